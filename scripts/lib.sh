@@ -46,8 +46,8 @@ base_field() { # KEY: what patches/6.1/BASE says
 	awk -v k="$1" '$1 == k { print $2 }' "$patches/BASE"
 }
 
-series_patches() { # [SERIES]: the entries, in order
-	sed -e 's/#.*//' "${1:-$series}" | awk 'NF { print $1 }'
+series_patches() { # the entries, in order
+	sed -e 's/#.*//' "$series" | awk 'NF { print $1 }'
 }
 
 # What the series says, in one line: changes when any input of a tree changes
