@@ -79,6 +79,17 @@ overlay() {
 	done) | rsync -a --files-from=- "$1/" "$2/"
 }
 
+# sync_file FROM TO: make TO the same, or absent; the same one is not written
+sync_file() {
+	if [ ! -e "$1" ]; then
+		rm -f "$2"
+	elif ! cmp -s "$1" "$2"; then
+		mkdir -p "$(dirname "$2")"
+		rm -f "$2"
+		cp --preserve=mode "$1" "$2"
+	fi
+}
+
 # quilt_in DIR ARG...: quilt on the series in DIR, with nobody's own settings
 quilt_in() {
 	local dir=$1
