@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0
+# What Dom0's and DomU's start-up share. Sourced by busybox sh.
+
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+
+# boot_mounts: the file systems of any Linux
+boot_mounts() {
+	mount -t proc proc /proc
+	mount -t sysfs sysfs /sys
+	mountpoint -q /dev || mount -t devtmpfs devtmpfs /dev
+	mkdir -p /dev/pts /dev/shm
+	mount -t devpts devpts /dev/pts
+	mount -t tmpfs tmpfs /dev/shm
+	mount -t tmpfs tmpfs /run
+	mount -t tmpfs -o size=80% tmpfs /tmp
+	# xenfs has its mount point under /proc on a kernel with Xen alone
+	if [ -d /proc/xen ]; then
+		mount -t xenfs xenfs /proc/xen 2>/dev/null
+	fi
+	return 0
+}
+
+# boot_word NAME [DEFAULT]: the value of NAME=value on the command line
+boot_word() {
+	local word
+	for word in $(cat /proc/cmdline); do
+		case $word in
+		"$1="*) echo "${word#*=}"; return 0 ;;
+		esac
+	done
+	echo "${2:-}"
+}
+
+# boot_tests WORD: runs /tests/NAME for each NAME of NAME+NAME..., tells that
+# the last one ended, and powers the machine off
+boot_tests() {
+	local name
+	for name in $(echo "$1" | tr + ' '); do
+		if [ -x "/tests/$name" ]; then
+			echo "KTEST: begin $name"
+			"/tests/$name" </dev/null 2>&1
+			echo "KTEST: end $name $?"
+		else
+			echo "KTEST: case $name: FAIL no such test in this image"
+		fi
+	done
+	sync
+	echo "KTEST: done"
+	sleep 1
+	poweroff -f
+}

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# An apt state of the project's own, below build/: other architectures and
+# source entries without a change to the machine's apt configuration.
+#
+# The entries come from the machine's own ones (its mirrors, its suites), so
+# what is reachable for the machine is reachable here.
+
+apt_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# apt_debian_entries: "URI SUITE COMPONENTS" of each Debian entry of this
+# machine, the security and update suites too
+apt_debian_entries() {
+	apt-get indextargets \
+		--format '$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)' \
+		'Created-By: Packages' 2>/dev/null |
+		awk -F'|' '$4 == "Debian" && !seen[$1 $2 $3]++ {
+			print $1, $2, $3 }'
+}
+
+# apt_main_suite: "URI SUITE" of the release's main suite
+apt_main_suite() {
+	local codename
+	codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	apt_debian_entries | awk -v suite="$codename" '
+		$2 == suite && $3 == "main" { print $1, $2; exit }'
+}
+
+# apt_state DIR TYPE ARCHITECTURE [SUITE]: makes the state in DIR, its apt.conf
+# in DIR/apt.conf, with entries of TYPE (deb, deb-src), of SUITE alone if named
+apt_state() {
+	local dir=$1 type=$2 arch=$3 only=${4:-} options
+	mkdir -p "$dir/lists/partial" "$dir/archives/partial" "$dir/parts"
+	options="arch=$arch"
+	[ -r "$apt_keyring" ] && options="$options signed-by=$apt_keyring"
+	apt_debian_entries | awk -v type="$type" -v options="$options" \
+		-v only="$only" 'only == "" || $2 == only {
+			print type, "[" options "]", $1, $2, $3 }' \
+		>"$dir/sources.list"
+	[ -s "$dir/sources.list" ] ||
+		die "apt lists no Debian entry" "run apt-get update first"
+	: >>"$dir/status"
+	cat >"$dir/apt.conf" <<-END
+		Dir::Etc::sourcelist "$dir/sources.list";
+		Dir::Etc::sourceparts "$dir/parts";
+		Dir::State::lists "$dir/lists";
+		Dir::State::status "$dir/status";
+		Dir::Cache "$dir";
+		Dir::Cache::archives "$dir/archives";
+		APT::Architecture "$arch";
+		APT::Architectures { "$arch"; };
+		APT::Sandbox::User "root";
+		Acquire::Languages "none";
+		Acquire::Retries "2";
+	END
+}
+
+# apt_in DIR COMMAND ...: an apt command on the state in DIR
+apt_in() {
+	local dir=$1
+	shift
+	APT_CONFIG="$dir/apt.conf" "$@"
+}
+
+# apt_update DIR: the lists, or an error
+apt_update() {
+	apt_in "$1" apt-get -q update >"$1/update.log" 2>&1 ||
+		die "apt could not read the lists" \
+		    "see $1/update.log; try apt-get update, then again"
+}

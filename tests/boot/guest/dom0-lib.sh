@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0
+# Dom0's side of a DomU under test: to make it, to speak to it through
+# "xl console", to end it. Sourced after lib.sh.
+
+consoles=/var/log/xen/console
+images=/var/lib/xen/images
+
+# domu_config NAME ADDRESS [LINE ...]: writes its xl.cfg; a LINE overrides
+domu_config() {
+	local name=$1 address=$2 line
+	shift 2
+	cat >/etc/xen/$name.cfg <<-END
+	name = "$name"
+	type = "pv"
+	kernel = "/boot/bzImage"
+	ramdisk = "/boot/domu.cpio.gz"
+	extra = "console=hvc0 loglevel=5 krypton.agent krypton.ip=$address krypton.name=$name $domu_extra"
+	memory = 192
+	vcpus = 2
+	vif = [ "bridge=xenbr0" ]
+	tsc_mode = "native"
+	on_crash = "preserve"
+	END
+	for line; do
+		echo "$line" >>/etc/xen/$name.cfg
+	done
+}
+
+# domu_attach NAME: has "xl console" run, its input from a pipe that stays open
+domu_attach() {
+	local name=$1
+	[ -p $ktest_tmp/$name.in ] || mkfifo $ktest_tmp/$name.in
+	xl console $name <$ktest_tmp/$name.in >>$ktest_tmp/$name.out 2>&1 &
+	[ -s $ktest_tmp/$name.holder ] || {
+		sleep 1000000 >$ktest_tmp/$name.in &
+		echo $! >$ktest_tmp/$name.holder
+	}
+}
+
+# domu_ready NAME TIMES: its agent said TIMES times that it is there
+domu_ready() {
+	[ "$(grep -c '^@0 ends ready' $consoles/guest-$1.log)" -ge "$2" ]
+}
+
+# domu_start NAME: creates it and waits until it takes commands
+domu_start() {
+	local name=$1 times
+	times=$(grep -c '^@0 ends ready' $consoles/guest-$name.log 2>/dev/null)
+	xl create /etc/xen/$name.cfg || { echo "xl create $name"; return 1; }
+	domu_attach $name
+	wait_for 60 domu_ready $name $((${times:-0} + 1)) || {
+		tail -n 30 $consoles/guest-$name.log
+		echo "$name did not come up"
+		return 1
+	}
+}
+
+# domu NAME SECONDS COMMAND: runs it there; its output and result are ours
+domu() {
+	local name=$1 limit=$2 id log result
+	shift 2
+	id=$(($(cat $ktest_tmp/id 2>/dev/null || echo 0) + 1))
+	echo $id >$ktest_tmp/id
+	log=$consoles/guest-$name.log
+	echo "@$id $*" >$ktest_tmp/$name.in
+	wait_for "$limit" grep -q "^@$id ends" $log || {
+		echo "$name does not answer: $*"
+		return 99
+	}
+	tr -d '\r' <$log | awk -v id="@$id" '
+		$1 == id && $2 == "starts" { on = 1; next }
+		$1 == id && $2 == "ends" { exit }
+		on && $0 != ""'
+	result=$(sed -n "s/^@$id ends \([0-9]*\).*/\1/p" $log | tail -n 1)
+	return "${result:-98}"
+}
+
+# domu_says NAME SECONDS EXPECTED COMMAND: the last line of its output
+domu_says() {
+	local name=$1 limit=$2 expected=$3 got
+	shift 3
+	got=$(domu "$name" "$limit" "$*" | tail -n 1)
+	same "$name: $*" "$expected" "$got"
+}
+
+domu_listed() {
+	xl list "$1" >/dev/null 2>&1
+}
+
+# domu_state NAME LETTER: xl list shows the letter in its state
+domu_state() {
+	xl list "$1" | awk 'NR == 2 { print $5 }' | grep -q "$2"
+}
+
+# domu_end NAME: destroys what may be left of it, and tells its console's log
+domu_end() {
+	local name=$1
+	xl destroy $name >/dev/null 2>&1
+	wait_for 20 gone domu_listed $name
+	if [ -s $ktest_tmp/$name.holder ]; then
+		kill "$(cat $ktest_tmp/$name.holder)" 2>/dev/null
+		rm -f $ktest_tmp/$name.holder
+	fi
+	[ ! -f $consoles/guest-$name.log ] || {
+		tr -d '\r' <$consoles/guest-$name.log | sed "s/^/$name| /"
+		rm -f $consoles/guest-$name.log
+	}
+}

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0
+# What the tests inside the guests share. Sourced by busybox sh.
+#
+# A result is one line on the console: "KTEST: case NAME: PASS" or
+# "KTEST: case NAME: FAIL reason". A case without a line has failed.
+
+ktest_tmp=/tmp/ktest
+mkdir -p $ktest_tmp
+
+say() {
+	echo "# $*"
+}
+
+# check NAME COMMAND ...: the case passes if the command does; else the reason
+# is the last line that it said
+check() {
+	local name=$1 from
+	shift
+	from=$(cut -d' ' -f1 /proc/uptime)
+	if ("$@") >$ktest_tmp/output 2>&1; then
+		sed 's/^/# /' $ktest_tmp/output
+		echo "KTEST: case $name: PASS from $from to" \
+			"$(cut -d' ' -f1 /proc/uptime)"
+	else
+		sed 's/^/# /' $ktest_tmp/output
+		echo "KTEST: case $name: FAIL $(tail -n 1 $ktest_tmp/output)"
+	fi
+}
+
+# wait_for SECONDS COMMAND ...: until it succeeds
+wait_for() {
+	local end=$(($(cut -d. -f1 /proc/uptime) + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		if [ "$(cut -d. -f1 /proc/uptime)" -ge $end ]; then
+			echo "waited in vain for: $*"
+			return 1
+		fi
+		usleep 200000
+	done
+}
+
+# gone COMMAND ...: the opposite of its result
+gone() {
+	! "$@"
+}
+
+same() { # WHAT EXPECTED GOT
+	[ "$2" = "$3" ] && return 0
+	echo "$1: expected $2, got ${3:-nothing}"
+	return 1
+}
+
+md5() {
+	md5sum "$@" | cut -d' ' -f1
+}
+
+# interrupts PATTERN: how many came on the lines that match
+interrupts() {
+	awk -v pattern="$1" '
+		NR == 1 { cpus = NF; next }
+		$0 ~ pattern {
+			for (i = 2; i <= cpus + 1; i++)
+				sum += $i
+		}
+		END { print sum + 0 }' /proc/interrupts
+}
+
+# disk_data DEVICE MIB: data written, synced and, with the cache emptied, read
+# back, raw and then by a file system
+disk_data() {
+	local dev=$1 mib=$2 sent got
+	[ -b "$dev" ] || { echo "there is no $dev"; return 1; }
+	dd if=/dev/urandom of=$ktest_tmp/data bs=1M count="$mib" 2>/dev/null
+	sent=$(md5 $ktest_tmp/data)
+	dd if=$ktest_tmp/data of="$dev" bs=1M conv=fsync 2>/dev/null ||
+		{ echo "writing to $dev failed"; return 1; }
+	echo 3 >/proc/sys/vm/drop_caches
+	got=$(dd if="$dev" bs=1M count="$mib" 2>/dev/null | md5)
+	same "data of $dev" "$sent" "$got" || return 1
+
+	mke2fs "$dev" >/dev/null 2>&1 || { echo "mke2fs $dev"; return 1; }
+	mkdir -p $ktest_tmp/mnt
+	mount -t ext4 "$dev" $ktest_tmp/mnt ||
+		mount -t ext2 "$dev" $ktest_tmp/mnt || return 1
+	cp $ktest_tmp/data $ktest_tmp/mnt/file && sync
+	umount $ktest_tmp/mnt || return 1
+	echo 3 >/proc/sys/vm/drop_caches
+	mount -t ext4 -o ro "$dev" $ktest_tmp/mnt ||
+		mount -t ext2 -o ro "$dev" $ktest_tmp/mnt || return 1
+	got=$(md5 $ktest_tmp/mnt/file)
+	umount $ktest_tmp/mnt
+	rm -f $ktest_tmp/data
+	same "a file on $dev" "$sent" "$got"
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * clock serve PORT: answers each datagram with this machine's time
+ * clock drift ADDRESS PORT SECONDS: how far that machine's clock runs off
+ *
+ * Rule: both clocks run at the same rate. The difference is taken twice,
+ * SECONDS apart, each time from the exchange of many that was the fastest, so
+ * that the network's delay adds an error of at most its round trip. Prints
+ * parts in a million of drift, the bound of the error too.
+ */
+#include <arpa/inet.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#define EXCHANGES 60
+
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static int serve(int port)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_port = htons(port),
+	};
+	int s = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (s < 0 || bind(s, (void *)&address, sizeof(address))) {
+		perror("clock: bind");
+		return 1;
+	}
+	for (;;) {
+		struct sockaddr_in from;
+		socklen_t length = sizeof(from);
+		int64_t packet[2];
+
+		if (recvfrom(s, packet, sizeof(packet), 0, (void *)&from,
+			     &length) != sizeof(packet))
+			continue;
+		packet[1] = now();
+		sendto(s, packet, sizeof(packet), 0, (void *)&from, length);
+	}
+}
+
+/* the other clock less ours, from the fastest exchange; -1 without an answer */
+static int64_t offset(int s, int64_t *round_trip)
+{
+	int64_t best = 0;
+
+	*round_trip = INT64_MAX;
+	for (int i = 0; i < EXCHANGES; i++) {
+		int64_t packet[2] = { now(), 0 }, sent = packet[0], end;
+
+		if (send(s, packet, sizeof(packet), 0) < 0)
+			continue;
+		if (recv(s, packet, sizeof(packet), 0) != sizeof(packet) ||
+		    packet[0] != sent)
+			continue;
+		end = now();
+		if (end - sent < *round_trip) {
+			*round_trip = end - sent;
+			best = packet[1] - (sent + end) / 2;
+		}
+		usleep(2000);
+	}
+	return *round_trip == INT64_MAX ? -1 : best;
+}
+
+static int drift(const char *name, int port, int seconds)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_port = htons(port),
+	};
+	struct timeval patience = { .tv_sec = 1 };
+	int s = socket(AF_INET, SOCK_DGRAM, 0);
+	int64_t first, last, start, length, trip[2];
+	double ppm, error;
+
+	if (s < 0 || !inet_aton(name, &address.sin_addr) ||
+	    connect(s, (void *)&address, sizeof(address))) {
+		perror("clock: connect");
+		return 1;
+	}
+	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	start = now();
+	first = offset(s, &trip[0]);
+	sleep(seconds);
+	last = offset(s, &trip[1]);
+	length = now() - start;
+	if (trip[0] == INT64_MAX || trip[1] == INT64_MAX) {
+		fprintf(stderr, "clock: no answer\n");
+		return 1;
+	}
+	ppm = (double)(last - first) * 1e6 / length;
+	error = (double)(trip[0] + trip[1]) / 2 * 1e6 / length;
+	printf("clock: drift_ppm=%.1f error_ppm=%.1f seconds=%.1f\n", ppm,
+	       error, length / 1e9);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && !strcmp(argv[1], "serve"))
+		return serve(atoi(argv[2]));
+	if (argc == 5 && !strcmp(argv[1], "drift"))
+		return drift(argv[2], atoi(argv[3]), atoi(argv[4]));
+	fprintf(stderr,
+		"usage: clock serve PORT | clock drift ADDRESS PORT SECONDS\n");
+	return 2;
+}
