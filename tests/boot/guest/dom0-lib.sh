@@ -62,7 +62,8 @@ domu() {
 	id=$(($(cat $ktest_tmp/id 2>/dev/null || echo 0) + 1))
 	echo $id >$ktest_tmp/id
 	log=$consoles/guest-$name.log
-	echo "@$id $*" >$ktest_tmp/$name.in
+	# the agent takes a line
+	echo "@$id $*" | tr '\n\t' '  ' | sed 's/ *$/\n/' >$ktest_tmp/$name.in
 	wait_for "$limit" grep -q "^@$id ends" $log || {
 		echo "$name does not answer: $*"
 		return 99
