@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+# Each target calls one script; the scripts work without make as well.
+
+CONFIG ?= i386-pv
+
+help:  ## this list
+	@echo 'Targets:'
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@echo
+	@echo 'Variables:'
+	@echo '  KERNEL_SRC=dir    your own Linux 6.1 tree in place of linux-source-6.1'
+	@echo '  CONFIG=name       a configuration of configs/ (default $(CONFIG))'
+	@echo '  GROUP=a,b         the test groups to run (default all: see tests/list)'
+	@echo '  TEST=a,b          the tests to run, by name'
+	@echo '  JOBS=n            machines that are booted at a time (default 1)'
+	@echo
+	@echo 'Everything is made in build/, and every log is kept in build/logs/.'
+
+run: packages  ## boot an i386 Dom0 on Xen in QEMU, and start a DomU there
+	@scripts/run-demo
+
+test: packages  ## build everything and run every test
+	@scripts/run-tests
+
+check: packages  ## what needs no kernel build, in under a minute
+	@scripts/check
+
+tree: packages  ## the base tree with the series applied, in build/linux-6.1
+	@scripts/make-tree
+
+kernel: packages  ## build the tree for CONFIG, in build/kernel/CONFIG
+	@scripts/build-kernel $(CONFIG)
+
+reference-xen: packages  ## the hypervisor that tests compare with
+	@scripts/build-reference-xen
+
+xen-tools: packages  ## xl, xenstored, xenconsoled and their libraries for i386
+	@scripts/build-xen-tools
+
+dom0: packages  ## the Dom0 and DomU root file systems, in build/images
+	@scripts/build-images
+
+series-builds: packages  ## build after every patch of the series (hours)
+	@scripts/series-builds
+
+series-objects: packages  ## compare objects with and without the series (long)
+	@scripts/series-objects
+
+packages:  ## install the Debian packages that are missing
+	@scripts/install-packages
+
+clean:  ## remove build/, but not the compiler's cache
+	@scripts/clean
+
+.PHONY: help run test check tree kernel reference-xen xen-tools dom0 \
+	series-builds series-objects packages clean

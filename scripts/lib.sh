@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# lib.sh - what the scripts share: where things are, how to speak, and how to
+# walk the series. To be sourced. Sets $top, $build, $series, $patches, $me.
+set -euo pipefail
+
+me=${0##*/}
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=${BUILD:-$top/build}
+series=$top/series
+patches=$top/patches/6.1
+export LC_ALL=C
+# What our make was told is not for the kernel's
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
+
+# The canonical form of a patch, as "quilt refresh" makes it.
+# shellcheck disable=SC2034 # used by who sources this
+canonical=(-p ab --no-timestamps --no-index --diffstat --sort)
+
+note() {
+	echo "$me: $*" >&2
+}
+
+# die CAUSE [REMEDY]: one error, and what to do about it
+die() {
+	echo "$me: error: $1" >&2
+	[ $# -lt 2 ] || echo "$me: remedy: $2" >&2
+	exit 1
+}
+
+# need COMMAND PACKAGE: a tool must be there
+need() {
+	command -v "$1" >/dev/null ||
+		die "$1 is not installed" \
+		    "run scripts/install-packages, or apt-get install $2"
+}
+
+# lock NAME: keep two runs from making the same thing at once
+lock() {
+	mkdir -p "$build"
+	exec 8> "$build/.$1.lock"
+	flock -n 8 || { note "waiting for another $me"; flock 8; }
+}
+
+base_field() { # KEY: what patches/6.1/BASE says
+	awk -v k="$1" '$1 == k { print $2 }' "$patches/BASE"
+}
+
+series_patches() { # the entries, in order
+	sed -e 's/#.*//' "$series" | awk 'NF { print $1 }'
+}
+
+# What the series says, in one line: changes when any input of a tree changes
+series_hash() {
+	{
+		series_patches
+		series_patches | (cd "$patches" && xargs -r cat)
+	} | sha256sum | cut -c1-40
+}
+
+touched_by() { # PATCH...: the files that these patches touch
+	[ $# -gt 0 ] || return 0
+	cat "$@" | diffstat -l -p1 | sort -u
+}
+
+series_files() { # the files that the series touches
+	local files
+	mapfile -t files < <(series_patches | sed "s,^,$patches/,")
+	touched_by "${files[@]}"
+}
+
+# overlay BASE DIR: copy into DIR those files of BASE that the series touches,
+# all that applying it needs.
+overlay() {
+	rm -rf "$2"
+	mkdir -p "$2"
+	series_files | (cd "$1" && while read -r f; do
+		[ ! -e "$f" ] || echo "$f"
+	done) | rsync -a --files-from=- "$1/" "$2/"
+}
+
+# sync_file FROM TO: make TO the same, or absent; the same one is not written
+sync_file() {
+	if [ ! -e "$1" ]; then
+		rm -f "$2"
+	elif ! cmp -s "$1" "$2"; then
+		mkdir -p "$(dirname "$2")"
+		rm -f "$2"
+		cp --preserve=mode "$1" "$2"
+	fi
+}
+
+# quilt_in DIR ARG...: quilt on the series in DIR, with nobody's own settings
+quilt_in() {
+	local dir=$1
+	shift
+	(cd "$dir" && QUILT_PATCHES=$patches QUILT_SERIES=$series \
+		quilt --quiltrc=- "$@")
+}
+
+kernel_version() { # TREE: its version, as 6.1.192
+	awk '$2 == "=" && /^(VERSION|PATCHLEVEL|SUBLEVEL)/ { v[$1] = $3 }
+	     END { print v["VERSION"] "." v["PATCHLEVEL"] "." v["SUBLEVEL"] }' \
+		"$1/Makefile"
+}

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# lib.sh - what the tests of the tools share. To be sourced. Makes a project of
+# its own in $TEST_TMP/project (the scripts as they are, and a series of two
+# patches) and a small kernel tree in $TEST_TMP/linux that the series fits, so
+# that planted faults hurt nobody. Sets $top, $project, $linux.
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+tmp=${TEST_TMP:?run by scripts/run-tests, or set TEST_TMP to an empty directory}
+project=$tmp/project
+linux=$tmp/linux
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@t
+export GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@t
+unset KERNEL_SRC BUILD MAKEFLAGS MAKEOVERRIDES
+
+# A tree that has what scripts/make-base asks of one
+make_linux() {
+	mkdir -p "$linux/arch/x86/xen"
+	printf 'VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 7\n' > "$linux/Makefile"
+	touch "$linux/Kbuild" "$linux/Kconfig" "$linux/arch/x86/Kconfig"
+	seq 1 40 | sed 's/^/line /' > "$linux/arch/x86/xen/mmu.c"
+	seq 1 40 | sed 's/^/other /' > "$linux/untouched.c"
+	commit_linux
+}
+
+commit_linux() {
+	git -C "$linux" init -q -b base 2>/dev/null
+	git -C "$linux" add -A
+	git -C "$linux" commit -q -m base
+}
+
+# commit SUBJECT GROUP: what the work tree of $linux has, as a commit
+commit() {
+	git -C "$linux" add -A
+	git -C "$linux" commit -q -F - <<-EOF
+	$1
+
+	It must be so, for a test.
+
+	Tested: none
+	Forwarded: no, it is for a test
+	Series-group: $2
+	EOF
+}
+
+# A project with two patches, the first of which adds a file
+make_project() {
+	mkdir -p "$project/patches/6.1"
+	cp -r "$top/scripts" "$top/configs" "$project/"
+	cp "$top/patches/6.1/BASE" "$project/patches/6.1/"
+	cat > "$project/series" <<-EOF
+	# The policy.
+
+	# == first ==
+	# What the first group is for.
+
+	# == second ==
+	# What the second group is for.
+	EOF
+	git -C "$linux" checkout -q -b series
+	echo 'new file' > "$linux/arch/x86/xen/new.c"
+	commit 'x86/xen: Add a file' first
+	sed -i 's/^line 20$/line twenty/' "$linux/arch/x86/xen/mmu.c"
+	commit 'x86/xen: Change a line' second
+	"$project/scripts/series-export" "$linux" base..series
+	git -C "$linux" checkout -q base
+}
+
+fail() {
+	echo "FAILED: $*"
+	exit 1
+}
+
+# must_fail TEXT COMMAND...: exits non-zero with one error that has TEXT, and
+# a remedy
+must_fail() {
+	local text=$1 said
+	shift
+	if said=$("$@" 2>&1); then
+		fail "expected an error with \"$text\", it passed: $*"
+	fi
+	echo "$said" | grep -qF -- "$text" ||
+		fail "expected an error with \"$text\", got: $said"
+	[ "$(echo "$said" | grep -c ' error: ')" = 1 ] ||
+		fail "expected one error, got: $said"
+	echo "$said" | grep -q ' remedy: ' || fail "no remedy in: $said"
+	echo "good: $(echo "$said" | grep -m1 -F -- "$text")"
+}
+
+# must_say TEXT COMMAND...: exits non-zero, and TEXT is in what it says
+must_say() {
+	local text=$1 said
+	shift
+	! said=$("$@" 2>&1) || fail "expected \"$text\", it passed: $*"
+	echo "$said" | grep -qF -- "$text" || fail "expected \"$text\", got: $said"
+	echo "good: $text"
+}
