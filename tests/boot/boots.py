@@ -8,7 +8,6 @@ import fcntl
 import gzip
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -21,26 +20,6 @@ IMAGES = BUILD / "images"
 FIELDS = "name vendor hypervisor kernel image memory dom0 seconds tests"
 HYPERVISORS = {"reference": BUILD / "reference-xen" / "xen"}
 PAYLOAD_BYTES = 2_000_000
-
-# What a hypervisor says when a guest did what it must not do
-HYPERVISOR_COMPLAINT = re.compile(
-    r"^\(XEN\).*("
-    r"\bmm\.c:\d+|domain_crash|crashed|Pagetable walk|Unhandled|"
-    r"WARN|\bBUG\b|Assertion|FATAL|Panic|GPF|general protection|"
-    r"d\d+v\d+.*(?i:error|fail|illegal|bad |fault|attempt|unsupported|refus)|"
-    r"gnttab|grant_table\.c:\d+|event_channel\.c:\d+|Xen call trace)")
-# Known and harmless, each with its reason
-HYPERVISOR_EXPECTED = re.compile(
-    # Linux probes MSRs on every processor, and takes the fault it gets
-    r"(RDMSR|WRMSR|rdmsr|wrmsr)"
-    # the hypervisor's own advice on the emulated processor
-    r"|\(XEN\) \*\*\*|WARNING: (CONSOLE OUTPUT|HMP|NO|SPECULATIVE)"
-    r"|BUG_ON|not affected|gnttab: |gnttab_max")
-KERNEL_COMPLAINT = re.compile(
-    r"WARNING: |\bBUG: |Oops|Call Trace:|cut here|INFO: (possible|rcu|task)|"
-    r"inconsistent lock|soft lockup|scheduling while atomic|"
-    r"unable to handle|Unable to handle|general protection|segfault at|"
-    r"Bad page|stack-protector|double fault|nobody cared|Hardware Error")
 
 
 def sessions():
@@ -212,14 +191,3 @@ def log_lines(name, fresh=False):
         text = (work / "console.log").read_text(errors="replace")
         result = int((work / "result").read_text())
     return result, text.replace("\r", "").splitlines()
-
-
-def hypervisor_complaints(lines):
-    return [x for x in lines if HYPERVISOR_COMPLAINT.search(x) and
-            not HYPERVISOR_EXPECTED.search(x)]
-
-
-def kernel_complaints(lines):
-    """Those of Dom0's kernel and of the DomUs', whose logs come with theirs."""
-    return [x for x in lines if not x.startswith(("(XEN)", "#")) and
-            KERNEL_COMPLAINT.search(x)]
