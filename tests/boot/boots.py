@@ -19,7 +19,7 @@ BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 IMAGES = BUILD / "images"
 FIELDS = "name vendor hypervisor kernel image memory dom0 seconds tests"
 HYPERVISORS = {"reference": BUILD / "reference-xen" / "xen"}
-PAYLOAD_BYTES = 2_000_000
+PAYLOAD_BYTES = 500_000
 
 
 def sessions():
