@@ -9,6 +9,11 @@ boot_mounts() {
 	mount -t sysfs sysfs /sys
 	grep -q ' /dev devtmpfs ' /proc/mounts || mount -t devtmpfs devtmpfs /dev
 	mkdir -p /dev/pts /dev/shm
+	# Xen's scripts lock by way of /dev/stdin
+	ln -sf /proc/self/fd /dev/fd
+	ln -sf fd/0 /dev/stdin
+	ln -sf fd/1 /dev/stdout
+	ln -sf fd/2 /dev/stderr
 	mount -t devpts devpts /dev/pts
 	mount -t tmpfs tmpfs /dev/shm
 	mount -t tmpfs tmpfs /run
