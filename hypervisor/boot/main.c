@@ -72,6 +72,7 @@ static void console_input(void)
 static void init_interrupts(void)
 {
 	traps_init();
+	irq_disable_pic();
 	apic_map();
 	smp_prepare(0, 0);
 	cpu_count = 1;
@@ -93,6 +94,8 @@ void boot_main(u32 magic, u64 info)
 	log_info("Krypton, command line: %s", boot_info.cmdline);
 	init_memory();
 	init_interrupts();
+	paging_drop_identity();
+	tlb_flush_local();
 	dom0_build();
 	sched_start();
 }

@@ -51,12 +51,13 @@ struct __attribute__((aligned(16))) cpu {
 
 /* Memory layout of one CPU's block, aligned to its size. */
 struct cpu_block {
+	struct cpu cpu;
 	u8 ist[CPU_IST_COUNT][CPU_IST_SIZE];
 	u8 stack[CPU_BLOCK_SIZE - CPU_IST_COUNT * CPU_IST_SIZE -
 		 sizeof(struct cpu) - sizeof(struct regs)];
-	struct cpu cpu;
 	struct regs guest;	/* where an entry from a guest lands */
 };
+_Static_assert(sizeof(struct cpu_block) == CPU_BLOCK_SIZE, "found by masking");
 
 extern struct cpu_block *cpu_blocks[MAX_CPUS];
 extern u32 cpu_count;

@@ -11,6 +11,7 @@
 
 struct domain;
 
+void irq_disable_pic(void);
 void irq_init(void);
 void irq_dispatch(u32 vector);
 u32 irq_gsi_count(void);

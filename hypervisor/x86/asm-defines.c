@@ -15,5 +15,5 @@ void asm_defines(void)
 	DEFINE(REGS_SP, offsetof(struct regs, sp));
 	DEFINE(REGS_SIZE, sizeof(struct regs));
 	DEFINE(BLOCK_GUEST, offsetof(struct cpu_block, guest));
-	DEFINE(CPU_STACK_RESERVE, sizeof(struct cpu) + sizeof(struct regs));
+	DEFINE(CPU_STACK_RESERVE, sizeof(struct regs));
 }

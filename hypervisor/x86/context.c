@@ -28,7 +28,7 @@
 									\
 	__asm__ volatile("1:	mov %w1, %%" #name "\n"			\
 			 "2:\n"						\
-			 "	.pushsection .text\n"			\
+			 "	.pushsection .text.fixup, \"ax\"\n"	\
 			 "3:	movl $1, %0\n"				\
 			 "	xorl %%eax, %%eax\n"			\
 			 "	mov %%eax, %%" #name "\n"		\

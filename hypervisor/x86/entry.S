@@ -95,15 +95,15 @@ enter_c:
 	movq	%rsp, %rdi
 	call	trap_entry
 	movq	%rax, %rsp
-leave:
 	cli
 	testb	$3, REGS_CS(%rsp)
-	jz	1f
+	jz	restore_guest
+leave:
 	movq	%rsp, %rdi
 	call	guest_exit
 	.globl restore_guest
 restore_guest:
-1:	restore_regs
+	restore_regs
 	addq	$16, %rsp			# vector, error code
 	.globl guest_iret
 guest_iret:

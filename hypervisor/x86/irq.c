@@ -109,8 +109,10 @@ u32 irq_gsi_count(void)
 	return MIN(n, (u32)IRQ_MAX_GSI);
 }
 
-/* The 8259s only get in the way. */
-static void pic_disable(void)
+/* The 8259s only get in the way. To come before LINT0 is masked: a request
+ * that they hold at that moment would never be taken back.
+ */
+void irq_disable_pic(void)
 {
 	outb(0x20, 0x11);
 	outb(0xa0, 0x11);
@@ -129,7 +131,6 @@ void irq_init(void)
 	struct ioapic *io;
 	u32 i, pin;
 
-	pic_disable();
 	for (i = 0; i < acpi.ioapics; i++) {
 		io = &ioapics[i];
 		io->regs = paging_ioremap(paddr(acpi.ioapic[i].address), 32);
