@@ -149,10 +149,12 @@ no_lm_text:
 
 	.section .data
 	.balign 8
+	.globl boot_gdt
 boot_gdt:
 	.quad	0
 	.quad	0x00af9a000000ffff		# 64-bit code
 	.quad	0x00cf92000000ffff
+	.quad	0x00cf9a000000ffff		# 32-bit code, for the trampoline
 boot_gdt_end:
 	.globl boot_gdtr
 boot_gdtr:

@@ -94,8 +94,10 @@ void boot_main(u32 magic, u64 info)
 	log_info("Krypton, command line: %s", boot_info.cmdline);
 	init_memory();
 	init_interrupts();
+	smp_boot();
 	paging_drop_identity();
 	tlb_flush_local();
 	dom0_build();
+	smp_release();
 	sched_start();
 }

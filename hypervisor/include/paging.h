@@ -69,4 +69,10 @@ static inline paddr_t image_to_phys(const void *p)
 	return paddr((u64)p - IMAGE_BASE);
 }
 
+/* The boot root as other code sees roots: in the direct map. */
+static inline u64 *boot_l4_virt(void)
+{
+	return phys_to_virt(image_to_phys(boot_l4));
+}
+
 #endif

@@ -12,6 +12,8 @@ void smp_flush_interrupt(void);
 void smp_kick(u32 cpu);
 /* Start every processor that ACPI names. */
 void smp_boot(void);
+/* Let them run guests. */
+void smp_release(void);
 /* Block of a new CPU, its GDT page and idle root. */
 void smp_prepare(u32 id, u32 apic_id);
 

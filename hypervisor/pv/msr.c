@@ -20,6 +20,9 @@ bool guest_rdmsr(struct vcpu *v, u32 msr, u64 *value)
 	case MSR_FS_BASE:
 	case MSR_GS_BASE:
 	case 0x8b:			/* microcode revision */
+	case 0xc0010015:		/* AMD: configuration */
+	case 0xc0010055:
+	case 0xc0011029:
 	case 0x179 ... 0x17b:		/* machine check: no banks */
 	case 0x400 ... 0x407:
 		*value = 0;

@@ -23,9 +23,12 @@ u32 cpu_count;
 
 static volatile u32 flush_wanted;	/* bit per CPU that has to flush */
 
+static volatile bool go;		/* application processors may run guests */
+
 extern u8 trampoline_start[], trampoline_end[];
-extern u32 trampoline_root;
 extern u64 trampoline_stack;
+extern struct cpu_block boot_block;
+void ap_main(void) __attribute__((noreturn));
 
 void smp_kick(u32 cpu)
 {
@@ -72,5 +75,71 @@ void smp_prepare(u32 id, u32 apic_id)
 	c->id = id;
 	c->apic_id = apic_id;
 	c->gdt_page = mfn_to_virt(frame_alloc_hv(0));
-	c->idle_root = id ? paging_new_root() : boot_l4;
+	c->idle_root = id ? paging_new_root() : boot_l4_virt();
+}
+
+static void wait_ns(u64 ns)
+{
+	u64 end = time_now() + ns;
+
+	while (time_now() < end)
+		cpu_relax();
+}
+
+/* First C code of an application processor, on its own stack. */
+void ap_main(void)
+{
+	struct cpu *c = this_cpu();
+
+	traps_init_cpu();
+	apic_init_cpu();
+	write_cr3(virt_to_mfn(c->idle_root).n << PAGE_SHIFT);
+	c->online = true;
+	while (!go)
+		cpu_relax();
+	sched_start();
+}
+
+static bool start_cpu(u32 id, u32 apic_id)
+{
+	mfn_t m = frame_alloc_hv(CPU_BLOCK_ORDER);
+	struct cpu_block *b;
+	u64 end;
+
+	if (mfn_eq(m, INVALID_MFN))
+		return false;
+	b = mfn_to_virt(m);
+	cpu_blocks[id] = b;
+	smp_prepare(id, apic_id);
+	trampoline_stack = (u64)&b->guest;
+	apic_send_init(apic_id);
+	wait_ns(10 * NS_PER_MS);
+	apic_send_startup(apic_id, TRAMPOLINE_PHYS >> PAGE_SHIFT);
+	end = time_now() + NS_PER_SEC;
+	while (!READ_ONCE(b->cpu.online) && time_now() < end)
+		cpu_relax();
+	return b->cpu.online;
+}
+
+void smp_boot(void)
+{
+	u32 i, me = this_cpu()->apic_id;
+
+	memcpy(phys_to_virt(paddr(TRAMPOLINE_PHYS)), trampoline_start,
+	       (size_t)(trampoline_end - trampoline_start));
+	for (i = 0; i < acpi.cpus && cpu_count < MAX_CPUS; i++) {
+		if (acpi.apic_id[i] == me)
+			continue;
+		if (start_cpu(cpu_count, acpi.apic_id[i]))
+			cpu_count++;
+		else
+			log_warn("CPU with APIC %u does not start",
+				 acpi.apic_id[i]);
+	}
+	log_info("%u CPUs", cpu_count);
+}
+
+void smp_release(void)
+{
+	go = true;
 }
