@@ -257,6 +257,7 @@ static void init_registers(struct vcpu *v,
 	v->es = u->es;
 	v->fs = u->fs;
 	v->gs = u->gs;
+	v->iopl = u->eflags >> 12 & 3;
 	v->kernel_ss = ring1(c->kernel_ss);
 	v->kernel_sp = c->kernel_sp;
 	v->cr0_ts = c->ctrlreg[0] & CR0_TS;
