@@ -4,7 +4,7 @@
  *
  * What may stand in an entry that the processor will see:
  *  L1: a page of the domain, writable only with its WRITABLE type; or device
- *      memory, for a domain that may have it. PAT and reserved bits are out.
+ *      memory, for a domain that may have it. The PAT bit is out.
  *  L2: an L1 table. No large pages, no entry that points to an L2 or L3: a
  *      table never maps a table of its own level ("linear" page tables).
  *  L3: four entries, an L2 each. The fourth is always there and its L2 is
@@ -29,13 +29,14 @@
 #define ENTRIES		512
 #define L3_ENTRIES	4
 #define TOP_SLOT	3
-#define RESERVED_BITS	0x7ff0000000000000ull
-#define L1_BAD		(RESERVED_BITS | PTE_PSE)
-#define L2_BAD		(RESERVED_BITS | PTE_PSE)
+/* Bits 52 to 62 are free for software in the tables of long mode. */
+#define L1_BAD		PTE_PSE
+#define L2_BAD		PTE_PSE
 #define L3_RIGHTS	(PTE_RW | PTE_US | PTE_A)
-#define L3_BAD		(RESERVED_BITS | PTE_NX | PTE_PSE | PTE_G)
+#define L3_BAD		(PTE_NX | PTE_PSE | PTE_G | 0x7ff0000000000000ull)
 /* A change of only these needs no new look at the page. */
-#define L1_HARMLESS	(PTE_A | PTE_D | PTE_G | PTE_AVAIL | PTE_NX | PTE_US)
+#define L1_HARMLESS	(PTE_A | PTE_D | PTE_G | PTE_AVAIL | PTE_NX | PTE_US | \
+			 0x7ff0000000000000ull)
 #define LARGE_SIZE	(2ull << 20)
 
 static bool is_device(mfn_t m)
@@ -43,10 +44,23 @@ static bool is_device(mfn_t m)
 	return !mfn_valid(m) || mfn_frame(m)->kind == FRAME_IO;
 }
 
+/* Address bits that the processor does not have are a fault of ours. */
+static bool address_exists(mfn_t m)
+{
+	static u32 bits;
+	u32 r[4];
+
+	if (!bits) {
+		cpuid(0x80000008, 0, r);
+		bits = r[0] & 0xff;
+	}
+	return m.n < BIT(bits - PAGE_SHIFT);
+}
+
 /* APICs and the address range that raises interrupts stay ours. */
 static bool device_allowed(const struct domain *d, mfn_t m)
 {
-	return d->privileged && m.n < BIT(40) &&
+	return d->privileged && address_exists(m) &&
 	       !(m.n >= 0xfee00 && m.n <= 0xfeeff) &&
 	       !(m.n >= 0xfec00 && m.n <= 0xfec03);
 }

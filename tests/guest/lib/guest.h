@@ -11,6 +11,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <xen/xen.h>
 #include <xen/sched.h>
@@ -79,6 +80,10 @@ static inline u64 va_maddr(const void *p)
 
 /* The level-1 entry for an address, readable in the builder's tables. */
 u64 *pte_of(const void *p);
+u8 *l2_of(u32 slot);
+/* Start of the read-only machine-to-phys window. */
+extern u32 window;
+void find_window(void);
 long set_pte_va(const void *p, u64 value, u32 flags);
 long make_ro(const void *p);
 long make_rw(const void *p);

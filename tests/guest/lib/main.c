@@ -112,6 +112,7 @@ void guest_main(start_info_t *si)
 	start_info = si;
 	set_pte_va(shared_page, si->shared_info | PTE_RWP, UVMF_INVLPG);
 	shared = (shared_info_t *)shared_page;
+	find_window();
 	traps_init();
 	test_main();
 	guest_exit(failures ? "FAILURE" : "SUCCESS");

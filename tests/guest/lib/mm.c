@@ -1,15 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Page tables as the domain builder left them: L3, four L2, L1s in a row. */
+/*
+ * Page tables as the domain builder left them. The order of its tables is its
+ * own business: they are walked, with the machine-to-phys window telling the
+ * address of each, as virtual and pseudo-physical addresses are the same.
+ */
 #include "guest.h"
+
+u32 window;
+
+static u64 *table_at(u64 entry)
+{
+	const u32 *m2p = (const u32 *)window;
+
+	return (u64 *)(m2p[entry >> 12 & 0xfffffff] << 12);
+}
 
 u64 *pte_of(const void *p)
 {
 	u32 va = (u32)p;
-	u64 *l3 = (u64 *)start_info->pt_base;
-	u64 *l1 = l3 + 512 * 5;
+	u64 *l2 = table_at(((u64 *)start_info->pt_base)[va >> 30]);
+	u64 *l1 = table_at(l2[va >> 21 & 511]);
 
-	/* VIRT_BASE is 0: the first L1 maps the first 2 MiB. */
-	return &l1[va >> 12];
+	return &l1[va >> 12 & 511];
+}
+
+u8 *l2_of(u32 slot)
+{
+	return (u8 *)table_at(((u64 *)start_info->pt_base)[slot]);
+}
+
+void find_window(void)
+{
+	struct xen_machphys_mapping m;
+
+	CHECK(HC2(memory_op, XENMEM_machphys_mapping, &m), 0);
+	window = m.v_start;
 }
 
 long set_pte_va(const void *p, u64 value, u32 flags)
