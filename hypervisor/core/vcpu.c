@@ -86,15 +86,15 @@ void vcpu_init_timers(struct vcpu *v)
 static long set_singleshot(struct vcpu *v, u64 arg)
 {
 	u64 at;
-	u32 flags;
 
-	/* 12 bytes for 32-bit guests, 16 for 64-bit: the tail is padding. */
+	/*
+	 * The flag for "only if in the future" is not looked at, as Xen 4.17
+	 * does not either: a time that is over makes the event come at once.
+	 */
 	if (v != current_vcpu())
 		return -EINVAL;
-	if (guest_read(&at, gva(arg), 8) || guest_read(&flags, gva(arg + 8), 4))
+	if (guest_read(&at, gva(arg), 8))
 		return -EFAULT;
-	if ((flags & VCPU_SSHOTTMR_future) && at < time_now())
-		return -ETIME;
 	timer_set(&v->singleshot, at);
 	return 0;
 }

@@ -109,7 +109,7 @@ static long change_reservation(u32 op, u64 a[])
 	u64 i = a[0] >> OP_SHIFT;
 
 	if (d->abi->get_reservation(gva(a[1]), &r))
-		return -EFAULT;
+		return (long)i;
 	if (!domain_find_self(r.domid))
 		return -ESRCH;
 	if (r.order > FRAME_MAX_ORDER - 1u || i > r.nr_extents)

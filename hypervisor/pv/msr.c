@@ -27,6 +27,9 @@ bool guest_rdmsr(struct vcpu *v, u32 msr, u64 *value)
 	case 0x400 ... 0x407:
 		*value = 0;
 		return true;
+	case 0x1a0:			/* Intel: no branch or event traces */
+		*value = 0x1801;
+		return true;
 	default:
 		log_debug("guest reads MSR %x", msr);
 		return false;
@@ -41,6 +44,7 @@ bool guest_wrmsr(struct vcpu *v, u32 msr, u64 value)
 		return value == rdmsr(MSR_EFER);
 	case 0x8b:
 	case 0x17a:
+	case 0x1a0:
 	case 0x400 ... 0x407:
 		return true;
 	default:

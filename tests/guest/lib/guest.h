@@ -113,7 +113,7 @@ extern u32 recover_eip;
 	trapped_vector = ~0u;						\
 	__asm__ volatile("movl $1f, recover_eip\n" insn "\n1:\n"	\
 			 "movl $0, recover_eip"				\
-			 :: __VA_ARGS__ : "memory", "eax", "ecx", "edx", \
+			 :: __VA_ARGS__ : "memory", "eax", "ecx", "edx", "edi", \
 			 "cc");						\
 	(int)trapped_vector;						\
 })
