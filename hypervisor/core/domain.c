@@ -38,6 +38,16 @@ static void share_page(struct domain *d, mfn_t m)
 	};
 }
 
+/* start_info of a 32-bit guest has 32 bits for its machine address. */
+static void *alloc_shared(void)
+{
+	mfn_t m = frame_alloc(0, 1ull << (32 - PAGE_SHIFT));
+
+	if (mfn_eq(m, INVALID_MFN))
+		return NULL;
+	return memset(mfn_to_virt(m), 0, PAGE_SIZE);
+}
+
 struct domain *domain_create(u32 id, const struct abi *abi, u32 max_vcpus)
 {
 	struct domain *d = alloc_pages_for(sizeof(*d));
@@ -50,7 +60,7 @@ struct domain *domain_create(u32 id, const struct abi *abi, u32 max_vcpus)
 	d->m2p_start = M2P_DEFAULT_START;
 	spin_init(&d->page_lock, LOCK_PAGES);
 	spin_init(&d->event_lock, LOCK_EVENTS);
-	d->shared = alloc_pages_for(PAGE_SIZE);
+	d->shared = alloc_shared();
 	d->pirqs = alloc_pages_for(MAX_PIRQS * sizeof(*d->pirqs));
 	d->ioports = alloc_pages_for(65536 / 8);
 	if (!d->shared || !d->pirqs || !d->ioports)

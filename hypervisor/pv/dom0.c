@@ -161,7 +161,10 @@ static void place(u64 initrd_size)
 		      l->nr_pages >> 8);
 }
 
-/* All of the domain's pages, in the largest pieces that there are. */
+/*
+ * All of the domain's pages, in the largest pieces that there are. Only those
+ * that it starts with are zeroed: the memory had no other owner in this boot.
+ */
 static void take_memory(struct domain *d)
 {
 	u32 order = FRAME_MAX_ORDER;
@@ -179,8 +182,10 @@ static void take_memory(struct domain *d)
 			order--;
 			continue;
 		}
-		memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
 		for (i = 0; i < 1ull << order; i++, n++) {
+			if (n < layout.initrd_pfn)
+				memset(mfn_to_virt(mfn_add(m, i)), 0,
+				       PAGE_SIZE);
 			ptype_assign(d, mfn_add(m, i), true);
 			p2m[n] = (u32)(m.n + i);
 			frame_m2p[m.n + i] = (u32)n;

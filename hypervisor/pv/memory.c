@@ -110,9 +110,8 @@ static long change_reservation(u32 op, u64 a[])
 
 	if (d->abi->get_reservation(gva(a[1]), &r))
 		return (long)i;
-	if (!domain_find_self(r.domid))
-		return -ESRCH;
-	if (r.order > FRAME_MAX_ORDER - 1u || i > r.nr_extents)
+	if (!domain_find_self(r.domid) || r.order > FRAME_MAX_ORDER - 1u ||
+	    i > r.nr_extents)
 		return (long)i;
 	while (i < r.nr_extents && one_extent(d, op, &r, i)) {
 		i++;

@@ -69,6 +69,8 @@ static void test_singleshot(void)
 	u32 i;
 
 	for (i = 1; i <= 5; i++) {
+		/* Masked until block, or the event could come too early. */
+		shared->vcpu_info[0].evtchn_upcall_mask = 1;
 		start = now();
 		CHECK(set_timer(start + i * 3000000ull, 0), 0);
 		CHECK(HC2(sched_op, SCHEDOP_block, 0), 0);
@@ -121,6 +123,7 @@ static void test_runstate(void)
 	CHECK(HC3(vcpu_op, VCPUOP_register_runstate_memory_area, 0, &r), 0);
 	CHECK(rs.state, RUNSTATE_running);
 	CHECK(rs.state_entry_time <= now(), 1);
+	shared->vcpu_info[0].evtchn_upcall_mask = 1;
 	CHECK(set_timer(now() + 20000000, 0), 0);
 	HC2(sched_op, SCHEDOP_block, 0);
 	CHECK(rs.state, RUNSTATE_running);
