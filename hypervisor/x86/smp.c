@@ -18,6 +18,8 @@
 #include "time.h"
 #include "traps.h"
 
+#define START_TIMEOUT	(10 * NS_PER_SEC)
+
 struct cpu_block *cpu_blocks[MAX_CPUS];
 u32 cpu_count;
 
@@ -115,9 +117,12 @@ static bool start_cpu(u32 id, u32 apic_id)
 	apic_send_init(apic_id);
 	wait_ns(10 * NS_PER_MS);
 	apic_send_startup(apic_id, TRAMPOLINE_PHYS >> PAGE_SHIFT);
-	end = time_now() + NS_PER_SEC;
+	end = time_now() + START_TIMEOUT;
 	while (!READ_ONCE(b->cpu.online) && time_now() < end)
 		cpu_relax();
+	/* One that came later would take the next one's number: hold it. */
+	if (!READ_ONCE(b->cpu.online))
+		apic_send_init(apic_id);
 	return b->cpu.online;
 }
 
