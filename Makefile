@@ -31,6 +31,9 @@ tree: packages  ## the base tree with the series applied, in build/linux-6.1
 kernel: packages  ## build the tree for CONFIG, in build/kernel/CONFIG
 	@scripts/build-kernel $(CONFIG)
 
+hypervisor: packages  ## Krypton, our own hypervisor: build/krypton
+	@scripts/build-hypervisor
+
 reference-xen: packages  ## the hypervisor that tests compare with
 	@scripts/build-reference-xen
 
@@ -52,5 +55,5 @@ packages:  ## install the Debian packages that are missing
 clean:  ## remove build/, but not the compiler's cache
 	@scripts/clean
 
-.PHONY: help run test check tree kernel reference-xen xen-tools dom0 \
+.PHONY: help run test check tree kernel hypervisor reference-xen xen-tools dom0 \
 	series-builds series-objects packages clean

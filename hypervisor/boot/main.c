@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The story of the boot: what the loader gave us, memory, the processor's
+ * tables, interrupts and time, the other processors, Dom0, and then the
+ * scheduler for ever.
+ */
+#include "acpi.h"
+#include "apic.h"
+#include "boot.h"
+#include "dom0.h"
+#include "early.h"
+#include "evtchn.h"
+#include "frames.h"
+#include "irq.h"
+#include "log.h"
+#include "paging.h"
+#include "sched.h"
+#include "serial.h"
+#include "smp.h"
+#include "time.h"
+#include "traps.h"
+#include <xen/xen.h>
+
+extern u8 image_start[], image_end[];
+extern struct cpu_block boot_block;
+
+static void set_log_level(void)
+{
+	static const char *const names[] = { "error", "warning", "info", "all" };
+	const char *opt = boot_option("loglvl");
+	u32 i;
+
+	for (i = 0; opt && i < ARRAY_SIZE(names); i++)
+		if (!strncmp(opt, names[i], strlen(names[i])))
+			log_threshold = (enum log_level)i;
+	if (opt && !strncmp(opt, "debug", 5))
+		log_threshold = LOG_DEBUG;
+}
+
+static void reserve_memory(void)
+{
+	const struct boot_module *m = boot_info.module;
+	u32 i;
+
+	early_reserve(0, 1ull << 20);
+	early_reserve(image_to_phys(image_start).a,
+		      image_to_phys(image_end).a);
+	for (i = 0; i < boot_info.modules; i++)
+		early_reserve(m[i].start, m[i].start + m[i].size);
+}
+
+static void init_memory(void)
+{
+	u64 end = early_ram_end();
+
+	reserve_memory();
+	paging_init(end);
+	acpi_init();
+	dom0_prepare();
+	frames_init(end);
+	early_for_each_free(frames_give);
+	log_info("memory: %lu MiB, %lu MiB free", end >> 8,
+		 frames_free() >> 8);
+}
+
+static void console_input(void)
+{
+	if (serial_interrupt())
+		evtchn_send_global_virq(VIRQ_CONSOLE);
+}
+
+static void init_interrupts(void)
+{
+	traps_init();
+	irq_disable_pic();
+	apic_map();
+	smp_prepare(0, 0);
+	cpu_count = 1;
+	traps_init_cpu();
+	apic_init_cpu();
+	this_cpu()->apic_id = apic_read_id();
+	irq_init();
+	time_init();
+	irq_bind_hypervisor(SERIAL_IRQ, console_input);
+	serial_enable_irq();
+}
+
+void boot_main(u32 magic, u64 info)
+{
+	serial_init();
+	cpu_blocks[0] = &boot_block;
+	multiboot_parse(magic, info);
+	set_log_level();
+	log_info("Krypton, command line: %s", boot_info.cmdline);
+	init_memory();
+	init_interrupts();
+	smp_boot();
+	paging_drop_identity();
+	tlb_flush_local();
+	dom0_build();
+	smp_release();
+	sched_start();
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The boot loader's information, multiboot 1 or 2, copied into boot_info.
+ *
+ * Layouts are those of the two published multiboot specifications. Everything
+ * is copied because the loader's memory is given to the allocator later.
+ * Addresses are physical and below 4 GiB, where the boot page tables map them.
+ */
+#include "boot.h"
+#include "lib.h"
+#include "paging.h"
+
+#define MB1_BOOT_MAGIC	0x2badb002u
+#define MB2_BOOT_MAGIC	0x36d76289u
+
+#define MB1_CMDLINE	BIT(2)
+#define MB1_MODS	BIT(3)
+#define MB1_MMAP	BIT(6)
+
+struct mb1_info {
+	u32 flags;
+	u32 mem_lower, mem_upper;
+	u32 boot_device;
+	u32 cmdline;
+	u32 mods_count, mods_addr;
+	u32 syms[4];
+	u32 mmap_length, mmap_addr;
+};
+
+struct mb1_module {
+	u32 start, end, cmdline, pad;
+};
+
+struct mb1_mmap {
+	u32 size;
+	u64 addr, len;
+	u32 type;
+} __attribute__((packed));
+
+struct mb2_tag {
+	u32 type, size;
+};
+
+enum { MB2_END, MB2_CMDLINE, MB2_MODULE = 3, MB2_MMAP = 6, MB2_ACPI_OLD = 14,
+       MB2_ACPI_NEW = 15 };
+
+struct boot_info boot_info;
+
+static void add_e820(u64 addr, u64 len, u32 type)
+{
+	struct e820_entry *e;
+
+	if (!len || boot_info.e820_count == BOOT_MAX_E820)
+		return;
+	e = &boot_info.e820[boot_info.e820_count++];
+	*e = (struct e820_entry){ .addr = addr, .size = len, .type = type };
+}
+
+static void add_module(u64 start, u64 end, const char *cmdline)
+{
+	struct boot_module *m;
+
+	if (boot_info.modules == BOOT_MAX_MODULES || end < start)
+		return;
+	m = &boot_info.module[boot_info.modules++];
+	m->start = start;
+	m->size = end - start;
+	str_copy(m->cmdline, cmdline, sizeof(m->cmdline));
+}
+
+static void parse_mb1(const struct mb1_info *info)
+{
+	const struct mb1_module *mod = phys_to_virt(paddr(info->mods_addr));
+	const struct mb1_mmap *map;
+	u32 i;
+
+	if (info->flags & MB1_CMDLINE)
+		str_copy(boot_info.cmdline,
+			 phys_to_virt(paddr(info->cmdline)),
+			 BOOT_CMDLINE_SIZE);
+	for (i = 0; (info->flags & MB1_MODS) && i < info->mods_count; i++)
+		add_module(mod[i].start, mod[i].end,
+			   phys_to_virt(paddr(mod[i].cmdline)));
+	if (!(info->flags & MB1_MMAP))
+		panic("the boot loader gave no memory map");
+	for (i = 0; i < info->mmap_length; i += map->size + 4) {
+		map = phys_to_virt(paddr(info->mmap_addr + i));
+		add_e820(map->addr, map->len, map->type);
+	}
+}
+
+static void parse_mb2_mmap(const struct mb2_tag *tag)
+{
+	const u32 *head = (const u32 *)(tag + 1);	/* entry size, version */
+	const u8 *p = (const u8 *)(head + 2);
+	const u8 *end = (const u8 *)tag + tag->size;
+	u64 addr, len;
+	u32 type;
+
+	for (; head[0] && p + head[0] <= end; p += head[0]) {
+		memcpy(&addr, p, 8);
+		memcpy(&len, p + 8, 8);
+		memcpy(&type, p + 16, 4);
+		add_e820(addr, len, type);
+	}
+}
+
+static void parse_mb2_tag(const struct mb2_tag *tag, u64 tag_phys)
+{
+	const u32 *body = (const u32 *)(tag + 1);
+
+	switch (tag->type) {
+	case MB2_CMDLINE:
+		str_copy(boot_info.cmdline, (const char *)body,
+			 BOOT_CMDLINE_SIZE);
+		break;
+	case MB2_MODULE:
+		add_module(body[0], body[1], (const char *)(body + 2));
+		break;
+	case MB2_MMAP:
+		parse_mb2_mmap(tag);
+		break;
+	case MB2_ACPI_OLD:
+	case MB2_ACPI_NEW:
+		boot_info.rsdp = tag_phys + sizeof(*tag);
+		break;
+	default:
+		break;
+	}
+}
+
+static void parse_mb2(u64 info)
+{
+	const u32 *total = phys_to_virt(paddr(info));
+	const struct mb2_tag *tag;
+	u64 at = info + 8;
+
+	for (; at + sizeof(*tag) <= info + *total;
+	     at = ROUND_UP(at + tag->size, 8)) {
+		tag = phys_to_virt(paddr(at));
+		if (tag->type == MB2_END || tag->size < sizeof(*tag))
+			break;
+		parse_mb2_tag(tag, at);
+	}
+}
+
+void multiboot_parse(u32 magic, u64 info)
+{
+	if (magic == MB1_BOOT_MAGIC)
+		parse_mb1(phys_to_virt(paddr(info)));
+	else if (magic == MB2_BOOT_MAGIC)
+		parse_mb2(info);
+	else
+		panic("not started by a multiboot loader (magic %x)", magic);
+	if (!boot_info.e820_count)
+		panic("the boot loader gave no memory map");
+}

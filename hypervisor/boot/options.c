@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The command line. Options carry Xen's names where they mean the same; one
+ * that is not known is ignored, as a boot loader's entry may be shared.
+ */
+#include "boot.h"
+#include "lib.h"
+
+const char *boot_option(const char *name)
+{
+	const char *p = boot_info.cmdline;
+	size_t n = strlen(name);
+
+	while (*p) {
+		while (*p == ' ')
+			p++;
+		if (!strncmp(p, name, n)) {
+			if (p[n] == '=')
+				return p + n + 1;
+			if (p[n] == ' ' || !p[n])
+				return p + n;
+		}
+		while (*p && *p != ' ')
+			p++;
+	}
+	return NULL;
+}
+
+u64 parse_size(const char *s, u64 unit)
+{
+	const char *end;
+	u64 v = str_to_u64(s, &end);
+
+	switch (*end | 0x20) {
+	case 'g':
+		return v << 30;
+	case 'm':
+		return v << 20;
+	case 'k':
+		return v << 10;
+	case 'b':
+		return v;
+	default:
+		return v * unit;
+	}
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Start of an application processor. The 16-bit part is copied to
+ * TRAMPOLINE_PHYS; the rest runs in the image, by its physical address until
+ * paging is on. One processor starts at a time: the stacks are shared.
+ */
+#include "asm.h"
+#include "config.h"
+
+#define PHYS(sym)	((sym) - IMAGE_BASE)
+
+	.section .rodata
+	.globl trampoline_start, trampoline_end
+	.code16
+trampoline_start:
+	cli
+	cld
+	movw	%cs, %ax
+	movw	%ax, %ds
+	lgdtl	trampoline_gdtr - trampoline_start
+	movl	$0x11, %eax			# ET, PE
+	movl	%eax, %cr0
+	ljmpl	$0x18, $PHYS(ap_protected)
+
+	.balign 4
+trampoline_gdtr:
+	.short	31
+	.long	PHYS(boot_gdt)
+trampoline_end:
+
+	.text
+	.code32
+ap_protected:
+	movl	$0x10, %eax
+	movl	%eax, %ds
+	movl	%eax, %es
+	movl	%eax, %ss
+	movl	$PHYS(ap_stack_end), %esp
+	movl	$PHYS(boot_l4), %eax
+	call	enter_long_mode
+	ljmp	$0x08, $PHYS(ap_long)
+
+	.code64
+ap_long:
+	movabsq	$ap_high, %rax
+	jmp	*%rax
+ap_high:
+	xorl	%eax, %eax
+	movl	%eax, %ds
+	movl	%eax, %es
+	movl	%eax, %ss
+	movl	%eax, %fs
+	movl	%eax, %gs
+	movq	trampoline_stack, %rsp
+	xorl	%ebp, %ebp
+	call	ap_main
+	ud2
+
+	.bss
+	.balign 16
+	.skip	256
+ap_stack_end:
+	.globl trampoline_stack
+trampoline_stack:
+	.skip	8

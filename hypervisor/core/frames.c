@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The frame table, and a buddy allocator over it in two zones: below 4 GiB,
+ * which 32-bit devices need, and above, which is used first.
+ *
+ * A free block is on the list of its order by its first frame; the links are
+ * frame numbers, with 0 for none (frame 0 is never given to the allocator).
+ */
+#include "boot.h"
+#include "early.h"
+#include "frames.h"
+#include "lib.h"
+#include "lock.h"
+#include "paging.h"
+
+#define ZONES		2
+#define ZONE_LIMIT	(1ull << 20)
+
+struct frame *frame_table;
+u64 frame_count;
+u32 *frame_m2p;
+
+static u32 free_list[ZONES][FRAME_MAX_ORDER + 1];
+static u64 free_count;
+static struct spinlock alloc_lock = SPINLOCK(LOCK_ALLOC);
+
+static u32 zone_of(u64 n)
+{
+	return n >= ZONE_LIMIT;
+}
+
+static void list_add(u64 n, u32 order)
+{
+	u32 *head = &free_list[zone_of(n)][order];
+	struct frame *f = &frame_table[n];
+
+	f->kind = FRAME_FREE;
+	f->order = (u8)order;
+	f->flags = FRAME_VALID;		/* first frame of a free block */
+	f->prev = 0;
+	f->next = *head;
+	if (*head)
+		frame_table[*head].prev = (u32)n;
+	*head = (u32)n;
+}
+
+static void list_del(u64 n)
+{
+	struct frame *f = &frame_table[n];
+
+	if (f->prev)
+		frame_table[f->prev].next = f->next;
+	else
+		free_list[zone_of(n)][f->order] = f->next;
+	if (f->next)
+		frame_table[f->next].prev = f->prev;
+	f->flags = 0;
+}
+
+static bool is_free_block(u64 n, u32 order)
+{
+	const struct frame *f = &frame_table[n];
+
+	return n && n < frame_count && f->kind == FRAME_FREE &&
+	       f->flags == FRAME_VALID && f->order == order;
+}
+
+static void free_locked(u64 n, u32 order)
+{
+	u64 i, buddy;
+
+	for (i = 0; i < 1ull << order; i++)
+		frame_table[n + i] = (struct frame){ .kind = FRAME_FREE };
+	free_count += 1ull << order;
+	for (; order < FRAME_MAX_ORDER; order++) {
+		buddy = n ^ (1ull << order);
+		if (!is_free_block(buddy, order) || zone_of(buddy) != zone_of(n))
+			break;
+		list_del(buddy);
+		n &= ~(1ull << order);
+	}
+	list_add(n, order);
+}
+
+/* Take the block at n and give back what is more than 2^order of it. */
+static void split(u64 n, u32 order)
+{
+	u32 have = frame_table[n].order;
+
+	list_del(n);
+	while (have > order) {
+		have--;
+		list_add(n + (1ull << have), have);
+	}
+	free_count -= 1ull << order;
+}
+
+static u64 find_in_zone(u32 zone, u32 order, u64 limit)
+{
+	u64 n;
+
+	for (; order <= FRAME_MAX_ORDER; order++)
+		for (n = free_list[zone][order]; n; n = frame_table[n].next)
+			if (!limit || n + (1ull << order) <= limit)
+				return n;
+	return 0;
+}
+
+mfn_t frame_alloc(u32 order, u64 limit)
+{
+	u64 i, n = 0, flags;
+	u32 zone = ZONES;
+
+	if (order > FRAME_MAX_ORDER)
+		return INVALID_MFN;
+	flags = spin_lock_irqsave(&alloc_lock);
+	while (zone-- && !n)
+		n = find_in_zone(zone, order, limit);
+	if (n) {
+		split(n, order);
+		for (i = 0; i < 1ull << order; i++)
+			frame_table[n + i] = (struct frame){ .kind = FRAME_HV };
+	}
+	spin_unlock_irqrestore(&alloc_lock, flags);
+	return n ? mfn(n) : INVALID_MFN;
+}
+
+void frame_free(mfn_t m, u32 order)
+{
+	u64 flags = spin_lock_irqsave(&alloc_lock);
+
+	BUG_ON(!mfn_valid(m) || mfn_frame(m)->kind == FRAME_FREE);
+	free_locked(m.n, order);
+	spin_unlock_irqrestore(&alloc_lock, flags);
+}
+
+mfn_t frame_alloc_hv(u32 order)
+{
+	mfn_t m = frame_alloc(order, 0);
+
+	if (!mfn_eq(m, INVALID_MFN))
+		memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
+	return m;
+}
+
+void frame_free_hv(mfn_t m, u32 order)
+{
+	BUG_ON(mfn_frame(m)->kind != FRAME_HV);
+	frame_free(m, order);
+}
+
+u64 frames_free(void)
+{
+	return free_count;
+}
+
+void frames_give(mfn_t first, u64 count)
+{
+	u64 flags = spin_lock_irqsave(&alloc_lock);
+	u64 n, end = first.n + count;
+
+	for (n = first.n; n < end; n++)
+		if (n)
+			free_locked(n, 0);
+	spin_unlock_irqrestore(&alloc_lock, flags);
+}
+
+/*
+ * All RAM is ours until given away. The first MiB stays FRAME_IO, as on any
+ * PC: firmware data that the hardware domain may look at.
+ */
+static void claim_ram(void)
+{
+	const struct e820_entry *e = boot_info.e820;
+	u64 n, end;
+
+	for (; e < boot_info.e820 + boot_info.e820_count; e++) {
+		if (e->type != E820_RAM)
+			continue;
+		end = MIN((e->addr + e->size) >> PAGE_SHIFT, frame_count);
+		n = MAX(e->addr >> PAGE_SHIFT, 256ull);
+		for (; n < end; n++)
+			frame_table[n].kind = FRAME_HV;
+	}
+}
+
+void frames_init(u64 ram_end)
+{
+	u64 m2p_size = ROUND_UP(ram_end * sizeof(u32), 2ull << 20);
+
+	frame_count = ram_end;
+	frame_table = phys_to_virt(early_alloc(ram_end * sizeof(struct frame),
+					       PAGE_SIZE));
+	frame_m2p = phys_to_virt(early_alloc(m2p_size, 2ull << 20));
+	memset(frame_m2p, 0xff, m2p_size);
+	claim_ram();
+}

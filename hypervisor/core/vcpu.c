@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vcpu_op (xen/vcpu.h): bringing vCPUs up and down, their timers, and the
+ * places in guest memory where the hypervisor keeps time and run state.
+ */
+#include <xen/sched.h>
+#include <xen/vcpu.h>
+#include "domain.h"
+#include "errno.h"
+#include "evtchn.h"
+#include "guest.h"
+#include "lib.h"
+#include "paging.h"
+#include "ptype.h"
+#include "sched.h"
+#include "vcpu.h"
+
+_Static_assert(sizeof(struct vcpu_time_info) == 32, "same for all guests");
+
+/* The guest reads under the version: odd means "being changed". */
+static void write_time(struct vcpu *v)
+{
+	struct vcpu_time_info *t = (void *)(v->info + v->d->abi->time_offset);
+	u64 tsc = rdtsc();
+
+	v->time_version += 2;
+	WRITE_ONCE(t->version, v->time_version - 1);
+	__asm__ volatile("" ::: "memory");
+	t->tsc_timestamp = tsc;
+	t->system_time = time_from_tsc(tsc);
+	t->tsc_to_system_mul = tsc_scale.mul;
+	t->tsc_shift = tsc_scale.shift;
+	t->flags = XEN_PVCLOCK_TSC_STABLE_BIT;
+	__asm__ volatile("" ::: "memory");
+	WRITE_ONCE(t->version, v->time_version);
+}
+
+void vcpu_update_time(struct vcpu *v)
+{
+	write_time(v);
+	if (v->runstate_at.a)
+		v->d->abi->put_runstate(v->runstate_at, &v->runstate);
+}
+
+void domain_update_wallclock(struct vcpu *v)
+{
+	const struct abi *a = v->d->abi;
+	u32 *wc = (u32 *)(v->d->shared + a->wc_offset);
+	u32 *hi = (u32 *)(v->d->shared + a->wc_hi_offset);
+
+	wc[0]++;
+	barrier();
+	wc[1] = (u32)wallclock_base;
+	wc[2] = 0;
+	*hi = (u32)(wallclock_base >> 32);
+	barrier();
+	wc[0]++;
+}
+
+static void timer_fired(void *data)
+{
+	evtchn_send_virq(data, VIRQ_TIMER);
+}
+
+static void period_fired(void *data)
+{
+	struct vcpu *v = data;
+
+	evtchn_send_virq(v, VIRQ_TIMER);
+	if (v->period)
+		timer_set(&v->periodic, v->periodic.expires + v->period);
+}
+
+static void poll_timeout(void *data)
+{
+	sched_wake(data);
+}
+
+void vcpu_init_timers(struct vcpu *v)
+{
+	timer_init(&v->singleshot, timer_fired, v);
+	timer_init(&v->periodic, period_fired, v);
+	timer_init(&v->poll, poll_timeout, v);
+}
+
+static long set_singleshot(struct vcpu *v, u64 arg)
+{
+	u64 at;
+
+	/*
+	 * The flag for "only if in the future" is not looked at, as Xen 4.17
+	 * does not either: a time that is over makes the event come at once.
+	 */
+	if (v != current_vcpu())
+		return -EINVAL;
+	if (guest_read(&at, gva(arg), 8))
+		return -EFAULT;
+	timer_set(&v->singleshot, at);
+	return 0;
+}
+
+static long set_periodic(struct vcpu *v, u64 arg)
+{
+	u64 period;
+
+	if (v != current_vcpu())
+		return -EINVAL;
+	if (guest_read(&period, gva(arg), 8))
+		return -EFAULT;
+	if (period < NS_PER_MS || (s64)period < 0)
+		return -EINVAL;
+	v->period = period;
+	timer_set(&v->periodic, time_now() + period);
+	return 0;
+}
+
+long set_timer_op(u64 timeout)
+{
+	struct vcpu *v = current_vcpu();
+
+	if (timeout)
+		timer_set(&v->singleshot, timeout);
+	else
+		timer_stop(&v->singleshot);
+	return 0;
+}
+
+/*
+ * Move vcpu_info into the guest's own page. The page must be writable by the
+ * guest; its reference and type stay taken as long as the vCPU exists.
+ */
+static long register_info(struct vcpu *v, u64 arg)
+{
+	struct vcpu_register_vcpu_info r;
+	struct domain *d = v->d;
+	u8 *to;
+	u64 f;
+
+	if (guest_read(&r, gva(arg), sizeof(r)))
+		return -EFAULT;
+	if (v->info_frame.n)
+		return -EINVAL;
+	if (r.offset > PAGE_SIZE - 64 || (r.offset & 3) || !mfn_valid(mfn(r.mfn)))
+		return -EINVAL;
+	spin_lock(&d->page_lock);
+	if (!ptype_get_page(d, mfn(r.mfn), TYPE_WRITABLE)) {
+		spin_unlock(&d->page_lock);
+		return -EINVAL;
+	}
+	f = spin_lock_irqsave(&d->event_lock);
+	to = (u8 *)mfn_to_virt(mfn(r.mfn)) + r.offset;
+	memcpy(to, v->info, 64);
+	v->info = to;
+	v->info_frame = mfn(r.mfn);
+	/* Whoever looked at the old place may have missed something. */
+	memset(to + d->abi->sel_offset, 0xff, d->abi->sel_size);
+	to[0] = 1;
+	spin_unlock_irqrestore(&d->event_lock, f);
+	spin_unlock(&d->page_lock);
+	if (v == current_vcpu())
+		write_time(v);
+	return 0;
+}
+
+static long register_runstate(struct vcpu *v, u64 arg)
+{
+	u32 low = 0;
+
+	if (guest_read(&low, gva(arg), v->d->abi->pfn_size))
+		return -EFAULT;
+	v->runstate_at = gva(low);
+	if (v == current_vcpu())
+		v->d->abi->put_runstate(v->runstate_at, &v->runstate);
+	return 0;
+}
+
+static long bring_up(struct vcpu *v)
+{
+	if (!v->initialised)
+		return -EINVAL;
+	__atomic_fetch_or(&v->state, VCPU_UP, __ATOMIC_SEQ_CST);
+	sched_wake(v);
+	return 0;
+}
+
+static long bring_down(struct vcpu *v)
+{
+	struct domain *d = v->d;
+	u32 i, up = 0;
+
+	for (i = 0; i < d->max_vcpus; i++)
+		up += d->vcpu[i] && (d->vcpu[i]->state & VCPU_UP);
+	if (up <= 1 && (v->state & VCPU_UP)) {
+		domain_shutdown(d, SHUTDOWN_poweroff);
+		return 0;
+	}
+	__atomic_fetch_and(&v->state, ~(u32)VCPU_UP, __ATOMIC_SEQ_CST);
+	sched_stop(v);
+	return 0;
+}
+
+long vcpu_op(u32 cmd, u32 id, u64 arg)
+{
+	struct domain *d = current_domain();
+	struct vcpu *v;
+
+	if (id >= d->max_vcpus || !d->vcpu[id])
+		return -ENOENT;
+	v = d->vcpu[id];
+	switch (cmd) {
+	case VCPUOP_initialise:
+		return v->initialised ? -EEXIST :
+		       d->abi->init_vcpu(v, gva(arg));
+	case VCPUOP_up:
+		return bring_up(v);
+	case VCPUOP_down:
+		return bring_down(v);
+	case VCPUOP_is_up:
+		return !!(v->state & VCPU_UP);
+	case VCPUOP_register_runstate_memory_area:
+		return register_runstate(v, arg);
+	case VCPUOP_get_runstate_info:
+		return d->abi->put_runstate(gva(arg), &v->runstate);
+	case VCPUOP_set_periodic_timer:
+		return set_periodic(v, arg);
+	case VCPUOP_stop_periodic_timer:
+		v->period = 0;
+		timer_stop(&v->periodic);
+		return 0;
+	case VCPUOP_set_singleshot_timer:
+		return set_singleshot(v, arg);
+	case VCPUOP_stop_singleshot_timer:
+		timer_stop(&v->singleshot);
+		return 0;
+	case VCPUOP_register_vcpu_info:
+		return register_info(v, arg);
+	default:
+		return -ENOSYS;
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the ACPI tables say that the hypervisor needs. */
+#ifndef KRYPTON_ACPI_H
+#define KRYPTON_ACPI_H
+
+#include "config.h"
+#include "types.h"
+
+#define ACPI_MAX_IOAPICS	4
+#define ACPI_MAX_OVERRIDES	16
+
+struct acpi_ioapic {
+	u32 id;
+	u32 address;
+	u32 gsi_base;
+};
+
+struct acpi_override {
+	u8 irq;
+	u32 gsi;
+	u16 flags;	/* MPS INTI: polarity bits 0-1, trigger bits 2-3 */
+};
+
+struct acpi_info {
+	u32 lapic_address;
+	u32 apic_id[MAX_CPUS];
+	u32 cpus;
+	struct acpi_ioapic ioapic[ACPI_MAX_IOAPICS];
+	u32 ioapics;
+	struct acpi_override override[ACPI_MAX_OVERRIDES];
+	u32 overrides;
+	u32 pm1a, pm1b;		/* control ports; 0 if there is none */
+	u32 pm_timer;
+	u16 reset_port;
+	u8 reset_value;
+	bool has_s5;
+	u8 s5_a, s5_b;
+};
+
+extern struct acpi_info acpi;
+
+/* Find and read the tables; without them the machine has one CPU. */
+void acpi_init(void);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The local APIC of this CPU. */
+#ifndef KRYPTON_APIC_H
+#define KRYPTON_APIC_H
+
+#include "types.h"
+
+/* Find and map the registers; once. */
+void apic_map(void);
+/* Enable this CPU's APIC, all local sources masked but the timer. */
+void apic_init_cpu(void);
+u32 apic_read_id(void);
+void apic_eoi(void);
+void apic_send_ipi(u32 apic_id, u8 vector);
+/* Start-up sequence for an application processor. */
+void apic_send_init(u32 apic_id);
+void apic_send_startup(u32 apic_id, u8 page);
+/* One-shot timer: interrupt after so many timer ticks; 0 stops it. */
+void apic_timer_set(u32 ticks);
+u32 apic_timer_read(void);
+
+#endif

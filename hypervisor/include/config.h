@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The address map. Long mode, 4-level paging; every CPU's root table holds
+ * the same upper half, the lower half belongs to the guest.
+ *
+ *  L4 slot  from                to                  what
+ *  0        0000000000000000    00000000ffffffff    the guest's 4 GiB; the last
+ *                                                   part is the read-only
+ *                                                   machine-to-phys window
+ *  256      ffff800000000000    ffff807fffffffff    all RAM, 2 MiB pages
+ *  257      ffff808000000000    ffff80ffffffffff    GDT and LDT of each vCPU,
+ *                                                   128 KiB apiece
+ *  258      ffff810000000000    ffff817fffffffff    device registers, uncached
+ *  511      ffffffff80000000    ffffffffbfffffff    this image (physical 0..1G)
+ *
+ * A 32-bit guest runs in compatibility mode: no segment or instruction of
+ * its can form an address above 4 GiB, so nothing of the hypervisor needs to
+ * be hidden from it. Nothing secret may ever be mapped below 4 GiB.
+ */
+#ifndef KRYPTON_CONFIG_H
+#define KRYPTON_CONFIG_H
+
+#define IMAGE_BASE	0xffffffff80000000
+#define IMAGE_PHYS	0x100000
+
+#define L4_GUEST_SLOT	0
+#define L4_DIRECT_SLOT	256
+#define L4_DESC_SLOT	257
+#define L4_IOMAP_SLOT	258
+#define L4_IMAGE_SLOT	511
+
+#define DIRECT_BASE	0xffff800000000000
+#define DIRECT_MAX	0x8000000000
+#define DESC_BASE	0xffff808000000000
+#define IOMAP_BASE	0xffff810000000000
+
+/* One aligned block a CPU: exception stacks, main stack, struct cpu. */
+#define CPU_BLOCK_SIZE	32768
+#define CPU_BLOCK_ORDER	3
+#define CPU_IST_SIZE	2048
+#define CPU_IST_COUNT	4
+
+#define MAX_CPUS	16
+#define MAX_DOMAIN_VCPUS	32
+
+/* The default start of the compat machine-to-phys window. */
+#define M2P_DEFAULT_START	0xf5800000u
+
+/* Physical page that the AP trampoline is copied to. */
+#define TRAMPOLINE_PHYS	0x8000
+
+#endif

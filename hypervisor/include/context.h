@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A vCPU's state in and out of the processor. */
+#ifndef KRYPTON_CONTEXT_H
+#define KRYPTON_CONTEXT_H
+
+struct vcpu;
+
+void context_save(struct vcpu *v);
+void context_load(struct vcpu *v);
+/* After a change by the vCPU itself, while it runs. */
+void context_load_gdt(const struct vcpu *v);
+void context_load_ldt(const struct vcpu *v);
+void context_load_table(struct vcpu *v);
+/* Whether the guest wants #NM. */
+void context_set_ts(struct vcpu *v, int set);
+/* Leave a CPU's boot path for its first guest. */
+void enter_guest_first(void) __attribute__((noreturn));
+
+#endif

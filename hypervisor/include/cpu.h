@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The register frame that every entry builds, the per-CPU block that it lies
+ * in, and wrappers of single instructions.
+ */
+#ifndef KRYPTON_CPU_H
+#define KRYPTON_CPU_H
+
+#include "config.h"
+#include "types.h"
+
+/* In the order the entry code pushes it; asm-defines.c exports offsets. */
+struct regs {
+	u64 r15, r14, r13, r12, bp, bx, r11, r10, r9, r8;
+	u64 ax, cx, dx, si, di;
+	u64 vector;
+	u64 error;
+	u64 ip, cs, flags, sp, ss;
+};
+_Static_assert(sizeof(struct regs) % 16 == 0, "stack must stay aligned");
+
+struct tss {
+	u32 reserved0;
+	u64 rsp[3];
+	u64 reserved1;
+	u64 ist[7];
+	u64 reserved2;
+	u16 reserved3;
+	u16 iomap_base;
+} __attribute__((packed));
+_Static_assert(sizeof(struct tss) == 104, "hardware format");
+
+struct vcpu;
+
+struct __attribute__((aligned(16))) cpu {
+	u32 id;
+	u32 apic_id;
+	struct vcpu *current;	/* whose registers and root are loaded */
+	u64 *idle_root;		/* root table without a guest */
+	u64 *gdt_page;		/* the hypervisor's page of each GDT */
+	struct tss tss;
+	volatile u32 work;	/* CPU_WORK_* to do before entering a guest */
+	u64 stack_top;		/* GS base points here: see entry.S */
+	u32 locks_held;		/* bit per lock level */
+	bool online;
+	u64 dr7;		/* what the hardware register holds */
+};
+
+#define CPU_WORK_RESCHED	1
+#define CPU_WORK_TIMER		2
+
+/* Memory layout of one CPU's block, aligned to its size. */
+struct cpu_block {
+	struct cpu cpu;
+	u8 ist[CPU_IST_COUNT][CPU_IST_SIZE];
+	u8 stack[CPU_BLOCK_SIZE - CPU_IST_COUNT * CPU_IST_SIZE -
+		 sizeof(struct cpu) - sizeof(struct regs)];
+	struct regs guest;	/* where an entry from a guest lands */
+};
+_Static_assert(sizeof(struct cpu_block) == CPU_BLOCK_SIZE, "found by masking");
+
+extern struct cpu_block *cpu_blocks[MAX_CPUS];
+extern u32 cpu_count;
+
+static inline struct cpu_block *this_block(void)
+{
+	u64 sp;
+
+	__asm__("mov %%rsp, %0" : "=r" (sp));
+	return (struct cpu_block *)(sp & ~(u64)(CPU_BLOCK_SIZE - 1));
+}
+
+static inline struct cpu *this_cpu(void)
+{
+	return &this_block()->cpu;
+}
+
+static inline struct vcpu *current_vcpu(void)
+{
+	return this_cpu()->current;
+}
+
+#define FLAGS_CF	0x00000001u
+#define FLAGS_TF	0x00000100u
+#define FLAGS_IF	0x00000200u
+#define FLAGS_IOPL	0x00003000u
+#define FLAGS_NT	0x00004000u
+#define FLAGS_RF	0x00010000u
+#define FLAGS_VM	0x00020000u
+#define FLAGS_AC	0x00040000u
+
+#define CR0_PE		BIT(0)
+#define CR0_MP		BIT(1)
+#define CR0_TS		BIT(3)
+#define CR0_ET		BIT(4)
+#define CR0_NE		BIT(5)
+#define CR0_WP		BIT(16)
+#define CR0_AM		BIT(18)
+#define CR0_PG		BIT(31)
+#define CR4_TSD		BIT(2)
+#define CR4_DE		BIT(3)
+#define CR4_PSE		BIT(4)
+#define CR4_PAE		BIT(5)
+#define CR4_PGE		BIT(7)
+#define CR4_OSFXSR	BIT(9)
+#define CR4_OSXMMEXCPT	BIT(10)
+
+void trap_dump(const struct regs *r);
+
+#define MSR_APIC_BASE	0x1b
+#define MSR_SYSENTER_CS	0x174
+#define MSR_SYSENTER_ESP	0x175
+#define MSR_SYSENTER_EIP	0x176
+#define MSR_EFER	0xc0000080
+#define MSR_STAR	0xc0000081
+#define MSR_LSTAR	0xc0000082
+#define MSR_CSTAR	0xc0000083
+#define MSR_SFMASK	0xc0000084
+#define MSR_FS_BASE	0xc0000100
+#define MSR_GS_BASE	0xc0000101
+#define EFER_SCE	BIT(0)
+#define EFER_LME	BIT(8)
+#define EFER_NX		BIT(11)
+
+static inline u64 rdtsc(void)
+{
+	u32 lo, hi;
+
+	__asm__ volatile("lfence; rdtsc" : "=a" (lo), "=d" (hi));
+	return (u64)hi << 32 | lo;
+}
+
+static inline u64 rdmsr(u32 msr)
+{
+	u32 lo, hi;
+
+	__asm__ volatile("rdmsr" : "=a" (lo), "=d" (hi) : "c" (msr));
+	return (u64)hi << 32 | lo;
+}
+
+static inline void wrmsr(u32 msr, u64 v)
+{
+	__asm__ volatile("wrmsr" :: "c" (msr), "a" ((u32)v),
+			 "d" ((u32)(v >> 32)) : "memory");
+}
+
+static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
+{
+	__asm__ volatile("cpuid" : "=a" (r[0]), "=b" (r[1]), "=c" (r[2]),
+			 "=d" (r[3]) : "a" (leaf), "c" (sub));
+}
+
+#define DEFINE_CR(n)							\
+static inline u64 read_cr##n(void)					\
+{									\
+	u64 v;								\
+									\
+	__asm__ volatile("mov %%cr" #n ", %0" : "=r" (v) :: "memory");	\
+	return v;							\
+}									\
+static inline void write_cr##n(u64 v)					\
+{									\
+	__asm__ volatile("mov %0, %%cr" #n :: "r" (v) : "memory");	\
+}
+DEFINE_CR(0)
+DEFINE_CR(2)
+DEFINE_CR(3)
+DEFINE_CR(4)
+
+static inline void outb(u16 port, u8 v)
+{
+	__asm__ volatile("outb %0, %1" :: "a" (v), "Nd" (port));
+}
+
+static inline void outw(u16 port, u16 v)
+{
+	__asm__ volatile("outw %0, %1" :: "a" (v), "Nd" (port));
+}
+
+static inline void outl(u16 port, u32 v)
+{
+	__asm__ volatile("outl %0, %1" :: "a" (v), "Nd" (port));
+}
+
+static inline u8 inb(u16 port)
+{
+	u8 v;
+
+	__asm__ volatile("inb %1, %0" : "=a" (v) : "Nd" (port));
+	return v;
+}
+
+static inline u16 inw(u16 port)
+{
+	u16 v;
+
+	__asm__ volatile("inw %1, %0" : "=a" (v) : "Nd" (port));
+	return v;
+}
+
+static inline u32 inl(u16 port)
+{
+	u32 v;
+
+	__asm__ volatile("inl %1, %0" : "=a" (v) : "Nd" (port));
+	return v;
+}
+
+static inline void irq_disable(void)
+{
+	__asm__ volatile("cli" ::: "memory");
+}
+
+static inline void irq_enable(void)
+{
+	__asm__ volatile("sti" ::: "memory");
+}
+
+static inline u64 irq_save(void)
+{
+	u64 f;
+
+	__asm__ volatile("pushfq; pop %0; cli" : "=r" (f) :: "memory");
+	return f;
+}
+
+static inline void irq_restore(u64 f)
+{
+	if (f & FLAGS_IF)
+		irq_enable();
+}
+
+static inline void cpu_relax(void)
+{
+	__asm__ volatile("pause" ::: "memory");
+}
+
+static inline void invlpg(u64 va)
+{
+	__asm__ volatile("invlpg (%0)" :: "r" (va) : "memory");
+}
+
+static inline void tlb_flush_local(void)
+{
+	write_cr3(read_cr3());
+}
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Segment descriptors of guests. */
+#ifndef KRYPTON_DESCRIPTORS_H
+#define KRYPTON_DESCRIPTORS_H
+
+#include "types.h"
+
+struct vcpu;
+
+/* Whether a guest may have it, after its DPL and accessed bit are mended. */
+bool descriptor_check(u64 *d);
+/* The page lock is held; frames are those of the vCPU's domain. */
+int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries);
+
+#endif

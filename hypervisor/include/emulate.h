@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Emulation of instructions that fault outside ring 0. */
+#ifndef KRYPTON_EMULATE_H
+#define KRYPTON_EMULATE_H
+
+#include "types.h"
+
+struct vcpu;
+struct regs;
+
+/* After #GP(0): true if the instruction was carried out or answered. */
+bool emulate_privileged(struct vcpu *v, struct regs *r);
+/* After #UD: the forced-emulation prefix. */
+bool emulate_forced(struct vcpu *v, struct regs *r);
+/* Base of the segment a selector names; false if it names none. */
+bool emulate_segment_base(const struct vcpu *v, u16 sel, u64 *base);
+
+/* pv/cpuid.c */
+void guest_cpuid(const struct vcpu *v, u32 leaf, u32 sub, u32 out[4]);
+/* pv/msr.c: false means #GP */
+bool guest_rdmsr(struct vcpu *v, u32 msr, u64 *value);
+bool guest_wrmsr(struct vcpu *v, u32 msr, u64 value);
+/* pv/ioport.c */
+bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
+		      u32 size);
+u32 guest_io_read(struct vcpu *v, u32 port, u32 size);
+void guest_io_write(struct vcpu *v, u32 port, u32 size, u32 value);
+
+#endif

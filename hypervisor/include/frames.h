@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The frame table and the frame allocator. */
+#ifndef KRYPTON_FRAMES_H
+#define KRYPTON_FRAMES_H
+
+#include "types.h"
+
+struct domain;
+
+enum frame_kind {
+	FRAME_IO,	/* not RAM: devices, firmware */
+	FRAME_FREE,
+	FRAME_HV,	/* the hypervisor's own; no guest may map it */
+	FRAME_GUEST,	/* has an owner */
+};
+
+enum frame_type {
+	TYPE_NONE,
+	TYPE_L1,
+	TYPE_L2,
+	TYPE_L3,
+	TYPE_SEGDESC,
+	TYPE_WRITABLE,
+};
+
+#define FRAME_PINNED	0x01	/* the guest pinned its table type */
+#define FRAME_VALID	0x02	/* type checked; meaningful with type_count */
+#define FRAME_PARTIAL	0x04	/* (de)validation stopped at 'progress' */
+#define FRAME_TOP_L2	0x08	/* an L2 with the hypervisor's slots */
+#define FRAME_ALLOCATED	0x10	/* one reference stands for being owned */
+#define FRAME_XENHEAP	0x20	/* hypervisor page shared with its owner */
+
+/*
+ * The owner's page lock guards type, flags, progress, type_count and the
+ * list links; refs changes atomically.
+ */
+struct frame {
+	struct domain *owner;
+	u32 refs;
+	u32 type_count;
+	u8 kind;
+	u8 type;
+	u8 flags;
+	u8 order;		/* of a free block, in its first frame */
+	u16 progress;
+	u16 spare;
+	u32 next, prev;		/* frame numbers; 0 ends a list */
+};
+_Static_assert(sizeof(struct frame) == 32, "a frame costs 32 bytes");
+
+#define FRAME_MAX_ORDER	10
+
+extern struct frame *frame_table;
+extern u64 frame_count;
+extern u32 *frame_m2p;		/* the compat machine-to-phys array */
+#define M2P_INVALID	0xffffffffu
+
+static inline bool mfn_valid(mfn_t m)
+{
+	return m.n < frame_count;
+}
+
+static inline struct frame *mfn_frame(mfn_t m)
+{
+	return &frame_table[m.n];
+}
+
+static inline mfn_t frame_mfn(const struct frame *f)
+{
+	return mfn((u64)(f - frame_table));
+}
+
+/* Make the table; every frame is FRAME_IO until given to the allocator. */
+void frames_init(u64 ram_end);
+void frames_give(mfn_t first, u64 count);
+
+/* 2^order frames for ourselves, zeroed; INVALID_MFN if none. */
+mfn_t frame_alloc_hv(u32 order);
+void frame_free_hv(mfn_t m, u32 order);
+
+/*
+ * 2^order frames below frame number 'limit' (0: anywhere), contents as they
+ * are; the caller makes them FRAME_GUEST or FRAME_HV.
+ */
+mfn_t frame_alloc(u32 order, u64 limit);
+void frame_free(mfn_t m, u32 order);
+u64 frames_free(void);
+
+#endif

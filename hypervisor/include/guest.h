@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one way to the memory of the guest that runs on this CPU.
+ *
+ * A range is checked whole: it must end below the machine-to-phys window.
+ * Both functions return 0 or -EFAULT; after a fault part may have been copied.
+ */
+#ifndef KRYPTON_GUEST_H
+#define KRYPTON_GUEST_H
+
+#include "types.h"
+
+int guest_read(void *dst, gva_t src, u64 n);
+int guest_write(gva_t dst, const void *src, u64 n);
+
+/* gva of element i in an array of elements of the given size. */
+static inline gva_t gva_index(gva_t base, u64 i, u64 size)
+{
+	return gva(base.a + i * size);
+}
+
+#endif

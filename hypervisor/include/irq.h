@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Vectors, IO-APIC pins and message-signalled interrupts. */
+#ifndef KRYPTON_IRQ_H
+#define KRYPTON_IRQ_H
+
+#include "types.h"
+
+#define IRQ_FIRST_VECTOR	0x30
+#define IRQ_LAST_VECTOR		0xef
+#define IRQ_MAX_GSI		256
+
+struct domain;
+
+void irq_disable_pic(void);
+void irq_init(void);
+void irq_dispatch(u32 vector);
+u32 irq_gsi_count(void);
+/* Route a GSI to the hypervisor's own handler. */
+void irq_bind_hypervisor(u32 gsi, void (*fn)(void));
+/*
+ * A guest's pirq: which vector it has. Every function gives 0 or an error;
+ * vector is 0 for none.
+ */
+int irq_setup_gsi(u32 gsi, bool level, bool low);
+/* An ISA interrupt as the MADT describes it. */
+int irq_setup_isa(u32 gsi);
+int irq_bind_guest(u32 vector, struct domain *d, u32 pirq);
+void irq_unbind_guest(u32 vector);
+u32 irq_gsi_vector(u32 gsi);
+int irq_alloc_vector(void);
+void irq_free_vector(u32 vector);
+bool irq_is_level(u32 vector);
+/* The guest is done with a level interrupt: let the line through again. */
+void irq_guest_eoi(u32 vector);
+int irq_ioapic_read(u64 base, u32 reg, u32 *value);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A guest's local descriptor table. */
+#ifndef KRYPTON_LDT_H
+#define KRYPTON_LDT_H
+
+#include "types.h"
+
+
+struct vcpu;
+struct domain;
+
+/* MMUEXT_SET_LDT; the page lock is held. */
+int ldt_set(struct vcpu *v, gva_t base, u64 entries);
+/* Map one page of the vCPU's LDT after a fault on it. */
+bool ldt_map_page(struct vcpu *v, u32 page);
+/* Drop all mapped LDT pages of the domain; the page lock is held. */
+void ldt_unmap_domain(struct domain *d);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a C library would offer, logging, and the checks that stop us. */
+#ifndef KRYPTON_LIB_H
+#define KRYPTON_LIB_H
+
+#include <stdarg.h>
+#include "types.h"
+
+void *memcpy(void *dst, const void *src, size_t n);
+void *memmove(void *dst, const void *src, size_t n);
+void *memset(void *dst, int c, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+size_t strlen(const char *s);
+int strcmp(const char *a, const char *b);
+int strncmp(const char *a, const char *b, size_t n);
+
+size_t str_copy(char *dst, const char *src, size_t size);
+u64 str_to_u64(const char *s, const char **end);
+int format(char *buf, size_t size, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+int vformat(char *buf, size_t size, const char *fmt, va_list ap);
+
+enum log_level { LOG_ERR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+
+void log_at(enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+#define log_err(...)	log_at(LOG_ERR, __VA_ARGS__)
+#define log_warn(...)	log_at(LOG_WARN, __VA_ARGS__)
+#define log_info(...)	log_at(LOG_INFO, __VA_ARGS__)
+#define log_debug(...)	log_at(LOG_DEBUG, __VA_ARGS__)
+
+void panic(const char *fmt, ...)
+	__attribute__((noreturn, format(printf, 1, 2)));
+
+/* For states in which going on would break the isolation between guests. */
+#define BUG_ON(cond)							\
+	do {								\
+		if (__builtin_expect(!!(cond), 0))			\
+			panic("%s:%d: %s", __FILE__, __LINE__, #cond);	\
+	} while (0)
+
+#endif

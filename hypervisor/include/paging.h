@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Page-table entries, the direct map, and the hypervisor's own mappings. */
+#ifndef KRYPTON_PAGING_H
+#define KRYPTON_PAGING_H
+
+#include "config.h"
+#include "types.h"
+
+#define PTE_P		BIT(0)
+#define PTE_RW		BIT(1)
+#define PTE_US		BIT(2)
+#define PTE_PWT		BIT(3)
+#define PTE_PCD		BIT(4)
+#define PTE_A		BIT(5)
+#define PTE_D		BIT(6)
+#define PTE_PSE		BIT(7)
+#define PTE_G		BIT(8)
+#define PTE_AVAIL	(BIT(9) | BIT(10) | BIT(11))
+#define PTE_NX		BIT(63)
+#define PTE_ADDR	0x000ffffffffff000ull
+#define PTE_FLAGS	(~PTE_ADDR)
+
+static inline mfn_t pte_mfn(u64 e)
+{
+	return mfn((e & PTE_ADDR) >> PAGE_SHIFT);
+}
+
+static inline u64 make_pte(mfn_t m, u64 flags)
+{
+	return m.n << PAGE_SHIFT | flags;
+}
+
+/* The unit tests put the direct map where the host has memory. */
+extern u64 direct_base;
+
+static inline void *phys_to_virt(paddr_t p)
+{
+	return (void *)(direct_base + p.a);
+}
+
+static inline void *mfn_to_virt(mfn_t m)
+{
+	return phys_to_virt(mfn_to_paddr(m));
+}
+
+static inline mfn_t virt_to_mfn(const void *p)
+{
+	return mfn(((u64)p - direct_base) >> PAGE_SHIFT);
+}
+
+/* Extend the direct map over all RAM; prepare the other shared L4 slots. */
+void paging_init(u64 ram_end);
+/* Map one page in a shared slot; needs a flush elsewhere if it was mapped. */
+void paging_map(u64 va, mfn_t m, u64 flags);
+/* The level-1 entry of a shared slot's address, its tables made if needed. */
+u64 *paging_entry(u64 va);
+/* Map device registers uncached, for ever. */
+volatile void *paging_ioremap(paddr_t p, u64 size);
+/* A new root table with the shared upper half and an empty lower one. */
+u64 *paging_new_root(void);
+void paging_free_root(u64 *root);
+/* Remove the identity mapping, once no CPU needs it. */
+void paging_drop_identity(void);
+
+extern u64 boot_l4[512], boot_l3[512];
+
+static inline paddr_t image_to_phys(const void *p)
+{
+	return paddr((u64)p - IMAGE_BASE);
+}
+
+/* The boot root as other code sees roots: in the direct map. */
+static inline u64 *boot_l4_virt(void)
+{
+	return phys_to_virt(image_to_phys(boot_l4));
+}
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The hypercalls of the paravirtual processor and its page tables. */
+#ifndef KRYPTON_PV_H
+#define KRYPTON_PV_H
+
+#include "types.h"
+
+/* pv/callbacks.c */
+long pv_set_trap_table(u64 table);
+long pv_set_callbacks(const u64 a[]);
+long pv_callback_op(u32 cmd, u64 arg);
+
+/* pv/processor.c */
+long pv_stack_switch(u32 ss, u64 sp);
+long pv_fpu_taskswitch(u64 set);
+long pv_set_debugreg(u32 reg, u64 value);
+long pv_get_debugreg(u32 reg);
+long pv_vm_assist(u32 cmd, u32 type);
+
+/* pv/iret.c */
+long pv_iret(void);
+
+/* pv/descriptors.c */
+long pv_set_gdt(u64 frames, u32 entries);
+long pv_update_descriptor(u64 at, u64 value);
+
+/* pv/mmu_update.c, pv/va_mapping.c, pv/mmuext.c */
+long pv_mmu_update(u64 a[]);
+long pv_update_va_mapping(u64 va, u64 value, u64 flags);
+long pv_mmuext_op(u64 a[]);
+struct vcpu;
+long pv_new_baseptr(struct vcpu *v, mfn_t table);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The 16550 serial line at COM1. */
+#ifndef KRYPTON_SERIAL_H
+#define KRYPTON_SERIAL_H
+
+#include "types.h"
+
+#define SERIAL_PORT	0x3f8
+#define SERIAL_IRQ	4
+
+void serial_init(void);
+void serial_put(char c);
+/* Enable the receive interrupt, once serial_interrupt() can be called. */
+void serial_enable_irq(void);
+/* Move what has arrived into the input ring; returns whether any did. */
+bool serial_interrupt(void);
+/* Take up to n characters out of the input ring. */
+size_t serial_read(char *buf, size_t n);
+
+#endif

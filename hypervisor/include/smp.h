@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Other processors. */
+#ifndef KRYPTON_SMP_H
+#define KRYPTON_SMP_H
+
+#include "types.h"
+
+/* Flush the TLBs of the CPUs in the mask, and wait until it is done. */
+void smp_flush(u32 cpus);
+void smp_flush_interrupt(void);
+/* Make a CPU look at its work flags. */
+void smp_kick(u32 cpu);
+/* Start every processor that ACPI names. */
+void smp_boot(void);
+/* Let them run guests. */
+void smp_release(void);
+/* Block of a new CPU, its GDT page and idle root. */
+void smp_prepare(u32 id, u32 apic_id);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* System time in nanoseconds since boot, and timers on it. */
+#ifndef KRYPTON_TIME_H
+#define KRYPTON_TIME_H
+
+#include "types.h"
+
+#define NS_PER_SEC	1000000000ull
+#define NS_PER_MS	1000000ull
+
+/* Parameters of the public vcpu_time_info: ns = (tsc << shift) * mul >> 32 */
+struct tsc_scale {
+	u64 hz;
+	u32 mul;
+	s8 shift;
+	u64 base;	/* TSC at system time 0 */
+};
+
+extern struct tsc_scale tsc_scale;
+
+void time_init(void);
+u64 time_now(void);
+u64 time_from_tsc(u64 tsc);
+/* Wall-clock seconds at system time 0, from the CMOS clock. */
+extern u64 wallclock_base;
+
+struct timer {
+	u64 expires;
+	void (*fn)(void *data);
+	void *data;
+	struct timer *next;
+	u32 cpu;
+	bool active;
+};
+
+void timer_init(struct timer *t, void (*fn)(void *data), void *data);
+/* Arm on this CPU; fn runs there with interrupts off. */
+void timer_set(struct timer *t, u64 expires);
+void timer_stop(struct timer *t);
+/* The timer interrupt: run what is due and program the next one. */
+void timer_interrupt(void);
+
+#endif

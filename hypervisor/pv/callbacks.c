@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where the guest wants to be entered: trap table and callbacks.
+ *
+ * A code selector of ring 0 is taken as ring 1's, since that is what a kernel
+ * written for ring 0 means. The descriptor behind it is checked by the
+ * processor when it is used; a failing entry is the guest's own failure.
+ */
+#include <xen/callback.h>
+#include "domain.h"
+#include "errno.h"
+#include "evtchn.h"
+#include "guest.h"
+#include "hypercall.h"
+#include "lib.h"
+#include "pv.h"
+
+#define MAX_TRAP_ENTRIES	256
+
+static u16 fix_cs(u16 cs)
+{
+	return (cs & ~3) && !(cs & 3) ? cs | 1 : cs;
+}
+
+long pv_set_trap_table(u64 table)
+{
+	struct vcpu *v = current_vcpu();
+	const struct abi *abi = v->d->abi;
+	struct abi_trap t;
+	u32 i;
+
+	if (!table) {
+		memset(v->traps, 0, sizeof(v->traps));
+		return 0;
+	}
+	/* The end mark may never come: no table needs more entries. */
+	for (i = 0; i <= MAX_TRAP_ENTRIES; i++) {
+		if (abi->get_trap(gva_index(gva(table), i, abi->trap_size), &t))
+			return -EFAULT;
+		if (!t.ip)
+			return 0;
+		v->traps[t.vector] = (struct vcpu_trap){
+			.ip = t.ip, .cs = fix_cs(t.cs), .flags = t.flags & 7,
+		};
+	}
+	return -EINVAL;
+}
+
+static void set_callback(struct vcpu *v, u32 kind, u16 cs, u64 ip, bool mask)
+{
+	v->callback[kind] = (struct vcpu_callback){
+		.ip = ip, .cs = fix_cs(cs), .mask_events = mask,
+	};
+}
+
+long pv_set_callbacks(const u64 a[])
+{
+	struct vcpu *v = current_vcpu();
+
+	set_callback(v, CB_EVENT, (u16)a[0], a[1], true);
+	set_callback(v, CB_FAILSAFE, (u16)a[2], a[3], false);
+	return 0;
+}
+
+static bool is_intel(void)
+{
+	u32 r[4];
+
+	cpuid(0, 0, r);
+	return r[1] == 0x756e6547;
+}
+
+/* Which callback a registration means, or none. */
+static int callback_kind(u16 type)
+{
+	switch (type) {
+	case CALLBACKTYPE_event:
+		return CB_EVENT;
+	case CALLBACKTYPE_failsafe:
+		return CB_FAILSAFE;
+	case CALLBACKTYPE_nmi:
+		return CB_NMI;
+	case CALLBACKTYPE_sysenter_deprecated:
+	case CALLBACKTYPE_sysenter:
+		return is_intel() ? CB_SYSENTER : -1;
+	case CALLBACKTYPE_syscall32:
+		return is_intel() ? -1 : CB_SYSCALL32;
+	default:
+		return -1;
+	}
+}
+
+long pv_callback_op(u32 cmd, u64 arg)
+{
+	struct vcpu *v = current_vcpu();
+	struct abi_callback cb;
+	int kind;
+
+	if (cmd != CALLBACKOP_register && cmd != CALLBACKOP_unregister)
+		return -ENOSYS;
+	if (v->d->abi->get_callback(gva(arg), &cb))
+		return -EFAULT;
+	kind = callback_kind(cb.type);
+	if (kind < 0)
+		return -EINVAL;
+	if (cmd == CALLBACKOP_register) {
+		set_callback(v, (u32)kind, cb.cs, cb.ip,
+			     kind == CB_EVENT || (cb.flags & CALLBACKF_mask_events));
+		return 0;
+	}
+	if (kind == CB_EVENT || kind == CB_FAILSAFE)
+		return -EINVAL;
+	set_callback(v, (u32)kind, 0, 0, false);
+	return 0;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Segment descriptors: set_gdt, update_descriptor, and what a page must hold
+ * to be typed SEGDESC.
+ *
+ * A guest's segments must not reach ring 0 or 64-bit mode: DPL 0 becomes 1,
+ * long-mode code segments, TSS, LDT, interrupt and trap gates are refused.
+ * Call gates are refused too: nothing that runs today has one. Segment limits
+ * do not matter for isolation, see config.h. The accessed bit is set at once,
+ * so that the processor has nothing to write.
+ */
+#include "context.h"
+#include "descriptors.h"
+#include "domain.h"
+#include "errno.h"
+#include "guest.h"
+#include "lib.h"
+#include "paging.h"
+#include "ptype.h"
+#include "pv.h"
+
+#define DESC_ACCESSED	BIT(40)
+#define DESC_CODE	BIT(43)
+#define DESC_CONFORM	BIT(42)
+#define DESC_S		BIT(44)
+#define DESC_DPL	(BIT(45) | BIT(46))
+#define DESC_DPL1	BIT(45)
+#define DESC_PRESENT	BIT(47)
+#define DESC_LONG	BIT(53)
+
+bool descriptor_check(u64 *d)
+{
+	if (!(*d & DESC_PRESENT))
+		return true;
+	if (!(*d & DESC_S))
+		return false;
+	if ((*d & DESC_CODE) && (*d & DESC_LONG))
+		return false;
+	/* Conforming code keeps the caller's ring; its DPL must not be 0. */
+	if (!(*d & DESC_DPL))
+		*d |= DESC_DPL1;
+	*d |= DESC_ACCESSED;
+	return true;
+}
+
+int descriptors_validate(mfn_t m)
+{
+	u64 *d = mfn_to_virt(m);
+	u32 i;
+
+	for (i = 0; i < 512; i++)
+		if (!descriptor_check(&d[i]))
+			return -EINVAL;
+	return 0;
+}
+
+static void unmap_gdt(struct vcpu *v)
+{
+	u32 i;
+
+	for (i = 0; i < GDT_FRAMES; i++)
+		*paging_entry(v->desc_area + i * PAGE_SIZE) = 0;
+}
+
+static void release_frames(struct domain *d, const mfn_t *frames, u32 n)
+{
+	while (n--)
+		ptype_put_both(d, frames[n]);
+}
+
+/* Install checked frames in place of the old ones. */
+static void replace_gdt(struct vcpu *v, const mfn_t *frames, u32 n,
+			u32 entries)
+{
+	u32 old_n = DIV_ROUND_UP(v->gdt_entries, 512u), i;
+	mfn_t old[GDT_FRAMES];
+
+	memcpy(old, v->gdt, sizeof(old));
+	unmap_gdt(v);
+	memcpy(v->gdt, frames, n * sizeof(*frames));
+	v->gdt_entries = entries;
+	for (i = 0; i < n; i++)
+		*paging_entry(v->desc_area + i * PAGE_SIZE) =
+			make_pte(frames[i], PTE_P | PTE_RW | PTE_A | PTE_D |
+				 PTE_NX);
+	domain_flush(v->d);
+	release_frames(v->d, old, old_n);
+}
+
+int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries)
+{
+	u32 n = DIV_ROUND_UP(entries, 512u), i;
+
+	for (i = 0; i < n; i++) {
+		if (ptype_get_page(v->d, frames[i], TYPE_SEGDESC))
+			continue;
+		release_frames(v->d, frames, i);
+		return -EINVAL;
+	}
+	replace_gdt(v, frames, n, entries);
+	return 0;
+}
+
+long pv_set_gdt(u64 frames, u32 entries)
+{
+	struct vcpu *v = current_vcpu();
+	mfn_t list[GDT_FRAMES];
+	u64 n;
+	u32 i;
+	int rc;
+
+	if (entries > GDT_MAX_ENTRIES)
+		return -EINVAL;
+	for (i = 0; i < DIV_ROUND_UP(entries, 512u); i++) {
+		if (abi_get_pfn(v->d->abi, gva(frames), i, &n))
+			return -EFAULT;
+		list[i] = mfn(n);
+	}
+	spin_lock(&v->d->page_lock);
+	rc = descriptors_set_gdt(v, list, entries);
+	spin_unlock(&v->d->page_lock);
+	return rc;
+}
+
+static int write_descriptor(struct domain *d, mfn_t m, u64 *at, u64 value)
+{
+	struct frame *f = mfn_frame(m);
+	int rc = 0;
+
+	if (f->type_count && f->type == TYPE_SEGDESC) {
+		WRITE_ONCE(*at, value);
+		return 0;
+	}
+	rc = ptype_get(d, m, TYPE_WRITABLE, false);
+	if (rc)
+		return -EINVAL;
+	WRITE_ONCE(*at, value);
+	ptype_put(d, m);
+	return 0;
+}
+
+long pv_update_descriptor(u64 at, u64 value)
+{
+	struct domain *d = current_domain();
+	mfn_t m = paddr_to_mfn(paddr(at));
+	int rc;
+
+	if ((at & 7) || !descriptor_check(&value))
+		return -EINVAL;
+	spin_lock(&d->page_lock);
+	if (!ptype_get_ref(d, m)) {
+		spin_unlock(&d->page_lock);
+		return -EINVAL;
+	}
+	rc = write_descriptor(d, m, phys_to_virt(paddr(at)), value);
+	ptype_put_ref(m);
+	spin_unlock(&d->page_lock);
+	return rc;
+}

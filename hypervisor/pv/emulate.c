@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Privileged instructions of a guest. A 32-bit kernel in ring 1 faults with
+ * #GP(0) on each of these; the ABI promises that they work as if it had the
+ * privilege the hypervisor grants it: port access by its port rights, control
+ * and debug registers as virtual ones, a few MSRs.
+ *
+ * cli and sti do nothing where virtual IOPL allows them, and hlt is not
+ * emulated: events are masked in vcpu_info, waiting is a hypercall.
+ */
+#include "context.h"
+#include "domain.h"
+#include "emulate.h"
+#include "guest.h"
+#include "guest_trap.h"
+#include "lib.h"
+#include "paging.h"
+#include "pv.h"
+#include "traps.h"
+
+#define MAX_INSN	15
+
+struct insn {
+	struct vcpu *v;
+	struct regs *r;
+	u64 cs_base;
+	u32 ip;			/* of the next byte to fetch */
+	u32 fetched;
+	u32 opsize;		/* 2 or 4 */
+	bool rep;
+	u8 segment;		/* prefix byte, 0 for none */
+};
+
+bool emulate_segment_base(const struct vcpu *v, u16 sel, u64 *base)
+{
+	u32 index = sel >> 3;
+	u64 d;
+
+	*base = 0;
+	if (index >= FIRST_RESERVED_GDT_ENTRY && !(sel & 4))
+		return true;
+	if (sel & 4) {
+		if (index >= v->ldt_entries ||
+		    guest_read(&d, gva_index(v->ldt_base, index, 8), 8))
+			return false;
+	} else {
+		if (index >= v->gdt_entries)
+			return false;
+		d = ((u64 *)mfn_to_virt(v->gdt[index / 512]))[index % 512];
+	}
+	if (!(d & BIT(47)))
+		return false;
+	*base = (d >> 16 & 0xffffff) | (d >> 32 & 0xff000000);
+	return true;
+}
+
+static bool fetch(struct insn *i, u8 *b)
+{
+	if (i->fetched++ >= MAX_INSN ||
+	    guest_read(b, gva((u32)(i->cs_base + i->ip)), 1))
+		return false;
+	i->ip++;
+	return true;
+}
+
+static bool decode_prefixes(struct insn *i, u8 *opcode)
+{
+	while (fetch(i, opcode)) {
+		switch (*opcode) {
+		case 0x66:
+			i->opsize = 2;
+			break;
+		case 0xf2:
+		case 0xf3:
+			i->rep = true;
+			break;
+		case 0x26:
+		case 0x2e:
+		case 0x36:
+		case 0x3e:
+		case 0x64:
+		case 0x65:
+			i->segment = *opcode;
+			break;
+		default:
+			return true;
+		}
+	}
+	return false;
+}
+
+static u64 *gpr(struct regs *r, u32 n)
+{
+	u64 *const table[8] = {
+		&r->ax, &r->cx, &r->dx, &r->bx, &r->sp, &r->bp, &r->si, &r->di
+	};
+
+	return table[n & 7];
+}
+
+static u32 mask_of(u32 size)
+{
+	return size == 4 ? ~0u : (1u << size * 8) - 1;
+}
+
+static bool iopl_allows(const struct insn *i)
+{
+	return i->v->iopl >= (guest_kernel_mode(i->r->cs) ? 1u : 3u);
+}
+
+static bool port_io(struct insn *i, u32 port, u32 size, bool out)
+{
+	u32 m = mask_of(size), v;
+
+	if (!guest_io_allowed(i->v, i->r, port, size))
+		return false;
+	if (out) {
+		guest_io_write(i->v, port, size, (u32)i->r->ax & m);
+		return true;
+	}
+	v = guest_io_read(i->v, port, size) & m;
+	i->r->ax = ((u32)i->r->ax & ~m) | v;
+	return true;
+}
+
+/* One element of ins or outs. */
+static bool string_step(struct insn *i, u32 port, u32 size, bool out)
+{
+	struct regs *r = i->r;
+	u64 *index = out ? &r->si : &r->di;
+	u32 value = 0;
+
+	if (out) {
+		if (guest_read(&value, gva((u32)*index), size))
+			return false;
+		guest_io_write(i->v, port, size, value);
+	} else {
+		value = guest_io_read(i->v, port, size);
+		if (guest_write(gva((u32)*index), &value, size))
+			return false;
+	}
+	*index = (u32)(*index + (r->flags & BIT(10) ? 0 - size : size));
+	return true;
+}
+
+/*
+ * ins and outs, a bounded number of elements at a time; the instruction is
+ * left in place until the count is down. Segments are taken to be flat.
+ */
+static bool string_io(struct insn *i, u32 size, bool out)
+{
+	struct regs *r = i->r;
+	u32 port = (u32)r->dx & 0xffff, left = i->rep ? (u32)r->cx : 1, n;
+
+	if (!guest_io_allowed(i->v, r, port, size))
+		return false;
+	for (n = 0; left && n < 512; n++, left--)
+		if (!string_step(i, port, size, out))
+			break;
+	if (left && !n)
+		return false;
+	if (i->rep)
+		r->cx = left;
+	if (!left)
+		r->ip = i->ip;
+	return true;
+}
+
+static bool done(struct insn *i)
+{
+	i->r->ip = i->ip;
+	return true;
+}
+
+static bool one_byte(struct insn *i, u8 op)
+{
+	u32 size = op & 1 ? i->opsize : 1;
+	u8 port;
+
+	switch (op) {
+	case 0x6c ... 0x6f:
+		return string_io(i, size, op & 2);
+	case 0xe4 ... 0xe7:
+		return fetch(i, &port) && port_io(i, port, size, op & 2) &&
+		       done(i);
+	case 0xec ... 0xef:
+		return port_io(i, (u32)i->r->dx & 0xffff, size, op & 2) &&
+		       done(i);
+	case 0xfa:
+	case 0xfb:
+		return iopl_allows(i) && done(i);
+	default:
+		return false;
+	}
+}
+
+static bool read_control(struct vcpu *v, u32 cr, u64 *to)
+{
+	switch (cr) {
+	case 0:
+		*to = CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_AM |
+		      CR0_PG | (v->cr0_ts ? CR0_TS : 0);
+		return true;
+	case 2:
+		*to = 0;
+		memcpy(to, v->info + v->d->abi->cr2_offset,
+		       v->d->abi->cr2_size);
+		return true;
+	case 3:
+		*to = abi32_mfn_to_cr3(v->table);
+		return true;
+	case 4:
+		*to = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->cr4;
+		return true;
+	default:
+		return false;
+	}
+}
+
+#define CR4_GUEST	(CR4_TSD | CR4_DE)
+
+static bool write_control(struct vcpu *v, u32 cr, u64 value)
+{
+	switch (cr) {
+	case 0:
+		context_set_ts(v, !!(value & CR0_TS));
+		return true;
+	case 2:
+		memcpy(v->info + v->d->abi->cr2_offset, &value,
+		       v->d->abi->cr2_size);
+		return true;
+	case 3:
+		return pv_new_baseptr(v, abi32_cr3_to_mfn((u32)value)) == 0;
+	case 4:
+		v->cr4 = value & CR4_GUEST;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool move_control(struct insn *i, u8 op)
+{
+	u64 value = 0, *reg;
+	u8 modrm;
+
+	if (!fetch(i, &modrm) || modrm < 0xc0)
+		return false;
+	reg = gpr(i->r, modrm & 7);
+	switch (op) {
+	case 0x20:
+		if (!read_control(i->v, modrm >> 3 & 7, &value))
+			return false;
+		*reg = (u32)value;
+		return done(i);
+	case 0x21:
+		*reg = (u32)pv_get_debugreg(modrm >> 3 & 7);
+		return done(i);
+	case 0x22:
+		return write_control(i->v, modrm >> 3 & 7, (u32)*reg) &&
+		       done(i);
+	default:
+		return !pv_set_debugreg(modrm >> 3 & 7, (u32)*reg) && done(i);
+	}
+}
+
+static bool do_rdmsr(struct insn *i)
+{
+	u64 value = 0;
+
+	/* Before there is a handler a guest would only crash. */
+	if (!guest_rdmsr(i->v, (u32)i->r->cx, &value) &&
+	    (i->v->traps[X86_GP].cs & ~3u))
+		return false;
+	i->r->ax = (u32)value;
+	i->r->dx = value >> 32;
+	return done(i);
+}
+
+static bool two_byte(struct insn *i, u8 op)
+{
+	struct regs *r = i->r;
+	u32 out[4];
+
+	switch (op) {
+	case 0x06:
+		context_set_ts(i->v, 0);
+		return done(i);
+	case 0x08:
+	case 0x09:
+		return done(i);
+	case 0x20 ... 0x23:
+		return move_control(i, op);
+	case 0x30:
+		return guest_wrmsr(i->v, (u32)r->cx, (u32)r->ax | r->dx << 32) &&
+		       done(i);
+	case 0x32:
+		return do_rdmsr(i);
+	case 0xa2:
+		guest_cpuid(i->v, (u32)r->ax, (u32)r->cx, out);
+		r->ax = out[0];
+		r->bx = out[1];
+		r->cx = out[2];
+		r->dx = out[3];
+		return done(i);
+	default:
+		return false;
+	}
+}
+
+static bool start(struct insn *i, struct vcpu *v, struct regs *r)
+{
+	*i = (struct insn){ .v = v, .r = r, .ip = (u32)r->ip, .opsize = 4 };
+	return emulate_segment_base(v, (u16)r->cs, &i->cs_base);
+}
+
+bool emulate_privileged(struct vcpu *v, struct regs *r)
+{
+	struct insn i;
+	u8 op;
+
+	if (!start(&i, v, r) || !decode_prefixes(&i, &op))
+		return false;
+	if (op != 0x0f)
+		return one_byte(&i, op);
+	/* All of the second map need ring 0, so only a kernel may. */
+	if (!guest_kernel_mode(r->cs) || !fetch(&i, &op))
+		return false;
+	return two_byte(&i, op);
+}
+
+/* ud2; .ascii "xen"; cpuid */
+bool emulate_forced(struct vcpu *v, struct regs *r)
+{
+	static const u8 prefix[] = { 0x0f, 0x0b, 'x', 'e', 'n', 0x0f, 0xa2 };
+	struct insn i;
+	u32 n;
+	u8 b;
+
+	if (!start(&i, v, r))
+		return false;
+	for (n = 0; n < sizeof(prefix); n++)
+		if (!fetch(&i, &b) || b != prefix[n])
+			return false;
+	return two_byte(&i, 0xa2);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * IO ports of a guest: its own permission first (virtual IOPL, or the bitmap
+ * it set for its user process), then the domain's rights. What the domain has
+ * no right to reads as all ones and swallows writes, as an empty bus does:
+ * kernels probe ports and must not die of it.
+ *
+ * PCI configuration space (CF8, CFC) is one device shared with no one yet,
+ * but the address latch is kept for the domain, as two users would race.
+ */
+#include <xen/physdev.h>
+#include "domain.h"
+#include "emulate.h"
+#include "guest.h"
+#include "guest_trap.h"
+
+bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
+		      u32 size)
+{
+	u32 i;
+	u8 byte;
+
+	if (v->iopl >= (guest_kernel_mode(r->cs) ? 1u : 3u))
+		return true;
+	for (i = port; i < port + size; i++) {
+		if (i >= v->io_bitmap_ports)
+			return false;
+		if (guest_read(&byte, gva(v->io_bitmap.a + i / 8), 1) ||
+		    (byte >> i % 8 & 1))
+			return false;
+	}
+	return true;
+}
+
+static bool domain_has(const struct domain *d, u32 port, u32 size)
+{
+	u32 i;
+
+	for (i = port; i < port + size; i++)
+		if (i > 0xffff || (d->ioports[i / 8] >> i % 8 & 1))
+			return false;
+	return true;
+}
+
+static u32 raw_read(u32 port, u32 size)
+{
+	switch (size) {
+	case 1:
+		return inb((u16)port);
+	case 2:
+		return inw((u16)port);
+	default:
+		return inl((u16)port);
+	}
+}
+
+static void raw_write(u32 port, u32 size, u32 value)
+{
+	switch (size) {
+	case 1:
+		outb((u16)port, (u8)value);
+		break;
+	case 2:
+		outw((u16)port, (u16)value);
+		break;
+	default:
+		outl((u16)port, value);
+	}
+}
+
+static bool is_pci_data(u32 port, u32 size)
+{
+	return port >= 0xcfc && port + size <= 0xd00;
+}
+
+u32 guest_io_read(struct vcpu *v, u32 port, u32 size)
+{
+	struct domain *d = v->d;
+
+	if (port == 0xcf8 && size == 4)
+		return d->pci_cf8;
+	if (is_pci_data(port, size)) {
+		if (!d->privileged)
+			return ~0u;
+		outl(0xcf8, d->pci_cf8);
+		return raw_read(port, size);
+	}
+	return domain_has(d, port, size) ? raw_read(port, size) : ~0u;
+}
+
+void guest_io_write(struct vcpu *v, u32 port, u32 size, u32 value)
+{
+	struct domain *d = v->d;
+
+	if (port == 0xcf8 && size == 4) {
+		d->pci_cf8 = value;
+		return;
+	}
+	if (is_pci_data(port, size)) {
+		if (!d->privileged)
+			return;
+		outl(0xcf8, d->pci_cf8);
+		raw_write(port, size, value);
+		return;
+	}
+	if (domain_has(d, port, size))
+		raw_write(port, size, value);
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mmuext_op: pins, roots, flushes, LDT, and pages cleared or copied.
+ *
+ * A pin is a type reference that the guest holds by a flag of the frame, so
+ * that it cannot be taken or dropped twice.
+ */
+#include "context.h"
+#include "domain.h"
+#include "errno.h"
+#include "guest.h"
+#include "ldt.h"
+#include "lib.h"
+#include "paging.h"
+#include "ptype.h"
+#include "pv.h"
+#include "sched.h"
+#include "smp.h"
+
+#define COUNT_CONTINUED	BIT(31)
+
+static int pin(struct domain *d, mfn_t m, enum frame_type type)
+{
+	int rc = ptype_get_both(d, m, type, false);
+
+	if (rc)
+		return rc;
+	if (mfn_frame(m)->flags & FRAME_PINNED) {
+		ptype_put_both(d, m);
+		return -EINVAL;
+	}
+	mfn_frame(m)->flags |= FRAME_PINNED;
+	return 0;
+}
+
+static int unpin(struct domain *d, mfn_t m)
+{
+	struct frame *f;
+	int rc = -EINVAL;
+
+	if (!ptype_get_ref(d, m))
+		return -EINVAL;
+	f = mfn_frame(m);
+	if (f->flags & FRAME_PINNED) {
+		f->flags &= (u8)~FRAME_PINNED;
+		ptype_put_both(d, m);
+		rc = 0;
+	}
+	ptype_put_ref(m);
+	return rc;
+}
+
+static int new_root(struct vcpu *v, mfn_t m)
+{
+	mfn_t old = v->table;
+	int rc;
+
+	if (mfn_eq(old, m)) {
+		context_load_table(v);
+		return 0;
+	}
+	rc = ptype_get_both(v->d, m, TYPE_L3, false);
+	if (rc)
+		return rc;
+	v->table = m;
+	context_load_table(v);
+	if (!mfn_eq(old, INVALID_MFN))
+		ptype_put_both(v->d, old);
+	return 0;
+}
+
+long pv_new_baseptr(struct vcpu *v, mfn_t m)
+{
+	int rc;
+
+	spin_lock(&v->d->page_lock);
+	do
+		rc = new_root(v, m);
+	while (rc == -ERESTART);
+	spin_unlock(&v->d->page_lock);
+	return rc;
+}
+
+static int clear_page(struct domain *d, mfn_t m)
+{
+	if (!ptype_get_page(d, m, TYPE_WRITABLE))
+		return -EINVAL;
+	memset(mfn_to_virt(m), 0, PAGE_SIZE);
+	ptype_put_both(d, m);
+	return 0;
+}
+
+static int copy_page(struct domain *d, mfn_t to, mfn_t from)
+{
+	if (!ptype_get_ref(d, from))
+		return -EINVAL;
+	if (!ptype_get_page(d, to, TYPE_WRITABLE)) {
+		ptype_put_ref(from);
+		return -EINVAL;
+	}
+	memcpy(mfn_to_virt(to), mfn_to_virt(from), PAGE_SIZE);
+	ptype_put_both(d, to);
+	ptype_put_ref(from);
+	return 0;
+}
+
+/* Which pCPUs the vCPUs of a guest's bitmap may have used. */
+static int flush_some(struct domain *d, u64 bitmap)
+{
+	u32 vcpus = 0, cpus = 0, i;
+
+	if (guest_read(&vcpus, gva(bitmap), DIV_ROUND_UP(d->max_vcpus, 8)))
+		return -EFAULT;
+	for (i = 0; i < d->max_vcpus; i++)
+		if ((vcpus >> i & 1) && d->vcpu[i])
+			cpus |= 1u << d->vcpu[i]->cpu;
+	smp_flush(cpus & d->dirty_cpus);
+	return 0;
+}
+
+static int page_operation(struct vcpu *v, const struct abi_mmuext *op)
+{
+	struct domain *d = v->d;
+
+	switch (op->cmd) {
+	case MMUEXT_PIN_L1_TABLE:
+		return pin(d, mfn(op->arg1), TYPE_L1);
+	case MMUEXT_PIN_L2_TABLE:
+		return pin(d, mfn(op->arg1), TYPE_L2);
+	case MMUEXT_PIN_L3_TABLE:
+		return pin(d, mfn(op->arg1), TYPE_L3);
+	case MMUEXT_PIN_L4_TABLE:
+		return 0;	/* has no meaning for three levels */
+	case MMUEXT_UNPIN_TABLE:
+		return unpin(d, mfn(op->arg1));
+	case MMUEXT_NEW_BASEPTR:
+		return new_root(v, mfn(op->arg1));
+	case MMUEXT_SET_LDT:
+		return ldt_set(v, gva(op->arg1), op->arg2);
+	case MMUEXT_CLEAR_PAGE:
+		return clear_page(d, mfn(op->arg1));
+	case MMUEXT_COPY_PAGE:
+		return copy_page(d, mfn(op->arg1), mfn(op->arg2));
+	default:
+		return -ENOSYS;
+	}
+}
+
+static int one_operation(struct vcpu *v, const struct abi_mmuext *op)
+{
+	struct domain *d = v->d;
+	int rc;
+
+	switch (op->cmd) {
+	case MMUEXT_TLB_FLUSH_LOCAL:
+		tlb_flush_local();
+		return 0;
+	case MMUEXT_INVLPG_LOCAL:
+		if (op->arg1 < d->m2p_start)
+			invlpg(op->arg1);
+		return 0;
+	case MMUEXT_TLB_FLUSH_MULTI:
+	case MMUEXT_INVLPG_MULTI:
+		return flush_some(d, op->arg2);
+	case MMUEXT_TLB_FLUSH_ALL:
+	case MMUEXT_INVLPG_ALL:
+		domain_flush(d);
+		return 0;
+	case MMUEXT_FLUSH_CACHE:
+	case MMUEXT_FLUSH_CACHE_GLOBAL:
+		if (!d->privileged)
+			return -EACCES;
+		__asm__ volatile("wbinvd" ::: "memory");
+		return 0;
+	default:
+		spin_lock(&d->page_lock);
+		rc = page_operation(v, op);
+		spin_unlock(&d->page_lock);
+		return rc;
+	}
+}
+
+static int run(struct vcpu *v, u64 a[], u64 *done)
+{
+	const struct abi *abi = v->d->abi;
+	struct abi_mmuext op;
+	int rc;
+
+	while (a[1]) {
+		if (abi->get_mmuext(gva(a[0]), &op))
+			return -EFAULT;
+		rc = one_operation(v, &op);
+		if (rc)
+			return rc;
+		a[0] += abi->mmuext_size;
+		a[1]--;
+		++*done;
+		if (a[1] && sched_preempt_needed())
+			return -ERESTART;
+	}
+	return 0;
+}
+
+long pv_mmuext_op(u64 a[])
+{
+	struct vcpu *v = current_vcpu();
+	bool continued = a[1] & COUNT_CONTINUED;
+	u64 done = 0;
+	u32 before = 0;
+	int rc;
+
+	a[1] &= ~COUNT_CONTINUED;
+	if (!domain_find_self((u32)a[3]))
+		return -ESRCH;
+	rc = run(v, a, &done);
+	if (a[2]) {
+		if (continued && guest_read(&before, gva(a[2]), 4))
+			return -EFAULT;
+		before += (u32)done;
+		if (guest_write(gva(a[2]), &before, 4))
+			return -EFAULT;
+	}
+	if (rc == -ERESTART)
+		a[1] |= COUNT_CONTINUED;
+	return rc;
+}

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * physdev_op (xen/physdev.h): interrupts and ports of the hardware domain.
+ *
+ * A pirq is the domain's own number for an interrupt: one that it names for a
+ * GSI, or the first free one from 16 up for a message. Any domain may set its
+ * virtual IOPL and port bitmap; all else needs the hardware privilege.
+ */
+#include <xen/physdev.h>
+#include "domain.h"
+#include "errno.h"
+#include "guest.h"
+#include "hypercall.h"
+#include "irq.h"
+#include "lib.h"
+#include "paging.h"
+#include "pci.h"
+#include "ptype.h"
+
+static bool pirq_level(const struct domain *d, u32 pirq)
+{
+	const struct pirq *p = &d->pirqs[pirq];
+
+	return p->vector && irq_is_level(p->vector);
+}
+
+/* The bit that tells the guest to call eoi after this pirq. */
+static void mark_eoi(struct domain *d, u32 pirq)
+{
+	u8 bit = (u8)(1u << pirq % 8);
+
+	if (!d->pirq_eoi_map)
+		return;
+	if (pirq_level(d, pirq))
+		__atomic_fetch_or(&d->pirq_eoi_map[pirq / 8], bit,
+				  __ATOMIC_SEQ_CST);
+	else
+		__atomic_fetch_and(&d->pirq_eoi_map[pirq / 8], (u8)~bit,
+				   __ATOMIC_SEQ_CST);
+}
+
+static long do_eoi(struct domain *d, const struct physdev_eoi *op)
+{
+	if (op->irq >= MAX_PIRQS)
+		return -EINVAL;
+	if (d->pirqs[op->irq].vector)
+		irq_guest_eoi(d->pirqs[op->irq].vector);
+	return 0;
+}
+
+static long do_status(struct domain *d, struct physdev_irq_status_query *op)
+{
+	if (op->irq >= MAX_PIRQS)
+		return -EINVAL;
+	op->flags = pirq_level(d, op->irq) ? XENIRQSTAT_needs_eoi : 0;
+	return 0;
+}
+
+static long do_set_iopl(const struct physdev_set_iopl *op)
+{
+	if (op->iopl > 3)
+		return -EINVAL;
+	current_vcpu()->iopl = op->iopl;
+	return 0;
+}
+
+static long do_set_iobitmap(u64 arg)
+{
+	struct vcpu *v = current_vcpu();
+	u32 in[2];
+
+	if (guest_read(in, gva(arg), sizeof(in)))
+		return -EFAULT;
+	if (in[1] > 65536)
+		return -EINVAL;
+	v->io_bitmap = gva(in[0]);
+	v->io_bitmap_ports = in[1];
+	return 0;
+}
+
+static long do_apic_read(u64 arg)
+{
+	u32 io[3];	/* base, register, value: longs of the guest */
+	int rc;
+
+	if (guest_read(io, gva(arg), sizeof(io)))
+		return -EFAULT;
+	rc = irq_ioapic_read(io[0], io[1], &io[2]);
+	if (rc)
+		return rc;
+	return guest_write(gva(arg), io, sizeof(io)) ? -EFAULT : 0;
+}
+
+static int free_pirq(const struct domain *d)
+{
+	u32 i;
+
+	for (i = irq_gsi_count(); i < MAX_PIRQS; i++)
+		if (!d->pirqs[i].vector && !d->pirqs[i].reserved)
+			return (int)i;
+	return -ENOSPC;
+}
+
+/* Who is connected to a vector that has just got known. */
+static void connect(struct domain *d, u32 pirq, u32 vector)
+{
+	d->pirqs[pirq].vector = vector;
+	if (d->pirqs[pirq].port)
+		irq_bind_guest(vector, d, pirq);
+	mark_eoi(d, pirq);
+}
+
+static long map_gsi(struct domain *d, struct abi_map_pirq *m)
+{
+	u32 gsi = (u32)m->index;
+
+	if (gsi >= irq_gsi_count())
+		return -EINVAL;
+	if (m->pirq < 0)
+		m->pirq = m->index;
+	if ((u32)m->pirq >= MAX_PIRQS)
+		return -EINVAL;
+	if (d->pirqs[m->pirq].vector && !d->pirqs[m->pirq].gsi)
+		return -EEXIST;
+	d->pirqs[m->pirq].gsi = gsi + 1;
+	if (!irq_gsi_vector(gsi) && gsi < 16)
+		irq_setup_isa(gsi);
+	if (irq_gsi_vector(gsi))
+		connect(d, (u32)m->pirq, irq_gsi_vector(gsi));
+	return 0;
+}
+
+static long map_message(struct domain *d, struct abi_map_pirq *m)
+{
+	struct pci_address a = { (u8)m->bus, (u8)m->devfn };
+	int pirq = m->pirq < 0 ? free_pirq(d) : m->pirq, vector, rc;
+
+	if (pirq < 0)
+		return pirq;
+	if (pirq >= MAX_PIRQS || m->bus >> 16 || m->entry_nr < 0)
+		return -EINVAL;
+	if (d->pirqs[pirq].vector || (m->type == MAP_PIRQ_TYPE_MULTI_MSI &&
+				      m->entry_nr > 1))
+		return -EINVAL;
+	vector = irq_alloc_vector();
+	if (vector < 0)
+		return vector;
+	rc = m->table_base ? msix_program(a, (u32)m->entry_nr, (u32)vector) :
+	     msi_program(a, (u32)vector);
+	if (rc) {
+		irq_free_vector((u32)vector);
+		return rc;
+	}
+	d->pirqs[pirq].gsi = 0;
+	connect(d, (u32)pirq, (u32)vector);
+	m->pirq = pirq;
+	return 0;
+}
+
+static long do_map_pirq(struct domain *d, u64 arg)
+{
+	struct abi_map_pirq m;
+	long rc;
+	u64 f;
+
+	if (d->abi->get_map_pirq(gva(arg), &m))
+		return -EFAULT;
+	if (domain_find_self(m.domid) != d)
+		return -ESRCH;
+	f = spin_lock_irqsave(&d->event_lock);
+	switch (m.type) {
+	case MAP_PIRQ_TYPE_GSI:
+		rc = map_gsi(d, &m);
+		break;
+	case MAP_PIRQ_TYPE_MSI:
+	case MAP_PIRQ_TYPE_MSI_SEG:
+	case MAP_PIRQ_TYPE_MULTI_MSI:
+		rc = map_message(d, &m);
+		break;
+	default:
+		rc = -EINVAL;
+	}
+	spin_unlock_irqrestore(&d->event_lock, f);
+	if (!rc && d->abi->put_map_pirq(gva(arg), &m))
+		rc = -EFAULT;
+	return rc;
+}
+
+static long do_unmap_pirq(struct domain *d, const struct physdev_unmap_pirq *op)
+{
+	struct pirq *p;
+	long rc = -EINVAL;
+	u64 f;
+
+	if (domain_find_self(op->domid) != d)
+		return -ESRCH;
+	if (op->pirq < 0 || op->pirq >= MAX_PIRQS)
+		return -EINVAL;
+	p = &d->pirqs[op->pirq];
+	f = spin_lock_irqsave(&d->event_lock);
+	if (p->vector) {
+		irq_unbind_guest(p->vector);
+		if (!p->gsi)
+			irq_free_vector(p->vector);
+		p->vector = p->gsi = 0;
+		rc = 0;
+	}
+	spin_unlock_irqrestore(&d->event_lock, f);
+	return rc;
+}
+
+static long do_setup_gsi(struct domain *d, const struct physdev_setup_gsi *op)
+{
+	u32 i;
+	int rc;
+	u64 f;
+
+	if (op->gsi < 0)
+		return -EINVAL;
+	f = spin_lock_irqsave(&d->event_lock);
+	rc = irq_setup_gsi((u32)op->gsi, op->triggering, op->polarity);
+	for (i = 0; !rc && i < MAX_PIRQS; i++)
+		if (d->pirqs[i].gsi == (u32)op->gsi + 1)
+			connect(d, i, irq_gsi_vector((u32)op->gsi));
+	spin_unlock_irqrestore(&d->event_lock, f);
+	return rc;
+}
+
+static long do_eoi_frame(struct domain *d, u64 arg)
+{
+	u64 n = 0;
+	u32 i;
+
+	if (guest_read(&n, gva(arg), d->abi->pfn_size))
+		return -EFAULT;
+	if (d->pirq_eoi_map)
+		return -EBUSY;
+	spin_lock(&d->page_lock);
+	if (!ptype_get_page(d, mfn(n), TYPE_WRITABLE)) {
+		spin_unlock(&d->page_lock);
+		return -EINVAL;
+	}
+	d->pirq_eoi_frame = mfn(n);
+	d->pirq_eoi_map = mfn_to_virt(mfn(n));
+	spin_unlock(&d->page_lock);
+	for (i = 0; i < MAX_PIRQS; i++)
+		mark_eoi(d, i);
+	return 0;
+}
+
+static long do_get_free_pirq(struct domain *d, struct physdev_get_free_pirq *op)
+{
+	int pirq = free_pirq(d);
+
+	if (pirq < 0)
+		return pirq;
+	d->pirqs[pirq].reserved = true;
+	op->pirq = (u32)pirq;
+	return 0;
+}
+
+union physdev_arg {
+	struct physdev_eoi eoi;
+	struct physdev_irq_status_query status;
+	struct physdev_set_iopl iopl;
+	struct physdev_unmap_pirq unmap;
+	struct physdev_setup_gsi gsi;
+	struct physdev_irq irq;
+	struct physdev_get_free_pirq free;
+};
+
+static u32 arg_size(u32 cmd, bool *out)
+{
+	*out = false;
+	switch (cmd) {
+	case PHYSDEVOP_eoi:
+	case PHYSDEVOP_set_iopl:
+		return 4;
+	case PHYSDEVOP_irq_status_query:
+	case PHYSDEVOP_alloc_irq_vector:
+	case PHYSDEVOP_get_free_pirq:
+		*out = true;
+		return 8;
+	case PHYSDEVOP_unmap_pirq:
+	case PHYSDEVOP_setup_gsi:
+		return 8;
+	default:
+		return 0;
+	}
+}
+
+static long fixed_size_op(struct domain *d, u32 cmd, union physdev_arg *a)
+{
+	switch (cmd) {
+	case PHYSDEVOP_eoi:
+		return do_eoi(d, &a->eoi);
+	case PHYSDEVOP_irq_status_query:
+		return do_status(d, &a->status);
+	case PHYSDEVOP_alloc_irq_vector:
+		a->irq.vector = a->irq.irq;
+		return a->irq.irq < MAX_PIRQS ? 0 : -EINVAL;
+	case PHYSDEVOP_get_free_pirq:
+		return do_get_free_pirq(d, &a->free);
+	case PHYSDEVOP_unmap_pirq:
+		return do_unmap_pirq(d, &a->unmap);
+	default:
+		return do_setup_gsi(d, &a->gsi);
+	}
+}
+
+static long privileged_op(struct domain *d, u32 cmd, u64 arg)
+{
+	union physdev_arg a;
+	bool out;
+	u32 size = arg_size(cmd, &out);
+	long rc;
+
+	if (!size)
+		return -ENOSYS;
+	if (guest_read(&a, gva(arg), size))
+		return -EFAULT;
+	rc = fixed_size_op(d, cmd, &a);
+	if (!rc && out && guest_write(gva(arg), &a, size))
+		return -EFAULT;
+	return rc;
+}
+
+long physdev_op(u32 cmd, u64 arg)
+{
+	struct domain *d = current_domain();
+	struct physdev_set_iopl iopl;
+
+	switch (cmd) {
+	case PHYSDEVOP_set_iopl:
+		if (guest_read(&iopl, gva(arg), sizeof(iopl)))
+			return -EFAULT;
+		return do_set_iopl(&iopl);
+	case PHYSDEVOP_set_iobitmap:
+		return do_set_iobitmap(arg);
+	default:
+		break;
+	}
+	if (!d->privileged)
+		return -EPERM;
+	switch (cmd) {
+	case PHYSDEVOP_apic_read:
+		return do_apic_read(arg);
+	case PHYSDEVOP_map_pirq:
+		return do_map_pirq(d, arg);
+	case PHYSDEVOP_pirq_eoi_gmfn_v2:
+		return do_eoi_frame(d, arg);
+	case PHYSDEVOP_manage_pci_add:
+	case PHYSDEVOP_manage_pci_add_ext:
+	case PHYSDEVOP_manage_pci_remove:
+	case PHYSDEVOP_pci_device_add:
+	case PHYSDEVOP_pci_device_remove:
+	case PHYSDEVOP_pci_mmcfg_reserved:
+	case PHYSDEVOP_prepare_msix:
+	case PHYSDEVOP_release_msix:
+		return 0;	/* nothing is kept of the devices */
+	default:
+		return privileged_op(d, cmd, arg);
+	}
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * platform_op (xen/platform.h): what the hardware domain asks of the machine's
+ * firmware and power. The whole structure is 136 bytes for every guest; inner
+ * handles are not used by the operations known here.
+ */
+#include <xen/platform.h>
+#include "acpi.h"
+#include "domain.h"
+#include "errno.h"
+#include "guest.h"
+#include "hypercall.h"
+#include "lib.h"
+#include "vcpu.h"
+
+#define BODY_OFFSET	8
+
+_Static_assert(sizeof(struct xen_platform_op) == 136, "public ABI");
+_Static_assert(offsetof(struct xen_platform_op, u) == BODY_OFFSET,
+	       "public ABI");
+
+static long firmware_info(const struct xen_platform_op *op, u64 arg)
+{
+	u8 flags = 0;
+
+	switch (op->u.firmware_info.type) {
+	case XEN_FW_KBD_SHIFT_FLAGS:
+		/* union after type and index, in both layouts */
+		return guest_write(gva(arg + BODY_OFFSET + 8), &flags, 1) ?
+		       -EFAULT : 0;
+	case XEN_FW_DISK_INFO:
+	case XEN_FW_DISK_MBR_SIGNATURE:
+	case XEN_FW_VBEDDC_INFO:
+		return -ESRCH;
+	default:
+		return -ENOSYS;
+	}
+}
+
+static long cpu_info(struct xen_platform_op *op, u64 arg)
+{
+	struct xenpf_pcpuinfo *info = &op->u.pcpu_info;
+	u32 cpu = info->xen_cpuid;
+
+	if (cpu >= cpu_count)
+		return -EINVAL;
+	info->max_present = cpu_count - 1;
+	info->flags = XEN_PCPU_FLAGS_ONLINE;
+	info->apic_id = cpu_blocks[cpu]->cpu.apic_id;
+	info->acpi_id = cpu;
+	return guest_write(gva(arg), op, sizeof(*op)) ? -EFAULT : 0;
+}
+
+static long set_time(u64 seconds, u64 system_time)
+{
+	wallclock_base = seconds - system_time / NS_PER_SEC;
+	domain_update_wallclock(current_vcpu());
+	return 0;
+}
+
+static long enter_sleep(const struct xenpf_enter_acpi_sleep *s)
+{
+	if (s->flags & XENPF_ACPI_SLEEP_EXTENDED)
+		return -EOPNOTSUPP;
+	/* Only off: there is nothing here that could wake up again. */
+	if (s->sleep_state != 5)
+		return -EOPNOTSUPP;
+	log_info("domain 0 powers the machine off");
+	machine_enter_sleep(s->val_a | 1u << 13, s->val_b | 1u << 13);
+	return 0;
+}
+
+long platform_op(u64 arg)
+{
+	struct xen_platform_op op;
+
+	if (!current_domain()->privileged)
+		return -EPERM;
+	if (guest_read(&op, gva(arg), sizeof(op)))
+		return -EFAULT;
+	if (op.interface_version != XENPF_INTERFACE_VERSION)
+		return -EACCES;
+	switch (op.cmd) {
+	case XENPF_firmware_info:
+		return firmware_info(&op, arg);
+	case XENPF_get_cpuinfo:
+		return cpu_info(&op, arg);
+	case XENPF_settime32:
+		return set_time(op.u.settime32.secs,
+				op.u.settime32.system_time);
+	case XENPF_settime64:
+		return op.u.settime64.mbz ? -EINVAL :
+		       set_time(op.u.settime64.secs,
+				op.u.settime64.system_time);
+	case XENPF_enter_acpi_sleep:
+		return enter_sleep(&op.u.enter_acpi_sleep);
+	case XENPF_set_processor_pminfo:
+		return 0;
+	default:
+		return -ENOSYS;
+	}
+}

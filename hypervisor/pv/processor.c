@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Small state of the virtual processor: kernel stack, TS, debug registers,
+ * assists.
+ */
+#include "context.h"
+#include "domain.h"
+#include "errno.h"
+#include "lib.h"
+#include "pv.h"
+
+#define DR7_FIXED	0x400u
+#define DR7_FORBIDDEN	0x2000u		/* GD */
+
+long pv_stack_switch(u32 ss, u64 sp)
+{
+	struct vcpu *v = current_vcpu();
+
+	/* A ring-0 selector is meant as ring 1's. */
+	v->kernel_ss = (u16)(ss & 3 ? ss : ss | 1);
+	v->kernel_sp = sp;
+	return 0;
+}
+
+long pv_fpu_taskswitch(u64 set)
+{
+	context_set_ts(current_vcpu(), set != 0);
+	return 0;
+}
+
+/*
+ * Breakpoints may only lie in the guest's part of the address space: one in
+ * the hypervisor's would trap there.
+ */
+static long set_address(struct vcpu *v, u32 reg, u64 value)
+{
+	if (value >= v->d->m2p_start)
+		return -EPERM;
+	v->dr[reg] = value;
+	switch (reg) {
+	case 0:
+		__asm__ volatile("mov %0, %%dr0" :: "r" (value));
+		break;
+	case 1:
+		__asm__ volatile("mov %0, %%dr1" :: "r" (value));
+		break;
+	case 2:
+		__asm__ volatile("mov %0, %%dr2" :: "r" (value));
+		break;
+	default:
+		__asm__ volatile("mov %0, %%dr3" :: "r" (value));
+	}
+	return 0;
+}
+
+/* IO breakpoints (type 2) need CR4.DE, which guests do not have. */
+static long set_control(struct vcpu *v, u64 value)
+{
+	u32 i;
+
+	value = (value & 0xffff27ff) | DR7_FIXED;
+	if (value & DR7_FORBIDDEN)
+		return -EPERM;
+	for (i = 0; i < 4; i++)
+		if ((value >> i * 2 & 3) && (value >> (16 + i * 4) & 3) == 2)
+			return -EPERM;
+	/* Switching does nothing for unused ones: load all again. */
+	for (i = 0; i < 4; i++)
+		set_address(v, i, v->dr[i]);
+	v->dr[7] = value;
+	__asm__ volatile("mov %0, %%dr7" :: "r" (value));
+	return 0;
+}
+
+long pv_set_debugreg(u32 reg, u64 value)
+{
+	struct vcpu *v = current_vcpu();
+
+	switch (reg) {
+	case 0 ... 3:
+		return set_address(v, reg, value);
+	case 6:
+		v->dr[6] = (value & 0xe00f) | 0xffff0ff0;
+		return 0;
+	case 7:
+		return set_control(v, value);
+	default:
+		return -ENODEV;
+	}
+}
+
+long pv_get_debugreg(u32 reg)
+{
+	const struct vcpu *v = current_vcpu();
+
+	if (reg > 7 || reg == 4 || reg == 5)
+		return -ENODEV;
+	return (long)v->dr[reg];
+}
+
+long pv_vm_assist(u32 cmd, u32 type)
+{
+	struct domain *d = current_domain();
+	u32 known = BIT(VMASST_TYPE_4gb_segments) |
+		    BIT(VMASST_TYPE_4gb_segments_notify) |
+		    BIT(VMASST_TYPE_writable_pagetables) |
+		    BIT(VMASST_TYPE_pae_extended_cr3) |
+		    BIT(VMASST_TYPE_architectural_iopl) |
+		    BIT(VMASST_TYPE_runstate_update_flag);
+
+	if (type >= 32 || !(known >> type & 1))
+		return -EINVAL;
+	switch (cmd) {
+	case VMASST_CMD_enable:
+		d->vm_assist |= 1u << type;
+		return 0;
+	case VMASST_CMD_disable:
+		d->vm_assist &= ~(1u << type);
+		return 0;
+	default:
+		return -ENOSYS;
+	}
+}

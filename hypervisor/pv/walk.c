@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Walks of a 32-bit guest's three-level tables. The live root is typed, so
+ * every present entry found on the way points to a typed table of the next
+ * level; nothing here needs a reference, as types cannot change while the
+ * vCPU that uses them is the one that asks, or the page lock is held.
+ */
+#include "domain.h"
+#include "frames.h"
+#include "paging.h"
+#include "traps.h"
+#include "walk.h"
+
+/* Entries on the way: [0] L3, [1] L2, [2] L1; returns how many are present. */
+static u32 walk(const struct vcpu *v, gva_t at, u64 entry[3], u64 **last,
+		mfn_t *table)
+{
+	static const u8 shift[3] = { 30, 21, 12 };
+	mfn_t m = v->table;
+	u64 *t;
+	u32 i;
+
+	for (i = 0; i < 3; i++) {
+		t = mfn_to_virt(m);
+		*last = &t[at.a >> shift[i] & 511];
+		*table = m;
+		entry[i] = READ_ONCE(**last);
+		if (!(entry[i] & PTE_P))
+			return i;
+		m = pte_mfn(entry[i]);
+		if (entry[i] & PTE_PSE && i == 1)
+			return 2;
+	}
+	return 3;
+}
+
+u64 *walk_l1_entry(const struct vcpu *v, gva_t at, mfn_t *table)
+{
+	u64 entry[3], *last = NULL;
+	u32 n = walk(v, at, entry, &last, table);
+
+	if (n < 2 || (entry[1] & PTE_PSE))
+		return NULL;
+	return last;
+}
+
+bool walk_allows(const struct vcpu *v, gva_t at, u32 error)
+{
+	u64 entry[3], *last = NULL, rights;
+	mfn_t table;
+
+	if (walk(v, at, entry, &last, &table) < 3)
+		return false;
+	rights = entry[1] & entry[2];
+	if ((error & PF_WRITE) && !(rights & PTE_RW))
+		return false;
+	if ((error & PF_USER) && !(rights & PTE_US))
+		return false;
+	return !(error & PF_INSN) || !((entry[1] | entry[2]) & PTE_NX);
+}

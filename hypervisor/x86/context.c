@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Context switch. The general registers of the vCPU that runs are in the
+ * CPU's block; all else that is loaded lazily nowhere: a switch saves and
+ * loads everything, since the hypervisor itself uses neither the FPU nor the
+ * data segments nor the debug registers.
+ *
+ * Selectors are loaded after the guest's GDT and LDT; one that faults becomes
+ * null and the guest's failsafe handler is told.
+ */
+#include "asm.h"
+#include "context.h"
+#include "domain.h"
+#include "guest.h"
+#include "guest_trap.h"
+#include "lib.h"
+#include "paging.h"
+#include "smp.h"
+#include "traps.h"
+#include "vcpu.h"
+
+#define READ_SEGMENT(name, to)	\
+	__asm__ volatile("mov %%" #name ", %w0" : "=r" (to))
+
+/* 0, or 1 if the selector could not be loaded and is null now. */
+#define LOAD_SEGMENT(name, sel) ({					\
+	u32 _bad = 0;							\
+									\
+	__asm__ volatile("1:	mov %w1, %%" #name "\n"			\
+			 "2:\n"						\
+			 "	.pushsection .text.fixup, \"ax\"\n"	\
+			 "3:	movl $1, %0\n"				\
+			 "	xorl %%eax, %%eax\n"			\
+			 "	mov %%eax, %%" #name "\n"		\
+			 "	jmp 2b\n"				\
+			 "	.popsection\n"				\
+			 "	.pushsection .extable, \"a\"\n"		\
+			 "	.quad 1b, 3b\n"				\
+			 "	.popsection\n"				\
+			 : "+r" (_bad) : "r" (sel) : "eax", "memory");	\
+	_bad;								\
+})
+
+static void save_debug(struct vcpu *v)
+{
+	u64 off = 0x400;
+
+	if (!(v->dr[7] & 0xff))
+		return;
+	__asm__ volatile("mov %0, %%dr7" :: "r" (off));
+}
+
+static void load_debug(const struct vcpu *v)
+{
+	if (!(v->dr[7] & 0xff))
+		return;
+	__asm__ volatile("mov %0, %%dr0" :: "r" (v->dr[0]));
+	__asm__ volatile("mov %0, %%dr1" :: "r" (v->dr[1]));
+	__asm__ volatile("mov %0, %%dr2" :: "r" (v->dr[2]));
+	__asm__ volatile("mov %0, %%dr3" :: "r" (v->dr[3]));
+	__asm__ volatile("mov %0, %%dr7" :: "r" (v->dr[7]));
+}
+
+void context_save(struct vcpu *v)
+{
+	struct cpu_block *b = this_block();
+
+	v->regs = b->guest;
+	READ_SEGMENT(ds, v->ds);
+	READ_SEGMENT(es, v->es);
+	READ_SEGMENT(fs, v->fs);
+	READ_SEGMENT(gs, v->gs);
+	save_debug(v);
+	write_cr0(read_cr0() & ~CR0_TS);
+	__asm__ volatile("fxsave64 %0" : "=m" (v->fpu));
+	b->cpu.current = NULL;
+	write_cr3(virt_to_mfn(b->cpu.idle_root).n << PAGE_SHIFT);
+	__atomic_fetch_and(&v->d->dirty_cpus, ~(1u << b->cpu.id),
+			   __ATOMIC_SEQ_CST);
+}
+
+void context_load_gdt(const struct vcpu *v)
+{
+	struct { u16 limit; u64 base; } __attribute__((packed)) ptr = {
+		HV_GDT_LIMIT, v->desc_area
+	};
+	u64 *e = paging_entry(v->desc_area + GDT_FRAMES * PAGE_SIZE);
+
+	*e = make_pte(virt_to_mfn(this_cpu()->gdt_page),
+		      PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX);
+	invlpg(v->desc_area + GDT_FRAMES * PAGE_SIZE);
+	__asm__ volatile("lgdt %0" :: "m" (ptr));
+}
+
+void context_load_ldt(const struct vcpu *v)
+{
+	u64 *g = this_cpu()->gdt_page + (SEL_LDT - HV_GDT_BASE) / 8;
+	u64 base = v->desc_area + 16 * PAGE_SIZE;
+	u64 limit = v->ldt_entries * 8ull - 1;
+	u32 sel = 0;
+
+	if (v->ldt_entries) {
+		g[0] = (limit & 0xffff) | (base & 0xffffff) << 16 |
+		       0x82ull << 40 | (limit >> 16 & 0xf) << 48 |
+		       (base >> 24 & 0xff) << 56;
+		g[1] = base >> 32;
+		sel = SEL_LDT;
+	}
+	__asm__ volatile("lldt %w0" :: "r" (sel));
+}
+
+void context_load_table(struct vcpu *v)
+{
+	/* In long mode the third level has rights of its own: give all. */
+	v->root[L4_GUEST_SLOT] = make_pte(v->table, PTE_P | PTE_RW | PTE_US |
+					  PTE_A);
+	write_cr3(virt_to_mfn(v->root).n << PAGE_SHIFT);
+}
+
+void context_set_ts(struct vcpu *v, int set)
+{
+	u64 cr0 = read_cr0();
+
+	v->cr0_ts = set;
+	write_cr0(set ? cr0 | CR0_TS : cr0 & ~CR0_TS);
+}
+
+void context_load(struct vcpu *v)
+{
+	struct cpu_block *b = this_block();
+	bool bad;
+
+	b->cpu.current = v;
+	__atomic_fetch_or(&v->d->dirty_cpus, 1u << b->cpu.id,
+			  __ATOMIC_SEQ_CST);
+	context_load_table(v);
+	context_load_gdt(v);
+	context_load_ldt(v);
+	b->guest = v->regs;
+	__asm__ volatile("fxrstor64 %0" :: "m" (v->fpu));
+	load_debug(v);
+	vcpu_update_time(v);
+	bad = LOAD_SEGMENT(ds, v->ds) | LOAD_SEGMENT(es, v->es) |
+	      LOAD_SEGMENT(fs, v->fs) | LOAD_SEGMENT(gs, v->gs);
+	if (bad)
+		guest_failsafe(v, &b->guest);
+	if (v->cr0_ts)
+		context_set_ts(v, 1);
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Device interrupts. One vector space for the machine; a vector belongs to
+ * the hypervisor, to a guest's pirq, or to no one. All go to the boot CPU.
+ *
+ * A level interrupt of a guest is masked at the IO-APIC when it comes and
+ * unmasked by the guest's EOI, so that a guest that never answers stops only
+ * its own device. Edge interrupts and messages are acknowledged at once.
+ */
+#include "acpi.h"
+#include "apic.h"
+#include "asm.h"
+#include "cpu.h"
+#include "domain.h"
+#include "errno.h"
+#include "evtchn.h"
+#include "irq.h"
+#include "lib.h"
+#include "lock.h"
+#include "paging.h"
+#include "sched.h"
+#include "smp.h"
+#include "time.h"
+
+#define IOREGSEL	0
+#define IOWIN		4
+#define IOAPIC_ID	0
+#define IOAPIC_VERSION	1
+#define IOAPIC_REDIR	0x10
+#define REDIR_LOW	BIT(13)
+#define REDIR_LEVEL	BIT(15)
+#define REDIR_MASKED	BIT(16)
+
+struct vector_info {
+	void (*handler)(void);
+	struct domain *d;
+	u32 pirq;
+	s32 gsi;		/* -1: a message */
+	bool used;
+	bool level;
+	bool masked;
+};
+
+struct ioapic {
+	volatile u32 *regs;
+	u32 base, pins;
+};
+
+static struct ioapic ioapics[ACPI_MAX_IOAPICS];
+static struct vector_info vectors[256];
+static u8 gsi_vector[IRQ_MAX_GSI];
+static struct spinlock irq_lock = SPINLOCK(LOCK_IRQ);
+
+static u32 ioapic_read(const struct ioapic *io, u32 reg)
+{
+	io->regs[IOREGSEL] = reg;
+	return io->regs[IOWIN];
+}
+
+static void ioapic_write(const struct ioapic *io, u32 reg, u32 v)
+{
+	io->regs[IOREGSEL] = reg;
+	io->regs[IOWIN] = v;
+}
+
+static struct ioapic *gsi_ioapic(u32 gsi)
+{
+	u32 i;
+
+	for (i = 0; i < acpi.ioapics; i++)
+		if (gsi >= ioapics[i].base &&
+		    gsi < ioapics[i].base + ioapics[i].pins)
+			return &ioapics[i];
+	return NULL;
+}
+
+static void write_pin(u32 gsi, u64 entry)
+{
+	const struct ioapic *io = gsi_ioapic(gsi);
+	u32 reg;
+
+	if (!io)
+		return;
+	reg = IOAPIC_REDIR + 2 * (gsi - io->base);
+	ioapic_write(io, reg, (u32)REDIR_MASKED);
+	ioapic_write(io, reg + 1, (u32)(entry >> 32));
+	ioapic_write(io, reg, (u32)entry);
+}
+
+static void mask_pin(u32 gsi, bool masked)
+{
+	const struct ioapic *io = gsi_ioapic(gsi);
+	u32 reg, v;
+
+	if (!io)
+		return;
+	reg = IOAPIC_REDIR + 2 * (gsi - io->base);
+	v = ioapic_read(io, reg);
+	ioapic_write(io, reg, masked ? v | (u32)REDIR_MASKED :
+		     v & ~(u32)REDIR_MASKED);
+}
+
+u32 irq_gsi_count(void)
+{
+	u32 i, n = 16;
+
+	for (i = 0; i < acpi.ioapics; i++)
+		n = MAX(n, ioapics[i].base + ioapics[i].pins);
+	return MIN(n, (u32)IRQ_MAX_GSI);
+}
+
+/* The 8259s only get in the way. To come before LINT0 is masked: a request
+ * that they hold at that moment would never be taken back.
+ */
+void irq_disable_pic(void)
+{
+	outb(0x20, 0x11);
+	outb(0xa0, 0x11);
+	outb(0x21, 0x20);
+	outb(0xa1, 0x28);
+	outb(0x21, 0x04);
+	outb(0xa1, 0x02);
+	outb(0x21, 0x01);
+	outb(0xa1, 0x01);
+	outb(0x21, 0xff);
+	outb(0xa1, 0xff);
+}
+
+void irq_init(void)
+{
+	struct ioapic *io;
+	u32 i, pin;
+
+	for (i = 0; i < acpi.ioapics; i++) {
+		io = &ioapics[i];
+		io->regs = paging_ioremap(paddr(acpi.ioapic[i].address), 32);
+		io->base = acpi.ioapic[i].gsi_base;
+		io->pins = (ioapic_read(io, IOAPIC_VERSION) >> 16 & 0xff) + 1;
+		for (pin = 0; pin < io->pins; pin++)
+			write_pin(io->base + pin, REDIR_MASKED);
+		log_info("IO-APIC %u: GSI %u to %u", acpi.ioapic[i].id,
+			 io->base, io->base + io->pins - 1);
+	}
+}
+
+int irq_alloc_vector(void)
+{
+	u64 f = spin_lock_irqsave(&irq_lock);
+	int v, found = -ENOSPC;
+
+	for (v = IRQ_FIRST_VECTOR; v <= IRQ_LAST_VECTOR; v++) {
+		if (vectors[v].used || v == VEC_GUEST_SYSCALL ||
+		    v == VEC_HYPERCALL)
+			continue;
+		vectors[v] = (struct vector_info){ .used = true, .gsi = -1 };
+		found = v;
+		break;
+	}
+	spin_unlock_irqrestore(&irq_lock, f);
+	return found;
+}
+
+void irq_free_vector(u32 vector)
+{
+	u64 f = spin_lock_irqsave(&irq_lock);
+
+	if (vectors[vector].gsi >= 0) {
+		mask_pin((u32)vectors[vector].gsi, true);
+		gsi_vector[vectors[vector].gsi] = 0;
+	}
+	vectors[vector] = (struct vector_info){ 0 };
+	spin_unlock_irqrestore(&irq_lock, f);
+}
+
+u32 irq_gsi_vector(u32 gsi)
+{
+	return gsi < IRQ_MAX_GSI ? gsi_vector[gsi] : 0;
+}
+
+bool irq_is_level(u32 vector)
+{
+	return vectors[vector].level;
+}
+
+static u64 pin_entry(u32 vector, bool level, bool low)
+{
+	return vector | (level ? REDIR_LEVEL : 0) | (low ? REDIR_LOW : 0) |
+	       (u64)cpu_blocks[0]->cpu.apic_id << 56;
+}
+
+int irq_setup_gsi(u32 gsi, bool level, bool low)
+{
+	int v;
+
+	if (gsi >= IRQ_MAX_GSI || !gsi_ioapic(gsi))
+		return -EINVAL;
+	v = gsi_vector[gsi];
+	if (v && (vectors[v].d || vectors[v].handler))
+		return -EEXIST;
+	if (!v)
+		v = irq_alloc_vector();
+	if (v < 0)
+		return v;
+	vectors[v].gsi = (s32)gsi;
+	vectors[v].level = level;
+	vectors[v].masked = true;
+	gsi_vector[gsi] = (u8)v;
+	write_pin(gsi, pin_entry((u32)v, level, low) | REDIR_MASKED);
+	return 0;
+}
+
+int irq_setup_isa(u32 gsi)
+{
+	bool level = false, low = false;
+	u32 i;
+
+	for (i = 0; i < acpi.overrides; i++) {
+		if (acpi.override[i].gsi != gsi)
+			continue;
+		low = (acpi.override[i].flags & 3) == 3;
+		level = (acpi.override[i].flags >> 2 & 3) == 3;
+	}
+	return irq_setup_gsi(gsi, level, low);
+}
+
+void irq_bind_hypervisor(u32 gsi, void (*fn)(void))
+{
+	if (irq_setup_gsi(gsi, false, false))
+		return;
+	vectors[gsi_vector[gsi]].handler = fn;
+	mask_pin(gsi, false);
+}
+
+int irq_bind_guest(u32 vector, struct domain *d, u32 pirq)
+{
+	u64 f = spin_lock_irqsave(&irq_lock);
+	struct vector_info *vi = &vectors[vector];
+	int rc = -EBUSY;
+
+	if (vi->used && !vi->handler && !vi->d) {
+		vi->d = d;
+		vi->pirq = pirq;
+		vi->masked = false;
+		if (vi->gsi >= 0)
+			mask_pin((u32)vi->gsi, false);
+		rc = 0;
+	}
+	spin_unlock_irqrestore(&irq_lock, f);
+	return rc;
+}
+
+void irq_unbind_guest(u32 vector)
+{
+	u64 f = spin_lock_irqsave(&irq_lock);
+	struct vector_info *vi = &vectors[vector];
+
+	if (vi->d && vi->gsi >= 0)
+		mask_pin((u32)vi->gsi, true);
+	vi->d = NULL;
+	spin_unlock_irqrestore(&irq_lock, f);
+}
+
+void irq_guest_eoi(u32 vector)
+{
+	u64 f = spin_lock_irqsave(&irq_lock);
+	struct vector_info *vi = &vectors[vector];
+
+	if (vi->d && vi->masked && vi->gsi >= 0) {
+		vi->masked = false;
+		mask_pin((u32)vi->gsi, false);
+	}
+	spin_unlock_irqrestore(&irq_lock, f);
+}
+
+static void device_interrupt(u32 vector)
+{
+	u64 f = spin_lock_irqsave(&irq_lock);
+	struct vector_info *vi = &vectors[vector];
+	void (*handler)(void) = vi->handler;
+	struct domain *d = vi->d;
+	u32 pirq = vi->pirq;
+
+	if (d && vi->level) {
+		vi->masked = true;
+		mask_pin((u32)vi->gsi, true);
+	}
+	apic_eoi();
+	spin_unlock_irqrestore(&irq_lock, f);
+	if (handler)
+		handler();
+	else if (d)
+		evtchn_send_pirq(d, pirq);
+}
+
+void irq_dispatch(u32 vector)
+{
+	switch (vector) {
+	case VEC_TIMER:
+		apic_eoi();
+		timer_interrupt();
+		break;
+	case VEC_EVENT_IPI:
+		apic_eoi();
+		break;
+	case VEC_FLUSH_IPI:
+		apic_eoi();
+		smp_flush_interrupt();
+		break;
+	case VEC_SPURIOUS:
+		break;
+	default:
+		if (vector >= IRQ_FIRST_VECTOR && vector <= IRQ_LAST_VECTOR)
+			device_interrupt(vector);
+	}
+}
+
+/* What a guest may read of an IO-APIC: identity and version. */
+int irq_ioapic_read(u64 base, u32 reg, u32 *value)
+{
+	u64 f;
+	u32 i;
+
+	for (i = 0; i < acpi.ioapics; i++) {
+		if (acpi.ioapic[i].address != base || reg > 2)
+			continue;
+		f = spin_lock_irqsave(&irq_lock);
+		*value = ioapic_read(&ioapics[i], reg);
+		spin_unlock_irqrestore(&irq_lock, f);
+		return 0;
+	}
+	return -EINVAL;
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hypervisor's half of the address space.
+ *
+ * The L3 tables of all shared slots are made at boot and never replaced, so
+ * every root table that copies the upper half of boot_l4 sees later mappings.
+ */
+#include "early.h"
+#include "frames.h"
+#include "lib.h"
+#include "paging.h"
+
+#define GIB	(1ull << 30)
+#define LARGE	(2ull << 20)
+
+u64 direct_base = DIRECT_BASE;
+
+static u64 iomap_next = IOMAP_BASE;
+
+static void map_direct_gib(u64 gib)
+{
+	paddr_t table = early_alloc(PAGE_SIZE, PAGE_SIZE);
+	u64 *l2 = phys_to_virt(table);
+	u32 i;
+
+	for (i = 0; i < 512; i++)
+		l2[i] = (gib * GIB + i * LARGE) | PTE_PSE | PTE_P | PTE_RW |
+			PTE_A | PTE_D | PTE_NX;
+	boot_l3[gib] = table.a | PTE_P | PTE_RW;
+}
+
+void paging_init(u64 ram_end)
+{
+	u64 gib;
+
+	if (ram_end << PAGE_SHIFT > DIRECT_MAX)
+		panic("more than 512 GiB of memory");
+	for (gib = 4; gib * GIB < ram_end << PAGE_SHIFT; gib++)
+		map_direct_gib(gib);
+	boot_l4[L4_DESC_SLOT] = early_alloc(PAGE_SIZE, PAGE_SIZE).a |
+				PTE_P | PTE_RW;
+	boot_l4[L4_IOMAP_SLOT] = early_alloc(PAGE_SIZE, PAGE_SIZE).a |
+				 PTE_P | PTE_RW;
+}
+
+static u64 *next_table(u64 *entry)
+{
+	mfn_t m;
+
+	if (!(*entry & PTE_P)) {
+		m = frame_alloc_hv(0);
+		if (mfn_eq(m, INVALID_MFN))
+			return NULL;
+		*entry = make_pte(m, PTE_P | PTE_RW);
+	}
+	return mfn_to_virt(pte_mfn(*entry));
+}
+
+u64 *paging_entry(u64 va)
+{
+	u64 *t = mfn_to_virt(pte_mfn(boot_l4[va >> 39 & 511]));
+
+	t = next_table(&t[va >> 30 & 511]);
+	if (t)
+		t = next_table(&t[va >> 21 & 511]);
+	return t ? &t[va >> 12 & 511] : NULL;
+}
+
+void paging_map(u64 va, mfn_t m, u64 flags)
+{
+	u64 *e = paging_entry(va);
+
+	if (!e)
+		panic("no memory for the hypervisor's page tables");
+	*e = make_pte(m, flags | PTE_A | PTE_D | PTE_NX);
+}
+
+volatile void *paging_ioremap(paddr_t p, u64 size)
+{
+	u64 first = ROUND_DOWN(p.a, PAGE_SIZE);
+	u64 va = iomap_next, at;
+
+	for (at = first; at < p.a + size; at += PAGE_SIZE) {
+		paging_map(iomap_next, paddr_to_mfn(paddr(at)),
+			   PTE_P | PTE_RW | PTE_PCD | PTE_PWT);
+		iomap_next += PAGE_SIZE;
+	}
+	return (volatile void *)(va + p.a - first);
+}
+
+u64 *paging_new_root(void)
+{
+	mfn_t m = frame_alloc_hv(0);
+	u64 *root;
+
+	if (mfn_eq(m, INVALID_MFN))
+		return NULL;
+	root = mfn_to_virt(m);
+	memset(root, 0, PAGE_SIZE / 2);
+	memcpy(root + 256, boot_l4 + 256, PAGE_SIZE / 2);
+	return root;
+}
+
+void paging_free_root(u64 *root)
+{
+	frame_free_hv(virt_to_mfn(root), 0);
+}
+
+void paging_drop_identity(void)
+{
+	boot_l4[0] = 0;
+}

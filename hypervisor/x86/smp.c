@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Processors: their blocks, starting them, and making them flush.
+ *
+ * A flush waits for every CPU asked. A CPU that waits, for a lock or for
+ * another's flush, has interrupts on, or it answers here while it spins; so
+ * two CPUs that flush each other both get on.
+ */
+#include "acpi.h"
+#include "apic.h"
+#include "asm.h"
+#include "cpu.h"
+#include "frames.h"
+#include "lib.h"
+#include "paging.h"
+#include "sched.h"
+#include "smp.h"
+#include "time.h"
+#include "traps.h"
+
+#define START_TIMEOUT	(10 * NS_PER_SEC)
+
+struct cpu_block *cpu_blocks[MAX_CPUS];
+u32 cpu_count;
+
+static volatile u32 flush_wanted;	/* bit per CPU that has to flush */
+
+static volatile bool go;		/* application processors may run guests */
+
+extern u8 trampoline_start[], trampoline_end[];
+extern u64 trampoline_stack;
+extern struct cpu_block boot_block;
+void ap_main(void) __attribute__((noreturn));
+
+void smp_kick(u32 cpu)
+{
+	apic_send_ipi(cpu_blocks[cpu]->cpu.apic_id, VEC_EVENT_IPI);
+}
+
+void smp_flush_interrupt(void)
+{
+	u32 bit = 1u << this_cpu()->id;
+
+	if (!(flush_wanted & bit))
+		return;
+	tlb_flush_local();
+	__atomic_fetch_and(&flush_wanted, ~bit, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * Setting a bit that is set already is fine: its CPU has not flushed yet, and
+ * will after this point.
+ */
+void smp_flush(u32 cpus)
+{
+	u32 me = 1u << this_cpu()->id, others = cpus & ~me, i;
+
+	if (cpus & me)
+		tlb_flush_local();
+	if (!others)
+		return;
+	__atomic_fetch_or(&flush_wanted, others, __ATOMIC_SEQ_CST);
+	for (i = 0; i < cpu_count; i++)
+		if (others >> i & 1)
+			apic_send_ipi(cpu_blocks[i]->cpu.apic_id,
+				      VEC_FLUSH_IPI);
+	while (flush_wanted & others) {
+		smp_flush_interrupt();
+		cpu_relax();
+	}
+}
+
+void smp_prepare(u32 id, u32 apic_id)
+{
+	struct cpu *c = &cpu_blocks[id]->cpu;
+
+	c->id = id;
+	c->apic_id = apic_id;
+	c->gdt_page = mfn_to_virt(frame_alloc_hv(0));
+	c->idle_root = id ? paging_new_root() : boot_l4_virt();
+}
+
+static void wait_ns(u64 ns)
+{
+	u64 end = time_now() + ns;
+
+	while (time_now() < end)
+		cpu_relax();
+}
+
+/* First C code of an application processor, on its own stack. */
+void ap_main(void)
+{
+	struct cpu *c = this_cpu();
+
+	traps_init_cpu();
+	apic_init_cpu();
+	write_cr3(virt_to_mfn(c->idle_root).n << PAGE_SHIFT);
+	c->online = true;
+	while (!go)
+		cpu_relax();
+	sched_start();
+}
+
+static bool start_cpu(u32 id, u32 apic_id)
+{
+	mfn_t m = frame_alloc_hv(CPU_BLOCK_ORDER);
+	struct cpu_block *b;
+	u64 end;
+
+	if (mfn_eq(m, INVALID_MFN))
+		return false;
+	b = mfn_to_virt(m);
+	cpu_blocks[id] = b;
+	smp_prepare(id, apic_id);
+	trampoline_stack = (u64)&b->guest;
+	apic_send_init(apic_id);
+	wait_ns(10 * NS_PER_MS);
+	apic_send_startup(apic_id, TRAMPOLINE_PHYS >> PAGE_SHIFT);
+	end = time_now() + START_TIMEOUT;
+	while (!READ_ONCE(b->cpu.online) && time_now() < end)
+		cpu_relax();
+	/* One that came later would take the next one's number: hold it. */
+	if (!READ_ONCE(b->cpu.online))
+		apic_send_init(apic_id);
+	return b->cpu.online;
+}
+
+void smp_boot(void)
+{
+	u32 i, me = this_cpu()->apic_id;
+
+	memcpy(phys_to_virt(paddr(TRAMPOLINE_PHYS)), trampoline_start,
+	       (size_t)(trampoline_end - trampoline_start));
+	for (i = 0; i < acpi.cpus && cpu_count < MAX_CPUS; i++) {
+		if (acpi.apic_id[i] == me)
+			continue;
+		if (start_cpu(cpu_count, acpi.apic_id[i]))
+			cpu_count++;
+		else
+			log_warn("CPU with APIC %u does not start",
+				 acpi.apic_id[i]);
+	}
+	log_info("%u CPUs", cpu_count);
+}
+
+void smp_release(void)
+{
+	go = true;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules (xen/arch-x86/xen.h, set_gdt, update_descriptor, MMUEXT_SET_LDT): a
+ * guest's segments never reach ring 0 or 64-bit mode, descriptor pages are
+ * not writable, the reserved part of the GDT is the hypervisor's.
+ */
+#include "guest.h"
+
+static u64 gdt[512] __attribute__((aligned(4096)));
+static u64 ldt[512] __attribute__((aligned(4096)));
+
+#define FLAT_CODE32(dpl)	(0x00cf9b000000ffffull | (u64)(dpl) << 45)
+#define FLAT_DATA(dpl)		(0x00cf93000000ffffull | (u64)(dpl) << 45)
+#define CODE64			0x00af9b000000ffffull
+#define TSS32			0x0000890000000067ull
+#define LDT_DESC		0x0000820000000fffull
+#define INT_GATE		0x0000ee0000000000ull
+
+static long update_descriptor(u64 at, u64 desc)
+{
+	return HC4(update_descriptor, at, at >> 32, desc, desc >> 32);
+}
+
+static long set_gdt(u32 entries)
+{
+	xen_pfn_t frame = va_mfn(gdt);
+
+	return HC2(set_gdt, &frame, entries);
+}
+
+static void test_contents(void)
+{
+	static const struct {
+		u64 d;
+		int ok;
+	} cases[] = {
+		{ 0, 1 }, { FLAT_CODE32(1), 1 }, { FLAT_DATA(3), 1 },
+		{ FLAT_CODE32(0), 1 },		/* becomes ring 1 */
+		{ CODE64, 0 }, { CODE64 | 3ull << 45, 0 }, { TSS32, 0 },
+		{ LDT_DESC, 0 }, { INT_GATE, 0 },
+		{ CODE64 & ~(1ull << 47), 1 },	/* absent: harmless */
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		CHECK(update_descriptor(va_maddr(&gdt[20]), cases[i].d) == 0,
+		      cases[i].ok);
+		CHECK(update_descriptor(va_maddr(&gdt[20]), 0), 0);
+		gdt[30] = cases[i].d;
+		CHECK(make_ro(gdt), 0);
+		CHECK(set_gdt(512) == 0, cases[i].ok);
+		CHECK(set_gdt(0), 0);
+		CHECK(make_rw(gdt), 0);
+		gdt[30] = 0;
+	}
+}
+
+static void test_ring0_raised(void)
+{
+	u16 sel = 40 << 3 | 1, cs = 0;
+
+	gdt[40] = FLAT_DATA(0);
+	gdt[41] = FLAT_CODE32(0);
+	CHECK(make_ro(gdt), 0);
+	CHECK(set_gdt(512), 0);
+	CHECK((u32)(gdt[40] >> 45) & 3, 1);
+	CHECK(EXPECT_TRAP("movw %w0, %%es; movw %%ds, %%ax; movw %%ax, %%es",
+			  "r" (sel)), -1);
+	/* Ring 0 by the hypervisor's own selectors. */
+	CHECK(EXPECT_TRAP("pushl $0xe008; pushl $1f; lret", "i" (0)), 13);
+	CHECK(EXPECT_TRAP("movw %w0, %%ss", "r" (0xe010)), 13);
+	__asm__ volatile("mov %%cs, %0" : "=r" (cs));
+	CHECK(cs & 3, 1);
+	/* In use: not writable. */
+	CHECK(make_rw(gdt) != 0, 1);
+	CHECK(update_descriptor(va_maddr(&gdt[50]), FLAT_DATA(3)), 0);
+	CHECK(update_descriptor(va_maddr(&gdt[50]), CODE64) != 0, 1);
+	CHECK(set_gdt(0), 0);
+	CHECK(make_rw(gdt), 0);
+	memset(gdt, 0, sizeof(gdt));
+}
+
+static void test_limits(void)
+{
+	xen_pfn_t frame = 0xffffff;
+
+	CHECK(set_gdt(FIRST_RESERVED_GDT_ENTRY + 1), -XEN_EINVAL);
+	CHECK(HC2(set_gdt, 0xfffff000, 512), -XEN_EFAULT);
+	CHECK(HC2(set_gdt, &frame, 512) != 0, 1);
+	CHECK(update_descriptor(va_maddr(gdt) + 3, 0) != 0, 1);
+	CHECK(update_descriptor(va_maddr((void *)start_info->pt_base),
+				FLAT_DATA(3)) != 0, 1);
+}
+
+static void test_ldt(void)
+{
+	ldt[2] = FLAT_DATA(1);
+	ldt[3] = CODE64;
+	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt + 8, 4) != 0, 1);
+	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 8193) != 0, 1);
+	/* A page with a bad descriptor faults when it is first used. */
+	CHECK(make_ro(ldt), 0);
+	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 512), 0);
+	CHECK(EXPECT_TRAP("movw %w0, %%gs", "r" (2 << 3 | 4 | 1)) != -1, 1);
+	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
+	CHECK(make_rw(ldt), 0);
+	ldt[3] = 0;
+	CHECK(make_ro(ldt), 0);
+	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 512), 0);
+	CHECK(EXPECT_TRAP("movw %w0, %%gs; xorl %%eax, %%eax; movw %%ax, %%gs",
+			  "r" (2 << 3 | 4 | 1)), -1);
+	/* Past the limit. */
+	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 2), 0);
+	CHECK(EXPECT_TRAP("movw %w0, %%gs", "r" (2 << 3 | 4 | 1)), 13);
+	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
+	CHECK(make_rw(ldt), 0);
+}
+
+void test_main(void)
+{
+	test_contents();
+	test_ring0_raised();
+	test_limits();
+	test_ldt();
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules (xen/event_channel.h, xen/xen.h shared_info): 2-level channels; an
+ * upcall comes when an unmasked port gets pending and the vCPU's mask is
+ * clear, and the mask is set in the handler; ports out of range are errors;
+ * closing and rebinding leaves nothing behind. Classes: null bucket (XSA-221),
+ * the 32-bit limit (342).
+ */
+#include "guest.h"
+
+static volatile u32 upcalls, mask_in_handler;
+
+static void on_event(struct trap_frame *f)
+{
+	u32 i;
+
+	(void)f;
+	upcalls++;
+	mask_in_handler = shared->vcpu_info[0].evtchn_upcall_mask;
+	shared->vcpu_info[0].evtchn_upcall_pending = 0;
+	shared->vcpu_info[0].evtchn_pending_sel = 0;
+	for (i = 0; i < 32; i++)
+		shared->evtchn_pending[i] = 0;
+}
+
+static u32 bind_ipi(void)
+{
+	struct evtchn_bind_ipi op = { .vcpu = 0 };
+
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_ipi, &op), 0);
+	return op.port;
+}
+
+static long send(u32 port)
+{
+	struct evtchn_send op = { .port = port };
+
+	return HC2(event_channel_op, EVTCHNOP_send, &op);
+}
+
+static long close_port(u32 port)
+{
+	struct evtchn_close op = { .port = port };
+
+	return HC2(event_channel_op, EVTCHNOP_close, &op);
+}
+
+static void unmask_port(u32 port)
+{
+	struct evtchn_unmask op = { .port = port };
+
+	CHECK(HC2(event_channel_op, EVTCHNOP_unmask, &op), 0);
+}
+
+static bool pending(u32 port)
+{
+	return shared->evtchn_pending[port / 32] >> port % 32 & 1;
+}
+
+static void test_upcall(void)
+{
+	u32 port = bind_ipi();
+
+	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	CHECK(send(port), 0);
+	CHECK(pending(port), 1);
+	CHECK(upcalls, 0);
+	unmask_port(port);
+	CHECK(shared->vcpu_info[0].evtchn_upcall_pending, 1);
+	shared->vcpu_info[0].evtchn_upcall_mask = 0;
+	/* Xen's rule: any hypercall's way out delivers. */
+	HC2(xen_version, 0, 0);
+	CHECK(upcalls, 1);
+	CHECK(mask_in_handler, 1);
+	CHECK(shared->vcpu_info[0].evtchn_upcall_mask, 0);
+	CHECK(send(port), 0);
+	CHECK(upcalls, 2);
+	/* A masked port gets pending and nothing more. */
+	shared->evtchn_mask[port / 32] |= 1u << port % 32;
+	CHECK(send(port), 0);
+	CHECK(upcalls, 2);
+	CHECK(pending(port), 1);
+	unmask_port(port);
+	CHECK(upcalls, 3);
+	CHECK(close_port(port), 0);
+	CHECK(send(port), -XEN_EINVAL);
+	CHECK(close_port(port) != 0, 1);
+}
+
+static void test_loopback(void)
+{
+	struct evtchn_alloc_unbound a = { .dom = DOMID_SELF,
+					  .remote_dom = DOMID_SELF };
+	struct evtchn_bind_interdomain b = { .remote_dom = DOMID_SELF };
+	struct evtchn_status s = { .dom = DOMID_SELF };
+	u32 before;
+
+	CHECK(HC2(event_channel_op, EVTCHNOP_alloc_unbound, &a), 0);
+	b.remote_port = a.port;
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_interdomain, &b), 0);
+	CHECK(b.local_port != a.port, 1);
+	s.port = a.port;
+	CHECK(HC2(event_channel_op, EVTCHNOP_status, &s), 0);
+	CHECK(s.status, EVTCHNSTAT_interdomain);
+	CHECK(s.u.interdomain.port, b.local_port);
+	unmask_port(a.port);
+	before = upcalls;
+	CHECK(send(b.local_port), 0);
+	CHECK(upcalls, before + 1);
+	/* A second binding to a bound port. */
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_interdomain, &b) != 0, 1);
+	CHECK(close_port(b.local_port), 0);
+	s.port = a.port;
+	CHECK(HC2(event_channel_op, EVTCHNOP_status, &s), 0);
+	CHECK(s.status, EVTCHNSTAT_unbound);
+	CHECK(close_port(a.port), 0);
+}
+
+static void test_limits(void)
+{
+	static const u32 bad[] = { 0, 1023, 1024, 4096, 0x7fffffff, ~0u };
+	struct evtchn_bind_virq v = { .virq = 24 };
+	struct evtchn_bind_ipi ipi = { .vcpu = 5000 };
+	struct evtchn_bind_vcpu bv = { .port = 1000, .vcpu = 0 };
+	struct evtchn_unmask um;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		CHECK(send(bad[i]) != 0, 1);
+		CHECK(close_port(bad[i]) != 0, 1);
+		um.port = bad[i];
+		if (bad[i] >= 1024)
+			CHECK(HC2(event_channel_op, EVTCHNOP_unmask, &um) != 0,
+			      1);
+	}
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_virq, &v), -XEN_EINVAL);
+	v.virq = ~0u;
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_virq, &v), -XEN_EINVAL);
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_ipi, &ipi), -XEN_ENOENT);
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_vcpu, &bv) != 0, 1);
+	CHECK(HC2(event_channel_op, EVTCHNOP_send, 0xfffffffc), -XEN_EFAULT);
+	CHECK(HC2(event_channel_op, 55, &v), -XEN_ENOSYS);
+}
+
+/* All ports of a domain, and one more. */
+static void test_exhaustion(void)
+{
+	struct evtchn_bind_ipi op = { .vcpu = 0 };
+	u32 n = 0, last = 0, i;
+	long rc;
+
+	while ((rc = HC2(event_channel_op, EVTCHNOP_bind_ipi, &op)) == 0) {
+		n++;
+		last = op.port;
+		if (n > 2000)
+			break;
+	}
+	CHECK(rc, -XEN_ENOSPC);
+	CHECK(last, 1023);
+	CHECK(n > 900 && n < 1024, 1);
+	for (i = 1023; n--; i--)
+		CHECK(close_port(i), 0);
+}
+
+void test_main(void)
+{
+	event_handler = on_event;
+	test_upcall();
+	test_loopback();
+	test_limits();
+	test_exhaustion();
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Start, console, checks and verdict of a test guest. */
+#include "guest.h"
+
+start_info_t *start_info;
+shared_info_t *shared;
+u32 failures;
+
+static u8 shared_page[4096] __attribute__((aligned(4096)));
+
+extern u8 hypercall_page[];
+
+void *memcpy(void *d, const void *s, size_t n)
+{
+	void *to = d;
+
+	__asm__ volatile("rep movsb" : "+D" (d), "+S" (s), "+c" (n) :: "memory");
+	return to;
+}
+
+void *memset(void *d, int c, size_t n)
+{
+	void *to = d;
+
+	__asm__ volatile("rep stosb" : "+D" (d), "+c" (n) : "a" (c) : "memory");
+	return to;
+}
+
+long hypercall(u32 nr, u32 a, u32 b, u32 c, u32 d, u32 e)
+{
+	u32 rc;
+
+	__asm__ volatile("call *%[page]" : "=a" (rc), "+b" (a), "+c" (b),
+			 "+d" (c), "+S" (d), "+D" (e)
+			 : [page] "m" ((u32){ (u32)hypercall_page + nr * 32 })
+			 : "memory");
+	return (long)rc;
+}
+
+static void put(const char *s, u32 n)
+{
+	HC3(console_io, CONSOLEIO_write, n, s);
+}
+
+static char *number(char *end, u32 v, u32 base)
+{
+	do {
+		*--end = "0123456789abcdef"[v % base];
+		v /= base;
+	} while (v);
+	return end;
+}
+
+/* Knows s, d, u and x. */
+void print(const char *fmt, ...)
+{
+	char line[256], tmp[16], *p;
+	const char *s;
+	u32 n = 0;
+	va_list ap;
+	int v;
+
+	va_start(ap, fmt);
+	for (; *fmt && n < sizeof(line) - 40; fmt++) {
+		if (*fmt != '%') {
+			line[n++] = *fmt;
+			continue;
+		}
+		fmt++;
+		tmp[15] = 0;
+		if (*fmt == 's') {
+			s = va_arg(ap, const char *);
+		} else {
+			v = va_arg(ap, int);
+			p = number(tmp + 15, *fmt == 'd' && v < 0 ? -(u32)v :
+				   (u32)v, *fmt == 'x' ? 16 : 10);
+			if (*fmt == 'd' && v < 0)
+				*--p = '-';
+			s = p;
+		}
+		while (*s && n < sizeof(line) - 2)
+			line[n++] = *s++;
+	}
+	va_end(ap);
+	put(line, n);
+}
+
+void guest_exit(const char *result)
+{
+	struct sched_shutdown sd = { .reason = SHUTDOWN_poweroff };
+
+	print("TEST RESULT: %s\n", result);
+	HC2(sched_op, SCHEDOP_shutdown, &sd);
+	for (;;)
+		;
+}
+
+void check_at(const char *file, int line, const char *what, long got,
+	      long expected)
+{
+	if (got == expected)
+		return;
+	failures++;
+	print("%s:%d: %s: got %d (0x%x), expected %d (0x%x)\n", file, line,
+	      what, (int)got, (unsigned int)got, (int)expected,
+	      (unsigned int)expected);
+}
+
+void guest_main(start_info_t *si);
+void guest_main(start_info_t *si)
+{
+	start_info = si;
+	set_pte_va(shared_page, si->shared_info | PTE_RWP, UVMF_INVLPG);
+	shared = (shared_info_t *)shared_page;
+	find_window();
+	traps_init();
+	test_main();
+	guest_exit(failures ? "FAILURE" : "SUCCESS");
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules (xen/memory.h): a domain gives up and gets pages within its
+ * reservation; a page that is given up can no longer be mapped; what it gets
+ * has the machine-to-phys entry it asked for; exchange makes
+ * contiguous memory; nothing that is in use goes. Page-table pages
+ * and foreign frames are refused (XSA-248, 252).
+ */
+#include "guest.h"
+
+PAGE_BUFFER(page);
+static u8 pages[8][4096] __attribute__((aligned(4096)));
+
+static struct xen_memory_reservation reservation(xen_pfn_t *list, u32 n,
+						 u32 order)
+{
+	struct xen_memory_reservation r = {
+		.nr_extents = n, .extent_order = order, .domid = DOMID_SELF,
+	};
+
+	set_xen_guest_handle(r.extent_start, list);
+	return r;
+}
+
+static void test_down_and_up(void)
+{
+	xen_pfn_t old = va_mfn(page), frame = old;
+	struct xen_memory_reservation r = reservation(&frame, 1, 0);
+	u32 gpfn = (u32)page >> 12;
+	domid_t self = DOMID_SELF;
+	long had = HC2(memory_op, XENMEM_current_reservation, &self);
+
+	CHECK(set_pte_va(page, 0, UVMF_INVLPG), 0);
+	CHECK(HC2(memory_op, XENMEM_decrease_reservation, &r), 1);
+	CHECK(HC2(memory_op, XENMEM_current_reservation, &self), had - 1);
+	CHECK(set_pte_va(page, (u64)old << 12 | PTE_RWP, UVMF_INVLPG) < 0, 1);
+	/* Twice is once too often. */
+	CHECK(HC2(memory_op, XENMEM_decrease_reservation, &r), 0);
+	frame = gpfn;
+	CHECK(HC2(memory_op, XENMEM_populate_physmap, &r), 1);
+	CHECK(HC2(memory_op, XENMEM_current_reservation, &self), had);
+	CHECK(((u32 *)window)[frame], gpfn);
+	((u32 *)start_info->mfn_list)[gpfn] = frame;
+	CHECK(make_rw(page), 0);
+	page[5] = 5;
+	CHECK(page[5], 5);
+}
+
+static void test_refused(void)
+{
+	xen_pfn_t frame = 0xffffff;
+	struct xen_memory_reservation r = reservation(&frame, 1, 0);
+
+	CHECK(HC2(memory_op, XENMEM_decrease_reservation, &r), 0);
+	frame = va_mfn((void *)start_info->pt_base);
+	r.domid = 77;
+	CHECK(HC2(memory_op, XENMEM_decrease_reservation, &r), 0);
+	r = reservation(&frame, 1, 60);
+	CHECK(HC2(memory_op, XENMEM_increase_reservation, &r), 0);
+	r = reservation(&frame, 0x7fffffff, 0);
+	CHECK(HC2(memory_op, XENMEM_decrease_reservation |
+		  0x1ffffffu << 6, &r) <= 0x2000000, 1);
+	CHECK(HC2(memory_op, 55, &r), -XEN_ENOSYS);
+}
+
+static void test_exchange(void)
+{
+	xen_pfn_t in[8], out = (u32)pages >> 12;
+	struct xen_memory_exchange x = {
+		.in = reservation(in, 8, 0),
+		.out = reservation(&out, 1, 3),
+	};
+	u32 i;
+
+	for (i = 0; i < 8; i++)
+		in[i] = va_mfn(pages[i]);
+	/* Still mapped: in use. */
+	CHECK(HC2(memory_op, XENMEM_exchange, &x) < 0, 1);
+	x.nr_exchanged = 0;
+	for (i = 0; i < 8; i++)
+		CHECK(set_pte_va(pages[i], 0, UVMF_INVLPG), 0);
+	out = (u32)pages >> 12;
+	CHECK(HC2(memory_op, XENMEM_exchange, &x), 0);
+	CHECK(x.nr_exchanged, 8);
+	CHECK(out & 7, 0);
+	for (i = 0; i < 8; i++) {
+		CHECK(((u32 *)window)[out + i], ((u32)pages >> 12) + i);
+		((u32 *)start_info->mfn_list)[((u32)pages >> 12) + i] = out + i;
+		CHECK(make_rw(pages[i]), 0);
+		pages[i][0] = (u8)i;
+	}
+	for (i = 0; i < 8; i++)
+		CHECK(pages[i][0], i);
+	/* Sizes that do not match, and a count from nowhere. */
+	x.in.nr_extents = 7;
+	x.nr_exchanged = 0;
+	CHECK(HC2(memory_op, XENMEM_exchange, &x), -XEN_EINVAL);
+	x.in.nr_extents = 8;
+	x.nr_exchanged = 100;
+	CHECK(HC2(memory_op, XENMEM_exchange, &x) < 0, 1);
+	x.nr_exchanged = 0;
+	set_xen_guest_handle(x.out.extent_start, (xen_pfn_t *)0xfffffff0);
+	CHECK(HC2(memory_op, XENMEM_exchange, &x) < 0, 1);
+}
+
+static void test_map(void)
+{
+	static u8 entries[128][20];
+	struct xen_memory_map m = { .nr_entries = 128 };
+
+	set_xen_guest_handle(m.buffer, (void *)entries);
+	CHECK(HC2(memory_op, XENMEM_machine_memory_map, &m), 0);
+	CHECK(m.nr_entries > 2 && m.nr_entries <= 128, 1);
+	CHECK(*(u32 *)&entries[0][16], 1);
+	CHECK(HC2(memory_op, XENMEM_maximum_ram_page, 0) > 0x1000, 1);
+}
+
+void test_main(void)
+{
+	test_down_and_up();
+	test_refused();
+	test_exchange();
+	test_map();
+}

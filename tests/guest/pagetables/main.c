@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules (xen/xen.h mmu_update, mmuext_op): no page is a page table and
+ * writable at once; every entry is checked on every way that leads to it;
+ * pins are balanced; the hypervisor's slots of the top L2 stay its own.
+ *
+ * Classes tried: fast paths that skip validation (XSA-148, 182), recursive
+ * entries (185, 240), implicit unpin (252), stale types (242).
+ */
+#include "guest.h"
+
+PAGE_BUFFER(l1);
+PAGE_BUFFER(l2);
+PAGE_BUFFER(data);
+PAGE_BUFFER(other);
+
+static u64 *l3(void)
+{
+	return (u64 *)start_info->pt_base;
+}
+
+static bool failed(long rc)
+{
+	return rc < 0;
+}
+
+/* A writable mapping of what is a page table is refused on each path. */
+static void test_table_not_writable(void)
+{
+	u64 rw = va_maddr(l1) | PTE_RWP;
+	u64 pte_at;
+
+	memset(l1, 0, PAGE_SIZE);
+	CHECK(failed(mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(l1), 0)), 1);
+	CHECK(make_ro(l1), 0);
+	CHECK(mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(l1), 0), 0);
+	CHECK(failed(mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(l1), 0)), 1);
+	CHECK(failed(set_pte_va(l1, rw, UVMF_INVLPG)), 1);
+	pte_at = va_maddr(pte_of(l1));
+	CHECK(failed(mmu_update(pte_at | MMU_NORMAL_PT_UPDATE, rw)), 1);
+	CHECK(failed(mmu_update(pte_at | MMU_PT_UPDATE_PRESERVE_AD, rw)), 1);
+	/* Writing the entry itself: faults into the emulation, which refuses. */
+	CHECK(EXPECT_TRAP("movl %0, (%1)", "r" ((u32)rw), "r" (pte_of(l1))),
+	      14);
+	/* The rest of an L1 changes by all three paths. */
+	CHECK(mmu_update(va_maddr(l1 + 8), va_maddr(data) | PTE_RWP), 0);
+	CHECK(*(u64 *)(l1 + 8), va_maddr(data) | PTE_RWP);
+	CHECK(failed(mmu_update(va_maddr(l1 + 16), rw)), 1);
+	CHECK(mmuext(MMUEXT_UNPIN_TABLE, va_mfn(l1), 0), 0);
+	CHECK(failed(mmuext(MMUEXT_UNPIN_TABLE, va_mfn(l1), 0)), 1);
+	CHECK(make_rw(l1), 0);
+	memset(l1, 0, PAGE_SIZE);
+}
+
+/* Contents that must not validate. */
+static void test_bad_contents(void)
+{
+	u64 bad[] = {
+		va_maddr(l1) | PTE_RWP,			/* itself, writable */
+		0xfee00000ull | PTE_RWP,		/* local APIC */
+		va_maddr((void *)start_info->pt_base) | PTE_RWP,
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		memset(l1, 0, PAGE_SIZE);
+		*(u64 *)l1 = bad[i];
+		CHECK(make_ro(l1), 0);
+		CHECK(failed(mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(l1), 0)), 1);
+		CHECK(make_rw(l1), 0);
+	}
+	memset(l1, 0, PAGE_SIZE);
+}
+
+/* Large pages and tables of the same level in an L2. */
+static void test_l2(void)
+{
+	u64 at;
+
+	memset(l2, 0, PAGE_SIZE);
+	CHECK(make_ro(l1), 0);
+	CHECK(make_ro(l2), 0);
+	CHECK(mmuext(MMUEXT_PIN_L2_TABLE, va_mfn(l2), 0), 0);
+	at = va_maddr(l2);
+	CHECK(mmu_update(at, va_maddr(l1) | PTE_RWP), 0);
+	CHECK(failed(mmu_update(at + 8, va_maddr(data) | PTE_RWP | PTE_PSE)),
+	      1);
+	/* Adding PSE to an entry that is there: XSA-148 */
+	CHECK(failed(mmu_update(at, va_maddr(l1) | PTE_RWP | PTE_PSE)), 1);
+	/* A page that is mapped writable cannot become an L1. */
+	CHECK(failed(mmu_update(at + 8, va_maddr(data) | PTE_RWP)), 1);
+	/* l1 is used as an L1 now, without a pin. */
+	CHECK(failed(make_rw(l1)), 1);
+	CHECK(mmu_update(at, 0), 0);
+	CHECK(make_rw(l1), 0);
+	CHECK(mmuext(MMUEXT_UNPIN_TABLE, va_mfn(l2), 0), 0);
+	CHECK(make_rw(l2), 0);
+}
+
+/* The root: slot 3 and its L2. */
+static void test_root(void)
+{
+	u64 root = va_maddr(l3());
+
+	CHECK(failed(mmu_update(root + 24, 0)), 1);
+	CHECK(failed(mmu_update(root + 24, va_maddr(l2_of(0)) | PTE_P)), 1);
+	/* A second use of the L2 that holds the hypervisor's slots: XSA-185 */
+	CHECK(failed(mmu_update(root + 16, va_maddr(l2_of(3)) | PTE_P)), 1);
+	/* An L3 in its own slot. */
+	CHECK(failed(mmu_update(root + 16, root | PTE_P)), 1);
+	CHECK(failed(mmuext(MMUEXT_PIN_L2_TABLE, va_mfn(l2_of(3)), 0)), 1);
+	/* The window's slots. */
+	CHECK(failed(mmu_update(va_maddr(l2_of(3)) + (window >> 21 & 511) * 8, 0)), 1);
+	CHECK(mmu_update(root + 16, va_maddr(l2_of(2)) | PTE_P), 0);
+}
+
+/* Memory that is a pinned table does not go by decrease_reservation. */
+static void test_release(void)
+{
+	xen_pfn_t gmfn = va_mfn(l1);
+	struct xen_memory_reservation r = {
+		.nr_extents = 1, .domid = DOMID_SELF,
+	};
+
+	memset(l1, 0, PAGE_SIZE);
+	set_xen_guest_handle(r.extent_start, &gmfn);
+	CHECK(make_ro(l1), 0);
+	CHECK(mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(l1), 0), 0);
+	HC2(memory_op, XENMEM_decrease_reservation, &r);
+	/* Given or not: it must still be no writable page. */
+	CHECK(failed(make_rw(l1)), 1);
+	mmuext(MMUEXT_UNPIN_TABLE, gmfn, 0);
+}
+
+/* In-place writes by the instructions that kernels use. */
+static void test_emulation(void)
+{
+	u64 *pte = pte_of(other), old, want = va_maddr(other) | PTE_RWP;
+	u32 lo, hi;
+	u8 zf;
+
+	CHECK(*pte & PTE_P, 1);
+	old = *pte;
+	__asm__ volatile("lock andb $0xfd, (%0)" :: "r" (pte) : "memory", "cc");
+	CHECK(*pte & PTE_RW, 0);
+	__asm__ volatile("lock orb $2, (%0)" :: "r" (pte) : "memory", "cc");
+	CHECK(*pte & PTE_RW, 2);
+	lo = (u32)*pte;
+	hi = (u32)(*pte >> 32);
+	__asm__ volatile("lock cmpxchg8b (%3); setz %0"
+			 : "=q" (zf), "+a" (lo), "+d" (hi)
+			 : "r" (pte), "b" ((u32)want), "c" ((u32)(want >> 32))
+			 : "memory", "cc");
+	CHECK(zf, 1);
+	lo ^= 0x800;
+	__asm__ volatile("lock cmpxchg8b (%3); setz %0"
+			 : "=q" (zf), "+a" (lo), "+d" (hi)
+			 : "r" (pte), "b" (0), "c" (0) : "memory", "cc");
+	CHECK(zf, 0);
+	CHECK(lo & ~0x60u, (u32)want & ~0x60u);
+	lo = 0;
+	__asm__ volatile("xchgl %0, (%1)" : "+r" (lo) : "r" (pte) : "memory");
+	CHECK(lo & ~0x60u, (u32)old & ~0x60u);
+	CHECK(*pte & PTE_P, 0);
+	__asm__ volatile("movl %0, (%1)" :: "r" ((u32)old), "r" (pte)
+			 : "memory");
+	other[0] = 7;
+	CHECK(other[0], 7);
+	/* What is not allowed does not get in this way either. */
+	lo = (u32)va_maddr((void *)start_info->pt_base) | (u32)PTE_RWP;
+	CHECK(EXPECT_TRAP("movl %0, (%1)", "r" (lo), "r" (pte)), 14);
+	CHECK(*pte & 0xfffff000, (u32)old & 0xfffff000);
+}
+
+/* Addresses that are no entries, and lists that are no lists. */
+static void test_arguments(void)
+{
+	u32 done = 99;
+	mmu_update_t u = { .ptr = ~0ull & ~7ull, .val = 0 };
+
+	CHECK(failed(HC4(mmu_update, &u, 1, &done, DOMID_SELF)), 1);
+	CHECK(done, 0);
+	CHECK(failed(HC4(mmu_update, window, 1, 0, DOMID_SELF)), 1);
+	CHECK(HC4(mmu_update, 0xfffffff8, 2, 0, DOMID_SELF), -XEN_EFAULT);
+	CHECK(failed(HC4(mmu_update, &u, 1, 0, 1234)), 1);
+	CHECK(failed(HC4(update_va_mapping, window, 0, 0, 0)), 1);
+	CHECK(failed(HC4(update_va_mapping, 0xffe00000, 0, 0, 0)), 1);
+	CHECK(failed(mmuext(MMUEXT_PIN_L3_TABLE, 0xffffff, 0)), 1);
+	CHECK(failed(mmuext(MMUEXT_NEW_BASEPTR, va_mfn(data), 0)), 1);
+	CHECK(failed(mmuext(MMUEXT_PIN_L1_TABLE,
+			    start_info->shared_info >> 12, 0)), 1);
+}
+
+void test_main(void)
+{
+	test_table_not_writable();
+	test_bad_contents();
+	test_l2();
+	test_root();
+	test_emulation();
+	test_arguments();
+	test_release();
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules (xen/vcpu.h, xen/xen.h vcpu_time_info, xen/sched.h): the singleshot
+ * timer raises VIRQ_TIMER not before its time; block waits for an event and
+ * comes back with the mask clear; poll ends by time-out; the clock of
+ * vcpu_info runs at one nanosecond a nanosecond and never backwards.
+ */
+#include "guest.h"
+
+static volatile u32 upcalls;
+
+static u64 now(void)
+{
+	volatile struct vcpu_time_info *t = &shared->vcpu_info[0].time;
+	u32 version, mul, lo, hi;
+	u64 tsc, base, delta;
+	int shift;
+
+	do {
+		version = t->version;
+		__asm__ volatile("" ::: "memory");
+		base = t->system_time;
+		mul = t->tsc_to_system_mul;
+		shift = t->tsc_shift;
+		__asm__ volatile("rdtsc" : "=a" (lo), "=d" (hi));
+		tsc = ((u64)hi << 32 | lo) - t->tsc_timestamp;
+		__asm__ volatile("" ::: "memory");
+	} while ((version & 1) || version != t->version);
+	delta = shift < 0 ? tsc >> -shift : tsc << shift;
+	return base + (u64)(u32)(delta >> 32) * mul +
+	       ((u64)(u32)delta * mul >> 32);
+}
+
+static void on_event(struct trap_frame *f)
+{
+	u32 i;
+
+	(void)f;
+	upcalls++;
+	shared->vcpu_info[0].evtchn_upcall_pending = 0;
+	shared->vcpu_info[0].evtchn_pending_sel = 0;
+	for (i = 0; i < 32; i++)
+		shared->evtchn_pending[i] = 0;
+}
+
+static long set_timer(u64 at, u32 flags)
+{
+	struct vcpu_set_singleshot_timer op = { at, flags };
+
+	return HC3(vcpu_op, VCPUOP_set_singleshot_timer, 0, &op);
+}
+
+static void test_clock(void)
+{
+	u64 last = now(), t;
+	u32 i, back = 0;
+
+	for (i = 0; i < 100000; i++) {
+		t = now();
+		back += t < last;
+		last = t;
+	}
+	CHECK(back, 0);
+}
+
+static void test_singleshot(void)
+{
+	u64 start, end;
+	u32 i;
+
+	for (i = 1; i <= 5; i++) {
+		/* Masked until block, or the event could come too early. */
+		shared->vcpu_info[0].evtchn_upcall_mask = 1;
+		start = now();
+		CHECK(set_timer(start + i * 3000000ull, 0), 0);
+		CHECK(HC2(sched_op, SCHEDOP_block, 0), 0);
+		end = now();
+		CHECK(upcalls, i);
+		CHECK(shared->vcpu_info[0].evtchn_upcall_mask, 0);
+		CHECK(end - start >= i * 3000000ull, 1);
+		CHECK(end - start < 500000000ull, 1);
+	}
+	/* A time that is over comes at once, whatever the flag says. */
+	CHECK(set_timer(now() - 1000000, VCPU_SSHOTTMR_future), 0);
+	start = now();
+	while (upcalls == 5 && now() < start + 100000000)
+		;
+	CHECK(upcalls, 6);
+	/* Stopped: nothing comes. */
+	CHECK(set_timer(now() + 5000000, 0), 0);
+	CHECK(HC3(vcpu_op, VCPUOP_stop_singleshot_timer, 0, 0), 0);
+	start = now();
+	while (now() < start + 20000000)
+		;
+	CHECK(upcalls, 6);
+}
+
+static void test_poll(void)
+{
+	evtchn_port_t port = 1;
+	struct sched_poll p = { .nr_ports = 1 };
+	u64 start = now();
+
+	set_xen_guest_handle(p.ports, &port);
+	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	p.timeout = start + 10000000;
+	shared->evtchn_mask[0] |= 2;
+	CHECK(HC2(sched_op, SCHEDOP_poll, &p), 0);
+	CHECK(now() - start >= 9000000, 1);
+	port = 5000;
+	CHECK(HC2(sched_op, SCHEDOP_poll, &p), -XEN_EINVAL);
+	p.nr_ports = 100000;
+	CHECK(HC2(sched_op, SCHEDOP_poll, &p), -XEN_EINVAL);
+	shared->evtchn_mask[0] &= ~2u;
+	shared->vcpu_info[0].evtchn_upcall_mask = 0;
+}
+
+static void test_runstate(void)
+{
+	static struct vcpu_runstate_info rs;
+	struct vcpu_register_runstate_memory_area r = { .addr.p = (u32)&rs };
+
+	CHECK(HC3(vcpu_op, VCPUOP_register_runstate_memory_area, 0, &r), 0);
+	CHECK(rs.state, RUNSTATE_running);
+	CHECK(rs.state_entry_time <= now(), 1);
+	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	CHECK(set_timer(now() + 20000000, 0), 0);
+	HC2(sched_op, SCHEDOP_block, 0);
+	CHECK(rs.state, RUNSTATE_running);
+	CHECK(rs.time[RUNSTATE_blocked] >= 10000000, 1);
+}
+
+void test_main(void)
+{
+	struct evtchn_bind_virq op = { .virq = VIRQ_TIMER };
+
+	event_handler = on_event;
+	HC3(vcpu_op, VCPUOP_stop_periodic_timer, 0, 0);
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_virq, &op), 0);
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_virq, &op), -XEN_EEXIST);
+	shared->vcpu_info[0].evtchn_upcall_mask = 0;
+	test_clock();
+	test_singleshot();
+	test_poll();
+	test_runstate();
+}

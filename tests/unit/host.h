@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The machine that the unit tests run on: some frames of host memory. */
+#ifndef UNIT_HOST_H
+#define UNIT_HOST_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "domain.h"
+
+#define HOST_FRAMES	1024u
+
+extern u32 host_flushes;
+extern int host_locks;
+extern bool host_preempt;
+
+/* Fresh memory and an empty allocator. */
+void host_reset(void);
+/* A domain with one vCPU and so many frames, from 'first' on. */
+struct domain *host_domain(u32 pages, u32 *first);
+
+extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
+	descriptor_tests[], format_tests[], evtchn_tests[], ptwrite_tests[];
+extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
+	descriptor_count_tests, format_count_tests, evtchn_count_tests,
+	ptwrite_count_tests;
+
+#define EXPORT_TESTS(name, ...)						\
+	const struct CMUnitTest name##_tests[] = { __VA_ARGS__ };	\
+	const size_t name##_count_tests = ARRAY_SIZE(name##_tests)
+
+#endif

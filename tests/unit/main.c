@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "host.h"
+
+#define RUN(name) \
+	(_cmocka_run_group_tests(#name, name##_tests, name##_count_tests, \
+				 NULL, NULL))
+
+int main(void)
+{
+	int failed = 0;
+
+	failed += RUN(frames);
+	failed += RUN(ptype);
+	failed += RUN(image);
+	failed += RUN(descriptor);
+	failed += RUN(format);
+	failed += RUN(evtchn);
+	failed += RUN(ptwrite);
+	return failed ? 1 : 0;
+}

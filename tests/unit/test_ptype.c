@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Page types: random updates by a hostile guest, and after each of them the
+ * invariants of pv/ptype.c, counted from scratch over all frames.
+ */
+#include <stdlib.h>
+#include "errno.h"
+#include "host.h"
+#include "lib.h"
+#include "paging.h"
+#include "ptype.h"
+#include "pv.h"
+
+#define PAGES	24u
+
+static struct domain *d;
+static u32 first;
+static u32 want_refs[HOST_FRAMES], want_types[HOST_FRAMES];
+
+static void setup(void)
+{
+	host_reset();
+	frames_init(HOST_FRAMES);
+	frames_give(mfn(256), HOST_FRAMES - 256);
+	d = host_domain(PAGES, &first);
+}
+
+static struct frame *frame(u32 i)
+{
+	return mfn_frame(mfn(first + i));
+}
+
+static u64 *page(u32 i)
+{
+	return mfn_to_virt(mfn(first + i));
+}
+
+/* What the valid (or half valid) contents of table i hold. */
+static void count_table(u32 i)
+{
+	const struct frame *f = frame(i);
+	u32 n = f->type == TYPE_L3 ? 4 : 512, j;
+	u64 e, target;
+
+	if (f->type == TYPE_L2 && (f->flags & FRAME_TOP_L2))
+		n = d->m2p_start >> 21 & 511;
+	if (f->flags & FRAME_PARTIAL) {
+		n = f->progress;
+		want_refs[first + i]++;
+		want_types[first + i]++;
+	}
+	for (j = 0; j < n; j++) {
+		e = page(i)[j];
+		target = pte_mfn(e).n;
+		if (!(e & PTE_P) || target >= HOST_FRAMES ||
+		    frame_table[target].kind != FRAME_GUEST)
+			continue;
+		want_refs[target]++;
+		if (f->type != TYPE_L1) {
+			want_types[target]++;
+			assert_int_equal(frame_table[target].type,
+					 f->type - 1);
+			assert_true(frame_table[target].flags & FRAME_VALID);
+		} else if (e & PTE_RW) {
+			want_types[target]++;
+			assert_int_equal(frame_table[target].type,
+					 TYPE_WRITABLE);
+		}
+	}
+}
+
+static void check_invariants(void)
+{
+	u32 i;
+
+	memset(want_refs, 0, sizeof(want_refs));
+	memset(want_types, 0, sizeof(want_types));
+	for (i = 0; i < PAGES; i++)
+		if (frame(i)->type_count && frame(i)->type >= TYPE_L1 &&
+		    frame(i)->type <= TYPE_L3)
+			count_table(i);
+	for (i = 0; i < PAGES; i++) {
+		if (frame(i)->kind != FRAME_GUEST)
+			continue;
+		want_refs[first + i] += !!(frame(i)->flags & FRAME_ALLOCATED);
+		if (frame(i)->flags & FRAME_PINNED) {
+			want_refs[first + i]++;
+			want_types[first + i]++;
+		}
+		assert_int_equal(frame(i)->refs, want_refs[first + i]);
+		assert_int_equal(frame(i)->type_count, want_types[first + i]);
+	}
+	assert_int_equal(host_locks, 0);
+}
+
+static u64 random_entry(void)
+{
+	static const u64 flags[] = {
+		PTE_P, PTE_P | PTE_RW, PTE_P | PTE_RW | PTE_US, 0,
+		PTE_P | PTE_PSE | PTE_RW, PTE_P | PTE_NX, PTE_P | PTE_A,
+	};
+	u64 m = first + (u32)rand() % (PAGES + 2);
+
+	return make_pte(mfn(rand() % 50 ? m : (u64)rand()),
+			flags[(u32)rand() % ARRAY_SIZE(flags)]);
+}
+
+static u32 random_slot(void)
+{
+	static const u32 slots[] = { 0, 1, 2, 3, 4, 427, 428, 511 };
+
+	return slots[(u32)rand() % ARRAY_SIZE(slots)];
+}
+
+static void mmuext_once(u32 cmd, mfn_t m)
+{
+	u64 a[6] = { (u64)&(struct abi_mmuext){ .cmd = cmd, .arg1 = m.n }, 1, 0,
+		     DOMID_SELF };
+
+	pv_mmuext_op(a);
+}
+
+static void random_step(void)
+{
+	u32 i = (u32)rand() % PAGES;
+	mfn_t m = mfn(first + i);
+	u32 cmd;
+	struct mmu_update u = {
+		.ptr = (m.n << PAGE_SHIFT) + random_slot() * 8,
+		.val = random_entry(),
+	};
+	u64 a[6] = { (u64)&u, 1, 0, DOMID_SELF };
+
+	switch (rand() % 8) {
+	case 0:
+		cmd = MMUEXT_PIN_L1_TABLE + (u32)rand() % 3;
+		break;
+	case 1:
+		cmd = MMUEXT_UNPIN_TABLE;
+		break;
+	case 2:
+		u.ptr |= MMU_PT_UPDATE_PRESERVE_AD;
+		/* fall through */
+	default:
+		pv_mmu_update(a);
+		return;
+	}
+	mmuext_once(cmd, m);
+}
+
+/* Contents as a guest writes them where it may. */
+static void scribble(void)
+{
+	u32 i = (u32)rand() % PAGES;
+
+	if (frame(i)->kind == FRAME_GUEST &&
+	    (!frame(i)->type_count || frame(i)->type == TYPE_WRITABLE))
+		page(i)[random_slot()] = random_entry();
+}
+
+static void run_random(bool preempt, unsigned int seed, u32 steps)
+{
+	u32 i, pins = 0, k;
+
+	setup();
+	srand(seed);
+	host_preempt = preempt;
+	for (k = 0; k < steps; k++) {
+		if (rand() % 3)
+			random_step();
+		else
+			scribble();
+		if (k % 8 == 0)
+			check_invariants();
+		for (i = 0; i < PAGES; i++)
+			pins += !!(frame(i)->flags & FRAME_PINNED);
+	}
+	check_invariants();
+	assert_true(pins > steps / 10);		/* it did get somewhere */
+}
+
+static void test_random_updates(void **state)
+{
+	unsigned int seed;
+
+	(void)state;
+	for (seed = 1; seed <= 6; seed++)
+		run_random(false, seed, 1500);
+}
+
+static void test_random_preempted(void **state)
+{
+	unsigned int seed;
+
+	(void)state;
+	for (seed = 1; seed <= 6; seed++)
+		run_random(true, seed, 1500);
+}
+
+static void build_root(void)
+{
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		page(0)[i] = make_pte(mfn(first + 1 + i), PTE_P);
+	page(1)[0] = make_pte(mfn(first + 5), PTE_P | PTE_RW);
+	page(5)[0] = make_pte(mfn(first + 6), PTE_P | PTE_RW);
+}
+
+static void test_root_and_window(void **state)
+{
+	(void)state;
+	setup();
+	build_root();
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false), 0);
+	/* The hypervisor's slots: read-only, no user bit, large. */
+	assert_int_equal(page(4)[428] & (PTE_P | PTE_RW | PTE_US | PTE_PSE),
+			 PTE_P | PTE_PSE);
+	assert_int_equal(tables_set_l2(d, mfn(first + 4), 428, 0), -EPERM);
+	assert_int_equal(tables_set_l3(d, mfn(first), 3, 0), -EINVAL);
+	/* Its L2 has no second user. */
+	assert_int_equal(ptype_get_both(d, mfn(first + 4), TYPE_L2, true),
+			 -EBUSY);
+	assert_int_equal(ptype_get_both(d, mfn(first + 4), TYPE_L2, false),
+			 -EBUSY);
+	assert_int_equal(ptype_get(d, mfn(first + 5), TYPE_WRITABLE, false),
+			 -EBUSY);
+	ptype_put_both(d, mfn(first));
+	assert_int_equal(page(4)[428], 0);
+	assert_int_equal(page(0)[0] & (PTE_RW | PTE_US), 0);
+	check_invariants();
+}
+
+/* I6: a change of type or owner is preceded by a flush. */
+static void test_flushes(void **state)
+{
+	u32 before;
+
+	(void)state;
+	setup();
+	assert_true(ptype_get_page(d, mfn(first), TYPE_WRITABLE));
+	ptype_put_both(d, mfn(first));
+	before = host_flushes;
+	assert_true(ptype_get_page(d, mfn(first), TYPE_L1));
+	assert_true(host_flushes > before);
+	ptype_put_both(d, mfn(first));
+	before = host_flushes;
+	assert_true(ptype_get_page(d, mfn(first), TYPE_WRITABLE));
+	assert_true(host_flushes > before);
+	ptype_put_both(d, mfn(first));
+	before = host_flushes;
+	assert_int_equal(ptype_release(d, mfn(first)), 0);
+	assert_true(host_flushes > before);
+	assert_int_equal(frame(0)->kind, FRAME_FREE);
+	assert_int_equal(ptype_release(d, mfn(first)), -EINVAL);
+}
+
+EXPORT_TESTS(ptype, cmocka_unit_test(test_random_updates),
+	     cmocka_unit_test(test_random_preempted),
+	     cmocka_unit_test(test_root_and_window),
+	     cmocka_unit_test(test_flushes));

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Descriptors, numbers and text, event channels. */
+#include <stdlib.h>
+#include <string.h>
+#include <xen/event_channel.h>
+#include "descriptors.h"
+#include "errno.h"
+#include "evtchn.h"
+#include "host.h"
+#include "lib.h"
+#include "ptype.h"
+
+/* Whatever is accepted and present is ring 1 to 3, code or data, not long. */
+static void test_descriptors(void **state)
+{
+	u64 d;
+	u32 i;
+
+	(void)state;
+	srand(5);
+	for (i = 0; i < 200000; i++) {
+		d = (u64)rand() << 42 ^ (u64)rand() << 21 ^ (u64)rand();
+		if (!descriptor_check(&d) || !(d >> 47 & 1))
+			continue;
+		assert_true(d >> 44 & 1);
+		assert_true(d >> 45 & 3);
+		assert_false((d >> 43 & 1) && (d >> 53 & 1));
+	}
+}
+
+static void test_format(void **state)
+{
+	char b[16];
+
+	(void)state;
+	assert_int_equal(format(b, sizeof(b), "%d|%u|%x", -5, 7u, 255u), 7);
+	assert_string_equal(b, "-5|7|ff");
+	assert_int_equal(format(b, sizeof(b), "%016lx!", 0x1234ul), 17);
+	assert_string_equal(b, "000000000001234");
+	format(b, sizeof(b), "%5s|%-4d|", "ab", 3);
+	assert_string_equal(b, "   ab|3   |");
+	format(b, 1, "xyz");
+	assert_string_equal(b, "");
+	assert_int_equal(format(b, 0, "xyz"), 3);
+	format(b, sizeof(b), "%ld", INT64_MIN);
+	assert_string_equal(b, "-92233720368547");
+}
+
+static void test_numbers(void **state)
+{
+	const char *end;
+
+	(void)state;
+	assert_int_equal(str_to_u64("0x1fG", &end), 0x1f);
+	assert_int_equal(*end, 'G');
+	assert_int_equal(str_to_u64("12a", &end), 12);
+	assert_int_equal(str_to_u64("", &end), 0);
+}
+
+/* Random calls: ports stay in range, no port is given out twice. */
+static void test_evtchn_random(void **state)
+{
+	static u8 live[1024];
+	struct evtchn_bind_ipi ipi;
+	struct evtchn_close close;
+	struct evtchn_send send;
+	u32 first, k, open = 0, p;
+	long rc;
+
+	(void)state;
+	host_reset();
+	frames_init(HOST_FRAMES);
+	frames_give(mfn(256), HOST_FRAMES - 256);
+	host_domain(4, &first);
+	memset(live, 0, sizeof(live));
+	srand(11);
+	for (k = 0; k < 20000; k++) {
+		p = (u32)rand() % 1100;
+		send.port = close.port = p;
+		switch (rand() % 4) {
+		case 0:
+			rc = evtchn_op(EVTCHNOP_close, (u64)&close);
+			assert_int_equal(rc == 0, p < 1024 && live[p]);
+			if (!rc) {
+				live[p] = 0;
+				open--;
+			}
+			break;
+		case 1:
+			rc = evtchn_op(EVTCHNOP_send, (u64)&send);
+			assert_int_equal(rc == 0, p < 1024 && live[p]);
+			break;
+		default:
+			ipi.vcpu = rand() % 10 ? 0 : (u32)rand();
+			rc = evtchn_op(EVTCHNOP_bind_ipi, (u64)&ipi);
+			if (rc) {
+				assert_true(ipi.vcpu || open == 1023);
+				break;
+			}
+			assert_true(ipi.port && ipi.port < 1024);
+			assert_false(live[ipi.port]);
+			live[ipi.port] = 1;
+			open++;
+		}
+		assert_int_equal(host_locks, 0);
+	}
+	assert_true(open > 100);
+}
+
+static void test_evtchn_unknown(void **state)
+{
+	u64 arg[4] = { 0 };
+	u32 cmd;
+
+	(void)state;
+	for (cmd = 14; cmd < 100; cmd++)
+		assert_int_equal(evtchn_op(cmd, (u64)arg), -ENOSYS);
+	assert_int_equal(evtchn_op(~0u, (u64)arg), -ENOSYS);
+	assert_int_equal(evtchn_op(EVTCHNOP_send, 0), -EFAULT);
+}
+
+EXPORT_TESTS(descriptor, cmocka_unit_test(test_descriptors));
+EXPORT_TESTS(format, cmocka_unit_test(test_format),
+	     cmocka_unit_test(test_numbers));
+EXPORT_TESTS(evtchn, cmocka_unit_test(test_evtchn_random),
+	     cmocka_unit_test(test_evtchn_unknown));
