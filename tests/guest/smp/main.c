@@ -90,7 +90,7 @@ static void test_up_and_down(void)
 	for (i = 0; i < 200; i++)
 		CHECK(mmuext(MMUEXT_TLB_FLUSH_ALL, 0, 0), 0);
 	before = poke;
-	for (i = 0; i < 1000 && poke == before; i++)
+	for (i = 0; i < 100000 && poke == before; i++)
 		HC2(sched_op, SCHEDOP_yield, 0);
 	CHECK(poke != before, 1);
 	stop = 1;
