@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * console_io: the privileged domain's emergency console is our serial line.
- * Others get -EPERM. Output is copied in small pieces, so that it can stop.
+ * Others get -EPERM. Output is copied in small pieces and can stop between them.
  */
 #include <xen/xen.h>
 #include "domain.h"
@@ -9,20 +9,25 @@
 #include "guest.h"
 #include "hypercall.h"
 #include "log.h"
+#include "sched.h"
 #include "serial.h"
 
-static long console_write(u64 count, u64 buffer)
+static long console_write(u64 *count, u64 *buffer)
 {
 	char piece[128];
 	u64 n;
 
-	if (count > 0x7fffffff)
+	if (*count > 0x7fffffff)
 		return -E2BIG;
-	for (; count; count -= n, buffer += n) {
-		n = MIN(count, sizeof(piece));
-		if (guest_read(piece, gva(buffer), n))
+	while (*count) {
+		n = MIN(*count, sizeof(piece));
+		if (guest_read(piece, gva(*buffer), n))
 			return -EFAULT;
 		log_write(piece, n);
+		*count -= n;
+		*buffer += n;
+		if (*count && sched_preempt_needed())
+			return -ERESTART;
 	}
 	return 0;
 }
@@ -45,15 +50,15 @@ static long console_read(u64 count, u64 buffer)
 	return (long)done;
 }
 
-long console_io(u32 cmd, u64 count, u64 buffer)
+long console_io(u64 a[HYPERCALL_ARGS])
 {
 	if (!current_domain()->privileged)
 		return -EPERM;
-	switch (cmd) {
+	switch ((u32)a[0]) {
 	case CONSOLEIO_write:
-		return console_write(count, buffer);
+		return console_write(&a[1], &a[2]);
 	case CONSOLEIO_read:
-		return console_read(count, buffer);
+		return console_read(a[1], a[2]);
 	default:
 		return -ENOSYS;
 	}

@@ -188,6 +188,8 @@ void frames_init(u64 ram_end)
 {
 	u64 m2p_size = ROUND_UP(ram_end * sizeof(u32), 2ull << 20);
 
+	memset(free_list, 0, sizeof(free_list));
+	free_count = 0;
 	frame_count = ram_end;
 	frame_table = phys_to_virt(early_alloc(ram_end * sizeof(struct frame),
 					       PAGE_SIZE));

@@ -81,11 +81,6 @@ static long hc_xen_version(u64 a[])
 	return version_op((u32)a[0], a[1]);
 }
 
-static long hc_console_io(u64 a[])
-{
-	return console_io((u32)a[0], a[1], a[2]);
-}
-
 static long hc_vm_assist(u64 a[])
 {
 	return pv_vm_assist((u32)a[0], (u32)a[1]);
@@ -146,7 +141,7 @@ static const hypercall_fn table[] = {
 	[__HYPERVISOR_update_va_mapping]	= hc_update_va_mapping,
 	[__HYPERVISOR_set_timer_op]		= hc_set_timer_op,
 	[__HYPERVISOR_xen_version]		= hc_xen_version,
-	[__HYPERVISOR_console_io]		= hc_console_io,
+	[__HYPERVISOR_console_io]		= console_io,
 	[__HYPERVISOR_vm_assist]		= hc_vm_assist,
 	[__HYPERVISOR_iret]			= hc_iret,
 	[__HYPERVISOR_vcpu_op]			= hc_vcpu_op,

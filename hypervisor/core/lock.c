@@ -7,6 +7,7 @@
 #include "cpu.h"
 #include "lib.h"
 #include "lock.h"
+#include "smp.h"
 
 void spin_init(struct spinlock *l, enum lock_level level)
 {
@@ -29,8 +30,11 @@ void spin_lock(struct spinlock *l)
 	check_order(l);
 	irq_restore(f);
 	ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_ACQUIRE);
-	while (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket)
+	/* The holder may wait for us to flush, and interrupts may be off. */
+	while (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket) {
+		smp_flush_interrupt();
 		cpu_relax();
+	}
 }
 
 void spin_unlock(struct spinlock *l)

@@ -20,7 +20,7 @@ void hypercall_entry(struct regs *r);
 /* Fill a guest's hypercall page. */
 void hypercall_page_fill(u8 *page);
 
-long console_io(u32 cmd, u64 count, u64 buffer);
+long console_io(u64 a[HYPERCALL_ARGS]);
 long version_op(u32 cmd, u64 arg);
 long memory_op(u64 a[HYPERCALL_ARGS]);
 long physdev_op(u32 cmd, u64 arg);

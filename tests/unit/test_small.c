@@ -36,7 +36,7 @@ static void test_format(void **state)
 	assert_int_equal(format(b, sizeof(b), "%d|%u|%x", -5, 7u, 255u), 7);
 	assert_string_equal(b, "-5|7|ff");
 	assert_int_equal(format(b, sizeof(b), "%016lx!", 0x1234ul), 17);
-	assert_string_equal(b, "000000000001234");
+	assert_string_equal(b, "000000000000123");
 	format(b, sizeof(b), "%5s|%-4d|", "ab", 3);
 	assert_string_equal(b, "   ab|3   |");
 	format(b, 1, "xyz");

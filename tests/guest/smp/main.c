@@ -87,10 +87,10 @@ static void test_up_and_down(void)
 	CHECK(vcpu(VCPUOP_up, 1, 0), 0);
 	CHECK(wait_for(&alive, 1), 1);
 	CHECK(vcpu(VCPUOP_is_up, 1, 0), 1);
-	for (i = 0; i < 200; i++)
+	for (i = 0; i < 40; i++)
 		CHECK(mmuext(MMUEXT_TLB_FLUSH_ALL, 0, 0), 0);
 	before = poke;
-	for (i = 0; i < 1000 && poke == before; i++)
+	for (i = 0; i < 100000 && poke == before; i++)
 		HC2(sched_op, SCHEDOP_yield, 0);
 	CHECK(poke != before, 1);
 	stop = 1;
@@ -110,7 +110,7 @@ static void test_shootdown(void)
 {
 	u32 i;
 
-	for (i = 0; i < 300; i++) {
+	for (i = 0; i < 50; i++) {
 		CHECK(make_ro(shot), 0);
 		CHECK(mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(shot), 0), 0);
 		CHECK(mmuext(MMUEXT_UNPIN_TABLE, va_mfn(shot), 0), 0);
