@@ -12,6 +12,7 @@ apt_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 # apt_debian_entries: "URI SUITE COMPONENTS" of each Debian entry of this
 # machine, the security and update suites too
 apt_debian_entries() {
+	# shellcheck disable=SC2016 # apt's own variables
 	apt-get indextargets \
 		--format '$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)' \
 		'Created-By: Packages' 2>/dev/null |

@@ -7,8 +7,13 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 boot_mounts() {
 	mount -t proc proc /proc
 	mount -t sysfs sysfs /sys
-	mountpoint -q /dev || mount -t devtmpfs devtmpfs /dev
+	grep -q ' /dev devtmpfs ' /proc/mounts || mount -t devtmpfs devtmpfs /dev
 	mkdir -p /dev/pts /dev/shm
+	# Xen's scripts lock by way of /dev/stdin
+	ln -sf /proc/self/fd /dev/fd
+	ln -sf fd/0 /dev/stdin
+	ln -sf fd/1 /dev/stdout
+	ln -sf fd/2 /dev/stderr
 	mount -t devpts devpts /dev/pts
 	mount -t tmpfs tmpfs /dev/shm
 	mount -t tmpfs tmpfs /run

@@ -26,11 +26,13 @@ domu_config() {
 	done
 }
 
-# domu_attach NAME: has "xl console" run, its input from a pipe that stays open
+# domu_attach NAME: has "xl console" run, its input from a pipe that stays open;
+# on a terminal made by script, as without one it reads no input
 domu_attach() {
 	local name=$1
 	[ -p $ktest_tmp/$name.in ] || mkfifo $ktest_tmp/$name.in
-	xl console $name <$ktest_tmp/$name.in >>$ktest_tmp/$name.out 2>&1 &
+	script -q -f -c "xl console $name" /dev/null <$ktest_tmp/$name.in \
+		>>$ktest_tmp/$name.out 2>&1 &
 	[ -s $ktest_tmp/$name.holder ] || {
 		sleep 1000000 >$ktest_tmp/$name.in &
 		echo $! >$ktest_tmp/$name.holder
@@ -39,7 +41,8 @@ domu_attach() {
 
 # domu_ready NAME TIMES: its agent said TIMES times that it is there
 domu_ready() {
-	[ "$(grep -c '^@0 ends ready' $consoles/guest-$1.log)" -ge "$2" ]
+	[ "$(grep -c '^@0 ends ready' $consoles/guest-$1.log 2>/dev/null)" \
+		-ge "$2" ] 2>/dev/null
 }
 
 # domu_start NAME: creates it and waits until it takes commands
@@ -62,7 +65,8 @@ domu() {
 	id=$(($(cat $ktest_tmp/id 2>/dev/null || echo 0) + 1))
 	echo $id >$ktest_tmp/id
 	log=$consoles/guest-$name.log
-	echo "@$id $*" >$ktest_tmp/$name.in
+	# the agent takes a line
+	echo "@$id $*" | tr '\n\t' '  ' | sed 's/ *$/\n/' >$ktest_tmp/$name.in
 	wait_for "$limit" grep -q "^@$id ends" $log || {
 		echo "$name does not answer: $*"
 		return 99

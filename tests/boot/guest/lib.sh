@@ -12,18 +12,19 @@ say() {
 }
 
 # check NAME COMMAND ...: the case passes if the command does; else the reason
-# is the last line that it said
+# is the last line that it said. (Locals are seen by what is called.)
 check() {
-	local name=$1 from
+	local check_name=$1 check_from
 	shift
-	from=$(cut -d' ' -f1 /proc/uptime)
+	check_from=$(cut -d' ' -f1 /proc/uptime)
 	if ("$@") >$ktest_tmp/output 2>&1; then
 		sed 's/^/# /' $ktest_tmp/output
-		echo "KTEST: case $name: PASS from $from to" \
+		echo "KTEST: case $check_name: PASS from $check_from to" \
 			"$(cut -d' ' -f1 /proc/uptime)"
 	else
 		sed 's/^/# /' $ktest_tmp/output
-		echo "KTEST: case $name: FAIL $(tail -n 1 $ktest_tmp/output)"
+		echo "KTEST: case $check_name: FAIL $(tail -n 1 \
+			$ktest_tmp/output)"
 	fi
 }
 

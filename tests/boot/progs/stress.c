@@ -110,7 +110,7 @@ static void do_exec(void)
 	pid_t pid = vfork();
 
 	if (pid == 0) {
-		execl(self, self, "--exit", "9", (char *)NULL);
+		execl("/proc/self/exe", self, "--exit", "9", (char *)NULL);
 		_exit(1);
 	}
 	reap(pid, 9, "exec");

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What hypervisors and kernels say on the console when something is wrong."""
+import re
+
+# What a hypervisor says when a guest did what it must not do
+HYPERVISOR_COMPLAINT = re.compile(
+    r"^\(XEN\).*("
+    r"\bmm\.c:\d+|domain_crash|crashed|Pagetable walk|Unhandled|"
+    r"WARN|\bBUG\b|Assertion|FATAL|Panic|GPF|general protection|"
+    r"d\d+v\d+.*(?i:error|fail|illegal|bad |fault|attempt|unsupported|refus)|"
+    r"gnttab|grant_table\.c:\d+|event_channel\.c:\d+|Xen call trace)")
+# Known and harmless, each with its reason
+HYPERVISOR_EXPECTED = re.compile(
+    # Linux probes MSRs on every processor, and takes the fault it gets
+    r"(RDMSR|WRMSR|rdmsr|wrmsr)"
+    # the hypervisor's own advice on the emulated processor
+    r"|\(XEN\) \*\*\*|WARNING: (CONSOLE OUTPUT|HMP|NO|SPECULATIVE)"
+    r"|BUG_ON|not affected|gnttab: |gnttab_max")
+KERNEL_COMPLAINT = re.compile(
+    r"WARNING: |\bBUG: |Oops|Call Trace:|cut here|INFO: (possible|rcu|task)|"
+    r"inconsistent lock|soft lockup|scheduling while atomic|"
+    r"unable to handle|Unable to handle|general protection|segfault at|"
+    r"Bad page|stack-protector|double fault|nobody cared|Hardware Error")
+
+
+def hypervisor(lines):
+    return [x for x in lines if HYPERVISOR_COMPLAINT.search(x) and
+            not HYPERVISOR_EXPECTED.search(x)]
+
+
+def kernel(lines):
+    """Those of Dom0's kernel and of the DomUs', whose logs come with theirs."""
+    return [x for x in lines if not x.startswith(("(XEN)", "#")) and
+            KERNEL_COMPLAINT.search(x)]
