@@ -49,9 +49,13 @@ domu_ready() {
 domu_start() {
 	local name=$1 times
 	times=$(grep -c '^@0 ends ready' $consoles/guest-$name.log 2>/dev/null)
-	xl create /etc/xen/$name.cfg || { echo "xl create $name"; return 1; }
+	xl create /etc/xen/$name.cfg || {
+		tail -n 20 /var/log/xen/xen-hotplug.log
+		echo "xl create $name"
+		return 1
+	}
 	domu_attach $name
-	wait_for 60 domu_ready $name $((${times:-0} + 1)) || {
+	wait_for 90 domu_ready $name $((${times:-0} + 1)) || {
 		tail -n 30 $consoles/guest-$name.log
 		echo "$name did not come up"
 		return 1

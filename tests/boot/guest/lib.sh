@@ -28,9 +28,10 @@ check() {
 	fi
 }
 
-# wait_for SECONDS COMMAND ...: until it succeeds
+# wait_for SECONDS COMMAND ...: until it succeeds; three times as long, as the
+# machine may be emulated on one that is busy
 wait_for() {
-	local end=$(($(cut -d. -f1 /proc/uptime) + $1))
+	local end=$(($(cut -d. -f1 /proc/uptime) + 3 * $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		if [ "$(cut -d. -f1 /proc/uptime)" -ge $end ]; then
