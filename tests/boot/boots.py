@@ -138,7 +138,9 @@ def command(boot, work):
            "--nic", "virtio", "--nic", "e1000", "--tftp", str(tftp),
            "--log", str(work / "console.log"), *disks]
     if boot["hypervisor"] == "-":
-        return cmd + ["--system", "i386", "--append",
+        # QEMU's 32-bit AMD processor is a K7 that Linux warns of under SMP
+        system = "x86_64" if boot["vendor"] == "amd" else "i386"
+        return cmd + ["--system", system, "--append",
                       f"console=ttyS0 {words}"]
     return cmd + ["--xen", str(HYPERVISORS[boot["hypervisor"]]),
                   "--xen-args", f"dom0_mem={boot['dom0']}M",

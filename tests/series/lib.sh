@@ -81,12 +81,12 @@ must_fail() {
 	if said=$("$@" 2>&1); then
 		fail "expected an error with \"$text\", it passed: $*"
 	fi
-	echo "$said" | grep -qF -- "$text" ||
+	grep -qF -- "$text" <<< "$said" ||
 		fail "expected an error with \"$text\", got: $said"
-	[ "$(echo "$said" | grep -c ' error: ')" = 1 ] ||
+	[ "$(grep -c ' error: ' <<< "$said")" = 1 ] ||
 		fail "expected one error, got: $said"
-	echo "$said" | grep -q ' remedy: ' || fail "no remedy in: $said"
-	echo "good: $(echo "$said" | grep -m1 -F -- "$text")"
+	grep -q ' remedy: ' <<< "$said" || fail "no remedy in: $said"
+	echo "good: $(grep -m1 -F -- "$text" <<< "$said")"
 }
 
 # must_say TEXT COMMAND...: exits non-zero, and TEXT is in what it says
@@ -94,6 +94,6 @@ must_say() {
 	local text=$1 said
 	shift
 	! said=$("$@" 2>&1) || fail "expected \"$text\", it passed: $*"
-	echo "$said" | grep -qF -- "$text" || fail "expected \"$text\", got: $said"
+	grep -qF -- "$text" <<< "$said" || fail "expected \"$text\", got: $said"
 	echo "good: $text"
 }
