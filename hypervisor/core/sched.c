@@ -47,12 +47,14 @@ static void enqueue(struct vcpu *v, bool first)
 		return;
 	v->queued = true;
 	v->run_next = first ? queue_head[v->cpu] : NULL;
-	if (!queue_head[v->cpu])
-		queue_tail[v->cpu] = v;
-	else if (!first)
-		queue_tail[v->cpu]->run_next = v;
-	if (first || !queue_head[v->cpu])
+	if (!queue_head[v->cpu]) {
+		queue_head[v->cpu] = queue_tail[v->cpu] = v;
+	} else if (first) {
 		queue_head[v->cpu] = v;
+	} else {
+		queue_tail[v->cpu]->run_next = v;
+		queue_tail[v->cpu] = v;
+	}
 }
 
 static struct vcpu *dequeue(u32 cpu)

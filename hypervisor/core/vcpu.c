@@ -71,9 +71,13 @@ static void period_fired(void *data)
 		timer_set(&v->periodic, v->periodic.expires + v->period);
 }
 
+/* Left over from a poll that an event ended, it must wake no one. */
 static void poll_timeout(void *data)
 {
-	sched_wake(data);
+	const struct vcpu *v = data;
+
+	if (v->state & VCPU_POLLING)
+		sched_wake(data);
 }
 
 void vcpu_init_timers(struct vcpu *v)
