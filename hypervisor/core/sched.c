@@ -112,7 +112,8 @@ void sched_poll_check(struct vcpu *v, u32 port)
 	u64 f = spin_lock_irqsave(&sched_lock);
 
 	/* poll_port 0: several ports; the guest looks at them itself. */
-	if ((v->state & VCPU_POLLING) && (!v->poll_port || v->poll_port == port))
+	if ((v->state & VCPU_POLLING) &&
+	    (!v->poll_port || v->poll_port == port))
 		wake_locked(v);
 	spin_unlock_irqrestore(&sched_lock, f);
 }

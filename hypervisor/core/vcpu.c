@@ -144,7 +144,8 @@ static long register_info(struct vcpu *v, u64 arg)
 		return -EFAULT;
 	if (v->info_frame.n)
 		return -EINVAL;
-	if (r.offset > PAGE_SIZE - 64 || (r.offset & 3) || !mfn_valid(mfn(r.mfn)))
+	if (r.offset > PAGE_SIZE - 64 || (r.offset & 3) ||
+	    !mfn_valid(mfn(r.mfn)))
 		return -EINVAL;
 	spin_lock(&d->page_lock);
 	if (!ptype_get_page(d, mfn(r.mfn), TYPE_WRITABLE)) {
