@@ -20,7 +20,7 @@
 #define PTE_LARGE	0x83
 
 #define MB1_MAGIC	0x1badb002
-#define MB1_FLAGS	0x00010003	/* addresses, memory map, aligned modules */
+#define MB1_FLAGS	0x00010003	/* addresses, map, modules */
 #define MB2_MAGIC	0xe85250d6
 
 	.section .head, "ax"
@@ -154,7 +154,7 @@ boot_gdt:
 	.quad	0
 	.quad	0x00af9a000000ffff		# 64-bit code
 	.quad	0x00cf92000000ffff
-	.quad	0x00cf9a000000ffff		# 32-bit code, for the trampoline
+	.quad	0x00cf9a000000ffff		# 32-bit code: trampoline
 boot_gdt_end:
 	.globl boot_gdtr
 boot_gdtr:

@@ -26,7 +26,9 @@ extern struct cpu_block boot_block;
 
 static void set_log_level(void)
 {
-	static const char *const names[] = { "error", "warning", "info", "all" };
+	static const char *const names[] = {
+		"error", "warning", "info", "all"
+	};
 	const char *opt = boot_option("loglvl");
 	u32 i;
 

@@ -41,8 +41,10 @@ struct mb2_tag {
 	u32 type, size;
 };
 
-enum { MB2_END, MB2_CMDLINE, MB2_MODULE = 3, MB2_MMAP = 6, MB2_ACPI_OLD = 14,
-       MB2_ACPI_NEW = 15 };
+enum {
+	MB2_END, MB2_CMDLINE, MB2_MODULE = 3, MB2_MMAP = 6, MB2_ACPI_OLD = 14,
+	MB2_ACPI_NEW = 15
+};
 
 struct boot_info boot_info;
 
@@ -91,7 +93,8 @@ static void parse_mb1(const struct mb1_info *info)
 
 static void parse_mb2_mmap(const struct mb2_tag *tag)
 {
-	const u32 *head = (const u32 *)(tag + 1);	/* entry size, version */
+	/* entry size, version */
+	const u32 *head = (const u32 *)(tag + 1);
 	const u8 *p = (const u8 *)(head + 2);
 	const u8 *end = (const u8 *)tag + tag->size;
 	u64 addr, len;

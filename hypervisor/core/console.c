@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * console_io: the privileged domain's emergency console is our serial line.
- * Others get -EPERM. Output is copied in small pieces and can stop between them.
+ * Others get -EPERM. Output is copied in small pieces and can stop after each.
  */
 #include <xen/xen.h>
 #include "domain.h"

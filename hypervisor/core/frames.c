@@ -74,7 +74,8 @@ static void free_locked(u64 n, u32 order)
 	free_count += 1ull << order;
 	for (; order < FRAME_MAX_ORDER; order++) {
 		buddy = n ^ (1ull << order);
-		if (!is_free_block(buddy, order) || zone_of(buddy) != zone_of(n))
+		if (!is_free_block(buddy, order) ||
+		    zone_of(buddy) != zone_of(n))
 			break;
 		list_del(buddy);
 		n &= ~(1ull << order);

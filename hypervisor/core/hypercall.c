@@ -242,7 +242,7 @@ void hypercall_page_fill(u8 *page)
 	for (i = 0; i < PAGE_SIZE / 32; i++) {
 		p = page + i * 32;
 		if (i == __HYPERVISOR_iret)
-			*p++ = 0x50;		/* push %eax: part of the frame */
+			*p++ = 0x50;	/* push %eax: part of the frame */
 		*p++ = 0xb8;
 		memcpy(p, &i, 4);
 		p += 4;

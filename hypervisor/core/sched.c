@@ -47,12 +47,14 @@ static void enqueue(struct vcpu *v, bool first)
 		return;
 	v->queued = true;
 	v->run_next = first ? queue_head[v->cpu] : NULL;
-	if (!queue_head[v->cpu])
-		queue_tail[v->cpu] = v;
-	else if (!first)
-		queue_tail[v->cpu]->run_next = v;
-	if (first || !queue_head[v->cpu])
+	if (!queue_head[v->cpu]) {
+		queue_head[v->cpu] = queue_tail[v->cpu] = v;
+	} else if (first) {
 		queue_head[v->cpu] = v;
+	} else {
+		queue_tail[v->cpu]->run_next = v;
+		queue_tail[v->cpu] = v;
+	}
 }
 
 static struct vcpu *dequeue(u32 cpu)
@@ -110,7 +112,8 @@ void sched_poll_check(struct vcpu *v, u32 port)
 	u64 f = spin_lock_irqsave(&sched_lock);
 
 	/* poll_port 0: several ports; the guest looks at them itself. */
-	if ((v->state & VCPU_POLLING) && (!v->poll_port || v->poll_port == port))
+	if ((v->state & VCPU_POLLING) &&
+	    (!v->poll_port || v->poll_port == port))
 		wake_locked(v);
 	spin_unlock_irqrestore(&sched_lock, f);
 }

@@ -71,9 +71,13 @@ static void period_fired(void *data)
 		timer_set(&v->periodic, v->periodic.expires + v->period);
 }
 
+/* Left over from a poll that an event ended, it must wake no one. */
 static void poll_timeout(void *data)
 {
-	sched_wake(data);
+	const struct vcpu *v = data;
+
+	if (v->state & VCPU_POLLING)
+		sched_wake(data);
 }
 
 void vcpu_init_timers(struct vcpu *v)
@@ -140,7 +144,8 @@ static long register_info(struct vcpu *v, u64 arg)
 		return -EFAULT;
 	if (v->info_frame.n)
 		return -EINVAL;
-	if (r.offset > PAGE_SIZE - 64 || (r.offset & 3) || !mfn_valid(mfn(r.mfn)))
+	if (r.offset > PAGE_SIZE - 64 || (r.offset & 3) ||
+	    !mfn_valid(mfn(r.mfn)))
 		return -EINVAL;
 	spin_lock(&d->page_lock);
 	if (!ptype_get_page(d, mfn(r.mfn), TYPE_WRITABLE)) {

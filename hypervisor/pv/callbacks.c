@@ -105,7 +105,8 @@ long pv_callback_op(u32 cmd, u64 arg)
 		return -EINVAL;
 	if (cmd == CALLBACKOP_register) {
 		set_callback(v, (u32)kind, cb.cs, cb.ip,
-			     kind == CB_EVENT || (cb.flags & CALLBACKF_mask_events));
+			     kind == CB_EVENT ||
+			     (cb.flags & CALLBACKF_mask_events));
 		return 0;
 	}
 	if (kind == CB_EVENT || kind == CB_FAILSAFE)

@@ -204,7 +204,7 @@ static bool check_header(struct image *im, const struct elf32_header *h)
 	if (memcmp(h->ident, "\177ELF", 4))
 		return fail(im, "neither ELF nor bzImage");
 	if (h->machine == EM_X86_64)
-		return fail(im, "a 64-bit kernel; only 32-bit PAE ones can run");
+		return fail(im, "a 64-bit kernel; only 32-bit PAE ones run");
 	if (h->ident[4] != ELFCLASS32 || h->machine != EM_386)
 		return fail(im, "not an i386 ELF file");
 	if (h->phentsize != sizeof(struct elf32_phdr) ||

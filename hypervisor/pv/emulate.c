@@ -292,8 +292,8 @@ static bool two_byte(struct insn *i, u8 op)
 	case 0x20 ... 0x23:
 		return move_control(i, op);
 	case 0x30:
-		return guest_wrmsr(i->v, (u32)r->cx, (u32)r->ax | r->dx << 32) &&
-		       done(i);
+		return guest_wrmsr(i->v, (u32)r->cx,
+				   (u32)r->ax | r->dx << 32) && done(i);
 	case 0x32:
 		return do_rdmsr(i);
 	case 0xa2:

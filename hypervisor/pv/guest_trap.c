@@ -61,7 +61,8 @@ static bool software_interrupt(struct vcpu *v, struct regs *r)
 
 static void general_protection(struct vcpu *v, struct regs *r)
 {
-	if ((r->error & (EC_IDT | EC_EXT)) == EC_IDT && software_interrupt(v, r))
+	if ((r->error & (EC_IDT | EC_EXT)) == EC_IDT &&
+	    software_interrupt(v, r))
 		return;
 	if (!r->error && emulate_privileged(v, r))
 		return;

@@ -144,7 +144,7 @@ sysenter_entry:
 
 /*
  * SYSCALL from compatibility mode (AMD): rcx is the return address, r11 the
- * flags, rsp still the guest's. The hypervisor's GS base points to cpu.stack_top;
+ * flags, rsp still the guest's. Our GS base points to cpu.stack_top;
  * r8 to r15 do not exist for a 32-bit guest.
  */
 	.globl syscall_entry

@@ -25,7 +25,7 @@ u32 cpu_count;
 
 static volatile u32 flush_wanted;	/* bit per CPU that has to flush */
 
-static volatile bool go;		/* application processors may run guests */
+static volatile bool go;	/* application processors may run guests */
 
 extern u8 trampoline_start[], trampoline_end[];
 extern u64 trampoline_stack;

@@ -184,7 +184,8 @@ static void test_bzimage(void **state)
 	srand(3);
 	for (k = 0; k < 300; k++) {
 		make_bzimage(bz, elf, sizeof(elf));
-		bz[1024 + (u32)rand() % (size - 1024)] ^= (u8)(1 + rand() % 255);
+		bz[1024 + (u32)rand() % (size - 1024)] ^=
+			(u8)(1 + rand() % 255);
 		if (image_find_payload(bz, size, &payload, &length, &unpacked,
 				       &error) && unpacked <= sizeof(out))
 			image_unpack(payload, length, out, sizeof(out), heap,

@@ -59,7 +59,8 @@ void *memset(void *d, int c, size_t n);
 
 long hypercall(u32 nr, u32 a, u32 b, u32 c, u32 d, u32 e);
 #define HC0(n)			hypercall(__HYPERVISOR_##n, 0, 0, 0, 0, 0)
-#define HC1(n, a)		hypercall(__HYPERVISOR_##n, (u32)(a), 0, 0, 0, 0)
+#define HC1(n, a) \
+	hypercall(__HYPERVISOR_##n, (u32)(a), 0, 0, 0, 0)
 #define HC2(n, a, b) \
 	hypercall(__HYPERVISOR_##n, (u32)(a), (u32)(b), 0, 0, 0)
 #define HC3(n, a, b, c) \
@@ -67,7 +68,7 @@ long hypercall(u32 nr, u32 a, u32 b, u32 c, u32 d, u32 e);
 #define HC4(n, a, b, c, d) \
 	hypercall(__HYPERVISOR_##n, (u32)(a), (u32)(b), (u32)(c), (u32)(d), 0)
 
-/* Frames: the tests' static, page-aligned buffers are at virtual = pfn << 12 */
+/* The tests' static, page-aligned buffers are at virtual = pfn << 12. */
 static inline u32 va_mfn(const void *p)
 {
 	return ((u32 *)start_info->mfn_list)[(u32)p >> 12];
@@ -113,8 +114,8 @@ extern u32 recover_eip;
 	trapped_vector = ~0u;						\
 	__asm__ volatile("movl $1f, recover_eip\n" insn "\n1:\n"	\
 			 "movl $0, recover_eip"				\
-			 :: __VA_ARGS__ : "memory", "eax", "ecx", "edx", "edi", \
-			 "cc");						\
+			 :: __VA_ARGS__ : "memory", "eax", "ecx", "edx", \
+			 "edi", "cc");						\
 	(int)trapped_vector;						\
 })
 

@@ -14,7 +14,8 @@ void *memcpy(void *d, const void *s, size_t n)
 {
 	void *to = d;
 
-	__asm__ volatile("rep movsb" : "+D" (d), "+S" (s), "+c" (n) :: "memory");
+	__asm__ volatile("rep movsb" : "+D" (d), "+S" (s), "+c" (n)
+			 :: "memory");
 	return to;
 }
 

@@ -20,7 +20,7 @@
 	note XEN_ELFNOTE_XEN_VERSION, .asciz "xen-3.0"
 	note XEN_ELFNOTE_LOADER, .asciz "generic"
 	note XEN_ELFNOTE_PAE_MODE, .asciz "yes"
-	note XEN_ELFNOTE_FEATURES, .asciz "!writable_page_tables|pae_pgdir_above_4gb"
+	note XEN_ELFNOTE_FEATURES, .asciz "pae_pgdir_above_4gb"
 	note XEN_ELFNOTE_VIRT_BASE, .long 0
 	note XEN_ELFNOTE_PADDR_OFFSET, .long 0
 	note XEN_ELFNOTE_ENTRY, .long start

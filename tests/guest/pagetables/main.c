@@ -39,7 +39,7 @@ static void test_table_not_writable(void)
 	pte_at = va_maddr(pte_of(l1));
 	CHECK(failed(mmu_update(pte_at | MMU_NORMAL_PT_UPDATE, rw)), 1);
 	CHECK(failed(mmu_update(pte_at | MMU_PT_UPDATE_PRESERVE_AD, rw)), 1);
-	/* Writing the entry itself: faults into the emulation, which refuses. */
+	/* Writing the entry itself faults, and the emulation refuses. */
 	CHECK(EXPECT_TRAP("movl %0, (%1)", "r" ((u32)rw), "r" (pte_of(l1))),
 	      14);
 	/* The rest of an L1 changes by all three paths. */
@@ -110,7 +110,8 @@ static void test_root(void)
 	CHECK(failed(mmu_update(root + 16, root | PTE_P)), 1);
 	CHECK(failed(mmuext(MMUEXT_PIN_L2_TABLE, va_mfn(l2_of(3)), 0)), 1);
 	/* The window's slots. */
-	CHECK(failed(mmu_update(va_maddr(l2_of(3)) + (window >> 21 & 511) * 8, 0)), 1);
+	CHECK(failed(mmu_update(va_maddr(l2_of(3)) +
+				(window >> 21 & 511) * 8, 0)), 1);
 	CHECK(mmu_update(root + 16, va_maddr(l2_of(2)) | PTE_P), 0);
 }
 
