@@ -5,6 +5,12 @@
 consoles=/var/log/xen/console
 images=/var/lib/xen/images
 
+# domu_mac ADDRESS: a card's own address that goes with it, so that a next
+# domain of the same address is not taken for one that is gone
+domu_mac() {
+	printf '00:16:3e:00:00:%02x\n' "${1##*.}"
+}
+
 # domu_config NAME ADDRESS [LINE ...]: writes its xl.cfg; a LINE overrides
 domu_config() {
 	local name=$1 address=$2 line
@@ -17,7 +23,7 @@ domu_config() {
 	extra = "console=hvc0 loglevel=5 krypton.agent krypton.ip=$address krypton.name=$name $domu_extra"
 	memory = 192
 	vcpus = 2
-	vif = [ "bridge=xenbr0" ]
+	vif = [ "bridge=xenbr0,mac=$(domu_mac $address)" ]
 	tsc_mode = "native"
 	on_crash = "preserve"
 	END
