@@ -10,7 +10,7 @@ SECTIONS
 	. = IMAGE_BASE + IMAGE_PHYS;
 	image_start = .;
 	.text : {
-		*(.head)
+		KEEP(*(.head))
 		*(.text .text.*)
 	}
 	.rodata : {
@@ -24,6 +24,14 @@ SECTIONS
 		*(.data .data.* .data.rel.ro*)
 		*(.got .got.plt)
 		. = ALIGN(16);
+	}
+	/* Last: the table is made from an image that has none. */
+	.symbols : {
+		symbols_start = .;
+		KEEP(*(.symbols))
+		symbols_end = .;
+		symbols_names = .;
+		KEEP(*(.symbols.names))
 	}
 	image_load_end = .;
 	.bss (NOLOAD) : {

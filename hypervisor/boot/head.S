@@ -93,13 +93,10 @@ start:
 	movl	%eax, PHYS(boot_l4) + L4_DIRECT_SLOT * 8
 	movl	$PHYS(image_l3) + PTE_TABLE, PHYS(boot_l4) + L4_IMAGE_SLOT * 8
 
-	movl	$PHYS(boot_l4), %eax
-	call	enter_long_mode
-	ljmp	$0x08, $PHYS(.Llong)
-
-	/* Any CPU: eax is the root table. Leaves 32-bit compatibility mode. */
+	/* Any CPU; ebp and esi become the arguments of start_function. */
 	.globl enter_long_mode
 enter_long_mode:
+	movl	$PHYS(boot_l4), %eax
 	movl	%eax, %cr3
 	movl	$0x620, %eax			# PAE, OSFXSR, OSXMMEXCPT
 	movl	%eax, %cr4
@@ -110,7 +107,7 @@ enter_long_mode:
 	movl	$0x80010033, %eax		# PG, WP, NE, ET, MP, PE
 	movl	%eax, %cr0
 	lgdt	PHYS(boot_gdtr)
-	ret
+	ljmp	$0x08, $PHYS(start_long)
 
 .Lno_long_mode:
 	movl	$PHYS(no_lm_text), %esi
@@ -129,7 +126,7 @@ no_lm_text:
 	.asciz	"krypton: this processor has no 64-bit mode\n"
 
 	.code64
-.Llong:
+start_long:
 	movabsq	$.Lhigh, %rax
 	jmp	*%rax
 .Lhigh:
@@ -139,12 +136,11 @@ no_lm_text:
 	movl	%eax, %ss
 	movl	%eax, %fs
 	movl	%eax, %gs
-	movq	$boot_block + CPU_BLOCK_SIZE, %rsp
-	subq	$CPU_STACK_RESERVE, %rsp
+	movq	start_stack, %rsp
 	movl	%ebp, %edi
 	movl	%esi, %esi
 	xorl	%ebp, %ebp
-	call	boot_main
+	call	*start_function
 	ud2
 
 	.section .data
@@ -160,6 +156,13 @@ boot_gdt_end:
 boot_gdtr:
 	.short	boot_gdt_end - boot_gdt - 1
 	.quad	PHYS(boot_gdt)
+
+	.balign 8
+	.globl start_stack, start_function
+start_stack:
+	.quad	boot_block + CPU_BLOCK_SIZE - CPU_STACK_RESERVE
+start_function:
+	.quad	boot_main
 
 	.section .bss
 	.balign CPU_BLOCK_SIZE

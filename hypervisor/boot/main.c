@@ -19,6 +19,7 @@
 #include "smp.h"
 #include "time.h"
 #include "traps.h"
+#include "vga.h"
 #include <xen/xen.h>
 
 extern u8 image_start[], image_end[];
@@ -93,13 +94,15 @@ void boot_main(u32 magic, u64 info)
 	cpu_blocks[0] = &boot_block;
 	multiboot_parse(magic, info);
 	set_log_level();
-	log_info("Krypton, command line: %s", boot_info.cmdline);
+	log_info("Krypton for xen-3.0-x86_32p, command line: %s",
+		 boot_info.cmdline);
 	init_memory();
 	init_interrupts();
 	smp_boot();
 	paging_drop_identity();
 	tlb_flush_local();
 	dom0_build();
+	vga_stop();
 	smp_release();
 	sched_start();
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The command line. Options carry Xen's names where they mean the same; one
- * that is not known is ignored, as a boot loader's entry may be shared.
+ * that is not known is ignored, as a boot loader's entry may be shared. Of one
+ * that is there twice, the last counts.
  */
 #include "boot.h"
 #include "lib.h"
 
 const char *boot_option(const char *name)
 {
-	const char *p = boot_info.cmdline;
+	const char *p = boot_info.cmdline, *found = NULL;
 	size_t n = strlen(name);
 
 	while (*p) {
@@ -16,14 +17,14 @@ const char *boot_option(const char *name)
 			p++;
 		if (!strncmp(p, name, n)) {
 			if (p[n] == '=')
-				return p + n + 1;
-			if (p[n] == ' ' || !p[n])
-				return p + n;
+				found = p + n + 1;
+			else if (p[n] == ' ' || !p[n])
+				found = p + n;
 		}
 		while (*p && *p != ' ')
 			p++;
 	}
-	return NULL;
+	return found;
 }
 
 u64 parse_size(const char *s, u64 unit)

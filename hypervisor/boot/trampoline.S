@@ -2,7 +2,7 @@
 /*
  * Start of an application processor. The 16-bit part is copied to
  * TRAMPOLINE_PHYS; the rest runs in the image, by its physical address until
- * paging is on. One processor starts at a time: the stacks are shared.
+ * paging is on. One processor starts at a time, on start_stack.
  */
 #include "asm.h"
 #include "config.h"
@@ -35,31 +35,4 @@ ap_protected:
 	movl	%eax, %ds
 	movl	%eax, %es
 	movl	%eax, %ss
-	movl	$PHYS(ap_stack_end), %esp
-	movl	$PHYS(boot_l4), %eax
-	call	enter_long_mode
-	ljmp	$0x08, $PHYS(ap_long)
-
-	.code64
-ap_long:
-	movabsq	$ap_high, %rax
-	jmp	*%rax
-ap_high:
-	xorl	%eax, %eax
-	movl	%eax, %ds
-	movl	%eax, %es
-	movl	%eax, %ss
-	movl	%eax, %fs
-	movl	%eax, %gs
-	movq	trampoline_stack, %rsp
-	xorl	%ebp, %ebp
-	call	ap_main
-	ud2
-
-	.bss
-	.balign 16
-	.skip	256
-ap_stack_end:
-	.globl trampoline_stack
-trampoline_stack:
-	.skip	8
+	jmp	enter_long_mode

@@ -1,41 +1,165 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Domains: making them, and what happens when one ends. Only the first domain
- * exists so far, so its end is the machine's: a power-off, a reset, or, if it
- * broke a rule, a reset with the reason in the log.
+ * Domains: making them, finding them, and the references that keep them.
+ * How one is taken apart is in core/destroy.c.
+ *
+ * A domain stays in the list until its last reference is gone. References
+ * are: one for being alive, one while it owns any frame, one for each frame
+ * of the hypervisor's that it shares, and those of who works on it.
  */
 #include <xen/sched.h>
 #include "boot.h"
 #include "domain.h"
+#include "errno.h"
 #include "evtchn.h"
+#include "grant.h"
 #include "lib.h"
 #include "paging.h"
+#include "ptype.h"
 #include "sched.h"
-#include "traps.h"
 #include "vcpu.h"
+
+#define DESC_AREAS	2048	/* vCPUs in the machine, at most */
 
 struct domain *dom0;
 
-static u32 next_desc_area;
+static struct domain *list;
+static struct domain *dead;	/* no reference left, to be freed */
+static struct spinlock list_lock = SPINLOCK(LOCK_LIST);
+static u64 desc_used[DESC_AREAS / 64];
 
-static void *alloc_pages_for(size_t size)
+static struct domain *find_from(u32 id)
+{
+	struct domain *d = list;
+
+	while (d && d->id < id)
+		d = d->next;
+	return d;
+}
+
+static bool add_to_list(struct domain *d)
+{
+	u64 f = spin_lock_irqsave(&list_lock);
+	struct domain **p = &list;
+	bool ok;
+
+	while (*p && (*p)->id < d->id)
+		p = &(*p)->next;
+	ok = !*p || (*p)->id != d->id;
+	if (ok) {
+		d->next = *p;
+		*p = d;
+	}
+	spin_unlock_irqrestore(&list_lock, f);
+	return ok;
+}
+
+struct domain *domain_get_from(u32 domid)
+{
+	u64 f = spin_lock_irqsave(&list_lock);
+	struct domain *d = find_from(domid);
+
+	if (d)
+		domain_hold(d);
+	spin_unlock_irqrestore(&list_lock, f);
+	return d;
+}
+
+struct domain *domain_get_any(u32 domid)
+{
+	struct domain *d;
+	u64 f;
+
+	if (domid == DOMID_SELF)
+		domid = current_domain()->id;
+	f = spin_lock_irqsave(&list_lock);
+	d = find_from(domid);
+	if (d && d->id != domid)
+		d = NULL;
+	if (d)
+		domain_hold(d);
+	spin_unlock_irqrestore(&list_lock, f);
+	return d;
+}
+
+struct domain *domain_get(u32 domid)
+{
+	struct domain *d = domain_get_any(domid);
+
+	if (d && d->is_dying) {
+		domain_put(d);
+		return NULL;
+	}
+	return d;
+}
+
+void domain_hold(struct domain *d)
+{
+	__atomic_fetch_add(&d->refs, 1, __ATOMIC_SEQ_CST);
+}
+
+static bool put_but_last(struct domain *d)
+{
+	u32 refs = READ_ONCE(d->refs);
+
+	while (refs > 1)
+		if (__atomic_compare_exchange_n(&d->refs, &refs, refs - 1,
+						false, __ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST))
+			return true;
+	return false;
+}
+
+/* The count reaches 0 with the list locked only: who finds it, holds it. */
+void domain_put(struct domain *d)
+{
+	struct domain **p = &list;
+	u64 f;
+
+	if (put_but_last(d))
+		return;
+	f = spin_lock_irqsave(&list_lock);
+	if (__atomic_sub_fetch(&d->refs, 1, __ATOMIC_SEQ_CST) == 0) {
+		while (*p != d)
+			p = &(*p)->next;
+		*p = d->next;
+		d->next = dead;
+		WRITE_ONCE(dead, d);
+	}
+	spin_unlock_irqrestore(&list_lock, f);
+}
+
+static struct domain *take_dead(void)
+{
+	u64 f = spin_lock_irqsave(&list_lock);
+	struct domain *d = dead;
+
+	if (d)
+		dead = d->next;
+	spin_unlock_irqrestore(&list_lock, f);
+	return d;
+}
+
+static u32 order_for(size_t size)
 {
 	u32 order = 0;
-	mfn_t m;
 
 	while (PAGE_SIZE << order < size)
 		order++;
-	m = frame_alloc_hv(order);
+	return order;
+}
+
+static void *alloc_pages_for(size_t size)
+{
+	mfn_t m = frame_alloc_hv(order_for(size));
+
 	return mfn_eq(m, INVALID_MFN) ? NULL : mfn_to_virt(m);
 }
 
-/* A hypervisor page that the guest may map and write. */
-static void share_page(struct domain *d, mfn_t m)
+static void free_pages_of(void *p, size_t size)
 {
-	*mfn_frame(m) = (struct frame){
-		.owner = d, .refs = 1, .kind = FRAME_GUEST,
-		.type = TYPE_WRITABLE, .type_count = 1, .flags = FRAME_XENHEAP,
-	};
+	if (p)
+		frame_free_hv(virt_to_mfn(p), order_for(size));
 }
 
 /* start_info of a 32-bit guest has 32 bits for its machine address. */
@@ -48,39 +172,155 @@ static void *alloc_shared(void)
 	return memset(mfn_to_virt(m), 0, PAGE_SIZE);
 }
 
-struct domain *domain_create(u32 id, const struct abi *abi, u32 max_vcpus)
+static void put_desc_area(u64 at)
 {
-	struct domain *d = alloc_pages_for(sizeof(*d));
+	u64 n = (at - DESC_BASE) / (32 * PAGE_SIZE), f;
 
-	if (!d)
-		return NULL;
-	d->id = id;
-	d->abi = abi;
-	d->max_vcpus = max_vcpus;
-	d->m2p_start = M2P_DEFAULT_START;
-	spin_init(&d->page_lock, LOCK_PAGES);
-	spin_init(&d->event_lock, LOCK_EVENTS);
-	d->shared = alloc_shared();
-	d->pirqs = alloc_pages_for(MAX_PIRQS * sizeof(*d->pirqs));
-	d->ioports = alloc_pages_for(65536 / 8);
-	if (!d->shared || !d->pirqs || !d->ioports)
-		return NULL;
-	d->shared_frame = virt_to_mfn(d->shared);
-	share_page(d, d->shared_frame);
-	memset(d->ioports, 0xff, 65536 / 8);
-	return d;
+	f = spin_lock_irqsave(&list_lock);
+	desc_used[n / 64] &= ~BIT(n % 64);
+	spin_unlock_irqrestore(&list_lock, f);
+}
+
+static u64 get_desc_area(void)
+{
+	u64 f = spin_lock_irqsave(&list_lock), n, at = 0;
+
+	for (n = 0; n < DESC_AREAS && !at; n++) {
+		if (desc_used[n / 64] >> n % 64 & 1)
+			continue;
+		desc_used[n / 64] |= BIT(n % 64);
+		at = DESC_BASE + n * 32 * PAGE_SIZE;
+	}
+	spin_unlock_irqrestore(&list_lock, f);
+	return at;
 }
 
 /* All GDT pages start as the processor wants them: absent, faulting. */
 static bool make_desc_area(struct vcpu *v)
 {
+	u64 *e;
 	u32 i;
 
-	v->desc_area = DESC_BASE + next_desc_area++ * 32 * PAGE_SIZE;
-	for (i = 0; i < 32; i++)
-		if (!paging_entry(v->desc_area + i * PAGE_SIZE))
+	v->desc_area = get_desc_area();
+	for (i = 0; v->desc_area && i < 32; i++) {
+		e = paging_entry(v->desc_area + i * PAGE_SIZE);
+		if (!e)
 			return false;
-	return true;
+		*e = 0;
+	}
+	return v->desc_area;
+}
+
+static void free_vcpu(struct vcpu *v)
+{
+	if (!v)
+		return;
+	if (v->root)
+		paging_free_root(v->root);
+	if (v->desc_area)
+		put_desc_area(v->desc_area);
+	free_pages_of(v, sizeof(*v));
+}
+
+static void free_domain(struct domain *d)
+{
+	u32 i;
+
+	evtchn_free(d);
+	grant_free(d);
+	for (i = 0; i < MAX_DOMAIN_VCPUS; i++)
+		free_vcpu(d->vcpu[i]);
+	free_pages_of(d->shared, PAGE_SIZE);
+	free_pages_of(d->pirqs, MAX_PIRQS * sizeof(*d->pirqs));
+	free_pages_of(d->ioports, 65536 / 8);
+	free_pages_of(d->e820, PAGE_SIZE);
+	free_pages_of(d, sizeof(*d));
+}
+
+void domain_reap(void)
+{
+	struct domain *d;
+
+	if (!READ_ONCE(dead))
+		return;
+	while ((d = take_dead())) {
+		log_info("domain %u is gone", d->id);
+		free_domain(d);
+		evtchn_send_global_virq(VIRQ_DOM_EXC);
+	}
+}
+
+int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow)
+{
+	u8 *map = d->ioports;
+	u32 i;
+
+	if (!map && !allow)
+		return 0;
+	if (!map) {
+		map = alloc_pages_for(65536 / 8);
+		if (!map)
+			return -ENOMEM;
+		memset(map, 0xff, 65536 / 8);
+	}
+	for (i = first; i < first + count; i++) {
+		if (allow)
+			map[i / 8] &= (u8)~(1u << i % 8);
+		else
+			map[i / 8] |= (u8)(1u << i % 8);
+	}
+	d->ioports = map;
+	return 0;
+}
+
+static bool allocate_parts(struct domain *d)
+{
+	d->shared = alloc_shared();
+	d->pirqs = alloc_pages_for(MAX_PIRQS * sizeof(*d->pirqs));
+	return d->shared && d->pirqs && grant_init(d) == 0;
+}
+
+static void init_fields(struct domain *d, const struct domain_config *config)
+{
+	d->id = config->id;
+	d->abi = &abi32;
+	d->max_vcpus = config->max_vcpus;
+	d->privileged = config->privileged;
+	d->max_evtchn_port = config->max_evtchn_port;
+	d->max_grant_frames = config->max_grant_frames;
+	d->max_maptrack_frames = config->max_maptrack_frames;
+	memcpy(d->handle, config->handle, sizeof(d->handle));
+	d->m2p_start = M2P_DEFAULT_START;
+	d->refs = 1;
+	d->pause_count = 1;
+	d->weight = DEFAULT_WEIGHT;
+	d->shutdown_code = ~0u;		/* none yet */
+	memset(d->cpuid_mask, 0xff, sizeof(d->cpuid_mask));
+	timer_init(&d->cap_timer, sched_period_over, d);
+	spin_init(&d->page_lock, LOCK_PAGES);
+	spin_init(&d->owned_lock, LOCK_OWNED);
+	spin_init(&d->event_lock, LOCK_EVENTS);
+}
+
+struct domain *domain_create(const struct domain_config *config)
+{
+	struct domain *d = alloc_pages_for(sizeof(*d));
+
+	if (!d)
+		return NULL;
+	init_fields(d, config);
+	if (!allocate_parts(d)) {
+		free_domain(d);
+		return NULL;
+	}
+	d->shared_frame = virt_to_mfn(d->shared);
+	ptype_share_hv(d, d->shared_frame);
+	if (!add_to_list(d)) {
+		mfn_frame(d->shared_frame)->kind = FRAME_HV;
+		free_domain(d);
+		return NULL;
+	}
+	return d;
 }
 
 struct vcpu *vcpu_create(struct domain *d, u32 id)
@@ -92,10 +332,13 @@ struct vcpu *vcpu_create(struct domain *d, u32 id)
 	v->d = d;
 	v->id = id;
 	v->cpu = id % cpu_count;
+	v->affinity = v->soft_affinity = ~0u;
 	v->table = INVALID_MFN;
 	v->root = paging_new_root();
-	if (!v->root || !make_desc_area(v))
+	if (!v->root || !make_desc_area(v)) {
+		free_vcpu(v);
 		return NULL;
+	}
 	v->info = d->shared + id * 64;
 	vcpu_set_upcall_mask(v, true);
 	v->dr[6] = 0xffff0ff0;
@@ -118,54 +361,13 @@ struct domain *domain_find_self(u32 domid)
 	return domid == DOMID_SELF || domid == d->id ? d : NULL;
 }
 
-static void stop_all(struct domain *d)
+int domain_target(u32 domid, struct domain **d)
 {
-	u32 i;
-
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			sched_stop(d->vcpu[i]);
-}
-
-static void end_machine(u32 reason)
-{
-	if (reason == SHUTDOWN_poweroff)
-		machine_power_off();
-	if (boot_option("noreboot"))
-		machine_stop();
-	machine_reboot();
-}
-
-void domain_shutdown(struct domain *d, u32 reason)
-{
-	static const char *const names[] = {
-		"power-off", "reboot", "suspend", "crash", "watchdog"
-	};
-
-	d->shut_down = true;
-	d->shutdown_code = reason;
-	log_info("domain %u: shutdown, reason %u (%s)", d->id, reason,
-		 reason < ARRAY_SIZE(names) ? names[reason] : "?");
-	stop_all(d);
-	if (d == dom0)
-		end_machine(reason);
-}
-
-void domain_crash(struct domain *d, const char *fmt, ...)
-{
-	char why[160];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vformat(why, sizeof(why), fmt, ap);
-	va_end(ap);
-	if (d->crashed)
-		return;
-	d->crashed = true;
-	log_err("domain %u crashed: %s", d->id, why);
-	if (current_vcpu() && current_vcpu()->d == d)
-		trap_dump(&this_block()->guest);
-	stop_all(d);
-	if (d == dom0)
-		end_machine(SHUTDOWN_crash);
+	*d = domain_get(domid);
+	if (!*d)
+		return -ESRCH;
+	if (domain_may(current_domain(), *d))
+		return 0;
+	domain_put(*d);
+	return -EPERM;
 }

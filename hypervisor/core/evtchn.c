@@ -1,146 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Event channels of the 2-level ABI (xen/event_channel.h).
+ * Operations on event channels (xen/event_channel.h).
  *
- * A port is an index into pages of struct evtchn that exist as far as ports
- * have been used; its pending and mask bits lie in shared_info, where the
- * guest changes them at any time, so they are only ever read or set one bit
- * at a time and never believed.
- *
- * The event lock of a domain guards its ports. Channels between domains need
- * both locks; as long as one domain exists, only loop-back ones can be made.
+ * The event lock of a domain guards its ports. A channel between two domains
+ * is made and closed with both locks held. It names the other domain, and
+ * that is safe without a reference: a domain closes all its ports before it
+ * goes, and the ends of those in other domains become unbound. Sending takes
+ * one lock after the other.
  */
 #include <xen/event_channel.h>
 #include "domain.h"
 #include "errno.h"
 #include "evtchn.h"
+#include "evtchn_port.h"
 #include "guest.h"
 #include "irq.h"
-#include "paging.h"
 #include "lib.h"
 #include "sched.h"
-
-#define INFO_PENDING	0	/* vcpu_info.evtchn_upcall_pending */
-#define INFO_MASK	1	/* vcpu_info.evtchn_upcall_mask */
-
-static bool bit_test_and_set(u8 *map, u32 bit)
-{
-	u8 old = __atomic_fetch_or(&map[bit / 8], (u8)(1u << bit % 8),
-				   __ATOMIC_SEQ_CST);
-
-	return old >> bit % 8 & 1;
-}
-
-static void bit_clear(u8 *map, u32 bit)
-{
-	__atomic_fetch_and(&map[bit / 8], (u8)~(1u << bit % 8),
-			   __ATOMIC_SEQ_CST);
-}
-
-static bool bit_test(const u8 *map, u32 bit)
-{
-	return READ_ONCE(map[bit / 8]) >> bit % 8 & 1;
-}
-
-bool vcpu_event_pending(const struct vcpu *v)
-{
-	return READ_ONCE(v->info[INFO_PENDING]);
-}
-
-bool vcpu_upcall_mask(const struct vcpu *v)
-{
-	return READ_ONCE(v->info[INFO_MASK]);
-}
-
-void vcpu_set_upcall_mask(struct vcpu *v, bool masked)
-{
-	WRITE_ONCE(v->info[INFO_MASK], masked);
-}
-
-bool vcpu_events_deliverable(const struct vcpu *v)
-{
-	return vcpu_event_pending(v) && !vcpu_upcall_mask(v);
-}
-
-void vcpu_mark_pending(struct vcpu *v)
-{
-	if (!__atomic_exchange_n(&v->info[INFO_PENDING], 1, __ATOMIC_SEQ_CST))
-		sched_kick(v);
-}
-
-static struct evtchn *port_get(struct domain *d, u32 port)
-{
-	struct evtchn *page;
-
-	if (port >= d->abi->max_ports)
-		return NULL;
-	page = d->ports[port / PORTS_PER_PAGE];
-	return page ? &page[port % PORTS_PER_PAGE] : NULL;
-}
-
-/* The first free port from 1 on, its page made if needed. */
-static int port_alloc(struct domain *d)
-{
-	struct evtchn *e;
-	mfn_t m;
-	u32 p;
-
-	for (p = 1; p < d->abi->max_ports; p++) {
-		if (!d->ports[p / PORTS_PER_PAGE]) {
-			m = frame_alloc_hv(0);
-			if (mfn_eq(m, INVALID_MFN))
-				return -ENOMEM;
-			d->ports[p / PORTS_PER_PAGE] = mfn_to_virt(m);
-		}
-		e = port_get(d, p);
-		if (e->state == EVTCHN_FREE) {
-			*e = (struct evtchn){ .state = EVTCHN_RESERVED };
-			return (int)p;
-		}
-	}
-	return -ENOSPC;
-}
-
-/* Wake v for a port that became pending and is not masked. */
-static void notify(struct domain *d, struct vcpu *v, u32 port)
-{
-	const struct abi *a = d->abi;
-
-	if (bit_test(d->shared + a->mask_offset, port))
-		return;
-	bit_test_and_set(v->info + a->sel_offset, port / a->sel_bits);
-	vcpu_mark_pending(v);
-}
-
-static void set_pending(struct domain *d, u32 port)
-{
-	struct evtchn *e = port_get(d, port);
-	struct vcpu *v = e ? d->vcpu[e->vcpu] : NULL;
-	u32 i;
-
-	if (!v)
-		return;
-	if (!bit_test_and_set(d->shared + d->abi->pending_offset, port))
-		notify(d, v, port);
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i] && (d->vcpu[i]->state & VCPU_POLLING))
-			sched_poll_check(d->vcpu[i], port);
-}
-
-bool evtchn_pending(const struct vcpu *v, u32 port)
-{
-	const struct domain *d = v->d;
-
-	return port < d->abi->max_ports &&
-	       bit_test(d->shared + d->abi->pending_offset, port);
-}
 
 void evtchn_send_pirq(struct domain *d, u32 pirq)
 {
 	u64 f = spin_lock_irqsave(&d->event_lock);
 
 	if (pirq < MAX_PIRQS && d->pirqs[pirq].port)
-		set_pending(d, d->pirqs[pirq].port);
+		evtchn_port_set_pending(d, d->pirqs[pirq].port);
 	spin_unlock_irqrestore(&d->event_lock, f);
 }
 
@@ -149,7 +32,7 @@ void evtchn_send_virq(struct vcpu *v, u32 virq)
 	u64 f = spin_lock_irqsave(&v->d->event_lock);
 
 	if (v->virq_port[virq])
-		set_pending(v->d, v->virq_port[virq]);
+		evtchn_port_set_pending(v->d, v->virq_port[virq]);
 	spin_unlock_irqrestore(&v->d->event_lock, f);
 }
 
@@ -159,51 +42,77 @@ void evtchn_send_global_virq(u32 virq)
 		evtchn_send_virq(dom0->vcpu[0], virq);
 }
 
-static long do_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *op)
+static long alloc_unbound_in(struct domain *d, struct evtchn_alloc_unbound *op)
 {
-	int port;
+	u64 f = spin_lock_irqsave(&d->event_lock);
+	int port = evtchn_port_alloc(d);
+	struct evtchn *e;
 
-	if (domain_find_self(op->dom) != d)
+	if (port >= 0) {
+		e = evtchn_port(d, (u32)port);
+		e->state = EVTCHN_UNBOUND;
+		e->remote_domid = op->remote_dom != DOMID_SELF ?
+				  op->remote_dom : (u16)current_domain()->id;
+		op->port = (evtchn_port_t)port;
+	}
+	spin_unlock_irqrestore(&d->event_lock, f);
+	return port < 0 ? port : 0;
+}
+
+static long do_alloc_unbound(struct evtchn_alloc_unbound *op)
+{
+	struct domain *d = domain_get(op->dom);
+	long rc = -EPERM;
+
+	if (!d)
 		return -ESRCH;
-	port = port_alloc(d);
+	if (domain_may(current_domain(), d))
+		rc = alloc_unbound_in(d, op);
+	domain_put(d);
+	return rc;
+}
+
+/* Join a new port of d with an unbound one of r; both are locked. */
+static long join(struct domain *d, struct domain *r,
+		 struct evtchn_bind_interdomain *op)
+{
+	int port = evtchn_port_alloc(d);
+	struct evtchn *e, *peer;
+
 	if (port < 0)
 		return port;
-	*port_get(d, (u32)port) = (struct evtchn){
-		.state = EVTCHN_UNBOUND,
-		.remote_domid = op->remote_dom == DOMID_SELF ? (u16)d->id :
-				op->remote_dom,
-	};
-	op->port = (evtchn_port_t)port;
+	e = evtchn_port(d, (u32)port);
+	peer = evtchn_port(r, op->remote_port);
+	if (!peer || peer->state != EVTCHN_UNBOUND ||
+	    peer->remote_domid != d->id) {
+		evtchn_port_free(d, (u32)port);
+		return -EINVAL;
+	}
+	e->state = peer->state = EVTCHN_INTERDOMAIN;
+	e->remote = r;
+	e->peer = op->remote_port;
+	peer->remote = d;
+	peer->peer = (u32)port;
+	op->local_port = (evtchn_port_t)port;
+	/* What the peer sent before there was anybody to hear it. */
+	evtchn_port_set_pending(d, (u32)port);
 	return 0;
 }
 
-/* Only to an unbound port of this very domain, as long as there is one. */
 static long do_bind_interdomain(struct domain *d,
 				struct evtchn_bind_interdomain *op)
 {
-	struct evtchn *remote;
-	int port;
+	struct domain *r = domain_get(op->remote_dom);
+	long rc;
+	u64 f;
 
-	if (domain_find_self(op->remote_dom) != d)
+	if (!r)
 		return -ESRCH;
-	port = port_alloc(d);
-	if (port < 0)
-		return port;
-	remote = port_get(d, op->remote_port);
-	if (!remote || remote->state != EVTCHN_UNBOUND ||
-	    remote->remote_domid != d->id) {
-		port_get(d, (u32)port)->state = EVTCHN_FREE;
-		return -EINVAL;
-	}
-	*port_get(d, (u32)port) = (struct evtchn){
-		.state = EVTCHN_INTERDOMAIN, .remote_domid = (u16)d->id,
-		.peer = op->remote_port,
-	};
-	remote->state = EVTCHN_INTERDOMAIN;
-	remote->peer = (u32)port;
-	op->local_port = (evtchn_port_t)port;
-	set_pending(d, (u32)port);
-	return 0;
+	f = spin_lock_pair_irqsave(&d->event_lock, &r->event_lock);
+	rc = join(d, r, op);
+	spin_unlock_pair_irqrestore(&d->event_lock, &r->event_lock, f);
+	domain_put(r);
+	return rc;
 }
 
 static bool virq_is_global(u32 virq)
@@ -215,6 +124,7 @@ static bool virq_is_global(u32 virq)
 static long do_bind_virq(struct domain *d, struct evtchn_bind_virq *op)
 {
 	struct vcpu *v;
+	struct evtchn *e;
 	int port;
 
 	if (op->virq >= ARRAY_SIZE(v->virq_port) ||
@@ -225,12 +135,13 @@ static long do_bind_virq(struct domain *d, struct evtchn_bind_virq *op)
 	v = d->vcpu[op->vcpu];
 	if (v->virq_port[op->virq])
 		return -EEXIST;
-	port = port_alloc(d);
+	port = evtchn_port_alloc(d);
 	if (port < 0)
 		return port;
-	*port_get(d, (u32)port) = (struct evtchn){
-		.state = EVTCHN_VIRQ, .vcpu = (u16)op->vcpu, .peer = op->virq,
-	};
+	e = evtchn_port(d, (u32)port);
+	e->state = EVTCHN_VIRQ;
+	e->vcpu = (u16)op->vcpu;
+	e->peer = op->virq;
 	v->virq_port[op->virq] = (u32)port;
 	op->port = (evtchn_port_t)port;
 	return 0;
@@ -238,22 +149,24 @@ static long do_bind_virq(struct domain *d, struct evtchn_bind_virq *op)
 
 static long do_bind_ipi(struct domain *d, struct evtchn_bind_ipi *op)
 {
+	struct evtchn *e;
 	int port;
 
 	if (op->vcpu >= d->max_vcpus || !d->vcpu[op->vcpu])
 		return -ENOENT;
-	port = port_alloc(d);
+	port = evtchn_port_alloc(d);
 	if (port < 0)
 		return port;
-	*port_get(d, (u32)port) = (struct evtchn){
-		.state = EVTCHN_IPI, .vcpu = (u16)op->vcpu,
-	};
+	e = evtchn_port(d, (u32)port);
+	e->state = EVTCHN_IPI;
+	e->vcpu = (u16)op->vcpu;
 	op->port = (evtchn_port_t)port;
 	return 0;
 }
 
 static long do_bind_pirq(struct domain *d, struct evtchn_bind_pirq *op)
 {
+	struct evtchn *e;
 	struct pirq *p;
 	int port, rc;
 
@@ -262,34 +175,34 @@ static long do_bind_pirq(struct domain *d, struct evtchn_bind_pirq *op)
 	p = &d->pirqs[op->pirq];
 	if (p->port)
 		return -EEXIST;
-	port = port_alloc(d);
+	port = evtchn_port_alloc(d);
 	if (port < 0)
 		return port;
-	*port_get(d, (u32)port) = (struct evtchn){
-		.state = EVTCHN_PIRQ, .peer = op->pirq,
-	};
+	e = evtchn_port(d, (u32)port);
+	e->state = EVTCHN_PIRQ;
+	e->peer = op->pirq;
 	p->port = (u32)port;
 	rc = p->vector ? irq_bind_guest(p->vector, d, op->pirq) : 0;
 	if (rc) {
 		p->port = 0;
-		port_get(d, (u32)port)->state = EVTCHN_FREE;
+		evtchn_port_free(d, (u32)port);
 		return rc;
 	}
 	op->port = (evtchn_port_t)port;
 	return 0;
 }
 
-static void unbind(struct domain *d, u32 port, const struct evtchn *e)
+/* What else knows the port; both ends' locks are held. */
+static void unbind(struct domain *d, const struct evtchn *e)
 {
 	struct evtchn *peer;
 	struct pirq *p;
+	u32 vcpu;
 
 	switch (e->state) {
 	case EVTCHN_VIRQ:
-		if (d->vcpu[e->vcpu] && virq_is_global(e->peer))
-			d->vcpu[0]->virq_port[e->peer] = 0;
-		else if (d->vcpu[e->vcpu])
-			d->vcpu[e->vcpu]->virq_port[e->peer] = 0;
+		vcpu = virq_is_global(e->peer) ? 0 : e->vcpu;
+		d->vcpu[vcpu]->virq_port[e->peer] = 0;
 		break;
 	case EVTCHN_PIRQ:
 		p = &d->pirqs[e->peer];
@@ -298,50 +211,151 @@ static void unbind(struct domain *d, u32 port, const struct evtchn *e)
 		p->port = 0;
 		break;
 	case EVTCHN_INTERDOMAIN:
-		peer = port_get(d, e->peer);
-		if (peer && peer->state == EVTCHN_INTERDOMAIN &&
-		    peer->peer == port)
-			peer->state = EVTCHN_UNBOUND;
+		peer = evtchn_port(e->remote, e->peer);
+		peer->state = EVTCHN_UNBOUND;
+		peer->remote = NULL;
+		peer->remote_domid = (u16)d->id;
 		break;
 	default:
 		break;
 	}
+}
+
+/*
+ * Close a port if its other end is in 'r' (NULL: it has none, or in d); if it
+ * is elsewhere, *r becomes that domain, with a reference, and it is -EAGAIN.
+ */
+static long try_close(struct domain *d, u32 port, struct domain **r)
+{
+	struct evtchn *e = evtchn_port(d, port);
+	struct domain *other;
+
+	if (!e || e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
+		return -EINVAL;
+	other = e->state == EVTCHN_INTERDOMAIN && e->remote != d ? e->remote :
+		NULL;
+	if (other && other != *r) {
+		domain_hold(other);
+		*r = other;
+		return -EAGAIN;
+	}
+	unbind(d, e);
+	evtchn_port_free(d, port);
+	return 0;
 }
 
 static long do_close(struct domain *d, u32 port)
 {
-	struct evtchn *e = port_get(d, port), old;
+	struct domain *held = NULL, *r;
+	struct spinlock *other;
+	long rc;
+	u64 f;
 
-	if (!e || e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
-		return -EINVAL;
-	old = *e;
-	*e = (struct evtchn){ 0 };
-	unbind(d, port, &old);
-	bit_clear(d->shared + d->abi->pending_offset, port);
+	do {
+		r = held;
+		other = held ? &held->event_lock : &d->event_lock;
+		f = spin_lock_pair_irqsave(&d->event_lock, other);
+		rc = try_close(d, port, &r);
+		spin_unlock_pair_irqrestore(&d->event_lock, other, f);
+		if (held)
+			domain_put(held);
+		held = rc == -EAGAIN ? r : NULL;
+	} while (held);
+	return rc;
+}
+
+/* No port is opened any more; the guest may have left next_reset anywhere. */
+int evtchn_kill(struct domain *d)
+{
+	u32 port, limit = evtchn_limit(d);
+
+	while (READ_ONCE(d->open_ports)) {
+		port = d->next_reset < limit ? d->next_reset : 0;
+		d->next_reset = port + 1;
+		do_close(d, port);
+		if (port % 64 == 0 && sched_preempt_needed())
+			return -ERESTART;
+	}
+	fifo_destroy(d);
 	return 0;
+}
+
+/* One pass; who opens ports meanwhile loses them or has it fail. */
+static long reset_ports(struct domain *d)
+{
+	u32 port, limit = evtchn_limit(d);
+
+	for (port = READ_ONCE(d->next_reset);
+	     port < limit && READ_ONCE(d->open_ports); port++) {
+		do_close(d, port);
+		if (port % 64 == 0 && sched_preempt_needed()) {
+			WRITE_ONCE(d->next_reset, port + 1);
+			return -ERESTART;
+		}
+	}
+	WRITE_ONCE(d->next_reset, 0);
+	return fifo_destroy(d);
+}
+
+/* Another domain's ports only while it is paused. */
+static long do_reset(const struct evtchn_reset *op)
+{
+	struct domain *d = domain_get(op->dom);
+	long rc = -EPERM;
+
+	if (!d)
+		return -ESRCH;
+	if (domain_may(current_domain(), d))
+		rc = d == current_domain() || d->pause_count ? reset_ports(d) :
+		     -EINVAL;
+	domain_put(d);
+	return rc;
+}
+
+/* The other end, if it still is that of this port. */
+static void send_remote(struct domain *r, u32 port, const struct domain *from,
+			u32 from_port)
+{
+	u64 f = spin_lock_irqsave(&r->event_lock);
+	const struct evtchn *e = evtchn_port(r, port);
+
+	if (e && e->state == EVTCHN_INTERDOMAIN && e->remote == from &&
+	    e->peer == from_port)
+		evtchn_port_set_pending(r, port);
+	spin_unlock_irqrestore(&r->event_lock, f);
 }
 
 static long do_send(struct domain *d, u32 port)
 {
-	struct evtchn *e = port_get(d, port);
+	u64 f = spin_lock_irqsave(&d->event_lock);
+	struct evtchn *e = evtchn_port(d, port);
+	struct domain *r = NULL;
+	u32 peer = 0;
+	long rc = 0;
 
-	if (!e)
-		return -EINVAL;
-	switch (e->state) {
+	switch (e ? e->state : EVTCHN_FREE) {
 	case EVTCHN_INTERDOMAIN:
-		set_pending(d, e->peer);
-		return 0;
+		r = e->remote;
+		peer = e->peer;
+		domain_hold(r);
+		break;
 	case EVTCHN_IPI:
-		set_pending(d, port);
-		return 0;
+		evtchn_port_set_pending(d, port);
+		break;
 	case EVTCHN_UNBOUND:
-		return 0;
+		break;
 	default:
-		return -EINVAL;
+		rc = -EINVAL;
 	}
+	spin_unlock_irqrestore(&d->event_lock, f);
+	if (r) {
+		send_remote(r, peer, d, port);
+		domain_put(r);
+	}
+	return rc;
 }
 
-static long do_status(struct domain *d, struct evtchn_status *op)
+static void describe(const struct evtchn *e, struct evtchn_status *op)
 {
 	static const u8 public_state[] = {
 		[EVTCHN_FREE] = EVTCHNSTAT_closed,
@@ -352,34 +366,52 @@ static long do_status(struct domain *d, struct evtchn_status *op)
 		[EVTCHN_VIRQ] = EVTCHNSTAT_virq,
 		[EVTCHN_IPI] = EVTCHNSTAT_ipi,
 	};
-	struct evtchn *e;
 
-	if (domain_find_self(op->dom) != d)
-		return -ESRCH;
-	e = port_get(d, op->port);
-	if (!e) {
-		if (op->port >= d->abi->max_ports)
-			return -EINVAL;
-		op->status = EVTCHNSTAT_closed;
-		return 0;
-	}
 	op->status = public_state[e->state];
 	op->vcpu = e->vcpu;
 	if (e->state == EVTCHN_UNBOUND)
 		op->u.unbound.dom = e->remote_domid;
 	else if (e->state == EVTCHN_INTERDOMAIN) {
-		op->u.interdomain.dom = e->remote_domid;
+		op->u.interdomain.dom = (domid_t)e->remote->id;
 		op->u.interdomain.port = e->peer;
 	} else if (e->state == EVTCHN_PIRQ)
 		op->u.pirq = e->peer;
 	else if (e->state == EVTCHN_VIRQ)
 		op->u.virq = e->peer;
+}
+
+static long status_of(struct domain *d, struct evtchn_status *op)
+{
+	static const struct evtchn closed = { .state = EVTCHN_FREE };
+	const struct evtchn *e;
+	u64 f;
+
+	if (!domain_may(current_domain(), d))
+		return -EPERM;
+	if (op->port >= evtchn_limit(d))
+		return -EINVAL;
+	f = spin_lock_irqsave(&d->event_lock);
+	e = evtchn_port(d, op->port);
+	describe(e ? e : &closed, op);
+	spin_unlock_irqrestore(&d->event_lock, f);
 	return 0;
+}
+
+static long do_status(struct evtchn_status *op)
+{
+	struct domain *d = domain_get_any(op->dom);
+	long rc;
+
+	if (!d)
+		return -ESRCH;
+	rc = status_of(d, op);
+	domain_put(d);
+	return rc;
 }
 
 static long do_bind_vcpu(struct domain *d, const struct evtchn_bind_vcpu *op)
 {
-	struct evtchn *e = port_get(d, op->port);
+	struct evtchn *e = evtchn_port(d, op->port);
 
 	if (op->vcpu >= d->max_vcpus || !d->vcpu[op->vcpu])
 		return -ENOENT;
@@ -403,14 +435,26 @@ static long do_bind_vcpu(struct domain *d, const struct evtchn_bind_vcpu *op)
 
 static long do_unmask(struct domain *d, u32 port)
 {
-	struct evtchn *e = port_get(d, port);
-	const struct abi *a = d->abi;
+	struct evtchn *e = evtchn_port(d, port);
 
 	if (!e || !d->vcpu[e->vcpu])
 		return -EINVAL;
-	bit_clear(d->shared + a->mask_offset, port);
-	if (bit_test(d->shared + a->pending_offset, port))
-		notify(d, d->vcpu[e->vcpu], port);
+	evtchn_port_unmask(d, port);
+	return 0;
+}
+
+static long do_set_priority(struct domain *d,
+			    const struct evtchn_set_priority *op)
+{
+	struct evtchn *e = evtchn_port(d, op->port);
+
+	if (!e)
+		return -EINVAL;
+	if (!d->fifo)
+		return -ENOSYS;
+	if (op->priority > EVTCHN_FIFO_PRIORITY_MIN)
+		return -EINVAL;
+	e->priority = (u8)op->priority;
 	return 0;
 }
 
@@ -425,44 +469,43 @@ union evtchn_arg {
 	struct evtchn_status status;
 	struct evtchn_bind_vcpu bind_vcpu;
 	struct evtchn_unmask unmask;
+	struct evtchn_reset reset;
+	struct evtchn_init_control init_control;
+	struct evtchn_expand_array expand_array;
+	struct evtchn_set_priority set_priority;
 };
 _Static_assert(sizeof(struct evtchn_status) == 24, "public ABI, any bitness");
 
+#define ARG(name, is_out) [EVTCHNOP_##name] = \
+	{ sizeof(struct evtchn_##name), is_out }
 static const struct {
 	u8 size;
 	bool out;
 } arg_info[] = {
-	[EVTCHNOP_bind_interdomain] =
-		{ sizeof(struct evtchn_bind_interdomain), true },
-	[EVTCHNOP_bind_virq] = { sizeof(struct evtchn_bind_virq), true },
-	[EVTCHNOP_bind_pirq] = { sizeof(struct evtchn_bind_pirq), true },
-	[EVTCHNOP_close] = { sizeof(struct evtchn_close), false },
-	[EVTCHNOP_send] = { sizeof(struct evtchn_send), false },
-	[EVTCHNOP_status] = { sizeof(struct evtchn_status), true },
-	[EVTCHNOP_alloc_unbound] =
-		{ sizeof(struct evtchn_alloc_unbound), true },
-	[EVTCHNOP_bind_ipi] = { sizeof(struct evtchn_bind_ipi), true },
-	[EVTCHNOP_bind_vcpu] = { sizeof(struct evtchn_bind_vcpu), false },
-	[EVTCHNOP_unmask] = { sizeof(struct evtchn_unmask), false },
+	ARG(bind_interdomain, true),
+	ARG(bind_virq, true),
+	ARG(bind_pirq, true),
+	ARG(close, false),
+	ARG(send, false),
+	ARG(status, true),
+	ARG(alloc_unbound, true),
+	ARG(bind_ipi, true),
+	ARG(bind_vcpu, false),
+	ARG(unmask, false),
+	ARG(reset, false),
+	ARG(init_control, true),
+	ARG(expand_array, false),
+	ARG(set_priority, false),
 };
 
-static long dispatch(struct domain *d, u32 cmd, union evtchn_arg *a)
+/* Operations on ports of the caller's alone; its event lock is held. */
+static long dispatch_locked(struct domain *d, u32 cmd, union evtchn_arg *a)
 {
 	switch (cmd) {
-	case EVTCHNOP_bind_interdomain:
-		return do_bind_interdomain(d, &a->bind_interdomain);
 	case EVTCHNOP_bind_virq:
 		return do_bind_virq(d, &a->bind_virq);
 	case EVTCHNOP_bind_pirq:
 		return do_bind_pirq(d, &a->bind_pirq);
-	case EVTCHNOP_close:
-		return do_close(d, a->close.port);
-	case EVTCHNOP_send:
-		return do_send(d, a->send.port);
-	case EVTCHNOP_status:
-		return do_status(d, &a->status);
-	case EVTCHNOP_alloc_unbound:
-		return do_alloc_unbound(d, &a->alloc_unbound);
 	case EVTCHNOP_bind_ipi:
 		return do_bind_ipi(d, &a->bind_ipi);
 	case EVTCHNOP_bind_vcpu:
@@ -470,24 +513,50 @@ static long dispatch(struct domain *d, u32 cmd, union evtchn_arg *a)
 	case EVTCHNOP_unmask:
 		return do_unmask(d, a->unmask.port);
 	default:
-		return -ENOSYS;
+		return do_set_priority(d, &a->set_priority);
+	}
+}
+
+static long dispatch(struct domain *d, u32 cmd, union evtchn_arg *a)
+{
+	long rc;
+	u64 f;
+
+	switch (cmd) {
+	case EVTCHNOP_send:
+		return do_send(d, a->send.port);
+	case EVTCHNOP_bind_interdomain:
+		return do_bind_interdomain(d, &a->bind_interdomain);
+	case EVTCHNOP_close:
+		return do_close(d, a->close.port);
+	case EVTCHNOP_status:
+		return do_status(&a->status);
+	case EVTCHNOP_alloc_unbound:
+		return do_alloc_unbound(&a->alloc_unbound);
+	case EVTCHNOP_reset:
+		return do_reset(&a->reset);
+	case EVTCHNOP_init_control:
+		return fifo_init_control(d, &a->init_control);
+	case EVTCHNOP_expand_array:
+		return fifo_expand_array(d, a->expand_array.array_gfn);
+	default:
+		f = spin_lock_irqsave(&d->event_lock);
+		rc = dispatch_locked(d, cmd, a);
+		spin_unlock_irqrestore(&d->event_lock, f);
+		return rc;
 	}
 }
 
 long evtchn_op(u32 cmd, u64 arg)
 {
-	struct domain *d = current_domain();
 	union evtchn_arg a = { 0 };
 	long rc;
-	u64 f;
 
 	if (cmd >= ARRAY_SIZE(arg_info) || !arg_info[cmd].size)
 		return -ENOSYS;
 	if (guest_read(&a, gva(arg), arg_info[cmd].size))
 		return -EFAULT;
-	f = spin_lock_irqsave(&d->event_lock);
-	rc = dispatch(d, cmd, &a);
-	spin_unlock_irqrestore(&d->event_lock, f);
+	rc = dispatch(current_domain(), cmd, &a);
 	if (!rc && arg_info[cmd].out &&
 	    guest_write(gva(arg), &a, arg_info[cmd].size))
 		return -EFAULT;

@@ -8,6 +8,7 @@
  */
 #include "boot.h"
 #include "early.h"
+#include "errno.h"
 #include "frames.h"
 #include "lib.h"
 #include "lock.h"
@@ -21,7 +22,7 @@ u64 frame_count;
 u32 *frame_m2p;
 
 static u32 free_list[ZONES][FRAME_MAX_ORDER + 1];
-static u64 free_count;
+static u64 free_count, claimed, total;
 static struct spinlock alloc_lock = SPINLOCK(LOCK_ALLOC);
 
 static u32 zone_of(u64 n)
@@ -107,7 +108,22 @@ static u64 find_in_zone(u32 zone, u32 order, u64 limit)
 	return 0;
 }
 
-mfn_t frame_alloc(u32 order, u64 limit)
+/* The claim pays for what is taken; without one the claimed frames stay. */
+static bool may_take(u64 count, const u64 *claim)
+{
+	return free_count - claimed + (claim ? *claim : 0) >= count;
+}
+
+static void use_claim(u64 count, u64 *claim)
+{
+	count = claim ? MIN(count, *claim) : 0;
+	if (!count)
+		return;
+	*claim -= count;
+	claimed -= count;
+}
+
+static mfn_t alloc(u32 order, u64 limit, u64 *claim)
 {
 	u64 i, n = 0, flags;
 	u32 zone = ZONES;
@@ -115,15 +131,50 @@ mfn_t frame_alloc(u32 order, u64 limit)
 	if (order > FRAME_MAX_ORDER)
 		return INVALID_MFN;
 	flags = spin_lock_irqsave(&alloc_lock);
-	while (zone-- && !n)
+	while (may_take(1ull << order, claim) && zone-- && !n)
 		n = find_in_zone(zone, order, limit);
 	if (n) {
 		split(n, order);
+		use_claim(1ull << order, claim);
 		for (i = 0; i < 1ull << order; i++)
 			frame_table[n + i] = (struct frame){ .kind = FRAME_HV };
 	}
 	spin_unlock_irqrestore(&alloc_lock, flags);
 	return n ? mfn(n) : INVALID_MFN;
+}
+
+mfn_t frame_alloc(u32 order, u64 limit)
+{
+	return alloc(order, limit, NULL);
+}
+
+mfn_t frame_alloc_claimed(u32 order, u64 limit, u64 *claim)
+{
+	return alloc(order, limit, claim);
+}
+
+int frames_claim(u64 *claim, u64 count)
+{
+	u64 flags = spin_lock_irqsave(&alloc_lock);
+	int rc = -ENOMEM;
+
+	if (!count || free_count - claimed + *claim >= count) {
+		claimed = claimed - *claim + count;
+		*claim = count;
+		rc = 0;
+	}
+	spin_unlock_irqrestore(&alloc_lock, flags);
+	return rc;
+}
+
+u64 frames_total(void)
+{
+	return total;
+}
+
+u64 frames_claimed(void)
+{
+	return claimed;
 }
 
 void frame_free(mfn_t m, u32 order)
@@ -178,6 +229,7 @@ static void claim_ram(void)
 	for (; e < boot_info.e820 + boot_info.e820_count; e++) {
 		if (e->type != E820_RAM)
 			continue;
+		total += e->size >> PAGE_SHIFT;
 		end = MIN((e->addr + e->size) >> PAGE_SHIFT, frame_count);
 		n = MAX(e->addr >> PAGE_SHIFT, 256ull);
 		for (; n < end; n++)
@@ -190,7 +242,7 @@ void frames_init(u64 ram_end)
 	u64 m2p_size = ROUND_UP(ram_end * sizeof(u32), 2ull << 20);
 
 	memset(free_list, 0, sizeof(free_list));
-	free_count = 0;
+	free_count = claimed = total = 0;
 	frame_count = ram_end;
 	frame_table = phys_to_virt(early_alloc(ram_end * sizeof(struct frame),
 					       PAGE_SIZE));

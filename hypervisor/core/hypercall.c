@@ -9,12 +9,15 @@
  * the changed arguments back into it.
  */
 #include <xen/xen.h>
+#include "ctl.h"
 #include "domain.h"
 #include "errno.h"
 #include "evtchn.h"
+#include "grant.h"
 #include "guest.h"
 #include "hypercall.h"
 #include "lib.h"
+#include "log.h"
 #include "pv.h"
 #include "sched.h"
 #include "vcpu.h"
@@ -142,6 +145,7 @@ static const hypercall_fn table[] = {
 	[__HYPERVISOR_set_timer_op]		= hc_set_timer_op,
 	[__HYPERVISOR_xen_version]		= hc_xen_version,
 	[__HYPERVISOR_console_io]		= console_io,
+	[__HYPERVISOR_grant_table_op]		= grant_table_op,
 	[__HYPERVISOR_vm_assist]		= hc_vm_assist,
 	[__HYPERVISOR_iret]			= hc_iret,
 	[__HYPERVISOR_vcpu_op]			= hc_vcpu_op,
@@ -150,6 +154,8 @@ static const hypercall_fn table[] = {
 	[__HYPERVISOR_callback_op]		= hc_callback_op,
 	[__HYPERVISOR_event_channel_op]		= hc_event_channel_op,
 	[__HYPERVISOR_physdev_op]		= hc_physdev_op,
+	[__HYPERVISOR_sysctl]			= sysctl,
+	[__HYPERVISOR_domctl]			= domctl,
 };
 
 static hypercall_fn lookup(u64 nr)
@@ -218,6 +224,9 @@ void hypercall_entry(struct regs *r)
 		return;
 	}
 	rc = fn(a);
+	domain_reap();
+	if (log_news())
+		evtchn_send_global_virq(VIRQ_CON_RING);
 	if (nr == __HYPERVISOR_iret)
 		return;			/* it has set all registers */
 	if (rc != -ERESTART) {

@@ -22,19 +22,24 @@ static void check_order(const struct spinlock *l)
 	c->locks_held |= 1u << l->level;
 }
 
-void spin_lock(struct spinlock *l)
+static void wait_turn(struct spinlock *l)
 {
-	u64 f = irq_save();
-	u32 ticket;
+	u32 ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_ACQUIRE);
 
-	check_order(l);
-	irq_restore(f);
-	ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_ACQUIRE);
 	/* The holder may wait for us to flush, and interrupts may be off. */
 	while (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket) {
 		smp_flush_interrupt();
 		cpu_relax();
 	}
+}
+
+void spin_lock(struct spinlock *l)
+{
+	u64 f = irq_save();
+
+	check_order(l);
+	irq_restore(f);
+	wait_turn(l);
 }
 
 void spin_unlock(struct spinlock *l)
@@ -58,4 +63,24 @@ void spin_unlock_irqrestore(struct spinlock *l, u64 flags)
 {
 	spin_unlock(l);
 	irq_restore(flags);
+}
+
+u64 spin_lock_pair_irqsave(struct spinlock *a, struct spinlock *b)
+{
+	struct spinlock *first = a < b ? a : b, *second = a < b ? b : a;
+	u64 f = spin_lock_irqsave(first);
+
+	if (second != first) {
+		BUG_ON(first->level != second->level);
+		wait_turn(second);
+	}
+	return f;
+}
+
+void spin_unlock_pair_irqrestore(struct spinlock *a, struct spinlock *b,
+				 u64 flags)
+{
+	if (a != b)
+		spin_unlock(a);
+	spin_unlock_irqrestore(b, flags);
 }

@@ -10,6 +10,7 @@
 #include "evtchn.h"
 #include "guest.h"
 #include "lib.h"
+#include "nmi.h"
 #include "paging.h"
 #include "ptype.h"
 #include "sched.h"
@@ -42,19 +43,35 @@ void vcpu_update_time(struct vcpu *v)
 		v->d->abi->put_runstate(v->runstate_at, &v->runstate);
 }
 
-void domain_update_wallclock(struct vcpu *v)
+/* Under the lock of its event channels, as two may do it at once. */
+void domain_update_wallclock(struct domain *d)
 {
-	const struct abi *a = v->d->abi;
-	u32 *wc = (u32 *)(v->d->shared + a->wc_offset);
-	u32 *hi = (u32 *)(v->d->shared + a->wc_hi_offset);
+	u32 *wc = (u32 *)(d->shared + d->abi->wc_offset);
+	u32 *hi = (u32 *)(d->shared + d->abi->wc_hi_offset);
+	u64 seconds = wallclock_base + (u64)d->time_offset;
+	u64 f = spin_lock_irqsave(&d->event_lock);
 
-	wc[0]++;
+	wc[0] = (wc[0] | 1) + 2;
 	barrier();
-	wc[1] = (u32)wallclock_base;
+	wc[1] = (u32)seconds;
 	wc[2] = 0;
-	*hi = (u32)(wallclock_base >> 32);
+	*hi = (u32)(seconds >> 32);
 	barrier();
 	wc[0]++;
+	spin_unlock_irqrestore(&d->event_lock, f);
+}
+
+void wallclock_set(u64 base)
+{
+	struct domain *d;
+	u32 id = 0;
+
+	wallclock_base = base;
+	while ((d = domain_get_from(id))) {
+		domain_update_wallclock(d);
+		id = d->id + 1;
+		domain_put(d);
+	}
 }
 
 static void timer_fired(void *data)
@@ -85,6 +102,14 @@ void vcpu_init_timers(struct vcpu *v)
 	timer_init(&v->singleshot, timer_fired, v);
 	timer_init(&v->periodic, period_fired, v);
 	timer_init(&v->poll, poll_timeout, v);
+}
+
+void vcpu_stop_timers(struct vcpu *v)
+{
+	v->period = 0;
+	timer_kill(&v->periodic);
+	timer_kill(&v->singleshot);
+	timer_kill(&v->poll);
 }
 
 static long set_singleshot(struct vcpu *v, u64 arg)
@@ -207,6 +232,7 @@ static long bring_down(struct vcpu *v)
 long vcpu_op(u32 cmd, u32 id, u64 arg)
 {
 	struct domain *d = current_domain();
+	struct vcpu_runstate_info rs;
 	struct vcpu *v;
 
 	if (id >= d->max_vcpus || !d->vcpu[id])
@@ -215,17 +241,21 @@ long vcpu_op(u32 cmd, u32 id, u64 arg)
 	switch (cmd) {
 	case VCPUOP_initialise:
 		return v->initialised ? -EEXIST :
-		       d->abi->init_vcpu(v, gva(arg));
+		       d->abi->set_context(v, gva(arg));
 	case VCPUOP_up:
 		return bring_up(v);
 	case VCPUOP_down:
 		return bring_down(v);
+	case VCPUOP_send_nmi:
+		nmi_raise(v);
+		return 0;
 	case VCPUOP_is_up:
 		return !!(v->state & VCPU_UP);
 	case VCPUOP_register_runstate_memory_area:
 		return register_runstate(v, arg);
 	case VCPUOP_get_runstate_info:
-		return d->abi->put_runstate(gva(arg), &v->runstate);
+		sched_runstate(v, &rs);
+		return d->abi->put_runstate(gva(arg), &rs);
 	case VCPUOP_set_periodic_timer:
 		return set_periodic(v, arg);
 	case VCPUOP_stop_periodic_timer:

@@ -5,6 +5,7 @@
  */
 #include <xen/features.h>
 #include <xen/version.h>
+#include "boot.h"
 #include "domain.h"
 #include "errno.h"
 #include "guest.h"
@@ -14,6 +15,8 @@
 #define VERSION	(4u << 16 | 17)
 
 static const char capabilities[1024] = "xen-3.0-x86_32p ";
+
+_Static_assert(BOOT_CMDLINE_SIZE == sizeof(xen_commandline_t), "public ABI");
 
 static long put(u64 at, const void *from, u64 size)
 {
@@ -33,6 +36,11 @@ static long compile_info(u64 arg)
 
 	str_copy(info.compiler, "gcc " __VERSION__, sizeof(info.compiler));
 	return put(arg, &info, sizeof(info));
+}
+
+static long command_line(u64 arg)
+{
+	return put(arg, boot_info.cmdline, sizeof(boot_info.cmdline));
 }
 
 static long changeset(u64 arg)
@@ -75,6 +83,8 @@ long version_op(u32 cmd, u64 arg)
 		return extra_version(arg);
 	case XENVER_compile_info:
 		return compile_info(arg);
+	case XENVER_commandline:
+		return d->privileged ? command_line(arg) : -EPERM;
 	case XENVER_capabilities:
 		return put(arg, capabilities, sizeof(capabilities));
 	case XENVER_changeset:

@@ -8,6 +8,7 @@
 #define KRYPTON_ABI_H
 
 #include <xen/xen.h>
+#include <xen/grant_table.h>
 #include <xen/memory.h>
 #include <xen/vcpu.h>
 #include "types.h"
@@ -47,6 +48,14 @@ struct abi_exchange {
 	u64 nr_exchanged;
 };
 
+/* XENMEM_acquire_resource */
+struct abi_resource {
+	u16 domid, type;
+	u32 id, nr_frames, pad;
+	u64 frame;
+	gva_t list;
+};
+
 struct abi_poll {
 	gva_t ports;
 	u32 nr_ports;
@@ -59,8 +68,32 @@ struct abi_map_pirq {
 	u64 table_base;
 };
 
-/* Initial state of a vCPU: VCPUOP_initialise. */
-struct vcpu_state;
+struct abi_setup_table {
+	u16 domid;
+	u32 nr_frames;
+	gva_t frame_list;
+};
+
+/* One side of a grant copy: a grant, or a frame of the caller's. */
+struct abi_copy_side {
+	bool granted;
+	u16 domid, offset;
+	u64 name;
+};
+
+struct abi_copy {
+	struct abi_copy_side source, dest;
+	u16 len;
+};
+
+/* The layouts of grant operations; see struct abi. */
+struct abi_grant {
+	u32 copy_size;
+	int (*get_setup_table)(gva_t at, struct abi_setup_table *s);
+	int (*put_setup_status)(gva_t at, s16 status);
+	int (*get_copy)(gva_t at, struct abi_copy *c);
+	int (*put_copy_status)(gva_t at, s16 status);
+};
 
 /*
  * Reading functions return 0 or -EFAULT; they copy once and widen. Writing
@@ -73,9 +106,10 @@ struct abi {
 	u32 max_ports;		/* of the 2-level event channels */
 	u32 pending_offset, mask_offset, wc_offset, wc_hi_offset;
 	u32 sel_offset, sel_size, cr2_offset, cr2_size, time_offset;
-	u32 max_pfn_offset;
+	u32 max_pfn_offset, nmi_reason_offset;
 	u32 mmuext_size, multicall_size, trap_size;
 
+	const struct abi_grant *grant;
 	int (*get_mmuext)(gva_t at, struct abi_mmuext *op);
 	int (*get_multicall)(gva_t at, u64 *op, u64 args[6]);
 	int (*put_multicall_args)(gva_t at, const u64 args[6]);
@@ -87,14 +121,30 @@ struct abi {
 	int (*put_exchange_done)(gva_t at, u64 nr);
 	int (*get_poll)(gva_t at, struct abi_poll *p);
 	int (*get_memory_map)(gva_t at, u32 *nr, gva_t *buffer);
+	int (*get_foreign_map)(gva_t at, u16 *domid, u32 *nr, gva_t *buffer);
+	int (*get_resource)(gva_t at, struct abi_resource *r);
+	int (*put_resource_size)(gva_t at, u32 nr);
+	int (*get_mfn_list)(gva_t at, u32 *max, gva_t *list);
+	int (*put_mfn_list_count)(gva_t at, u32 nr);
 	int (*put_machphys)(gva_t at, u64 start, u64 end, u64 max_mfn);
 	int (*get_map_pirq)(gva_t at, struct abi_map_pirq *m);
 	int (*put_map_pirq)(gva_t at, const struct abi_map_pirq *m);
 	int (*put_runstate)(gva_t at, const struct vcpu_runstate_info *rs);
-	int (*init_vcpu)(struct vcpu *v, gva_t context);
+	/* The whole state, from and to memory of the caller: see pv/. */
+	int (*set_context)(struct vcpu *v, gva_t at);
+	int (*get_context)(struct vcpu *v, gva_t at);
 };
 
 extern const struct abi abi32;
+extern const struct abi_grant abi32_grant;
+
+/*
+ * pv/vcpu_context.c: state of a vCPU that does not run, from and to memory of
+ * the caller. 0; -EFAULT; -EINVAL: would break isolation; -EOPNOTSUPP: other
+ * tables than the vCPU has already; -ESRCH: it is dying.
+ */
+int abi32_set_context(struct vcpu *v, gva_t at);
+int abi32_get_context(struct vcpu *v, gva_t at);
 
 /* Frame numbers of a guest's array, element by element. */
 int abi_get_pfn(const struct abi *a, gva_t array, u64 index, u64 *value);

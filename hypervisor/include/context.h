@@ -12,6 +12,8 @@ void context_load_gdt(const struct vcpu *v);
 void context_load_ldt(const struct vcpu *v);
 void context_load_table(struct vcpu *v);
 /* Whether the guest wants #NM. */
+/* XCR0 of the vCPU that runs; 0 turns XSAVE off. */
+void context_set_xcr0(struct vcpu *v, u64 xcr0);
 void context_set_ts(struct vcpu *v, int set);
 /* Leave a CPU's boot path for its first guest. */
 void enter_guest_first(void) __attribute__((noreturn));

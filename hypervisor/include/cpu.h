@@ -104,6 +104,7 @@ static inline struct vcpu *current_vcpu(void)
 #define CR4_PGE		BIT(7)
 #define CR4_OSFXSR	BIT(9)
 #define CR4_OSXMMEXCPT	BIT(10)
+#define CR4_OSXSAVE	BIT(18)
 
 void trap_dump(const struct regs *r);
 
@@ -204,6 +205,12 @@ static inline u32 inl(u16 port)
 
 	__asm__ volatile("inl %1, %0" : "=a" (v) : "Nd" (port));
 	return v;
+}
+
+static inline void xsetbv(u64 v)
+{
+	__asm__ volatile("xsetbv" :: "a" ((u32)v), "d" ((u32)(v >> 32)),
+			 "c" (0));
 }
 
 static inline void irq_disable(void)

@@ -5,6 +5,7 @@
 
 #include "abi.h"
 #include "cpu.h"
+#include "evtchn.h"
 #include "frames.h"
 #include "lock.h"
 #include "time.h"
@@ -14,8 +15,10 @@
 #define LDT_FRAMES	16
 #define LDT_MAX_ENTRIES	8192
 #define MAX_PIRQS	256
-#define PORTS_PER_PAGE	128
-#define PORT_PAGES	8
+
+/* What XSAVE may hold: x87, SSE, AVX; its header and AVX's part. */
+#define XCR0_KNOWN	7u
+#define XSAVE_MORE	(64 + 256)
 
 enum vcpu_state_bits {
 	VCPU_UP		= 1,	/* not VCPUOP_down, initialised */
@@ -36,7 +39,7 @@ struct vcpu_callback {
 };
 
 enum vcpu_callback_kind {
-	CB_EVENT, CB_FAILSAFE, CB_SYSENTER, CB_SYSCALL32, CB_NMI, CB_COUNT
+	CB_EVENT, CB_FAILSAFE, CB_SYSENTER, CB_SYSCALL32, CB_COUNT
 };
 
 struct vcpu {
@@ -45,15 +48,21 @@ struct vcpu {
 	u32 cpu;			/* where it runs */
 	volatile u32 state;		/* enum vcpu_state_bits */
 	bool initialised;
-	bool running;
+	bool running;			/* chosen; the scheduler's lock */
+	volatile bool on_cpu;		/* state loaded in a processor */
+	volatile u32 pause_count;	/* atomic, as the domain's */
 	struct vcpu *run_next;		/* run queue of its CPU */
 	bool queued;
-	u64 slice_end;
+	bool yielded;
+	u64 vtime, charged, slice_end;	/* ns: see core/sched.c */
+	u32 affinity, soft_affinity;	/* masks of CPUs */
 
 	/* Loaded in the processor while it runs, saved here else. */
 	struct regs regs;
 	u16 ds, es, fs, gs;
-	u8 fpu[512] __attribute__((aligned(16)));
+	u8 fpu[512] __attribute__((aligned(64)));
+	u8 fpu_more[XSAVE_MORE];	/* of XSAVE; directly behind */
+	u64 xcr0;			/* 0: the guest does not use XSAVE */
 	bool cr0_ts;
 	u64 dr[8];
 
@@ -90,18 +99,67 @@ struct vcpu {
 	u64 period;
 	u32 poll_port;
 	bool in_multicall;
+	bool nmi_pending, nmi_masked;
 };
+
+enum domain_life {
+	DOMAIN_ALIVE,
+	DOMAIN_DYING,		/* being taken apart */
+	DOMAIN_DEAD,		/* kept by references alone */
+};
+
+/* Registers of CPUID that the tools may take features from. */
+enum cpuid_mask {
+	CPUID_1_ECX, CPUID_1_EDX, CPUID_7_EBX, CPUID_E1_ECX, CPUID_E1_EDX,
+	CPUID_MASKS
+};
+
+/* Steps of domain_kill(), in their order. */
+enum kill_step {
+	KILL_STOP,		/* until no CPU runs a vCPU of it */
+	KILL_EVENTS, KILL_GRANTS,
+	KILL_OLD,		/* tables that were taken apart already */
+	KILL_TABLES,		/* level-2 tables emptied */
+	KILL_VCPUS,		/* roots, descriptor tables, timers */
+	KILL_PINS,
+	KILL_FLUSH,
+	KILL_PAGES,		/* the domain gives up what it owns */
+	KILL_DONE,
+};
+
+struct grant_table;
+struct e820_entry;
 
 struct domain {
 	u32 id;
+	u32 refs;			/* atomic; see domain_get() */
+	volatile u32 is_dying;		/* enum domain_life */
+	struct domain *next;		/* in the list, by number */
+	u8 handle[16];
 	bool privileged;
-	bool crashed, shut_down;
+	bool crashed, has_run;
+	volatile bool shut_down;
+	bool end_told;			/* VIRQ_DOM_EXC for its shutdown */
 	u32 shutdown_code;
+	volatile u32 pause_count;	/* atomic; not to run while not 0 */
+	u32 weight, cap;
+	bool parked;			/* its budget is used up */
+	s64 budget;
+	u64 period_end;
+	struct timer cap_timer;
+
+	u32 kill_step, kill_index;	/* enum kill_step */
+	mfn_t kill_at;			/* frame that the step has come to */
 	const struct abi *abi;
 
 	struct spinlock page_lock;
+	mfn_t old_table[2];		/* L2, L3 that is taken apart; 0: none */
+	struct spinlock owned_lock;	/* of the three below */
 	u32 pages;			/* list of owned frames */
 	u64 tot_pages, max_pages;
+	u64 claim;			/* frames set aside: core/frames.c */
+	struct e820_entry *e820;	/* memory map given by the tools */
+	u32 e820_count;
 	mfn_t shared_frame;
 	u8 *shared;			/* shared_info */
 	u64 m2p_start;			/* guest addresses end here */
@@ -112,17 +170,25 @@ struct domain {
 	u32 max_vcpus;
 
 	struct spinlock event_lock;
-	struct evtchn *ports[PORT_PAGES];
+	struct evtchn **ports[EVTCHN_DIRS];
+	u32 max_evtchn_port;		/* 0: no limit but the ABI's */
+	u32 first_free_port, open_ports, next_reset;
+	struct fifo *fifo;		/* NULL: 2-level */
 	struct pirq {
 		u32 port;
 		u32 vector;		/* 0: none */
 		u32 gsi;		/* plus 1; 0: a message */
 		bool reserved;
 	} *pirqs;
+	struct grant_table *grants;	/* pv/grant.c */
+	s32 max_grant_frames, max_maptrack_frames;	/* < 0: default */
+
 	mfn_t pirq_eoi_frame;
 	u8 *pirq_eoi_map;
 
-	u8 *ioports;			/* bit set: denied */
+	u32 cpuid_mask[CPUID_MASKS];	/* what may be seen of each */
+	s64 time_offset;		/* of its wall clock, in seconds */
+	u8 *ioports;			/* bit set: denied; NULL: all are */
 	u32 pci_cf8;
 };
 
@@ -133,12 +199,85 @@ static inline struct domain *current_domain(void)
 	return current_vcpu()->d;
 }
 
-struct domain *domain_create(u32 id, const struct abi *abi, u32 max_vcpus);
+/*
+ * A domain by its number, DOMID_SELF included, with a reference that keeps
+ * the structure (not the domain) alive. NULL if there is none, or if it is
+ * dying. It may start to die right after: who adds something that dying must
+ * undo (a port, a grant mapping, a page) does so under the lock that guards
+ * it, and looks at is_dying with that lock held. Any context.
+ */
+struct domain *domain_get(u32 domid);
+/* The same, but also gives one that is dying and not yet gone. */
+struct domain *domain_get_any(u32 domid);
+/* The first domain from this number up, dying or not; NULL: no more. */
+struct domain *domain_get_from(u32 domid);
+/* One more reference for who holds one, or owns a frame of the domain. */
+void domain_hold(struct domain *d);
+/*
+ * Give a reference back. After the last the domain is out of the list, and
+ * domain_reap() frees it later: any lock of its own may still be held here.
+ */
+void domain_put(struct domain *d);
+/* Free what has lost its last reference; with no lock held. */
+void domain_reap(void);
+
+struct domain_config {
+	u32 id;
+	bool privileged;
+	u32 max_vcpus;
+	u32 max_evtchn_port;		/* 0: no limit but the ABI's */
+	s32 max_grant_frames, max_maptrack_frames;	/* < 0: default */
+	u8 handle[16];
+};
+
+/* Listed, with one reference, and paused once; NULL without memory. */
+_Static_assert(offsetof(struct vcpu, fpu_more) ==
+	       offsetof(struct vcpu, fpu) + 512, "one area of XSAVE");
+
+struct domain *domain_create(const struct domain_config *config);
 struct vcpu *vcpu_create(struct domain *d, u32 id);
+/* Give or take IO ports, within 0 to 65535. 0 or -ENOMEM. */
+int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow);
+/*
+ * Destroy: call until it is not -ERESTART. No vCPU runs any more when the
+ * hooks are called, without locks, in this order; each may return -ERESTART
+ * to be called again:
+ *	evtchn_kill()	closes all ports
+ *	grant_kill()	unmaps what the domain has mapped of others
+ *	(page tables are taken apart and the pages released)
+ * and, when the last reference is gone (so that no one maps a page of it):
+ *	evtchn_free(), grant_free()	free the memory of both
+ * -EINVAL if somebody does so already, else 0.
+ */
+int domain_kill(struct domain *d);
 /* The guest broke a rule that no error code can tell: it stops here. */
 void domain_crash(struct domain *d, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void domain_shutdown(struct domain *d, u32 reason);
+/* Counted; pausing waits until no CPU runs the domain any more. Not of self. */
+void domain_pause(struct domain *d);
+void domain_unpause(struct domain *d);
+/* Have its vCPUs look whether they may still run; does not wait. */
+void domain_stop(struct domain *d);
+/* Let a domain that has shut down go on: a suspend that was cancelled. */
+void domain_resume(struct domain *d);
+/* No vCPU's state is loaded in a processor; says nothing of the next moment
+ * unless the domain is paused, shut down or dying.
+ */
+bool domain_stopped(const struct domain *d);
+/* After a vCPU's state was unloaded: tell the tools of a shutdown, once. */
+void domain_tell_stopped(struct domain *d);
+/* Who may act on whom: the privileged domain on all, others on themselves. */
+static inline bool domain_may(const struct domain *by, const struct domain *d)
+{
+	return by->privileged || by == d;
+}
+
+/*
+ * The domain that a caller names to act upon, with a reference: 0; -ESRCH if
+ * there is none or it is dying, -EPERM if the caller may not.
+ */
+int domain_target(u32 domid, struct domain **d);
 /* DOMID_SELF or the caller's own number; NULL for all else. */
 struct domain *domain_find_self(u32 domid);
 

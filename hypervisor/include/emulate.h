@@ -5,6 +5,7 @@
 
 #include "types.h"
 
+struct domain;
 struct vcpu;
 struct regs;
 
@@ -16,7 +17,10 @@ bool emulate_forced(struct vcpu *v, struct regs *r);
 bool emulate_segment_base(const struct vcpu *v, u16 sel, u64 *base);
 
 /* pv/cpuid.c */
+#define CPUID_XSAVE	BIT(26)		/* leaf 1, ECX */
 void guest_cpuid(const struct vcpu *v, u32 leaf, u32 sub, u32 out[4]);
+/* The same without what differs between vCPUs; NULL: of any domain. */
+void cpuid_for_domain(const struct domain *d, u32 leaf, u32 sub, u32 out[4]);
 /* pv/msr.c: false means #GP */
 bool guest_rdmsr(struct vcpu *v, u32 msr, u64 *value);
 bool guest_wrmsr(struct vcpu *v, u32 msr, u64 value);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Event channels: 2-level ABI. */
+/* Event channels: 2-level and FIFO ABI. */
 #ifndef KRYPTON_EVTCHN_H
 #define KRYPTON_EVTCHN_H
 
@@ -15,17 +15,35 @@ enum evtchn_state {
 
 struct evtchn {
 	u8 state;
+	u8 priority;		/* the rest of this line: FIFO ABI only */
+	u8 last_priority;	/* queue of its last event */
+	bool pending;		/* while its word has no page */
 	u16 vcpu;		/* whom it notifies */
-	u16 remote_domid;	/* unbound: who may bind; interdomain: peer */
+	u16 last_vcpu;
+	u16 remote_domid;	/* unbound: who may bind */
 	u32 peer;		/* remote port, pirq or virq */
+	/* Interdomain: lives as long as the channel; both locks to change. */
+	struct domain *remote;
+	u64 spare;
 };
+_Static_assert(sizeof(struct evtchn) == 32, "128 a page");
+
+/* Directories of pages of ports, and the FIFO ABI's state, of a domain. */
+#define EVTCHN_DIRS	2
+struct fifo;
 
 long evtchn_op(u32 cmd, u64 arg);
 void evtchn_send_pirq(struct domain *d, u32 pirq);
 void evtchn_send_virq(struct vcpu *v, u32 virq);
 /* To the domain as a whole: VIRQ_CONSOLE and the like, on vCPU 0. */
 void evtchn_send_global_virq(u32 virq);
+/* How many ports the ABI in use can have; numbers from here up are errors. */
+u32 evtchn_limit(const struct domain *d);
 bool evtchn_pending(const struct vcpu *v, u32 port);
+
+/* Hooks of a domain's end: see domain_kill() in domain.h. */
+int evtchn_kill(struct domain *d);
+void evtchn_free(struct domain *d);
 
 /* The upcall bytes of vcpu_info. */
 bool vcpu_events_deliverable(const struct vcpu *v);

@@ -29,10 +29,13 @@ enum frame_type {
 #define FRAME_TOP_L2	0x08	/* an L2 with the hypervisor's slots */
 #define FRAME_ALLOCATED	0x10	/* one reference stands for being owned */
 #define FRAME_XENHEAP	0x20	/* hypervisor page shared with its owner */
+/* Others than the owner may have it in their TLBs: at all, writable. */
+#define FRAME_SHARED	0x40
+#define FRAME_SHARED_W	0x80
 
 /*
- * The owner's page lock guards type, flags, progress, type_count and the
- * list links; refs changes atomically.
+ * The owner's page lock guards type, flags, progress and type_count, its owned
+ * lock the list links; refs, and the count of type WRITABLE, change atomically.
  */
 struct frame {
 	struct domain *owner;
@@ -84,6 +87,15 @@ void frame_free_hv(mfn_t m, u32 order);
  */
 mfn_t frame_alloc(u32 order, u64 limit);
 void frame_free(mfn_t m, u32 order);
+/*
+ * A claim is a number of frames set aside for someone: others' allocations
+ * leave them alone, his own use them up. -ENOMEM if there are not so many.
+ */
+int frames_claim(u64 *claim, u64 count);
+mfn_t frame_alloc_claimed(u32 order, u64 limit, u64 *claim);
 u64 frames_free(void);
+u64 frames_claimed(void);
+/* All RAM of the machine. */
+u64 frames_total(void);
 
 #endif

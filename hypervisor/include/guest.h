@@ -10,6 +10,8 @@
 
 #include "types.h"
 
+/* Whether a range lies in the part of the address space that is a guest's. */
+bool guest_range_ok(gva_t at, u64 n);
 int guest_read(void *dst, gva_t src, u64 n);
 int guest_write(gva_t dst, const void *src, u64 n);
 

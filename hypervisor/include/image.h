@@ -33,7 +33,12 @@ bool image_parse_elf(struct image *im, const u8 *file, u64 size);
  */
 bool image_find_payload(const u8 *file, u64 size, const u8 **payload,
 			u64 *length, u64 *unpacked, const char **error);
-/* Unpack by the payload's magic number; NULL or what is wrong. */
+/* Bytes of memory that unpacking a payload needs besides its target. */
+u64 image_heap_size(const u8 *from, u64 unpacked);
+/*
+ * Unpack by the payload's magic number; NULL or what is wrong. The length is
+ * at least 16 and includes the four bytes of the size.
+ */
 const char *image_unpack(const u8 *from, u64 length, u8 *to, u64 size,
 			 u8 *heap, u64 heap_size);
 

@@ -2,17 +2,31 @@
 /*
  * Spin locks, and the one place that tells their order.
  *
- *   domain page lock          page types, references of a domain's tables
- *     domain event lock       ports, pirq bindings of one domain
- *       irq lock              vectors, IO-APIC entries, MSI
- *       scheduler lock        run queues and vCPU states
- *         timer lock          one CPU's timer list
- *         alloc lock          the frame allocator
- *           log lock          the log ring and the serial line
+ *   domctl lock                   one management call at a time
+ *     grant lock                  one domain's grant table
+ *       maptrack lock             one domain's handles of others' grants
+ *         domain page lock        page types and tables of one domain
+ *           domain event lock     ports, pirq bindings of one domain
+ *             irq lock            vectors, IO-APIC entries, MSI
+ *               scheduler lock    run queues and vCPU states
+ *                 timer lock      the timers of all CPUs
+ *                   list lock     the list of domains
+ *                     owned lock  which frames a domain owns
+ *                       alloc lock  the frame allocator
+ *                         log lock  the log ring
+ *                           serial lock  what waits for the serial line
+ *
+ * Two domains: never two page locks at once. Whoever maps a page of another
+ * domain first takes the references under the owner's page lock, gives that
+ * up, and then takes the page lock of the domain whose table is changed;
+ * ptype_get_foreign() and ptype_put_foreign() are made for it, and the second
+ * takes no lock at all. Two event locks, and two grant locks, may be held at
+ * once if spin_lock_pair_irqsave() takes both, which does so by address.
  *
  * A lock further down (or deeper) may be taken while one above is held, never
- * the other way round. The page lock is held with interrupts on; all others
- * are taken by spin_lock_irqsave(), since interrupt handlers take them.
+ * the other way round. Locks from the page lock up are held with interrupts
+ * on; all others are taken by spin_lock_irqsave(), since interrupt handlers
+ * take them.
  * Each lock carries its level and the order is checked whenever one is taken.
  */
 #ifndef KRYPTON_LOCK_H
@@ -21,13 +35,19 @@
 #include "types.h"
 
 enum lock_level {
-	LOCK_PAGES = 1,
+	LOCK_DOMCTL = 1,
+	LOCK_GRANTS,
+	LOCK_MAPTRACK,
+	LOCK_PAGES,
 	LOCK_EVENTS,
 	LOCK_IRQ,
 	LOCK_SCHED,
 	LOCK_TIMER,
+	LOCK_LIST,
+	LOCK_OWNED,
 	LOCK_ALLOC,
 	LOCK_LOG,
+	LOCK_SERIAL,
 };
 
 struct spinlock {
@@ -43,5 +63,9 @@ void spin_lock(struct spinlock *l);
 void spin_unlock(struct spinlock *l);
 u64 spin_lock_irqsave(struct spinlock *l);
 void spin_unlock_irqrestore(struct spinlock *l, u64 flags);
+/* Two locks of one level, or twice the same one, which is then taken once. */
+u64 spin_lock_pair_irqsave(struct spinlock *a, struct spinlock *b);
+void spin_unlock_pair_irqrestore(struct spinlock *a, struct spinlock *b,
+				 u64 flags);
 
 #endif

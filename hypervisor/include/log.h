@@ -8,11 +8,23 @@
 /* Show messages up to this level; set by loglvl=. */
 extern enum log_level log_threshold;
 
-/* Raw text of a guest, or of ours, to ring and serial line. */
-/* The same without a lock, for a machine that stops. */
+/* No locks from here on: the machine stops soon. */
+void log_unlock(void);
+/* Text of ours to ring and serial line without a lock: the machine stops. */
 void log_raw(const char *s, size_t n);
+/* A guest's text, to the serial line alone. */
 void log_write(const char *s, size_t n);
-/* Copy up to n bytes of the ring, oldest first; returns how many. */
-size_t log_read(char *buf, size_t n);
+/*
+ * Copy up to n bytes of the ring from a position on, which moves; what the
+ * ring has lost is skipped. Returns how many.
+ */
+size_t log_read(u64 *at, char *buf, size_t n);
+/* The oldest position that can be read; the one whose low half is index. */
+u64 log_first(void);
+u64 log_position(u32 index);
+/* What is older is not shown again. */
+void log_clear(u64 upto);
+/* Whether there was text since the last call: for VIRQ_CON_RING. */
+bool log_news(void);
 
 #endif

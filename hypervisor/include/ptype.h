@@ -7,30 +7,66 @@
 
 struct domain;
 
-/* A general reference; false if the domain does not own the frame. */
+/* A general reference; false if the domain does not own the frame. No lock. */
 bool ptype_get_ref(struct domain *d, mfn_t m);
 void ptype_put_ref(mfn_t m);
+/*
+ * For a page of another domain: a general reference and, to write, a WRITABLE
+ * type reference. Takes the owner's page lock, so that no page lock may be
+ * held. 0; -EINVAL: not the owner's; -EBUSY: a table or descriptors.
+ * What both give is put back by the last, in any context.
+ */
+int ptype_get_foreign(struct domain *owner, mfn_t m, bool write);
+/* The same for ourselves, who cache no translations of it. */
+int ptype_get_direct(struct domain *owner, mfn_t m, bool write);
+void ptype_put_foreign(mfn_t m, bool write);
+/* The page's shared frames (grants, shared_info): a reference by any guest. */
+void ptype_share_hv(struct domain *d, mfn_t m);
+/* Take such a frame back, when its domain is gone and no one maps it. */
+void ptype_unshare_hv(mfn_t m);
 /*
  * A type reference. 0; -EBUSY: it has another type; -EINVAL: it is not fit
  * for the type; -ERESTART: call again to go on validating.
  */
 int ptype_get(struct domain *d, mfn_t m, enum frame_type type, bool top);
 void ptype_put(struct domain *d, mfn_t m);
+/* Give up a validation that stopped half-way and that nobody will finish. */
+void ptype_drop_partial(struct domain *d, mfn_t m);
+/*
+ * Tables whose last user is gone are taken apart here, entry by entry: 0, or
+ * -ERESTART if something else has to run first. Every hypercall that changes
+ * tables calls it first and last. The second one does not stop.
+ */
+int ptype_drain(struct domain *d);
+void ptype_finish(struct domain *d);
 /* Both at once; the second gives false without telling why. */
 int ptype_get_both(struct domain *d, mfn_t m, enum frame_type t, bool top);
 bool ptype_get_page(struct domain *d, mfn_t m, enum frame_type type);
 void ptype_put_both(struct domain *d, mfn_t m);
 
-/* Give a free frame to a domain; false at its limit. */
+/*
+ * Give a free frame to a domain that is not dying; false at its limit. Its
+ * page lock is held, so that it cannot start to die meanwhile.
+ */
 bool ptype_assign(struct domain *d, mfn_t m, bool count);
 /* The domain gives up the frame; -EINVAL if it is not its own to give. */
 int ptype_release(struct domain *d, mfn_t m);
 
 /* pv/tables.c: what stands behind the table types. */
 int tables_validate(struct domain *d, mfn_t m, enum frame_type type);
-void tables_devalidate(struct domain *d, mfn_t m, enum frame_type type);
+void tables_devalidate_l1(struct domain *d, mfn_t m);
+/* No use as a table any more: gives how many entries there are to undo. */
+u32 tables_close(struct domain *d, mfn_t m, enum frame_type type);
+/* Drop what some entries hold. */
+void tables_undo(struct domain *d, mfn_t m, enum frame_type type, u32 first,
+		 u32 count);
 /* Replace one entry of a table that has a type. */
 int tables_set_l1(struct domain *d, u64 *entry, u64 value, bool keep_ad);
+/*
+ * Put an entry whose references the caller has taken (of a page of another
+ * domain) into d's level-1 table: they pass to the entry. d's page lock.
+ */
+int tables_install_l1(struct domain *d, u64 *entry, u64 value);
 /* Only if it still is *old; -EAGAIN and *old updated if not. */
 int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value);
 int tables_set_l2(struct domain *d, mfn_t table, u32 index, u64 value);

@@ -16,6 +16,8 @@ long pv_fpu_taskswitch(u64 set);
 long pv_set_debugreg(u32 reg, u64 value);
 long pv_get_debugreg(u32 reg);
 long pv_vm_assist(u32 cmd, u32 type);
+/* Bits of VMASST_TYPE_* that exist here. */
+u32 pv_known_assists(void);
 
 /* pv/iret.c */
 long pv_iret(void);
@@ -24,11 +26,23 @@ long pv_iret(void);
 long pv_set_gdt(u64 frames, u32 entries);
 long pv_update_descriptor(u64 at, u64 value);
 
+/*
+ * pv/batch.c: the list a[0] of a[1] entries of a size, one by one; as a
+ * hypercall's arguments they are changed for its continuation.
+ */
+long pv_batch(u64 a[], u32 size, struct domain *d,
+	      int (*one)(void *data, gva_t at), void *data);
+
 /* pv/mmu_update.c, pv/va_mapping.c, pv/mmuext.c */
 long pv_mmu_update(u64 a[]);
 long pv_update_va_mapping(u64 va, u64 value, u64 flags);
 long pv_mmuext_op(u64 a[]);
+/*
+ * Write how many requests are done to 'at' (0: nowhere), added to what an
+ * earlier part of the same call has left there. 0 or -EFAULT.
+ */
 struct vcpu;
-long pv_new_baseptr(struct vcpu *v, mfn_t table);
+/* Load a root table; -ERESTART: call again to go on validating it. */
+int pv_new_baseptr(struct vcpu *v, mfn_t table);
 
 #endif

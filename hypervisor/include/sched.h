@@ -5,11 +5,17 @@
 
 #include "types.h"
 
+struct domain;
 struct vcpu;
 struct regs;
+struct vcpu_runstate_info;
+
+#define DEFAULT_WEIGHT	256u
 
 /* Make it runnable, if it is up. */
 void sched_wake(struct vcpu *v);
+/* The domain may run again: queue what it has to run. */
+void sched_resume(struct domain *d);
 /* Something for the guest to look at: wake it or make it look. */
 void sched_kick(struct vcpu *v);
 /* The vCPU's state or its domain's changed so that it must not run. */
@@ -18,6 +24,18 @@ void sched_stop(struct vcpu *v);
 void sched_poll_check(struct vcpu *v, u32 port);
 /* Something else has to run: long work should stop soon. */
 bool sched_preempt_needed(void);
+
+/* Nothing that was decided on an older state of things is still to come. */
+void sched_barrier(void);
+/* Weight: 1 to 65535; cap in percent of one CPU, 0 for none. */
+void sched_set_params(struct domain *d, u32 weight, u32 cap);
+/* Mask of CPUs, at least one of which exists. */
+void sched_set_affinity(struct vcpu *v, u32 cpus);
+/* Times up to now. */
+void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs);
+u64 sched_idle_time(u32 cpu);
+/* Timer of a domain with a cap. */
+void sched_period_over(void *domain);
 
 long sched_op(u32 cmd, u64 arg);
 /* The last thing before every return to a guest; interrupts are off. */

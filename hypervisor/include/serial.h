@@ -10,7 +10,9 @@
 
 void serial_init(void);
 void serial_put(char c);
-/* Enable the receive interrupt, once serial_interrupt() can be called. */
+/* No more by interrupt, and all out that waits; takes no lock. */
+void serial_poll(void);
+/* Work by interrupt, once serial_interrupt() can be called. */
 void serial_enable_irq(void);
 /* Move what has arrived into the input ring; returns whether any did. */
 bool serial_interrupt(void);

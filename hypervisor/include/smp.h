@@ -7,9 +7,13 @@
 
 /* Flush the TLBs of the CPUs in the mask, and wait until it is done. */
 void smp_flush(u32 cpus);
+/* The mask of all processors. */
+u32 smp_all(void);
 void smp_flush_interrupt(void);
 /* Make a CPU look at its work flags. */
 void smp_kick(u32 cpu);
+/* For ever: the machine comes to its end. */
+void smp_stop_others(void);
 /* Start every processor that ACPI names. */
 void smp_boot(void);
 /* Let them run guests. */

@@ -21,6 +21,8 @@ extern struct tsc_scale tsc_scale;
 void time_init(void);
 u64 time_now(void);
 u64 time_from_tsc(u64 tsc);
+/* Spin for so many nanoseconds. */
+void time_wait(u64 ns);
 /* Wall-clock seconds at system time 0, from the CMOS clock. */
 extern u64 wallclock_base;
 
@@ -37,6 +39,8 @@ void timer_init(struct timer *t, void (*fn)(void *data), void *data);
 /* Arm on this CPU; fn runs there with interrupts off. */
 void timer_set(struct timer *t, u64 expires);
 void timer_stop(struct timer *t);
+/* Stop it and wait until its function, should it run now, has returned. */
+void timer_kill(struct timer *t);
 /* The timer interrupt: run what is due and program the next one. */
 void timer_interrupt(void);
 

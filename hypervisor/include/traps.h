@@ -38,6 +38,7 @@ static inline bool from_guest(const struct regs *r)
 /* entry.S */
 extern u8 trap_stubs[256][16];
 void sysenter_entry(void);
+void sysenter_flags_saved(void);
 void syscall_entry(void);
 void reload_segments(void);
 void guest_iret(void);

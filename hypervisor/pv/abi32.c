@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The 32-bit layouts of the public ABI, translated to the internal form of
- * abi.h. Whoever needs to know that a guest is a 32-bit one is in this file.
+ * abi.h. Whoever needs to know that a guest is a 32-bit one is in this file or,
+ * for the state of a vCPU, in vcpu_context.c.
  *
  * The structures are those that gcc -m32 makes of the public headers: 64-bit
  * members are aligned to 4.
@@ -47,6 +48,19 @@ struct map_pirq32 {
 	s32 type, index, pirq, bus, devfn, entry_nr;
 	u64 table_base;
 } ABI;
+struct foreign_map32 {
+	u16 domid, pad;
+	u32 nr, buffer;
+} ABI;
+struct resource32 {
+	u16 domid, type;
+	u32 id, nr_frames, pad;
+	u64 frame;
+	u32 list;
+} ABI;
+struct mfn_list32 {
+	u32 max, list, nr;
+} ABI;
 struct runstate32 {
 	s32 state;
 	u64 entry_time, time[4];
@@ -58,10 +72,11 @@ _Static_assert(sizeof(struct callback32) == 12, "public ABI");
 _Static_assert(sizeof(struct exchange32) == 44, "public ABI");
 _Static_assert(sizeof(struct poll32) == 16, "public ABI");
 _Static_assert(sizeof(struct map_pirq32) == 36, "public ABI");
+_Static_assert(sizeof(struct foreign_map32) == 12, "public ABI");
+_Static_assert(sizeof(struct resource32) == 28, "public ABI");
 _Static_assert(sizeof(struct runstate32) == 44, "public ABI");
 _Static_assert(sizeof(struct shared_info_x86_32) == 2344, "public ABI");
 _Static_assert(sizeof(struct vcpu_info_x86_32) == 64, "public ABI");
-_Static_assert(sizeof(struct vcpu_guest_context_x86_32) == 2800, "public ABI");
 _Static_assert(sizeof(struct start_info_x86_32) == 1112, "public ABI");
 _Static_assert(sizeof(struct trap_info_x86_32) == 8, "public ABI");
 
@@ -198,6 +213,54 @@ static int get_memory_map(gva_t at, u32 *nr, gva_t *buffer)
 	return 0;
 }
 
+static int get_foreign_map(gva_t at, u16 *domid, u32 *nr, gva_t *buffer)
+{
+	struct foreign_map32 in;
+
+	if (guest_read(&in, at, sizeof(in)))
+		return -EFAULT;
+	*domid = in.domid;
+	*nr = in.nr;
+	*buffer = gva(in.buffer);
+	return 0;
+}
+
+static int get_resource(gva_t at, struct abi_resource *r)
+{
+	struct resource32 in;
+
+	if (guest_read(&in, at, sizeof(in)))
+		return -EFAULT;
+	*r = (struct abi_resource){
+		in.domid, in.type, in.id, in.nr_frames, in.pad, in.frame,
+		gva(in.list)
+	};
+	return 0;
+}
+
+static int put_resource_size(gva_t at, u32 nr)
+{
+	return guest_write(gva(at.a + offsetof(struct resource32, nr_frames)),
+			   &nr, sizeof(nr));
+}
+
+static int get_mfn_list(gva_t at, u32 *max, gva_t *list)
+{
+	struct mfn_list32 in;
+
+	if (guest_read(&in, at, sizeof(in)))
+		return -EFAULT;
+	*max = in.max;
+	*list = gva(in.list);
+	return 0;
+}
+
+static int put_mfn_list_count(gva_t at, u32 nr)
+{
+	return guest_write(gva(at.a + offsetof(struct mfn_list32, nr)), &nr,
+			   sizeof(nr));
+}
+
 static int put_machphys(gva_t at, u64 start, u64 end, u64 max_mfn)
 {
 	u32 out[3] = { (u32)start, (u32)end, (u32)max_mfn };
@@ -237,101 +300,6 @@ static int put_runstate(gva_t at, const struct vcpu_runstate_info *rs)
 	return guest_write(at, &out, sizeof(out));
 }
 
-static u16 ring1(u32 sel)
-{
-	return (u16)((sel & ~3u) && !(sel & 3) ? sel | 1 : sel);
-}
-
-static void init_registers(struct vcpu *v,
-			   const struct vcpu_guest_context_x86_32 *c)
-{
-	const struct cpu_user_regs_x86_32 *u = &c->user_regs;
-
-	v->regs = (struct regs){
-		.ax = u->eax, .bx = u->ebx, .cx = u->ecx, .dx = u->edx,
-		.si = u->esi, .di = u->edi, .bp = u->ebp, .ip = u->eip,
-		.cs = ring1(u->cs), .sp = u->esp, .ss = ring1(u->ss),
-		.flags = (u->eflags & 0x00240dd5u) | FLAGS_IF | 2,
-	};
-	v->ds = u->ds;
-	v->es = u->es;
-	v->fs = u->fs;
-	v->gs = u->gs;
-	v->iopl = u->eflags >> 12 & 3;
-	v->kernel_ss = ring1(c->kernel_ss);
-	v->kernel_sp = c->kernel_sp;
-	v->cr0_ts = c->ctrlreg[0] & CR0_TS;
-}
-
-static void init_entries(struct vcpu *v,
-			 const struct vcpu_guest_context_x86_32 *c)
-{
-	const struct trap_info_x86_32 *t = c->trap_ctxt;
-	u32 i;
-
-	for (i = 0; i < 256; i++)
-		v->traps[i] = (struct vcpu_trap){
-			t[i].address, ring1(t[i].cs), t[i].flags & 7
-		};
-	v->callback[CB_EVENT] = (struct vcpu_callback){
-		c->event_callback_eip, ring1(c->event_callback_cs), true
-	};
-	v->callback[CB_FAILSAFE] = (struct vcpu_callback){
-		c->failsafe_callback_eip, ring1(c->failsafe_callback_cs),
-		c->flags & VGCF_failsafe_disables_events_X86_32
-	};
-}
-
-static int init_tables(struct vcpu *v,
-		       const struct vcpu_guest_context_x86_32 *c)
-{
-	mfn_t root = abi32_cr3_to_mfn(c->ctrlreg[3]), gdt[GDT_FRAMES];
-	u32 i;
-	int rc;
-
-	if (c->gdt_ents > GDT_MAX_ENTRIES || c->ldt_ents)
-		return -EINVAL;
-	for (i = 0; i < GDT_FRAMES; i++)
-		gdt[i] = mfn(c->gdt_frames[i]);
-	do
-		rc = ptype_get_both(v->d, root, TYPE_L3, false);
-	while (rc == -ERESTART);
-	if (rc)
-		return rc;
-	rc = descriptors_set_gdt(v, gdt, c->gdt_ents);
-	if (rc)
-		ptype_put_both(v->d, root);
-	else
-		v->table = root;
-	return rc;
-}
-
-static int init_vcpu(struct vcpu *v, gva_t at)
-{
-	struct vcpu_guest_context_x86_32 c;
-	int rc = -EEXIST;
-
-	if (guest_read(&c, at, sizeof(c)))
-		return -EFAULT;
-	if (!(c.user_regs.cs & ~3u) || (c.user_regs.eflags & FLAGS_VM))
-		return -EINVAL;
-	spin_lock(&v->d->page_lock);
-	if (!v->initialised) {
-		rc = init_tables(v, &c);
-		if (!rc) {
-			init_registers(v, &c);
-			init_entries(v, &c);
-			memcpy(v->fpu, &c.fpu_ctxt, c.flags &
-			       VGCF_i387_valid_X86_32 ? sizeof(v->fpu) : 0);
-			/* A reserved MXCSR bit would fault in our hands. */
-			v->fpu[26] = v->fpu[27] = 0;
-			v->initialised = true;
-		}
-	}
-	spin_unlock(&v->d->page_lock);
-	return rc;
-}
-
 const struct abi abi32 = {
 	.name = "x86_32p",
 	.pfn_size = 4,
@@ -342,6 +310,8 @@ const struct abi abi32 = {
 	.wc_offset = offsetof(struct shared_info_x86_32, wc_version),
 	.wc_hi_offset = offsetof(struct shared_info_x86_32, arch.wc_sec_hi),
 	.max_pfn_offset = offsetof(struct shared_info_x86_32, arch.max_pfn),
+	.nmi_reason_offset = offsetof(struct shared_info_x86_32,
+				      arch.nmi_reason),
 	.sel_offset = offsetof(struct vcpu_info_x86_32, evtchn_pending_sel),
 	.sel_size = 4,
 	.cr2_offset = offsetof(struct vcpu_info_x86_32, arch.cr2),
@@ -350,6 +320,7 @@ const struct abi abi32 = {
 	.mmuext_size = sizeof(struct mmuext32),
 	.multicall_size = sizeof(struct multicall32),
 	.trap_size = sizeof(struct trap_info_x86_32),
+	.grant = &abi32_grant,
 	.get_mmuext = get_mmuext,
 	.get_multicall = get_multicall,
 	.put_multicall_args = put_multicall_args,
@@ -361,9 +332,15 @@ const struct abi abi32 = {
 	.put_exchange_done = put_exchange_done,
 	.get_poll = get_poll,
 	.get_memory_map = get_memory_map,
+	.get_foreign_map = get_foreign_map,
+	.get_resource = get_resource,
+	.put_resource_size = put_resource_size,
+	.get_mfn_list = get_mfn_list,
+	.put_mfn_list_count = put_mfn_list_count,
 	.put_machphys = put_machphys,
 	.get_map_pirq = get_map_pirq,
 	.put_map_pirq = put_map_pirq,
 	.put_runstate = put_runstate,
-	.init_vcpu = init_vcpu,
+	.set_context = abi32_set_context,
+	.get_context = abi32_get_context,
 };

@@ -148,20 +148,20 @@ void guest_failsafe(struct vcpu *v, struct regs *r)
 	enter_callback(v, r, &f, CB_FAILSAFE);
 }
 
+/*
+ * As on Xen 4.17, the guest sees the fault as one of the code that it wanted
+ * to return to. The failsafe callback is for data segments alone.
+ */
 void guest_return_failed(struct regs *r)
 {
 	struct vcpu *v = current_vcpu();
 
-	/* A ring-0 or 64-bit selector cannot be put into the frame. */
-	if (!(r->cs & 3)) {
+	if (!(r->cs & 3))
 		domain_crash(v->d, "return to ring 0");
-		return;
-	}
-	__asm__ volatile("mov %%ds, %w0" : "=r" (v->ds));
-	__asm__ volatile("mov %%es, %w0" : "=r" (v->es));
-	__asm__ volatile("mov %%fs, %w0" : "=r" (v->fs));
-	__asm__ volatile("mov %%gs, %w0" : "=r" (v->gs));
-	guest_failsafe(v, r);
+	else if (r->vector == X86_PF)
+		guest_trap(r);
+	else
+		guest_bounce(v, r, (u32)r->vector, (s64)(u32)r->error);
 }
 
 /* SYSENTER and SYSCALL: a callback if there is one, else a fault. */

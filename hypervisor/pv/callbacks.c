@@ -7,6 +7,7 @@
  * processor when it is used; a failing entry is the guest's own failure.
  */
 #include <xen/callback.h>
+#include "asm.h"
 #include "domain.h"
 #include "errno.h"
 #include "evtchn.h"
@@ -14,8 +15,10 @@
 #include "hypercall.h"
 #include "lib.h"
 #include "pv.h"
+#include "traps.h"
 
 #define MAX_TRAP_ENTRIES	256
+#define TRAP_MASKS		4	/* events, on entry */
 
 static u16 fix_cs(u16 cs)
 {
@@ -78,8 +81,6 @@ static int callback_kind(u16 type)
 		return CB_EVENT;
 	case CALLBACKTYPE_failsafe:
 		return CB_FAILSAFE;
-	case CALLBACKTYPE_nmi:
-		return CB_NMI;
 	case CALLBACKTYPE_sysenter_deprecated:
 	case CALLBACKTYPE_sysenter:
 		return is_intel() ? CB_SYSENTER : -1;
@@ -100,6 +101,12 @@ long pv_callback_op(u32 cmd, u64 arg)
 		return -ENOSYS;
 	if (v->d->abi->get_callback(gva(arg), &cb))
 		return -EFAULT;
+	if (cb.type == CALLBACKTYPE_nmi) {
+		v->traps[X86_NMI] = cmd == CALLBACKOP_unregister ?
+			(struct vcpu_trap){ 0 } :
+			(struct vcpu_trap){ cb.ip, SEL_R1_CS, TRAP_MASKS };
+		return 0;
+	}
 	kind = callback_kind(cb.type);
 	if (kind < 0)
 		return -EINVAL;

@@ -32,7 +32,6 @@
 
 #define SLACK		(512ull << 10)
 #define ROUND		(4ull << 20)
-#define HEAP_SIZE	(1ull << 20)
 #define KEEP_DIVISOR	16
 #define KEEP_MAX	(128ull << 8)		/* frames: 128 MiB */
 
@@ -45,7 +44,7 @@ struct layout {
 static struct image image;
 static struct layout layout;
 static u32 *p2m;		/* until the guest has it */
-static u64 unpacked_phys, unpacked_size;
+static u64 unpacked_phys, unpacked_size, heap_size;
 static u64 p2m_phys, p2m_size;
 
 static mfn_t page_mfn(u64 n)
@@ -86,10 +85,11 @@ static void unpack_kernel(const u8 *file, u64 size)
 				&error))
 		panic("Dom0 kernel: %s", error);
 	unpacked_size = ROUND_UP(MAX(unpacked_size, 16ull), PAGE_SIZE);
-	unpacked_phys = early_alloc(unpacked_size + HEAP_SIZE, PAGE_SIZE).a;
+	heap_size = image_heap_size(payload, unpacked_size);
+	unpacked_phys = early_alloc(unpacked_size + heap_size, PAGE_SIZE).a;
 	to = phys_to_virt(paddr(unpacked_phys));
 	error = image_unpack(payload, length, to, unpacked_size,
-			     to + unpacked_size, HEAP_SIZE);
+			     to + unpacked_size, heap_size);
 	if (error)
 		panic("Dom0 kernel: %s", error);
 	if (!image_parse_elf(&image, to, unpacked_size))
@@ -293,27 +293,18 @@ static void fill_start_info(const struct domain *d)
 	}
 }
 
-static void allow(struct domain *d, u32 first, u32 last, bool yes)
-{
-	for (; first <= last; first++) {
-		if (yes)
-			d->ioports[first / 8] &= (u8)~(1u << first % 8);
-		else
-			d->ioports[first / 8] |= (u8)(1u << first % 8);
-	}
-}
-
 /* The hardware domain has all ports but the hypervisor's own devices. */
 static void give_ports(struct domain *d)
 {
-	allow(d, 0, 0xffff, true);
-	allow(d, 0x20, 0x21, false);
-	allow(d, 0xa0, 0xa1, false);
-	allow(d, 0x40, 0x43, false);
-	allow(d, 0x61, 0x61, false);
-	allow(d, SERIAL_PORT, SERIAL_PORT + 7, false);
+	if (domain_set_ports(d, 0, 65536, true))
+		panic("no memory for Dom0's ports");
+	domain_set_ports(d, 0x20, 2, false);
+	domain_set_ports(d, 0xa0, 2, false);
+	domain_set_ports(d, 0x40, 4, false);
+	domain_set_ports(d, 0x61, 1, false);
+	domain_set_ports(d, SERIAL_PORT, 8, false);
 	if (acpi.pm_timer && acpi.pm_timer < 0xfffc)
-		allow(d, acpi.pm_timer, acpi.pm_timer + 3, false);
+		domain_set_ports(d, acpi.pm_timer, 4, false);
 }
 
 static void start_state(struct vcpu *v)
@@ -366,6 +357,16 @@ static void give_back(u64 phys, u64 size)
 		frames_give(mfn(first), end - first);
 }
 
+/* In MiB. */
+static u64 memory_above_4g(void)
+{
+	u64 n = 0, i;
+
+	for (i = 0; i < layout.nr_pages; i++)
+		n += page_mfn(i).n >> (32 - PAGE_SHIFT) != 0;
+	return n >> 8;
+}
+
 static void make_vcpus(struct domain *d)
 {
 	u32 i;
@@ -378,12 +379,15 @@ static void make_vcpus(struct domain *d)
 void dom0_build(void)
 {
 	u64 initrd_size = boot_info.modules > 1 ? boot_info.module[1].size : 0;
-	struct domain *d = domain_create(0, &abi32, vcpu_number());
+	const struct domain_config config = {
+		.id = 0, .privileged = true, .max_vcpus = vcpu_number(),
+		.max_grant_frames = -1, .max_maptrack_frames = -1,
+	};
+	struct domain *d = domain_create(&config);
 	u32 i;
 
 	if (!d)
 		panic("no memory for Dom0");
-	d->privileged = true;
 	if (image.hv_start_low)
 		d->m2p_start = MAX(ROUND_UP(image.hv_start_low, 2ull << 20),
 				   (u64)M2P_DEFAULT_START);
@@ -398,15 +402,17 @@ void dom0_build(void)
 	give_ports(d);
 	install_tables(d->vcpu[0]);
 	start_state(d->vcpu[0]);
-	domain_update_wallclock(d->vcpu[0]);
-	log_info("Dom0: %lu MiB, %u vCPUs, kernel %lx to %lx, entry %lx",
-		 layout.nr_pages >> 8, d->max_vcpus, image.start, image.end,
+	domain_update_wallclock(d);
+	log_info("Dom0: %lu MiB, %lu above 4 GiB, %u vCPUs, "
+		 "kernel %lx to %lx, entry %lx", layout.nr_pages >> 8,
+		 memory_above_4g(), d->max_vcpus, image.start, image.end,
 		 image.entry);
 	for (i = 0; i < boot_info.modules; i++)
 		give_back(boot_info.module[i].start, boot_info.module[i].size);
-	give_back(unpacked_phys, unpacked_size ? unpacked_size + HEAP_SIZE : 0);
+	give_back(unpacked_phys, unpacked_size + heap_size);
 	give_back(p2m_phys, p2m_size);
 	dom0 = d;
+	d->pause_count = 0;
 	d->vcpu[0]->state = VCPU_UP;
 	sched_wake(d->vcpu[0]);
 }

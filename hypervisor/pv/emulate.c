@@ -11,6 +11,7 @@
 #include "context.h"
 #include "domain.h"
 #include "emulate.h"
+#include "errno.h"
 #include "guest.h"
 #include "guest_trap.h"
 #include "lib.h"
@@ -210,7 +211,8 @@ static bool read_control(struct vcpu *v, u32 cr, u64 *to)
 		*to = abi32_mfn_to_cr3(v->table);
 		return true;
 	case 4:
-		*to = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->cr4;
+		*to = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->cr4 |
+		      (v->xcr0 ? CR4_OSXSAVE : 0);
 		return true;
 	default:
 		return false;
@@ -219,23 +221,62 @@ static bool read_control(struct vcpu *v, u32 cr, u64 *to)
 
 #define CR4_GUEST	(CR4_TSD | CR4_DE)
 
-static bool write_control(struct vcpu *v, u32 cr, u64 value)
+static bool has_xsave(const struct vcpu *v)
+{
+	u32 r[4];
+
+	guest_cpuid(v, 1, 0, r);
+	return r[2] & CPUID_XSAVE;
+}
+
+static void write_cr4_xsave(struct vcpu *v, bool on)
+{
+	if (on && !v->xcr0 && has_xsave(v)) {
+		memset(v->fpu_more, 0, sizeof(v->fpu_more));
+		context_set_xcr0(v, 1);
+	} else if (!on) {
+		context_set_xcr0(v, 0);
+	}
+}
+
+/* x87 is always there, and AVX not without SSE. */
+static bool do_xsetbv(struct insn *i)
+{
+	u64 value = (u32)i->r->ax | i->r->dx << 32;
+	u8 modrm;
+
+	if (!fetch(i, &modrm) || modrm != 0xd1)
+		return false;
+	if (!i->v->xcr0) {
+		/* Some processors look at the privilege first. */
+		guest_bounce(i->v, i->r, X86_UD, NO_ERROR_CODE);
+		return true;
+	}
+	if ((u32)i->r->cx || !(value & 1) || (value & ~(u64)XCR0_KNOWN) ||
+	    (value & 6) == 4)
+		return false;
+	context_set_xcr0(i->v, value);
+	return done(i);
+}
+
+static int write_control(struct vcpu *v, u32 cr, u64 value)
 {
 	switch (cr) {
 	case 0:
 		context_set_ts(v, !!(value & CR0_TS));
-		return true;
+		return 0;
 	case 2:
 		memcpy(v->info + v->d->abi->cr2_offset, &value,
 		       v->d->abi->cr2_size);
-		return true;
+		return 0;
 	case 3:
-		return pv_new_baseptr(v, abi32_cr3_to_mfn((u32)value)) == 0;
+		return pv_new_baseptr(v, abi32_cr3_to_mfn((u32)value));
 	case 4:
 		v->cr4 = value & CR4_GUEST;
-		return true;
+		write_cr4_xsave(v, value & CR4_OSXSAVE);
+		return 0;
 	default:
-		return false;
+		return -EINVAL;
 	}
 }
 
@@ -243,6 +284,7 @@ static bool move_control(struct insn *i, u8 op)
 {
 	u64 value = 0, *reg;
 	u8 modrm;
+	int rc;
 
 	if (!fetch(i, &modrm) || modrm < 0xc0)
 		return false;
@@ -257,8 +299,9 @@ static bool move_control(struct insn *i, u8 op)
 		*reg = (u32)pv_get_debugreg(modrm >> 3 & 7);
 		return done(i);
 	case 0x22:
-		return write_control(i->v, modrm >> 3 & 7, (u32)*reg) &&
-		       done(i);
+		rc = write_control(i->v, modrm >> 3 & 7, (u32)*reg);
+		/* Half-way through a large table: the same instruction again. */
+		return rc == -ERESTART || (!rc && done(i));
 	default:
 		return !pv_set_debugreg(modrm >> 3 & 7, (u32)*reg) && done(i);
 	}
@@ -283,6 +326,8 @@ static bool two_byte(struct insn *i, u8 op)
 	u32 out[4];
 
 	switch (op) {
+	case 0x01:
+		return do_xsetbv(i);
 	case 0x06:
 		context_set_ts(i->v, 0);
 		return done(i);

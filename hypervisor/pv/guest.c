@@ -10,7 +10,7 @@
 #include "errno.h"
 #include "guest.h"
 
-static bool range_ok(gva_t at, u64 n)
+bool guest_range_ok(gva_t at, u64 n)
 {
 	u64 limit = current_domain()->m2p_start;
 
@@ -31,14 +31,14 @@ static u64 copy(void *dst, const void *src, u64 n)
 
 int guest_read(void *dst, gva_t src, u64 n)
 {
-	if (!range_ok(src, n) || copy(dst, (const void *)src.a, n))
+	if (!guest_range_ok(src, n) || copy(dst, (const void *)src.a, n))
 		return -EFAULT;
 	return 0;
 }
 
 int guest_write(gva_t dst, const void *src, u64 n)
 {
-	if (!range_ok(dst, n) || copy((void *)dst.a, src, n))
+	if (!guest_range_ok(dst, n) || copy((void *)dst.a, src, n))
 		return -EFAULT;
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include "hypercall.h"
 #include "ldt.h"
 #include "lib.h"
+#include "nmi.h"
 #include "paging.h"
 #include "ptwrite.h"
 #include "traps.h"
@@ -167,8 +168,10 @@ void guest_trap(struct regs *r)
 	struct vcpu *v = current_vcpu();
 	u64 cr2 = read_cr2();
 
-	if (r->vector == X86_NMI)
+	if (r->vector == X86_NMI) {
+		nmi_note();
 		return;
+	}
 	if (r->vector == X86_MC || r->vector == X86_DF)
 		panic("vector %lu in a guest at %lx", r->vector, r->ip);
 	irq_enable();

@@ -37,7 +37,7 @@ static bool domain_has(const struct domain *d, u32 port, u32 size)
 	u32 i;
 
 	for (i = port; i < port + size; i++)
-		if (i > 0xffff || (d->ioports[i / 8] >> i % 8 & 1))
+		if (i > 0xffff || !d->ioports || (d->ioports[i / 8] >> i % 8 & 1))
 			return false;
 	return true;
 }

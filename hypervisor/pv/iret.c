@@ -6,7 +6,7 @@
  *
  * What must hold of the frame before the processor sees it: not ring 0, no
  * virtual-8086 mode, IF set and IOPL 0 in the real flags. All else may fault
- * at iretq and becomes the guest's failsafe callback.
+ * at iretq and becomes a fault of what the guest wanted to return to.
  */
 #include "domain.h"
 #include "errno.h"
@@ -17,7 +17,7 @@
 #include "pv.h"
 #include "traps.h"
 
-#define FLAGS_GUEST	0x00240dd5u	/* ID, AC, OF DF TF SF ZF AF PF CF */
+#define FLAGS_GUEST	0x00254dd5u	/* ID, AC, RF, NT, OF DF TF SF ZF AF PF CF */
 
 enum { W_EAX, W_EIP, W_CS, W_EFLAGS, W_ESP, W_SS };
 
@@ -36,6 +36,7 @@ static void load_frame(struct vcpu *v, struct regs *r, const u32 w[6])
 	if (v->d->vm_assist & BIT(VMASST_TYPE_architectural_iopl))
 		v->iopl = w[W_EFLAGS] >> 12 & 3;
 	vcpu_set_upcall_mask(v, !(w[W_EFLAGS] & FLAGS_IF));
+	v->nmi_masked = false;
 }
 
 long pv_iret(void)

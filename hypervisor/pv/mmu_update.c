@@ -2,9 +2,8 @@
 /*
  * mmu_update: a list of {machine address of an entry | command, value}.
  *
- * Stops at the first error; 'done' tells how many were carried out. A long
- * list stops in between: the rest stands in the arguments, and bit 31 of the
- * count says that 'done' already holds a number to add to.
+ * The privileged domain may name another one as owner of the tables, and one
+ * as owner of the pages that they map: so it maps pages of other domains.
  */
 #include "domain.h"
 #include "errno.h"
@@ -13,9 +12,7 @@
 #include "paging.h"
 #include "ptype.h"
 #include "pv.h"
-#include "sched.h"
 
-#define COUNT_CONTINUED	BIT(31)
 #define COMMAND_MASK	7u
 
 _Static_assert(sizeof(struct mmu_update) == 16, "same for all guests");
@@ -76,74 +73,118 @@ static int update_m2p(struct domain *d, u64 at, u64 value)
 	return 0;
 }
 
-static int one_request(struct domain *d, const struct mmu_update *u)
+/* On whose tables and pages a call works; a reference on each. */
+struct owners {
+	struct domain *tables, *pages;
+};
+
+static int install(struct domain *d, u64 at, u64 value)
+{
+	mfn_t m = paddr_to_mfn(paddr(at));
+	struct frame *f;
+	int rc = -EINVAL;
+
+	if (!ptype_get_ref(d, m))
+		return -EINVAL;
+	f = mfn_frame(m);
+	if (f->type_count && f->type == TYPE_L1 && (f->flags & FRAME_VALID))
+		rc = tables_install_l1(d, phys_to_virt(paddr(at)), value);
+	ptype_put_ref(m);
+	return rc;
+}
+
+/* A level-1 entry that maps a page of a domain other than the table's. */
+static int update_foreign(const struct owners *o, u64 at, u64 value)
+{
+	bool write = value & PTE_RW;
+	mfn_t m = pte_mfn(value);
+	int rc = ptype_get_foreign(o->pages, m, write);
+
+	if (rc)
+		return rc;
+	spin_lock(&o->tables->page_lock);
+	rc = install(o->tables, at, value);
+	spin_unlock(&o->tables->page_lock);
+	if (rc)
+		ptype_put_foreign(m, write);
+	return rc;
+}
+
+static int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
+{
+	int rc;
+
+	if (o->pages != o->tables && (value & PTE_P))
+		return update_foreign(o, at, value);
+	spin_lock(&o->tables->page_lock);
+	rc = update_entry(o->tables, at, value, keep_ad);
+	spin_unlock(&o->tables->page_lock);
+	return rc;
+}
+
+static int one_request(const struct owners *o, const struct mmu_update *u)
 {
 	u64 at = u->ptr & ~(u64)COMMAND_MASK;
 
 	switch (u->ptr & COMMAND_MASK) {
 	case MMU_NORMAL_PT_UPDATE:
-		return update_entry(d, at, u->val, false);
+	case MMU_PT_UPDATE_NO_TRANSLATE:
+		return update_pt(o, at, u->val, false);
 	case MMU_PT_UPDATE_PRESERVE_AD:
-		return update_entry(d, at, u->val, true);
+		return update_pt(o, at, u->val, true);
 	case MMU_MACHPHYS_UPDATE:
-		return update_m2p(d, at, u->val);
+		return update_m2p(o->pages, at, u->val);
 	default:
 		return -ENOSYS;
 	}
 }
 
-/* Whose pages may be named: the caller's, or devices'. */
-static bool owner_ok(const struct domain *d, u32 foreign)
+/*
+ * The caller itself needs no reference: it runs. What is behind DOMID_IO and
+ * DOMID_XEN (devices, the machine-to-phys array) is known by its number.
+ */
+static struct domain *owner(struct domain *d, u32 id)
 {
-	u32 table_owner = foreign >> 16, owner = foreign & 0xffff;
-
-	if (table_owner && table_owner != d->id + 1)
-		return false;
-	return owner == DOMID_SELF || owner == d->id || owner == DOMID_IO;
+	return id == DOMID_SELF || id == DOMID_IO || id == DOMID_XEN ||
+	       id == d->id ? d : domain_get(id);
 }
 
-static int run(struct domain *d, u64 a[], u64 *done)
+static int get_owners(struct domain *d, u32 foreign, struct owners *o)
+{
+	u32 tables = foreign >> 16;
+
+	o->tables = owner(d, tables ? tables - 1 : DOMID_SELF);
+	o->pages = owner(d, foreign & 0xffff);
+	if (!o->tables || !o->pages)
+		return -ESRCH;
+	return domain_may(d, o->tables) && domain_may(d, o->pages) ? 0 : -EPERM;
+}
+
+static void put_owners(const struct domain *d, const struct owners *o)
+{
+	if (o->tables && o->tables != d)
+		domain_put(o->tables);
+	if (o->pages && o->pages != d)
+		domain_put(o->pages);
+}
+
+static int one(void *owners, gva_t at)
 {
 	struct mmu_update u;
-	int rc;
 
-	while (a[1]) {
-		if (guest_read(&u, gva(a[0]), sizeof(u)))
-			return -EFAULT;
-		spin_lock(&d->page_lock);
-		rc = one_request(d, &u);
-		spin_unlock(&d->page_lock);
-		if (rc)
-			return rc;
-		a[0] += sizeof(u);
-		a[1]--;
-		++*done;
-		if (a[1] && sched_preempt_needed())
-			return -ERESTART;
-	}
-	return 0;
+	if (guest_read(&u, at, sizeof(u)))
+		return -EFAULT;
+	return one_request(owners, &u);
 }
 
 long pv_mmu_update(u64 a[])
 {
 	struct domain *d = current_domain();
-	bool continued = a[1] & COUNT_CONTINUED;
-	u64 done = 0;
-	u32 before = 0;
-	int rc;
+	struct owners o = { 0 };
+	long rc = get_owners(d, (u32)a[3], &o);
 
-	a[1] &= ~COUNT_CONTINUED;
-	if (!owner_ok(d, (u32)a[3]))
-		return -ESRCH;
-	rc = run(d, a, &done);
-	if (a[2]) {
-		if (continued && guest_read(&before, gva(a[2]), 4))
-			return -EFAULT;
-		before += (u32)done;
-		if (guest_write(gva(a[2]), &before, 4))
-			return -EFAULT;
-	}
-	if (rc == -ERESTART)
-		a[1] |= COUNT_CONTINUED;
+	if (!rc)
+		rc = pv_batch(a, sizeof(struct mmu_update), o.tables, one, &o);
+	put_owners(d, &o);
 	return rc;
 }

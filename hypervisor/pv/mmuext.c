@@ -14,10 +14,7 @@
 #include "paging.h"
 #include "ptype.h"
 #include "pv.h"
-#include "sched.h"
 #include "smp.h"
-
-#define COUNT_CONTINUED	BIT(31)
 
 static int pin(struct domain *d, mfn_t m, enum frame_type type)
 {
@@ -69,14 +66,12 @@ static int new_root(struct vcpu *v, mfn_t m)
 	return 0;
 }
 
-long pv_new_baseptr(struct vcpu *v, mfn_t m)
+int pv_new_baseptr(struct vcpu *v, mfn_t m)
 {
 	int rc;
 
 	spin_lock(&v->d->page_lock);
-	do
-		rc = new_root(v, m);
-	while (rc == -ERESTART);
+	rc = new_root(v, m);
 	spin_unlock(&v->d->page_lock);
 	return rc;
 }
@@ -118,10 +113,11 @@ static int flush_some(struct domain *d, u64 bitmap)
 	return 0;
 }
 
-static int page_operation(struct vcpu *v, const struct abi_mmuext *op)
+/* On pages of their owner d, who may be another one than the caller. */
+static int page_operation(struct domain *d, const struct abi_mmuext *op)
 {
-	struct domain *d = v->d;
-
+	if (d->is_dying)
+		return -ESRCH;
 	switch (op->cmd) {
 	case MMUEXT_PIN_L1_TABLE:
 		return pin(d, mfn(op->arg1), TYPE_L1);
@@ -133,10 +129,6 @@ static int page_operation(struct vcpu *v, const struct abi_mmuext *op)
 		return 0;	/* has no meaning for three levels */
 	case MMUEXT_UNPIN_TABLE:
 		return unpin(d, mfn(op->arg1));
-	case MMUEXT_NEW_BASEPTR:
-		return new_root(v, mfn(op->arg1));
-	case MMUEXT_SET_LDT:
-		return ldt_set(v, gva(op->arg1), op->arg2);
 	case MMUEXT_CLEAR_PAGE:
 		return clear_page(d, mfn(op->arg1));
 	case MMUEXT_COPY_PAGE:
@@ -146,11 +138,8 @@ static int page_operation(struct vcpu *v, const struct abi_mmuext *op)
 	}
 }
 
-static int one_operation(struct vcpu *v, const struct abi_mmuext *op)
+static int flush_operation(struct domain *d, const struct abi_mmuext *op)
 {
-	struct domain *d = v->d;
-	int rc;
-
 	switch (op->cmd) {
 	case MMUEXT_TLB_FLUSH_LOCAL:
 		tlb_flush_local();
@@ -166,61 +155,72 @@ static int one_operation(struct vcpu *v, const struct abi_mmuext *op)
 	case MMUEXT_INVLPG_ALL:
 		domain_flush(d);
 		return 0;
-	case MMUEXT_FLUSH_CACHE:
-	case MMUEXT_FLUSH_CACHE_GLOBAL:
+	default:
 		if (!d->privileged)
 			return -EACCES;
 		__asm__ volatile("wbinvd" ::: "memory");
 		return 0;
+	}
+}
+
+/* The caller's own state: its root and its LDT. */
+static int vcpu_operation(struct vcpu *v, const struct abi_mmuext *op)
+{
+	int rc;
+
+	if (op->cmd == MMUEXT_NEW_BASEPTR)
+		return pv_new_baseptr(v, mfn(op->arg1));
+	spin_lock(&v->d->page_lock);
+	rc = ldt_set(v, gva(op->arg1), op->arg2);
+	spin_unlock(&v->d->page_lock);
+	return rc;
+}
+
+static int one_operation(struct vcpu *v, struct domain *owner,
+			 const struct abi_mmuext *op)
+{
+	int rc;
+
+	switch (op->cmd) {
+	case MMUEXT_TLB_FLUSH_LOCAL ... MMUEXT_INVLPG_ALL:
+	case MMUEXT_FLUSH_CACHE:
+	case MMUEXT_FLUSH_CACHE_GLOBAL:
+		return owner == v->d ? flush_operation(v->d, op) : -EPERM;
+	case MMUEXT_NEW_BASEPTR:
+	case MMUEXT_SET_LDT:
+		return owner == v->d ? vcpu_operation(v, op) : -EPERM;
 	default:
-		spin_lock(&d->page_lock);
-		rc = page_operation(v, op);
-		spin_unlock(&d->page_lock);
+		spin_lock(&owner->page_lock);
+		rc = page_operation(owner, op);
+		spin_unlock(&owner->page_lock);
 		return rc;
 	}
 }
 
-static int run(struct vcpu *v, u64 a[], u64 *done)
+static int one(void *owner, gva_t at)
 {
-	const struct abi *abi = v->d->abi;
+	struct vcpu *v = current_vcpu();
 	struct abi_mmuext op;
-	int rc;
 
-	while (a[1]) {
-		if (abi->get_mmuext(gva(a[0]), &op))
-			return -EFAULT;
-		rc = one_operation(v, &op);
-		if (rc)
-			return rc;
-		a[0] += abi->mmuext_size;
-		a[1]--;
-		++*done;
-		if (a[1] && sched_preempt_needed())
-			return -ERESTART;
-	}
-	return 0;
+	if (v->d->abi->get_mmuext(at, &op))
+		return -EFAULT;
+	return one_operation(v, owner, &op);
 }
 
 long pv_mmuext_op(u64 a[])
 {
-	struct vcpu *v = current_vcpu();
-	bool continued = a[1] & COUNT_CONTINUED;
-	u64 done = 0;
-	u32 before = 0;
-	int rc;
+	struct domain *d = current_domain();
+	struct domain *owner = domain_find_self((u32)a[3]);
+	bool own = owner;
+	long rc = -EPERM;
 
-	a[1] &= ~COUNT_CONTINUED;
-	if (!domain_find_self((u32)a[3]))
+	if (!own)
+		owner = domain_get((u32)a[3]);
+	if (!owner)
 		return -ESRCH;
-	rc = run(v, a, &done);
-	if (a[2]) {
-		if (continued && guest_read(&before, gva(a[2]), 4))
-			return -EFAULT;
-		before += (u32)done;
-		if (guest_write(gva(a[2]), &before, 4))
-			return -EFAULT;
-	}
-	if (rc == -ERESTART)
-		a[1] |= COUNT_CONTINUED;
+	if (domain_may(d, owner))
+		rc = pv_batch(a, d->abi->mmuext_size, owner, one, owner);
+	if (!own)
+		domain_put(owner);
 	return rc;
 }

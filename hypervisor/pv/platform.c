@@ -53,8 +53,7 @@ static long cpu_info(struct xen_platform_op *op, u64 arg)
 
 static long set_time(u64 seconds, u64 system_time)
 {
-	wallclock_base = seconds - system_time / NS_PER_SEC;
-	domain_update_wallclock(current_vcpu());
+	wallclock_set(seconds - system_time / NS_PER_SEC);
 	return 0;
 }
 

@@ -98,17 +98,21 @@ long pv_get_debugreg(u32 reg)
 	return (long)v->dr[reg];
 }
 
+u32 pv_known_assists(void)
+{
+	return BIT(VMASST_TYPE_4gb_segments) |
+	       BIT(VMASST_TYPE_4gb_segments_notify) |
+	       BIT(VMASST_TYPE_writable_pagetables) |
+	       BIT(VMASST_TYPE_pae_extended_cr3) |
+	       BIT(VMASST_TYPE_architectural_iopl) |
+	       BIT(VMASST_TYPE_runstate_update_flag);
+}
+
 long pv_vm_assist(u32 cmd, u32 type)
 {
 	struct domain *d = current_domain();
-	u32 known = BIT(VMASST_TYPE_4gb_segments) |
-		    BIT(VMASST_TYPE_4gb_segments_notify) |
-		    BIT(VMASST_TYPE_writable_pagetables) |
-		    BIT(VMASST_TYPE_pae_extended_cr3) |
-		    BIT(VMASST_TYPE_architectural_iopl) |
-		    BIT(VMASST_TYPE_runstate_update_flag);
 
-	if (type >= 32 || !(known >> type & 1))
+	if (type >= 32 || !(pv_known_assists() >> type & 1))
 		return -EINVAL;
 	switch (cmd) {
 	case VMASST_CMD_enable:

@@ -15,9 +15,8 @@
  * its entries that three-level paging does not have: they are added when it is
  * validated and taken out again after.
  *
- * L1 tables are validated in one go; L2 and L3 stop between entries when
- * something else has to run. Taking a table apart does not stop: at most four
- * L2 tables with the L1 tables that nobody else uses.
+ * L1 tables are validated, and taken apart, in one go; with L2 and L3 tables
+ * both stop between entries when something else has to run.
  */
 #include "domain.h"
 #include "errno.h"
@@ -65,6 +64,21 @@ static bool device_allowed(const struct domain *d, mfn_t m)
 	       !(m.n >= 0xfec00 && m.n <= 0xfec03);
 }
 
+/* The tools read the machine-to-phys array as if it were a foreign page. */
+static bool is_m2p(mfn_t m)
+{
+	u64 first = virt_to_mfn(frame_m2p).n;
+
+	return m.n >= first &&
+	       m.n - first < DIV_ROUND_UP(frame_count * sizeof(u32), PAGE_SIZE);
+}
+
+/* Nobody owns what is behind the entry, so there is nothing to count. */
+static bool uncounted(mfn_t m)
+{
+	return is_device(m) || is_m2p(m);
+}
+
 static int get_l1_entry(struct domain *d, u64 e)
 {
 	mfn_t m = pte_mfn(e);
@@ -76,6 +90,8 @@ static int get_l1_entry(struct domain *d, u64 e)
 		return -EINVAL;
 	if (is_device(m))
 		return device_allowed(d, m) ? 0 : -EPERM;
+	if (is_m2p(m))
+		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
 	if (!ptype_get_ref(d, m))
 		return -EINVAL;
 	if (!(e & PTE_RW))
@@ -90,7 +106,7 @@ static void put_l1_entry(struct domain *d, u64 e)
 {
 	mfn_t m = pte_mfn(e);
 
-	if (!(e & PTE_P) || is_device(m))
+	if (!(e & PTE_P) || uncounted(m))
 		return;
 	if (e & PTE_RW)
 		ptype_put(d, m);
@@ -223,29 +239,37 @@ int tables_validate(struct domain *d, mfn_t m, enum frame_type type)
 	}
 }
 
-void tables_devalidate(struct domain *d, mfn_t m, enum frame_type type)
+void tables_undo(struct domain *d, mfn_t m, enum frame_type type, u32 first,
+		 u32 count)
 {
-	struct frame *f = mfn_frame(m);
-	u64 *table = mfn_to_virt(m);
-	u32 n, i;
+	u64 *table = mfn_to_virt(m), e;
+	u32 i;
 
-	switch (type) {
-	case TYPE_L1:
-		for (i = 0; i < ENTRIES; i++)
-			put_l1_entry(d, table[i]);
-		break;
-	case TYPE_L2:
-		n = l2_guest_entries(d, f);
-		for (i = 0; i < n; i++)
-			put_table_entry(d, table[i]);
-		memset(table + n, 0, (ENTRIES - n) * sizeof(*table));
-		break;
-	default:
-		for (i = 0; i < L3_ENTRIES; i++) {
-			put_table_entry(d, table[i]);
+	for (i = first; i < first + count; i++) {
+		e = table[i];
+		if (type == TYPE_L3)
 			table[i] &= ~L3_RIGHTS;
-		}
+		if (type == TYPE_L1)
+			put_l1_entry(d, e);
+		else
+			put_table_entry(d, e);
 	}
+}
+
+void tables_devalidate_l1(struct domain *d, mfn_t m)
+{
+	tables_undo(d, m, TYPE_L1, 0, ENTRIES);
+}
+
+u32 tables_close(struct domain *d, mfn_t m, enum frame_type type)
+{
+	u64 *table = mfn_to_virt(m);
+	u32 n = l2_guest_entries(d, mfn_frame(m));
+
+	if (type == TYPE_L3)
+		return L3_ENTRIES;
+	memset(table + n, 0, (ENTRIES - n) * sizeof(*table));
+	return n;
 }
 
 static bool harmless_change(u64 old, u64 value)
@@ -287,6 +311,14 @@ int tables_set_l1(struct domain *d, u64 *entry, u64 value, bool keep_ad)
 		rc = tables_cmpxchg_l1(d, entry, &old, v);
 	} while (rc == -EAGAIN);
 	return rc;
+}
+
+int tables_install_l1(struct domain *d, u64 *entry, u64 value)
+{
+	if (value & L1_BAD)
+		return -EINVAL;
+	put_l1_entry(d, __atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST));
+	return 0;
 }
 
 int tables_set_l2(struct domain *d, mfn_t table, u32 index, u64 value)

@@ -43,8 +43,11 @@ long pv_update_va_mapping(u64 va, u64 value, u64 flags)
 	if (va >= d->m2p_start)
 		return -EINVAL;
 	spin_lock(&d->page_lock);
-	entry = walk_l1_entry(v, gva(va), &table);
-	rc = entry ? tables_set_l1(d, entry, value, false) : -EINVAL;
+	rc = ptype_drain(d);
+	if (!rc) {
+		entry = walk_l1_entry(v, gva(va), &table);
+		rc = entry ? tables_set_l1(d, entry, value, false) : -EINVAL;
+	}
 	spin_unlock(&d->page_lock);
 	if (!rc)
 		flush(d, va, flags);

@@ -61,6 +61,63 @@ static void load_debug(const struct vcpu *v)
 	__asm__ volatile("mov %0, %%dr7" :: "r" (v->dr[7]));
 }
 
+static void load_gdt(u64 base)
+{
+	struct { u16 limit; u64 base; } __attribute__((packed)) ptr = {
+		HV_GDT_LIMIT, base
+	};
+
+	__asm__ volatile("lgdt %0" :: "m" (ptr));
+}
+
+/* The vCPU's window of descriptors may be gone when this CPU still idles. */
+static void leave_tables(struct cpu_block *b)
+{
+	load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE);
+	__asm__ volatile("lldt %w0" :: "r" (0));
+}
+
+/*
+ * A guest that turned XSAVE on has its state in that form; CR4 lets only such
+ * a one use what is beyond FXSAVE's state.
+ */
+static void save_fpu(struct vcpu *v)
+{
+	write_cr0(read_cr0() & ~CR0_TS);
+	if (!v->xcr0) {
+		__asm__ volatile("fxsave64 %0" : "=m" (v->fpu));
+		return;
+	}
+	xsetbv(XCR0_KNOWN);
+	__asm__ volatile("xsave64 %0" : "+m" (v->fpu), "+m" (v->fpu_more)
+			 : "a" (XCR0_KNOWN), "d" (0));
+	write_cr4(read_cr4() & ~CR4_OSXSAVE);
+}
+
+static void load_fpu(const struct vcpu *v)
+{
+	if (!v->xcr0) {
+		__asm__ volatile("fxrstor64 %0" :: "m" (v->fpu));
+		return;
+	}
+	write_cr4(read_cr4() | CR4_OSXSAVE);
+	xsetbv(XCR0_KNOWN);
+	__asm__ volatile("xrstor64 %0" :: "m" (v->fpu), "m" (v->fpu_more),
+			 "a" (XCR0_KNOWN), "d" (0));
+	xsetbv(v->xcr0);
+}
+
+void context_set_xcr0(struct vcpu *v, u64 xcr0)
+{
+	if (xcr0) {
+		write_cr4(read_cr4() | CR4_OSXSAVE);
+		xsetbv(xcr0);
+	} else if (v->xcr0) {
+		write_cr4(read_cr4() & ~CR4_OSXSAVE);
+	}
+	v->xcr0 = xcr0;
+}
+
 void context_save(struct vcpu *v)
 {
 	struct cpu_block *b = this_block();
@@ -71,25 +128,23 @@ void context_save(struct vcpu *v)
 	READ_SEGMENT(fs, v->fs);
 	READ_SEGMENT(gs, v->gs);
 	save_debug(v);
-	write_cr0(read_cr0() & ~CR0_TS);
-	__asm__ volatile("fxsave64 %0" : "=m" (v->fpu));
-	b->cpu.current = NULL;
+	save_fpu(v);
+	leave_tables(b);
+	/* In this order: without a current vCPU nobody asks us to flush. */
 	write_cr3(virt_to_mfn(b->cpu.idle_root).n << PAGE_SHIFT);
+	b->cpu.current = NULL;
 	__atomic_fetch_and(&v->d->dirty_cpus, ~(1u << b->cpu.id),
 			   __ATOMIC_SEQ_CST);
 }
 
 void context_load_gdt(const struct vcpu *v)
 {
-	struct { u16 limit; u64 base; } __attribute__((packed)) ptr = {
-		HV_GDT_LIMIT, v->desc_area
-	};
 	u64 *e = paging_entry(v->desc_area + GDT_FRAMES * PAGE_SIZE);
 
 	*e = make_pte(virt_to_mfn(this_cpu()->gdt_page),
 		      PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX);
 	invlpg(v->desc_area + GDT_FRAMES * PAGE_SIZE);
-	__asm__ volatile("lgdt %0" :: "m" (ptr));
+	load_gdt(v->desc_area);
 }
 
 void context_load_ldt(const struct vcpu *v)
@@ -137,7 +192,7 @@ void context_load(struct vcpu *v)
 	context_load_gdt(v);
 	context_load_ldt(v);
 	b->guest = v->regs;
-	__asm__ volatile("fxrstor64 %0" :: "m" (v->fpu));
+	load_fpu(v);
 	load_debug(v);
 	vcpu_update_time(v);
 	bad = LOAD_SEGMENT(ds, v->ds) | LOAD_SEGMENT(es, v->es) |

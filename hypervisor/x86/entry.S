@@ -133,6 +133,8 @@ sysenter_entry:
 	pushq	$SEL_R3_DS
 	pushq	$0
 	pushfq
+	.globl sysenter_flags_saved
+sysenter_flags_saved:
 	orl	$0x200, (%rsp)
 	pushq	$3
 	pushq	$0

@@ -4,14 +4,17 @@
 #include "cpu.h"
 #include "domain.h"
 #include "log.h"
+#include "serial.h"
 #include "traps.h"
 
 #define PM1_SLP_EN	BIT(13)
+#define OFF_WAIT	(3 * NS_PER_SEC)	/* for the power to go */
 
 void machine_stop(void)
 {
 	static const char text[] = "(KR) machine stopped\n";
 
+	serial_poll();
 	log_raw(text, sizeof(text) - 1);
 	for (;;)
 		__asm__ volatile("cli; hlt");
@@ -23,6 +26,7 @@ void machine_reboot(void)
 	struct { u16 limit; u64 base; } __attribute__((packed)) none = { 0, 0 };
 
 	irq_disable();
+	serial_poll();
 	log_raw(text, sizeof(text) - 1);
 	if (acpi.reset_port)
 		outb(acpi.reset_port, acpi.reset_value);
@@ -46,9 +50,11 @@ void machine_power_off(void)
 	static const char text[] = "(KR) machine power-off\n";
 
 	irq_disable();
+	serial_poll();
 	log_raw(text, sizeof(text) - 1);
 	if (acpi.has_s5)
 		machine_enter_sleep((u32)(acpi.s5_a << 10 | PM1_SLP_EN),
 				    (u32)(acpi.s5_b << 10 | PM1_SLP_EN));
+	time_wait(OFF_WAIT);
 	machine_stop();
 }

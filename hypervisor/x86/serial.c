@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The serial line: output polled, so that it works at any time; input by
- * interrupt into a ring that console_io drains. Characters that find the ring
- * full are lost.
+ * The serial line. Output is polled until interrupts work, and again when the
+ * machine comes to its end; else a ring is emptied as the line takes it. Input
+ * is put into a ring that console_io drains; what finds it full is lost.
  */
 #include "cpu.h"
+#include "keys.h"
+#include "lock.h"
 #include "serial.h"
 
 #define UART_DATA	(SERIAL_PORT + 0)
@@ -16,10 +18,16 @@
 #define UART_LSR	(SERIAL_PORT + 5)
 #define LSR_DATA	0x01
 #define LSR_EMPTY	0x20
+#define IER_RECEIVED	0x01
+#define IER_SENT	0x02
+#define IIR_NONE	0x01
+#define FIFO_SIZE	16
 #define PUT_SPINS	100000
 
-static char ring[256];
-static u32 ring_in, ring_out;
+static char ring[256], out_ring[16384];
+static u32 ring_in, ring_out, out_in, out_out;
+static bool by_irq;
+static struct spinlock out_lock = SPINLOCK(LOCK_SERIAL);
 
 void serial_init(void)
 {
@@ -32,7 +40,7 @@ void serial_init(void)
 	outb(UART_MCR, 0x0b);
 }
 
-void serial_put(char c)
+static void put_now(char c)
 {
 	u32 i;
 
@@ -41,22 +49,70 @@ void serial_put(char c)
 	outb(UART_DATA, (u8)c);
 }
 
-void serial_enable_irq(void)
+/* As much as the line takes; more when it interrupts. Our lock is held. */
+static void feed(void)
 {
-	outb(UART_IER, 0x01);
+	static bool waits;
+	u32 i;
+
+	if (inb(UART_LSR) & LSR_EMPTY)
+		for (i = 0; i < FIFO_SIZE && out_out != out_in; i++)
+			outb(UART_DATA,
+			     (u8)out_ring[out_out++ % sizeof(out_ring)]);
+	if (waits != (out_out != out_in)) {
+		waits = !waits;
+		outb(UART_IER, IER_RECEIVED | (waits ? IER_SENT : 0));
+	}
 }
 
+void serial_put(char c)
+{
+	u64 f;
+
+	if (!by_irq) {
+		put_now(c);
+		return;
+	}
+	f = spin_lock_irqsave(&out_lock);
+	while (out_in - out_out == sizeof(out_ring))
+		feed();
+	out_ring[out_in++ % sizeof(out_ring)] = c;
+	feed();
+	spin_unlock_irqrestore(&out_lock, f);
+}
+
+void serial_poll(void)
+{
+	by_irq = false;
+	while (out_out != out_in)
+		put_now(out_ring[out_out++ % sizeof(out_ring)]);
+}
+
+void serial_enable_irq(void)
+{
+	by_irq = true;
+	outb(UART_IER, IER_RECEIVED);
+}
+
+/* The line is edge-triggered: nothing may be left that it interrupts for. */
 bool serial_interrupt(void)
 {
 	bool any = false;
+	u64 f;
 	char c;
 
-	inb(UART_IIR);
-	while (inb(UART_LSR) & LSR_DATA) {
-		c = (char)inb(UART_DATA);
-		if (ring_in - ring_out < sizeof(ring))
-			ring[ring_in++ % sizeof(ring)] = c;
-		any = true;
+	while (!(inb(UART_IIR) & IIR_NONE)) {
+		while (inb(UART_LSR) & LSR_DATA) {
+			c = (char)inb(UART_DATA);
+			if (keys_input(c))
+				continue;
+			if (ring_in - ring_out < sizeof(ring))
+				ring[ring_in++ % sizeof(ring)] = c;
+			any = true;
+		}
+		f = spin_lock_irqsave(&out_lock);
+		feed();
+		spin_unlock_irqrestore(&out_lock, f);
 	}
 	return any;
 }

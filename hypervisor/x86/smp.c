@@ -28,7 +28,8 @@ static volatile u32 flush_wanted;	/* bit per CPU that has to flush */
 static volatile bool go;	/* application processors may run guests */
 
 extern u8 trampoline_start[], trampoline_end[];
-extern u64 trampoline_stack;
+extern u64 start_stack;
+extern void (*start_function)(void);
 extern struct cpu_block boot_block;
 void ap_main(void) __attribute__((noreturn));
 
@@ -48,12 +49,26 @@ void smp_flush_interrupt(void)
 }
 
 /*
+ * CPUs that have a vCPU loaded. Others hold no translation of a guest: they
+ * flushed when they unloaded the last one, and will when they load the next.
+ */
+static u32 in_use(u32 cpus)
+{
+	u32 i;
+
+	for (i = 0; i < cpu_count; i++)
+		if ((cpus >> i & 1) && !READ_ONCE(cpu_blocks[i]->cpu.current))
+			cpus &= ~(1u << i);
+	return cpus;
+}
+
+/*
  * Setting a bit that is set already is fine: its CPU has not flushed yet, and
  * will after this point.
  */
 void smp_flush(u32 cpus)
 {
-	u32 me = 1u << this_cpu()->id, others = cpus & ~me, i;
+	u32 me = 1u << this_cpu()->id, others = in_use(cpus & ~me), i;
 
 	if (cpus & me)
 		tlb_flush_local();
@@ -70,6 +85,20 @@ void smp_flush(u32 cpus)
 	}
 }
 
+void smp_stop_others(void)
+{
+	u32 i;
+
+	for (i = 0; i < cpu_count; i++)
+		if (i != this_cpu()->id)
+			apic_send_init(cpu_blocks[i]->cpu.apic_id);
+}
+
+u32 smp_all(void)
+{
+	return (u32)BIT(cpu_count) - 1;
+}
+
 void smp_prepare(u32 id, u32 apic_id)
 {
 	struct cpu *c = &cpu_blocks[id]->cpu;
@@ -78,14 +107,6 @@ void smp_prepare(u32 id, u32 apic_id)
 	c->apic_id = apic_id;
 	c->gdt_page = mfn_to_virt(frame_alloc_hv(0));
 	c->idle_root = id ? paging_new_root() : boot_l4_virt();
-}
-
-static void wait_ns(u64 ns)
-{
-	u64 end = time_now() + ns;
-
-	while (time_now() < end)
-		cpu_relax();
 }
 
 /* First C code of an application processor, on its own stack. */
@@ -113,9 +134,9 @@ static bool start_cpu(u32 id, u32 apic_id)
 	b = mfn_to_virt(m);
 	cpu_blocks[id] = b;
 	smp_prepare(id, apic_id);
-	trampoline_stack = (u64)&b->guest;
+	start_stack = (u64)&b->guest;
 	apic_send_init(apic_id);
-	wait_ns(10 * NS_PER_MS);
+	time_wait(10 * NS_PER_MS);
 	apic_send_startup(apic_id, TRAMPOLINE_PHYS >> PAGE_SHIFT);
 	end = time_now() + START_TIMEOUT;
 	while (!READ_ONCE(b->cpu.online) && time_now() < end)
@@ -130,6 +151,7 @@ void smp_boot(void)
 {
 	u32 i, me = this_cpu()->apic_id;
 
+	start_function = ap_main;
 	memcpy(phys_to_virt(paddr(TRAMPOLINE_PHYS)), trampoline_start,
 	       (size_t)(trampoline_end - trampoline_start));
 	for (i = 0; i < acpi.cpus && cpu_count < MAX_CPUS; i++) {

@@ -22,7 +22,8 @@ u64 wallclock_base;
 
 static u64 apic_hz;
 static struct timer *queue[MAX_CPUS];
-static struct spinlock queue_lock[MAX_CPUS];
+static struct timer *volatile fired[MAX_CPUS];	/* whose function runs */
+static struct spinlock timer_lock = SPINLOCK(LOCK_TIMER);
 
 static void measure(u64 *tsc, u64 *apic)
 {
@@ -125,12 +126,16 @@ u64 time_now(void)
 	return time_from_tsc(rdtsc());
 }
 
+void time_wait(u64 ns)
+{
+	u64 end = time_now() + ns;
+
+	while (time_now() < end)
+		cpu_relax();
+}
+
 void time_init(void)
 {
-	u32 i;
-
-	for (i = 0; i < MAX_CPUS; i++)
-		spin_init(&queue_lock[i], LOCK_TIMER);
 	calibrate();
 	set_scale(tsc_scale.hz);
 	tsc_scale.base = rdtsc();
@@ -139,7 +144,7 @@ void time_init(void)
 		 apic_hz / 1000);
 }
 
-/* Interrupt at the first expiry of this CPU; its queue lock is held. */
+/* Interrupt at the first expiry of this CPU; the lock is held. */
 static void program(u32 cpu)
 {
 	u64 now = time_now(), delta, ticks;
@@ -172,21 +177,40 @@ void timer_init(struct timer *t, void (*fn)(void *data), void *data)
 
 void timer_stop(struct timer *t)
 {
-	u64 f = spin_lock_irqsave(&queue_lock[t->cpu]);
+	u64 f = spin_lock_irqsave(&timer_lock);
 
 	if (t->active)
 		unlink_timer(t);
-	spin_unlock_irqrestore(&queue_lock[t->cpu], f);
+	spin_unlock_irqrestore(&timer_lock, f);
+}
+
+static bool is_running(const struct timer *t)
+{
+	u32 i;
+
+	for (i = 0; i < cpu_count; i++)
+		if (fired[i] == t)
+			return true;
+	return false;
+}
+
+void timer_kill(struct timer *t)
+{
+	do {
+		timer_stop(t);
+		while (is_running(t))
+			cpu_relax();
+	} while (READ_ONCE(t->active));
 }
 
 void timer_set(struct timer *t, u64 expires)
 {
 	u32 cpu = this_cpu()->id;
 	struct timer **p;
-	u64 f;
+	u64 f = spin_lock_irqsave(&timer_lock);
 
-	timer_stop(t);
-	f = spin_lock_irqsave(&queue_lock[cpu]);
+	if (t->active)
+		unlink_timer(t);
 	t->cpu = cpu;
 	t->expires = expires;
 	t->active = true;
@@ -196,7 +220,7 @@ void timer_set(struct timer *t, u64 expires)
 	*p = t;
 	if (queue[cpu] == t)
 		program(cpu);
-	spin_unlock_irqrestore(&queue_lock[cpu], f);
+	spin_unlock_irqrestore(&timer_lock, f);
 }
 
 void timer_interrupt(void)
@@ -205,13 +229,15 @@ void timer_interrupt(void)
 	struct timer *t;
 	u64 f;
 
-	f = spin_lock_irqsave(&queue_lock[cpu]);
+	f = spin_lock_irqsave(&timer_lock);
 	while ((t = queue[cpu]) && t->expires <= time_now()) {
 		unlink_timer(t);
-		spin_unlock_irqrestore(&queue_lock[cpu], f);
+		fired[cpu] = t;
+		spin_unlock_irqrestore(&timer_lock, f);
 		t->fn(t->data);
-		f = spin_lock_irqsave(&queue_lock[cpu]);
+		fired[cpu] = NULL;
+		f = spin_lock_irqsave(&timer_lock);
 	}
 	program(cpu);
-	spin_unlock_irqrestore(&queue_lock[cpu], f);
+	spin_unlock_irqrestore(&timer_lock, f);
 }

@@ -9,6 +9,8 @@
 #include "guest_trap.h"
 #include "irq.h"
 #include "log.h"
+#include "nmi.h"
+#include "symbols.h"
 #include "traps.h"
 
 struct idt_gate {
@@ -21,10 +23,9 @@ _Static_assert(sizeof(struct idt_gate) == 16, "hardware format");
 
 #define GATE_INTERRUPT	0x8e
 #define GATE_DPL(n)	((n) << 5)
-#define FRAME_WORDS	12
+#define MAX_FRAMES	24
 
 extern const struct extable_entry extable_start[], extable_end[];
-extern u8 image_start[], image_load_end[];
 
 static struct idt_gate idt[256];
 
@@ -134,27 +135,28 @@ void traps_init_cpu(void)
 	set_fast_entries(b);
 }
 
-static bool in_image(u64 p)
+/* The chain of frames on this CPU's stacks; whose end is a trap's entry. */
+static void print_chain(u64 ip, const u64 *frame)
 {
-	return p >= (u64)image_start && p < (u64)image_load_end;
+	const struct cpu_block *b = this_block();
+	u32 n;
+
+	for (n = 0; n < MAX_FRAMES; n++) {
+		symbol_print(ip);
+		if ((const void *)frame < (const void *)b ||
+		    (const void *)frame >= (const void *)(b + 1) ||
+		    ((u64)frame & 7))
+			break;
+		ip = frame[1];
+		frame = (const u64 *)frame[0];
+	}
 }
 
-/* Words on the stack that look like return addresses. */
 void trap_backtrace(void)
 {
-	u64 *top = (u64 *)(this_block() + 1);
-	u64 *sp = __builtin_frame_address(0);
-	char line[96];
-	u32 shown = 0;
-	int n;
+	const u64 *frame = __builtin_frame_address(0);
 
-	for (; sp < top && shown < FRAME_WORDS; sp++) {
-		if (!in_image(*sp))
-			continue;
-		n = format(line, sizeof(line), "     <%016lx>\n", *sp);
-		log_raw(line, (size_t)n);
-		shown++;
-	}
+	print_chain(frame[1], (const u64 *)frame[0]);
 }
 
 void trap_dump(const struct regs *r)
@@ -169,6 +171,8 @@ void trap_dump(const struct regs *r)
 		r->r8);
 	log_err("r9 %016lx r10 %016lx r11 %016lx r12 %016lx", r->r9, r->r10,
 		r->r11, r->r12);
+	log_err("r13 %016lx r14 %016lx r15 %016lx cr3 %016lx", r->r13, r->r14,
+		r->r15, read_cr3());
 }
 
 static bool fixup(struct regs *r)
@@ -187,8 +191,8 @@ static bool fixup(struct regs *r)
 /*
  * iretq to the guest faulted: its frame was partly overwritten by this one.
  * The general registers are the guest's again at that point, so move them
- * back up below the five words that iretq was to pop, and let the guest's
- * failsafe handler look at it.
+ * back up below the five words that iretq was to pop, and let the guest look
+ * at it.
  */
 static struct regs *return_failed(struct regs *r)
 {
@@ -206,20 +210,29 @@ static struct regs *hypervisor_trap(struct regs *r)
 {
 	switch (r->vector) {
 	case X86_NMI:
+		nmi_note();
 		return r;
 	case X86_DB:
-		/* A guest's breakpoint hit by us, or TF at SYSENTER. */
-		r->flags &= ~(u64)FLAGS_TF;
+		/*
+		 * A guest's breakpoint hit by us, or TF at SYSENTER: that is
+		 * the user's until its flags are saved.
+		 */
+		if (r->ip < (u64)sysenter_entry ||
+		    r->ip >= (u64)sysenter_flags_saved)
+			r->flags &= ~(u64)FLAGS_TF;
 		__asm__ volatile("mov %0, %%dr6" :: "r" (0xffff0ff0ul));
 		return r;
 	default:
+		/* Before all else: the same instruction then succeeds. */
+		if (guest_ldt_fault_in_hypervisor(r))
+			return r;
 		if (r->ip == (u64)guest_iret)
 			return return_failed(r);
 		if (fixup(r))
 			return r;
-		if (guest_ldt_fault_in_hypervisor(r))
-			return r;
+		log_unlock();
 		trap_dump(r);
+		print_chain(r->ip, (const u64 *)r->bp);
 		panic("trap in the hypervisor");
 	}
 }

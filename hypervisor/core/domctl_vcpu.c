@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* domctl on vCPUs: where they may run, what they did, and their state. */
+#include "ctl.h"
+#include "domain.h"
+#include "errno.h"
+#include "guest.h"
+#include "lib.h"
+#include "nmi.h"
+#include "sched.h"
+
+static struct vcpu *find(struct domain *d, u32 id)
+{
+	return id < d->max_vcpus ? d->vcpu[id] : NULL;
+}
+
+static u32 all_cpus(void)
+{
+	return (u32)BIT(cpu_count) - 1;
+}
+
+static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
+		     bool hard)
+{
+	u32 cpus;
+
+	if (ctl_get_bitmap(map, &cpus))
+		return -EFAULT;
+	if (!(cpus & all_cpus()))
+		return -EINVAL;
+	if (hard)
+		sched_set_affinity(v, cpus);
+	else
+		v->soft_affinity = cpus;
+	return ctl_put_bitmap(map, (hard ? cpus : cpus & v->affinity) &
+			      all_cpus());
+}
+
+long domctl_set_affinity(struct domain *d, struct xen_domctl *op)
+{
+	const struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
+	struct vcpu *v = find(d, a->vcpu);
+	long rc = 0;
+
+	if (!v)
+		return -ESRCH;
+	if (!(a->flags & (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)))
+		return -EINVAL;
+	if (a->flags & XEN_VCPUAFFINITY_HARD)
+		rc = set_mask(v, &a->cpumap_hard, true);
+	if (!rc && (a->flags & XEN_VCPUAFFINITY_SOFT))
+		rc = set_mask(v, &a->cpumap_soft, false);
+	return rc;
+}
+
+long domctl_get_affinity(struct domain *d, struct xen_domctl *op)
+{
+	const struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
+	const struct vcpu *v = find(d, a->vcpu);
+	long rc = 0;
+
+	if (!v)
+		return -ESRCH;
+	if (!(a->flags & (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)))
+		return -EINVAL;
+	if (a->flags & XEN_VCPUAFFINITY_HARD)
+		rc = ctl_put_bitmap(&a->cpumap_hard, v->affinity);
+	if (!rc && (a->flags & XEN_VCPUAFFINITY_SOFT))
+		rc = ctl_put_bitmap(&a->cpumap_soft, v->soft_affinity);
+	return rc;
+}
+
+long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_getvcpuinfo *info = &op->u.getvcpuinfo;
+	const struct vcpu *v = find(d, info->vcpu);
+	struct vcpu_runstate_info rs;
+
+	if (!v)
+		return -ESRCH;
+	sched_runstate(v, &rs);
+	info->online = !!(v->state & VCPU_UP);
+	info->blocked = !!(v->state & (VCPU_BLOCKED | VCPU_POLLING));
+	info->running = v->on_cpu;
+	info->cpu_time = rs.time[RUNSTATE_running];
+	info->cpu = v->cpu;
+	return 0;
+}
+
+/* With all of the domain stopped, which cannot be the caller's own. */
+static long on_context(struct domain *d, struct xen_domctl *op,
+		       int (*fn)(struct vcpu *v, gva_t at), bool initialised)
+{
+	struct vcpu *v = find(d, op->u.vcpucontext.vcpu);
+	long rc;
+
+	if (d == current_domain() || !v)
+		return -EINVAL;
+	if (initialised && !v->initialised)
+		return -ENODATA;
+	domain_pause(d);
+	rc = fn(v, gva((u64)op->u.vcpucontext.ctxt.p));
+	domain_unpause(d);
+	return rc;
+}
+
+long domctl_set_context(struct domain *d, struct xen_domctl *op)
+{
+	return on_context(d, op, d->abi->set_context, false);
+}
+
+long domctl_get_context(struct domain *d, struct xen_domctl *op)
+{
+	return on_context(d, op, d->abi->get_context, true);
+}
+
+long domctl_trigger(struct domain *d, struct xen_domctl *op)
+{
+	struct vcpu *v = find(d, op->u.sendtrigger.vcpu);
+
+	if (!v)
+		return -ESRCH;
+	if (op->u.sendtrigger.trigger != XEN_DOMCTL_SENDTRIGGER_NMI)
+		return -ENOSYS;
+	nmi_raise(v);
+	return 0;
+}
+
+/* Callbacks of the fast system calls; the rest of the structure is empty. */
+long domctl_get_ext_context(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_ext_vcpucontext *e = &op->u.ext_vcpucontext;
+	const struct vcpu *v = find(d, e->vcpu);
+	u32 id = e->vcpu;
+
+	if (!v)
+		return -ESRCH;
+	*e = (struct xen_domctl_ext_vcpucontext){
+		.vcpu = id, .size = sizeof(*e),
+		.syscall32_callback_eip = v->callback[CB_SYSCALL32].ip,
+		.syscall32_callback_cs = v->callback[CB_SYSCALL32].cs,
+		.syscall32_disables_events =
+			v->callback[CB_SYSCALL32].mask_events,
+		.sysenter_callback_eip = v->callback[CB_SYSENTER].ip,
+		.sysenter_callback_cs = v->callback[CB_SYSENTER].cs,
+		.sysenter_disables_events =
+			v->callback[CB_SYSENTER].mask_events,
+	};
+	return 0;
+}
+
+static struct vcpu_callback entry(u64 ip, u16 cs, bool mask)
+{
+	return (struct vcpu_callback){
+		(u32)ip, (u16)((cs & ~3) && !(cs & 3) ? cs | 1 : cs), mask
+	};
+}
+
+long domctl_set_ext_context(struct domain *d, struct xen_domctl *op)
+{
+	const struct xen_domctl_ext_vcpucontext *e = &op->u.ext_vcpucontext;
+	struct vcpu *v = find(d, e->vcpu);
+
+	if (!v)
+		return -ESRCH;
+	if (d == current_domain() ||
+	    e->size < offsetof(struct xen_domctl_ext_vcpucontext, mcg_cap))
+		return -EINVAL;
+	domain_pause(d);
+	v->callback[CB_SYSCALL32] = entry(e->syscall32_callback_eip,
+					  e->syscall32_callback_cs,
+					  e->syscall32_disables_events);
+	v->callback[CB_SYSENTER] = entry(e->sysenter_callback_eip,
+					 e->sysenter_callback_cs,
+					 e->sysenter_disables_events);
+	domain_unpause(d);
+	return 0;
+}
+
+/* No extended state: all there is is in the context. */
+long domctl_get_extended_state(struct domain *d, struct xen_domctl *op)
+{
+	if (!find(d, op->u.vcpuextstate.vcpu))
+		return -ESRCH;
+	op->u.vcpuextstate.xfeature_mask = 0;
+	op->u.vcpuextstate.size = 0;
+	return 0;
+}
+
+/* Nor is there an MSR that has a state of its own. */
+long domctl_get_msrs(struct domain *d, struct xen_domctl *op)
+{
+	if (!find(d, op->u.vcpu_msrs.vcpu))
+		return -ESRCH;
+	op->u.vcpu_msrs.msr_count = 0;
+	return 0;
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ports of event channels: where they are kept, and how one gets pending.
+ *
+ * A port is an index into pages of struct evtchn that exist as far as ports
+ * have been used. Its pending and mask bits lie in memory that the guest
+ * changes at any time: in shared_info for the 2-level ABI, in pages of the
+ * guest's own for the FIFO ABI (evtchn_fifo.c). They are only ever read or
+ * set one bit at a time and never believed.
+ */
+#include <xen/event_channel.h>
+#include "domain.h"
+#include "errno.h"
+#include "evtchn_port.h"
+#include "lib.h"
+#include "paging.h"
+#include "sched.h"
+
+#define INFO_PENDING	0	/* vcpu_info.evtchn_upcall_pending */
+#define INFO_MASK	1	/* vcpu_info.evtchn_upcall_mask */
+
+_Static_assert(EVTCHN_DIRS * PORT_PAGES_PER_DIR * PORTS_PER_PAGE == PORTS_MAX,
+	       "all ports have a place");
+_Static_assert(PORTS_MAX == EVTCHN_FIFO_NR_CHANNELS, "and no more");
+
+static bool bit_test_and_set(u8 *map, u32 bit)
+{
+	u8 old = __atomic_fetch_or(&map[bit / 8], (u8)(1u << bit % 8),
+				   __ATOMIC_SEQ_CST);
+
+	return old >> bit % 8 & 1;
+}
+
+static void bit_clear(u8 *map, u32 bit)
+{
+	__atomic_fetch_and(&map[bit / 8], (u8)~(1u << bit % 8),
+			   __ATOMIC_SEQ_CST);
+}
+
+static bool bit_test(const u8 *map, u32 bit)
+{
+	return READ_ONCE(map[bit / 8]) >> bit % 8 & 1;
+}
+
+bool vcpu_event_pending(const struct vcpu *v)
+{
+	return READ_ONCE(v->info[INFO_PENDING]);
+}
+
+bool vcpu_upcall_mask(const struct vcpu *v)
+{
+	return READ_ONCE(v->info[INFO_MASK]);
+}
+
+void vcpu_set_upcall_mask(struct vcpu *v, bool masked)
+{
+	WRITE_ONCE(v->info[INFO_MASK], masked);
+}
+
+bool vcpu_events_deliverable(const struct vcpu *v)
+{
+	return vcpu_event_pending(v) && !vcpu_upcall_mask(v);
+}
+
+void vcpu_mark_pending(struct vcpu *v)
+{
+	if (!__atomic_exchange_n(&v->info[INFO_PENDING], 1, __ATOMIC_SEQ_CST))
+		sched_kick(v);
+}
+
+u32 evtchn_limit(const struct domain *d)
+{
+	return d->fifo ? PORTS_MAX : d->abi->max_ports;
+}
+
+struct evtchn *evtchn_port(const struct domain *d, u32 port)
+{
+	u32 page = port / PORTS_PER_PAGE;
+	struct evtchn **dir, *ports;
+
+	if (port >= evtchn_limit(d))
+		return NULL;
+	dir = d->ports[page / PORT_PAGES_PER_DIR];
+	ports = dir ? dir[page % PORT_PAGES_PER_DIR] : NULL;
+	return ports ? &ports[port % PORTS_PER_PAGE] : NULL;
+}
+
+static void *new_page(void)
+{
+	mfn_t m = frame_alloc_hv(0);
+
+	return mfn_eq(m, INVALID_MFN) ? NULL : mfn_to_virt(m);
+}
+
+/* The page that a port lies in, and its directory. */
+static bool add_page(struct domain *d, u32 port)
+{
+	u32 page = port / PORTS_PER_PAGE;
+	struct evtchn ***dir = &d->ports[page / PORT_PAGES_PER_DIR];
+	struct evtchn *ports;
+
+	if (!*dir)
+		*dir = new_page();
+	ports = *dir ? new_page() : NULL;
+	if (ports)
+		(*dir)[page % PORT_PAGES_PER_DIR] = ports;
+	return ports;
+}
+
+/* Where its last event was queued must be known as long as a queue ends so. */
+static void port_init(struct evtchn *e, u8 state)
+{
+	*e = (struct evtchn){
+		.state = state, .priority = EVTCHN_FIFO_PRIORITY_DEFAULT,
+		.last_vcpu = e->last_vcpu, .last_priority = e->last_priority,
+	};
+}
+
+int evtchn_port_alloc(struct domain *d)
+{
+	u32 limit = evtchn_limit(d), p;
+	struct evtchn *e;
+
+	if (d->is_dying)
+		return -EINVAL;
+	if (d->max_evtchn_port && d->max_evtchn_port < limit)
+		limit = d->max_evtchn_port + 1;
+	d->first_free_port = MAX(d->first_free_port, 1u);
+	for (p = d->first_free_port; p < limit; p++) {
+		e = evtchn_port(d, p);
+		if (!e) {
+			if (!add_page(d, p))
+				return -ENOMEM;
+			e = evtchn_port(d, p);
+		}
+		if (e->state == EVTCHN_FREE &&
+		    !(d->fifo && fifo_is_linked(d, p))) {
+			port_init(e, EVTCHN_RESERVED);
+			d->open_ports++;
+			return (int)p;
+		}
+		/* Linked ports become free without telling. */
+		if (e->state != EVTCHN_FREE && p == d->first_free_port)
+			d->first_free_port = p + 1;
+	}
+	return -ENOSPC;
+}
+
+void evtchn_port_free(struct domain *d, u32 port)
+{
+	if (d->fifo)
+		fifo_clear_pending(d, port);
+	else
+		bit_clear(d->shared + d->abi->pending_offset, port);
+	port_init(evtchn_port(d, port), EVTCHN_FREE);
+	d->open_ports--;
+	d->first_free_port = MIN(d->first_free_port, port);
+}
+
+/* 2-level: wake v for a port that became pending and is not masked. */
+static void notify(struct domain *d, struct vcpu *v, u32 port)
+{
+	const struct abi *a = d->abi;
+
+	if (bit_test(d->shared + a->mask_offset, port))
+		return;
+	bit_test_and_set(v->info + a->sel_offset, port / a->sel_bits);
+	vcpu_mark_pending(v);
+}
+
+static void set_pending_2l(struct domain *d, struct evtchn *e, u32 port)
+{
+	if (!bit_test_and_set(d->shared + d->abi->pending_offset, port))
+		notify(d, d->vcpu[e->vcpu], port);
+}
+
+void evtchn_port_set_pending(struct domain *d, u32 port)
+{
+	struct evtchn *e = evtchn_port(d, port);
+	u32 i;
+
+	if (!e || !d->vcpu[e->vcpu])
+		return;
+	if (d->fifo)
+		fifo_set_pending(d, e, port);
+	else
+		set_pending_2l(d, e, port);
+	for (i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i] && (d->vcpu[i]->state & VCPU_POLLING))
+			sched_poll_check(d->vcpu[i], port);
+}
+
+void evtchn_port_unmask(struct domain *d, u32 port)
+{
+	struct evtchn *e = evtchn_port(d, port);
+	const struct abi *a = d->abi;
+
+	if (d->fifo) {
+		fifo_unmask(d, e, port);
+		return;
+	}
+	bit_clear(d->shared + a->mask_offset, port);
+	if (bit_test(d->shared + a->pending_offset, port))
+		notify(d, d->vcpu[e->vcpu], port);
+}
+
+bool evtchn_pending(const struct vcpu *v, u32 port)
+{
+	struct domain *d = v->d;
+	u64 f = spin_lock_irqsave(&d->event_lock);
+	bool pending = false;
+
+	if (d->fifo)
+		pending = fifo_is_pending(d, port);
+	else if (port < d->abi->max_ports)
+		pending = bit_test(d->shared + d->abi->pending_offset, port);
+	spin_unlock_irqrestore(&d->event_lock, f);
+	return pending;
+}
+
+/* The domain is gone: its ports are closed and nobody knows it. */
+void evtchn_free(struct domain *d)
+{
+	u32 i, j;
+
+	for (i = 0; i < EVTCHN_DIRS; i++) {
+		if (!d->ports[i])
+			continue;
+		for (j = 0; j < PORT_PAGES_PER_DIR; j++)
+			if (d->ports[i][j])
+				frame_free_hv(virt_to_mfn(d->ports[i][j]), 0);
+		frame_free_hv(virt_to_mfn(d->ports[i]), 0);
+	}
+}

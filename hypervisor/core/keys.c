@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keys under Xen's names. From the serial line they are ours after Ctrl-A was
+ * typed three times, and Dom0's again after three more.
+ */
+#include "ctl.h"
+#include "domain.h"
+#include "frames.h"
+#include "keys.h"
+#include "lib.h"
+
+#define SWITCH_KEY	1	/* Ctrl-A */
+#define SWITCH_TIMES	3u
+
+static void dump_vcpu(const struct vcpu *v)
+{
+	log_info("d%uv%u cs %lx ip %lx ss %lx sp %lx flags %lx table %lx",
+		 v->d->id, v->id, v->regs.cs, v->regs.ip, v->regs.ss,
+		 v->regs.sp, v->regs.flags, v->table.n);
+}
+
+static void dump_dom0(void)
+{
+	u32 i;
+
+	for (i = 0; i < dom0->max_vcpus; i++)
+		if (dom0->vcpu[i])
+			dump_vcpu(dom0->vcpu[i]);
+}
+
+void keys_handle(char key)
+{
+	switch (key) {
+	case 'h':
+		log_info("keys: h this text, 0 Dom0's registers as last saved, "
+			 "d this CPU, m memory, q domains, r vCPUs, "
+			 "C panic, R reboot");
+		break;
+	case '0':
+		dump_dom0();
+		break;
+	case 'd':
+		trap_dump(&this_block()->guest);
+		break;
+	case 'm':
+		log_info("memory: %lu of %lu frames free", frames_free(),
+			 frame_count);
+		break;
+	case 'q':
+	case 'r':
+		domain_dump_all();
+		break;
+	case 'C':
+		panic("by the key C");
+	case 'R':
+		machine_reboot();
+	default:
+		log_info("key '%c' does nothing; 'h' tells which do", key);
+	}
+}
+
+bool keys_input(char c)
+{
+	static u32 switches;
+	static bool ours;
+
+	switches = c == SWITCH_KEY ? switches + 1 : 0;
+	if (switches == SWITCH_TIMES) {
+		switches = 0;
+		ours = !ours;
+		log_info("serial input to %s", ours ? "Krypton; h for help" :
+			 "Dom0");
+		return true;
+	}
+	if (ours && c != SWITCH_KEY)
+		keys_handle(c);
+	return ours;
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sched_op (xen/sched.h): how a guest waits, yields and ends, and how the
+ * tools stop and start the domains of others.
+ */
+#include <xen/sched.h>
+#include "domain.h"
+#include "errno.h"
+#include "evtchn.h"
+#include "guest.h"
+#include "lib.h"
+#include "nmi.h"
+#include "sched.h"
+
+#define MAX_POLL_PORTS	128
+
+static long do_block(struct vcpu *v)
+{
+	vcpu_set_upcall_mask(v, false);
+	__atomic_fetch_or(&v->state, VCPU_BLOCKED, __ATOMIC_SEQ_CST);
+	if (vcpu_event_pending(v) || nmi_deliverable(v))
+		__atomic_fetch_and(&v->state, ~(u32)VCPU_BLOCKED,
+				   __ATOMIC_SEQ_CST);
+	else
+		sched_stop(v);
+	return 0;
+}
+
+/* The number of ports, each checked, and the last one; or an error. */
+static long check_ports(const struct vcpu *v, const struct abi_poll *p,
+			u32 *port)
+{
+	u32 i;
+
+	if (p->nr_ports > MAX_POLL_PORTS)
+		return -EINVAL;
+	for (i = 0; i < p->nr_ports; i++) {
+		if (guest_read(port, gva_index(p->ports, i, 4), 4))
+			return -EFAULT;
+		if (*port >= evtchn_limit(v->d))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static bool any_pending(struct vcpu *v, const struct abi_poll *p)
+{
+	u32 i, port;
+
+	if (vcpu_events_deliverable(v) || nmi_deliverable(v))
+		return true;
+	for (i = 0; i < p->nr_ports; i++)
+		if (!guest_read(&port, gva_index(p->ports, i, 4), 4) &&
+		    evtchn_pending(v, port))
+			return true;
+	return false;
+}
+
+static long do_poll(struct vcpu *v, u64 arg)
+{
+	struct abi_poll p;
+	u32 port = 0;
+	long rc;
+
+	if (v->d->abi->get_poll(gva(arg), &p))
+		return -EFAULT;
+	rc = check_ports(v, &p, &port);
+	if (rc)
+		return rc;
+	v->poll_port = p.nr_ports == 1 ? port : 0;
+	__atomic_fetch_or(&v->state, VCPU_BLOCKED | VCPU_POLLING,
+			  __ATOMIC_SEQ_CST);
+	if (any_pending(v, &p)) {
+		__atomic_fetch_and(&v->state,
+				   ~(u32)(VCPU_BLOCKED | VCPU_POLLING),
+				   __ATOMIC_SEQ_CST);
+		return 0;
+	}
+	if (p.timeout)
+		timer_set(&v->poll, p.timeout);
+	sched_stop(v);
+	return 0;
+}
+
+static long do_remote_shutdown(u64 arg)
+{
+	struct sched_remote_shutdown rs;
+	struct domain *d;
+
+	if (guest_read(&rs, gva(arg), sizeof(rs)))
+		return -EFAULT;
+	if (!current_domain()->privileged)
+		return -EPERM;
+	d = domain_get(rs.domain_id);
+	if (!d)
+		return -ESRCH;
+	domain_shutdown(d, rs.reason & 0xff);
+	domain_put(d);
+	return 0;
+}
+
+static long do_shutdown(struct domain *d, u64 arg)
+{
+	struct sched_shutdown sd;
+
+	if (guest_read(&sd, gva(arg), sizeof(sd)))
+		return -EFAULT;
+	domain_shutdown(d, sd.reason & 0xff);
+	return 0;
+}
+
+/* The reason that the tools will see if nobody says a better one. */
+static long do_shutdown_code(struct domain *d, u64 arg)
+{
+	struct sched_shutdown sd;
+
+	if (guest_read(&sd, gva(arg), sizeof(sd)))
+		return -EFAULT;
+	if (!d->shut_down)
+		d->shutdown_code = sd.reason & 0xff;
+	return 0;
+}
+
+long sched_op(u32 cmd, u64 arg)
+{
+	struct vcpu *v = current_vcpu();
+
+	switch (cmd) {
+	case SCHEDOP_yield:
+		v->yielded = true;
+		sched_stop(v);
+		return 0;
+	case SCHEDOP_block:
+		return do_block(v);
+	case SCHEDOP_poll:
+		return do_poll(v, arg);
+	case SCHEDOP_shutdown:
+		return do_shutdown(v->d, arg);
+	case SCHEDOP_shutdown_code:
+		return do_shutdown_code(v->d, arg);
+	case SCHEDOP_remote_shutdown:
+		return do_remote_shutdown(arg);
+	default:
+		return -ENOSYS;
+	}
+}
+
+void domain_pause(struct domain *d)
+{
+	u32 i;
+
+	__atomic_fetch_add(&d->pause_count, 1, __ATOMIC_SEQ_CST);
+	for (i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i])
+			sched_stop(d->vcpu[i]);
+	sched_barrier();
+	/* Each CPU that runs one leaves its guest or its long call for us. */
+	while (!domain_stopped(d))
+		cpu_relax();
+}
+
+void domain_unpause(struct domain *d)
+{
+	if (__atomic_sub_fetch(&d->pause_count, 1, __ATOMIC_SEQ_CST) == 0)
+		sched_resume(d);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Grant tables: what the rest of the hypervisor sees of them. */
+#ifndef KRYPTON_GRANT_H
+#define KRYPTON_GRANT_H
+
+#include "types.h"
+
+struct domain;
+
+long grant_table_op(u64 a[]);
+
+/* When a domain is made: 0, -EINVAL for limits beyond ours, -ENOMEM. */
+int grant_init(struct domain *d);
+/* Hooks of a domain's end: see domain_kill() in domain.h. */
+int grant_kill(struct domain *d);
+void grant_free(struct domain *d);
+/* How many frames the domain's table may have. */
+u32 grant_max_frames(const struct domain *d);
+/*
+ * Frame number 'index' of the domain's grant table, which grows as far as it
+ * may. 0, -EINVAL past its limit or -ENOMEM. For XENMEM_acquire_resource.
+ */
+int grant_get_frame(struct domain *d, u32 index, mfn_t *out);
+
+#endif

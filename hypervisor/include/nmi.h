@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Non-maskable interrupts of guests. */
+#ifndef KRYPTON_NMI_H
+#define KRYPTON_NMI_H
+
+#include "types.h"
+
+struct vcpu;
+struct regs;
+
+void nmi_raise(struct vcpu *v);
+/* The machine's came; then, where locks may be taken, to whom it goes. */
+void nmi_note(void);
+void nmi_forward(void);
+bool nmi_deliverable(const struct vcpu *v);
+void nmi_deliver(struct vcpu *v, struct regs *r);
+
+#endif

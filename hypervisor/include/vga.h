@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The text screen. */
+#ifndef KRYPTON_VGA_H
+#define KRYPTON_VGA_H
+
+void vga_put(char c);
+/* The screen is another's from now on. */
+void vga_stop(void);
+
+#endif

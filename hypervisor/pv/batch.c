@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hypercalls on a list: {list, count, where to tell how many were done, whose}.
+ * They stop at the first error. A long list stops in between: the rest stands
+ * in the arguments, and bit 31 of the count says that "done" already holds a
+ * number to add to.
+ */
+#include "domain.h"
+#include "errno.h"
+#include "guest.h"
+#include "ptype.h"
+#include "pv.h"
+#include "sched.h"
+
+#define COUNT_CONTINUED	BIT(31)
+
+static int tell_done(u64 at, bool continued, u32 done)
+{
+	u32 before = 0;
+
+	if (!at)
+		return 0;
+	if (continued && guest_read(&before, gva(at), 4))
+		return -EFAULT;
+	before += done;
+	return guest_write(gva(at), &before, 4);
+}
+
+/* A request is not over before the tables that it dropped are. */
+static int drain(struct domain *d)
+{
+	int rc;
+
+	if (!d->old_table[0].n && !d->old_table[1].n)
+		return 0;
+	spin_lock(&d->page_lock);
+	rc = ptype_drain(d);
+	spin_unlock(&d->page_lock);
+	return rc;
+}
+
+long pv_batch(u64 a[], u32 size, struct domain *d,
+	      int (*one)(void *data, gva_t at), void *data)
+{
+	bool continued = a[1] & COUNT_CONTINUED;
+	u32 done = 0;
+	int rc = drain(d);
+
+	a[1] &= ~COUNT_CONTINUED;
+	while (a[1] && !rc) {
+		rc = one(data, gva(a[0]));
+		if (rc)
+			break;
+		a[0] += size;
+		a[1]--;
+		done++;
+		rc = drain(d);
+		if (!rc && a[1] && sched_preempt_needed())
+			rc = -ERESTART;
+	}
+	if (tell_done(a[2], continued, done))
+		rc = -EFAULT;
+	if (rc == -ERESTART)
+		a[1] |= COUNT_CONTINUED;
+	return rc;
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * memory_op's changes of a domain's reservation: populate_physmap, increase
+ * and decrease (of its own, or by the privileged domain of another one's), and
+ * exchange for contiguous memory. Each carries on where it stopped: lists by
+ * the count in the command, exchange by the count in its structure.
+ */
+#include "domain.h"
+#include "errno.h"
+#include "guest.h"
+#include "lib.h"
+#include "memory.h"
+#include "paging.h"
+#include "ptype.h"
+#include "sched.h"
+
+/* One call: whose memory, and what the caller has written. */
+struct change {
+	struct domain *d;
+	const struct abi *abi;		/* the caller's */
+	struct abi_reservation r;
+};
+
+static u64 address_limit(u32 mem_flags)
+{
+	u32 bits = mem_flags & 0xff;
+
+	return bits && bits < 52 && bits > PAGE_SHIFT ?
+	       1ull << (bits - PAGE_SHIFT) : 0;
+}
+
+static void set_m2p(mfn_t m, u64 gpfn, u32 order)
+{
+	u64 i;
+
+	for (i = 0; i < 1ull << order; i++)
+		frame_m2p[m.n + i] = (u32)(gpfn + i);
+}
+
+/* New frames for a domain; all or none. */
+static bool give(struct domain *d, mfn_t m, u32 order)
+{
+	u64 i;
+
+	if (d->is_dying || d->tot_pages + (1ull << order) > d->max_pages)
+		return false;
+	for (i = 0; i < 1ull << order; i++)
+		ptype_assign(d, mfn_add(m, i), false);
+	return true;
+}
+
+/* One extent of increase_reservation or populate_physmap. */
+static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
+{
+	const struct abi_reservation *r = &c->r;
+	struct domain *d = c->d;
+	u64 gpfn = 0;
+	bool ok;
+	mfn_t m;
+
+	if (has_gpfn && abi_get_pfn(c->abi, r->extents, i, &gpfn))
+		return false;
+	m = frame_alloc_claimed(r->order, address_limit(r->mem_flags),
+				&d->claim);
+	if (mfn_eq(m, INVALID_MFN))
+		return false;
+	memset(mfn_to_virt(m), 0, PAGE_SIZE << r->order);
+	spin_lock(&d->page_lock);
+	ok = give(d, m, r->order);
+	if (ok && has_gpfn)
+		set_m2p(m, gpfn, r->order);
+	spin_unlock(&d->page_lock);
+	if (!ok) {
+		frame_free(m, r->order);
+		return false;
+	}
+	return !r->extents.a || !abi_put_pfn(c->abi, r->extents, i, m.n);
+}
+
+static bool remove_extent(const struct change *c, u64 i)
+{
+	struct domain *d = c->d;
+	u64 n, j;
+	int rc = 0;
+
+	if (abi_get_pfn(c->abi, c->r.extents, i, &n))
+		return false;
+	spin_lock(&d->page_lock);
+	for (j = 0; j < 1ull << c->r.order && !rc; j++)
+		rc = ptype_release(d, mfn(n + j));
+	spin_unlock(&d->page_lock);
+	return !rc;
+}
+
+static bool one_extent(const struct change *c, u32 op, u64 i)
+{
+	switch (op) {
+	case XENMEM_increase_reservation:
+		return add_extent(c, i, false);
+	case XENMEM_populate_physmap:
+		return add_extent(c, i, true);
+	default:
+		return remove_extent(c, i);
+	}
+}
+
+static long change_extents(const struct change *c, u32 op, u64 i, u64 *cmd)
+{
+	while (i < c->r.nr_extents && one_extent(c, op, i)) {
+		i++;
+		if (i < c->r.nr_extents && sched_preempt_needed()) {
+			*cmd = i << MEMORY_OP_SHIFT | op;
+			return -ERESTART;
+		}
+	}
+	return (long)i;
+}
+
+long memory_change_reservation(u32 op, u64 a[])
+{
+	struct change c = { .abi = current_domain()->abi };
+	u64 i = a[0] >> MEMORY_OP_SHIFT;
+	long rc;
+
+	if (c.abi->get_reservation(gva(a[1]), &c.r))
+		return (long)i;
+	if (c.r.order > FRAME_MAX_ORDER - 1u || i > c.r.nr_extents ||
+	    domain_target(c.r.domid, &c.d))
+		return (long)i;
+	rc = change_extents(&c, op, i, &a[0]);
+	domain_put(c.d);
+	return rc;
+}
+
+/* A frame that nobody but its owner's plain possession holds. */
+static bool exchangeable(struct domain *d, mfn_t m)
+{
+	const struct frame *f;
+
+	if (!mfn_valid(m))
+		return false;
+	f = mfn_frame(m);
+	return f->kind == FRAME_GUEST && f->owner == d && f->refs == 1 &&
+	       !f->type_count && (f->flags & FRAME_ALLOCATED);
+}
+
+/* Frames of the in extents that make one chunk; the lock is held. */
+static int take_chunk(struct domain *d, const struct abi_exchange *x,
+		      u64 first, u64 count)
+{
+	u64 i, j, n;
+	bool release;
+
+	for (release = false;; release = true) {
+		for (i = first; i < first + count; i++) {
+			if (abi_get_pfn(d->abi, x->in.extents, i, &n))
+				return -EFAULT;
+			for (j = 0; j < 1ull << x->in.order; j++) {
+				if (!exchangeable(d, mfn(n + j)))
+					return -EINVAL;
+				if (release)
+					ptype_release(d, mfn(n + j));
+			}
+		}
+		if (release)
+			return 0;
+	}
+}
+
+static int tell_chunk(struct domain *d, const struct abi_exchange *x,
+		      mfn_t m, u64 first, u64 count)
+{
+	u64 i, gpfn;
+
+	for (i = 0; i < count; i++, m = mfn_add(m, 1ull << x->out.order)) {
+		if (abi_get_pfn(d->abi, x->out.extents, first + i, &gpfn))
+			return -EFAULT;
+		set_m2p(m, gpfn, x->out.order);
+		if (abi_put_pfn(d->abi, x->out.extents, first + i, m.n))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+/* One chunk: as many frames as the larger of both extents has. */
+static int exchange_chunk(struct domain *d, const struct abi_exchange *x,
+			  u64 chunk, u32 order)
+{
+	u64 n_in = 1ull << (order - x->in.order);
+	u64 n_out = 1ull << (order - x->out.order), i;
+	mfn_t m = frame_alloc(order, address_limit(x->out.mem_flags));
+	int rc;
+
+	if (mfn_eq(m, INVALID_MFN))
+		return -ENOMEM;
+	memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
+	spin_lock(&d->page_lock);
+	rc = take_chunk(d, x, chunk * n_in, n_in);
+	if (!rc)
+		for (i = 0; i < 1ull << order; i++)
+			ptype_assign(d, mfn_add(m, i), false);
+	spin_unlock(&d->page_lock);
+	if (rc) {
+		frame_free(m, order);
+		return rc;
+	}
+	return tell_chunk(d, x, m, chunk * n_out, n_out);
+}
+
+static bool sizes_match(const struct abi_exchange *x, u32 order)
+{
+	u64 per_chunk;
+
+	if (order > FRAME_MAX_ORDER || x->in.nr_extents > 1u << 24 ||
+	    x->nr_exchanged > x->in.nr_extents ||
+	    x->in.nr_extents << x->in.order !=
+	    x->out.nr_extents << x->out.order)
+		return false;
+	per_chunk = 1ull << (order - x->in.order);
+	return !(x->in.nr_extents % per_chunk) &&
+	       !(x->nr_exchanged % per_chunk);
+}
+
+long memory_exchange(u64 arg)
+{
+	struct domain *d = current_domain();
+	struct abi_exchange x;
+	u64 per_chunk;
+	u32 order;
+	int rc;
+
+	if (d->abi->get_exchange(gva(arg), &x))
+		return -EFAULT;
+	if (!domain_find_self(x.in.domid) || x.out.domid != x.in.domid)
+		return -ESRCH;
+	order = MAX(x.in.order, x.out.order);
+	if (!sizes_match(&x, order))
+		return -EINVAL;
+	per_chunk = 1ull << (order - x.in.order);
+	while (x.nr_exchanged < x.in.nr_extents) {
+		rc = exchange_chunk(d, &x, x.nr_exchanged / per_chunk, order);
+		if (rc)
+			return rc;
+		x.nr_exchanged += per_chunk;
+		if (d->abi->put_exchange_done(gva(arg), x.nr_exchanged))
+			return -EFAULT;
+		if (x.nr_exchanged < x.in.nr_extents && sched_preempt_needed())
+			return -ERESTART;
+	}
+	return 0;
+}
