@@ -5,7 +5,6 @@ A boot is shared by many cases. Its console's log stays in
 build/boots/NAME/console.log, with a stamp of all that went into it.
 """
 import fcntl
-import gzip
 import hashlib
 import os
 import shutil
@@ -13,40 +12,38 @@ import subprocess
 import sys
 from pathlib import Path
 
+from initrd import BUILD, IMAGES, bzimage, make_initrd, modules
+from repack import repack
+
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
-BUILD = Path(os.environ.get("BUILD", TOP / "build"))
-IMAGES = BUILD / "images"
 FIELDS = "name vendor hypervisor kernel image memory dom0 seconds tests"
-HYPERVISORS = {"reference": BUILD / "reference-xen" / "xen"}
+HYPERVISORS = {"reference": BUILD / "reference-xen" / "xen",
+               "krypton": BUILD / "krypton"}
 PAYLOAD_BYTES = 500_000
 
 
 def sessions():
-    """All boots by name, as dictionaries."""
+    """All boots by name, as dictionaries. Variables KTEST_* of the environment
+    reach the tests in the guest; KTEST_LIMIT is the seconds for the boot."""
+    wishes = " ".join(sorted(f"{name}={value}" for name, value in
+                             os.environ.items() if name.startswith("KTEST_")))
     table = {}
     for line in (HERE / "sessions").read_text().splitlines():
         words = line.split("#")[0].split()
         if words:
-            table[words[0]] = dict(zip(FIELDS.split(), words))
+            table[words[0]] = dict(zip(FIELDS.split(), words), cpus="2",
+                                   wishes=wishes)
+            table[words[0]].update(x.split("=") for x in words[9:])
+            table[words[0]]["seconds"] = os.environ.get("KTEST_LIMIT",
+                                                        words[7])
     return table
-
-
-def kernel_dir(config):
-    return BUILD / "kernel" / config
-
-
-def bzimage(config):
-    return kernel_dir(config) / "arch" / "x86" / "boot" / "bzImage"
-
-
-def modules(config):
-    return sorted((kernel_dir(config) / "modules").rglob("*.ko"))
 
 
 def inputs(boot):
     """Every file that goes into a boot."""
-    files = [HERE / "sessions", HERE / "boots.py", TOP / "scripts/run-qemu",
+    files = [*HERE.glob("*.py"), TOP / "scripts/run-qemu",
+             TOP / "scripts/make-rescue",
              IMAGES / f"{boot['image']}.cpio.gz", bzimage(boot["kernel"])]
     if boot["hypervisor"] != "-":
         files.append(HYPERVISORS[boot["hypervisor"]])
@@ -62,54 +59,6 @@ def stamp(boot):
                      "or see tests/needs for the command that does")
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def archive(root, out):
-    """Pack a directory as an initramfs archive, to follow another one."""
-    names = "\0".join(str(p.relative_to(root)) for p in sorted(root.rglob("*")))
-    with open(out, "wb") as file:
-        cpio = subprocess.run(
-            ["cpio", "--null", "--quiet", "-o", "-H", "newc", "-R", "0:0"],
-            input=names.encode() + b"\0", cwd=root, check=True,
-            stdout=subprocess.PIPE).stdout
-        file.write(gzip.compress(cpio, 1))
-
-
-def add_modules(root, config):
-    target = root / "lib" / "modules"
-    target.mkdir(parents=True)
-    for path in modules(config):
-        shutil.copy(path, target / path.name)
-
-
-def make_initrd(boot, work):
-    """The image, and behind it what depends on the kernel."""
-    extra = work / "extra"
-    shutil.rmtree(extra, ignore_errors=True)
-    extra.mkdir(parents=True)
-    add_modules(extra, boot["kernel"])
-    if boot["hypervisor"] != "-":
-        guest = work / "guest"
-        shutil.rmtree(guest, ignore_errors=True)
-        add_modules(guest, boot["kernel"])
-        archive(guest, work / "guest.cpio.gz")
-        (extra / "boot").mkdir()
-        shutil.copy(bzimage(boot["kernel"]), extra / "boot" / "bzImage")
-        shutil.copy(bzimage("i386-pv-up"), extra / "boot" / "bzImage-up")
-        join(extra / "boot" / "domu.cpio.gz", IMAGES / "domu.cpio.gz",
-             work / "guest.cpio.gz")
-    archive(extra, work / "extra.cpio.gz")
-    initrd = work / "initrd"
-    join(initrd, IMAGES / f"{boot['image']}.cpio.gz", work / "extra.cpio.gz")
-    return initrd
-
-
-def join(target, *parts):
-    with open(target, "wb") as out:
-        for part in parts:
-            data = part.read_bytes()
-            # the kernel wants each archive to begin at a multiple of four
-            out.write(data + b"\0" * (-len(data) % 4))
 
 
 def payload(work):
@@ -131,20 +80,39 @@ def command(boot, work):
         with open(disk, "wb") as file:
             file.truncate(320 << 20)
         disks += ["--disk", f"{kind}:{disk}"]
-    words = f"krypton.test={boot['tests']} krypton.payload={digest}"
+    vcpus = boot.get("vcpus", boot["cpus"])
+    words = (f"krypton.test={boot['tests']} krypton.payload={digest} "
+             f"krypton.cpus={vcpus} {boot['wishes']}")
     cmd = [str(TOP / "scripts/run-qemu"), "--vendor", boot["vendor"],
            "--memory", boot["memory"], "--timeout", boot["seconds"],
-           "--kernel", str(bzimage(boot["kernel"])), "--initrd", str(initrd),
+           "--cpus", boot["cpus"],
            "--nic", "virtio", "--nic", "e1000", "--tftp", str(tftp),
            "--log", str(work / "console.log"), *disks]
+    kernel = bzimage(boot["kernel"])
+    if "pack" in boot:
+        kernel = repack(kernel, boot["pack"], work / "kernel")
+    files = ["--kernel", str(kernel), "--initrd", str(initrd)]
     if boot["hypervisor"] == "-":
         # QEMU's 32-bit AMD processor is a K7 that Linux warns of under SMP
         system = "x86_64" if boot["vendor"] == "amd" else "i386"
-        return cmd + ["--system", system, "--append",
-                      f"console=ttyS0 {words}"]
-    return cmd + ["--xen", str(HYPERVISORS[boot["hypervisor"]]),
-                  "--xen-args", f"dom0_mem={boot['dom0']}M",
-                  "--append", f"console=hvc0 earlyprintk=xen {words}"]
+        return [*cmd, *files, "--system", system,
+                "--append", f"console=ttyS0 {words}"]
+    options = f"dom0_mem={boot['dom0']}M dom0_max_vcpus={vcpus}"
+    words = f"console=hvc0 earlyprintk=xen {words}"
+    xen = str(HYPERVISORS[boot["hypervisor"]])
+    if boot.get("loader") == "grub":
+        return [*cmd, "--cdrom", rescue(work, xen, options, files, words)]
+    return [*cmd, *files, "--xen", xen, "--xen-args", options,
+            "--append", words]
+
+
+def rescue(work, xen, options, files, words):
+    """A CD that boots the same by GRUB and multiboot 2."""
+    image = work / "rescue.iso"
+    subprocess.run([TOP / "scripts/make-rescue", image, xen,
+                    f"{options} loglvl=all noreboot", files[1], words,
+                    files[3]], check=True)
+    return str(image)
 
 
 def boot_now(name):
@@ -157,7 +125,7 @@ def boot_now(name):
     now = stamp(boot)
     code = subprocess.run(command(boot, work)).returncode
     for left in ("virtio.img", "ahci.img", "initrd", "extra.cpio.gz",
-                 "guest.cpio.gz"):
+                 "guest.cpio.gz", "rescue.iso", "kernel"):
         (work / left).unlink(missing_ok=True)
     for left in ("extra", "guest", "tftp"):
         shutil.rmtree(work / left, ignore_errors=True)

@@ -8,7 +8,9 @@ HYPERVISOR_COMPLAINT = re.compile(
     r"\bmm\.c:\d+|domain_crash|crashed|Pagetable walk|Unhandled|"
     r"WARN|\bBUG\b|Assertion|FATAL|Panic|GPF|general protection|"
     r"d\d+v\d+.*(?i:error|fail|illegal|bad |fault|attempt|unsupported|refus)|"
-    r"gnttab|grant_table\.c:\d+|event_channel\.c:\d+|Xen call trace)")
+    r"gnttab|grant_table\.c:\d+|event_channel\.c:\d+|Xen call trace)|"
+    r"^\(KR\).*(PANIC|crashed|stopped|CPU\d+ vector|does not start|"
+    r"no ACPI|refused|out of memory|WARN|BUG)")
 # Known and harmless, each with its reason
 HYPERVISOR_EXPECTED = re.compile(
     # Linux probes MSRs on every processor, and takes the fault it gets
@@ -30,5 +32,5 @@ def hypervisor(lines):
 
 def kernel(lines):
     """Those of Dom0's kernel and of the DomUs', whose logs come with theirs."""
-    return [x for x in lines if not x.startswith(("(XEN)", "#")) and
+    return [x for x in lines if not x.startswith(("(XEN)", "(KR)", "#")) and
             KERNEL_COMPLAINT.search(x)]

@@ -16,6 +16,7 @@
 #include "ptype.h"
 #include "sched.h"
 #include "smp.h"
+#include "vcpu.h"
 
 u64 direct_base;
 struct boot_info boot_info;
@@ -84,6 +85,64 @@ void smp_flush(u32 cpus)
 	host_flushes++;
 }
 
+void sched_barrier(void)
+{
+}
+
+void domain_stop(struct domain *stopped)
+{
+	(void)stopped;
+}
+
+bool domain_stopped(const struct domain *stopped)
+{
+	(void)stopped;
+	return true;
+}
+
+void vcpu_stop_timers(struct vcpu *v)
+{
+	(void)v;
+}
+
+void timer_kill(struct timer *t)
+{
+	(void)t;
+}
+
+u32 smp_all(void)
+{
+	return 1;
+}
+
+void domain_hold(struct domain *held)
+{
+	held->refs++;
+}
+
+void domain_put(struct domain *held)
+{
+	if (!held->refs--)
+		panic("one reference too many given back");
+}
+
+u64 spin_lock_pair_irqsave(struct spinlock *a, struct spinlock *b)
+{
+	spin_lock(a);
+	if (b != a)
+		spin_lock(b);
+	return 0;
+}
+
+void spin_unlock_pair_irqrestore(struct spinlock *a, struct spinlock *b,
+				 u64 flags)
+{
+	(void)flags;
+	if (b != a)
+		spin_unlock(b);
+	spin_unlock(a);
+}
+
 bool sched_preempt_needed(void)
 {
 	return host_preempt && rand() % 3 == 0;
@@ -132,6 +191,12 @@ int guest_write(gva_t dst, const void *src, u64 n)
 	return 0;
 }
 
+bool guest_range_ok(gva_t at, u64 n)
+{
+	(void)n;
+	return at.a;
+}
+
 int irq_bind_guest(u32 vector, struct domain *d, u32 pirq)
 {
 	(void)vector;
@@ -143,6 +208,33 @@ int irq_bind_guest(u32 vector, struct domain *d, u32 pirq)
 void irq_unbind_guest(u32 vector)
 {
 	(void)vector;
+}
+
+static struct domain domains[2];
+
+struct domain *domain_get_any(u32 domid)
+{
+	u32 i;
+
+	if (domid == DOMID_SELF)
+		domid = host_current->d->id;
+	for (i = 0; i < 2; i++)
+		if (domains[i].abi && domains[i].id == domid) {
+			domains[i].refs++;
+			return &domains[i];
+		}
+	return NULL;
+}
+
+struct domain *domain_get(u32 domid)
+{
+	struct domain *d = domain_get_any(domid);
+
+	if (d && d->is_dying) {
+		domain_put(d);
+		return NULL;
+	}
+	return d;
 }
 
 struct domain *domain_find_self(u32 domid)
@@ -167,6 +259,12 @@ int abi_get_pfn(const struct abi *a, gva_t array, u64 index, u64 *value)
 			  a->pfn_size);
 }
 
+int abi_put_pfn(const struct abi *a, gva_t array, u64 index, u64 value)
+{
+	return guest_write(gva_index(array, index, a->pfn_size), &value,
+			   a->pfn_size);
+}
+
 paddr_t early_alloc(u64 size, u64 align)
 {
 	early_next = ROUND_UP(early_next, align);
@@ -188,6 +286,7 @@ void host_reset(void)
 		0, (u64)HOST_FRAMES << PAGE_SHIFT, E820_RAM };
 	boot_info.e820_count = 1;
 	host_flushes = 0;
+	host_locks = 0;
 	host_preempt = false;
 	memset(desc_entries, 0, sizeof(desc_entries));
 }
@@ -206,40 +305,58 @@ int ldt_set(struct vcpu *v, gva_t base, u64 entries)
 }
 
 static const struct abi host_abi = {
+	.grant = &abi32_grant,
 	.get_mmuext = get_mmuext, .mmuext_size = sizeof(struct abi_mmuext),
 	.pfn_size = 8, .max_ports = 1024, .sel_bits = 32,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
 	.sel_size = 4,
 };
 
-struct domain *host_domain(u32 pages, u32 *first)
+/* Number 0 has the id 3, number 1 the id 4. */
+static struct domain *make_domain(u32 nr, u32 pages, u32 *first)
 {
-	static struct domain d;
-	static struct vcpu v;
-	static struct pirq pirqs[MAX_PIRQS];
-	static u8 shared[4096];
+	static struct vcpu vcpus[2];
+	static struct pirq pirqs[2][MAX_PIRQS];
+	static u8 shared[2][4096];
+	struct domain *d = &domains[nr];
+	struct vcpu *v = &vcpus[nr];
 	u32 i;
 	mfn_t m;
 
-	memset(shared, 0, sizeof(shared));
-	memset(pirqs, 0, sizeof(pirqs));
-	d = (struct domain){
-		.id = 3, .abi = &host_abi, .m2p_start = 0xf5800000,
-		.max_pages = pages, .max_vcpus = 1, .shared = shared,
-		.pirqs = pirqs, .dirty_cpus = 1,
+	memset(shared[nr], 0, sizeof(shared[nr]));
+	memset(pirqs[nr], 0, sizeof(pirqs[nr]));
+	*d = (struct domain){
+		.id = 3 + nr, .abi = &host_abi, .m2p_start = 0xf5800000,
+		.max_pages = pages, .max_vcpus = 1, .shared = shared[nr],
+		.pirqs = pirqs[nr], .dirty_cpus = 1, .refs = 1,
+		.max_grant_frames = -1, .max_maptrack_frames = -1,
 	};
-	spin_init(&d.page_lock, LOCK_PAGES);
-	spin_init(&d.event_lock, LOCK_EVENTS);
-	v = (struct vcpu){ .d = &d, .info = shared, .table = INVALID_MFN };
-	d.vcpu[0] = &v;
-	host_current = &v;
+	spin_init(&d->owned_lock, LOCK_OWNED);
+	spin_init(&d->page_lock, LOCK_PAGES);
+	spin_init(&d->event_lock, LOCK_EVENTS);
+	*v = (struct vcpu){ .d = d, .info = shared[nr], .table = INVALID_MFN };
+	d->vcpu[0] = v;
 	*first = 0;
 	for (i = 0; i < pages; i++) {
 		m = frame_alloc(0, 0);
-		if (!ptype_assign(&d, m, true))
+		if (!ptype_assign(d, m, true))
 			panic("assign");
 		if (!*first || m.n < *first)
 			*first = (u32)m.n;
 	}
-	return &d;
+	return d;
+}
+
+struct domain *host_domain(u32 pages, u32 *first)
+{
+	struct domain *d = make_domain(0, pages, first);
+
+	domains[1] = (struct domain){ 0 };
+	host_current = d->vcpu[0];
+	return d;
+}
+
+struct domain *host_other(u32 pages, u32 *first)
+{
+	return make_domain(1, pages, first);
 }

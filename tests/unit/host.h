@@ -20,12 +20,16 @@ extern bool host_preempt;
 void host_reset(void);
 /* A domain with one vCPU and so many frames, from 'first' on. */
 struct domain *host_domain(u32 pages, u32 *first);
+/* A second one; it is not the one that makes hypercalls. */
+struct domain *host_other(u32 pages, u32 *first);
 
 extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
-	descriptor_tests[], format_tests[], evtchn_tests[], ptwrite_tests[];
+	descriptor_tests[], format_tests[], evtchn_tests[], ptwrite_tests[],
+	grants_tests[], fifo_tests[], foreign_tests[], unpack_tests[];
 extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	descriptor_count_tests, format_count_tests, evtchn_count_tests,
-	ptwrite_count_tests;
+	ptwrite_count_tests, grants_count_tests, fifo_count_tests,
+	foreign_count_tests, unpack_count_tests;
 
 #define EXPORT_TESTS(name, ...)						\
 	const struct CMUnitTest name##_tests[] = { __VA_ARGS__ };	\

@@ -11,10 +11,14 @@ int main(void)
 
 	failed += RUN(frames);
 	failed += RUN(ptype);
+	failed += RUN(foreign);
 	failed += RUN(image);
+	failed += RUN(unpack);
 	failed += RUN(descriptor);
 	failed += RUN(format);
 	failed += RUN(evtchn);
 	failed += RUN(ptwrite);
+	failed += RUN(grants);
+	failed += RUN(fifo);
 	return failed ? 1 : 0;
 }

@@ -87,6 +87,8 @@ static void check_invariants(void)
 			want_refs[first + i]++;
 			want_types[first + i]++;
 		}
+		want_refs[first + i] += (d->old_table[0].n == first + i) +
+					(d->old_table[1].n == first + i);
 		assert_int_equal(frame(i)->refs, want_refs[first + i]);
 		assert_int_equal(frame(i)->type_count, want_types[first + i]);
 	}
@@ -226,6 +228,7 @@ static void test_root_and_window(void **state)
 	assert_int_equal(ptype_get(d, mfn(first + 5), TYPE_WRITABLE, false),
 			 -EBUSY);
 	ptype_put_both(d, mfn(first));
+	ptype_finish(d);
 	assert_int_equal(page(4)[428], 0);
 	assert_int_equal(page(0)[0] & (PTE_RW | PTE_US), 0);
 	check_invariants();

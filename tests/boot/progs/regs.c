@@ -3,10 +3,10 @@
  * regs - registers must survive returns to user mode that are hit by
  * events.
  *
- * Threads on all processors put known values into all registers and go
- * through system calls and page faults, while timers and each other's
- * wake-ups send as many events as possible.  Any change of a register or
- * selector is an error.
+ * Threads on all processors put known values into all registers, those of
+ * SSE too, and go through system calls and page faults, while timers and each
+ * other's wake-ups send as many events as possible.  Any change of a register
+ * is an error.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -89,19 +89,73 @@ static __attribute__((noinline)) int fault(volatile char *p)
 	return bad;
 }
 
+typedef unsigned int pattern[8][4] __attribute__((aligned(16)));
+
+static void xmm_load(const pattern *p)
+{
+	asm volatile(
+	"	movdqa	(%0), %%xmm0\n"
+	"	movdqa	16(%0), %%xmm1\n"
+	"	movdqa	32(%0), %%xmm2\n"
+	"	movdqa	48(%0), %%xmm3\n"
+	"	movdqa	64(%0), %%xmm4\n"
+	"	movdqa	80(%0), %%xmm5\n"
+	"	movdqa	96(%0), %%xmm6\n"
+	"	movdqa	112(%0), %%xmm7\n"
+	: : "r" (p) : "memory");
+}
+
+/* the number of bytes in xmm0 to xmm7 that are not what was loaded */
+static int xmm_wrong(const pattern *p)
+{
+	static volatile int told;
+	int i, bad = 0;
+	pattern got;
+
+	asm volatile(
+	"	movdqa	%%xmm0, (%0)\n"
+	"	movdqa	%%xmm1, 16(%0)\n"
+	"	movdqa	%%xmm2, 32(%0)\n"
+	"	movdqa	%%xmm3, 48(%0)\n"
+	"	movdqa	%%xmm4, 64(%0)\n"
+	"	movdqa	%%xmm5, 80(%0)\n"
+	"	movdqa	%%xmm6, 96(%0)\n"
+	"	movdqa	%%xmm7, 112(%0)\n"
+	: : "r" (got) : "memory");
+	for (i = 0; i < 32; i++) {
+		if (got[i / 4][i % 4] == (*p)[i / 4][i % 4])
+			continue;
+		if (!bad++ && !told++)
+			printf("regs: xmm%d word %d: expected %08x, got %08x\n",
+			       i / 4, i % 4, (*p)[i / 4][i % 4],
+			       got[i / 4][i % 4]);
+	}
+	return bad;
+}
+
 static void *worker(void *arg)
 {
 	unsigned long n = 0, bad = 0;
+	volatile int spin;
+	pattern pattern;
 	char *p = mmap(NULL, 64 * 4096, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int i;
 
+	for (i = 0; i < 32; i++)
+		pattern[i / 4][i % 4] = (unsigned long)arg * 2654435761u + i;
 	while (!stop) {
+		xmm_load(&pattern);
+		for (spin = 0; spin < 5000; spin++)
+			;
+		bad += xmm_wrong(&pattern);
+		xmm_load(&pattern);
 		for (i = 0; i < 64; i++) {
 			bad += call80(SYS_getppid);
 			bad += call80(SYS_sched_yield);
 			bad += fault(p + i * 4096);
 		}
+		bad += xmm_wrong(&pattern);
 		madvise(p, 64 * 4096, MADV_DONTNEED);
 		n += 192;
 	}

@@ -23,35 +23,6 @@ static void on_event(struct trap_frame *f)
 		shared->evtchn_pending[i] = 0;
 }
 
-static u32 bind_ipi(void)
-{
-	struct evtchn_bind_ipi op = { .vcpu = 0 };
-
-	CHECK(HC2(event_channel_op, EVTCHNOP_bind_ipi, &op), 0);
-	return op.port;
-}
-
-static long send(u32 port)
-{
-	struct evtchn_send op = { .port = port };
-
-	return HC2(event_channel_op, EVTCHNOP_send, &op);
-}
-
-static long close_port(u32 port)
-{
-	struct evtchn_close op = { .port = port };
-
-	return HC2(event_channel_op, EVTCHNOP_close, &op);
-}
-
-static void unmask_port(u32 port)
-{
-	struct evtchn_unmask op = { .port = port };
-
-	CHECK(HC2(event_channel_op, EVTCHNOP_unmask, &op), 0);
-}
-
 static bool pending(u32 port)
 {
 	return shared->evtchn_pending[port / 32] >> port % 32 & 1;
@@ -62,10 +33,10 @@ static void test_upcall(void)
 	u32 port = bind_ipi();
 
 	shared->vcpu_info[0].evtchn_upcall_mask = 1;
-	CHECK(send(port), 0);
+	CHECK(send_port(port), 0);
 	CHECK(pending(port), 1);
 	CHECK(upcalls, 0);
-	unmask_port(port);
+	CHECK(unmask_port(port), 0);
 	CHECK(shared->vcpu_info[0].evtchn_upcall_pending, 1);
 	shared->vcpu_info[0].evtchn_upcall_mask = 0;
 	/* Xen's rule: any hypercall's way out delivers. */
@@ -73,17 +44,17 @@ static void test_upcall(void)
 	CHECK(upcalls, 1);
 	CHECK(mask_in_handler, 1);
 	CHECK(shared->vcpu_info[0].evtchn_upcall_mask, 0);
-	CHECK(send(port), 0);
+	CHECK(send_port(port), 0);
 	CHECK(upcalls, 2);
 	/* A masked port gets pending and nothing more. */
 	shared->evtchn_mask[port / 32] |= 1u << port % 32;
-	CHECK(send(port), 0);
+	CHECK(send_port(port), 0);
 	CHECK(upcalls, 2);
 	CHECK(pending(port), 1);
-	unmask_port(port);
+	CHECK(unmask_port(port), 0);
 	CHECK(upcalls, 3);
 	CHECK(close_port(port), 0);
-	CHECK(send(port), -XEN_EINVAL);
+	CHECK(send_port(port), -XEN_EINVAL);
 	CHECK(close_port(port) != 0, 1);
 }
 
@@ -103,9 +74,9 @@ static void test_loopback(void)
 	CHECK(HC2(event_channel_op, EVTCHNOP_status, &s), 0);
 	CHECK(s.status, EVTCHNSTAT_interdomain);
 	CHECK(s.u.interdomain.port, b.local_port);
-	unmask_port(a.port);
+	CHECK(unmask_port(a.port), 0);
 	before = upcalls;
-	CHECK(send(b.local_port), 0);
+	CHECK(send_port(b.local_port), 0);
 	CHECK(upcalls, before + 1);
 	/* A second binding to a bound port. */
 	CHECK(HC2(event_channel_op, EVTCHNOP_bind_interdomain, &b) != 0, 1);
@@ -126,7 +97,7 @@ static void test_limits(void)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		CHECK(send(bad[i]) != 0, 1);
+		CHECK(send_port(bad[i]) != 0, 1);
 		CHECK(close_port(bad[i]) != 0, 1);
 		um.port = bad[i];
 		if (bad[i] >= 1024)

@@ -4,7 +4,9 @@
  * CS, EFLAGS and, for ring 3, ESP and SS; the event mask becomes the inverse
  * of IF; to ring 3 and back by int 0x80 the kernel stack is the one that
  * stack_switch named; user mode can neither make hypercalls nor touch kernel
- * memory, and never gets IOPL.
+ * memory, and never gets IOPL. A frame that the processor does not take is a
+ * fault at the place it points to; one whose stack segment is in an LDT that
+ * was not used before is good; RF holds a breakpoint off for one instruction.
  */
 #include "guest.h"
 
@@ -16,12 +18,15 @@ static u8 user_stack[4096] __attribute__((aligned(4096)));
 static u8 kernel_stack[8192] __attribute__((aligned(4096)));
 
 static volatile u32 vector, error, from_cs, from_flags, from_esp, from_ss;
-static volatile u32 entry_esp, result_eax;
+static volatile u32 entry_esp, result_eax, from_eip;
+static u64 ldt[512] __attribute__((aligned(4096)));
+u32 user_ss = USER_DS;
 
 static void leave_user(struct trap_frame *f)
 {
 	vector = f->vector;
 	error = f->error;
+	from_eip = f->eip;
 	from_cs = f->cs & 0xffff;
 	from_flags = f->eflags;
 	from_esp = f->esp;
@@ -37,7 +42,7 @@ __asm__(".data; .globl saved_sp, saved_bp; saved_sp: .long 0; "
 	"	call 1f\n"
 	"	popl %edi; popl %esi; popl %ebx; ret\n"
 	"1:	movl %esp, saved_sp; movl %ebp, saved_bp\n"
-	"	pushl $0xe033\n"		/* SS */
+	"	pushl user_ss\n"		/* SS */
 	"	pushl %edx\n"			/* ESP */
 	"	pushl %ecx\n"			/* EFLAGS */
 	"	pushl $0xe02b\n"		/* CS */
@@ -110,11 +115,52 @@ static void test_user_rights(void)
 	CHECK(vector != ~0u, 1);
 }
 
+static void test_bad_frame(void)
+{
+	/* no such entry: #GP with the selector, from where it was to go */
+	user_ss = 0x47;
+	USER(0x202, 0xcd, 0x80);
+	CHECK(vector, 13);
+	CHECK(error, 0x44);
+	CHECK(from_cs, USER_CS);
+	CHECK(from_eip, (u32)user_page);
+	CHECK(from_ss, 0x47);
+	user_ss = USER_DS;
+}
+
+static void test_ldt_stack(void)
+{
+	ldt[8] = 0x00cff3000000ffffull;
+	CHECK(make_ro(ldt), 0);
+	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 512), 0);
+	user_ss = 0x47;
+	USER(0x202, 0xcd, 0x80);
+	CHECK(vector, 0x80);
+	CHECK(from_ss, 0x47);
+	user_ss = USER_DS;
+	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
+	CHECK(make_rw(ldt), 0);
+}
+
+static void test_resume_flag(void)
+{
+	u32 i;
+
+	CHECK(HC2(set_debugreg, 0, (u32)user_page), 0);
+	CHECK(HC2(set_debugreg, 7, 0x402), 0);
+	for (i = 0; i < 2; i++) {
+		USER(i ? 0x10202 : 0x202, 0x90, 0xcd, 0x80);
+		CHECK(vector, i ? 0x80 : 1);
+		CHECK(from_eip, (u32)user_page + (i ? 3 : 0));
+	}
+	CHECK(HC2(set_debugreg, 7, 0), 0);
+}
+
 void test_main(void)
 {
 	u32 v;
 
-	static const u32 vectors[] = { 13, 14, 6, 0x80, 10, 11, 12 };
+	static const u32 vectors[] = { 13, 14, 6, 0x80, 10, 11, 12, 1 };
 	for (v = 0; v < ARRAY_SIZE(vectors); v++)
 		set_trap_handler(vectors[v], leave_user);
 	CHECK(HC2(stack_switch, 0xe021, (u32)kernel_stack + 8192), 0);
@@ -128,4 +174,7 @@ void test_main(void)
 	mmuext(MMUEXT_TLB_FLUSH_LOCAL, 0, 0);
 	test_round_trip();
 	test_user_rights();
+	test_bad_frame();
+	test_ldt_stack();
+	test_resume_flag();
 }

@@ -17,6 +17,7 @@
 #include <xen/sched.h>
 #include <xen/errno.h>
 #include <xen/event_channel.h>
+#include <xen/grant_table.h>
 #include <xen/memory.h>
 #include <xen/physdev.h>
 #include <xen/platform.h>
@@ -53,6 +54,8 @@ void check_at(const char *file, int line, const char *what, long got,
 #define CHECK(expr, expected) \
 	check_at(__FILE__, __LINE__, #expr, (long)(expr), (long)(expected))
 extern u32 failures;
+/* System time in ns, by the clock of vcpu_info. */
+u64 time_now(void);
 
 void *memcpy(void *d, const void *s, size_t n);
 void *memset(void *d, int c, size_t n);
@@ -90,6 +93,12 @@ long make_ro(const void *p);
 long make_rw(const void *p);
 long mmu_update(u64 ptr, u64 val);
 long mmuext(u32 cmd, u32 arg1, u32 arg2);
+
+/* lib/events.c: an IPI of vCPU 0, and what is done with a port. */
+u32 bind_ipi(void);
+long send_port(u32 port);
+long close_port(u32 port);
+long unmask_port(u32 port);
 
 /*
  * Traps: a test sets a handler for a vector; the default prints the trap and

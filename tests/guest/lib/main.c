@@ -118,3 +118,25 @@ void guest_main(start_info_t *si)
 	test_main();
 	guest_exit(failures ? "FAILURE" : "SUCCESS");
 }
+
+u64 time_now(void)
+{
+	volatile struct vcpu_time_info *t = &shared->vcpu_info[0].time;
+	u32 version, mul, lo, hi;
+	u64 tsc, base, delta;
+	int shift;
+
+	do {
+		version = t->version;
+		__asm__ volatile("" ::: "memory");
+		base = t->system_time;
+		mul = t->tsc_to_system_mul;
+		shift = t->tsc_shift;
+		__asm__ volatile("rdtsc" : "=a" (lo), "=d" (hi));
+		tsc = ((u64)hi << 32 | lo) - t->tsc_timestamp;
+		__asm__ volatile("" ::: "memory");
+	} while ((version & 1) || version != t->version);
+	delta = shift < 0 ? tsc >> -shift : tsc << shift;
+	return base + (u64)(u32)(delta >> 32) * mul +
+	       ((u64)(u32)delta * mul >> 32);
+}

@@ -31,6 +31,9 @@
 	.globl start
 start:
 	cld
+	rdtsc
+	movl	%eax, start_tsc
+	movl	%edx, start_tsc + 4
 	movl	%esp, start_stack
 	movl	$stack_end, %esp
 	pushl	%esi
@@ -46,6 +49,9 @@ hypercall_page:
 	.globl start_stack
 start_stack:
 	.skip	4
+	.globl start_tsc
+start_tsc:
+	.skip	8
 	.balign 4096
 	.globl stack_start, stack_end
 stack_start:

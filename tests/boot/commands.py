@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What xl's commands said in a boot, compared between two hypervisors.
+
+The guest's test dom0-commands tells each command with its output and exit
+code. Numbers, and whether a vCPU just runs or waits, differ from moment to
+moment and are masked; all other words must be the same.
+"""
+import re
+
+# Commands that fail everywhere, and why
+FAILING = {
+    "no-such": "there is no such domain",
+    "create-twice": "there is one of that name",
+    "dump-core": "libxc 4.17 compares an index that is relative to the first "
+                 "page table of the p2m with an absolute one: without a p2m "
+                 "that starts at a multiple of 1 GB, it runs past the end",
+}
+# What only tells of the hypervisor that it is: command, a pattern of lines
+OWN = {
+    "info": r"^(xen_version|xen_extra|xen_changeset|xen_commandline|"
+            r"cc_\w+|build_id|hw_caps|virt_caps|xen_scheduler)\b",
+    # Krypton limits Dom0 to the memory it starts with; Xen does if dom0_mem=
+    # has a "max:"
+    "top": r"\s*Domain-0",
+    # the log's text is the hypervisor's own
+    "dmesg": r"",
+    "dmesg-clear": r"",
+}
+
+
+def parse(lines):
+    """{command: (result, output lines)} in the order of the log."""
+    found, name, told = {}, None, []
+    for line in lines:
+        begins = re.match(r"KTEST: command (\S+) begins", line)
+        ends = re.match(r"KTEST: command (\S+) result=(\d+)", line)
+        if begins:
+            name, told = begins.group(1), []
+        elif ends and ends.group(1) == name:
+            found[name] = (int(ends.group(2)), told)
+        elif name and line.startswith("# "):
+            told.append(line[2:])
+    return found
+
+
+def shape(name, line):
+    if name == "info":
+        line = line.split(":")[0]
+    line = re.sub(r"[-r][-b]([-p][-s][-c][-d])(?=\s|$)", r"\1", line)
+    line = re.sub(r"(?<=\s)[-r][-b]([-p])(?=\s)", r"\1", line)
+    line = re.sub(r"\b[0-9a-f]*\d[0-9a-f.:,/]*", "N", line)
+    return " ".join(line.split())
+
+
+def words(name, told):
+    own = OWN.get(name)
+    kept = [x for x in told if own is None or not re.match(own, x)]
+    return [shape(name, x) for x in kept if x.strip()]
+
+
+def results(here):
+    """Each command ended as it must; says which did not."""
+    wrong = [f"{name}: exit code {result}: {' | '.join(told[-3:])}"
+             for name, (result, told) in here.items()
+             if (result != 0) != (name in FAILING)]
+    print(*wrong, sep="\n")
+    print(f"commands: {len(here)} told, {len(wrong)} ended wrong")
+    return len(here) >= 45 and not wrong
+
+
+def same(here, there):
+    """Both said the same; says where they did not."""
+    right = results(here) and set(here) == set(there)
+    for name in sorted(set(here) | set(there)):
+        a, b = here.get(name, (None, [])), there.get(name, (None, []))
+        x, y = words(name, a[1]), words(name, b[1])
+        if a[0] == b[0] and x == y:
+            print(f"same      {name}: {len(y)} lines")
+            continue
+        right = False
+        print(f"DIFFERENT {name}: exit code {a[0]}, on reference Xen {b[0]}")
+        print(*(f"  here  {i}" for i in x if i not in y), sep="\n")
+        print(*(f"  there {i}" for i in y if i not in x), sep="\n")
+    return right

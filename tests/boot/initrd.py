@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The initial ramdisk of a boot: an image, and what depends on the kernel."""
+import gzip
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent.parent
+BUILD = Path(os.environ.get("BUILD", TOP / "build"))
+IMAGES = BUILD / "images"
+
+
+def kernel_dir(config):
+    return BUILD / "kernel" / config
+
+
+def bzimage(config):
+    return kernel_dir(config) / "arch" / "x86" / "boot" / "bzImage"
+
+
+def modules(config):
+    return sorted((kernel_dir(config) / "modules").rglob("*.ko"))
+
+
+def archive(root, out):
+    """Pack a directory as an initramfs archive, to follow another one."""
+    names = "\0".join(str(p.relative_to(root)) for p in sorted(root.rglob("*")))
+    with open(out, "wb") as file:
+        cpio = subprocess.run(
+            ["cpio", "--null", "--quiet", "-o", "-H", "newc", "-R", "0:0"],
+            input=names.encode() + b"\0", cwd=root, check=True,
+            stdout=subprocess.PIPE).stdout
+        file.write(gzip.compress(cpio, 1))
+
+
+def add_modules(root, config):
+    target = root / "lib" / "modules"
+    target.mkdir(parents=True)
+    for path in modules(config):
+        shutil.copy(path, target / path.name)
+
+
+def make_initrd(boot, work):
+    """The image, and behind it what depends on the kernel."""
+    extra = work / "extra"
+    shutil.rmtree(extra, ignore_errors=True)
+    extra.mkdir(parents=True)
+    add_modules(extra, boot["kernel"])
+    if boot["hypervisor"] != "-":
+        guest = work / "guest"
+        shutil.rmtree(guest, ignore_errors=True)
+        add_modules(guest, boot["kernel"])
+        archive(guest, work / "guest.cpio.gz")
+        (extra / "boot").mkdir()
+        shutil.copy(bzimage(boot["kernel"]), extra / "boot" / "bzImage")
+        shutil.copy(bzimage("i386-pv-up"), extra / "boot" / "bzImage-up")
+        join(extra / "boot" / "domu.cpio.gz", IMAGES / "domu.cpio.gz",
+             work / "guest.cpio.gz")
+    archive(extra, work / "extra.cpio.gz")
+    initrd = work / "initrd"
+    join(initrd, IMAGES / f"{boot['image']}.cpio.gz", work / "extra.cpio.gz")
+    return initrd
+
+
+def join(target, *parts):
+    with open(target, "wb") as out:
+        for part in parts:
+            data = part.read_bytes()
+            # the kernel wants each archive to begin at a multiple of four
+            out.write(data + b"\0" * (-len(data) % 4))

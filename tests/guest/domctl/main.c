@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules (xen/domctl.h, xen/memory.h): the privileged domain makes a domain,
+ * limits and fills its memory, maps its pages until they are page tables, sets
+ * its first vCPU's state, lets it run, learns of its end by VIRQ_DOM_EXC, and
+ * destroys it. A domain that is dead stays as long as somebody maps a page of
+ * it and takes no call but those that look at it; after that it is gone and
+ * all memory is back. Classes: foreign mappings of page tables (XSA-148, 182),
+ * references that outlive a domain (255, 384), wrong domains and ranges (212).
+ */
+#include "domu.h"
+
+#define PAGES		DOMU_PAGES
+#define REASON		SHUTDOWN_reboot
+#define LIVES		10u
+#define op		domctl_op
+#define frames		(u.frames)
+
+PAGE_BUFFER(place);
+PAGE_BUFFER(place2);
+
+static vcpu_guest_context_t ctx;
+static struct domu u;
+
+static void test_wrong(void)
+{
+	u.id = 0x1234;
+	memset(&op, 0, sizeof(op));
+	CHECK(domu_ctl(&u, XEN_DOMCTL_pausedomain), -XEN_ESRCH);
+	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), -XEN_ESRCH);
+	CHECK(domu_map(&u, place, va_mfn(place), PTE_RWP), -XEN_ESRCH);
+	op.interface_version = 1;
+	CHECK(HC1(domctl, &op), -XEN_EACCES);
+	CHECK(HC1(domctl, 0xfffffff0), -XEN_EFAULT);
+	u.id = 0;
+	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), -XEN_EINVAL);
+	memset(&op, 0, sizeof(op));
+	CHECK(domu_ctl(&u, XEN_DOMCTL_createdomain), -XEN_EINVAL);
+}
+
+static void test_make(void)
+{
+	CHECK(domu_create(&u), 0);
+	CHECK(u.id > 0 && u.id < DOMID_FIRST_RESERVED, 1);
+	op.u.max_vcpus.max = 2;
+	CHECK(domu_ctl(&u, XEN_DOMCTL_max_vcpus), -XEN_EINVAL);
+	op.u.max_vcpus.max = 1;
+	CHECK(domu_ctl(&u, XEN_DOMCTL_max_vcpus), 0);
+	op.u.address_size.size = 32;
+	CHECK(domu_ctl(&u, XEN_DOMCTL_set_address_size), 0);
+	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
+	CHECK(op.u.getdomaininfo.domain, u.id);
+	CHECK(op.u.getdomaininfo.handle[3], 42);
+	CHECK(op.u.getdomaininfo.tot_pages, 0);
+	CHECK(op.u.getdomaininfo.max_vcpu_id, 0);
+	CHECK(op.u.getdomaininfo.flags &
+	      (XEN_DOMINF_paused | XEN_DOMINF_dying | XEN_DOMINF_shutdown),
+	      XEN_DOMINF_paused);
+}
+
+static void test_memory(void)
+{
+	u32 i;
+
+	/* Nothing above the limit. */
+	op.u.max_mem.max_memkb = (PAGES - 4) * 4;
+	CHECK(domu_ctl(&u, XEN_DOMCTL_max_mem), 0);
+	CHECK(domu_populate(&u, PAGES, 0), PAGES - 4);
+	op.u.max_mem.max_memkb = PAGES * 4;
+	CHECK(domu_ctl(&u, XEN_DOMCTL_max_mem), 0);
+	CHECK(domu_populate(&u, 4, PAGES - 4), 4);
+	for (i = 0; i < PAGES; i++)
+		CHECK(((u32 *)window)[frames[i]], i);
+	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
+	CHECK(op.u.getdomaininfo.tot_pages, PAGES);
+}
+
+static void test_mapping(void)
+{
+	CHECK(domu_map(&u, place, frames[0], PTE_RWP), 0);
+	((u32 *)place)[5] = 0x12345678;
+	CHECK(domu_map(&u, place2, frames[0], PTE_RO), 0);
+	CHECK(((u32 *)place2)[5], 0x12345678);
+	((u32 *)place)[5] = 0;
+	/* Only what is that domain's, and only as that domain's. */
+	CHECK(domu_map(&u, place2, va_mfn(place), PTE_RWP) < 0, 1);
+	CHECK(domu_map(&u, place2, 0xffffff, PTE_RWP) < 0, 1);
+	CHECK(set_pte_va(place2, (u64)frames[1] << 12 | PTE_RWP, 0) < 0, 1);
+	CHECK(set_pte_va(place2, 0, UVMF_INVLPG), 0);
+}
+
+static void test_tables(void)
+{
+	static const u8 code[] = {
+		0xb8, __HYPERVISOR_sched_op, 0, 0, 0,	/* mov to eax */
+		0xbb, SCHEDOP_shutdown, 0, 0, 0,	/* to ebx */
+		0xb9, 0x00, 0x78, 0, 0,			/* to ecx: 7800 */
+		0xcd, 0x82, 0xeb, 0xfe,			/* int; loop */
+	};
+	u32 i;
+
+	domu_fill(&u, place, code, sizeof(code));
+	*(u32 *)(place + 0x800) = REASON;
+	/* A table is not mapped writable, nor becomes one while it is. */
+	CHECK(domu_map(&u, place2, frames[5], PTE_RWP), 0);
+	CHECK(domu_pin(&u, MMUEXT_PIN_L3_TABLE, frames[0]) < 0, 1);
+	CHECK(set_pte_va(place2, 0, UVMF_INVLPG), 0);
+	CHECK(domu_pin(&u, MMUEXT_PIN_L3_TABLE, frames[0]), 0);
+	CHECK(domu_pin(&u, MMUEXT_PIN_L3_TABLE, frames[0]) < 0, 1);
+	for (i = 0; i < 6; i++)
+		CHECK(domu_map(&u, place2, frames[i], PTE_RWP) < 0, 1);
+	CHECK(domu_map(&u, place2, frames[5], PTE_RO), 0);
+	CHECK(((u64 *)place2)[8] >> 12 & 0xffffff, frames[8]);
+	CHECK(set_pte_va(place2, 0, UVMF_INVLPG), 0);
+}
+
+static void test_context(void)
+{
+	op.u.vcpucontext.vcpu = 0;
+	set_xen_guest_handle(op.u.vcpucontext.ctxt, &ctx);
+	CHECK(domu_ctl(&u, XEN_DOMCTL_getvcpucontext), -XEN_ENODATA);
+	domu_context(&u, &ctx);
+	/* A page that is no table. */
+	ctx.ctrlreg[3] = xen_pfn_to_cr3(frames[DOMU_CODE]);
+	CHECK(domu_set_context(&u, &ctx) < 0, 1);
+	ctx.ctrlreg[3] = xen_pfn_to_cr3(frames[0]);
+	ctx.gdt_ents = 9000;
+	CHECK(domu_set_context(&u, &ctx) < 0, 1);
+	ctx.gdt_ents = 0;
+	CHECK(domu_set_context(&u, &ctx), 0);
+	memset(&ctx, 0, sizeof(ctx));
+	set_xen_guest_handle(op.u.vcpucontext.ctxt, &ctx);
+	CHECK(domu_ctl(&u, XEN_DOMCTL_getvcpucontext), 0);
+	CHECK(ctx.user_regs.eip, DOMU_CODE << 12);
+	CHECK(ctx.ctrlreg[3], xen_pfn_to_cr3(frames[0]));
+	CHECK(ctx.user_regs.cs & 0xffff, FLAT_KERNEL_CS);
+	op.u.vcpucontext.vcpu = 7;
+	CHECK(domu_ctl(&u, XEN_DOMCTL_getvcpucontext), -XEN_EINVAL);
+}
+
+static bool has_flag(u32 flag)
+{
+	u32 i;
+
+	for (i = 0; i < 1000000; i++) {
+		if (domu_ctl(&u, XEN_DOMCTL_getdomaininfo) ||
+		    op.u.getdomaininfo.domain != u.id)
+			return false;
+		if (op.u.getdomaininfo.flags & flag)
+			return true;
+		HC2(sched_op, SCHEDOP_yield, 0);
+	}
+	return false;
+}
+
+/* The event comes when the last CPU has left the domain. */
+static bool told(u32 port)
+{
+	u32 i;
+
+	for (i = 0; i < 100000; i++) {
+		if (shared->evtchn_pending[port / 32] >> port % 32 & 1)
+			return true;
+		HC2(sched_op, SCHEDOP_yield, 0);
+	}
+	return false;
+}
+
+static void test_run(u32 port)
+{
+	shared->evtchn_pending[port / 32] = 0;
+	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);
+	CHECK(has_flag(XEN_DOMINF_shutdown), 1);
+	CHECK(op.u.getdomaininfo.flags >> XEN_DOMINF_shutdownshift & 0xff,
+	      REASON);
+	CHECK(told(port), 1);
+}
+
+static bool is_gone(void)
+{
+	u32 i;
+
+	for (i = 0; i < 1000000; i++) {
+		if (domu_ctl(&u, XEN_DOMCTL_getdomaininfo) == -XEN_ESRCH)
+			return true;
+		HC2(sched_op, SCHEDOP_yield, 0);
+	}
+	return false;
+}
+
+/* With 'place' mapping its code page. */
+static void test_destroy(void)
+{
+	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), 0);
+	CHECK(has_flag(XEN_DOMINF_dying), 1);
+	CHECK(op.u.getdomaininfo.tot_pages, 1);
+	CHECK(place[0], 0xb8);
+	CHECK(domu_populate(&u, 1, 0), 0);
+	CHECK(domu_set_context(&u, &ctx) < 0, 1);
+	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
+	CHECK(is_gone(), 1);
+	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), -XEN_ESRCH);
+}
+
+static void one_life(u32 port)
+{
+	test_make();
+	test_memory();
+	test_mapping();
+	test_tables();
+	test_context();
+	test_run(port);
+	test_destroy();
+}
+
+static bool is_free(u32 pages)
+{
+	u32 i;
+
+	for (i = 0; i < 1000000; i++) {
+		if (free_pages() == pages)
+			return true;
+		HC2(sched_op, SCHEDOP_yield, 0);
+	}
+	print("%u pages free, %u expected\n", free_pages(), pages);
+	return false;
+}
+
+void test_main(void)
+{
+	evtchn_bind_virq_t b = { .virq = VIRQ_DOM_EXC };
+	u32 before, i;
+
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_virq, &b), 0);
+	test_wrong();
+	/* What the first one leaves behind is there for all that follow. */
+	one_life(b.port);
+	before = free_pages();
+	for (i = 0; i < LIVES && !failures; i++)
+		one_life(b.port);
+	CHECK(is_free(before), 1);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Domains that a test makes: 16 pages, mapped one to one from address 0. The
+ * tables are in pages 0 (L3), 1 to 4 (L2) and 5 (L1), the code in page 7, the
+ * stack ends with the last one.
+ */
+#ifndef DOMU_H
+#define DOMU_H
+
+#define __XEN_TOOLS__
+#include "guest.h"
+#include <xen/domctl.h>
+#include <xen/sysctl.h>
+
+#define DOMU_PAGES	16u
+#define DOMU_CODE	7u
+
+struct domu {
+	u32 id;
+	xen_pfn_t frames[DOMU_PAGES];
+};
+
+extern xen_domctl_t domctl_op;	/* of the last operation */
+
+/* All give what the hypercall gave. */
+long domu_ctl(const struct domu *u, u32 cmd);
+long domu_create(struct domu *u);
+long domu_populate(struct domu *u, u32 n, u32 first);
+long domu_map(const struct domu *u, void *at, u64 mfn, u64 flags);
+long domu_pin(const struct domu *u, u32 cmd, u32 mfn);
+long domu_set_context(const struct domu *u, vcpu_guest_context_t *ctx);
+/* Contents of its pages, by a page of ours; what fails is a failed check. */
+void domu_fill(const struct domu *u, void *by, const u8 *code, u32 size);
+void domu_context(const struct domu *u, vcpu_guest_context_t *ctx);
+/* A whole one, paused, that would run the code. */
+void domu_make(struct domu *u, void *by, const u8 *code, u32 size);
+u32 free_pages(void);
+
+#endif

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Calls on event channels that several tests make (xen/event_channel.h). */
+#include "guest.h"
+
+u32 bind_ipi(void)
+{
+	struct evtchn_bind_ipi op = { .vcpu = 0 };
+
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_ipi, &op), 0);
+	return op.port;
+}
+
+long send_port(u32 port)
+{
+	struct evtchn_send op = { .port = port };
+
+	return HC2(event_channel_op, EVTCHNOP_send, &op);
+}
+
+long close_port(u32 port)
+{
+	struct evtchn_close op = { .port = port };
+
+	return HC2(event_channel_op, EVTCHNOP_close, &op);
+}
+
+long unmask_port(u32 port)
+{
+	struct evtchn_unmask op = { .port = port };
+
+	return HC2(event_channel_op, EVTCHNOP_unmask, &op);
+}
