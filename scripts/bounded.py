@@ -3,24 +3,54 @@
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 _marks = set()  # of the commands that run now
 
 
-def _kill_marked(mark):
-    """Kill the processes that carry mark ("NAME=value") in their environment,
-    wherever they went: a session of their own does not hide them."""
-    killed = []
+def _ticks():
+    """Now, as /proc counts the start of processes."""
+    return int(time.clock_gettime(time.CLOCK_BOOTTIME) *
+               os.sysconf("SC_CLK_TCK"))
+
+
+def _find_marked(mark, since):
+    """The processes with mark ("NAME=value") in their environment, wherever
+    they went (a session of their own does not hide them), and whether there
+    are some that cannot be told. In the middle of an exec a process shows no
+    environment; of those only the ones that began after since may be ours."""
+    found, unclear = {}, False
     for proc in Path("/proc").glob("[0-9]*"):
         try:
-            env = (proc / "environ").read_bytes().split(b"\0")
-            if mark in env and int(proc.name) != os.getpid():
-                killed.append((proc / "comm").read_text().strip())
-                os.kill(int(proc.name), signal.SIGKILL)
+            env = (proc / "environ").read_bytes()
+            if mark in env.split(b"\0"):
+                found[int(proc.name)] = (proc / "comm").read_text().strip()
+            elif not env:
+                os.readlink(proc / "exe")  # none: kernel thread, or has ended
+                stat = (proc / "stat").read_text().rpartition(")")[2].split()
+                unclear = unclear or int(stat[19]) >= since
         except OSError:
             continue
-    return killed
+    found.pop(os.getpid(), None)
+    return found, unclear
+
+
+def _kill_marked(mark, since=0):
+    """Kill them until there are none; returns their names."""
+    killed = {}
+    for _ in range(100):
+        found, unclear = _find_marked(mark, since)
+        for pid in found:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        killed.update(found)
+        if not found and not unclear:
+            break
+        time.sleep(0.02)
+    return list(killed.values())
 
 
 def _stop(child):
@@ -57,7 +87,7 @@ def run(argv, limit, variables, out, cwd):
     env = dict(os.environ, **variables)
     key = os.fsencode("=".join(next(iter(variables.items()))))
     _marks.add(key)
-    code = None
+    code, since = None, _ticks()
     try:
         child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out,
                                  stderr=subprocess.STDOUT, env=env, cwd=cwd,
@@ -67,6 +97,6 @@ def run(argv, limit, variables, out, cwd):
         except subprocess.TimeoutExpired:
             _stop(child)
     finally:
-        left = _kill_marked(key)
+        left = _kill_marked(key, since)
         _marks.discard(key)
     return code, left
