@@ -12,11 +12,12 @@ help:  ## this list
 	@echo '  CONFIG=name       a configuration of configs/ (default $(CONFIG))'
 	@echo '  GROUP=a,b         the test groups to run (default all: see tests/list)'
 	@echo '  TEST=a,b          the tests to run, by name'
+	@echo '  HYPERVISOR=name   krypton or reference, for make run (default krypton)'
 	@echo '  JOBS=n            machines that are booted at a time (default 1)'
 	@echo
 	@echo 'Everything is made in build/, and every log is kept in build/logs/.'
 
-run: packages  ## boot an i386 Dom0 on Xen in QEMU, and start a DomU there
+run: packages  ## boot Krypton with an i386 Dom0 in QEMU, and start a DomU there
 	@scripts/run-demo
 
 test: packages  ## build everything and run every test
@@ -33,6 +34,11 @@ kernel: packages  ## build the tree for CONFIG, in build/kernel/CONFIG
 
 hypervisor: packages  ## Krypton, our own hypervisor: build/krypton
 	@scripts/build-hypervisor
+
+bench: packages  ## Krypton against reference Xen: instructions, memory
+	@scripts/build-hypervisor
+	@scripts/build-reference-xen
+	@tests/bench/startup
 
 reference-xen: packages  ## the hypervisor that tests compare with
 	@scripts/build-reference-xen
@@ -55,5 +61,5 @@ packages:  ## install the Debian packages that are missing
 clean:  ## remove build/, but not the compiler's cache
 	@scripts/clean
 
-.PHONY: help run test check tree kernel hypervisor reference-xen xen-tools dom0 \
-	series-builds series-objects packages clean
+.PHONY: help run test check bench tree kernel hypervisor reference-xen \
+	xen-tools dom0 series-builds series-objects packages clean
