@@ -213,19 +213,6 @@ static void one_life(u32 port)
 	test_destroy();
 }
 
-static bool is_free(u32 pages)
-{
-	u32 i;
-
-	for (i = 0; i < 1000000; i++) {
-		if (free_pages() == pages)
-			return true;
-		HC2(sched_op, SCHEDOP_yield, 0);
-	}
-	print("%u pages free, %u expected\n", free_pages(), pages);
-	return false;
-}
-
 void test_main(void)
 {
 	evtchn_bind_virq_t b = { .virq = VIRQ_DOM_EXC };
@@ -235,8 +222,8 @@ void test_main(void)
 	test_wrong();
 	/* What the first one leaves behind is there for all that follow. */
 	one_life(b.port);
-	before = free_pages();
+	before = settled_pages();
 	for (i = 0; i < LIVES && !failures; i++)
 		one_life(b.port);
-	CHECK(is_free(before), 1);
+	CHECK(settled_pages(), before);
 }

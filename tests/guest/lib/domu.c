@@ -21,13 +21,25 @@ u32 free_pages(void)
 	return (u32)s.u.physinfo.free_pages;
 }
 
+u32 settled_pages(void)
+{
+	u32 last, now = free_pages();
+
+	do {
+		last = now;
+		sleep_ms(1000);
+		now = free_pages();
+	} while (now != last);
+	return now;
+}
+
 long domu_create(struct domu *u)
 {
 	long rc;
 
 	memset(&domctl_op, 0, sizeof(domctl_op));
 	domctl_op.u.createdomain.max_vcpus = 1;
-	domctl_op.u.createdomain.max_evtchn_port = 1023;
+	domctl_op.u.createdomain.max_evtchn_port = 63;
 	domctl_op.u.createdomain.max_grant_frames = 4;
 	domctl_op.u.createdomain.max_maptrack_frames = 4;
 	domctl_op.u.createdomain.grant_opts = 1;
@@ -117,10 +129,8 @@ void domu_context(const struct domu *u, vcpu_guest_context_t *ctx)
 	ctx->ctrlreg[3] = xen_pfn_to_cr3(u->frames[0]);
 }
 
-void domu_make(struct domu *u, void *by, const u8 *code, u32 size)
+void domu_empty(struct domu *u)
 {
-	static vcpu_guest_context_t ctx;
-
 	CHECK(domu_create(u), 0);
 	domctl_op.u.max_vcpus.max = 1;
 	CHECK(domu_ctl(u, XEN_DOMCTL_max_vcpus), 0);
@@ -129,6 +139,13 @@ void domu_make(struct domu *u, void *by, const u8 *code, u32 size)
 	domctl_op.u.max_mem.max_memkb = DOMU_PAGES * 4;
 	CHECK(domu_ctl(u, XEN_DOMCTL_max_mem), 0);
 	CHECK(domu_populate(u, DOMU_PAGES, 0), DOMU_PAGES);
+}
+
+void domu_make(struct domu *u, void *by, const u8 *code, u32 size)
+{
+	static vcpu_guest_context_t ctx;
+
+	domu_empty(u);
 	domu_fill(u, by, code, size);
 	CHECK(domu_pin(u, MMUEXT_PIN_L3_TABLE, u->frames[0]), 0);
 	CHECK(set_pte_va(by, 0, UVMF_INVLPG), 0);

@@ -24,7 +24,7 @@ extern xen_domctl_t domctl_op;	/* of the last operation */
 
 /* All give what the hypercall gave. */
 long domu_ctl(const struct domu *u, u32 cmd);
-long domu_create(struct domu *u);
+long domu_create(struct domu *u);	/* event channels 1 to 63 */
 long domu_populate(struct domu *u, u32 n, u32 first);
 long domu_map(const struct domu *u, void *at, u64 mfn, u64 flags);
 long domu_pin(const struct domu *u, u32 cmd, u32 mfn);
@@ -32,8 +32,16 @@ long domu_set_context(const struct domu *u, vcpu_guest_context_t *ctx);
 /* Contents of its pages, by a page of ours; what fails is a failed check. */
 void domu_fill(const struct domu *u, void *by, const u8 *code, u32 size);
 void domu_context(const struct domu *u, vcpu_guest_context_t *ctx);
+/* One with memory and a vCPU, but no contents and no state. */
+void domu_empty(struct domu *u);
 /* A whole one, paused, that would run the code. */
 void domu_make(struct domu *u, void *by, const u8 *code, u32 size);
 u32 free_pages(void);
+
+/*
+ * Free pages once what was destroyed has been taken apart: a hypervisor does
+ * that when no CPU can use it any more, half a second later on reference Xen.
+ */
+u32 settled_pages(void);
 
 #endif

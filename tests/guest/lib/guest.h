@@ -54,8 +54,12 @@ void check_at(const char *file, int line, const char *what, long got,
 #define CHECK(expr, expected) \
 	check_at(__FILE__, __LINE__, #expr, (long)(expr), (long)(expected))
 extern u32 failures;
+#define NS_PER_MS	1000000ull
 /* System time in ns, by the clock of vcpu_info. */
 u64 time_now(void);
+
+/* Leave the CPU to others; it may be long before 'ms' milliseconds are over. */
+void sleep_ms(u32 ms);
 
 void *memcpy(void *d, const void *s, size_t n);
 void *memset(void *d, int c, size_t n);

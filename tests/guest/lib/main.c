@@ -140,3 +140,11 @@ u64 time_now(void)
 	return base + (u64)(u32)(delta >> 32) * mul +
 	       ((u64)(u32)delta * mul >> 32);
 }
+
+void sleep_ms(u32 ms)
+{
+	struct sched_poll p = { .timeout = time_now() + ms * NS_PER_MS };
+
+	while (time_now() < p.timeout)
+		HC2(sched_op, SCHEDOP_poll, &p);
+}

@@ -9,12 +9,10 @@
  * a right (XSA-148, 182), unmaps that race or are forgotten (218, 224, 234),
  * status of domains that are gone (255, 384), closing for others (496).
  */
-#define __XEN_TOOLS__
-#include "guest.h"
-#include <xen/domctl.h>
-#include <xen/sysctl.h>
+#include "domu.h"
 
-#define PAGES	8u
+#define op	domctl_op
+#define frames	(u.frames)
 #define REF	8u	/* writable, frames[0] */
 #define REF_RO	9u	/* frames[1] */
 #define REF_BAD	10u	/* a page of ours */
@@ -25,62 +23,7 @@ PAGE_BUFFER(mine);
 static grant_entry_v1_t table[512] __attribute__((aligned(4096)));
 static shared_info_t *const other_shared = (shared_info_t *)window_b;
 
-static xen_domctl_t op;
-static xen_pfn_t frames[PAGES];
-static u32 domu;
-
-static long domctl(u32 cmd)
-{
-	op.cmd = cmd;
-	op.interface_version = XEN_DOMCTL_INTERFACE_VERSION;
-	op.domain = (domid_t)domu;
-	return HC1(domctl, &op);
-}
-
-static long map_foreign(void *at, u64 mfn, u64 flags)
-{
-	mmu_update_t u = { .ptr = va_maddr(pte_of(at)),
-			   .val = mfn << 12 | flags };
-	long rc = HC4(mmu_update, &u, 1, 0, domu);
-
-	mmuext(MMUEXT_INVLPG_LOCAL, (u32)at, 0);
-	return rc;
-}
-
-static long pin_foreign(u32 cmd, u32 mfn)
-{
-	struct mmuext_op m = { .cmd = cmd };
-
-	m.arg1.mfn = mfn;
-	return HC4(mmuext_op, &m, 1, 0, domu);
-}
-
-static void make_domain(void)
-{
-	struct xen_memory_reservation r = { .nr_extents = PAGES };
-	u32 i;
-
-	memset(&op, 0, sizeof(op));
-	op.u.createdomain.max_vcpus = 1;
-	op.u.createdomain.max_evtchn_port = 63;
-	op.u.createdomain.max_grant_frames = 4;
-	op.u.createdomain.max_maptrack_frames = 4;
-	op.u.createdomain.grant_opts = 1;
-	domu = 0;
-	CHECK(domctl(XEN_DOMCTL_createdomain), 0);
-	domu = op.domain;
-	op.u.max_vcpus.max = 1;
-	CHECK(domctl(XEN_DOMCTL_max_vcpus), 0);
-	op.u.address_size.size = 32;
-	CHECK(domctl(XEN_DOMCTL_set_address_size), 0);
-	op.u.max_mem.max_memkb = PAGES * 4;
-	CHECK(domctl(XEN_DOMCTL_max_mem), 0);
-	for (i = 0; i < PAGES; i++)
-		frames[i] = i;
-	r.domid = (domid_t)domu;
-	set_xen_guest_handle(r.extent_start, frames);
-	CHECK(HC2(memory_op, XENMEM_populate_physmap, &r), PAGES);
-}
+static struct domu u;
 
 static void grant(u32 ref, u32 frame, u16 flags)
 {
@@ -92,8 +35,8 @@ static void grant(u32 ref, u32 frame, u16 flags)
 static void test_table(void)
 {
 	xen_pfn_t list[8] = { 0 };
-	struct gnttab_setup_table s = { .dom = (domid_t)domu, .nr_frames = 5 };
-	struct gnttab_query_size q = { .dom = (domid_t)domu };
+	struct gnttab_setup_table s = { .dom = (domid_t)u.id, .nr_frames = 5 };
+	struct gnttab_query_size q = { .dom = (domid_t)u.id };
 
 	set_xen_guest_handle(s.frame_list, list);
 	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, &s, 1), 0);
@@ -104,7 +47,7 @@ static void test_table(void)
 	CHECK(HC3(grant_table_op, GNTTABOP_query_size, &q, 1), 0);
 	CHECK(q.nr_frames, 1);
 	CHECK(q.max_nr_frames, 4);
-	CHECK(map_foreign(table, list[0], PTE_RWP), 0);
+	CHECK(domu_map(&u, table, list[0], PTE_RWP), 0);
 	grant(REF, frames[0], GTF_permit_access);
 	grant(REF_RO, frames[1], GTF_permit_access | GTF_readonly);
 	grant(REF_BAD, va_mfn(mine), GTF_permit_access);
@@ -114,7 +57,7 @@ static int map(u32 flags, u32 ref, void *at, u32 *handle)
 {
 	struct gnttab_map_grant_ref m = {
 		.host_addr = (u32)at, .flags = flags | GNTMAP_host_map,
-		.ref = ref, .dom = (domid_t)domu, .status = 99,
+		.ref = ref, .dom = (domid_t)u.id, .status = 99,
 	};
 
 	CHECK(HC3(grant_table_op, GNTTABOP_map_grant_ref, &m, 1), 0);
@@ -124,12 +67,12 @@ static int map(u32 flags, u32 ref, void *at, u32 *handle)
 
 static int unmap(void *at, u32 handle)
 {
-	struct gnttab_unmap_grant_ref u = {
+	struct gnttab_unmap_grant_ref m = {
 		.host_addr = (u32)at, .handle = handle, .status = 99,
 	};
 
-	CHECK(HC3(grant_table_op, GNTTABOP_unmap_grant_ref, &u, 1), 0);
-	return u.status;
+	CHECK(HC3(grant_table_op, GNTTABOP_unmap_grant_ref, &m, 1), 0);
+	return m.status;
 }
 
 static void test_rights(void)
@@ -154,17 +97,17 @@ static void test_rights(void)
 
 	CHECK(map(0, REF, window_a, &h), 0);
 	window_a[100] = 77;
-	CHECK(map_foreign(window_b, frames[0], PTE_RO), 0);
+	CHECK(domu_map(&u, window_b, frames[0], PTE_RO), 0);
 	CHECK(window_b[100], 77);
 	/* A writable mapping keeps it from being a table. */
-	CHECK(pin_foreign(MMUEXT_PIN_L1_TABLE, frames[0]) < 0, 1);
+	CHECK(domu_pin(&u, MMUEXT_PIN_L1_TABLE, frames[0]) < 0, 1);
 	memset(window_a, 0, 4096);
 	CHECK(unmap(window_a, h), 0);
-	CHECK(pin_foreign(MMUEXT_PIN_L1_TABLE, frames[0]), 0);
+	CHECK(domu_pin(&u, MMUEXT_PIN_L1_TABLE, frames[0]), 0);
 	CHECK(map(0, REF, window_a, &h2), GNTST_general_error);
 	CHECK(map(GNTMAP_readonly, REF, window_a, &h2), 0);
 	CHECK(unmap(window_a, h2), 0);
-	CHECK(pin_foreign(MMUEXT_UNPIN_TABLE, frames[0]), 0);
+	CHECK(domu_pin(&u, MMUEXT_UNPIN_TABLE, frames[0]), 0);
 	CHECK(make_rw(window_a) | make_rw(window_b), 0);
 }
 
@@ -172,7 +115,7 @@ static int copy(u32 ref, bool to, u32 flags)
 {
 	struct gnttab_copy c = { .len = 32, .flags = (u16)flags };
 	struct gnttab_copy_ptr ours = { .domid = DOMID_SELF };
-	struct gnttab_copy_ptr theirs = { .domid = (domid_t)domu };
+	struct gnttab_copy_ptr theirs = { .domid = (domid_t)u.id };
 
 	ours.u.gmfn = va_mfn(mine);
 	theirs.u.ref = ref;
@@ -205,7 +148,7 @@ static long status(u32 dom, u32 port, struct evtchn_status *s)
 
 static u32 alloc_for(u32 remote)
 {
-	struct evtchn_alloc_unbound a = { .dom = (domid_t)domu,
+	struct evtchn_alloc_unbound a = { .dom = (domid_t)u.id,
 					  .remote_dom = (domid_t)remote };
 
 	CHECK(HC2(event_channel_op, EVTCHNOP_alloc_unbound, &a), 0);
@@ -214,7 +157,7 @@ static u32 alloc_for(u32 remote)
 
 static long bind(u32 theirs, u32 *ours)
 {
-	struct evtchn_bind_interdomain b = { .remote_dom = (domid_t)domu,
+	struct evtchn_bind_interdomain b = { .remote_dom = (domid_t)u.id,
 					     .remote_port = theirs };
 	long rc = HC2(event_channel_op, EVTCHNOP_bind_interdomain, &b);
 
@@ -225,7 +168,7 @@ static long bind(u32 theirs, u32 *ours)
 /* Returns our end of a channel that is left open. */
 static u32 test_channel(void)
 {
-	struct evtchn_reset reset = { .dom = (domid_t)domu };
+	struct evtchn_reset reset = { .dom = (domid_t)u.id };
 	u32 theirs = alloc_for(0), not_ours = alloc_for(5), ours, n = 0;
 	struct evtchn_send send;
 	struct evtchn_status s;
@@ -233,12 +176,12 @@ static u32 test_channel(void)
 	CHECK(bind(not_ours, &ours), -XEN_EINVAL);
 	CHECK(bind(999, &ours), -XEN_EINVAL);
 	CHECK(bind(theirs, &ours), 0);
-	CHECK(status(domu, theirs, &s), 0);
+	CHECK(status(u.id, theirs, &s), 0);
 	CHECK(s.status, EVTCHNSTAT_interdomain);
 	CHECK(s.u.interdomain.dom, 0);
 	CHECK(s.u.interdomain.port, ours);
-	CHECK(domctl(XEN_DOMCTL_getdomaininfo), 0);
-	CHECK(map_foreign(window_b, op.u.getdomaininfo.shared_info_frame,
+	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
+	CHECK(domu_map(&u, window_b, op.u.getdomaininfo.shared_info_frame,
 			  PTE_RO), 0);
 	CHECK(other_shared->evtchn_pending[0] >> theirs & 1, 0);
 	send.port = ours;
@@ -247,13 +190,13 @@ static u32 test_channel(void)
 	CHECK(make_rw(window_b), 0);
 
 	CHECK(close_port(ours), 0);
-	CHECK(status(domu, theirs, &s), 0);
+	CHECK(status(u.id, theirs, &s), 0);
 	CHECK(s.status, EVTCHNSTAT_unbound);
 	CHECK(s.u.unbound.dom, 0);
 	CHECK(bind(theirs, &ours), 0);
 	/* As many as the domain may have, and no more. */
 	while (n < 100) {
-		struct evtchn_alloc_unbound a = { .dom = (domid_t)domu };
+		struct evtchn_alloc_unbound a = { .dom = (domid_t)u.id };
 
 		if (HC2(event_channel_op, EVTCHNOP_alloc_unbound, &a))
 			break;
@@ -262,11 +205,11 @@ static u32 test_channel(void)
 	}
 	CHECK(n, 61);
 	CHECK(HC2(event_channel_op, EVTCHNOP_reset, &reset), 0);
-	CHECK(status(domu, theirs, &s), 0);
+	CHECK(status(u.id, theirs, &s), 0);
 	CHECK(s.status, EVTCHNSTAT_closed);
 	CHECK(status(0, ours, &s), 0);
 	CHECK(s.status, EVTCHNSTAT_unbound);
-	CHECK(s.u.unbound.dom, domu);
+	CHECK(s.u.unbound.dom, u.id);
 	CHECK(close_port(ours), 0);
 	CHECK(bind(alloc_for(0), &ours), 0);
 	return ours;
@@ -277,7 +220,7 @@ static bool is_gone(void)
 	u32 i;
 
 	for (i = 0; i < 1000000; i++) {
-		if (domctl(XEN_DOMCTL_getdomaininfo) == -XEN_ESRCH)
+		if (domu_ctl(&u, XEN_DOMCTL_getdomaininfo) == -XEN_ESRCH)
 			return true;
 		HC2(sched_op, SCHEDOP_yield, 0);
 	}
@@ -293,12 +236,12 @@ static void test_death(u32 port)
 	CHECK(map(0, REF, window_a, &h), 0);
 	CHECK(map(GNTMAP_readonly, REF_RO, window_b, &h2), 0);
 	window_a[7] = 7;
-	CHECK(domctl(XEN_DOMCTL_destroydomain), 0);
+	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), 0);
 	CHECK(status(0, port, &s), 0);
 	CHECK(s.status, EVTCHNSTAT_unbound);
-	CHECK(s.u.unbound.dom, domu);
+	CHECK(s.u.unbound.dom, u.id);
 	CHECK(close_port(port), 0);
-	CHECK(domctl(XEN_DOMCTL_getdomaininfo), 0);
+	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
 	CHECK(!!(op.u.getdomaininfo.flags & XEN_DOMINF_dying), 1);
 	CHECK(op.u.getdomaininfo.tot_pages, 2);
 	CHECK(window_a[7], 7);
@@ -316,7 +259,7 @@ static void one_life(void)
 {
 	u32 port;
 
-	make_domain();
+	domu_empty(&u);
 	test_table();
 	test_rights();
 	test_copy();
@@ -324,36 +267,13 @@ static void one_life(void)
 	test_death(port);
 }
 
-static u32 free_pages(void)
-{
-	xen_sysctl_t s = { .cmd = XEN_SYSCTL_physinfo,
-			   .interface_version = XEN_SYSCTL_INTERFACE_VERSION };
-
-	CHECK(HC1(sysctl, &s), 0);
-	return (u32)s.u.physinfo.free_pages;
-}
-
-/* More are free if the domain before was not taken apart when it was told. */
-static bool is_free(u32 pages)
-{
-	u32 i;
-
-	for (i = 0; i < 1000000; i++) {
-		if (free_pages() >= pages)
-			return true;
-		HC2(sched_op, SCHEDOP_yield, 0);
-	}
-	print("%u pages free, %u expected\n", free_pages(), pages);
-	return false;
-}
-
 void test_main(void)
 {
 	u32 before;
 
 	one_life();
-	before = free_pages();
+	before = settled_pages();
 	one_life();
 	one_life();
-	CHECK(is_free(before), 1);
+	CHECK(settled_pages(), before);
 }

@@ -10,20 +10,11 @@
 #define BUSY		3u
 #define WINDOW_MS	600u
 #define WAKES		40u
-#define NS_PER_MS	1000000ull
 
 PAGE_BUFFER(place);
 
 static struct domu domus[BUSY];
 static u64 used[BUSY];
-
-static void sleep_ms(u32 ms)
-{
-	struct sched_poll p = { .timeout = time_now() + ms * NS_PER_MS };
-
-	while (time_now() < p.timeout)
-		HC2(sched_op, SCHEDOP_poll, &p);
-}
 
 static u64 cpu_time(const struct domu *u)
 {
