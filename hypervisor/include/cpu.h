@@ -40,6 +40,7 @@ struct __attribute__((aligned(16))) cpu {
 	u64 *gdt_page;		/* the hypervisor's page of each GDT */
 	struct tss tss;
 	volatile u32 work;	/* CPU_WORK_* to do before entering a guest */
+	volatile u64 flushed;	/* requests answered: x86/smp.c */
 	u64 stack_top;		/* GS base points here: see entry.S */
 	u32 locks_held;		/* bit per lock level */
 	bool online;

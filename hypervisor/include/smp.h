@@ -9,6 +9,7 @@
 void smp_flush(u32 cpus);
 /* The mask of all processors. */
 u32 smp_all(void);
+/* Do what other CPUs ask of this one; any context. */
 void smp_flush_interrupt(void);
 /* Make a CPU look at its work flags. */
 void smp_kick(u32 cpu);

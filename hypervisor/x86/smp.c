@@ -23,7 +23,7 @@
 struct cpu_block *cpu_blocks[MAX_CPUS];
 u32 cpu_count;
 
-static volatile u32 flush_wanted;	/* bit per CPU that has to flush */
+static volatile u64 flushes_asked;	/* requests so far */
 
 static volatile bool go;	/* application processors may run guests */
 
@@ -38,14 +38,21 @@ void smp_kick(u32 cpu)
 	apic_send_ipi(cpu_blocks[cpu]->cpu.apic_id, VEC_EVENT_IPI);
 }
 
+/*
+ * The count is read before the flush: a request that comes in between may want
+ * something flushed that the processor fetches right after.
+ */
 void smp_flush_interrupt(void)
 {
-	u32 bit = 1u << this_cpu()->id;
+	struct cpu *c = this_cpu();
+	u64 f = irq_save();
+	u64 asked = flushes_asked;
 
-	if (!(flush_wanted & bit))
-		return;
-	tlb_flush_local();
-	__atomic_fetch_and(&flush_wanted, ~bit, __ATOMIC_SEQ_CST);
+	if (c->flushed != asked) {
+		tlb_flush_local();
+		c->flushed = asked;
+	}
+	irq_restore(f);
 }
 
 /*
@@ -62,27 +69,30 @@ static u32 in_use(u32 cpus)
 	return cpus;
 }
 
-/*
- * Setting a bit that is set already is fine: its CPU has not flushed yet, and
- * will after this point.
- */
+static bool has_flushed(u32 cpu, u64 request)
+{
+	return cpu_blocks[cpu]->cpu.flushed >= request;
+}
+
 void smp_flush(u32 cpus)
 {
 	u32 me = 1u << this_cpu()->id, others = in_use(cpus & ~me), i;
+	u64 request;
 
 	if (cpus & me)
 		tlb_flush_local();
 	if (!others)
 		return;
-	__atomic_fetch_or(&flush_wanted, others, __ATOMIC_SEQ_CST);
+	request = __atomic_add_fetch(&flushes_asked, 1, __ATOMIC_SEQ_CST);
 	for (i = 0; i < cpu_count; i++)
 		if (others >> i & 1)
 			apic_send_ipi(cpu_blocks[i]->cpu.apic_id,
 				      VEC_FLUSH_IPI);
-	while (flush_wanted & others) {
-		smp_flush_interrupt();
-		cpu_relax();
-	}
+	for (i = 0; i < cpu_count; i++)
+		while ((others >> i & 1) && !has_flushed(i, request)) {
+			smp_flush_interrupt();
+			cpu_relax();
+		}
 }
 
 void smp_stop_others(void)
