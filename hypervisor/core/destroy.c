@@ -25,6 +25,7 @@ static void drop_vcpu(struct vcpu *v)
 	static const mfn_t none[1];
 	struct domain *d = v->d;
 
+	sched_forget(v);
 	vcpu_stop_timers(v);
 	spin_lock(&d->page_lock);
 	if (!mfn_eq(v->table, INVALID_MFN))

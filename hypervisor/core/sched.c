@@ -157,10 +157,24 @@ static void tickle(const struct vcpu *v)
 		request(victim);
 }
 
+/* What runs alone is not looked at for long: up to now. */
+static void update_floor(u64 now)
+{
+	u64 least = queue ? queue->vtime : ~0ull;
+	u32 i;
+
+	for (i = 0; i < cpu_count; i++)
+		if (running[i])
+			least = MIN(least, vtime_on(i, now));
+	if (least != ~0ull && least > floor_vtime)
+		floor_vtime = least;
+}
+
 static void make_ready(struct vcpu *v)
 {
 	if (!runnable(v) || v->running || v->queued)
 		return;
+	update_floor(time_now());
 	if (v->vtime + SLEEP_BONUS < floor_vtime)
 		v->vtime = floor_vtime - SLEEP_BONUS;
 	set_runstate(v, RUNSTATE_runnable);
@@ -228,6 +242,19 @@ void sched_stop(struct vcpu *v)
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
+void sched_forget(struct vcpu *v)
+{
+	u64 f = spin_lock_irqsave(&sched_lock);
+	struct vcpu **p = &queue;
+
+	while (*p && *p != v)
+		p = &(*p)->run_next;
+	if (*p)
+		*p = v->run_next;
+	v->queued = false;
+	spin_unlock_irqrestore(&sched_lock, f);
+}
+
 bool sched_preempt_needed(void)
 {
 	return this_cpu()->work;
@@ -289,18 +316,6 @@ static void charge(struct vcpu *v, u64 now)
 	d->budget -= (s64)used;
 	if (d->budget <= 0)
 		park(d, now);
-}
-
-static void update_floor(u64 now)
-{
-	u64 least = queue ? queue->vtime : ~0ull;
-	u32 i;
-
-	for (i = 0; i < cpu_count; i++)
-		if (running[i])
-			least = MIN(least, vtime_on(i, now));
-	if (least != ~0ull && least > floor_vtime)
-		floor_vtime = least;
 }
 
 /* Whether prev goes on although 'next' waits. */

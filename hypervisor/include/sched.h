@@ -20,6 +20,8 @@ void sched_resume(struct domain *d);
 void sched_kick(struct vcpu *v);
 /* The vCPU's state or its domain's changed so that it must not run. */
 void sched_stop(struct vcpu *v);
+/* Its domain is dying and it will never run: no queue knows it any more. */
+void sched_forget(struct vcpu *v);
 /* An event came up for a polling vCPU. */
 void sched_poll_check(struct vcpu *v, u32 port);
 /* Something else has to run: long work should stop soon. */

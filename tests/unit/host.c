@@ -85,6 +85,11 @@ void smp_flush(u32 cpus)
 	host_flushes++;
 }
 
+void sched_forget(struct vcpu *v)
+{
+	(void)v;
+}
+
 void sched_barrier(void)
 {
 }

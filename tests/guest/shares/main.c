@@ -3,13 +3,15 @@
  * Rules (xen/domctl.h, scheduler_op, vcpuaffinity): domains that always want
  * to run share the CPUs by their weights; a cap bounds a domain also where
  * nobody else wants the CPU; a vCPU runs where its hard affinity allows; one
- * that waits and wakes gets its turn at once, whoever else is busy.
+ * that waits and wakes gets its turn at once, whoever else is busy; one that
+ * is destroyed while it waits for its turn is forgotten by the scheduler.
  */
 #include "domu.h"
 
 #define BUSY		3u
 #define WINDOW_MS	600u
 #define WAKES		40u
+#define ENDS		20u
 
 PAGE_BUFFER(place);
 
@@ -117,6 +119,29 @@ static void test_latency(void)
 	CHECK(in_time >= WAKES * 3 / 4, 1);
 }
 
+/* Its low weight lets it wait behind the others most of the time. */
+static void test_ends(void)
+{
+	static const u8 spin[] = { 0xeb, 0xfe };
+	struct domu *victim = &domus[BUSY - 1];
+	u32 i;
+
+	for (i = 0; i < BUSY - 1; i++)
+		CHECK(domu_ctl(&domus[i], XEN_DOMCTL_unpausedomain), 0);
+	for (i = 0; i < ENDS; i++) {
+		set_params(victim, 16, 0);
+		CHECK(domu_ctl(victim, XEN_DOMCTL_unpausedomain), 0);
+		sleep_ms(20);
+		CHECK(domu_ctl(victim, XEN_DOMCTL_destroydomain), 0);
+		domu_make(victim, place, spin, sizeof(spin));
+	}
+	for (i = 0; i < BUSY - 1; i++)
+		CHECK(domu_ctl(&domus[i], XEN_DOMCTL_pausedomain), 0);
+	measure(BUSY);
+	check_near("equal again", used[BUSY - 1],
+		   (used[0] + used[1] + used[2]) / 3, 10);
+}
+
 static void test_affinity(void)
 {
 	struct xen_domctl_vcpuaffinity *a = &domctl_op.u.vcpuaffinity;
@@ -150,6 +175,7 @@ void test_main(void)
 	test_weights();
 	test_cap();
 	test_latency();
+	test_ends();
 	test_affinity();
 	for (i = 0; i < BUSY; i++)
 		CHECK(domu_ctl(&domus[i], XEN_DOMCTL_destroydomain), 0);
