@@ -13,6 +13,7 @@
 #include "frames.h"
 #include "irq.h"
 #include "log.h"
+#include "mce.h"
 #include "paging.h"
 #include "sched.h"
 #include "serial.h"
@@ -104,5 +105,6 @@ void boot_main(u32 magic, u64 info)
 	dom0_build();
 	vga_stop();
 	smp_release();
+	mce_init_cpu();
 	sched_start();
 }

@@ -8,6 +8,7 @@
 #include "frames.h"
 #include "keys.h"
 #include "lib.h"
+#include "smp.h"
 
 #define SWITCH_KEY	1	/* Ctrl-A */
 #define SWITCH_TIMES	3u
@@ -43,8 +44,8 @@ void keys_handle(char key)
 		trap_dump(&this_block()->guest);
 		break;
 	case 'm':
-		log_info("memory: %lu of %lu frames free", frames_free(),
-			 frame_count);
+		log_info("memory: %lu of %lu frames free; flushes by others: "
+			 "%lu", frames_free(), frame_count, smp_flushes());
 		break;
 	case 'q':
 	case 'r':

@@ -9,6 +9,8 @@
 void smp_flush(u32 cpus);
 /* The mask of all processors. */
 u32 smp_all(void);
+/* How many times smp_flush() had to ask others. */
+u64 smp_flushes(void);
 /* Do what other CPUs ask of this one; any context. */
 void smp_flush_interrupt(void);
 /* Make a CPU look at its work flags. */

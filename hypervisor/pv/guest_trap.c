@@ -14,6 +14,7 @@
 #include "hypercall.h"
 #include "ldt.h"
 #include "lib.h"
+#include "mce.h"
 #include "nmi.h"
 #include "paging.h"
 #include "ptwrite.h"
@@ -172,7 +173,11 @@ void guest_trap(struct regs *r)
 		nmi_note();
 		return;
 	}
-	if (r->vector == X86_MC || r->vector == X86_DF)
+	if (r->vector == X86_MC) {
+		mce_trap();
+		return;
+	}
+	if (r->vector == X86_DF)
 		panic("vector %lu in a guest at %lx", r->vector, r->ip);
 	irq_enable();
 	switch (r->vector) {

@@ -12,6 +12,7 @@
 #include "cpu.h"
 #include "frames.h"
 #include "lib.h"
+#include "mce.h"
 #include "paging.h"
 #include "sched.h"
 #include "smp.h"
@@ -95,6 +96,11 @@ void smp_flush(u32 cpus)
 		}
 }
 
+u64 smp_flushes(void)
+{
+	return flushes_asked;
+}
+
 void smp_stop_others(void)
 {
 	u32 i;
@@ -130,6 +136,7 @@ void ap_main(void)
 	c->online = true;
 	while (!go)
 		cpu_relax();
+	mce_init_cpu();
 	sched_start();
 }
 

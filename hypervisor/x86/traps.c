@@ -9,6 +9,7 @@
 #include "guest_trap.h"
 #include "irq.h"
 #include "log.h"
+#include "mce.h"
 #include "nmi.h"
 #include "symbols.h"
 #include "traps.h"
@@ -211,6 +212,9 @@ static struct regs *hypervisor_trap(struct regs *r)
 	switch (r->vector) {
 	case X86_NMI:
 		nmi_note();
+		return r;
+	case X86_MC:
+		mce_trap();
 		return r;
 	case X86_DB:
 		/*
