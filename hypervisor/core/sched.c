@@ -257,7 +257,9 @@ void sched_forget(struct vcpu *v)
 
 bool sched_preempt_needed(void)
 {
-	return this_cpu()->work;
+	const struct vcpu *v = current_vcpu();
+
+	return this_cpu()->work || (v && vcpu_events_deliverable(v));
 }
 
 /* The domain's time for this period is used up. */
@@ -447,11 +449,8 @@ void guest_exit(struct regs *r)
 
 	/* A stack that cannot be written crashes the domain: then again. */
 	do {
-		while (c->work || !c->current || !runnable(c->current)) {
+		while (c->work || !c->current || !runnable(c->current))
 			schedule();
-			if (vcpu_events_deliverable(c->current))
-				break;
-		}
 		if (nmi_deliverable(c->current))
 			nmi_deliver(c->current, r);
 		if (runnable(c->current) && vcpu_events_deliverable(c->current))

@@ -24,7 +24,7 @@ void sched_stop(struct vcpu *v);
 void sched_forget(struct vcpu *v);
 /* An event came up for a polling vCPU. */
 void sched_poll_check(struct vcpu *v, u32 port);
-/* Something else has to run: long work should stop soon. */
+/* Something else has to run, be it the caller's own events: stop soon. */
 bool sched_preempt_needed(void);
 
 /* Nothing that was decided on an older state of things is still to come. */
