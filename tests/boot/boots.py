@@ -48,6 +48,8 @@ def inputs(boot):
     if boot["hypervisor"] != "-":
         files.append(HYPERVISORS[boot["hypervisor"]])
         files.append(bzimage("i386-pv-up"))
+    if "disk" in boot:
+        files.append(BUILD / boot["disk"] / "key")
     return files + modules(boot["kernel"])
 
 
@@ -80,6 +82,11 @@ def command(boot, work):
         with open(disk, "wb") as file:
             file.truncate(320 << 20)
         disks += ["--disk", f"{kind}:{disk}"]
+    if "disk" in boot:
+        disk = work / "disk.img"
+        subprocess.run(["cp", "--sparse=always",
+                        BUILD / boot["disk"] / "disk.img", disk], check=True)
+        disks += ["--disk", f"virtio:{disk}"]
     vcpus = boot.get("vcpus", boot["cpus"])
     words = (f"krypton.test={boot['tests']} krypton.payload={digest} "
              f"krypton.cpus={vcpus} {boot['wishes']}")
@@ -124,7 +131,7 @@ def boot_now(name):
     mark.unlink(missing_ok=True)
     now = stamp(boot)
     code = subprocess.run(command(boot, work)).returncode
-    for left in ("virtio.img", "ahci.img", "initrd", "extra.cpio.gz",
+    for left in ("virtio.img", "ahci.img", "disk.img", "initrd", "extra.cpio.gz",
                  "guest.cpio.gz", "rescue.iso", "kernel"):
         (work / left).unlink(missing_ok=True)
     for left in ("extra", "guest", "tftp"):
