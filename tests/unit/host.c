@@ -55,6 +55,8 @@ void spin_init(struct spinlock *l, enum lock_level level)
 
 void spin_lock(struct spinlock *l)
 {
+	while (l->owner && host_turn)
+		host_turn();
 	if (l->owner++)
 		panic("lock taken twice");
 	host_locks++;
@@ -108,11 +110,6 @@ bool domain_stopped(const struct domain *stopped)
 void vcpu_stop_timers(struct vcpu *v)
 {
 	(void)v;
-}
-
-void timer_kill(struct timer *t)
-{
-	(void)t;
 }
 
 u32 smp_all(void)
@@ -293,6 +290,8 @@ void host_reset(void)
 	host_flushes = 0;
 	host_locks = 0;
 	host_preempt = false;
+	host_turn = NULL;
+	host_cpu.id = 0;
 	memset(desc_entries, 0, sizeof(desc_entries));
 }
 

@@ -20,5 +20,7 @@ int main(void)
 	failed += RUN(ptwrite);
 	failed += RUN(grants);
 	failed += RUN(fifo);
+	failed += RUN(time);
+	failed += RUN(timer);
 	return failed ? 1 : 0;
 }
