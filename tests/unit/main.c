@@ -22,5 +22,6 @@ int main(void)
 	failed += RUN(fifo);
 	failed += RUN(time);
 	failed += RUN(timer);
+	failed += RUN(timer_race);
 	return failed ? 1 : 0;
 }
