@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The machine around the tested sources: processors, their TSC and APIC
- * timers, the PIT that these are measured by, the CMOS clock.
+ * timers, the PIT that these are measured by, the CMOS clock, other ports.
  */
 #include "apic.h"
 #include "host.h"
@@ -17,6 +17,9 @@ u64 host_tsc;
 u32 host_apic_ticks[MAX_CPUS], host_apic_sets;
 u8 host_cmos[128];
 struct host_pit host_pit[3];
+
+struct host_port host_port;
+u32 host_port_input;
 
 static u32 pit_run, cmos_index;
 static bool pit_counts;
@@ -46,6 +49,12 @@ u64 rdtsc(void)
 	return host_tsc;
 }
 
+/* Every register reads as something of its own. */
+u64 rdmsr(u32 msr)
+{
+	return 0x1234567000000000ull + msr;
+}
+
 void apic_timer_set(u32 ticks)
 {
 	host_apic_ticks[this_cpu()->id] = ticks;
@@ -71,22 +80,28 @@ static u32 pit_read(void)
 	return PIT_OUTPUT;
 }
 
+static void note_port(u32 port, u32 size, u32 value, bool out)
+{
+	host_port = (struct host_port){
+		host_port.count + 1, port, size, value, out };
+}
+
 u32 host_port_read(u16 port, u32 size)
 {
-	(void)size;
 	switch (port) {
 	case PIT_GATE:
 		return pit_read();
 	case CMOS_DATA:
 		return host_cmos[cmos_index & 127];
 	default:
-		return ~0u;
+		note_port(port, size, host_port_input, false);
+		return host_port_input;
 	}
 }
 
 void host_port_write(u16 port, u32 size, u32 value)
 {
-	(void)size;
+	note_port(port, size, value, true);
 	if (port == PIT_GATE)
 		pit_counts = value & 1;
 	if (port == CMOS_INDEX)

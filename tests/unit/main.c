@@ -23,5 +23,8 @@ int main(void)
 	failed += RUN(time);
 	failed += RUN(timer);
 	failed += RUN(timer_race);
+	failed += RUN(emulate);
+	failed += RUN(port);
+	failed += RUN(privileged);
 	return failed ? 1 : 0;
 }

@@ -48,6 +48,7 @@ static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 
 void cpu_relax(void);
 u64 rdtsc(void);
+u64 rdmsr(u32 msr);
 u32 host_port_read(u16 port, u32 size);
 void host_port_write(u16 port, u32 size, u32 value);
 
@@ -75,5 +76,25 @@ static inline void invlpg(u64 va)
 
 #define FLAGS_CF	0x00000001u
 #define FLAGS_IF	0x00000200u
+
+#define CR0_PE		BIT(0)
+#define CR0_MP		BIT(1)
+#define CR0_TS		BIT(3)
+#define CR0_ET		BIT(4)
+#define CR0_NE		BIT(5)
+#define CR0_WP		BIT(16)
+#define CR0_AM		BIT(18)
+#define CR0_PG		BIT(31)
+#define CR4_TSD		BIT(2)
+#define CR4_DE		BIT(3)
+#define CR4_PAE		BIT(5)
+#define CR4_OSFXSR	BIT(9)
+#define CR4_OSXMMEXCPT	BIT(10)
+#define CR4_OSXSAVE	BIT(18)
+
+#define MSR_APIC_BASE	0x1b
+#define MSR_EFER	0xc0000080
+#define MSR_FS_BASE	0xc0000100
+#define MSR_GS_BASE	0xc0000101
 
 #endif
