@@ -173,6 +173,13 @@ static bool done(struct insn *i)
 	return true;
 }
 
+/* #UD after all: some processors look at the privilege first. */
+static bool invalid_opcode(struct insn *i)
+{
+	guest_bounce(i->v, i->r, X86_UD, NO_ERROR_CODE);
+	return true;
+}
+
 static bool one_byte(struct insn *i, u8 op)
 {
 	u32 size = op & 1 ? i->opsize : 1;
@@ -247,11 +254,8 @@ static bool do_xsetbv(struct insn *i)
 
 	if (!fetch(i, &modrm) || modrm != 0xd1)
 		return false;
-	if (!i->v->xcr0) {
-		/* Some processors look at the privilege first. */
-		guest_bounce(i->v, i->r, X86_UD, NO_ERROR_CODE);
-		return true;
-	}
+	if (!i->v->xcr0)
+		return invalid_opcode(i);
 	if ((u32)i->r->cx || !(value & 1) || (value & ~(u64)XCR0_KNOWN) ||
 	    (value & 6) == 4)
 		return false;
@@ -284,26 +288,34 @@ static bool move_control(struct insn *i, u8 op)
 {
 	u64 value = 0, *reg;
 	u8 modrm;
+	u32 n;
 	int rc;
 
 	if (!fetch(i, &modrm) || modrm < 0xc0)
 		return false;
 	reg = gpr(i->r, modrm & 7);
+	n = modrm >> 3 & 7;
+	/* DR4 and DR5 are other names of DR6 and DR7 but with CR4.DE. */
+	if ((op & 1) && (n == 4 || n == 5)) {
+		if (i->v->cr4 & CR4_DE)
+			return invalid_opcode(i);
+		n += 2;
+	}
 	switch (op) {
 	case 0x20:
-		if (!read_control(i->v, modrm >> 3 & 7, &value))
+		if (!read_control(i->v, n, &value))
 			return false;
 		*reg = (u32)value;
 		return done(i);
 	case 0x21:
-		*reg = (u32)pv_get_debugreg(modrm >> 3 & 7);
+		*reg = (u32)pv_get_debugreg(n);
 		return done(i);
 	case 0x22:
-		rc = write_control(i->v, modrm >> 3 & 7, (u32)*reg);
+		rc = write_control(i->v, n, (u32)*reg);
 		/* Half-way through a large table: the same instruction again. */
 		return rc == -ERESTART || (!rc && done(i));
 	default:
-		return !pv_set_debugreg(modrm >> 3 & 7, (u32)*reg) && done(i);
+		return !pv_set_debugreg(n, (u32)*reg) && done(i);
 	}
 }
 

@@ -250,6 +250,34 @@ static void test_dr(void **state)
 	insn_refused(&r, "\x0f\x23\xc3", 3);
 }
 
+/* DR4 and DR5 are DR6 and DR7; with CR4.DE they are invalid opcodes. */
+static void test_dr_names(void **state)
+{
+	struct regs r;
+	u8 bytes[3] = { 0x0f };
+	u32 i, n;
+
+	(void)state;
+	for (i = 0; i < 8; i++) {
+		r = setup();
+		n = i & 1 ? 5 : 4;
+		bytes[1] = i & 2 ? 0x23 : 0x21;
+		bytes[2] = (u8)(0xc3 | n << 3);
+		v->dr[n + 2] = i & 2 ? 0 : 0x123;
+		r.bx = i & 2 ? 0x123 : 0;
+		if (i & 4) {
+			v->cr4 = CR4_DE;
+			insn_stays(&r, bytes, 3);
+			assert_int_equal(host_asked.vector, X86_UD);
+			assert_int_not_equal(v->dr[n + 2], r.bx);
+			continue;
+		}
+		insn_done(&r, bytes, 3);
+		assert_int_equal(v->dr[n + 2], 0x123);
+		assert_int_equal(r.bx, 0x123);
+	}
+}
+
 /* EDX:EAX gets the value, as 32 bits each. */
 static void test_rdmsr(void **state)
 {
@@ -369,7 +397,7 @@ EXPORT_TESTS(privileged, cmocka_unit_test(test_cr0),
 	     cmocka_unit_test(test_cr3), cmocka_unit_test(test_cr3_write),
 	     cmocka_unit_test(test_cr3_preempted), cmocka_unit_test(test_cr4),
 	     cmocka_unit_test(test_no_cr), cmocka_unit_test(test_mov_registers),
-	     cmocka_unit_test(test_dr), cmocka_unit_test(test_rdmsr),
-	     cmocka_unit_test(test_rdmsr_unknown), cmocka_unit_test(test_wrmsr),
-	     cmocka_unit_test(test_cpuid), cmocka_unit_test(test_xsetbv),
-	     cmocka_unit_test(test_xsetbv_off));
+	     cmocka_unit_test(test_dr), cmocka_unit_test(test_dr_names),
+	     cmocka_unit_test(test_rdmsr), cmocka_unit_test(test_rdmsr_unknown),
+	     cmocka_unit_test(test_wrmsr), cmocka_unit_test(test_cpuid),
+	     cmocka_unit_test(test_xsetbv), cmocka_unit_test(test_xsetbv_off));
