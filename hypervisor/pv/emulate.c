@@ -18,6 +18,7 @@
 #include "paging.h"
 #include "pv.h"
 #include "traps.h"
+#include "walk.h"
 
 #define MAX_INSN	15
 
@@ -30,6 +31,8 @@ struct insn {
 	u32 opsize;		/* 2 or 4 */
 	bool rep;
 	u8 segment;		/* prefix byte, 0 for none */
+	bool faulted;		/* at an element of ins or outs */
+	u32 fault_at, fault_error;
 };
 
 bool emulate_segment_base(const struct vcpu *v, u16 sel, u64 *base)
@@ -124,6 +127,28 @@ static bool port_io(struct insn *i, u32 port, u32 size, bool out)
 	return true;
 }
 
+/*
+ * The memory of ins and outs is reached with the rights of who asks, for the
+ * hypervisor's would open a kernel to its processes; and before the port is.
+ */
+static bool element_faults(struct insn *i, u32 at, u32 size, bool write)
+{
+	u32 error = (write ? PF_WRITE : 0) |
+		    (guest_kernel_mode(i->r->cs) ? 0 : PF_USER);
+	u32 last = at + size - 1;
+
+	if (walk_allows(i->v, gva(at), error)) {
+		if (walk_allows(i->v, gva(last), error))
+			return false;
+		at = last & (u32)PAGE_MASK;
+	}
+	i->faulted = true;
+	i->fault_at = at;
+	i->fault_error = error |
+			 (walk_allows(i->v, gva(at), 0) ? PF_PRESENT : 0);
+	return true;
+}
+
 /* One element of ins or outs. */
 static bool string_step(struct insn *i, u32 port, u32 size, bool out)
 {
@@ -131,6 +156,8 @@ static bool string_step(struct insn *i, u32 port, u32 size, bool out)
 	u64 *index = out ? &r->si : &r->di;
 	u32 value = 0;
 
+	if (element_faults(i, (u32)*index, size, !out))
+		return false;
 	if (out) {
 		if (guest_read(&value, gva((u32)*index), size))
 			return false;
@@ -158,8 +185,11 @@ static bool string_io(struct insn *i, u32 size, bool out)
 	for (n = 0; left && n < 512; n++, left--)
 		if (!string_step(i, port, size, out))
 			break;
-	if (left && !n)
-		return false;
+	if (left && !n) {
+		if (i->faulted)
+			guest_page_fault(i->v, r, i->fault_at, i->fault_error);
+		return i->faulted;
+	}
 	if (i->rep)
 		r->cx = left;
 	if (!left)

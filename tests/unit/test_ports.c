@@ -5,7 +5,10 @@
  * asks may reach.
  */
 #include <string.h>
+#include "guest_trap.h"
 #include "insn.h"
+#include "paging.h"
+#include "traps.h"
 
 #define AX	0xccddeeffu
 #define INPUT	0x11223344u
@@ -205,6 +208,111 @@ static void test_string_long(void **state)
 	assert_int_equal(r.cx, 1);
 }
 
+#define ALL	(PTE_P | PTE_RW | PTE_US)
+#define LAST	(MEMORY_START + 0xffc)	/* four bytes of the first page */
+
+static void expect_fault(u32 at, u32 error)
+{
+	assert_int_equal(host_asked.vector, X86_PF);
+	assert_int_equal(host_asked.address, at);
+	assert_int_equal(host_asked.error, error);
+}
+
+/* ins and outs need what any access to memory from their ring does. */
+static const struct {
+	u32 ring, in_error, out_error;
+	u64 flags;
+} rights[] = {
+	{ 3, 0, 0, ALL },
+	{ 3, PF_USER | PF_WRITE | PF_PRESENT, 0, PTE_P | PTE_US },
+	{ 3, PF_USER | PF_WRITE | PF_PRESENT, PF_USER | PF_PRESENT,
+	  PTE_P | PTE_RW },
+	{ 3, PF_USER | PF_WRITE, PF_USER, PTE_RW | PTE_US },
+	{ 1, 0, 0, PTE_P | PTE_RW },
+	{ 1, PF_WRITE | PF_PRESENT, 0, PTE_P },
+};
+
+/* A page fault comes before the port is touched, and changes nothing. */
+static void check_rights(u32 i, const char *insn, u32 error)
+{
+	struct regs r = setup(), old;
+
+	insn_map(0, rights[i].flags);
+	v->iopl = 3;
+	r.cs = insn_regs(rights[i].ring).cs;
+	r.si = r.di = LAST;
+	if (!error) {
+		insn_done(&r, insn, 1);
+		assert_int_equal(host_port.count, 1);
+		return;
+	}
+	old = r;
+	insn_stays(&r, insn, 1);
+	expect_fault(LAST, error);
+	assert_int_equal(host_port.count, 0);
+	old.ip = r.ip;
+	assert_memory_equal(&r, &old, sizeof(r));
+}
+
+static void test_string_rights(void **state)
+{
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rights); i++) {
+		check_rights(i, "\x6d", rights[i].in_error);
+		check_rights(i, "\x6f", rights[i].out_error);
+	}
+}
+
+/* What came before the fault is done; the faulting element comes again. */
+static void test_string_fault_later(void **state)
+{
+	struct regs r = setup();
+
+	(void)state;
+	insn_map(1, 0);
+	r.si = LAST - 4;
+	r.cx = 9;
+	insn_stays(&r, "\xf3\x6f", 2);
+	assert_int_equal(r.cx, 7);
+	assert_int_equal(r.si, LAST + 4);
+	assert_int_equal(host_asked.count, 0);
+	insn_stays(&r, "\xf3\x6f", 2);
+	expect_fault(LAST + 4, 0);
+	assert_int_equal(r.cx, 7);
+	assert_int_equal(host_port.count, 2);
+}
+
+/* Of an element across two pages the one that is missing faults. */
+static void test_string_across(void **state)
+{
+	struct regs r = setup();
+
+	(void)state;
+	r.di = LAST + 1;
+	insn_done(&r, "\x6d", 1);
+	r.di = LAST + 1;
+	insn_map(1, PTE_P);
+	insn_stays(&r, "\x6d", 1);
+	expect_fault(LAST + 4, PF_WRITE | PF_PRESENT);
+	insn_map(0, 0);
+	insn_stays(&r, "\x6d", 1);
+	expect_fault(LAST + 1, PF_WRITE);
+	assert_int_equal(host_port.count, 1);
+}
+
+/* Beyond what is the guest's, whatever its tables say: #GP. */
+static void test_string_outside(void **state)
+{
+	struct regs r = setup();
+
+	(void)state;
+	insn_map(2, ALL);
+	r.si = MEMORY_END;
+	insn_refused(&r, "\x6e", 1);
+}
+
 /* IOPL 1 serves the kernel, 3 a process too; port IO and CLI, STI alike. */
 static void test_iopl(void **state)
 {
@@ -338,7 +446,11 @@ EXPORT_TESTS(port, cmocka_unit_test(test_in_out),
 	     cmocka_unit_test(test_string_one),
 	     cmocka_unit_test(test_string_repeated),
 	     cmocka_unit_test(test_string_memory),
-	     cmocka_unit_test(test_string_long), cmocka_unit_test(test_iopl),
+	     cmocka_unit_test(test_string_long),
+	     cmocka_unit_test(test_string_rights),
+	     cmocka_unit_test(test_string_fault_later),
+	     cmocka_unit_test(test_string_across),
+	     cmocka_unit_test(test_string_outside), cmocka_unit_test(test_iopl),
 	     cmocka_unit_test(test_bitmap),
 	     cmocka_unit_test(test_bitmap_unreadable),
 	     cmocka_unit_test(test_domain_rights), cmocka_unit_test(test_pci));
