@@ -22,46 +22,73 @@
 
 #define MAX_INSN	15
 
+#define DESC_PRESENT	BIT(47)
+#define DESC_32BIT	BIT(54)
+#define DESC_PAGES	BIT(55)
+#define FLAT_CODE	0x00cf9b000000ffff	/* as in the hypervisor's GDT */
+
 struct insn {
 	struct vcpu *v;
 	struct regs *r;
-	u64 cs_base;
+	u32 cs_base, cs_limit;
 	u32 ip;			/* of the next byte to fetch */
 	u32 fetched;
-	u32 opsize;		/* 2 or 4 */
+	u32 word;		/* of the segment: 2 or 4 bytes */
+	u32 opsize;		/* the same, or the other by a prefix */
 	bool rep;
 	u8 segment;		/* prefix byte, 0 for none */
 	bool faulted;		/* at an element of ins or outs */
 	u32 fault_at, fault_error;
 };
 
-bool emulate_segment_base(const struct vcpu *v, u16 sel, u64 *base)
+static bool find_descriptor(const struct vcpu *v, u16 sel, u64 *d)
 {
 	u32 index = sel >> 3;
-	u64 d;
 
-	*base = 0;
-	if (index >= FIRST_RESERVED_GDT_ENTRY && !(sel & 4))
+	if (index >= FIRST_RESERVED_GDT_ENTRY && !(sel & 4)) {
+		*d = FLAT_CODE;
 		return true;
+	}
 	if (sel & 4) {
 		if (index >= v->ldt_entries ||
-		    guest_read(&d, gva_index(v->ldt_base, index, 8), 8))
+		    guest_read(d, gva_index(v->ldt_base, index, 8), 8))
 			return false;
 	} else {
 		if (index >= v->gdt_entries)
 			return false;
-		d = ((u64 *)mfn_to_virt(v->gdt[index / 512]))[index % 512];
+		*d = ((u64 *)mfn_to_virt(v->gdt[index / 512]))[index % 512];
 	}
-	if (!(d & BIT(47)))
+	return *d & DESC_PRESENT;
+}
+
+static u32 descriptor_base(u64 d)
+{
+	return (u32)((d >> 16 & 0xffffff) | (d >> 32 & 0xff000000));
+}
+
+/* Of the last byte. */
+static u32 descriptor_limit(u64 d)
+{
+	u32 limit = (u32)((d & 0xffff) | (d >> 32 & 0xf0000));
+
+	return d & DESC_PAGES ? limit << PAGE_SHIFT | 0xfff : limit;
+}
+
+bool emulate_segment_base(const struct vcpu *v, u16 sel, u64 *base)
+{
+	u64 d;
+
+	*base = 0;
+	if (!find_descriptor(v, sel, &d))
 		return false;
-	*base = (d >> 16 & 0xffffff) | (d >> 32 & 0xff000000);
+	*base = descriptor_base(d);
 	return true;
 }
 
 static bool fetch(struct insn *i, u8 *b)
 {
-	if (i->fetched++ >= MAX_INSN ||
-	    guest_read(b, gva((u32)(i->cs_base + i->ip)), 1))
+	if (i->fetched++ >= MAX_INSN || i->ip > i->cs_limit ||
+	    guest_read(b, gva(i->cs_base + i->ip), 1))
 		return false;
 	i->ip++;
 	return true;
@@ -72,7 +99,7 @@ static bool decode_prefixes(struct insn *i, u8 *opcode)
 	while (fetch(i, opcode)) {
 		switch (*opcode) {
 		case 0x66:
-			i->opsize = 2;
+			i->opsize = i->word ^ 6;
 			break;
 		case 0xf2:
 		case 0xf3:
@@ -173,14 +200,15 @@ static bool string_step(struct insn *i, u32 port, u32 size, bool out)
 
 /*
  * ins and outs, a bounded number of elements at a time; the instruction is
- * left in place until the count is down. Segments are taken to be flat.
+ * left in place until the count is down. Segments are taken to be flat; in
+ * 16-bit code, where they hardly are, there is no such instruction.
  */
 static bool string_io(struct insn *i, u32 size, bool out)
 {
 	struct regs *r = i->r;
 	u32 port = (u32)r->dx & 0xffff, left = i->rep ? (u32)r->cx : 1, n;
 
-	if (!guest_io_allowed(i->v, r, port, size))
+	if (i->word != 4 || !guest_io_allowed(i->v, r, port, size))
 		return false;
 	for (n = 0; left && n < 512; n++, left--)
 		if (!string_step(i, port, size, out))
@@ -342,7 +370,7 @@ static bool move_control(struct insn *i, u8 op)
 		return done(i);
 	case 0x22:
 		rc = write_control(i->v, n, (u32)*reg);
-		/* Half-way through a large table: the same instruction again. */
+		/* Half-way through a large table: the instruction stays. */
 		return rc == -ERESTART || (!rc && done(i));
 	default:
 		return !pv_set_debugreg(n, (u32)*reg) && done(i);
@@ -397,8 +425,17 @@ static bool two_byte(struct insn *i, u8 op)
 
 static bool start(struct insn *i, struct vcpu *v, struct regs *r)
 {
-	*i = (struct insn){ .v = v, .r = r, .ip = (u32)r->ip, .opsize = 4 };
-	return emulate_segment_base(v, (u16)r->cs, &i->cs_base);
+	u64 d;
+
+	if (!find_descriptor(v, (u16)r->cs, &d))
+		return false;
+	*i = (struct insn){
+		.v = v, .r = r, .ip = (u32)r->ip,
+		.cs_base = descriptor_base(d), .cs_limit = descriptor_limit(d),
+		.word = d & DESC_32BIT ? 4 : 2,
+	};
+	i->opsize = i->word;
+	return true;
 }
 
 bool emulate_privileged(struct vcpu *v, struct regs *r)

@@ -348,6 +348,24 @@ static void test_gdt_refused(void **state)
 	assert_false(found(sel, MEMORY_END - 1));
 }
 
+/* Its last byte must lie in the segment; the limit counts bytes or pages. */
+static void test_limit(void **state)
+{
+	static const u64 page = BIT(55);
+	u16 sel;
+
+	(void)state;
+	insn_setup();
+	sel = insn_segment(CODE16(MEMORY_END - 1));
+	assert_true(found(sel, MEMORY_END - 1));
+	sel = insn_segment(CODE16(MEMORY_END - 2));
+	assert_false(found(sel, MEMORY_END - 1));
+	sel = insn_segment(CODE16(MEMORY_END / PAGE_SIZE - 1) | page);
+	assert_true(found(sel, MEMORY_END - 1));
+	sel = insn_segment(CODE16(MEMORY_END / PAGE_SIZE - 2) | page);
+	assert_false(found(sel, MEMORY_END - 1));
+}
+
 /* The second page of a GDT is another frame. */
 static void test_gdt_pages(void **state)
 {
@@ -393,4 +411,5 @@ EXPORT_TESTS(emulate, cmocka_unit_test(test_length),
 	     cmocka_unit_test(test_user_without_iopl),
 	     cmocka_unit_test(test_forced), cmocka_unit_test(test_not_forced),
 	     cmocka_unit_test(test_gdt), cmocka_unit_test(test_gdt_refused),
-	     cmocka_unit_test(test_gdt_pages), cmocka_unit_test(test_ldt));
+	     cmocka_unit_test(test_limit), cmocka_unit_test(test_gdt_pages),
+	     cmocka_unit_test(test_ldt));

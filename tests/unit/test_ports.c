@@ -79,6 +79,26 @@ static void test_in_out(void **state)
 	}
 }
 
+/* In 16-bit code the prefix asks for 4 bytes, and no prefix for 2. */
+static void test_16bit(void **state)
+{
+	struct regs r = setup();
+
+	(void)state;
+	r.cs = insn_segment(CODE16(0xfffff));
+	insn_done(&r, "\xed", 1);
+	expect_port(1, 2, INPUT & 0xffff, false);
+	assert_int_equal(r.ax, 0xccdd3344);
+	insn_done(&r, "\x66\xed", 2);
+	expect_port(2, 4, INPUT, false);
+	insn_done(&r, "\x66\x66\xed", 3);
+	expect_port(3, 4, INPUT, false);
+	insn_done(&r, "\xec", 1);
+	expect_port(4, 1, INPUT & 0xff, false);
+	insn_refused(&r, "\x6c", 1);
+	insn_refused(&r, "\xf3\x6f", 2);
+}
+
 /* in and out with the port in the instruction: DX means nothing. */
 static void test_immediate_port(void **state)
 {
@@ -441,7 +461,7 @@ static void test_pci(void **state)
 	assert_int_equal(host_port.port, 0xcfc);
 }
 
-EXPORT_TESTS(port, cmocka_unit_test(test_in_out),
+EXPORT_TESTS(port, cmocka_unit_test(test_in_out), cmocka_unit_test(test_16bit),
 	     cmocka_unit_test(test_immediate_port),
 	     cmocka_unit_test(test_string_one),
 	     cmocka_unit_test(test_string_repeated),
