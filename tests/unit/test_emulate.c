@@ -4,6 +4,7 @@
  * and that nothing happens for those that are none. What each one does is in
  * test_ports.c and test_privileged.c.
  */
+#include <stdlib.h>
 #include <string.h>
 #include "emulate.h"
 #include "insn.h"
@@ -402,6 +403,60 @@ static void test_ldt(void **state)
 	assert_false(found(0xe019 | 4, MEMORY_END - 1));
 }
 
+/* Something like an instruction: half of them begin as one that is known. */
+static u32 make_random(u8 *bytes)
+{
+	u32 i, n = 1 + (u32)rand() % 17, k = (u32)rand() % ARRAY_SIZE(known);
+
+	for (i = 0; i < n; i++)
+		bytes[i] = (u8)rand();
+	i = (u32)rand() % 4;
+	if (n > i + 3 && rand() & 1) {
+		memset(bytes, prefixes[(u32)rand() % sizeof(prefixes)], i);
+		memcpy(bytes + i, known[k].bytes, known[k].n);
+	}
+	return n;
+}
+
+static struct regs random_regs(void)
+{
+	struct regs r = insn_regs(rand() % 4 ? 1 : 3);
+
+	r.ax = (u32)rand() >> rand() % 32;
+	r.cx = (u32)rand() >> rand() % 32;
+	r.dx = (u32)rand() >> rand() % 32;
+	r.bx = (u32)rand();
+	r.si = r.di = MEMORY_START - 64 + (u32)rand() % (MEMORY_SIZE + 128);
+	r.flags = (u32)rand();
+	return r;
+}
+
+/*
+ * Any bytes in any ring: what is refused changes nothing, nothing outside of
+ * guest memory is touched, and EIP stays or moves by 15 bytes at most.
+ */
+static void test_random(void **state)
+{
+	u32 k, n, moved, done = 0;
+	u8 bytes[20];
+	struct regs r;
+
+	(void)state;
+	srand(51);
+	for (k = 0; k < 20000; k++) {
+		if (k % 64 == 0)
+			insn_setup()->iopl = (u32)rand() % 4;
+		n = make_random(bytes);
+		r = random_regs();
+		if (!insn_any(&r, bytes, n))
+			continue;
+		moved = (u32)r.ip - (MEMORY_END - n);
+		assert_in_range(moved, 0, MIN(n, LONGEST));
+		done++;
+	}
+	assert_in_range(done, 2000, 18000);
+}
+
 EXPORT_TESTS(emulate, cmocka_unit_test(test_length),
 	     cmocka_unit_test(test_truncated), cmocka_unit_test(test_prefixes),
 	     cmocka_unit_test(test_bad_prefixes),
@@ -412,4 +467,4 @@ EXPORT_TESTS(emulate, cmocka_unit_test(test_length),
 	     cmocka_unit_test(test_forced), cmocka_unit_test(test_not_forced),
 	     cmocka_unit_test(test_gdt), cmocka_unit_test(test_gdt_refused),
 	     cmocka_unit_test(test_limit), cmocka_unit_test(test_gdt_pages),
-	     cmocka_unit_test(test_ldt));
+	     cmocka_unit_test(test_ldt), cmocka_unit_test(test_random));
