@@ -18,47 +18,77 @@
 #include "paging.h"
 #include "pv.h"
 #include "traps.h"
+#include "walk.h"
 
 #define MAX_INSN	15
+
+#define DESC_PRESENT	BIT(47)
+#define DESC_32BIT	BIT(54)
+#define DESC_PAGES	BIT(55)
+#define FLAT_CODE	0x00cf9b000000ffff	/* as in the hypervisor's GDT */
 
 struct insn {
 	struct vcpu *v;
 	struct regs *r;
-	u64 cs_base;
+	u32 cs_base, cs_limit;
 	u32 ip;			/* of the next byte to fetch */
 	u32 fetched;
-	u32 opsize;		/* 2 or 4 */
+	u32 word;		/* of the segment: 2 or 4 bytes */
+	u32 opsize;		/* the same, or the other by a prefix */
 	bool rep;
 	u8 segment;		/* prefix byte, 0 for none */
+	bool faulted;		/* at an element of ins or outs */
+	u32 fault_at, fault_error;
 };
 
-bool emulate_segment_base(const struct vcpu *v, u16 sel, u64 *base)
+static bool find_descriptor(const struct vcpu *v, u16 sel, u64 *d)
 {
 	u32 index = sel >> 3;
-	u64 d;
 
-	*base = 0;
-	if (index >= FIRST_RESERVED_GDT_ENTRY && !(sel & 4))
+	if (index >= FIRST_RESERVED_GDT_ENTRY && !(sel & 4)) {
+		*d = FLAT_CODE;
 		return true;
+	}
 	if (sel & 4) {
 		if (index >= v->ldt_entries ||
-		    guest_read(&d, gva_index(v->ldt_base, index, 8), 8))
+		    guest_read(d, gva_index(v->ldt_base, index, 8), 8))
 			return false;
 	} else {
 		if (index >= v->gdt_entries)
 			return false;
-		d = ((u64 *)mfn_to_virt(v->gdt[index / 512]))[index % 512];
+		*d = ((u64 *)mfn_to_virt(v->gdt[index / 512]))[index % 512];
 	}
-	if (!(d & BIT(47)))
+	return *d & DESC_PRESENT;
+}
+
+static u32 descriptor_base(u64 d)
+{
+	return (u32)((d >> 16 & 0xffffff) | (d >> 32 & 0xff000000));
+}
+
+/* Of the last byte. */
+static u32 descriptor_limit(u64 d)
+{
+	u32 limit = (u32)((d & 0xffff) | (d >> 32 & 0xf0000));
+
+	return d & DESC_PAGES ? limit << PAGE_SHIFT | 0xfff : limit;
+}
+
+bool emulate_segment_base(const struct vcpu *v, u16 sel, u64 *base)
+{
+	u64 d;
+
+	*base = 0;
+	if (!find_descriptor(v, sel, &d))
 		return false;
-	*base = (d >> 16 & 0xffffff) | (d >> 32 & 0xff000000);
+	*base = descriptor_base(d);
 	return true;
 }
 
 static bool fetch(struct insn *i, u8 *b)
 {
-	if (i->fetched++ >= MAX_INSN ||
-	    guest_read(b, gva((u32)(i->cs_base + i->ip)), 1))
+	if (i->fetched++ >= MAX_INSN || i->ip > i->cs_limit ||
+	    guest_read(b, gva(i->cs_base + i->ip), 1))
 		return false;
 	i->ip++;
 	return true;
@@ -69,7 +99,7 @@ static bool decode_prefixes(struct insn *i, u8 *opcode)
 	while (fetch(i, opcode)) {
 		switch (*opcode) {
 		case 0x66:
-			i->opsize = 2;
+			i->opsize = i->word ^ 6;
 			break;
 		case 0xf2:
 		case 0xf3:
@@ -124,6 +154,28 @@ static bool port_io(struct insn *i, u32 port, u32 size, bool out)
 	return true;
 }
 
+/*
+ * The memory of ins and outs is reached with the rights of who asks, for the
+ * hypervisor's would open a kernel to its processes; and before the port is.
+ */
+static bool element_faults(struct insn *i, u32 at, u32 size, bool write)
+{
+	u32 error = (write ? PF_WRITE : 0) |
+		    (guest_kernel_mode(i->r->cs) ? 0 : PF_USER);
+	u32 last = at + size - 1;
+
+	if (walk_allows(i->v, gva(at), error)) {
+		if (walk_allows(i->v, gva(last), error))
+			return false;
+		at = last & (u32)PAGE_MASK;
+	}
+	i->faulted = true;
+	i->fault_at = at;
+	i->fault_error = error |
+			 (walk_allows(i->v, gva(at), 0) ? PF_PRESENT : 0);
+	return true;
+}
+
 /* One element of ins or outs. */
 static bool string_step(struct insn *i, u32 port, u32 size, bool out)
 {
@@ -131,6 +183,8 @@ static bool string_step(struct insn *i, u32 port, u32 size, bool out)
 	u64 *index = out ? &r->si : &r->di;
 	u32 value = 0;
 
+	if (element_faults(i, (u32)*index, size, !out))
+		return false;
 	if (out) {
 		if (guest_read(&value, gva((u32)*index), size))
 			return false;
@@ -146,20 +200,24 @@ static bool string_step(struct insn *i, u32 port, u32 size, bool out)
 
 /*
  * ins and outs, a bounded number of elements at a time; the instruction is
- * left in place until the count is down. Segments are taken to be flat.
+ * left in place until the count is down. Segments are taken to be flat; in
+ * 16-bit code, where they hardly are, there is no such instruction.
  */
 static bool string_io(struct insn *i, u32 size, bool out)
 {
 	struct regs *r = i->r;
 	u32 port = (u32)r->dx & 0xffff, left = i->rep ? (u32)r->cx : 1, n;
 
-	if (!guest_io_allowed(i->v, r, port, size))
+	if (i->word != 4 || !guest_io_allowed(i->v, r, port, size))
 		return false;
 	for (n = 0; left && n < 512; n++, left--)
 		if (!string_step(i, port, size, out))
 			break;
-	if (left && !n)
-		return false;
+	if (left && !n) {
+		if (i->faulted)
+			guest_page_fault(i->v, r, i->fault_at, i->fault_error);
+		return i->faulted;
+	}
 	if (i->rep)
 		r->cx = left;
 	if (!left)
@@ -170,6 +228,13 @@ static bool string_io(struct insn *i, u32 size, bool out)
 static bool done(struct insn *i)
 {
 	i->r->ip = i->ip;
+	return true;
+}
+
+/* #UD after all: some processors look at the privilege first. */
+static bool invalid_opcode(struct insn *i)
+{
+	guest_bounce(i->v, i->r, X86_UD, NO_ERROR_CODE);
 	return true;
 }
 
@@ -247,11 +312,8 @@ static bool do_xsetbv(struct insn *i)
 
 	if (!fetch(i, &modrm) || modrm != 0xd1)
 		return false;
-	if (!i->v->xcr0) {
-		/* Some processors look at the privilege first. */
-		guest_bounce(i->v, i->r, X86_UD, NO_ERROR_CODE);
-		return true;
-	}
+	if (!i->v->xcr0)
+		return invalid_opcode(i);
 	if ((u32)i->r->cx || !(value & 1) || (value & ~(u64)XCR0_KNOWN) ||
 	    (value & 6) == 4)
 		return false;
@@ -284,26 +346,34 @@ static bool move_control(struct insn *i, u8 op)
 {
 	u64 value = 0, *reg;
 	u8 modrm;
+	u32 n;
 	int rc;
 
 	if (!fetch(i, &modrm) || modrm < 0xc0)
 		return false;
 	reg = gpr(i->r, modrm & 7);
+	n = modrm >> 3 & 7;
+	/* DR4 and DR5 are other names of DR6 and DR7 but with CR4.DE. */
+	if ((op & 1) && (n == 4 || n == 5)) {
+		if (i->v->cr4 & CR4_DE)
+			return invalid_opcode(i);
+		n += 2;
+	}
 	switch (op) {
 	case 0x20:
-		if (!read_control(i->v, modrm >> 3 & 7, &value))
+		if (!read_control(i->v, n, &value))
 			return false;
 		*reg = (u32)value;
 		return done(i);
 	case 0x21:
-		*reg = (u32)pv_get_debugreg(modrm >> 3 & 7);
+		*reg = (u32)pv_get_debugreg(n);
 		return done(i);
 	case 0x22:
-		rc = write_control(i->v, modrm >> 3 & 7, (u32)*reg);
-		/* Half-way through a large table: the same instruction again. */
+		rc = write_control(i->v, n, (u32)*reg);
+		/* Half-way through a large table: the instruction stays. */
 		return rc == -ERESTART || (!rc && done(i));
 	default:
-		return !pv_set_debugreg(modrm >> 3 & 7, (u32)*reg) && done(i);
+		return !pv_set_debugreg(n, (u32)*reg) && done(i);
 	}
 }
 
@@ -355,8 +425,17 @@ static bool two_byte(struct insn *i, u8 op)
 
 static bool start(struct insn *i, struct vcpu *v, struct regs *r)
 {
-	*i = (struct insn){ .v = v, .r = r, .ip = (u32)r->ip, .opsize = 4 };
-	return emulate_segment_base(v, (u16)r->cs, &i->cs_base);
+	u64 d;
+
+	if (!find_descriptor(v, (u16)r->cs, &d))
+		return false;
+	*i = (struct insn){
+		.v = v, .r = r, .ip = (u32)r->ip,
+		.cs_base = descriptor_base(d), .cs_limit = descriptor_limit(d),
+		.word = d & DESC_32BIT ? 4 : 2,
+	};
+	i->opsize = i->word;
+	return true;
 }
 
 bool emulate_privileged(struct vcpu *v, struct regs *r)

@@ -175,15 +175,6 @@ void timer_init(struct timer *t, void (*fn)(void *data), void *data)
 	*t = (struct timer){ .fn = fn, .data = data };
 }
 
-void timer_stop(struct timer *t)
-{
-	u64 f = spin_lock_irqsave(&timer_lock);
-
-	if (t->active)
-		unlink_timer(t);
-	spin_unlock_irqrestore(&timer_lock, f);
-}
-
 static bool is_running(const struct timer *t)
 {
 	u32 i;
@@ -194,13 +185,32 @@ static bool is_running(const struct timer *t)
 	return false;
 }
 
+/* True if its function runs now, which may set it again. */
+static bool stop(struct timer *t)
+{
+	u64 f = spin_lock_irqsave(&timer_lock);
+	bool running;
+
+	if (t->active)
+		unlink_timer(t);
+	running = is_running(t);
+	spin_unlock_irqrestore(&timer_lock, f);
+	return running;
+}
+
+void timer_stop(struct timer *t)
+{
+	stop(t);
+}
+
+/*
+ * Both must hold under the lock at once: one that its own function has set
+ * again may start as soon as nobody holds it.
+ */
 void timer_kill(struct timer *t)
 {
-	do {
-		timer_stop(t);
-		while (is_running(t))
-			cpu_relax();
-	} while (READ_ONCE(t->active));
+	while (stop(t))
+		cpu_relax();
 }
 
 void timer_set(struct timer *t, u64 expires)

@@ -55,6 +55,8 @@ void spin_init(struct spinlock *l, enum lock_level level)
 
 void spin_lock(struct spinlock *l)
 {
+	while (l->owner && host_turn)
+		host_turn();
 	if (l->owner++)
 		panic("lock taken twice");
 	host_locks++;
@@ -108,11 +110,6 @@ bool domain_stopped(const struct domain *stopped)
 void vcpu_stop_timers(struct vcpu *v)
 {
 	(void)v;
-}
-
-void timer_kill(struct timer *t)
-{
-	(void)t;
 }
 
 u32 smp_all(void)
@@ -179,27 +176,55 @@ u64 *paging_entry(u64 va)
 	return &desc_entries[va >> PAGE_SHIFT & 63];
 }
 
-/* Guest memory is the host's, by its real address. */
+/*
+ * Guest memory is the host's, by its real address; or, if a test says so, only
+ * some bytes that it has put somewhere in the guest's address space.
+ */
+static struct {
+	u64 start, size;
+	u8 *bytes;
+} window;
+
+void host_window(u64 start, u8 *bytes, u64 size)
+{
+	window.start = start;
+	window.bytes = bytes;
+	window.size = size;
+}
+
+static void *guest_memory(gva_t at, u64 n)
+{
+	if (!window.size)
+		return (void *)at.a;
+	if (at.a < window.start || n > window.size ||
+	    at.a - window.start > window.size - n)
+		return NULL;
+	return window.bytes + (at.a - window.start);
+}
+
 int guest_read(void *dst, gva_t src, u64 n)
 {
-	if (!src.a)
+	const void *from = guest_memory(src, n);
+
+	if (!from)
 		return -EFAULT;
-	memcpy(dst, (void *)src.a, n);
+	memcpy(dst, from, n);
 	return 0;
 }
 
 int guest_write(gva_t dst, const void *src, u64 n)
 {
-	if (!dst.a)
+	void *to = guest_memory(dst, n);
+
+	if (!to)
 		return -EFAULT;
-	memcpy((void *)dst.a, src, n);
+	memcpy(to, src, n);
 	return 0;
 }
 
 bool guest_range_ok(gva_t at, u64 n)
 {
-	(void)n;
-	return at.a;
+	return guest_memory(at, n);
 }
 
 int irq_bind_guest(u32 vector, struct domain *d, u32 pirq)
@@ -248,15 +273,6 @@ struct domain *domain_find_self(u32 domid)
 	       host_current->d : NULL;
 }
 
-bool emulate_segment_base(const struct vcpu *v, u16 sel, u64 *base);
-bool emulate_segment_base(const struct vcpu *v, u16 sel, u64 *base)
-{
-	(void)v;
-	(void)sel;
-	*base = 0;
-	return true;
-}
-
 int abi_get_pfn(const struct abi *a, gva_t array, u64 index, u64 *value)
 {
 	*value = 0;
@@ -293,6 +309,9 @@ void host_reset(void)
 	host_flushes = 0;
 	host_locks = 0;
 	host_preempt = false;
+	host_turn = NULL;
+	host_window(0, NULL, 0);
+	host_cpu.id = 0;
 	memset(desc_entries, 0, sizeof(desc_entries));
 }
 
@@ -314,7 +333,7 @@ static const struct abi host_abi = {
 	.get_mmuext = get_mmuext, .mmuext_size = sizeof(struct abi_mmuext),
 	.pfn_size = 8, .max_ports = 1024, .sel_bits = 32,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
-	.sel_size = 4,
+	.sel_size = 4, .cr2_offset = 8, .cr2_size = 4,
 };
 
 /* Number 0 has the id 3, number 1 the id 4. */

@@ -23,13 +23,49 @@ struct domain *host_domain(u32 pages, u32 *first);
 /* A second one; it is not the one that makes hypercalls. */
 struct domain *host_other(u32 pages, u32 *first);
 
+/* Let guest memory be these bytes at this address alone, until a reset. */
+void host_window(u64 start, u8 *bytes, u64 size);
+
+/* Waiting, reading the TSC and counting CPUs let another CPU run by this. */
+extern void (*host_turn)(void);
+extern u64 host_tsc;
+extern u32 host_apic_ticks[MAX_CPUS];	/* as programmed; 0: stopped */
+extern u32 host_apic_sets;		/* how many times */
+extern u8 host_cmos[128];
+/* What TSC and APIC timer count while the PIT does, run after run. */
+extern struct host_pit {
+	u64 tsc;
+	u32 apic;
+} host_pit[3];
+
+/* The last access to a port that is no device of the above, and how many. */
+extern struct host_port {
+	u32 count, port, size, value;
+	bool out;
+} host_port;
+extern u32 host_port_input;		/* what such ports read as */
+
+/* What the virtual processor was asked for: tests/unit/vcpu.c. */
+extern struct host_asked {
+	u32 count;			/* of all that follows */
+	u32 vector;			/* bounced to */
+	u64 address;			/* of a page fault */
+	u32 error;
+	u32 leaf, sub;			/* of CPUID */
+} host_asked;
+extern bool host_has_xsave;
+
 extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
 	descriptor_tests[], format_tests[], evtchn_tests[], ptwrite_tests[],
-	grants_tests[], fifo_tests[], foreign_tests[], unpack_tests[];
+	grants_tests[], fifo_tests[], foreign_tests[], unpack_tests[],
+	time_tests[], timer_tests[], timer_race_tests[], emulate_tests[],
+	privileged_tests[], port_tests[];
 extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	descriptor_count_tests, format_count_tests, evtchn_count_tests,
 	ptwrite_count_tests, grants_count_tests, fifo_count_tests,
-	foreign_count_tests, unpack_count_tests;
+	foreign_count_tests, unpack_count_tests, time_count_tests,
+	timer_count_tests, timer_race_count_tests, emulate_count_tests,
+	privileged_count_tests, port_count_tests;
 
 #define EXPORT_TESTS(name, ...)						\
 	const struct CMUnitTest name##_tests[] = { __VA_ARGS__ };	\

@@ -20,5 +20,11 @@ int main(void)
 	failed += RUN(ptwrite);
 	failed += RUN(grants);
 	failed += RUN(fifo);
+	failed += RUN(time);
+	failed += RUN(timer);
+	failed += RUN(timer_race);
+	failed += RUN(emulate);
+	failed += RUN(port);
+	failed += RUN(privileged);
 	return failed ? 1 : 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Stands in for hypervisor/include/cpu.h in the unit tests: the same types
- * and names, without the instructions that only ring 0 may use.
+ * and names, without the instructions that only ring 0 may use: the machine
+ * that they would touch is tests/unit/machine.c.
  */
 #ifndef KRYPTON_CPU_H
 #define KRYPTON_CPU_H
@@ -17,7 +18,22 @@ struct regs {
 
 struct vcpu;
 
+struct cpu {
+	u32 id;
+};
+
 extern struct vcpu *host_current;
+/* The CPU that a thread is. */
+extern _Thread_local struct cpu host_cpu;
+
+static inline struct cpu *this_cpu(void)
+{
+	return &host_cpu;
+}
+
+/* A loop over all CPUs asks at each: others may get their turn there. */
+u32 host_cpu_count(void);
+#define cpu_count host_cpu_count()
 
 static inline struct vcpu *current_vcpu(void)
 {
@@ -30,9 +46,24 @@ static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 			 "=d" (r[3]) : "a" (leaf), "c" (sub));
 }
 
-static inline void cpu_relax(void)
-{
+void cpu_relax(void);
+u64 rdtsc(void);
+u64 rdmsr(u32 msr);
+u32 host_port_read(u16 port, u32 size);
+void host_port_write(u16 port, u32 size, u32 value);
+
+#define DEFINE_PORT(letter, type)					\
+static inline type in##letter(u16 port)					\
+{									\
+	return (type)host_port_read(port, sizeof(type));		\
+}									\
+static inline void out##letter(u16 port, type v)			\
+{									\
+	host_port_write(port, sizeof(type), v);				\
 }
+DEFINE_PORT(b, u8)
+DEFINE_PORT(w, u16)
+DEFINE_PORT(l, u32)
 
 static inline void tlb_flush_local(void)
 {
@@ -45,5 +76,25 @@ static inline void invlpg(u64 va)
 
 #define FLAGS_CF	0x00000001u
 #define FLAGS_IF	0x00000200u
+
+#define CR0_PE		BIT(0)
+#define CR0_MP		BIT(1)
+#define CR0_TS		BIT(3)
+#define CR0_ET		BIT(4)
+#define CR0_NE		BIT(5)
+#define CR0_WP		BIT(16)
+#define CR0_AM		BIT(18)
+#define CR0_PG		BIT(31)
+#define CR4_TSD		BIT(2)
+#define CR4_DE		BIT(3)
+#define CR4_PAE		BIT(5)
+#define CR4_OSFXSR	BIT(9)
+#define CR4_OSXMMEXCPT	BIT(10)
+#define CR4_OSXSAVE	BIT(18)
+
+#define MSR_APIC_BASE	0x1b
+#define MSR_EFER	0xc0000080
+#define MSR_FS_BASE	0xc0000100
+#define MSR_GS_BASE	0xc0000101
 
 #endif

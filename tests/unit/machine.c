@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The machine around the tested sources: processors, their TSC and APIC
+ * timers, the PIT that these are measured by, the CMOS clock, other ports.
+ */
+#include "apic.h"
+#include "host.h"
+
+#define PIT_GATE	0x61
+#define PIT_OUTPUT	0x20
+#define CMOS_INDEX	0x70
+#define CMOS_DATA	0x71
+
+_Thread_local struct cpu host_cpu;
+void (*host_turn)(void);
+u64 host_tsc;
+u32 host_apic_ticks[MAX_CPUS], host_apic_sets;
+u8 host_cmos[128];
+struct host_pit host_pit[3];
+
+struct host_port host_port;
+u32 host_port_input;
+
+static u32 pit_run, cmos_index;
+static bool pit_counts;
+
+static void turn(void)
+{
+	if (host_turn)
+		host_turn();
+}
+
+u32 host_cpu_count(void)
+{
+	turn();
+	return 2;
+}
+
+/* Time goes on only while somebody waits. */
+void cpu_relax(void)
+{
+	host_tsc++;
+	turn();
+}
+
+u64 rdtsc(void)
+{
+	turn();
+	return host_tsc;
+}
+
+/* Every register reads as something of its own. */
+u64 rdmsr(u32 msr)
+{
+	return 0x1234567000000000ull + msr;
+}
+
+void apic_timer_set(u32 ticks)
+{
+	host_apic_ticks[this_cpu()->id] = ticks;
+	host_apic_sets++;
+}
+
+u32 apic_timer_read(void)
+{
+	return host_apic_ticks[this_cpu()->id];
+}
+
+/* At the first look at channel 2 after its start it is over. */
+static u32 pit_read(void)
+{
+	const struct host_pit *p = &host_pit[pit_run % 3];
+
+	if (!pit_counts)
+		return 0;
+	pit_counts = false;
+	pit_run++;
+	host_tsc += p->tsc;
+	host_apic_ticks[this_cpu()->id] -= p->apic;
+	return PIT_OUTPUT;
+}
+
+static void note_port(u32 port, u32 size, u32 value, bool out)
+{
+	host_port = (struct host_port){
+		host_port.count + 1, port, size, value, out };
+}
+
+u32 host_port_read(u16 port, u32 size)
+{
+	switch (port) {
+	case PIT_GATE:
+		return pit_read();
+	case CMOS_DATA:
+		return host_cmos[cmos_index & 127];
+	default:
+		note_port(port, size, host_port_input, false);
+		return host_port_input;
+	}
+}
+
+void host_port_write(u16 port, u32 size, u32 value)
+{
+	note_port(port, size, value, true);
+	if (port == PIT_GATE)
+		pit_counts = value & 1;
+	if (port == CMOS_INDEX)
+		cmos_index = value;
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * System time: nanoseconds since boot, the same to every reader, from the
+ * parameters that guests get too (xen/xen.h, struct vcpu_time_info: shift the
+ * TSC, negative means right, then multiply by a fraction of 2^32).
+ */
+#include <stdlib.h>
+#include "host.h"
+
+#define PIT_HZ		1193182ull
+#define PIT_TICKS	23864ull
+#define SECONDS_A_YEAR	31556952ull
+
+static void boot(u64 hz)
+{
+	u32 i;
+
+	host_tsc = 12345678901ull;
+	for (i = 0; i < 3; i++)
+		host_pit[i] = (struct host_pit){ hz * PIT_TICKS / PIT_HZ, 52 };
+	time_init();
+}
+
+/* Rates with their shift: fast ones are shifted right, slow ones left. */
+static const struct {
+	u64 hz;
+	s8 shift;
+} rates[] = {
+	{ 1000000, 10 }, { 99000000, 4 }, { 499999000, 2 }, { 500001000, 1 },
+	{ 999999000, 1 }, { 1000001000, 0 }, { 1999999000, 0 },
+	{ 2000001000, -1 }, { 3187200000, -1 }, { 4000001000, -2 },
+	{ 11000000000, -3 },
+};
+
+/* The TSC counts as much as in the shortest of three runs of the PIT. */
+static void test_calibration(void **state)
+{
+	static const u64 runs[][3] = {
+		{ 100, 200, 300 }, { 300, 100, 200 }, { 200, 300, 100 },
+		{ 100, 100, 100 },
+	};
+	u32 i, k;
+
+	(void)state;
+	boot(1000001000);
+	for (k = 0; k < ARRAY_SIZE(runs); k++) {
+		for (i = 0; i < 3; i++)
+			host_pit[i].tsc = runs[k][i] * PIT_TICKS;
+		time_init();
+		assert_int_equal(tsc_scale.hz, 100 * PIT_HZ);
+	}
+}
+
+/* After so many seconds so many have gone by, to one in 10^9. */
+static void test_conversion(void **state)
+{
+	static const u64 seconds[] = {
+		0, 1, 86400, SECONDS_A_YEAR, 50 * SECONDS_A_YEAR
+	};
+	u64 ticks, want, error;
+	u32 i, k;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rates); i++) {
+		boot(rates[i].hz);
+		assert_int_equal(tsc_scale.shift, rates[i].shift);
+		assert_in_range(tsc_scale.mul, 1u << 31, ~0u);
+		for (k = 0; k < ARRAY_SIZE(seconds); k++) {
+			ticks = tsc_scale.hz * seconds[k];
+			want = seconds[k] * NS_PER_SEC;
+			error = want / NS_PER_SEC;
+			assert_in_range(time_from_tsc(tsc_scale.base + ticks),
+					want - error, want + error);
+		}
+	}
+}
+
+/* Exactly what a guest computes that follows vcpu_time_info. */
+static void test_guests_formula(void **state)
+{
+	u64 tsc, delta, want;
+	u32 i, k;
+	s8 shift;
+
+	(void)state;
+	srand(21);
+	for (i = 0; i < ARRAY_SIZE(rates); i++) {
+		boot(rates[i].hz);
+		shift = tsc_scale.shift;
+		for (k = 0; k < 1000; k++) {
+			delta = (u64)rand() * (u64)rand() >> k % 60;
+			tsc = tsc_scale.base + delta;
+			delta = shift < 0 ? delta >> -shift : delta << shift;
+			want = (u64)((unsigned __int128)delta *
+				     tsc_scale.mul >> 32);
+			assert_int_equal(time_from_tsc(tsc), want);
+		}
+	}
+}
+
+/* It never goes back, and does not stand still for 2 ns or more. */
+static void test_monotonic(void **state)
+{
+	u64 tsc, last, now, least;
+	u32 i, k;
+
+	(void)state;
+	srand(22);
+	for (i = 0; i < ARRAY_SIZE(rates); i++) {
+		boot(rates[i].hz);
+		least = 2 * tsc_scale.hz / NS_PER_SEC + 8;
+		tsc = tsc_scale.base;
+		last = time_from_tsc(tsc);
+		for (k = 0; k < 5000; k++) {
+			tsc += least << k % 40;
+			now = time_from_tsc(tsc);
+			assert_true(now > last);
+			assert_true(time_from_tsc(tsc + 1) >= now);
+			last = now;
+		}
+	}
+}
+
+/* System time starts at 0 at boot, and a wait is never too short. */
+static void test_wait(void **state)
+{
+	(void)state;
+	boot(1000001000);
+	assert_int_equal(time_now(), 0);
+	time_wait(0);
+	assert_int_equal(time_now(), 0);
+	time_wait(5000);
+	assert_in_range(time_now(), 5000, 5002);
+}
+
+static void set_cmos(const u8 date[6], bool binary)
+{
+	static const u8 reg[6] = { 9, 8, 7, 4, 2, 0 };
+	u32 i;
+
+	host_cmos[0x0a] = 0x26;
+	host_cmos[0x0b] = binary ? 6 : 2;
+	for (i = 0; i < 6; i++)
+		host_cmos[reg[i]] = binary ? date[i] :
+				    (u8)(date[i] / 10 << 4 | date[i] % 10);
+}
+
+/* The CMOS clock, binary or not, as seconds since 1970: date(1) -u +%s. */
+static void test_wallclock(void **state)
+{
+	static const struct {
+		u8 date[6];
+		u64 seconds;
+	} dates[] = {
+		{ { 0, 1, 1, 0, 0, 0 }, 946684800 },
+		{ { 0, 2, 29, 23, 59, 59 }, 951868799 },
+		{ { 23, 12, 31, 12, 34, 56 }, 1704026096 },
+		{ { 24, 2, 29, 0, 0, 1 }, 1709164801 },
+		{ { 24, 3, 1, 0, 0, 0 }, 1709251200 },
+		{ { 26, 11, 21, 19, 48, 7 }, 1795290487 },
+		{ { 99, 12, 31, 23, 59, 59 }, 4102444799 },
+	};
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 2 * ARRAY_SIZE(dates); i++) {
+		set_cmos(dates[i / 2].date, i & 1);
+		boot(1000001000);
+		assert_int_equal(wallclock_base, dates[i / 2].seconds);
+	}
+}
+
+static void end_update(void)
+{
+	static const u8 after[6] = { 24, 3, 1, 0, 0, 0 };
+	static u32 waited;
+
+	if (host_cmos[0x0a] & 0x80 && ++waited == 50)
+		set_cmos(after, true);
+}
+
+/* While the CMOS clock changes its registers they are not read. */
+static void test_wallclock_update(void **state)
+{
+	static const u8 half[6] = { 24, 2, 29, 0, 0, 0 };
+
+	(void)state;
+	set_cmos(half, true);
+	host_cmos[0x0a] |= 0x80;
+	host_turn = end_update;
+	boot(1000001000);
+	host_turn = NULL;
+	assert_int_equal(wallclock_base, 1709251200);
+}
+
+EXPORT_TESTS(time, cmocka_unit_test(test_calibration),
+	     cmocka_unit_test(test_conversion),
+	     cmocka_unit_test(test_guests_formula),
+	     cmocka_unit_test(test_monotonic), cmocka_unit_test(test_wait),
+	     cmocka_unit_test(test_wallclock),
+	     cmocka_unit_test(test_wallclock_update));
