@@ -176,18 +176,6 @@ static void test_run(u32 port)
 	CHECK(told(port), 1);
 }
 
-static bool is_gone(void)
-{
-	u32 i;
-
-	for (i = 0; i < 1000000; i++) {
-		if (domu_ctl(&u, XEN_DOMCTL_getdomaininfo) == -XEN_ESRCH)
-			return true;
-		HC2(sched_op, SCHEDOP_yield, 0);
-	}
-	return false;
-}
-
 /* With 'place' mapping its code page. */
 static void test_destroy(void)
 {
@@ -198,7 +186,7 @@ static void test_destroy(void)
 	CHECK(domu_populate(&u, 1, 0), 0);
 	CHECK(domu_set_context(&u, &ctx) < 0, 1);
 	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
-	CHECK(is_gone(), 1);
+	CHECK(domu_gone(&u), 1);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), -XEN_ESRCH);
 }
 

@@ -12,6 +12,18 @@ long domu_ctl(const struct domu *u, u32 cmd)
 	return HC1(domctl, &domctl_op);
 }
 
+bool domu_gone(const struct domu *u)
+{
+	u32 i;
+
+	for (i = 0; i < 1000000; i++) {
+		if (domu_ctl(u, XEN_DOMCTL_getdomaininfo) == -XEN_ESRCH)
+			return true;
+		HC2(sched_op, SCHEDOP_yield, 0);
+	}
+	return false;
+}
+
 u32 free_pages(void)
 {
 	xen_sysctl_t s = { .cmd = XEN_SYSCTL_physinfo,

@@ -36,6 +36,8 @@ void domu_context(const struct domu *u, vcpu_guest_context_t *ctx);
 void domu_empty(struct domu *u);
 /* A whole one, paused, that would run the code. */
 void domu_make(struct domu *u, void *by, const u8 *code, u32 size);
+/* After its destruction: whether nobody knows its number, soon. */
+bool domu_gone(const struct domu *u);
 u32 free_pages(void);
 
 /*

@@ -215,18 +215,6 @@ static u32 test_channel(void)
 	return ours;
 }
 
-static bool is_gone(void)
-{
-	u32 i;
-
-	for (i = 0; i < 1000000; i++) {
-		if (domu_ctl(&u, XEN_DOMCTL_getdomaininfo) == -XEN_ESRCH)
-			return true;
-		HC2(sched_op, SCHEDOP_yield, 0);
-	}
-	return false;
-}
-
 /* With a page and its table mapped, and a channel open. */
 static void test_death(u32 port)
 {
@@ -251,7 +239,7 @@ static void test_death(u32 port)
 	CHECK(unmap(window_b, h2), 0);
 	CHECK(unmap(window_b, h2), GNTST_bad_handle);
 	CHECK(set_pte_va(table, 0, UVMF_INVLPG), 0);
-	CHECK(is_gone(), 1);
+	CHECK(domu_gone(&u), 1);
 	CHECK(make_rw(window_a) | make_rw(window_b) | make_rw(table), 0);
 }
 
