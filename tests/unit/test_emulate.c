@@ -367,6 +367,15 @@ static void test_limit(void **state)
 	assert_false(found(sel, MEMORY_END - 1));
 }
 
+/* The flat segments that the ABI hands out reach all that is the guest's. */
+static void test_flat(void **state)
+{
+	(void)state;
+	insn_setup();
+	host_window(0xf5000000, insn_memory, MEMORY_SIZE);
+	assert_true(found(0xe019, 0xf5000000 + MEMORY_SIZE - 1));
+}
+
 /* The second page of a GDT is another frame. */
 static void test_gdt_pages(void **state)
 {
@@ -466,5 +475,6 @@ EXPORT_TESTS(emulate, cmocka_unit_test(test_length),
 	     cmocka_unit_test(test_user_without_iopl),
 	     cmocka_unit_test(test_forced), cmocka_unit_test(test_not_forced),
 	     cmocka_unit_test(test_gdt), cmocka_unit_test(test_gdt_refused),
-	     cmocka_unit_test(test_limit), cmocka_unit_test(test_gdt_pages),
-	     cmocka_unit_test(test_ldt), cmocka_unit_test(test_random));
+	     cmocka_unit_test(test_limit), cmocka_unit_test(test_flat),
+	     cmocka_unit_test(test_gdt_pages), cmocka_unit_test(test_ldt),
+	     cmocka_unit_test(test_random));

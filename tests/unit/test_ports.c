@@ -330,7 +330,9 @@ static void test_string_outside(void **state)
 	(void)state;
 	insn_map(2, ALL);
 	r.si = MEMORY_END;
+	r.cx = 5;
 	insn_refused(&r, "\x6e", 1);
+	insn_refused(&r, "\xf3\x6e", 2);
 }
 
 /* IOPL 1 serves the kernel, 3 a process too; port IO and CLI, STI alike. */
