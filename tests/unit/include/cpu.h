@@ -8,6 +8,7 @@
 #define KRYPTON_CPU_H
 
 #include "config.h"
+#include "cpu_bits.h"
 #include "types.h"
 
 struct regs {
@@ -73,28 +74,5 @@ static inline void invlpg(u64 va)
 {
 	(void)va;
 }
-
-#define FLAGS_CF	0x00000001u
-#define FLAGS_IF	0x00000200u
-
-#define CR0_PE		BIT(0)
-#define CR0_MP		BIT(1)
-#define CR0_TS		BIT(3)
-#define CR0_ET		BIT(4)
-#define CR0_NE		BIT(5)
-#define CR0_WP		BIT(16)
-#define CR0_AM		BIT(18)
-#define CR0_PG		BIT(31)
-#define CR4_TSD		BIT(2)
-#define CR4_DE		BIT(3)
-#define CR4_PAE		BIT(5)
-#define CR4_OSFXSR	BIT(9)
-#define CR4_OSXMMEXCPT	BIT(10)
-#define CR4_OSXSAVE	BIT(18)
-
-#define MSR_APIC_BASE	0x1b
-#define MSR_EFER	0xc0000080
-#define MSR_FS_BASE	0xc0000100
-#define MSR_GS_BASE	0xc0000101
 
 #endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Bits and numbers of the processor's registers: flags, CR0, CR4, MSRs. */
+#ifndef KRYPTON_CPU_BITS_H
+#define KRYPTON_CPU_BITS_H
+
+#include "types.h"
+
+#define FLAGS_CF	0x00000001u
+#define FLAGS_TF	0x00000100u
+#define FLAGS_IF	0x00000200u
+#define FLAGS_IOPL	0x00003000u
+#define FLAGS_NT	0x00004000u
+#define FLAGS_RF	0x00010000u
+#define FLAGS_VM	0x00020000u
+#define FLAGS_AC	0x00040000u
+
+#define CR0_PE		BIT(0)
+#define CR0_MP		BIT(1)
+#define CR0_TS		BIT(3)
+#define CR0_ET		BIT(4)
+#define CR0_NE		BIT(5)
+#define CR0_WP		BIT(16)
+#define CR0_AM		BIT(18)
+#define CR0_PG		BIT(31)
+#define CR4_TSD		BIT(2)
+#define CR4_DE		BIT(3)
+#define CR4_PSE		BIT(4)
+#define CR4_PAE		BIT(5)
+#define CR4_MCE		BIT(6)
+#define CR4_PGE		BIT(7)
+#define CR4_OSFXSR	BIT(9)
+#define CR4_OSXMMEXCPT	BIT(10)
+#define CR4_OSXSAVE	BIT(18)
+
+#define MSR_APIC_BASE	0x1b
+#define MSR_SYSENTER_CS	0x174
+#define MSR_SYSENTER_ESP	0x175
+#define MSR_SYSENTER_EIP	0x176
+#define MSR_EFER	0xc0000080
+#define MSR_STAR	0xc0000081
+#define MSR_LSTAR	0xc0000082
+#define MSR_CSTAR	0xc0000083
+#define MSR_SFMASK	0xc0000084
+#define MSR_FS_BASE	0xc0000100
+#define MSR_GS_BASE	0xc0000101
+#define EFER_SCE	BIT(0)
+#define EFER_LME	BIT(8)
+#define EFER_NX		BIT(11)
+
+#endif
