@@ -7,15 +7,11 @@
 #include "lib.h"
 #include "nmi.h"
 #include "sched.h"
+#include "smp.h"
 
 static struct vcpu *find(struct domain *d, u32 id)
 {
 	return id < d->max_vcpus ? d->vcpu[id] : NULL;
-}
-
-static u32 all_cpus(void)
-{
-	return (u32)BIT(cpu_count) - 1;
 }
 
 static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
@@ -25,17 +21,25 @@ static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
 
 	if (ctl_get_bitmap(map, &cpus))
 		return -EFAULT;
-	if (!(cpus & all_cpus()))
+	if (!(cpus & smp_all()))
 		return -EINVAL;
 	if (hard)
 		sched_set_affinity(v, cpus);
 	else
 		v->soft_affinity = cpus;
 	return ctl_put_bitmap(map, (hard ? cpus : cpus & v->affinity) &
-			      all_cpus());
+			      smp_all());
 }
 
-long domctl_set_affinity(struct domain *d, struct xen_domctl *op)
+static long get_mask(struct vcpu *v, const struct xenctl_bitmap *map, bool hard)
+{
+	return ctl_put_bitmap(map, hard ? v->affinity : v->soft_affinity);
+}
+
+/* The masks that the caller names, the hard one first. */
+static long each_mask(struct domain *d, const struct xen_domctl *op,
+		      long (*one)(struct vcpu *v,
+				  const struct xenctl_bitmap *map, bool hard))
 {
 	const struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
 	struct vcpu *v = find(d, a->vcpu);
@@ -46,27 +50,20 @@ long domctl_set_affinity(struct domain *d, struct xen_domctl *op)
 	if (!(a->flags & (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)))
 		return -EINVAL;
 	if (a->flags & XEN_VCPUAFFINITY_HARD)
-		rc = set_mask(v, &a->cpumap_hard, true);
+		rc = one(v, &a->cpumap_hard, true);
 	if (!rc && (a->flags & XEN_VCPUAFFINITY_SOFT))
-		rc = set_mask(v, &a->cpumap_soft, false);
+		rc = one(v, &a->cpumap_soft, false);
 	return rc;
+}
+
+long domctl_set_affinity(struct domain *d, struct xen_domctl *op)
+{
+	return each_mask(d, op, set_mask);
 }
 
 long domctl_get_affinity(struct domain *d, struct xen_domctl *op)
 {
-	const struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
-	const struct vcpu *v = find(d, a->vcpu);
-	long rc = 0;
-
-	if (!v)
-		return -ESRCH;
-	if (!(a->flags & (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)))
-		return -EINVAL;
-	if (a->flags & XEN_VCPUAFFINITY_HARD)
-		rc = ctl_put_bitmap(&a->cpumap_hard, v->affinity);
-	if (!rc && (a->flags & XEN_VCPUAFFINITY_SOFT))
-		rc = ctl_put_bitmap(&a->cpumap_soft, v->soft_affinity);
-	return rc;
+	return each_mask(d, op, get_mask);
 }
 
 long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
