@@ -94,11 +94,10 @@ struct vcpu {
 	gva_t runstate_at;
 	struct vcpu_runstate_info runstate;
 
-	u32 timer_port, virq_port[24];
+	u32 virq_port[24];
 	struct timer singleshot, periodic, poll;
 	u64 period;
 	u32 poll_port;
-	bool in_multicall;
 	bool nmi_pending, nmi_masked;
 };
 

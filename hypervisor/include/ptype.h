@@ -20,10 +20,11 @@ int ptype_get_foreign(struct domain *owner, mfn_t m, bool write);
 /* The same for ourselves, who cache no translations of it. */
 int ptype_get_direct(struct domain *owner, mfn_t m, bool write);
 void ptype_put_foreign(mfn_t m, bool write);
-/* The page's shared frames (grants, shared_info): a reference by any guest. */
+/*
+ * The page's shared frames (grants, shared_info): a reference by any guest.
+ * It is ours again when that of the domain, and all of others, are put.
+ */
 void ptype_share_hv(struct domain *d, mfn_t m);
-/* Take such a frame back, when its domain is gone and no one maps it. */
-void ptype_unshare_hv(mfn_t m);
 /*
  * A type reference. 0; -EBUSY: it has another type; -EINVAL: it is not fit
  * for the type; -ERESTART: call again to go on validating.
@@ -54,7 +55,6 @@ int ptype_release(struct domain *d, mfn_t m);
 
 /* pv/tables.c: what stands behind the table types. */
 int tables_validate(struct domain *d, mfn_t m, enum frame_type type);
-void tables_devalidate_l1(struct domain *d, mfn_t m);
 /* No use as a table any more: gives how many entries there are to undo. */
 u32 tables_close(struct domain *d, mfn_t m, enum frame_type type);
 /* Drop what some entries hold. */

@@ -37,10 +37,6 @@ long pv_batch(u64 a[], u32 size, struct domain *d,
 long pv_mmu_update(u64 a[]);
 long pv_update_va_mapping(u64 va, u64 value, u64 flags);
 long pv_mmuext_op(u64 a[]);
-/*
- * Write how many requests are done to 'at' (0: nowhere), added to what an
- * earlier part of the same call has left there. 0 or -EFAULT.
- */
 struct vcpu;
 /* Load a root table; -ERESTART: call again to go on validating it. */
 int pv_new_baseptr(struct vcpu *v, mfn_t table);

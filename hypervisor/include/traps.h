@@ -42,6 +42,5 @@ void sysenter_flags_saved(void);
 void syscall_entry(void);
 void reload_segments(void);
 void guest_iret(void);
-void switch_stack(void *top, void (*fn)(void)) __attribute__((noreturn));
 
 #endif

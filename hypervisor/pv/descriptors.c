@@ -21,7 +21,6 @@
 
 #define DESC_ACCESSED	BIT(40)
 #define DESC_CODE	BIT(43)
-#define DESC_CONFORM	BIT(42)
 #define DESC_S		BIT(44)
 #define DESC_DPL	(BIT(45) | BIT(46))
 #define DESC_DPL1	BIT(45)

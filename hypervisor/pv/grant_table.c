@@ -98,7 +98,7 @@ int grant_kill(struct domain *d)
 	/* Whoever added a frame without seeing that it is dying is through. */
 	spin_lock(&t->lock);
 	for (i = 0; i < t->frames && !t->unshared; i++)
-		ptype_unshare_hv(virt_to_mfn(t->shared[i]));
+		ptype_put_ref(virt_to_mfn(t->shared[i]));
 	t->unshared = true;
 	spin_unlock(&t->lock);
 	return 0;

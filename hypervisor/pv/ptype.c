@@ -185,11 +185,6 @@ void ptype_share_hv(struct domain *d, mfn_t m)
 	};
 }
 
-void ptype_unshare_hv(mfn_t m)
-{
-	ptype_put_ref(m);
-}
-
 bool ptype_assign(struct domain *d, mfn_t m, bool count)
 {
 	u64 flags = spin_lock_irqsave(&d->owned_lock);
@@ -393,7 +388,7 @@ void ptype_put(struct domain *d, mfn_t m)
 		return;
 	}
 	if (f->type == TYPE_L1)
-		tables_devalidate_l1(d, m);
+		tables_undo(d, m, TYPE_L1, 0, tables_close(d, m, TYPE_L1));
 	f->type_count = 0;
 	f->flags &= (u8)~FRAME_VALID;
 }

@@ -256,11 +256,6 @@ void tables_undo(struct domain *d, mfn_t m, enum frame_type type, u32 first,
 	}
 }
 
-void tables_devalidate_l1(struct domain *d, mfn_t m)
-{
-	tables_undo(d, m, TYPE_L1, 0, ENTRIES);
-}
-
 u32 tables_close(struct domain *d, mfn_t m, enum frame_type type)
 {
 	u64 *table = mfn_to_virt(m);

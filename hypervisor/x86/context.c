@@ -137,7 +137,7 @@ void context_save(struct vcpu *v)
 			   __ATOMIC_SEQ_CST);
 }
 
-void context_load_gdt(const struct vcpu *v)
+static void load_vcpu_gdt(const struct vcpu *v)
 {
 	u64 *e = paging_entry(v->desc_area + GDT_FRAMES * PAGE_SIZE);
 
@@ -189,7 +189,7 @@ void context_load(struct vcpu *v)
 	__atomic_fetch_or(&v->d->dirty_cpus, 1u << b->cpu.id,
 			  __ATOMIC_SEQ_CST);
 	context_load_table(v);
-	context_load_gdt(v);
+	load_vcpu_gdt(v);
 	context_load_ldt(v);
 	b->guest = v->regs;
 	load_fpu(v);

@@ -24,7 +24,6 @@
 
 #define IOREGSEL	0
 #define IOWIN		4
-#define IOAPIC_ID	0
 #define IOAPIC_VERSION	1
 #define IOAPIC_REDIR	0x10
 #define REDIR_LOW	BIT(13)

@@ -66,7 +66,8 @@ u64 *paging_entry(u64 va)
 	return t ? &t[va >> 12 & 511] : NULL;
 }
 
-void paging_map(u64 va, mfn_t m, u64 flags)
+/* Map one page in a shared slot; needs a flush elsewhere if it was mapped. */
+static void paging_map(u64 va, mfn_t m, u64 flags)
 {
 	u64 *e = paging_entry(va);
 
