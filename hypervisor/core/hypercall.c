@@ -23,6 +23,7 @@
 #include "vcpu.h"
 
 #define INT_SIZE	2	/* cd 82 */
+#define ENTRY_LONGS	(2 + HYPERCALL_ARGS)	/* operation, result, args */
 
 static long hc_set_trap_table(u64 a[])
 {
@@ -169,13 +170,14 @@ static hypercall_fn lookup(u64 nr)
  */
 static long multicall_entry(gva_t at)
 {
-	const struct abi *abi = current_domain()->abi;
-	u64 op, args[HYPERCALL_ARGS];
+	u32 size = current_domain()->abi->long_size;
+	u64 entry[ENTRY_LONGS], *args = &entry[2], op;
 	hypercall_fn fn;
 	long rc;
 
-	if (abi->get_multicall(at, &op, args))
+	if (abi_get_longs(at, entry, ENTRY_LONGS))
 		return -EFAULT;
+	op = entry[0];
 	fn = lookup(op);
 	if (!fn || op == __HYPERVISOR_multicall || op == __HYPERVISOR_iret)
 		rc = -ENOSYS;
@@ -184,14 +186,15 @@ static long multicall_entry(gva_t at)
 			rc = fn(args);
 		while (rc == -ERESTART && !sched_preempt_needed());
 	if (rc == -ERESTART)
-		return abi->put_multicall_args(at, args) ? -EFAULT : -ERESTART;
-	return abi->put_multicall_result(at, (u64)rc) ? -EFAULT : 0;
+		return abi_put_longs(gva_index(at, 2, size), args,
+				     HYPERCALL_ARGS) ? -EFAULT : -ERESTART;
+	return abi_put_longs(gva_index(at, 1, size), &(u64){ (u64)rc }, 1);
 }
 
 static long hc_multicall(u64 a[])
 {
 	const struct domain *d = current_domain();
-	u64 size = d->abi->multicall_size;
+	u64 size = ENTRY_LONGS * d->abi->long_size;
 	long rc = 0;
 
 	while (a[1] && !rc) {

@@ -27,7 +27,7 @@ static long do_block(struct vcpu *v)
 }
 
 /* The number of ports, each checked, and the last one; or an error. */
-static long check_ports(const struct vcpu *v, const struct abi_poll *p,
+static long check_ports(const struct vcpu *v, const struct sched_poll *p,
 			u32 *port)
 {
 	u32 i;
@@ -35,7 +35,7 @@ static long check_ports(const struct vcpu *v, const struct abi_poll *p,
 	if (p->nr_ports > MAX_POLL_PORTS)
 		return -EINVAL;
 	for (i = 0; i < p->nr_ports; i++) {
-		if (guest_read(port, gva_index(p->ports, i, 4), 4))
+		if (guest_read(port, gva_index(HANDLE(p->ports), i, 4), 4))
 			return -EFAULT;
 		if (*port >= evtchn_limit(v->d))
 			return -EINVAL;
@@ -43,14 +43,14 @@ static long check_ports(const struct vcpu *v, const struct abi_poll *p,
 	return 0;
 }
 
-static bool any_pending(struct vcpu *v, const struct abi_poll *p)
+static bool any_pending(struct vcpu *v, const struct sched_poll *p)
 {
 	u32 i, port;
 
 	if (vcpu_events_deliverable(v) || nmi_deliverable(v))
 		return true;
 	for (i = 0; i < p->nr_ports; i++)
-		if (!guest_read(&port, gva_index(p->ports, i, 4), 4) &&
+		if (!guest_read(&port, gva_index(HANDLE(p->ports), i, 4), 4) &&
 		    evtchn_pending(v, port))
 			return true;
 	return false;
@@ -58,11 +58,11 @@ static bool any_pending(struct vcpu *v, const struct abi_poll *p)
 
 static long do_poll(struct vcpu *v, u64 arg)
 {
-	struct abi_poll p;
+	struct sched_poll p;
 	u32 port = 0;
 	long rc;
 
-	if (v->d->abi->get_poll(gva(arg), &p))
+	if (abi_get(LAYOUT_POLL, gva(arg), &p, sizeof(p)))
 		return -EFAULT;
 	rc = check_ports(v, &p, &port);
 	if (rc)

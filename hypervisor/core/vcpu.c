@@ -40,7 +40,7 @@ void vcpu_update_time(struct vcpu *v)
 {
 	write_time(v);
 	if (v->runstate_at.a)
-		v->d->abi->put_runstate(v->runstate_at, &v->runstate);
+		abi_put(LAYOUT_RUNSTATE, v->runstate_at, &v->runstate);
 }
 
 /* Under the lock of its event channels, as two may do it at once. */
@@ -194,13 +194,13 @@ static long register_info(struct vcpu *v, u64 arg)
 
 static long register_runstate(struct vcpu *v, u64 arg)
 {
-	u32 low = 0;
+	u64 at;
 
-	if (guest_read(&low, gva(arg), v->d->abi->pfn_size))
+	if (abi_get_longs(gva(arg), &at, 1))
 		return -EFAULT;
-	v->runstate_at = gva(low);
+	v->runstate_at = gva(at);
 	if (v == current_vcpu())
-		v->d->abi->put_runstate(v->runstate_at, &v->runstate);
+		abi_put(LAYOUT_RUNSTATE, v->runstate_at, &v->runstate);
 	return 0;
 }
 
@@ -255,7 +255,7 @@ long vcpu_op(u32 cmd, u32 id, u64 arg)
 		return register_runstate(v, arg);
 	case VCPUOP_get_runstate_info:
 		sched_runstate(v, &rs);
-		return d->abi->put_runstate(gva(arg), &rs);
+		return abi_put(LAYOUT_RUNSTATE, gva(arg), &rs);
 	case VCPUOP_set_periodic_timer:
 		return set_periodic(v, arg);
 	case VCPUOP_stop_periodic_timer:

@@ -52,7 +52,7 @@ static long changeset(u64 arg)
 
 static long platform_parameters(const struct domain *d, u64 arg)
 {
-	return put(arg, &d->m2p_start, d->abi->pfn_size);
+	return put(arg, &d->m2p_start, d->abi->long_size);
 }
 
 static long get_features(const struct domain *d, u64 arg)

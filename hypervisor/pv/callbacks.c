@@ -28,9 +28,8 @@ static u16 fix_cs(u16 cs)
 long pv_set_trap_table(u64 table)
 {
 	struct vcpu *v = current_vcpu();
-	const struct abi *abi = v->d->abi;
-	struct abi_trap t;
-	u32 i;
+	u32 size = 2 * v->d->abi->long_size, i;	/* of an entry */
+	struct trap_info t;
 
 	if (!table) {
 		memset(v->traps, 0, sizeof(v->traps));
@@ -38,12 +37,13 @@ long pv_set_trap_table(u64 table)
 	}
 	/* The end mark may never come: no table needs more entries. */
 	for (i = 0; i <= MAX_TRAP_ENTRIES; i++) {
-		if (abi->get_trap(gva_index(gva(table), i, abi->trap_size), &t))
+		if (abi_get(LAYOUT_TRAP, gva_index(gva(table), i, size), &t,
+			    sizeof(t)))
 			return -EFAULT;
-		if (!t.ip)
+		if (!t.address)
 			return 0;
 		v->traps[t.vector] = (struct vcpu_trap){
-			.ip = t.ip, .cs = fix_cs(t.cs), .flags = t.flags & 7,
+			t.address, fix_cs(t.cs), t.flags & 7
 		};
 	}
 	return -EINVAL;

@@ -111,7 +111,7 @@ long pv_set_gdt(u64 frames, u32 entries)
 	if (entries > GDT_MAX_ENTRIES)
 		return -EINVAL;
 	for (i = 0; i < DIV_ROUND_UP(entries, 512u); i++) {
-		if (abi_get_pfn(v->d->abi, gva(frames), i, &n))
+		if (abi_get_pfn(gva(frames), i, &n))
 			return -EFAULT;
 		list[i] = mfn(n);
 	}

@@ -190,7 +190,7 @@ static int setup_table(u64 at)
 		domain_put(d);
 	}
 	for (i = 0; !status && i < op.nr_frames; i++)
-		if (abi_put_pfn(abi, op.frame_list, i, list[i].n))
+		if (abi_put_pfn(op.frame_list, i, list[i].n))
 			status = GNTST_bad_virt_addr;
 	return abi->grant->put_setup_status(gva(at), status);
 }

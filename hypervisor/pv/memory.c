@@ -28,19 +28,19 @@ static long machine_map(u64 arg)
 {
 	const struct domain *d = current_domain();
 	static const struct e820_entry apics = { 0xfec00000, 0x400000, 2 };
-	u32 nr, i, n = boot_info.e820_count;
-	gva_t buffer;
+	u32 i, n = boot_info.e820_count;
+	struct xen_memory_map map;
 
 	if (!d->privileged)
 		return -EPERM;
-	if (d->abi->get_memory_map(gva(arg), &nr, &buffer))
+	if (abi_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
 		return -EFAULT;
-	for (i = 0; i < MIN(nr, n + 1); i++)
-		if (guest_write(gva_index(buffer, i, sizeof(apics)),
+	for (i = 0; i < MIN(map.nr_entries, n + 1); i++)
+		if (guest_write(gva_index(HANDLE(map.buffer), i, sizeof(apics)),
 				i < n ? &boot_info.e820[i] : &apics,
 				sizeof(apics)))
 			return -EFAULT;
-	return guest_write(gva(arg), &i, sizeof(i)) ? -EFAULT : 0;
+	return guest_write(gva(arg), &i, sizeof(i));
 }
 
 static long max_gpfn(const struct domain *d)
@@ -104,22 +104,20 @@ static long set_map(struct domain *d, u32 nr, gva_t buffer)
 
 static long set_memory_map(u64 arg)
 {
-	struct domain *by = current_domain(), *d;
-	gva_t buffer;
-	u16 domid;
-	u32 nr;
+	struct domain *d;
+	struct xen_foreign_memory_map f;
 	long rc;
 
-	if (by->abi->get_foreign_map(gva(arg), &domid, &nr, &buffer))
+	if (abi_get(LAYOUT_FOREIGN_MAP, gva(arg), &f, sizeof(f)))
 		return -EFAULT;
-	if (nr > MAX_E820)
+	if (f.map.nr_entries > MAX_E820)
 		return -E2BIG;
-	if (!by->privileged)
+	if (!current_domain()->privileged)
 		return -EPERM;
-	rc = domain_target(domid, &d);
+	rc = domain_target(f.domid, &d);
 	if (rc)
 		return rc;
-	rc = set_map(d, nr, buffer);
+	rc = set_map(d, f.map.nr_entries, HANDLE(f.map.buffer));
 	domain_put(d);
 	return rc;
 }
@@ -127,32 +125,31 @@ static long set_memory_map(u64 arg)
 static long get_memory_map(u64 arg)
 {
 	const struct domain *d = current_domain();
-	gva_t buffer;
+	struct xen_memory_map map;
 	u32 nr;
 
 	if (!d->e820_count)
 		return -ENOSYS;
-	if (d->abi->get_memory_map(gva(arg), &nr, &buffer))
+	if (abi_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
 		return -EFAULT;
-	nr = MIN(nr, d->e820_count);
-	if (guest_write(buffer, d->e820, nr * sizeof(*d->e820)) ||
-	    guest_write(gva(arg), &nr, sizeof(nr)))
+	nr = MIN(map.nr_entries, d->e820_count);
+	if (guest_write(HANDLE(map.buffer), d->e820, nr * sizeof(*d->e820)))
 		return -EFAULT;
-	return 0;
+	return guest_write(gva(arg), &nr, sizeof(nr));
 }
 
 /* Of a domain whose memory is to come: its total, less what it has. */
 static long claim_pages(u64 arg)
 {
-	struct abi_reservation r;
+	struct xen_memory_reservation r;
 	struct domain *d;
 	long rc;
 
-	if (current_domain()->abi->get_reservation(gva(arg), &r))
+	if (abi_get(LAYOUT_RESERVATION, gva(arg), &r, sizeof(r)))
 		return -EFAULT;
 	if (!current_domain()->privileged)
 		return -EPERM;
-	if (r.order || r.extents.a)
+	if (r.extent_order || r.extent_start.p)
 		return -EINVAL;
 	rc = domain_target(r.domid, &d);
 	if (rc)
@@ -172,25 +169,24 @@ static long claim_pages(u64 arg)
 /* The frames of the machine-to-phys array, one number for each 2 MiB. */
 static long machphys_list(u64 arg)
 {
-	const struct domain *d = current_domain();
 	u64 n = DIV_ROUND_UP(frame_count * sizeof(u32), M2P_EXTENT), i;
-	gva_t list;
-	u32 max;
+	struct xen_machphys_mfn_list l;
 
-	if (!d->privileged)
+	if (!current_domain()->privileged)
 		return -EPERM;
-	if (d->abi->get_mfn_list(gva(arg), &max, &list))
+	if (abi_get(LAYOUT_MFN_LIST, gva(arg), &l, sizeof(l)))
 		return -EFAULT;
-	for (i = 0; i < MIN(n, (u64)max); i++)
-		if (abi_put_pfn(d->abi, list, i, virt_to_mfn(frame_m2p).n +
+	for (i = 0; i < MIN(n, (u64)l.max_extents); i++)
+		if (abi_put_pfn(HANDLE(l.extent_start), i,
+				virt_to_mfn(frame_m2p).n +
 				i * (M2P_EXTENT >> PAGE_SHIFT)))
 			return -EFAULT;
-	return d->abi->put_mfn_list_count(gva(arg), (u32)i);
+	return abi_put_last(LAYOUT_MFN_LIST, gva(arg), i);
 }
 
-static long give_frames(struct domain *d, const struct abi_resource *r)
+static long give_frames(struct domain *d,
+			const struct xen_mem_acquire_resource *r)
 {
-	const struct abi *abi = current_domain()->abi;
 	mfn_t m;
 	u32 i;
 	int rc;
@@ -199,7 +195,7 @@ static long give_frames(struct domain *d, const struct abi_resource *r)
 		rc = grant_get_frame(d, (u32)r->frame + i, &m);
 		if (rc)
 			return rc;
-		if (abi_put_pfn(abi, r->list, i, m.n))
+		if (abi_put_pfn(HANDLE(r->frame_list), i, m.n))
 			return -EFAULT;
 	}
 	return 0;
@@ -208,16 +204,16 @@ static long give_frames(struct domain *d, const struct abi_resource *r)
 /* Frames of a domain's grant table, so that the tools can fill it. */
 static long acquire_resource(u64 arg)
 {
-	const struct abi *abi = current_domain()->abi;
-	struct abi_resource r;
+	struct xen_mem_acquire_resource r;
 	struct domain *d;
+	u32 max;
 	long rc;
 
-	if (abi->get_resource(gva(arg), &r))
+	if (abi_get(LAYOUT_RESOURCE, gva(arg), &r, sizeof(r)))
 		return -EFAULT;
 	if (!current_domain()->privileged)
 		return -EPERM;
-	if (r.pad || (!r.list.a && r.nr_frames))
+	if (r.pad || (!r.frame_list.p && r.nr_frames))
 		return -EINVAL;
 	if (r.type != XENMEM_resource_grant_table ||
 	    r.id != XENMEM_resource_grant_table_id_shared)
@@ -229,19 +225,23 @@ static long acquire_resource(u64 arg)
 	rc = domain_target(r.domid, &d);
 	if (rc)
 		return rc;
-	rc = r.list.a ? give_frames(d, &r) :
-	     abi->put_resource_size(gva(arg), grant_max_frames(d));
+	max = grant_max_frames(d);
+	rc = r.frame_list.p ? give_frames(d, &r) :
+	     guest_write(gva(arg + offsetof(struct xen_mem_acquire_resource,
+					    nr_frames)), &max, sizeof(max));
 	domain_put(d);
 	return rc;
 }
 
 static long machphys_mapping(u64 arg)
 {
-	const struct domain *d = current_domain();
+	u64 start = current_domain()->m2p_start;
+	const u64 mapping[] = {
+		start, COMPAT_M2P_END,
+		(COMPAT_M2P_END - start) / sizeof(u32) - 1
+	};
 
-	return d->abi->put_machphys(gva(arg), d->m2p_start, COMPAT_M2P_END,
-				    (COMPAT_M2P_END - d->m2p_start) /
-				    sizeof(u32) - 1);
+	return abi_put_longs(gva(arg), mapping, ARRAY_SIZE(mapping));
 }
 
 long memory_op(u64 a[HYPERCALL_ARGS])

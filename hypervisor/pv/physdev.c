@@ -110,7 +110,7 @@ static void connect(struct domain *d, u32 pirq, u32 vector)
 	mark_eoi(d, pirq);
 }
 
-static long map_gsi(struct domain *d, struct abi_map_pirq *m)
+static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
 {
 	u32 gsi = (u32)m->index;
 
@@ -130,7 +130,7 @@ static long map_gsi(struct domain *d, struct abi_map_pirq *m)
 	return 0;
 }
 
-static long map_message(struct domain *d, struct abi_map_pirq *m)
+static long map_message(struct domain *d, struct physdev_map_pirq *m)
 {
 	struct pci_address a = { (u8)m->bus, (u8)m->devfn };
 	int pirq = m->pirq < 0 ? free_pirq(d) : m->pirq, vector, rc;
@@ -159,11 +159,11 @@ static long map_message(struct domain *d, struct abi_map_pirq *m)
 
 static long do_map_pirq(struct domain *d, u64 arg)
 {
-	struct abi_map_pirq m;
+	struct physdev_map_pirq m;
 	long rc;
 	u64 f;
 
-	if (d->abi->get_map_pirq(gva(arg), &m))
+	if (abi_get(LAYOUT_MAP_PIRQ, gva(arg), &m, sizeof(m)))
 		return -EFAULT;
 	if (domain_find_self(m.domid) != d)
 		return -ESRCH;
@@ -181,9 +181,7 @@ static long do_map_pirq(struct domain *d, u64 arg)
 		rc = -EINVAL;
 	}
 	spin_unlock_irqrestore(&d->event_lock, f);
-	if (!rc && d->abi->put_map_pirq(gva(arg), &m))
-		rc = -EFAULT;
-	return rc;
+	return rc ? rc : abi_put(LAYOUT_MAP_PIRQ, gva(arg), &m);
 }
 
 static long do_unmap_pirq(struct domain *d, const struct physdev_unmap_pirq *op)
@@ -231,7 +229,7 @@ static long do_eoi_frame(struct domain *d, u64 arg)
 	u64 n = 0;
 	u32 i;
 
-	if (guest_read(&n, gva(arg), d->abi->pfn_size))
+	if (guest_read(&n, gva(arg), d->abi->long_size))
 		return -EFAULT;
 	if (d->pirq_eoi_map)
 		return -EBUSY;

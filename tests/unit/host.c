@@ -273,19 +273,6 @@ struct domain *domain_find_self(u32 domid)
 	       host_current->d : NULL;
 }
 
-int abi_get_pfn(const struct abi *a, gva_t array, u64 index, u64 *value)
-{
-	*value = 0;
-	return guest_read(value, gva_index(array, index, a->pfn_size),
-			  a->pfn_size);
-}
-
-int abi_put_pfn(const struct abi *a, gva_t array, u64 index, u64 value)
-{
-	return guest_write(gva_index(array, index, a->pfn_size), &value,
-			   a->pfn_size);
-}
-
 paddr_t early_alloc(u64 size, u64 align)
 {
 	early_next = ROUND_UP(early_next, align);
@@ -315,11 +302,6 @@ void host_reset(void)
 	memset(desc_entries, 0, sizeof(desc_entries));
 }
 
-static int get_mmuext(gva_t at, struct abi_mmuext *op)
-{
-	return guest_read(op, at, sizeof(*op));
-}
-
 int ldt_set(struct vcpu *v, gva_t base, u64 entries)
 {
 	(void)v;
@@ -328,10 +310,10 @@ int ldt_set(struct vcpu *v, gva_t base, u64 entries)
 	return 0;
 }
 
-static const struct abi host_abi = {
+/* What its longs hold are addresses of the host, so that they are as wide. */
+const struct abi host_abi = {
 	.grant = &abi32_grant,
-	.get_mmuext = get_mmuext, .mmuext_size = sizeof(struct abi_mmuext),
-	.pfn_size = 8, .max_ports = 1024, .sel_bits = 32,
+	.long_size = 8, .quad_align = 8, .max_ports = 1024, .sel_bits = 32,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
 	.sel_size = 4, .cr2_offset = 8, .cr2_size = 4,
 };

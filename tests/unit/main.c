@@ -26,5 +26,6 @@ int main(void)
 	failed += RUN(emulate);
 	failed += RUN(port);
 	failed += RUN(privileged);
+	failed += RUN(abi);
 	return failed ? 1 : 0;
 }
