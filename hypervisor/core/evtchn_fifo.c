@@ -198,14 +198,15 @@ static int use_control(struct domain *d, const struct evtchn_init_control *op,
 	return 0;
 }
 
-long fifo_init_control(struct domain *d, struct evtchn_init_control *op)
+long fifo_init_control(struct domain *d, void *arg)
 {
+	struct evtchn_init_control *op = arg;
 	mfn_t m = mfn(op->control_gfn), page = INVALID_MFN;
 	u64 flags;
 	long rc;
 
 	op->link_bits = EVTCHN_FIFO_LINK_BITS;
-	if (op->vcpu >= d->max_vcpus || !d->vcpu[op->vcpu])
+	if (!domain_vcpu(d, op->vcpu))
 		return -ENOENT;
 	if (op->offset > PAGE_SIZE - sizeof(struct evtchn_fifo_control_block) ||
 	    op->offset % 8)
@@ -245,20 +246,21 @@ static long add_page(struct domain *d, mfn_t m)
 	return 0;
 }
 
-long fifo_expand_array(struct domain *d, u64 frame)
+long fifo_expand_array(struct domain *d, void *arg)
 {
+	mfn_t m = mfn(((const struct evtchn_expand_array *)arg)->array_gfn);
 	u64 flags;
 	long rc;
 
 	if (!d->fifo)
 		return -EOPNOTSUPP;
-	if (ptype_get_direct(d, mfn(frame), true))
+	if (ptype_get_direct(d, m, true))
 		return -EINVAL;
 	flags = spin_lock_irqsave(&d->event_lock);
-	rc = d->fifo && !d->is_dying ? add_page(d, mfn(frame)) : -EOPNOTSUPP;
+	rc = d->fifo && !d->is_dying ? add_page(d, m) : -EOPNOTSUPP;
 	spin_unlock_irqrestore(&d->event_lock, flags);
 	if (rc)
-		ptype_put_foreign(mfn(frame), true);
+		ptype_put_foreign(m, true);
 	return rc;
 }
 

@@ -121,11 +121,11 @@ static long do_shutdown_code(struct domain *d, u64 arg)
 	return 0;
 }
 
-long sched_op(u32 cmd, u64 arg)
+long sched_op(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 
-	switch (cmd) {
+	switch ((u32)a[0]) {
 	case SCHEDOP_yield:
 		v->yielded = true;
 		sched_stop(v);
@@ -133,13 +133,13 @@ long sched_op(u32 cmd, u64 arg)
 	case SCHEDOP_block:
 		return do_block(v);
 	case SCHEDOP_poll:
-		return do_poll(v, arg);
+		return do_poll(v, a[1]);
 	case SCHEDOP_shutdown:
-		return do_shutdown(v->d, arg);
+		return do_shutdown(v->d, a[1]);
 	case SCHEDOP_shutdown_code:
-		return do_shutdown_code(v->d, arg);
+		return do_shutdown_code(v->d, a[1]);
 	case SCHEDOP_remote_shutdown:
-		return do_remote_shutdown(arg);
+		return do_remote_shutdown(a[1]);
 	default:
 		return -ENOSYS;
 	}

@@ -9,6 +9,7 @@
 #include "errno.h"
 #include "evtchn.h"
 #include "guest.h"
+#include "hypercall.h"
 #include "lib.h"
 #include "nmi.h"
 #include "paging.h"
@@ -143,8 +144,9 @@ static long set_periodic(struct vcpu *v, u64 arg)
 	return 0;
 }
 
-long set_timer_op(u64 timeout)
+long set_timer_op(u64 a[])
 {
+	u64 timeout = hypercall_arg64(a);
 	struct vcpu *v = current_vcpu();
 
 	if (timeout)
@@ -229,16 +231,16 @@ static long bring_down(struct vcpu *v)
 	return 0;
 }
 
-long vcpu_op(u32 cmd, u32 id, u64 arg)
+long vcpu_op(u64 a[])
 {
 	struct domain *d = current_domain();
 	struct vcpu_runstate_info rs;
-	struct vcpu *v;
+	struct vcpu *v = domain_vcpu(d, (u32)a[1]);
+	u64 arg = a[2];
 
-	if (id >= d->max_vcpus || !d->vcpu[id])
+	if (!v)
 		return -ENOENT;
-	v = d->vcpu[id];
-	switch (cmd) {
+	switch ((u32)a[0]) {
 	case VCPUOP_initialise:
 		return v->initialised ? -EEXIST :
 		       d->abi->set_context(v, gva(arg));

@@ -13,8 +13,8 @@
 #include <xen/vcpu.h>
 #include "types.h"
 
+struct domain;
 struct vcpu;
-struct regs;
 
 /* One MMUEXT operation. */
 struct abi_mmuext {
@@ -98,6 +98,8 @@ int abi32_get_context(struct vcpu *v, gva_t at);
 #define LAYOUT_MFN_LIST		"ili"		/* xen_machphys_mfn_list */
 #define LAYOUT_POLL		"liq"		/* sched_poll */
 #define LAYOUT_MAP_PIRQ		"hiiiiiiq"	/* physdev_map_pirq */
+#define LAYOUT_IOBITMAP		"li"		/* physdev_set_iobitmap */
+#define LAYOUT_APIC		"lii"		/* physdev_apic */
 #define LAYOUT_RUNSTATE		"iqqqqq"	/* vcpu_runstate_info */
 
 /*
@@ -113,6 +115,19 @@ int abi_get_longs(gva_t at, u64 *to, u32 n);
 int abi_put_longs(gva_t at, const u64 *from, u32 n);
 /* The address in a handle of a structure that was read. */
 #define HANDLE(h)	gva((u64)(h).p)
+/*
+ * An operation whose number is an index into a table and whose argument is a
+ * structure that has the same layout for all guests.
+ */
+struct abi_op {
+	long (*fn)(struct domain *d, void *arg);
+	u8 size;		/* of the argument */
+	bool out;		/* after 0 the argument is written back */
+	bool locked;		/* fn runs with d's event lock held */
+};
+/* For d, the caller: what fn gives; -ENOSYS, -EFAULT. */
+long abi_op(const struct abi_op *ops, u32 count, u32 cmd, struct domain *d,
+	    gva_t at);
 /* Frame numbers of a guest's array, element by element. */
 int abi_get_pfn(gva_t array, u64 index, u64 *value);
 int abi_put_pfn(gva_t array, u64 index, u64 value);

@@ -193,6 +193,12 @@ struct domain {
 
 extern struct domain *dom0;
 
+/* NULL for a number that no vCPU of the domain has. */
+static inline struct vcpu *domain_vcpu(const struct domain *d, u32 id)
+{
+	return id < d->max_vcpus ? d->vcpu[id] : NULL;
+}
+
 static inline struct domain *current_domain(void)
 {
 	return current_vcpu()->d;

@@ -9,6 +9,7 @@
  * does not fit was refused before.
  */
 #include "domain.h"
+#include "errno.h"
 #include "guest.h"
 #include "lib.h"
 
@@ -145,4 +146,24 @@ int abi_get_pfn(gva_t array, u64 index, u64 *value)
 int abi_put_pfn(gva_t array, u64 index, u64 value)
 {
 	return abi_put_longs(element(array, index), &value, 1);
+}
+
+long abi_op(const struct abi_op *ops, u32 count, u32 cmd, struct domain *d,
+	    gva_t at)
+{
+	const struct abi_op *op = cmd < count ? &ops[cmd] : NULL;
+	u64 arg[MAX_SIZE / sizeof(u64)] = { 0 }, f = 0;
+	long rc;
+
+	if (!op || !op->fn)
+		return -ENOSYS;
+	BUG_ON(op->size > sizeof(arg));
+	if (guest_read(arg, at, op->size))
+		return -EFAULT;
+	if (op->locked)
+		f = spin_lock_irqsave(&d->event_lock);
+	rc = op->fn(d, arg);
+	if (op->locked)
+		spin_unlock_irqrestore(&d->event_lock, f);
+	return !rc && op->out ? guest_write(at, arg, op->size) : rc;
 }

@@ -25,19 +25,19 @@ static u16 fix_cs(u16 cs)
 	return (cs & ~3) && !(cs & 3) ? cs | 1 : cs;
 }
 
-long pv_set_trap_table(u64 table)
+long pv_set_trap_table(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 	u32 size = 2 * v->d->abi->long_size, i;	/* of an entry */
 	struct trap_info t;
 
-	if (!table) {
+	if (!a[0]) {
 		memset(v->traps, 0, sizeof(v->traps));
 		return 0;
 	}
 	/* The end mark may never come: no table needs more entries. */
 	for (i = 0; i <= MAX_TRAP_ENTRIES; i++) {
-		if (abi_get(LAYOUT_TRAP, gva_index(gva(table), i, size), &t,
+		if (abi_get(LAYOUT_TRAP, gva_index(gva(a[0]), i, size), &t,
 			    sizeof(t)))
 			return -EFAULT;
 		if (!t.address)
@@ -56,7 +56,7 @@ static void set_callback(struct vcpu *v, u32 kind, u16 cs, u64 ip, bool mask)
 	};
 }
 
-long pv_set_callbacks(const u64 a[])
+long pv_set_callbacks(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 
@@ -91,15 +91,16 @@ static int callback_kind(u16 type)
 	}
 }
 
-long pv_callback_op(u32 cmd, u64 arg)
+long pv_callback_op(u64 a[])
 {
+	u32 cmd = (u32)a[0];
 	struct vcpu *v = current_vcpu();
 	struct abi_callback cb;
 	int kind;
 
 	if (cmd != CALLBACKOP_register && cmd != CALLBACKOP_unregister)
 		return -ENOSYS;
-	if (v->d->abi->get_callback(gva(arg), &cb))
+	if (v->d->abi->get_callback(gva(a[1]), &cb))
 		return -EFAULT;
 	if (cb.type == CALLBACKTYPE_nmi) {
 		v->traps[X86_NMI] = cmd == CALLBACKOP_unregister ?

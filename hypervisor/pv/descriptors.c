@@ -14,6 +14,7 @@
 #include "domain.h"
 #include "errno.h"
 #include "guest.h"
+#include "hypercall.h"
 #include "lib.h"
 #include "paging.h"
 #include "ptype.h"
@@ -100,18 +101,18 @@ int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries)
 	return 0;
 }
 
-long pv_set_gdt(u64 frames, u32 entries)
+long pv_set_gdt(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 	mfn_t list[GDT_FRAMES];
+	u32 entries = (u32)a[1], i;
 	u64 n;
-	u32 i;
 	int rc;
 
 	if (entries > GDT_MAX_ENTRIES)
 		return -EINVAL;
 	for (i = 0; i < DIV_ROUND_UP(entries, 512u); i++) {
-		if (abi_get_pfn(gva(frames), i, &n))
+		if (abi_get_pfn(gva(a[0]), i, &n))
 			return -EFAULT;
 		list[i] = mfn(n);
 	}
@@ -138,8 +139,9 @@ static int write_descriptor(struct domain *d, mfn_t m, u64 *at, u64 value)
 	return 0;
 }
 
-long pv_update_descriptor(u64 at, u64 value)
+long pv_update_descriptor(u64 a[])
 {
+	u64 at = hypercall_arg64(&a[0]), value = hypercall_arg64(&a[2]);
 	struct domain *d = current_domain();
 	mfn_t m = paddr_to_mfn(paddr(at));
 	int rc;

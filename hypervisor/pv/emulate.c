@@ -366,14 +366,14 @@ static bool move_control(struct insn *i, u8 op)
 		*reg = (u32)value;
 		return done(i);
 	case 0x21:
-		*reg = (u32)pv_get_debugreg(n);
+		*reg = (u32)pv_get_debugreg((u64[]){ n });
 		return done(i);
 	case 0x22:
 		rc = write_control(i->v, n, (u32)*reg);
 		/* Half-way through a large table: the instruction stays. */
 		return rc == -ERESTART || (!rc && done(i));
 	default:
-		return !pv_set_debugreg(n, (u32)*reg) && done(i);
+		return !pv_set_debugreg((u64[]){ n, (u32)*reg }) && done(i);
 	}
 }
 

@@ -39,8 +39,10 @@ static void mark_eoi(struct domain *d, u32 pirq)
 				   __ATOMIC_SEQ_CST);
 }
 
-static long do_eoi(struct domain *d, const struct physdev_eoi *op)
+static long do_eoi(struct domain *d, void *arg)
 {
+	const struct physdev_eoi *op = arg;
+
 	if (op->irq >= MAX_PIRQS)
 		return -EINVAL;
 	if (d->pirqs[op->irq].vector)
@@ -48,16 +50,21 @@ static long do_eoi(struct domain *d, const struct physdev_eoi *op)
 	return 0;
 }
 
-static long do_status(struct domain *d, struct physdev_irq_status_query *op)
+static long do_status(struct domain *d, void *arg)
 {
+	struct physdev_irq_status_query *op = arg;
+
 	if (op->irq >= MAX_PIRQS)
 		return -EINVAL;
 	op->flags = pirq_level(d, op->irq) ? XENIRQSTAT_needs_eoi : 0;
 	return 0;
 }
 
-static long do_set_iopl(const struct physdev_set_iopl *op)
+static long do_set_iopl(struct domain *d, void *arg)
 {
+	const struct physdev_set_iopl *op = arg;
+
+	(void)d;
 	if (op->iopl > 3)
 		return -EINVAL;
 	current_vcpu()->iopl = op->iopl;
@@ -67,28 +74,26 @@ static long do_set_iopl(const struct physdev_set_iopl *op)
 static long do_set_iobitmap(u64 arg)
 {
 	struct vcpu *v = current_vcpu();
-	u32 in[2];
+	struct physdev_set_iobitmap in;
 
-	if (guest_read(in, gva(arg), sizeof(in)))
+	if (abi_get(LAYOUT_IOBITMAP, gva(arg), &in, sizeof(in)))
 		return -EFAULT;
-	if (in[1] > 65536)
+	if (in.nr_ports > 65536)
 		return -EINVAL;
-	v->io_bitmap = gva(in[0]);
-	v->io_bitmap_ports = in[1];
+	v->io_bitmap = HANDLE(in.bitmap);
+	v->io_bitmap_ports = in.nr_ports;
 	return 0;
 }
 
 static long do_apic_read(u64 arg)
 {
-	u32 io[3];	/* base, register, value: longs of the guest */
+	struct physdev_apic io;
 	int rc;
 
-	if (guest_read(io, gva(arg), sizeof(io)))
+	if (abi_get(LAYOUT_APIC, gva(arg), &io, sizeof(io)))
 		return -EFAULT;
-	rc = irq_ioapic_read(io[0], io[1], &io[2]);
-	if (rc)
-		return rc;
-	return guest_write(gva(arg), io, sizeof(io)) ? -EFAULT : 0;
+	rc = irq_ioapic_read(io.apic_physbase, io.reg, &io.value);
+	return rc ? rc : abi_put(LAYOUT_APIC, gva(arg), &io);
 }
 
 static int free_pirq(const struct domain *d)
@@ -184,43 +189,37 @@ static long do_map_pirq(struct domain *d, u64 arg)
 	return rc ? rc : abi_put(LAYOUT_MAP_PIRQ, gva(arg), &m);
 }
 
-static long do_unmap_pirq(struct domain *d, const struct physdev_unmap_pirq *op)
+static long do_unmap_pirq(struct domain *d, void *arg)
 {
+	const struct physdev_unmap_pirq *op = arg;
 	struct pirq *p;
-	long rc = -EINVAL;
-	u64 f;
 
 	if (domain_find_self(op->domid) != d)
 		return -ESRCH;
 	if (op->pirq < 0 || op->pirq >= MAX_PIRQS)
 		return -EINVAL;
 	p = &d->pirqs[op->pirq];
-	f = spin_lock_irqsave(&d->event_lock);
-	if (p->vector) {
-		irq_unbind_guest(p->vector);
-		if (!p->gsi)
-			irq_free_vector(p->vector);
-		p->vector = p->gsi = 0;
-		rc = 0;
-	}
-	spin_unlock_irqrestore(&d->event_lock, f);
-	return rc;
+	if (!p->vector)
+		return -EINVAL;
+	irq_unbind_guest(p->vector);
+	if (!p->gsi)
+		irq_free_vector(p->vector);
+	p->vector = p->gsi = 0;
+	return 0;
 }
 
-static long do_setup_gsi(struct domain *d, const struct physdev_setup_gsi *op)
+static long do_setup_gsi(struct domain *d, void *arg)
 {
+	const struct physdev_setup_gsi *op = arg;
 	u32 i;
 	int rc;
-	u64 f;
 
 	if (op->gsi < 0)
 		return -EINVAL;
-	f = spin_lock_irqsave(&d->event_lock);
 	rc = irq_setup_gsi((u32)op->gsi, op->triggering, op->polarity);
 	for (i = 0; !rc && i < MAX_PIRQS; i++)
 		if (d->pirqs[i].gsi == (u32)op->gsi + 1)
 			connect(d, i, irq_gsi_vector((u32)op->gsi));
-	spin_unlock_irqrestore(&d->event_lock, f);
 	return rc;
 }
 
@@ -246,8 +245,19 @@ static long do_eoi_frame(struct domain *d, u64 arg)
 	return 0;
 }
 
-static long do_get_free_pirq(struct domain *d, struct physdev_get_free_pirq *op)
+/* The guest's own number stands for the vector that it wants. */
+static long do_alloc_vector(struct domain *d, void *arg)
 {
+	struct physdev_irq *op = arg;
+
+	(void)d;
+	op->vector = op->irq;
+	return op->irq < MAX_PIRQS ? 0 : -EINVAL;
+}
+
+static long do_get_free_pirq(struct domain *d, void *arg)
+{
+	struct physdev_get_free_pirq *op = arg;
 	int pirq = free_pirq(d);
 
 	if (pirq < 0)
@@ -257,90 +267,31 @@ static long do_get_free_pirq(struct domain *d, struct physdev_get_free_pirq *op)
 	return 0;
 }
 
-union physdev_arg {
-	struct physdev_eoi eoi;
-	struct physdev_irq_status_query status;
-	struct physdev_set_iopl iopl;
-	struct physdev_unmap_pirq unmap;
-	struct physdev_setup_gsi gsi;
-	struct physdev_irq irq;
-	struct physdev_get_free_pirq free;
+#define OP(name, fn, out, locked) [PHYSDEVOP_##name] = \
+	{ fn, sizeof(struct physdev_##name), out, locked }
+static const struct abi_op ops[] = {
+	OP(eoi, do_eoi, false, false),
+	OP(irq_status_query, do_status, true, false),
+	OP(set_iopl, do_set_iopl, false, false),
+	OP(unmap_pirq, do_unmap_pirq, false, true),
+	OP(setup_gsi, do_setup_gsi, false, true),
+	OP(get_free_pirq, do_get_free_pirq, true, false),
+	[PHYSDEVOP_alloc_irq_vector] =
+		{ do_alloc_vector, sizeof(struct physdev_irq), true, false },
 };
 
-static u32 arg_size(u32 cmd, bool *out)
-{
-	*out = false;
-	switch (cmd) {
-	case PHYSDEVOP_eoi:
-	case PHYSDEVOP_set_iopl:
-		return 4;
-	case PHYSDEVOP_irq_status_query:
-	case PHYSDEVOP_alloc_irq_vector:
-	case PHYSDEVOP_get_free_pirq:
-		*out = true;
-		return 8;
-	case PHYSDEVOP_unmap_pirq:
-	case PHYSDEVOP_setup_gsi:
-		return 8;
-	default:
-		return 0;
-	}
-}
-
-static long fixed_size_op(struct domain *d, u32 cmd, union physdev_arg *a)
-{
-	switch (cmd) {
-	case PHYSDEVOP_eoi:
-		return do_eoi(d, &a->eoi);
-	case PHYSDEVOP_irq_status_query:
-		return do_status(d, &a->status);
-	case PHYSDEVOP_alloc_irq_vector:
-		a->irq.vector = a->irq.irq;
-		return a->irq.irq < MAX_PIRQS ? 0 : -EINVAL;
-	case PHYSDEVOP_get_free_pirq:
-		return do_get_free_pirq(d, &a->free);
-	case PHYSDEVOP_unmap_pirq:
-		return do_unmap_pirq(d, &a->unmap);
-	default:
-		return do_setup_gsi(d, &a->gsi);
-	}
-}
-
-static long privileged_op(struct domain *d, u32 cmd, u64 arg)
-{
-	union physdev_arg a;
-	bool out;
-	u32 size = arg_size(cmd, &out);
-	long rc;
-
-	if (!size)
-		return -ENOSYS;
-	if (guest_read(&a, gva(arg), size))
-		return -EFAULT;
-	rc = fixed_size_op(d, cmd, &a);
-	if (!rc && out && guest_write(gva(arg), &a, size))
-		return -EFAULT;
-	return rc;
-}
-
-long physdev_op(u32 cmd, u64 arg)
+long physdev_op(u64 a[HYPERCALL_ARGS])
 {
 	struct domain *d = current_domain();
-	struct physdev_set_iopl iopl;
+	u32 cmd = (u32)a[0];
+	u64 arg = a[1];
 
-	switch (cmd) {
-	case PHYSDEVOP_set_iopl:
-		if (guest_read(&iopl, gva(arg), sizeof(iopl)))
-			return -EFAULT;
-		return do_set_iopl(&iopl);
-	case PHYSDEVOP_set_iobitmap:
-		return do_set_iobitmap(arg);
-	default:
-		break;
-	}
-	if (!d->privileged)
+	if (!d->privileged && cmd != PHYSDEVOP_set_iopl &&
+	    cmd != PHYSDEVOP_set_iobitmap)
 		return -EPERM;
 	switch (cmd) {
+	case PHYSDEVOP_set_iobitmap:
+		return do_set_iobitmap(arg);
 	case PHYSDEVOP_apic_read:
 		return do_apic_read(arg);
 	case PHYSDEVOP_map_pirq:
@@ -357,6 +308,6 @@ long physdev_op(u32 cmd, u64 arg)
 	case PHYSDEVOP_release_msix:
 		return 0;	/* nothing is kept of the devices */
 	default:
-		return privileged_op(d, cmd, arg);
+		return abi_op(ops, ARRAY_SIZE(ops), cmd, d, gva(arg));
 	}
 }

@@ -5,6 +5,7 @@
  */
 #include "domain.h"
 #include "errno.h"
+#include "hypercall.h"
 #include "ptype.h"
 #include "pv.h"
 #include "smp.h"
@@ -32,8 +33,9 @@ static void flush(struct domain *d, u64 va, u64 flags)
 	}
 }
 
-long pv_update_va_mapping(u64 va, u64 value, u64 flags)
+long pv_update_va_mapping(u64 a[])
 {
+	u64 va = a[0], value = hypercall_arg64(&a[1]);
 	struct vcpu *v = current_vcpu();
 	struct domain *d = v->d;
 	mfn_t table;
@@ -50,6 +52,6 @@ long pv_update_va_mapping(u64 va, u64 value, u64 flags)
 	}
 	spin_unlock(&d->page_lock);
 	if (!rc)
-		flush(d, va, flags);
+		flush(d, va, a[3]);
 	return rc;
 }

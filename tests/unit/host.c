@@ -267,6 +267,17 @@ struct domain *domain_get(u32 domid)
 	return d;
 }
 
+int domain_target(u32 domid, struct domain **d)
+{
+	*d = domain_get(domid);
+	if (!*d)
+		return -ESRCH;
+	if (domain_may(host_current->d, *d))
+		return 0;
+	domain_put(*d);
+	return -EPERM;
+}
+
 struct domain *domain_find_self(u32 domid)
 {
 	return domid == DOMID_SELF || domid == host_current->d->id ?
