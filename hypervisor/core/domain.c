@@ -8,7 +8,6 @@
  * of the hypervisor's that it shares, and those of who works on it.
  */
 #include <xen/sched.h>
-#include "boot.h"
 #include "domain.h"
 #include "errno.h"
 #include "evtchn.h"

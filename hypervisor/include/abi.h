@@ -13,9 +13,6 @@
 #include <xen/vcpu.h>
 #include "types.h"
 
-struct domain;
-struct vcpu;
-
 /* One MMUEXT operation. */
 struct abi_mmuext {
 	u32 cmd;

@@ -3,7 +3,7 @@
 #ifndef KRYPTON_CONTEXT_H
 #define KRYPTON_CONTEXT_H
 
-struct vcpu;
+#include "types.h"
 
 void context_save(struct vcpu *v);
 void context_load(struct vcpu *v);

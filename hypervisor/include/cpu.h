@@ -31,8 +31,6 @@ struct tss {
 } __attribute__((packed));
 _Static_assert(sizeof(struct tss) == 104, "hardware format");
 
-struct vcpu;
-
 struct __attribute__((aligned(16))) cpu {
 	u32 id;
 	u32 apic_id;

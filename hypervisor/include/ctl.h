@@ -8,9 +8,6 @@
 #include "hypercall.h"
 #include "types.h"
 
-struct domain;
-struct vcpu;
-
 long domctl(u64 a[HYPERCALL_ARGS]);
 long sysctl(u64 a[HYPERCALL_ARGS]);
 

@@ -5,8 +5,6 @@
 
 #include "types.h"
 
-struct vcpu;
-
 /* Whether a guest may have it, after its DPL and accessed bit are mended. */
 bool descriptor_check(u64 *d);
 /* The page lock is held; frames are those of the vCPU's domain. */

@@ -5,10 +5,6 @@
 
 #include "types.h"
 
-struct domain;
-struct vcpu;
-struct regs;
-
 /* After #GP(0): true if the instruction was carried out or answered. */
 bool emulate_privileged(struct vcpu *v, struct regs *r);
 /* After #UD: the forced-emulation prefix. */

@@ -5,9 +5,6 @@
 
 #include "types.h"
 
-struct domain;
-struct vcpu;
-
 enum evtchn_state {
 	EVTCHN_FREE, EVTCHN_UNBOUND, EVTCHN_INTERDOMAIN, EVTCHN_PIRQ,
 	EVTCHN_VIRQ, EVTCHN_IPI, EVTCHN_RESERVED

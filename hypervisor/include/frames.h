@@ -5,8 +5,6 @@
 
 #include "types.h"
 
-struct domain;
-
 enum frame_kind {
 	FRAME_IO,	/* not RAM: devices, firmware */
 	FRAME_FREE,

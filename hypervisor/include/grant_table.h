@@ -8,8 +8,6 @@
 #include "lock.h"
 #include "types.h"
 
-struct domain;
-
 #define GRANT_MAX_FRAMES	64u	/* of a table; the usual limit */
 #define GRANT_PER_FRAME		(PAGE_SIZE / sizeof(grant_entry_v1_t))
 #define GRANT_MAX_MAPTRACK	1024u	/* pages of handles */

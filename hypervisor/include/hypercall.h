@@ -5,8 +5,6 @@
 
 #include "types.h"
 
-struct regs;
-
 #define HYPERCALL_ARGS	6
 
 /*

@@ -9,8 +9,6 @@
 #define IRQ_LAST_VECTOR		0xef
 #define IRQ_MAX_GSI		256
 
-struct domain;
-
 void irq_disable_pic(void);
 void irq_init(void);
 void irq_dispatch(u32 vector);

@@ -5,8 +5,6 @@
 
 #include "frames.h"
 
-struct domain;
-
 /* A general reference; false if the domain does not own the frame. No lock. */
 bool ptype_get_ref(struct domain *d, mfn_t m);
 void ptype_put_ref(mfn_t m);

@@ -38,7 +38,6 @@ long pv_batch(u64 a[], u32 size, struct domain *d,
 long pv_mmu_update(u64 a[]);
 long pv_update_va_mapping(u64 a[]);
 long pv_mmuext_op(u64 a[]);
-struct vcpu;
 /* Load a root table; -ERESTART: call again to go on validating it. */
 int pv_new_baseptr(struct vcpu *v, mfn_t table);
 

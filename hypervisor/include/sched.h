@@ -5,9 +5,6 @@
 
 #include "types.h"
 
-struct domain;
-struct vcpu;
-struct regs;
 struct vcpu_runstate_info;
 
 #define DEFAULT_WEIGHT	256u

@@ -26,6 +26,11 @@ typedef struct { u64 a; } paddr_t;
 /* An address in the address space of the guest that runs on this CPU. */
 typedef struct { u64 a; } gva_t;
 
+/* What most headers name and few look into. */
+struct domain;
+struct vcpu;
+struct regs;
+
 #define PAGE_SHIFT	12
 #define PAGE_SIZE	4096ull
 #define PAGE_MASK	(~(PAGE_SIZE - 1))

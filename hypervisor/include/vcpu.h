@@ -5,9 +5,6 @@
 
 #include "types.h"
 
-struct domain;
-struct vcpu;
-
 void vcpu_init_timers(struct vcpu *v);
 /* For good: no timer of it fires after this. */
 void vcpu_stop_timers(struct vcpu *v);

@@ -5,8 +5,6 @@
 
 #include "types.h"
 
-struct vcpu;
-
 /* The level-1 entry for an address, by direct map; NULL if there is none. */
 u64 *walk_l1_entry(const struct vcpu *v, gva_t at, mfn_t *table);
 /* Whether the tables now allow what a fault with this error code wanted. */

@@ -10,7 +10,6 @@
 #include "asm.h"
 #include "domain.h"
 #include "errno.h"
-#include "evtchn.h"
 #include "guest.h"
 #include "hypercall.h"
 #include "lib.h"

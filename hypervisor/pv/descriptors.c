@@ -9,7 +9,6 @@
  * do not matter for isolation, see config.h. The accessed bit is set at once,
  * so that the processor has nothing to write.
  */
-#include "context.h"
 #include "descriptors.h"
 #include "domain.h"
 #include "errno.h"

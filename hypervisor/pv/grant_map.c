@@ -12,11 +12,9 @@
  */
 #include "domain.h"
 #include "errno.h"
-#include "grant.h"
 #include "grant_table.h"
 #include "lib.h"
 #include "paging.h"
-#include "ptype.h"
 #include "sched.h"
 
 static struct grant_map *lookup(struct grant_table *t, u32 handle)

@@ -9,7 +9,6 @@
  * at iretq and becomes a fault of what the guest wanted to return to.
  */
 #include "domain.h"
-#include "errno.h"
 #include "evtchn.h"
 #include "guest.h"
 #include "guest_trap.h"

@@ -16,7 +16,6 @@
 #include "lib.h"
 #include "memory.h"
 #include "paging.h"
-#include "ptype.h"
 
 #define OP_MASK		((1u << MEMORY_OP_SHIFT) - 1)
 #define COMPAT_M2P_END	0xffe00000ull

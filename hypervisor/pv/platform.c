@@ -5,7 +5,6 @@
  * handles are not used by the operations known here.
  */
 #include <xen/platform.h>
-#include "acpi.h"
 #include "domain.h"
 #include "errno.h"
 #include "guest.h"

@@ -8,7 +8,6 @@
 #include "hypercall.h"
 #include "ptype.h"
 #include "pv.h"
-#include "smp.h"
 #include "walk.h"
 
 static void flush(struct domain *d, u64 va, u64 flags)

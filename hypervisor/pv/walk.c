@@ -6,7 +6,6 @@
  * vCPU that uses them is the one that asks, or the page lock is held.
  */
 #include "domain.h"
-#include "frames.h"
 #include "paging.h"
 #include "traps.h"
 #include "walk.h"

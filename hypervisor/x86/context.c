@@ -11,11 +11,9 @@
 #include "asm.h"
 #include "context.h"
 #include "domain.h"
-#include "guest.h"
 #include "guest_trap.h"
 #include "lib.h"
 #include "paging.h"
-#include "smp.h"
 #include "traps.h"
 #include "vcpu.h"
 

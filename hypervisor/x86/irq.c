@@ -18,7 +18,6 @@
 #include "lib.h"
 #include "lock.h"
 #include "paging.h"
-#include "sched.h"
 #include "smp.h"
 #include "time.h"
 

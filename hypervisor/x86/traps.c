@@ -5,7 +5,6 @@
  * table, or the failing return to a guest, or the end of the machine.
  */
 #include "asm.h"
-#include "apic.h"
 #include "guest_trap.h"
 #include "irq.h"
 #include "log.h"
