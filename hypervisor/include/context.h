@@ -10,6 +10,7 @@ void context_load(struct vcpu *v);
 /* After a change by the vCPU itself, while it runs. */
 void context_load_ldt(const struct vcpu *v);
 void context_load_table(struct vcpu *v);
+void context_load_debug(const struct vcpu *v);
 /* XCR0 of the vCPU that runs; 0 turns XSAVE off. */
 void context_set_xcr0(struct vcpu *v, u64 xcr0);
 /* Whether the guest wants #NM. */

@@ -38,19 +38,7 @@ static long set_address(struct vcpu *v, u32 reg, u64 value)
 	if (value >= v->d->m2p_start)
 		return -EPERM;
 	v->dr[reg] = value;
-	switch (reg) {
-	case 0:
-		__asm__ volatile("mov %0, %%dr0" :: "r" (value));
-		break;
-	case 1:
-		__asm__ volatile("mov %0, %%dr1" :: "r" (value));
-		break;
-	case 2:
-		__asm__ volatile("mov %0, %%dr2" :: "r" (value));
-		break;
-	default:
-		__asm__ volatile("mov %0, %%dr3" :: "r" (value));
-	}
+	context_load_debug(v);
 	return 0;
 }
 
@@ -65,11 +53,8 @@ static long set_control(struct vcpu *v, u64 value)
 	for (i = 0; i < 4; i++)
 		if ((value >> i * 2 & 3) && (value >> (16 + i * 4) & 3) == 2)
 			return -EPERM;
-	/* Switching does nothing for unused ones: load all again. */
-	for (i = 0; i < 4; i++)
-		set_address(v, i, v->dr[i]);
 	v->dr[7] = value;
-	__asm__ volatile("mov %0, %%dr7" :: "r" (value));
+	context_load_debug(v);
 	return 0;
 }
 

@@ -48,10 +48,9 @@ static void save_debug(struct vcpu *v)
 	__asm__ volatile("mov %0, %%dr7" :: "r" (off));
 }
 
-static void load_debug(const struct vcpu *v)
+/* Breakpoints that are off are not loaded by a switch: all together here. */
+void context_load_debug(const struct vcpu *v)
 {
-	if (!(v->dr[7] & 0xff))
-		return;
 	__asm__ volatile("mov %0, %%dr0" :: "r" (v->dr[0]));
 	__asm__ volatile("mov %0, %%dr1" :: "r" (v->dr[1]));
 	__asm__ volatile("mov %0, %%dr2" :: "r" (v->dr[2]));
@@ -59,19 +58,10 @@ static void load_debug(const struct vcpu *v)
 	__asm__ volatile("mov %0, %%dr7" :: "r" (v->dr[7]));
 }
 
-static void load_gdt(u64 base)
-{
-	struct { u16 limit; u64 base; } __attribute__((packed)) ptr = {
-		HV_GDT_LIMIT, base
-	};
-
-	__asm__ volatile("lgdt %0" :: "m" (ptr));
-}
-
 /* The vCPU's window of descriptors may be gone when this CPU still idles. */
 static void leave_tables(struct cpu_block *b)
 {
-	load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE);
+	traps_load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE);
 	__asm__ volatile("lldt %w0" :: "r" (0));
 }
 
@@ -142,7 +132,7 @@ static void load_vcpu_gdt(const struct vcpu *v)
 	*e = make_pte(virt_to_mfn(this_cpu()->gdt_page),
 		      PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX);
 	invlpg(v->desc_area + GDT_FRAMES * PAGE_SIZE);
-	load_gdt(v->desc_area);
+	traps_load_gdt(v->desc_area);
 }
 
 void context_load_ldt(const struct vcpu *v)
@@ -191,7 +181,8 @@ void context_load(struct vcpu *v)
 	context_load_ldt(v);
 	b->guest = v->regs;
 	load_fpu(v);
-	load_debug(v);
+	if (v->dr[7] & 0xff)
+		context_load_debug(v);
 	vcpu_update_time(v);
 	bad = LOAD_SEGMENT(ds, v->ds) | LOAD_SEGMENT(es, v->es) |
 	      LOAD_SEGMENT(fs, v->fs) | LOAD_SEGMENT(gs, v->gs);
