@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* domctl on vCPUs: where they may run, what they did, and their state. */
 #include "ctl.h"
+#include "descriptors.h"
 #include "domain.h"
 #include "errno.h"
 #include "guest.h"
@@ -143,7 +144,7 @@ long domctl_get_ext_context(struct domain *d, struct xen_domctl *op)
 static struct vcpu_callback entry(u64 ip, u16 cs, bool mask)
 {
 	return (struct vcpu_callback){
-		(u32)ip, (u16)((cs & ~3) && !(cs & 3) ? cs | 1 : cs), mask
+		(u32)ip, selector_ring1(cs), mask
 	};
 }
 

@@ -8,7 +8,9 @@
  */
 #include <xen/callback.h>
 #include "asm.h"
+#include "descriptors.h"
 #include "domain.h"
+#include "emulate.h"
 #include "errno.h"
 #include "guest.h"
 #include "hypercall.h"
@@ -18,11 +20,6 @@
 
 #define MAX_TRAP_ENTRIES	256
 #define TRAP_MASKS		4	/* events, on entry */
-
-static u16 fix_cs(u16 cs)
-{
-	return (cs & ~3) && !(cs & 3) ? cs | 1 : cs;
-}
 
 long pv_set_trap_table(u64 a[])
 {
@@ -42,7 +39,7 @@ long pv_set_trap_table(u64 a[])
 		if (!t.address)
 			return 0;
 		v->traps[t.vector] = (struct vcpu_trap){
-			t.address, fix_cs(t.cs), t.flags & 7
+			t.address, selector_ring1(t.cs), t.flags & 7
 		};
 	}
 	return -EINVAL;
@@ -51,7 +48,7 @@ long pv_set_trap_table(u64 a[])
 static void set_callback(struct vcpu *v, u32 kind, u16 cs, u64 ip, bool mask)
 {
 	v->callback[kind] = (struct vcpu_callback){
-		.ip = ip, .cs = fix_cs(cs), .mask_events = mask,
+		.ip = ip, .cs = selector_ring1(cs), .mask_events = mask,
 	};
 }
 
@@ -64,14 +61,6 @@ long pv_set_callbacks(u64 a[])
 	return 0;
 }
 
-static bool is_intel(void)
-{
-	u32 r[4];
-
-	cpuid(0, 0, r);
-	return r[1] == 0x756e6547;
-}
-
 /* Which callback a registration means, or none. */
 static int callback_kind(u16 type)
 {
@@ -82,9 +71,9 @@ static int callback_kind(u16 type)
 		return CB_FAILSAFE;
 	case CALLBACKTYPE_sysenter_deprecated:
 	case CALLBACKTYPE_sysenter:
-		return is_intel() ? CB_SYSENTER : -1;
+		return cpuid_is_intel() ? CB_SYSENTER : -1;
 	case CALLBACKTYPE_syscall32:
-		return is_intel() ? -1 : CB_SYSCALL32;
+		return cpuid_is_intel() ? -1 : CB_SYSCALL32;
 	default:
 		return -1;
 	}

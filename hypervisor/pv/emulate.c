@@ -120,7 +120,7 @@ static bool decode_prefixes(struct insn *i, u8 *opcode)
 	return false;
 }
 
-static u64 *gpr(struct regs *r, u32 n)
+u64 *emulate_gpr(struct regs *r, u32 n)
 {
 	u64 *const table[8] = {
 		&r->ax, &r->cx, &r->dx, &r->bx, &r->sp, &r->bp, &r->si, &r->di
@@ -351,7 +351,7 @@ static bool move_control(struct insn *i, u8 op)
 
 	if (!fetch(i, &modrm) || modrm < 0xc0)
 		return false;
-	reg = gpr(i->r, modrm & 7);
+	reg = emulate_gpr(i->r, modrm & 7);
 	n = modrm >> 3 & 7;
 	/* DR4 and DR5 are other names of DR6 and DR7 but with CR4.DE. */
 	if ((op & 1) && (n == 4 || n == 5)) {
