@@ -147,12 +147,8 @@ long sched_op(u64 a[])
 
 void domain_pause(struct domain *d)
 {
-	u32 i;
-
 	__atomic_fetch_add(&d->pause_count, 1, __ATOMIC_SEQ_CST);
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			sched_stop(d->vcpu[i]);
+	domain_stop(d);
 	sched_barrier();
 	/* Each CPU that runs one leaves its guest or its long call for us. */
 	while (!domain_stopped(d))
