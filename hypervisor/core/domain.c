@@ -139,28 +139,6 @@ static struct domain *take_dead(void)
 	return d;
 }
 
-static u32 order_for(size_t size)
-{
-	u32 order = 0;
-
-	while (PAGE_SIZE << order < size)
-		order++;
-	return order;
-}
-
-static void *alloc_pages_for(size_t size)
-{
-	mfn_t m = frame_alloc_hv(order_for(size));
-
-	return mfn_eq(m, INVALID_MFN) ? NULL : mfn_to_virt(m);
-}
-
-static void free_pages_of(void *p, size_t size)
-{
-	if (p)
-		frame_free_hv(virt_to_mfn(p), order_for(size));
-}
-
 /* start_info of a 32-bit guest has 32 bits for its machine address. */
 static void *alloc_shared(void)
 {
@@ -214,11 +192,10 @@ static void free_vcpu(struct vcpu *v)
 {
 	if (!v)
 		return;
-	if (v->root)
-		paging_free_root(v->root);
+	frames_delete(v->root, PAGE_SIZE);
 	if (v->desc_area)
 		put_desc_area(v->desc_area);
-	free_pages_of(v, sizeof(*v));
+	frames_delete(v, sizeof(*v));
 }
 
 static void free_domain(struct domain *d)
@@ -229,11 +206,11 @@ static void free_domain(struct domain *d)
 	grant_free(d);
 	for (i = 0; i < MAX_DOMAIN_VCPUS; i++)
 		free_vcpu(d->vcpu[i]);
-	free_pages_of(d->shared, PAGE_SIZE);
-	free_pages_of(d->pirqs, MAX_PIRQS * sizeof(*d->pirqs));
-	free_pages_of(d->ioports, 65536 / 8);
-	free_pages_of(d->e820, PAGE_SIZE);
-	free_pages_of(d, sizeof(*d));
+	frames_delete(d->shared, PAGE_SIZE);
+	frames_delete(d->pirqs, MAX_PIRQS * sizeof(*d->pirqs));
+	frames_delete(d->ioports, 65536 / 8);
+	frames_delete(d->e820, PAGE_SIZE);
+	frames_delete(d, sizeof(*d));
 }
 
 void domain_reap(void)
@@ -257,7 +234,7 @@ int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow)
 	if (!map && !allow)
 		return 0;
 	if (!map) {
-		map = alloc_pages_for(65536 / 8);
+		map = frames_new(65536 / 8);
 		if (!map)
 			return -ENOMEM;
 		memset(map, 0xff, 65536 / 8);
@@ -275,7 +252,7 @@ int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow)
 static bool allocate_parts(struct domain *d)
 {
 	d->shared = alloc_shared();
-	d->pirqs = alloc_pages_for(MAX_PIRQS * sizeof(*d->pirqs));
+	d->pirqs = frames_new(MAX_PIRQS * sizeof(*d->pirqs));
 	return d->shared && d->pirqs && grant_init(d) == 0;
 }
 
@@ -303,7 +280,7 @@ static void init_fields(struct domain *d, const struct domain_config *config)
 
 struct domain *domain_create(const struct domain_config *config)
 {
-	struct domain *d = alloc_pages_for(sizeof(*d));
+	struct domain *d = frames_new(sizeof(*d));
 
 	if (!d)
 		return NULL;
@@ -324,7 +301,7 @@ struct domain *domain_create(const struct domain_config *config)
 
 struct vcpu *vcpu_create(struct domain *d, u32 id)
 {
-	struct vcpu *v = alloc_pages_for(sizeof(*v));
+	struct vcpu *v = frames_new(sizeof(*v));
 
 	if (!v)
 		return NULL;

@@ -179,17 +179,17 @@ static void save_pending(struct domain *d)
 }
 
 static int use_control(struct domain *d, const struct evtchn_init_control *op,
-		       mfn_t m, mfn_t page)
+		       mfn_t m, struct fifo *page)
 {
 	struct fifo_vcpu *fv;
 
 	if (d->is_dying)
 		return -EINVAL;
 	if (!d->fifo) {
-		if (mfn_eq(page, INVALID_MFN))
+		if (!page)
 			return -ENOMEM;
 		save_pending(d);
-		d->fifo = mfn_to_virt(page);
+		d->fifo = page;
 	}
 	fv = &d->fifo->vcpu[op->vcpu];
 	if (fv->control)
@@ -201,7 +201,8 @@ static int use_control(struct domain *d, const struct evtchn_init_control *op,
 long fifo_init_control(struct domain *d, void *arg)
 {
 	struct evtchn_init_control *op = arg;
-	mfn_t m = mfn(op->control_gfn), page = INVALID_MFN;
+	mfn_t m = mfn(op->control_gfn);
+	struct fifo *page = NULL;
 	u64 flags;
 	long rc;
 
@@ -214,16 +215,15 @@ long fifo_init_control(struct domain *d, void *arg)
 	if (ptype_get_direct(d, m, true))
 		return -EINVAL;
 	if (!d->fifo)
-		page = frame_alloc_hv(0);
+		page = frames_new(sizeof(*page));
 	flags = spin_lock_irqsave(&d->event_lock);
 	rc = use_control(d, op, m, page);
-	if (d->fifo && d->fifo == mfn_to_virt(page))
-		page = INVALID_MFN;
+	if (d->fifo == page)
+		page = NULL;
 	spin_unlock_irqrestore(&d->event_lock, flags);
 	if (rc)
 		ptype_put_foreign(m, true);
-	if (!mfn_eq(page, INVALID_MFN))
-		frame_free_hv(page, 0);
+	frames_delete(page, sizeof(*page));
 	return rc;
 }
 
@@ -289,6 +289,6 @@ int fifo_destroy(struct domain *d)
 		put_page(f->array[i]);
 	for (i = 0; i < MAX_DOMAIN_VCPUS; i++)
 		put_page(f->vcpu[i].control);
-	frame_free_hv(virt_to_mfn(f), 0);
+	frames_delete(f, sizeof(*f));
 	return 0;
 }

@@ -195,6 +195,28 @@ mfn_t frame_alloc_hv(u32 order)
 	return m;
 }
 
+static u32 order_for(size_t size)
+{
+	u32 order = 0;
+
+	while (PAGE_SIZE << order < size)
+		order++;
+	return order;
+}
+
+void *frames_new(size_t size)
+{
+	mfn_t m = frame_alloc_hv(order_for(size));
+
+	return mfn_eq(m, INVALID_MFN) ? NULL : mfn_to_virt(m);
+}
+
+void frames_delete(void *p, size_t size)
+{
+	if (p)
+		frame_free_hv(virt_to_mfn(p), order_for(size));
+}
+
 void frame_free_hv(mfn_t m, u32 order)
 {
 	BUG_ON(mfn_frame(m)->kind != FRAME_HV);

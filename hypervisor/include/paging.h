@@ -53,9 +53,8 @@ void paging_init(u64 ram_end);
 u64 *paging_entry(u64 va);
 /* Map device registers uncached, for ever. */
 volatile void *paging_ioremap(paddr_t p, u64 size);
-/* A new root table with the shared upper half and an empty lower one. */
+/* A new root table: a page with the shared upper half, and an empty lower. */
 u64 *paging_new_root(void);
-void paging_free_root(u64 *root);
 /* Remove the identity mapping, once no CPU needs it. */
 void paging_drop_identity(void);
 

@@ -79,14 +79,12 @@ static long query(u32 op, u64 arg)
 /* Read first, publish after: the domain may ask for it at any time. */
 static long set_map(struct domain *d, u32 nr, gva_t buffer)
 {
-	mfn_t m = frame_alloc_hv(0);
-	struct e820_entry *e;
+	struct e820_entry *e = frames_new(PAGE_SIZE);
 
-	if (mfn_eq(m, INVALID_MFN))
+	if (!e)
 		return -ENOMEM;
-	e = mfn_to_virt(m);
 	if (guest_read(e, buffer, nr * sizeof(*e))) {
-		frame_free_hv(m, 0);
+		frames_delete(e, PAGE_SIZE);
 		return -EFAULT;
 	}
 	spin_lock(&d->page_lock);
@@ -97,7 +95,7 @@ static long set_map(struct domain *d, u32 nr, gva_t buffer)
 	d->e820_count = nr;
 	spin_unlock(&d->page_lock);
 	if (d->e820 != e)
-		frame_free_hv(m, 0);
+		frames_delete(e, PAGE_SIZE);
 	return 0;
 }
 

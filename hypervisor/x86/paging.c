@@ -45,13 +45,13 @@ void paging_init(u64 ram_end)
 
 static u64 *next_table(u64 *entry)
 {
-	mfn_t m;
+	void *table;
 
 	if (!(*entry & PTE_P)) {
-		m = frame_alloc_hv(0);
-		if (mfn_eq(m, INVALID_MFN))
+		table = frames_new(PAGE_SIZE);
+		if (!table)
 			return NULL;
-		*entry = make_pte(m, PTE_P | PTE_RW);
+		*entry = make_pte(virt_to_mfn(table), PTE_P | PTE_RW);
 	}
 	return mfn_to_virt(pte_mfn(*entry));
 }
@@ -91,20 +91,11 @@ volatile void *paging_ioremap(paddr_t p, u64 size)
 
 u64 *paging_new_root(void)
 {
-	mfn_t m = frame_alloc_hv(0);
-	u64 *root;
+	u64 *root = frames_new(PAGE_SIZE);
 
-	if (mfn_eq(m, INVALID_MFN))
-		return NULL;
-	root = mfn_to_virt(m);
-	memset(root, 0, PAGE_SIZE / 2);
-	memcpy(root + 256, boot_l4 + 256, PAGE_SIZE / 2);
+	if (root)
+		memcpy(root + 256, boot_l4 + 256, PAGE_SIZE / 2);
 	return root;
-}
-
-void paging_free_root(u64 *root)
-{
-	frame_free_hv(virt_to_mfn(root), 0);
 }
 
 void paging_drop_identity(void)
