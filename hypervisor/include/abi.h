@@ -53,7 +53,7 @@ struct abi_grant {
 	int (*put_copy_status)(gva_t at, s16 status);
 };
 
-/* What differs between guests: widths, offsets, and what has no layout below. */
+/* What differs between guests: widths, offsets, what has no layout below. */
 struct abi {
 	u32 long_size;		/* of a pointer and a frame number as well */
 	u32 quad_align;		/* of 64-bit members */

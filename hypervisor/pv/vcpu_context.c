@@ -31,7 +31,8 @@ static void set_registers(struct vcpu *v, const context_t *c)
 	v->regs = (struct regs){
 		.ax = u->eax, .bx = u->ebx, .cx = u->ecx, .dx = u->edx,
 		.si = u->esi, .di = u->edi, .bp = u->ebp, .ip = u->eip,
-		.cs = selector_ring1(u->cs), .sp = u->esp, .ss = selector_ring1(u->ss),
+		.cs = selector_ring1(u->cs), .ss = selector_ring1(u->ss),
+		.sp = u->esp,
 		.flags = (u->eflags & FLAGS_GUEST) | FLAGS_IF | 2,
 	};
 	v->ds = u->ds;
@@ -59,10 +60,12 @@ static void set_entries(struct vcpu *v, const context_t *c)
 			t[i].address, selector_ring1(t[i].cs), t[i].flags & 7
 		};
 	v->callback[CB_EVENT] = (struct vcpu_callback){
-		c->event_callback_eip, selector_ring1(c->event_callback_cs), true
+		c->event_callback_eip,
+		selector_ring1(c->event_callback_cs), true
 	};
 	v->callback[CB_FAILSAFE] = (struct vcpu_callback){
-		c->failsafe_callback_eip, selector_ring1(c->failsafe_callback_cs),
+		c->failsafe_callback_eip,
+		selector_ring1(c->failsafe_callback_cs),
 		c->flags & VGCF_failsafe_disables_events_X86_32
 	};
 }
