@@ -82,44 +82,44 @@ static long do_poll(struct vcpu *v, u64 arg)
 	return 0;
 }
 
-static long do_remote_shutdown(u64 arg)
+static long do_remote_shutdown(struct domain *by, void *arg)
 {
-	struct sched_remote_shutdown rs;
+	const struct sched_remote_shutdown *rs = arg;
 	struct domain *d;
 
-	if (guest_read(&rs, gva(arg), sizeof(rs)))
-		return -EFAULT;
-	if (!current_domain()->privileged)
+	if (!by->privileged)
 		return -EPERM;
-	d = domain_get(rs.domain_id);
+	d = domain_get(rs->domain_id);
 	if (!d)
 		return -ESRCH;
-	domain_shutdown(d, rs.reason & 0xff);
+	domain_shutdown(d, rs->reason & 0xff);
 	domain_put(d);
 	return 0;
 }
 
-static long do_shutdown(struct domain *d, u64 arg)
+static long do_shutdown(struct domain *d, void *arg)
 {
-	struct sched_shutdown sd;
-
-	if (guest_read(&sd, gva(arg), sizeof(sd)))
-		return -EFAULT;
-	domain_shutdown(d, sd.reason & 0xff);
+	domain_shutdown(d, ((const struct sched_shutdown *)arg)->reason & 0xff);
 	return 0;
 }
 
 /* The reason that the tools will see if nobody says a better one. */
-static long do_shutdown_code(struct domain *d, u64 arg)
+static long do_shutdown_code(struct domain *d, void *arg)
 {
-	struct sched_shutdown sd;
+	const struct sched_shutdown *sd = arg;
 
-	if (guest_read(&sd, gva(arg), sizeof(sd)))
-		return -EFAULT;
 	if (!d->shut_down)
-		d->shutdown_code = sd.reason & 0xff;
+		d->shutdown_code = sd->reason & 0xff;
 	return 0;
 }
+
+#define OP(name, type) [SCHEDOP_##name] = \
+	{ do_##name, sizeof(struct type), false, false }
+static const struct abi_op ops[] = {
+	OP(shutdown, sched_shutdown),
+	OP(shutdown_code, sched_shutdown),
+	OP(remote_shutdown, sched_remote_shutdown),
+};
 
 long sched_op(u64 a[])
 {
@@ -134,14 +134,9 @@ long sched_op(u64 a[])
 		return do_block(v);
 	case SCHEDOP_poll:
 		return do_poll(v, a[1]);
-	case SCHEDOP_shutdown:
-		return do_shutdown(v->d, a[1]);
-	case SCHEDOP_shutdown_code:
-		return do_shutdown_code(v->d, a[1]);
-	case SCHEDOP_remote_shutdown:
-		return do_remote_shutdown(a[1]);
 	default:
-		return -ENOSYS;
+		return abi_op(ops, ARRAY_SIZE(ops), (u32)a[0], v->d,
+			      gva(a[1]));
 	}
 }
 
