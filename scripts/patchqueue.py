@@ -61,6 +61,16 @@ class Quilt:
         self.env = dict(os.environ, LC_ALL="C", QUILT_PATCHES=self.patches,
                         QUILT_SERIES=self.series)
 
+    def fill(self, base, patches):
+        """Take the files that the patches touch, and the patches."""
+        for name in {f for p in patches for f in p.files}:
+            if (base / name).is_file():
+                (self.tree / name).parent.mkdir(parents=True, exist_ok=True)
+                (self.tree / name).write_bytes((base / name).read_bytes())
+        for patch in patches:
+            (self.patches / patch.name).write_bytes(patch.path.read_bytes())
+        self.series.write_text("".join(p.name + "\n" for p in patches))
+
     def __call__(self, *argv, text=None):
         run = subprocess.run(["quilt", "--quiltrc=-", *argv], cwd=self.tree,
                              env=self.env, input=text, text=True,
