@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """The series file and its patches, as the series-* tools see them."""
+import functools
 import os
 import re
 import subprocess
@@ -39,6 +40,7 @@ def output(*argv, cwd=None):
                           stdout=subprocess.PIPE).stdout
 
 
+@functools.cache
 def make_base():
     """The directory of the base tree, see scripts/make-base."""
     run = subprocess.run([TOP / "scripts" / "make-base"], text=True,
@@ -177,3 +179,12 @@ class Patch:
 
 def patches(groups):
     return [Patch(PATCHES / name) for g in groups for _, name in g.entries]
+
+
+@functools.cache
+def linux_text(name):
+    """What a file of the kernel has, in the base tree or by the series."""
+    path = make_base() / name
+    text = path.read_text(errors="replace") if path.is_file() else ""
+    return text + "\n".join(line for p in patches(read_series()[1])
+                            if name in p.files for line in p.added)
