@@ -38,6 +38,8 @@ extern struct host_pit {
 	u64 tsc;
 	u32 apic;
 } host_pit[3];
+/* Registers of an HPET; acpi.hpet says whether there is one. */
+extern u8 host_hpet[0x400];
 
 /* The last access to a port that is no device of the above, and how many. */
 extern struct host_port {
