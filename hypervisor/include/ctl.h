@@ -43,8 +43,6 @@ long sysctl_heap(struct xen_sysctl *op);
 
 /* core/domain_info.c */
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to);
-/* Log every domain, or what waits to run. */
-void domain_dump_all(void);
 
 /*
  * A bitmap of the tools, as a mask of the first 32 bits: 0 or -EFAULT. What
