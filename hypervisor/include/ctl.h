@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the tools ask: domctl and sysctl, of the privileged domain alone. */
+/* The inner side of domctl and sysctl: their operations, by file. */
 #ifndef KRYPTON_CTL_H
 #define KRYPTON_CTL_H
 
@@ -7,9 +7,6 @@
 #include <xen/sysctl.h>
 #include "hypercall.h"
 #include "types.h"
-
-long domctl(u64 a[HYPERCALL_ARGS]);
-long sysctl(u64 a[HYPERCALL_ARGS]);
 
 /* One operation on a domain, which is referenced; may change op to give out. */
 typedef long (*domctl_fn)(struct domain *d, struct xen_domctl *op);
