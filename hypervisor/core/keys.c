@@ -28,7 +28,7 @@ static void dump_dom0(void)
 			dump_vcpu(dom0->vcpu[i]);
 }
 
-static void dump_domain(const struct domain *d)
+static void dump_domain(struct domain *d)
 {
 	const struct vcpu *v;
 	u32 i;
@@ -43,18 +43,6 @@ static void dump_domain(const struct domain *d)
 			log_info("  vCPU %u: state %x, CPU %u%s, at %lx",
 				 v->id, v->state, v->cpu,
 				 v->on_cpu ? " running" : "", v->regs.ip);
-	}
-}
-
-static void dump_domains(void)
-{
-	struct domain *d;
-	u32 id = 0;
-
-	while ((d = domain_get_from(id))) {
-		dump_domain(d);
-		id = d->id + 1;
-		domain_put(d);
 	}
 }
 
@@ -78,7 +66,7 @@ void keys_handle(char key)
 		break;
 	case 'q':
 	case 'r':
-		dump_domains();
+		domain_for_each(dump_domain);
 		break;
 	case 'C':
 		panic("by the key C");
