@@ -80,8 +80,7 @@ static void replace_gdt(struct vcpu *v, const mfn_t *frames, u32 n,
 	v->gdt_entries = entries;
 	for (i = 0; i < n; i++)
 		*paging_entry(v->desc_area + i * PAGE_SIZE) =
-			make_pte(frames[i], PTE_P | PTE_RW | PTE_A | PTE_D |
-				 PTE_NX);
+			make_pte(frames[i], PTE_HV_DATA);
 	domain_flush(v->d);
 	release_frames(v->d, old, old_n);
 }

@@ -90,8 +90,7 @@ bool ldt_map_page(struct vcpu *v, u32 page)
 	e = walk_l1_entry(v, at);
 	if (e && (*e & PTE_P) && ptype_get_page(d, pte_mfn(*e), TYPE_SEGDESC)) {
 		*paging_entry(LDT_WINDOW(v, page)) =
-			make_pte(pte_mfn(*e), PTE_P | PTE_RW | PTE_A | PTE_D |
-				 PTE_NX);
+			make_pte(pte_mfn(*e), PTE_HV_DATA);
 		v->ldt_mapped |= 1u << page;
 		ok = true;
 	}
