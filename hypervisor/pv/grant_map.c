@@ -14,7 +14,6 @@
 #include "errno.h"
 #include "grant_table.h"
 #include "lib.h"
-#include "paging.h"
 #include "sched.h"
 
 static struct grant_map *lookup(struct grant_table *t, u32 handle)
