@@ -27,15 +27,6 @@ static struct domain *dead;	/* no reference left, to be freed */
 static struct spinlock list_lock = SPINLOCK(LOCK_LIST);
 static u64 desc_used[DESC_AREAS / 64];
 
-static struct domain *find_from(u32 id)
-{
-	struct domain *d = list;
-
-	while (d && d->id < id)
-		d = d->next;
-	return d;
-}
-
 static bool add_to_list(struct domain *d)
 {
 	u64 f = spin_lock_irqsave(&list_lock);
@@ -56,8 +47,10 @@ static bool add_to_list(struct domain *d)
 struct domain *domain_get_from(u32 domid)
 {
 	u64 f = spin_lock_irqsave(&list_lock);
-	struct domain *d = find_from(domid);
+	struct domain *d = list;
 
+	while (d && d->id < domid)
+		d = d->next;
 	if (d)
 		domain_hold(d);
 	spin_unlock_irqrestore(&list_lock, f);
@@ -67,18 +60,27 @@ struct domain *domain_get_from(u32 domid)
 struct domain *domain_get_any(u32 domid)
 {
 	struct domain *d;
-	u64 f;
 
 	if (domid == DOMID_SELF)
 		domid = current_domain()->id;
-	f = spin_lock_irqsave(&list_lock);
-	d = find_from(domid);
-	if (d && d->id != domid)
-		d = NULL;
-	if (d)
-		domain_hold(d);
-	spin_unlock_irqrestore(&list_lock, f);
+	d = domain_get_from(domid);
+	if (d && d->id != domid) {
+		domain_put(d);
+		return NULL;
+	}
 	return d;
+}
+
+void domain_for_each(void (*fn)(struct domain *d))
+{
+	struct domain *d;
+	u32 id = 0;
+
+	while ((d = domain_get_from(id))) {
+		fn(d);
+		id = d->id + 1;
+		domain_put(d);
+	}
 }
 
 struct domain *domain_get(u32 domid)

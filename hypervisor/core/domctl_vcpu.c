@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* domctl on vCPUs: where they may run, what they did, and their state. */
 #include "ctl.h"
-#include "descriptors.h"
 #include "domain.h"
 #include "errno.h"
 #include "guest.h"
 #include "lib.h"
 #include "nmi.h"
+#include "pv.h"
 #include "sched.h"
 #include "smp.h"
 
@@ -141,13 +141,6 @@ long domctl_get_ext_context(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-static struct vcpu_callback entry(u64 ip, u16 cs, bool mask)
-{
-	return (struct vcpu_callback){
-		(u32)ip, selector_ring1(cs), mask
-	};
-}
-
 long domctl_set_ext_context(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_ext_vcpucontext *e = &op->u.ext_vcpucontext;
@@ -159,12 +152,12 @@ long domctl_set_ext_context(struct domain *d, struct xen_domctl *op)
 	    e->size < offsetof(struct xen_domctl_ext_vcpucontext, mcg_cap))
 		return -EINVAL;
 	domain_pause(d);
-	v->callback[CB_SYSCALL32] = entry(e->syscall32_callback_eip,
-					  e->syscall32_callback_cs,
-					  e->syscall32_disables_events);
-	v->callback[CB_SYSENTER] = entry(e->sysenter_callback_eip,
-					 e->sysenter_callback_cs,
-					 e->sysenter_disables_events);
+	vcpu_set_callback(v, CB_SYSCALL32, e->syscall32_callback_cs,
+			  (u32)e->syscall32_callback_eip,
+			  e->syscall32_disables_events);
+	vcpu_set_callback(v, CB_SYSENTER, e->sysenter_callback_cs,
+			  (u32)e->sysenter_callback_eip,
+			  e->sysenter_disables_events);
 	domain_unpause(d);
 	return 0;
 }

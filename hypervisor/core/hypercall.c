@@ -9,7 +9,6 @@
  * the changed arguments back into it.
  */
 #include <xen/xen.h>
-#include "ctl.h"
 #include "domain.h"
 #include "errno.h"
 #include "evtchn.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * sched_op (xen/sched.h): how a guest waits, yields and ends, and how the
- * tools stop and start the domains of others.
+ * privileged one ends another.
  */
 #include <xen/sched.h>
 #include "domain.h"
@@ -138,20 +138,4 @@ long sched_op(u64 a[])
 		return abi_op(ops, ARRAY_SIZE(ops), (u32)a[0], v->d,
 			      gva(a[1]));
 	}
-}
-
-void domain_pause(struct domain *d)
-{
-	__atomic_fetch_add(&d->pause_count, 1, __ATOMIC_SEQ_CST);
-	domain_stop(d);
-	sched_barrier();
-	/* Each CPU that runs one leaves its guest or its long call for us. */
-	while (!domain_stopped(d))
-		cpu_relax();
-}
-
-void domain_unpause(struct domain *d)
-{
-	if (__atomic_sub_fetch(&d->pause_count, 1, __ATOMIC_SEQ_CST) == 0)
-		sched_resume(d);
 }

@@ -64,15 +64,8 @@ void domain_update_wallclock(struct domain *d)
 
 void wallclock_set(u64 base)
 {
-	struct domain *d;
-	u32 id = 0;
-
 	wallclock_base = base;
-	while ((d = domain_get_from(id))) {
-		domain_update_wallclock(d);
-		id = d->id + 1;
-		domain_put(d);
-	}
+	domain_for_each(domain_update_wallclock);
 }
 
 static void timer_fired(void *data)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the tools ask: domctl and sysctl, of the privileged domain alone. */
+/* The inner side of domctl and sysctl: their operations, by file. */
 #ifndef KRYPTON_CTL_H
 #define KRYPTON_CTL_H
 
@@ -7,9 +7,6 @@
 #include <xen/sysctl.h>
 #include "hypercall.h"
 #include "types.h"
-
-long domctl(u64 a[HYPERCALL_ARGS]);
-long sysctl(u64 a[HYPERCALL_ARGS]);
 
 /* One operation on a domain, which is referenced; may change op to give out. */
 typedef long (*domctl_fn)(struct domain *d, struct xen_domctl *op);
@@ -43,8 +40,6 @@ long sysctl_heap(struct xen_sysctl *op);
 
 /* core/domain_info.c */
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to);
-/* Log every domain, or what waits to run. */
-void domain_dump_all(void);
 
 /*
  * A bitmap of the tools, as a mask of the first 32 bits: 0 or -EFAULT. What

@@ -216,6 +216,8 @@ struct domain *domain_get(u32 domid);
 struct domain *domain_get_any(u32 domid);
 /* The first domain from this number up, dying or not; NULL: no more. */
 struct domain *domain_get_from(u32 domid);
+/* For all of them, dying or not. */
+void domain_for_each(void (*fn)(struct domain *d));
 /* One more reference for who holds one, or owns a frame of the domain. */
 void domain_hold(struct domain *d);
 /*

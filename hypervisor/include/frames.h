@@ -75,10 +75,7 @@ static inline mfn_t frame_mfn(const struct frame *f)
 void frames_init(u64 ram_end);
 void frames_give(mfn_t first, u64 count);
 
-/* 2^order frames for ourselves, zeroed; INVALID_MFN if none. */
-mfn_t frame_alloc_hv(u32 order);
-void frame_free_hv(mfn_t m, u32 order);
-/* The same by address, for something of a size; NULL if there are none. */
+/* Whole frames for something of ours, zeroed; NULL if there are none. */
 void *frames_new(size_t size);
 void frames_delete(void *p, size_t size);
 

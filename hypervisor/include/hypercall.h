@@ -29,5 +29,7 @@ long version_op(u64 a[HYPERCALL_ARGS]);
 long memory_op(u64 a[HYPERCALL_ARGS]);
 long physdev_op(u64 a[HYPERCALL_ARGS]);
 long platform_op(u64 a[HYPERCALL_ARGS]);
+long domctl(u64 a[HYPERCALL_ARGS]);
+long sysctl(u64 a[HYPERCALL_ARGS]);
 
 #endif

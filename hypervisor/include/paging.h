@@ -18,6 +18,8 @@
 #define PTE_AVAIL	(BIT(9) | BIT(10) | BIT(11))
 #define PTE_NX		BIT(63)
 #define PTE_ADDR	0x000ffffffffff000ull
+/* Data in the hypervisor's half, with A and D set as they would be by use. */
+#define PTE_HV_DATA	(PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX)
 
 static inline mfn_t pte_mfn(u64 e)
 {

@@ -45,7 +45,7 @@ long pv_set_trap_table(u64 a[])
 	return -EINVAL;
 }
 
-static void set_callback(struct vcpu *v, u32 kind, u16 cs, u64 ip, bool mask)
+void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask)
 {
 	v->callback[kind] = (struct vcpu_callback){
 		.ip = ip, .cs = selector_ring1(cs), .mask_events = mask,
@@ -56,8 +56,8 @@ long pv_set_callbacks(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 
-	set_callback(v, CB_EVENT, (u16)a[0], a[1], true);
-	set_callback(v, CB_FAILSAFE, (u16)a[2], a[3], false);
+	vcpu_set_callback(v, CB_EVENT, (u16)a[0], a[1], true);
+	vcpu_set_callback(v, CB_FAILSAFE, (u16)a[2], a[3], false);
 	return 0;
 }
 
@@ -100,13 +100,13 @@ long pv_callback_op(u64 a[])
 	if (kind < 0)
 		return -EINVAL;
 	if (cmd == CALLBACKOP_register) {
-		set_callback(v, (u32)kind, cb.cs, cb.ip,
-			     kind == CB_EVENT ||
-			     (cb.flags & CALLBACKF_mask_events));
+		vcpu_set_callback(v, (u32)kind, cb.cs, cb.ip,
+				  kind == CB_EVENT ||
+				  (cb.flags & CALLBACKF_mask_events));
 		return 0;
 	}
 	if (kind == CB_EVENT || kind == CB_FAILSAFE)
 		return -EINVAL;
-	set_callback(v, (u32)kind, 0, 0, false);
+	vcpu_set_callback(v, (u32)kind, 0, 0, false);
 	return 0;
 }

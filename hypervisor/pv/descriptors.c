@@ -80,8 +80,7 @@ static void replace_gdt(struct vcpu *v, const mfn_t *frames, u32 n,
 	v->gdt_entries = entries;
 	for (i = 0; i < n; i++)
 		*paging_entry(v->desc_area + i * PAGE_SIZE) =
-			make_pte(frames[i], PTE_P | PTE_RW | PTE_A | PTE_D |
-				 PTE_NX);
+			make_pte(frames[i], PTE_HV_DATA);
 	domain_flush(v->d);
 	release_frames(v->d, old, old_n);
 }
@@ -123,18 +122,14 @@ long pv_set_gdt(u64 a[])
 
 static int write_descriptor(struct domain *d, mfn_t m, u64 *at, u64 value)
 {
-	struct frame *f = mfn_frame(m);
-	int rc = 0;
+	const struct frame *f = mfn_frame(m);
+	bool plain = !f->type_count || f->type != TYPE_SEGDESC;
 
-	if (f->type_count && f->type == TYPE_SEGDESC) {
-		WRITE_ONCE(*at, value);
-		return 0;
-	}
-	rc = ptype_get(d, m, TYPE_WRITABLE, false);
-	if (rc)
+	if (plain && ptype_get(d, m, TYPE_WRITABLE, false))
 		return -EINVAL;
 	WRITE_ONCE(*at, value);
-	ptype_put(d, m);
+	if (plain)
+		ptype_put(d, m);
 	return 0;
 }
 

@@ -307,9 +307,9 @@ static bool carry_out(struct write *w, u64 *entry)
 /* The entry that the address lies in, if its page is a level-1 table. */
 static u64 *find_entry(struct vcpu *v, gva_t at)
 {
-	mfn_t table, m;
-	u64 *pte = walk_l1_entry(v, at, &table);
+	u64 *pte = walk_l1_entry(v, at);
 	struct frame *f;
+	mfn_t m;
 
 	if (!pte || !(*pte & PTE_P))
 		return NULL;

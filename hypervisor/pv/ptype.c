@@ -229,11 +229,17 @@ int ptype_release(struct domain *d, mfn_t m)
 	return 0;
 }
 
+/*
+ * While this runs the frame is not partial: where it fails, other tables may
+ * have to be taken apart, and that must not go on with this one as well.
+ */
 static int validate(struct domain *d, mfn_t m, enum frame_type type)
 {
 	struct frame *f = mfn_frame(m);
+	bool partial = f->flags & FRAME_PARTIAL;
 	int rc = 0;
 
+	f->flags &= (u8)~FRAME_PARTIAL;
 	switch (type) {
 	case TYPE_L1:
 	case TYPE_L2:
@@ -248,14 +254,13 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 		break;
 	}
 	if (rc == -ERESTART) {
-		if (!(f->flags & FRAME_PARTIAL))
+		if (!partial)
 			__atomic_fetch_add(&f->refs, 1, __ATOMIC_SEQ_CST);
 		f->flags |= FRAME_PARTIAL;
 		return rc;
 	}
-	if (f->flags & FRAME_PARTIAL)
+	if (partial)
 		__atomic_fetch_sub(&f->refs, 1, __ATOMIC_SEQ_CST);
-	f->flags &= (u8)~FRAME_PARTIAL;
 	f->progress = 0;
 	if (rc) {
 		f->type_count = 0;

@@ -157,21 +157,20 @@ static void fill_window(const struct domain *d, u64 *table)
 				    PTE_P | PTE_PSE | PTE_A | PTE_D | PTE_NX);
 }
 
-static int validate_l1(struct domain *d, u64 *table)
+/* Where one of these stops, 'progress' says how many entries are done. */
+static int validate_l1(struct domain *d, struct frame *f, const u64 *table)
 {
 	u32 i;
 	int rc;
 
 	for (i = 0; i < ENTRIES; i++) {
 		rc = get_l1_entry(d, table[i]);
-		if (rc)
-			goto undo;
+		if (rc) {
+			f->progress = (u16)i;
+			return rc;
+		}
 	}
 	return 0;
-undo:
-	while (i--)
-		put_l1_entry(d, table[i]);
-	return rc;
 }
 
 static int validate_l2(struct domain *d, struct frame *f, u64 *table)
@@ -180,21 +179,16 @@ static int validate_l2(struct domain *d, struct frame *f, u64 *table)
 	int rc;
 
 	for (i = first; i < n; i++) {
-		if (i != first && sched_preempt_needed()) {
+		rc = i != first && sched_preempt_needed() ? -ERESTART :
+		     get_l2_entry(d, table[i]);
+		if (rc) {
 			f->progress = (u16)i;
-			return -ERESTART;
+			return rc;
 		}
-		rc = get_l2_entry(d, table[i]);
-		if (rc)
-			goto undo;
 	}
 	if (f->flags & FRAME_TOP_L2)
 		fill_window(d, table);
 	return 0;
-undo:
-	while (i--)
-		put_table_entry(d, table[i]);
-	return rc;
 }
 
 static int validate_l3(struct domain *d, struct frame *f, u64 *table)
@@ -204,39 +198,16 @@ static int validate_l3(struct domain *d, struct frame *f, u64 *table)
 
 	for (i = f->progress; i < L3_ENTRIES; i++) {
 		rc = get_l3_entry(d, i, table[i]);
-		if (rc == -ERESTART) {
+		if (rc) {
 			f->progress = (u16)i;
 			return rc;
 		}
-		if (rc)
-			goto undo;
 		if (table[i] & PTE_P)
 			table[i] |= L3_RIGHTS;
 	}
 	memset(table + L3_ENTRIES, 0,
 	       (ENTRIES - L3_ENTRIES) * sizeof(*table));
 	return 0;
-undo:
-	while (i--) {
-		put_table_entry(d, table[i]);
-		table[i] &= ~L3_RIGHTS;
-	}
-	return rc;
-}
-
-int tables_validate(struct domain *d, mfn_t m, enum frame_type type)
-{
-	struct frame *f = mfn_frame(m);
-	u64 *table = mfn_to_virt(m);
-
-	switch (type) {
-	case TYPE_L1:
-		return validate_l1(d, table);
-	case TYPE_L2:
-		return validate_l2(d, f, table);
-	default:
-		return validate_l3(d, f, table);
-	}
 }
 
 void tables_undo(struct domain *d, mfn_t m, enum frame_type type, u32 first,
@@ -254,6 +225,27 @@ void tables_undo(struct domain *d, mfn_t m, enum frame_type type, u32 first,
 		else
 			put_table_entry(d, e);
 	}
+}
+
+int tables_validate(struct domain *d, mfn_t m, enum frame_type type)
+{
+	struct frame *f = mfn_frame(m);
+	u64 *table = mfn_to_virt(m);
+	int rc;
+
+	switch (type) {
+	case TYPE_L1:
+		rc = validate_l1(d, f, table);
+		break;
+	case TYPE_L2:
+		rc = validate_l2(d, f, table);
+		break;
+	default:
+		rc = validate_l3(d, f, table);
+	}
+	if (rc && rc != -ERESTART)
+		tables_undo(d, m, type, 0, f->progress);
+	return rc;
 }
 
 u32 tables_close(struct domain *d, mfn_t m, enum frame_type type)

@@ -12,24 +12,16 @@
 
 static void flush(struct domain *d, u64 va, u64 flags)
 {
-	bool local = !(flags & ~(u64)UVMF_FLUSHTYPE_MASK);
+	u64 what = flags & UVMF_FLUSHTYPE_MASK;
 
-	switch (flags & UVMF_FLUSHTYPE_MASK) {
-	case UVMF_TLB_FLUSH:
-		if (local)
-			tlb_flush_local();
-		else
-			domain_flush(d);
-		break;
-	case UVMF_INVLPG:
-		if (local)
-			invlpg(va);
-		else
-			domain_flush(d);
-		break;
-	default:
-		break;
-	}
+	if (what != UVMF_TLB_FLUSH && what != UVMF_INVLPG)
+		return;
+	if (flags != what)		/* on other vCPUs, too */
+		domain_flush(d);
+	else if (what == UVMF_INVLPG)
+		invlpg(va);
+	else
+		tlb_flush_local();
 }
 
 long pv_update_va_mapping(u64 a[])
@@ -37,7 +29,6 @@ long pv_update_va_mapping(u64 a[])
 	u64 va = a[0], value = hypercall_arg64(&a[1]);
 	struct vcpu *v = current_vcpu();
 	struct domain *d = v->d;
-	mfn_t table;
 	u64 *entry;
 	int rc;
 
@@ -46,7 +37,7 @@ long pv_update_va_mapping(u64 a[])
 	spin_lock(&d->page_lock);
 	rc = ptype_drain(d);
 	if (!rc) {
-		entry = walk_l1_entry(v, gva(va), &table);
+		entry = walk_l1_entry(v, gva(va));
 		rc = entry ? tables_set_l1(d, entry, value, false) : -EINVAL;
 	}
 	spin_unlock(&d->page_lock);

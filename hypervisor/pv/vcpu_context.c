@@ -59,15 +59,11 @@ static void set_entries(struct vcpu *v, const context_t *c)
 		v->traps[i] = (struct vcpu_trap){
 			t[i].address, selector_ring1(t[i].cs), t[i].flags & 7
 		};
-	v->callback[CB_EVENT] = (struct vcpu_callback){
-		c->event_callback_eip,
-		selector_ring1(c->event_callback_cs), true
-	};
-	v->callback[CB_FAILSAFE] = (struct vcpu_callback){
-		c->failsafe_callback_eip,
-		selector_ring1(c->failsafe_callback_cs),
-		c->flags & VGCF_failsafe_disables_events_X86_32
-	};
+	vcpu_set_callback(v, CB_EVENT, c->event_callback_cs,
+			  c->event_callback_eip, true);
+	vcpu_set_callback(v, CB_FAILSAFE, c->failsafe_callback_cs,
+			  c->failsafe_callback_eip,
+			  c->flags & VGCF_failsafe_disables_events_X86_32);
 }
 
 /* All or nothing, or -ERESTART; the page lock is held. */

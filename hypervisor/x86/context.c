@@ -129,8 +129,7 @@ static void load_vcpu_gdt(const struct vcpu *v)
 {
 	u64 *e = paging_entry(v->desc_area + GDT_FRAMES * PAGE_SIZE);
 
-	*e = make_pte(virt_to_mfn(this_cpu()->gdt_page),
-		      PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX);
+	*e = make_pte(virt_to_mfn(this_cpu()->gdt_page), PTE_HV_DATA);
 	invlpg(v->desc_area + GDT_FRAMES * PAGE_SIZE);
 	traps_load_gdt(v->desc_area);
 }

@@ -24,8 +24,7 @@ static void map_direct_gib(u64 gib)
 	u32 i;
 
 	for (i = 0; i < 512; i++)
-		l2[i] = (gib * GIB + i * LARGE) | PTE_PSE | PTE_P | PTE_RW |
-			PTE_A | PTE_D | PTE_NX;
+		l2[i] = (gib * GIB + i * LARGE) | PTE_PSE | PTE_HV_DATA;
 	boot_l3[gib] = table.a | PTE_P | PTE_RW;
 }
 
@@ -66,24 +65,17 @@ u64 *paging_entry(u64 va)
 	return t ? &t[va >> 12 & 511] : NULL;
 }
 
-/* Map one page in a shared slot; needs a flush elsewhere if it was mapped. */
-static void paging_map(u64 va, mfn_t m, u64 flags)
-{
-	u64 *e = paging_entry(va);
-
-	if (!e)
-		panic("no memory for the hypervisor's page tables");
-	*e = make_pte(m, flags | PTE_A | PTE_D | PTE_NX);
-}
-
 volatile void *paging_ioremap(paddr_t p, u64 size)
 {
 	u64 first = ROUND_DOWN(p.a, PAGE_SIZE);
-	u64 va = iomap_next, at;
+	u64 va = iomap_next, at, *e;
 
 	for (at = first; at < p.a + size; at += PAGE_SIZE) {
-		paging_map(iomap_next, paddr_to_mfn(paddr(at)),
-			   PTE_P | PTE_RW | PTE_PCD | PTE_PWT);
+		e = paging_entry(iomap_next);
+		if (!e)
+			panic("no memory for the hypervisor's page tables");
+		*e = make_pte(paddr_to_mfn(paddr(at)),
+			      PTE_HV_DATA | PTE_PCD | PTE_PWT);
 		iomap_next += PAGE_SIZE;
 	}
 	return (volatile void *)(va + p.a - first);
