@@ -4,7 +4,8 @@
  * xen/physdev.h map_pirq): a domain reaches just those frames, ports and
  * interrupts of devices that the privileged one gave it, which gives only what
  * it has itself; nothing else lets it reach more, and its end gives all back.
- * An interrupt has more than one domain only if all of them agree. Classes:
+ * An interrupt has more than one domain only if all of them agree. A machine
+ * without IOMMU gives no whole device, unless it is asked to. Classes:
  * permissions of interrupts (XSA-46), their cleaning up (237, 356).
  *
  * The other domain, made here, works a list of calls that we write for it.
@@ -286,6 +287,39 @@ static void test_pirq(void)
 	CHECK(bind_pirq(0, &ours), -XEN_EBUSY);
 }
 
+static long assign(u32 cmd, u32 domid)
+{
+	struct domu to = { .id = domid };
+
+	memset(&op, 0, sizeof(op));
+	op.u.assign_device.dev = XEN_DOMCTL_DEV_PCI;
+	op.u.assign_device.u.pci.machine_sbdf = 8;
+	return domu_ctl(&to, cmd);
+}
+
+static void test_assign(void)
+{
+	static const u32 cmds[] = {
+		XEN_DOMCTL_assign_device, XEN_DOMCTL_deassign_device,
+		XEN_DOMCTL_test_assign_device,
+	};
+	xen_sysctl_t s = { .cmd = XEN_SYSCTL_physinfo,
+			   .interface_version = XEN_SYSCTL_INTERFACE_VERSION };
+	struct domu new = { .id = 0 };
+	u32 i;
+
+	CHECK(HC1(sysctl, &s), 0);
+	CHECK(s.u.physinfo.capabilities & XEN_SYSCTL_PHYSCAP_directio, 0);
+	for (i = 0; i < ARRAY_SIZE(cmds); i++)
+		CHECK(assign(cmds[i], u.id), -XEN_EOPNOTSUPP);
+	CHECK(assign(XEN_DOMCTL_assign_device, DOMID_IO), -XEN_EOPNOTSUPP);
+	memset(&op, 0, sizeof(op));
+	op.u.createdomain.max_vcpus = 1;
+	op.u.createdomain.grant_opts = 1;
+	op.u.createdomain.flags = XEN_DOMCTL_CDF_iommu;
+	CHECK(domu_ctl(&new, XEN_DOMCTL_createdomain), -XEN_EINVAL);
+}
+
 static void test_end(void)
 {
 	u32 ours;
@@ -307,6 +341,7 @@ static void one_life(long gsi)
 	test_frames();
 	test_ports();
 	test_pirq();
+	test_assign();
 	test_end();
 }
 
