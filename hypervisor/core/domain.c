@@ -228,29 +228,6 @@ void domain_reap(void)
 	}
 }
 
-int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow)
-{
-	u8 *map = d->ioports;
-	u32 i;
-
-	if (!map && !allow)
-		return 0;
-	if (!map) {
-		map = frames_new(65536 / 8);
-		if (!map)
-			return -ENOMEM;
-		memset(map, 0xff, 65536 / 8);
-	}
-	for (i = first; i < first + count; i++) {
-		if (allow)
-			map[i / 8] &= (u8)~(1u << i % 8);
-		else
-			map[i / 8] |= (u8)(1u << i % 8);
-	}
-	d->ioports = map;
-	return 0;
-}
-
 static bool allocate_parts(struct domain *d)
 {
 	d->shared = alloc_shared();

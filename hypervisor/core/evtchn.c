@@ -160,16 +160,19 @@ static long do_bind_pirq(struct domain *d, void *arg)
 	struct pirq *p;
 	int rc;
 
-	if (op->pirq >= MAX_PIRQS || !d->privileged)
+	if (op->pirq >= MAX_PIRQS)
 		return -EINVAL;
 	p = &d->pirqs[op->pirq];
+	if (!d->privileged && !p->allowed)
+		return -EPERM;
 	if (p->port)
 		return -EEXIST;
 	rc = open_port(d, EVTCHN_PIRQ, 0, op->pirq, &op->port);
 	if (rc)
 		return rc;
 	p->port = op->port;
-	rc = p->vector ? irq_bind_guest(p->vector, d, op->pirq) : 0;
+	p->share = op->flags & BIND_PIRQ__WILL_SHARE;
+	rc = p->vector ? irq_bind_guest(p->vector, d, op->pirq, p->share) : 0;
 	if (rc) {
 		p->port = 0;
 		evtchn_port_free(d, op->port);
@@ -192,7 +195,7 @@ static void unbind(struct domain *d, const struct evtchn *e)
 	case EVTCHN_PIRQ:
 		p = &d->pirqs[e->peer];
 		if (p->vector)
-			irq_unbind_guest(p->vector);
+			irq_unbind_guest(p->vector, d, e->peer);
 		p->port = 0;
 		break;
 	case EVTCHN_INTERDOMAIN:
@@ -267,6 +270,7 @@ int evtchn_kill(struct domain *d)
 			return -ERESTART;
 	}
 	fifo_destroy(d);
+	physdev_kill(d);
 	return 0;
 }
 

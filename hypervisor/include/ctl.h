@@ -22,6 +22,11 @@ long domctl_get_ext_context(struct domain *d, struct xen_domctl *op);
 long domctl_get_extended_state(struct domain *d, struct xen_domctl *op);
 long domctl_trigger(struct domain *d, struct xen_domctl *op);
 long domctl_get_msrs(struct domain *d, struct xen_domctl *op);
+/* core/devices.c */
+long domctl_ports(struct domain *d, struct xen_domctl *op);
+long domctl_iomem(struct domain *d, struct xen_domctl *op);
+long domctl_irq(struct domain *d, struct xen_domctl *op);
+long domctl_assign(const struct xen_domctl *op);
 /* pv/page_info.c */
 long domctl_page_info(struct domain *d, struct xen_domctl *op);
 long domctl_hypercall_page(struct domain *d, struct xen_domctl *op);

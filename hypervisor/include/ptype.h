@@ -69,6 +69,8 @@ int tables_install_l1(struct domain *d, u64 *entry, u64 value);
 int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value);
 int tables_set_l2(struct domain *d, mfn_t table, u32 index, u64 value);
 int tables_set_l3(struct domain *d, mfn_t table, u32 index, u64 value);
+/* Frames that no guest maps, of those behind no RAM. */
+bool tables_device_ours(u64 first, u64 end);
 /* pv/descriptors.c */
 int descriptors_validate(mfn_t m);
 

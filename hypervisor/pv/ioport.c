@@ -32,16 +32,6 @@ bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
 	return true;
 }
 
-static bool domain_has(const struct domain *d, u32 port, u32 size)
-{
-	u32 i;
-
-	for (i = port; i < port + size; i++)
-		if (i > 0xffff || !d->ioports || (d->ioports[i / 8] >> i % 8 & 1))
-			return false;
-	return true;
-}
-
 static u32 raw_read(u32 port, u32 size)
 {
 	switch (size) {
@@ -75,7 +65,7 @@ static void raw_write(u32 port, u32 size, u32 value)
 static bool reach(const struct domain *d, u32 port, u32 size)
 {
 	if (port < 0xcfc || port + size > 0xd00)
-		return domain_has(d, port, size);
+		return domain_has_ports(d, port, size);
 	if (d->privileged)
 		outl(0xcf8, d->pci_cf8);
 	return d->privileged;

@@ -3,8 +3,10 @@
  * physdev_op (xen/physdev.h): interrupts and ports of the hardware domain.
  *
  * A pirq is the domain's own number for an interrupt: one that it names for a
- * GSI, or the first free one from 16 up for a message. Any domain may set its
- * virtual IOPL and port bitmap; all else needs the hardware privilege.
+ * GSI, or the first free one from 16 up for a message. The privileged domain
+ * maps them for itself and for others, which gives the permission to bind one.
+ * Any domain may set its virtual IOPL and port bitmap, ask about its pirqs and
+ * say EOI; all else needs the hardware privilege.
  */
 #include <xen/physdev.h>
 #include "domain.h"
@@ -46,7 +48,7 @@ static long do_eoi(struct domain *d, void *arg)
 	if (op->irq >= MAX_PIRQS)
 		return -EINVAL;
 	if (d->pirqs[op->irq].vector)
-		irq_guest_eoi(d->pirqs[op->irq].vector);
+		irq_guest_eoi(d->pirqs[op->irq].vector, d, op->irq);
 	return 0;
 }
 
@@ -57,6 +59,8 @@ static long do_status(struct domain *d, void *arg)
 	if (op->irq >= MAX_PIRQS)
 		return -EINVAL;
 	op->flags = pirq_level(d, op->irq) ? XENIRQSTAT_needs_eoi : 0;
+	if (op->flags && irq_is_shared(d->pirqs[op->irq].vector))
+		op->flags |= XENIRQSTAT_shared;
 	return 0;
 }
 
@@ -109,9 +113,12 @@ static int free_pirq(const struct domain *d)
 /* Who is connected to a vector that has just got known. */
 static void connect(struct domain *d, u32 pirq, u32 vector)
 {
-	d->pirqs[pirq].vector = vector;
-	if (d->pirqs[pirq].port)
-		irq_bind_guest(vector, d, pirq);
+	struct pirq *p = &d->pirqs[pirq];
+
+	p->vector = vector;
+	p->allowed = true;
+	if (p->port)
+		irq_bind_guest(vector, d, pirq, p->share);
 	mark_eoi(d, pirq);
 }
 
@@ -125,7 +132,7 @@ static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
 		m->pirq = m->index;
 	if ((u32)m->pirq >= MAX_PIRQS)
 		return -EINVAL;
-	if (d->pirqs[m->pirq].vector && !d->pirqs[m->pirq].gsi)
+	if (d->pirqs[m->pirq].vector && d->pirqs[m->pirq].gsi != gsi + 1)
 		return -EEXIST;
 	d->pirqs[m->pirq].gsi = gsi + 1;
 	if (!irq_gsi_vector(gsi) && gsi < 16)
@@ -162,49 +169,99 @@ static long map_message(struct domain *d, struct physdev_map_pirq *m)
 	return 0;
 }
 
-static long do_map_pirq(struct domain *d, u64 arg)
+static long map(struct domain *d, struct physdev_map_pirq *m)
+{
+	if (d->is_dying)
+		return -ESRCH;
+	switch (m->type) {
+	case MAP_PIRQ_TYPE_GSI:
+		return map_gsi(d, m);
+	case MAP_PIRQ_TYPE_MSI:
+	case MAP_PIRQ_TYPE_MSI_SEG:
+	case MAP_PIRQ_TYPE_MULTI_MSI:
+		return map_message(d, m);
+	default:
+		return -EINVAL;
+	}
+}
+
+static long do_map_pirq(u64 arg)
 {
 	struct physdev_map_pirq m;
+	struct domain *d;
 	long rc;
 	u64 f;
 
 	if (abi_get(LAYOUT_MAP_PIRQ, gva(arg), &m, sizeof(m)))
 		return -EFAULT;
-	if (domain_find_self(m.domid) != d)
-		return -ESRCH;
+	rc = domain_target(m.domid, &d);
+	if (rc)
+		return rc;
 	f = spin_lock_irqsave(&d->event_lock);
-	switch (m.type) {
-	case MAP_PIRQ_TYPE_GSI:
-		rc = map_gsi(d, &m);
-		break;
-	case MAP_PIRQ_TYPE_MSI:
-	case MAP_PIRQ_TYPE_MSI_SEG:
-	case MAP_PIRQ_TYPE_MULTI_MSI:
-		rc = map_message(d, &m);
-		break;
-	default:
-		rc = -EINVAL;
-	}
+	rc = map(d, &m);
 	spin_unlock_irqrestore(&d->event_lock, f);
+	domain_put(d);
 	return rc ? rc : abi_put(LAYOUT_MAP_PIRQ, gva(arg), &m);
 }
 
-static long do_unmap_pirq(struct domain *d, void *arg)
+static void unmap(struct domain *d, u32 pirq)
 {
-	const struct physdev_unmap_pirq *op = arg;
-	struct pirq *p;
+	struct pirq *p = &d->pirqs[pirq];
 
-	if (domain_find_self(op->domid) != d)
-		return -ESRCH;
-	if (op->pirq < 0 || op->pirq >= MAX_PIRQS)
-		return -EINVAL;
-	p = &d->pirqs[op->pirq];
-	if (!p->vector)
-		return -EINVAL;
-	irq_unbind_guest(p->vector);
+	irq_unbind_guest(p->vector, d, pirq);
 	if (!p->gsi)
 		irq_free_vector(p->vector);
 	p->vector = p->gsi = 0;
+	p->allowed = false;
+}
+
+static long do_unmap_pirq(struct domain *by, void *arg)
+{
+	const struct physdev_unmap_pirq *op = arg;
+	struct domain *d;
+	long rc = domain_target(op->domid, &d);
+	u64 f;
+
+	(void)by;
+	if (rc)
+		return rc;
+	f = spin_lock_irqsave(&d->event_lock);
+	if (op->pirq < 0 || op->pirq >= MAX_PIRQS || !d->pirqs[op->pirq].vector)
+		rc = -EINVAL;
+	else
+		unmap(d, (u32)op->pirq);
+	spin_unlock_irqrestore(&d->event_lock, f);
+	domain_put(d);
+	return rc;
+}
+
+void physdev_kill(struct domain *d)
+{
+	u64 f = spin_lock_irqsave(&d->event_lock);
+	u32 i;
+
+	for (i = 0; i < MAX_PIRQS; i++)
+		if (d->pirqs[i].vector)
+			unmap(d, i);
+	spin_unlock_irqrestore(&d->event_lock, f);
+}
+
+/* By the caller's own number for an interrupt that both have mapped. */
+long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)
+{
+	u32 vector, i;
+	u64 f;
+
+	if (pirq >= MAX_PIRQS)
+		return -EINVAL;
+	vector = current_domain()->pirqs[pirq].vector;
+	if (!vector)
+		return -EPERM;
+	f = spin_lock_irqsave(&d->event_lock);
+	for (i = 0; i < MAX_PIRQS; i++)
+		if (d->pirqs[i].vector == vector)
+			d->pirqs[i].allowed = allow;
+	spin_unlock_irqrestore(&d->event_lock, f);
 	return 0;
 }
 
@@ -273,7 +330,7 @@ static const struct abi_op ops[] = {
 	OP(eoi, do_eoi, false, false),
 	OP(irq_status_query, do_status, true, false),
 	OP(set_iopl, do_set_iopl, false, false),
-	OP(unmap_pirq, do_unmap_pirq, false, true),
+	OP(unmap_pirq, do_unmap_pirq, false, false),
 	OP(setup_gsi, do_setup_gsi, false, true),
 	OP(get_free_pirq, do_get_free_pirq, true, false),
 	[PHYSDEVOP_alloc_irq_vector] =
@@ -287,7 +344,8 @@ long physdev_op(u64 a[HYPERCALL_ARGS])
 	u64 arg = a[1];
 
 	if (!d->privileged && cmd != PHYSDEVOP_set_iopl &&
-	    cmd != PHYSDEVOP_set_iobitmap)
+	    cmd != PHYSDEVOP_set_iobitmap && cmd != PHYSDEVOP_eoi &&
+	    cmd != PHYSDEVOP_irq_status_query)
 		return -EPERM;
 	switch (cmd) {
 	case PHYSDEVOP_set_iobitmap:
@@ -295,7 +353,7 @@ long physdev_op(u64 a[HYPERCALL_ARGS])
 	case PHYSDEVOP_apic_read:
 		return do_apic_read(arg);
 	case PHYSDEVOP_map_pirq:
-		return do_map_pirq(d, arg);
+		return do_map_pirq(arg);
 	case PHYSDEVOP_pirq_eoi_gmfn_v2:
 		return do_eoi_frame(d, arg);
 	case PHYSDEVOP_manage_pci_add:

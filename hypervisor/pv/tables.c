@@ -4,7 +4,8 @@
  *
  * What may stand in an entry that the processor will see:
  *  L1: a page of the domain, writable only with its WRITABLE type; or device
- *      memory, for a domain that may have it. The PAT bit is out.
+ *      memory, for a domain that has got it. The PAT bit is out. Device memory
+ *      that is taken away stays mapped where it is: the permission is to map.
  *  L2: an L1 table. No large pages, no entry that points to an L2 or L3: a
  *      table never maps a table of its own level ("linear" page tables).
  *  L3: four entries, an L2 each. The fourth is always there and its L2 is
@@ -57,11 +58,25 @@ static bool address_exists(mfn_t m)
 }
 
 /* APICs and the address range that raises interrupts stay ours. */
+bool tables_device_ours(u64 first, u64 end)
+{
+	return !address_exists(mfn(end - 1)) ||
+	       (end > 0xfee00 && first <= 0xfeeff) ||
+	       (end > 0xfec00 && first <= 0xfec03);
+}
+
 static bool device_allowed(const struct domain *d, mfn_t m)
 {
-	return d->privileged && address_exists(m) &&
-	       !(m.n >= 0xfee00 && m.n <= 0xfeeff) &&
-	       !(m.n >= 0xfec00 && m.n <= 0xfec03);
+	u32 i;
+
+	if (tables_device_ours(m.n, m.n + 1))
+		return false;
+	if (d->privileged)
+		return true;
+	for (i = 0; i < MAX_IOMEM; i++)
+		if (m.n >= d->iomem[i].first && m.n < d->iomem[i].end)
+			return true;
+	return false;
 }
 
 /* The tools read the machine-to-phys array as if it were a foreign page. */

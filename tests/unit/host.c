@@ -227,17 +227,39 @@ bool guest_range_ok(gva_t at, u64 n)
 	return guest_memory(at, n);
 }
 
-int irq_bind_guest(u32 vector, struct domain *d, u32 pirq)
+int irq_bind_guest(u32 vector, struct domain *d, u32 pirq, bool share)
 {
 	(void)vector;
 	(void)d;
 	(void)pirq;
+	(void)share;
 	return 0;
 }
 
-void irq_unbind_guest(u32 vector)
+void irq_unbind_guest(u32 vector, const struct domain *d, u32 pirq)
 {
 	(void)vector;
+	(void)d;
+	(void)pirq;
+}
+
+void physdev_kill(struct domain *d)
+{
+	(void)d;
+}
+
+long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)
+{
+	(void)d;
+	(void)pirq;
+	(void)allow;
+	return 0;
+}
+
+const char *boot_option(const char *name)
+{
+	(void)name;
+	return NULL;
 }
 
 static struct domain domains[2];

@@ -17,6 +17,7 @@ int main(void)
 	failed += RUN(descriptor);
 	failed += RUN(format);
 	failed += RUN(evtchn);
+	failed += RUN(devices);
 	failed += RUN(ptwrite);
 	failed += RUN(grants);
 	failed += RUN(fifo);
