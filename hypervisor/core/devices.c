@@ -25,39 +25,6 @@ static struct given {
 	u32 owner;		/* 0: nobody */
 } given[MAX_GIVEN];
 
-int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow)
-{
-	u8 *map = d->ioports;
-	u32 i;
-
-	if (!map && !allow)
-		return 0;
-	if (!map) {
-		map = frames_new(65536 / 8);
-		if (!map)
-			return -ENOMEM;
-		memset(map, 0xff, 65536 / 8);
-	}
-	for (i = first; i < first + count; i++) {
-		if (allow)
-			map[i / 8] &= (u8)~(1u << i % 8);
-		else
-			map[i / 8] |= (u8)(1u << i % 8);
-	}
-	d->ioports = map;
-	return 0;
-}
-
-bool domain_has_ports(const struct domain *d, u32 first, u32 count)
-{
-	u32 i;
-
-	for (i = first; i < first + count; i++)
-		if (i > 0xffff || !d->ioports || (d->ioports[i / 8] >> i % 8 & 1))
-			return false;
-	return true;
-}
-
 static bool add_iomem(struct domain *d, u64 first, u64 end)
 {
 	u32 i;

@@ -249,10 +249,10 @@ _Static_assert(offsetof(struct vcpu, fpu_more) ==
 
 struct domain *domain_create(const struct domain_config *config);
 struct vcpu *vcpu_create(struct domain *d, u32 id);
-/* Give or take IO ports, within 0 to 65535. 0 or -ENOMEM. */
+/* pv/ioport.c: give or take IO ports, within 0 to 65535. 0 or -ENOMEM. */
 int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow);
 bool domain_has_ports(const struct domain *d, u32 first, u32 count);
-/* The same for frames of devices, up to 'end'. 0 or -ENOSPC. */
+/* core/devices.c: the same for frames of devices, up to 'end'. 0 or -ENOSPC. */
 int domain_set_iomem(struct domain *d, u64 first, u64 end, bool allow);
 /*
  * Destroy: call until it is not -ERESTART. No vCPU runs any more when the

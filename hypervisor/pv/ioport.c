@@ -11,8 +11,11 @@
 #include <xen/physdev.h>
 #include "domain.h"
 #include "emulate.h"
+#include "errno.h"
+#include "frames.h"
 #include "guest.h"
 #include "guest_trap.h"
+#include "lib.h"
 
 bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
 		      u32 size)
@@ -29,6 +32,39 @@ bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
 		    (byte >> i % 8 & 1))
 			return false;
 	}
+	return true;
+}
+
+int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow)
+{
+	u8 *map = d->ioports;
+	u32 i;
+
+	if (!map && !allow)
+		return 0;
+	if (!map) {
+		map = frames_new(65536 / 8);
+		if (!map)
+			return -ENOMEM;
+		memset(map, 0xff, 65536 / 8);
+	}
+	for (i = first; i < first + count; i++) {
+		if (allow)
+			map[i / 8] &= (u8)~(1u << i % 8);
+		else
+			map[i / 8] |= (u8)(1u << i % 8);
+	}
+	d->ioports = map;
+	return 0;
+}
+
+bool domain_has_ports(const struct domain *d, u32 first, u32 count)
+{
+	u32 i;
+
+	for (i = first; i < first + count; i++)
+		if (i > 0xffff || !d->ioports || (d->ioports[i / 8] >> i % 8 & 1))
+			return false;
 	return true;
 }
 
