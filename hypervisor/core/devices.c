@@ -125,7 +125,7 @@ long domctl_assign(const struct xen_domctl *op)
 	const struct xen_domctl_assign_device *a = &op->u.assign_device;
 	struct given *g;
 
-	if (!boot_option(UNSAFE_PASSTHROUGH))
+	if (!boot_flag(UNSAFE_PASSTHROUGH, false))
 		return -EOPNOTSUPP;
 	if (a->dev != XEN_DOMCTL_DEV_PCI)
 		return -ENODEV;

@@ -44,7 +44,7 @@ static bool config_ok(const struct xen_domctl_createdomain *c)
 {
 	u32 flags = XEN_DOMCTL_CDF_xs_domain;
 
-	if (boot_option(UNSAFE_PASSTHROUGH))
+	if (boot_flag(UNSAFE_PASSTHROUGH, false))
 		flags |= XEN_DOMCTL_CDF_iommu;
 	return !(c->flags & ~flags) &&
 	       (!c->iommu_opts || (c->flags & XEN_DOMCTL_CDF_iommu)) &&

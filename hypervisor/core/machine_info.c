@@ -42,7 +42,7 @@ long sysctl_physinfo(struct xen_sysctl *op)
 		.outstanding_pages = frames_claimed(),
 		.max_mfn = frame_count - 1,
 	};
-	if (boot_option(UNSAFE_PASSTHROUGH))
+	if (boot_flag(UNSAFE_PASSTHROUGH, false))
 		p->capabilities |= XEN_SYSCTL_PHYSCAP_directio;
 	features(p->hw_cap);
 	return 0;

@@ -25,7 +25,7 @@ static void end_machine(u32 reason)
 {
 	if (reason == SHUTDOWN_poweroff)
 		machine_power_off();
-	if (boot_option("noreboot"))
+	if (boot_flag("noreboot", false))
 		machine_stop();
 	machine_reboot();
 }

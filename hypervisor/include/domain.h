@@ -252,7 +252,10 @@ struct vcpu *vcpu_create(struct domain *d, u32 id);
 /* pv/ioport.c: give or take IO ports, within 0 to 65535. 0 or -ENOMEM. */
 int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow);
 bool domain_has_ports(const struct domain *d, u32 first, u32 count);
-/* core/devices.c: the same for frames of devices, up to 'end'. 0 or -ENOSPC. */
+/*
+ * core/devices.c: the same for frames of devices, up to 'end'. 0; -ENOSPC: too
+ * many ranges, and less is allowed than was, never more.
+ */
 int domain_set_iomem(struct domain *d, u64 first, u64 end, bool allow);
 /*
  * Destroy: call until it is not -ERESTART. No vCPU runs any more when the

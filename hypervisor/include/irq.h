@@ -31,9 +31,7 @@ void irq_free_vector(u32 vector);
 bool irq_is_level(u32 vector);
 /* More than one guest has it. */
 bool irq_is_shared(u32 vector);
-/* The guest is done with a level interrupt; the last one lets the line through
- * again.
- */
+/* A guest is done with a level interrupt: after the last, it can come again. */
 void irq_guest_eoi(u32 vector, const struct domain *d, u32 pirq);
 int irq_ioapic_read(u64 base, u32 reg, u32 *value);
 

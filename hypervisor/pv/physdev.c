@@ -282,10 +282,10 @@ static long do_setup_gsi(struct domain *d, void *arg)
 
 static long do_eoi_frame(struct domain *d, u64 arg)
 {
-	u64 n = 0;
+	u64 n;
 	u32 i;
 
-	if (guest_read(&n, gva(arg), d->abi->long_size))
+	if (abi_get_longs(gva(arg), &n, 1))
 		return -EFAULT;
 	if (d->pirq_eoi_map)
 		return -EBUSY;

@@ -110,6 +110,8 @@ static void send(u32 apic_id, u32 command)
 	u64 f = irq_save();
 
 	if (!regs) {
+		/* This write does not wait for stores that the target is to see. */
+		__asm__ volatile("mfence; lfence" ::: "memory");
 		wrmsr(X2APIC_MSR + (APIC_ICR_LO >> 4),
 		      (u64)apic_id << 32 | command);
 	} else {

@@ -256,10 +256,10 @@ long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)
 	return 0;
 }
 
-const char *boot_option(const char *name)
+bool boot_flag(const char *name, bool otherwise)
 {
 	(void)name;
-	return NULL;
+	return otherwise;
 }
 
 static struct domain domains[2];
