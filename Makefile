@@ -13,7 +13,7 @@ help:  ## this list
 	@echo '  GROUP=a,b         the test groups to run (default all: see tests/list)'
 	@echo '  TEST=a,b          the tests to run, by name'
 	@echo '  HYPERVISOR=name   krypton or reference, for make run (default krypton)'
-	@echo '  JOBS=n            machines that are booted at a time (default 1)'
+	@echo '  JOBS=n            processors for the tests to use (default all)'
 	@echo
 	@echo 'Everything is made in build/, and every log is kept in build/logs/.'
 
@@ -49,6 +49,9 @@ xen-tools: packages  ## xl, xenstored, xenconsoled and their libraries for i386
 dom0: packages  ## the Dom0 and DomU root file systems, in build/images
 	@scripts/build-images
 
+deb: packages  ## Debian packages of the kernel and of Krypton (hours)
+	@scripts/build-deb $(if $(filter command line,$(origin CONFIG)),$(CONFIG))
+
 series-builds: packages  ## build after every patch of the series (hours)
 	@scripts/series-builds
 
@@ -65,4 +68,4 @@ clean:  ## remove build/, but not the compiler's cache
 	@scripts/clean
 
 .PHONY: help run test check bench tree kernel hypervisor reference-xen \
-	xen-tools dom0 series-builds series-objects series-clean packages clean
+	xen-tools dom0 deb series-builds series-objects series-clean packages clean

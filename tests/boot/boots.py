@@ -92,7 +92,8 @@ def command(boot, work):
              f"krypton.cpus={vcpus} {boot['wishes']}")
     cmd = [str(TOP / "scripts/run-qemu"), "--vendor", boot["vendor"],
            "--memory", boot["memory"], "--timeout", boot["seconds"],
-           "--cpus", boot["cpus"], *boot.get("machine", "").split(),
+           "--cpus", boot["cpus"], "--threads", boot.get("threads", "one"),
+           *boot.get("machine", "").split(),
            "--nic", "virtio", "--nic", "e1000", "--tftp", str(tftp),
            "--log", str(work / "console.log"), *disks]
     kernel = bzimage(boot["kernel"])
