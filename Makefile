@@ -52,7 +52,7 @@ dom0: packages  ## the Dom0 and DomU root file systems, in build/images
 deb: packages  ## Debian packages of the kernel and of Krypton (hours)
 	@scripts/build-deb $(if $(filter command line,$(origin CONFIG)),$(CONFIG))
 
-series-builds: packages  ## build after every patch of the series (hours)
+bisect-build: packages  ## build after every patch of the series (hours)
 	@scripts/series-builds
 
 series-objects: packages  ## compare objects with and without the series (long)
@@ -68,4 +68,4 @@ clean:  ## remove build/, but not the compiler's cache
 	@scripts/clean
 
 .PHONY: help run test check bench tree kernel hypervisor reference-xen \
-	xen-tools dom0 deb series-builds series-objects series-clean packages clean
+	xen-tools dom0 deb bisect-build series-objects series-clean packages clean
