@@ -4,6 +4,7 @@
 # hypervisor/DIR/X.c, and $(out)/X.o is X.c, each with what stands in for the
 # rest of the machine (tests/unit/host.h).
 
+MAKEFLAGS += -r
 build	?= build
 flags	:= -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-builtin \
 	-Wall -Wextra -Wno-address-of-packed-member \
@@ -22,7 +23,7 @@ unpack-src := $(addprefix unpack/,unpack.c gzip.c xz.c zstd.c lz4.c lzo.c \
 	lzma.c bzip2.c)
 
 # Linux's decompressors, as the hypervisor's build takes them
-linux	:= $(build)/unit/linux
+linux	:= $(out)/linux
 $(linux)/done: hypervisor/unpack/import
 	@base=$$(KERNEL_SRC='' scripts/make-base) && $< "$${base% *}" $(linux)
 

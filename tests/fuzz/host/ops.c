@@ -176,6 +176,13 @@ static void ldt(struct actor *a, const struct step *s)
 		       DOMID_SELF);
 }
 
+static bool kept_by_pin(u64 n)
+{
+	return n < HOST_FRAMES && frame_table[n].kind == FRAME_GUEST &&
+	       (frame_table[n].flags & FRAME_PINNED) &&
+	       (frame_table[n].flags & FRAME_ALLOCATED);
+}
+
 static void reserve(struct actor *a, const struct step *s)
 {
 	static const u32 ops[] = {
@@ -185,17 +192,20 @@ static void reserve(struct actor *a, const struct step *s)
 	struct xen_memory_reservation *r = (void *)a->call.data;
 	u64 *extent = &a->call.data[8];
 	u32 nr = world_nr(a->v->d);
+	u64 n = world_frame(nr, s->x);
+	bool pinned;
 
 	*r = (struct xen_memory_reservation){
 		.nr_extents = 1 + (s->slot >> 6), .domid = (u16)whose(s->kind),
 		.extent_order = s->slot >> 2 & 1,
 	};
 	r->extent_start.p = (void *)extent;
-	extent[0] = world_frame(nr, s->x);
+	extent[0] = extent[3] = n;
 	extent[1] = world_frame(nr, s->y);
 	extent[2] = world_frame(nr, s->flags);
-	extent[3] = extent[0];
+	pinned = kept_by_pin(n) && !(s->slot & 2) && !s->between;
 	go(a, memory_op, ops[s->slot & 3], (u64)r, 0, 0);
+	CHECK(!pinned || kept_by_pin(n), "a pinned table was given up");
 }
 
 static void claim(struct actor *a, const struct step *s)
