@@ -11,6 +11,7 @@ import random
 (UPDATE, _, STORE, PIN, UNPIN, ROOT, VA, _, CONTENTS, GDT, DESCRIPTOR, LDT,
  RESERVE, EXCHANGE, DESTROY, WRITE, OFFER, MAP, UNMAP, REPLACE, COPY) = range(21)
 RW, ABSENT = 2, 1
+ALWAYS = 0xf8   # with an actor: it is preempted wherever that can be
 D1 = 0xa0       # names a page of domain 1; its vCPUs are actors 2 and 3
 
 # op, actor, x, y, slot, flags, kind: what a guest or a tool would do
@@ -38,6 +39,10 @@ STORIES = (
     ((PIN, 2, 9, 0, 2, 0, 0), (ROOT, 2, 9, 0, 0, 0, 0),
      (UPDATE, 2, 9, 10, 2, 0, 0), (ROOT, 2, 0, 0, 0, 0, 0),
      (UNPIN, 2, 9, 0, 0, 0, 0), (STORE, 2, 10, 20, 2, RW, 0)),
+    # a table that is not through is written, and its validation goes on
+    ((PIN, 2 | ALWAYS, 11, 0, 1, 0, 0), (UPDATE, 3, 11, 20, 9, 0, 0),
+     (STORE, 3, 11, 20, 9, 0, 0), (ROOT, 2, 0, 0, 0, 0, 0),
+     (UNPIN, 3, 11, 0, 0, 0, 0)),
     # descriptors: GDT and LDT, then the pages are wanted again
     ((GDT, 2, 8, 8, 1, 0, 0), (DESCRIPTOR, 2, 8, 0, 2, 0, 3),
      (VA, 2, 9, 8, 0, 0, 0), (LDT, 2, 9, 0, 0, 0, 1),
