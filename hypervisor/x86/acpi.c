@@ -29,9 +29,6 @@ struct rsdp {
 	u64 xsdt;
 } __attribute__((packed));
 
-#define MADT_LAPIC	36
-#define MADT_ENTRIES	44
-
 #define FADT_DSDT	40
 #define FADT_PM1A	64
 #define FADT_PM1B	68
@@ -104,12 +101,12 @@ static void add_override(const u8 *e)
 static void parse_madt(const struct acpi_header *h)
 {
 	static const u8 size[] = { 8, 12, 10, [MADT_X2APIC] = 16 };
-	const u8 *e = (const u8 *)h + MADT_ENTRIES;
+	const u8 *e = (const u8 *)h + 44;
 	const u8 *end = (const u8 *)h + h->length;
 
 	if (e > end)
 		return;
-	acpi.lapic_address = get32(h, MADT_LAPIC);
+	acpi.lapic_address = get32(h, 36);
 	for (; e + 2 <= end && e[1] >= 2 && e + e[1] <= end; e += e[1]) {
 		if (e[0] < sizeof(size) && e[1] < size[e[0]])
 			continue;

@@ -121,18 +121,21 @@ static void va_mapping(struct actor *a, const struct step *s)
 	   s->kind & 7);
 }
 
-/* A store of the guest, where it can have the page mapped writable. */
+/* A store of the guest, which maps the page writable for it if it may. */
 static void store(struct actor *a, const struct step *s)
 {
-	u64 n = world_frame(world_nr(a->v->d), s->x);
-	const struct frame *f = n < HOST_FRAMES ? &frame_table[n] : NULL;
+	struct domain *d = a->v->d;
+	u32 nr = world_nr(d);
+	u64 n = world_frame(nr, s->x);
 
-	if (!f || f->kind != FRAME_GUEST || f->owner != a->v->d ||
-	    (f->flags & FRAME_XENHEAP) ||
-	    (f->type_count && f->type != TYPE_WRITABLE))
-		return;
-	((u64 *)mfn_to_virt(mfn(n)))[world_slot(s->slot)] =
-		world_entry(world_nr(a->v->d), s->y, s->flags);
+	spin_lock(&d->page_lock);
+	if (ptype_get_page(d, mfn(n), TYPE_WRITABLE)) {
+		if (!(mfn_frame(mfn(n))->flags & FRAME_XENHEAP))
+			((u64 *)mfn_to_virt(mfn(n)))[world_slot(s->slot)] =
+				world_entry(nr, s->y, s->flags);
+		ptype_put_both(d, mfn(n));
+	}
+	spin_unlock(&d->page_lock);
 }
 
 static u64 descriptor(u8 byte)

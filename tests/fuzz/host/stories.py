@@ -32,6 +32,10 @@ STORIES = (
     # two grants, and one mapping takes the other's place
     ((OFFER, 2, 20, 0, 0, 0, 2), (OFFER, 2, 21, 0, 1, 0, 2),
      (MAP, 4, 0, 9, 0, 2, 0x81), (REPLACE, 4, 0, 9, 0, 10, 0)),
+    # one page mapped both ways; the wrong one is unmapped
+    ((OFFER, 2, 20, 0, 0, 0, 2), (OFFER, 2, 20, 0, 1, 0, 2),
+     (MAP, 4, 0, 9, 0, 2, 1), (MAP, 4, 0, 10, 1, 6, 1),
+     (UNMAP, 4, 0, 10, 0, 0, 0), (UNMAP, 4, 0, 9, 1, 0, 0)),
     # pages of one domain in the tables of another, by the privileged one
     ((UPDATE, 0, D1 + 5, 0xd4, 9, RW, 13), (DESTROY, 0, 1, 0, 0, 0, 0),
      (DESTROY, 0, 1, 0, 0, 0, 0), (UPDATE, 2, 5, 0, 9, ABSENT, 0)),

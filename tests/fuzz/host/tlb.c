@@ -4,7 +4,7 @@
  * its tables give it at any time the processor may keep until it is flushed,
  * for whatever reason. So a frame that it may still write to must not become a
  * table or descriptors, one that it may still read as a table must not become
- * writable, and none may go to somebody else.
+ * writable nor change, and none may go to somebody else.
  */
 #include "lib.h"
 #include "pages.h"
@@ -13,6 +13,8 @@
 static struct cached {
 	const struct domain *owner;	/* of the frame, then */
 	u8 read, write, table;		/* bit per domain */
+	bool idle;			/* a table still, but no more by type */
+	u64 sum;			/* of its contents since then */
 } cached[HOST_FRAMES];
 
 void tlb_reset(void)
@@ -90,10 +92,32 @@ void tlb_flushed(u32 cpus)
 			look(nr);
 }
 
+static bool is_table(const struct frame *f)
+{
+	return f->type_count && f->type >= TYPE_L1 && f->type <= TYPE_SEGDESC;
+}
+
+static void check_idle(u32 n, struct cached *c)
+{
+	const u64 *entry = mfn_to_virt(mfn(n));
+	bool was = c->idle;
+	u64 sum = 0;
+	u32 i;
+
+	c->idle = c->table && !is_table(&frame_table[n]);
+	if (!c->idle)
+		return;
+	for (i = 0; i < 512; i++)
+		sum = sum * 31 + entry[i];
+	CHECK(!was || sum == c->sum,
+	      "frame %x changes, and is a table without a flush", n);
+	c->sum = sum;
+}
+
 void tlb_check(void)
 {
 	const struct frame *f;
-	const struct cached *c;
+	struct cached *c;
 	u32 n, nr;
 
 	for (nr = 0; nr < HOST_DOMAINS; nr++)
@@ -104,6 +128,7 @@ void tlb_check(void)
 		CHECK(!c->read || (f->kind == FRAME_GUEST &&
 				   f->owner == c->owner),
 		      "frame %x has another owner, and no flush", n);
+		check_idle(n, c);
 		if (f->kind != FRAME_GUEST || !f->type_count)
 			continue;
 		CHECK(!c->write || f->type == TYPE_WRITABLE,
