@@ -28,6 +28,7 @@ static struct want {
 	u32 refs, types;
 	u8 type;
 	u8 granted[HOST_DOMAINS], writable[HOST_DOMAINS];
+	bool handle[HOST_DOMAINS];
 } want[HOST_FRAMES];
 static bool lent[HOST_DOMAINS][HOST_FRAMES];
 static u32 held[HOST_DOMAINS];		/* references to each domain */
@@ -113,6 +114,7 @@ static void count_handle(const struct domain *d, const struct grant_map *m)
 	CHECK(a->frame < HOST_FRAMES, "a grant of no frame");
 	if (m->flags & GNTMAP_host_map) {
 		pins[nr][m->ref][kind]++;
+		want[a->frame].handle[world_nr(d)] = true;
 		want[a->frame].granted[world_nr(d)]++;
 		want[a->frame].writable[world_nr(d)] += kind == PIN_WRITE;
 	}
@@ -183,6 +185,12 @@ static void check_foreign(u32 nr, u64 n, bool write)
 	CHECK(!write || w->writable[nr],
 	      "domain %u maps frame %lx writable without a grant", nr, n);
 	w->writable[nr] -= write;
+}
+
+bool model_may_know(u32 nr, u32 n)
+{
+	return !nr || lent[nr][n] || want[n].handle[nr] ||
+	       world.d[nr]->is_dying;
 }
 
 static void count_l1(const struct domain *d, u64 e)

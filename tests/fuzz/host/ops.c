@@ -48,26 +48,26 @@ static u64 whose(u8 kind)
 	return ids[kind & 7];
 }
 
-/* The owner of the pages, and sometimes one of the tables. */
+/* The owner of the pages, and sometimes, as its number plus 1, of the tables. */
 static u64 foreign(const struct step *s)
 {
 	u64 tables = s->kind >> 3 & 3;
 
-	return whose(s->kind) | (tables ? tables + 3 : 0) << 16;
+	return whose(s->kind) | (tables ? world.d[0]->id + tables : 0) << 16;
 }
 
 static void update(struct actor *a, const struct step *s)
 {
 	struct mmu_update *u = (struct mmu_update *)a->call.data;
 	u32 nr = world_nr(a->v->d), n = 1 + (s->slot >> 6), i;
-	u32 cmd = s->kind >> 5 & 3;
+	u32 cmd = s->kind >> 5 & 3, tables = s->kind >> 3 & 3;
 
 	for (i = 0; i < n; i++) {
 		u[i].ptr = (world_frame(nr, s->x) << PAGE_SHIFT) +
 			   ((world_slot(s->slot) + i) & 511) * 8 + cmd;
 		u[i].val = world_entry(nr, (u8)(s->y + i), s->flags);
-		if (!nr && (s->kind & 0x18) && cmd != MMU_MACHPHYS_UPDATE)
-			model_lend(s->kind >> 3 & 3, pte_mfn(u[i].val).n);
+		if (!nr && tables && cmd != MMU_MACHPHYS_UPDATE)
+			model_lend(tables - 1, pte_mfn(u[i].val).n);
 	}
 	go(a, pv_mmu_update, (u64)u, n, 0, foreign(s));
 }

@@ -70,6 +70,8 @@ void model_reset(void);
 void model_lend(u32 nr, u64 frame);
 void model_flushed(u32 cpus);
 void model_check(void);
+/* Whether a domain may know another one's frame: an unmap is for good. */
+bool model_may_know(u32 nr, u32 n);
 void model_fail(const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
 #define CHECK(cond, ...)						\

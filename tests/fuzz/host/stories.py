@@ -37,7 +37,7 @@ STORIES = (
      (MAP, 4, 0, 9, 0, 2, 1), (MAP, 4, 0, 10, 1, 6, 1),
      (UNMAP, 4, 0, 10, 0, 0, 0), (UNMAP, 4, 0, 9, 1, 0, 0)),
     # pages of one domain in the tables of another, by the privileged one
-    ((UPDATE, 0, D1 + 5, 0xd4, 9, RW, 13), (DESTROY, 0, 1, 0, 0, 0, 0),
+    ((UPDATE, 0, D1 + 5, 0xd4, 9, RW, 21), (DESTROY, 0, 1, 0, 0, 0, 0),
      (DESTROY, 0, 1, 0, 0, 0, 0), (UPDATE, 2, 5, 0, 9, ABSENT, 0)),
     # another root, and back; the first one's entries change
     ((PIN, 2, 9, 0, 2, 0, 0), (ROOT, 2, 9, 0, 0, 0, 0),

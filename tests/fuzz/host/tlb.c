@@ -114,6 +114,17 @@ static void check_idle(u32 n, struct cached *c)
 	c->sum = sum;
 }
 
+static void check_grants(u32 n, const struct cached *c)
+{
+	u32 nr;
+
+	for (nr = 0; nr < HOST_DOMAINS; nr++)
+		CHECK(!(c->read >> nr & 1) || c->owner == world.d[nr] ||
+		      !world.d[nr] || model_may_know(nr, n),
+		      "frame %x is unmapped by domain %u without a flush", n,
+		      nr);
+}
+
 void tlb_check(void)
 {
 	const struct frame *f;
@@ -129,6 +140,8 @@ void tlb_check(void)
 				   f->owner == c->owner),
 		      "frame %x has another owner, and no flush", n);
 		check_idle(n, c);
+		if (c->read)
+			check_grants(n, c);
 		if (f->kind != FRAME_GUEST || !f->type_count)
 			continue;
 		CHECK(!c->write || f->type == TYPE_WRITABLE,
