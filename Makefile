@@ -13,6 +13,7 @@ help:  ## this list
 	@echo '  GROUP=a,b         the test groups to run (default all: see tests/list)'
 	@echo '  TEST=a,b          the tests to run, by name'
 	@echo '  HYPERVISOR=name   krypton or reference, for make run (default krypton)'
+	@echo '  FUZZ_SECONDS=n    how long make fuzz stays with each part'
 	@echo '  JOBS=n            processors for the tests to use (default all)'
 	@echo
 	@echo 'Everything is made in build/, and every log is kept in build/logs/.'
@@ -22,6 +23,9 @@ run: packages  ## boot Krypton with an i386 Dom0 in QEMU, and start a DomU there
 
 test: packages  ## build everything and run every test
 	@scripts/run-tests
+
+fuzz: packages  ## fuzz the hypervisor's sources for half an hour, or so
+	@scripts/fuzz
 
 check: packages  ## what needs no kernel build, in under a minute
 	@scripts/check
@@ -67,5 +71,5 @@ packages:  ## install the Debian packages that are missing
 clean:  ## remove build/, but not the compiler's cache
 	@scripts/clean
 
-.PHONY: help run test check bench tree kernel hypervisor reference-xen \
+.PHONY: help run test fuzz check bench tree kernel hypervisor reference-xen \
 	xen-tools dom0 deb bisect-build series-objects series-clean packages clean

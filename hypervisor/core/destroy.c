@@ -85,8 +85,8 @@ static void drop_pins(struct domain *d, mfn_t m)
 	if (f->flags & FRAME_PINNED) {
 		f->flags &= (u8)~FRAME_PINNED;
 		ptype_put_both(d, m);
-		ptype_finish(d);
 	}
+	ptype_finish(d);
 	if (f->refs == 2 && (f->flags & FRAME_ALLOCATED))
 		f->flags &= (u8)~(FRAME_SHARED | FRAME_SHARED_W);
 }

@@ -11,17 +11,31 @@
 #include "domain.h"
 
 #define HOST_FRAMES	1024u
+#define HOST_DOMAINS	3u
+#define HOST_VCPUS	2u	/* of each, at most */
 
 extern const struct abi host_abi;
 extern u32 host_flushes;
 extern int host_locks;
 extern bool host_preempt;
+extern u32 host_cpus;		/* that exist: what a flush of all is for */
+/* Whose vCPU another one interrupts: it does not stop before it is done. */
+extern struct domain *host_busy;
+
+/* What else may happen, until a reset; NULL: nothing. */
+/* Somebody who holds no lock is about to take one. */
+extern void (*host_between)(void);
+/* In place of host_preempt: whether something else has to run. */
+extern bool (*host_wanted)(void);
+extern void (*host_flushed)(u32 cpus);
 
 /* Fresh memory and an empty allocator. */
 void host_reset(void);
-/* A domain with one vCPU and so many frames, from 'first' on. */
+/* Domain number nr, with the id 3 + nr. */
+struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first);
+/* Number 0, with one vCPU and so many frames, from 'first' on. */
 struct domain *host_domain(u32 pages, u32 *first);
-/* A second one; it is not the one that makes hypercalls. */
+/* Number 1; it is not the one that makes hypercalls. */
 struct domain *host_other(u32 pages, u32 *first);
 
 /* Let guest memory be these bytes at this address alone, until a reset. */
