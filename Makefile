@@ -13,6 +13,7 @@ help:  ## this list
 	@echo '  GROUP=a,b         the test groups to run (default all: see tests/list)'
 	@echo '  TEST=a,b          the tests to run, by name'
 	@echo '  HYPERVISOR=name   krypton or reference, for make run (default krypton)'
+	@echo '  DEBUG=y           make hypervisor: build/krypton-debug, which checks itself'
 	@echo '  JOBS=n            machines that are booted at a time (default 1)'
 	@echo
 	@echo 'Everything is made in build/, and every log is kept in build/logs/.'
@@ -33,7 +34,7 @@ kernel: packages  ## build the tree for CONFIG, in build/kernel/CONFIG
 	@scripts/build-kernel $(CONFIG)
 
 hypervisor: packages  ## Krypton, our own hypervisor: build/krypton
-	@scripts/build-hypervisor
+	@scripts/build-hypervisor $(if $(filter y,$(DEBUG)),--debug)
 
 bench: packages  ## Krypton against reference Xen: instructions, memory
 	@scripts/build-hypervisor

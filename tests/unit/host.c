@@ -25,6 +25,8 @@ struct vcpu *host_current;
 u32 host_flushes;
 int host_locks;
 bool host_preempt;
+jmp_buf *host_panic;
+char host_panic_text[128];
 
 #define HOST_BYTES	(12u << 20)
 
@@ -37,8 +39,11 @@ void panic(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(host_panic_text, sizeof(host_panic_text), fmt, ap);
 	va_end(ap);
+	if (host_panic)
+		longjmp(*host_panic, 1);
+	fputs(host_panic_text, stderr);
 	abort();
 }
 
@@ -263,6 +268,15 @@ bool boot_flag(const char *name, bool otherwise)
 }
 
 static struct domain domains[2];
+
+void domain_for_each(void (*fn)(struct domain *d))
+{
+	u32 i;
+
+	for (i = 0; i < 2; i++)
+		if (domains[i].abi)
+			fn(&domains[i]);
+}
 
 struct domain *domain_get_any(u32 domid)
 {
