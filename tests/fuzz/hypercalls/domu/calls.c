@@ -451,15 +451,16 @@ static void make_multicall(struct call *c)
 	for (i = 0; i < n; i++) {
 		one = (struct call){ .s = c->s, .at = c->at };
 		make[below(c->s, ARRAY_SIZE(make) - 2)](&one);
-		if (one_in(c->s, 32))
-			one.nr = one_in(c->s, 2) ? __HYPERVISOR_iret :
+		/* Reference Xen would take its frame from our stack. */
+		if (one_in(c->s, 64))
+			one.nr = one_in(c->s, 64) ? __HYPERVISOR_iret :
 				 __HYPERVISOR_multicall;
 		c->at = one.at;
 		list[i].op = one.nr;
 		memcpy(list[i].args, one.a, sizeof(one.a));
 	}
 	set(c, __HYPERVISOR_multicall, argument(c, list, sizeof(list)),
-	    one_in(c->s, 8) ? some_count(c) : n, 0, 0);
+	    one_in(c->s, 64) ? some_count(c) : n, 0, 0);
 }
 
 void choose_call(struct call *c)

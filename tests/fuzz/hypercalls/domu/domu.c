@@ -43,7 +43,7 @@ static void one_call(struct source *s)
 	struct call c = { .s = s, .at = arguments_at[s->id] };
 	long rc;
 
-	if (c.at < PAGE_ARGS << 12)
+	if (c.at < PAGE_ARGS << 12 || c.at >= PAGE_READONLY << 12)
 		c.at = PAGE_ARGS << 12;
 	choose_call(&c);
 	arguments_at[s->id] = c.at;
@@ -210,6 +210,8 @@ void fuzz_loop(u32 id)
 		s->state = (CONTROL->seed * 2 + id) * 2654435761u | 1;
 		repair(id);
 	}
+	/* Perhaps what we write arguments to is not there. */
+	arguments_at[id] += PAGE_SIZE;
 	if (one_in(s, 4))
 		repair_arguments();
 	while (!over()) {

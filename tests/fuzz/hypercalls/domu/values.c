@@ -32,8 +32,9 @@ u32 some_count(struct call *c)
 		0x7fffffff, 0x80000000, 0x80000001, 0xffffffff,
 	};
 
-	return one_in(c->s, 16) ? odd[below(c->s, ARRAY_SIZE(odd))] :
-	       1 + below(c->s, 4);
+	if (one_in(c->s, 16))
+		return odd[below(c->s, ARRAY_SIZE(odd))];
+	return one_in(c->s, 4) ? 2 + below(c->s, 3) : 1;
 }
 
 u32 some_domid(struct call *c)
@@ -59,7 +60,7 @@ u32 spare_page(struct call *c)
 {
 	u32 page = some_page(c);
 
-	return page < PAGE_ARGS && !one_in(c->s, 512) ? PAGE_PLAY : page;
+	return page < PAGE_READONLY && !one_in(c->s, 1024) ? PAGE_PLAY : page;
 }
 
 static u32 odd_frame(struct call *c)
