@@ -228,6 +228,7 @@ static void one_life(u32 seed, u32 count, u32 pages)
 	u32 i, before = failures;
 
 	make_domain(seed, count);
+	print("domain %u has the seed %u, %u calls\n", u.id, seed, count);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);
 	wait_for_end(count);
 	add_up(count);
