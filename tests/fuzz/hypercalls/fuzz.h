@@ -25,10 +25,15 @@
 #define DOM0_REFS	8u	/* grants to the domain, from this number on */
 #define DOM0_GRANTS	8u
 #define DOM0_FRAMES	4u
-#define FUZZ_NUMBERS	64u	/* hypercalls; greater ones count as the last */
-/* Not hypercalls: entries written as memory, privileged instructions. */
-#define FUZZ_WRITES	60u
-#define FUZZ_INSTRUCTIONS 61u
+#define FUZZ_NUMBERS	64u	/* of hypercalls; all greater ones: */
+#define FUZZ_OTHERS	60u
+/*
+ * Not hypercalls: grants that got mapped, as the call's result does not tell;
+ * entries written as memory; privileged instructions.
+ */
+#define FUZZ_MAPPED	61u
+#define FUZZ_WRITES	62u
+#define FUZZ_INSTRUCTIONS 63u
 
 #ifndef __ASSEMBLER__
 struct control {

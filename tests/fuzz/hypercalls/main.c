@@ -256,14 +256,14 @@ static void report(u32 seed)
 {
 	static const u8 must[] = { 0, 1, 2, 3, 4, 5, 8, 9, 10, 12, 13, 14, 15,
 				   17, 20, 21, 23, 24, 26, 29, 30, 32, 33,
-				   FUZZ_WRITES, FUZZ_INSTRUCTIONS };
+				   FUZZ_MAPPED, FUZZ_WRITES, FUZZ_INSTRUCTIONS };
 	static const u8 never[] = { 7, 35, 36, 37, 41 };
 	u32 i, all = 0, ok = 0;
 
 	for (i = 0; i < FUZZ_NUMBERS; i++) {
 		all += calls[i];
 		ok += good[i];
-		if (calls[i])
+		if (calls[i] || good[i])
 			print("number %u: %u calls, %u good\n", i, calls[i],
 			      good[i]);
 	}

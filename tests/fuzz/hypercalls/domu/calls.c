@@ -471,6 +471,20 @@ void choose_call(struct call *c)
 		c->a[below(c->s, 6)] ^= 1u << below(c->s, 32);
 }
 
+static bool in_arguments(u32 at)
+{
+	return at >= PAGE_ARGS << 12 && at < (PAGE_READONLY << 12) - 256;
+}
+
+bool has_mapped(const struct call *c, long rc)
+{
+	const struct gnttab_map_grant_ref *m = (const void *)c->a[1];
+
+	return c->nr == __HYPERVISOR_grant_table_op && !rc &&
+	       c->a[0] == GNTTABOP_map_grant_ref && c->a[2] == 1 &&
+	       in_arguments(c->a[1]) && !m->status;
+}
+
 /* New frames take the places of those that were given up. */
 static void learn(const struct call *c)
 {
@@ -478,11 +492,9 @@ static void learn(const struct call *c)
 	const xen_pfn_t *list;
 	u32 i;
 
-	if (c->a[1] < PAGE_ARGS << 12 || c->a[1] >= PAGE_READONLY << 12)
+	if (!in_arguments(c->a[1]) || !in_arguments((u32)r->extent_start.p))
 		return;
 	list = r->extent_start.p;
-	if ((u32)list < PAGE_ARGS << 12 || (u32)list >= PAGE_READONLY << 12)
-		return;
 	for (i = 0; i < r->nr_extents && i < 4; i++)
 		CONTROL->frames[PAGE_PLAY + below(c->s, DOMU_PAGES -
 						  PAGE_PLAY)] = list[i];

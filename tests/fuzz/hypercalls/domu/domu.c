@@ -29,7 +29,6 @@ void *memset(void *d, int c, size_t n)
 
 static void counted(u32 id, u32 nr, bool good)
 {
-	nr = nr < FUZZ_NUMBERS ? nr : FUZZ_NUMBERS - 1;
 	if (good) {
 		CONTROL->vcpu[id].good[nr]++;
 		return;
@@ -41,16 +40,20 @@ static void counted(u32 id, u32 nr, bool good)
 static void one_call(struct source *s)
 {
 	struct call c = { .s = s, .at = arguments_at[s->id] };
+	u32 nr;
 	long rc;
 
 	if (c.at < PAGE_ARGS << 12 || c.at >= PAGE_READONLY << 12)
 		c.at = PAGE_ARGS << 12;
 	choose_call(&c);
 	arguments_at[s->id] = c.at;
-	counted(s->id, c.nr, false);
+	nr = c.nr < FUZZ_OTHERS ? c.nr : FUZZ_OTHERS;
+	counted(s->id, nr, false);
 	rc = (long)fuzz_call(c.nr, c.a);
 	if (rc >= 0)
-		counted(s->id, c.nr, true);
+		counted(s->id, nr, true);
+	if (has_mapped(&c, rc))
+		counted(s->id, FUZZ_MAPPED, true);
 	after_call(&c, rc);
 }
 

@@ -30,10 +30,10 @@ void repair_traps(u32 vcpu)
 	call(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS, FUZZ_STACK(vcpu), 0, 0);
 }
 
-/* A page of ours where it was mapped first. */
+/* A page of ours where it was mapped first; not to be run. */
 static void remap(u32 page, u64 flags)
 {
-	u64 e = (u64)CONTROL->frames[page] << 12 | flags;
+	u64 e = (u64)CONTROL->frames[page] << 12 | flags | 1ull << 63;
 
 	call(__HYPERVISOR_update_va_mapping, page << 12, (u32)e,
 	     (u32)(e >> 32), UVMF_INVLPG | UVMF_LOCAL);

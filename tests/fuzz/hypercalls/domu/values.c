@@ -4,8 +4,13 @@
  * Classes of the latter: addresses that wrap or lie in the hypervisor's part,
  * read-only or absent pages, frames of other domains, of the hypervisor, of
  * tables, of no memory; counts that overflow when they are multiplied.
+ *
+ * What the domain runs and counts in is left alone: a domain that runs what happens to lie
+ * in memory would find QEMU's faults (Documentation/testing.md, IRET).
  */
 #include "values.h"
+
+#define NX	(1ull << 63)
 
 u32 draw(struct source *s)
 {
@@ -60,10 +65,12 @@ u32 spare_page(struct call *c)
 {
 	u32 page = some_page(c);
 
-	return page < PAGE_READONLY && !one_in(c->s, 1024) ? PAGE_PLAY : page;
+	if (page >= PAGE_READONLY || (page < 6 && one_in(c->s, 256)))
+		return page;
+	return PAGE_PLAY;
 }
 
-static u32 odd_frame(struct call *c)
+static u32 drawn_frame(struct call *c)
 {
 	switch (below(c->s, 8)) {
 	case 0:
@@ -81,6 +88,16 @@ static u32 odd_frame(struct call *c)
 	default:
 		return below(c->s, 0x20000);		/* any RAM */
 	}
+}
+
+static u32 odd_frame(struct call *c)
+{
+	u32 frame = drawn_frame(c), i;
+
+	for (i = PAGE_CONTROL; i < PAGE_ARGS; i++)
+		if (frame == CONTROL->frames[i])
+			return CONTROL->dom0_frames[0];
+	return frame;
 }
 
 u32 some_frame(struct call *c)
@@ -114,8 +131,9 @@ u32 some_address(struct call *c)
 u64 some_entry(struct call *c)
 {
 	static const u64 flags[] = {
-		PTE_RWP, PTE_RWP, PTE_RO, PTE_RO, PTE_P, PTE_RWP | PTE_US,
-		PTE_RWP | PTE_PSE, PTE_P | 1ull << 63, 0, PTE_P | PTE_RW | 8,
+		PTE_RWP | NX, PTE_RWP | NX, PTE_RWP | NX, PTE_RO | NX,
+		PTE_RO | NX, PTE_P, PTE_P, PTE_RWP | PTE_US | NX,
+		PTE_RWP | PTE_PSE | NX, PTE_P | PTE_RW | 8, 0,
 	};
 	u64 e = (u64)some_frame(c) << 12 |
 		flags[below(c->s, ARRAY_SIZE(flags))];

@@ -47,6 +47,8 @@ u32 place(struct call *c);
 
 /* calls.c: fill in any hypercall; what stands in memory is written, too. */
 void choose_call(struct call *c);
+/* Whether it was a call that has mapped a grant. */
+bool has_mapped(const struct call *c, long rc);
 /* After a call: what the next ones need is put right, mostly. */
 void after_call(struct call *c, long rc);
 /* repair.c: as at the start; one vCPU's. */
