@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the two programs of the fuzzer share: the layout of the domain that
- * fuzzes, and its control page, which Dom0 has mapped as well. Page n of the
- * domain is at address n << 12; tests/guest/lib/domu.h makes it of this size.
+ * fuzzes, and its control page. Page n of the domain is at address n << 12;
+ * tests/guest/lib/domu.h makes it of this size.
+ *
+ * At the addresses of the control page, code, data and stacks it has pages of
+ * Dom0's, which no call can change that names frames. Its own are to play with.
  */
 #ifndef FUZZ_H
 #define FUZZ_H
 
 #define DOMU_PAGES	96u
 #define DOMU_VCPUS	2u
-#define DOMU_CODE	8u	/* and its data and stacks, up to: */
+#define DOMU_CODE	8u
 
-#define PAGE_CONTROL	6u
+#define PAGE_CONTROL	6u	/* Dom0's pages start here, */
+#define PAGE_DATA	16u	/* are writable from here, */
 #define PAGE_GUARD	29u	/* read-only, below the stacks */
-#define PAGE_ARGS	32u	/* where arguments are put */
+#define PAGE_ARGS	32u	/* and end here: where arguments are put */
 #define PAGE_READONLY	40u
 #define PAGE_ABSENT	44u	/* frames that no address has */
 #define PAGE_GRANTS	47u	/* its grant table */

@@ -18,6 +18,7 @@
 
 #define OWN_PAGES	2048u	/* what it has mapped ends before */
 #define STUCK_MS	1000u
+#define PTE_NX		(1ull << 63)
 #define WAIT_MS		20u
 #define MIN_GOOD	10u	/* percent; fewer: the fuzzer goes blind */
 
@@ -27,11 +28,12 @@ __asm__(".section .rodata\n.balign 16\n"
 extern const u8 image[], image_end[];
 
 PAGE_BUFFER(by);		/* a place for pages of others */
-PAGE_BUFFER(control_page);
+static u8 base[PAGE_ARGS - PAGE_CONTROL][PAGE_SIZE]
+	__attribute__((aligned(4096)));	/* what the domain stands on */
 static u8 granted[DOM0_GRANTS][PAGE_SIZE] __attribute__((aligned(4096)));
 static grant_entry_v1_t table[512] __attribute__((aligned(4096)));
 static vcpu_guest_context_t ctx;
-static struct control *const control = (struct control *)control_page;
+static struct control *const control = (struct control *)base;
 
 static struct domu u;
 static u32 port[4];
@@ -135,20 +137,34 @@ static void set_vcpu(u32 v)
 	CHECK(domu_ctl(&u, XEN_DOMCTL_setvcpucontext), 0);
 }
 
+/* An entry of its table for each page of ours that it has. */
+static void lend_pages(void)
+{
+	mmu_update_t m;
+	u32 page;
+
+	for (page = PAGE_CONTROL; page < PAGE_ARGS; page++) {
+		m.ptr = (u64)u.frames[5] << 12 | page * 8;
+		m.val = va_maddr(base[page - PAGE_CONTROL]) |
+			(page == PAGE_CONTROL ? PTE_RWP | PTE_NX :
+			 page < PAGE_DATA ? PTE_RO :
+			 page == PAGE_GUARD ? PTE_RO | PTE_NX :
+			 PTE_RWP | PTE_NX);
+		CHECK(HC4(mmu_update, &m, 1, 0,
+			  DOMID_SELF | (u.id + 1) << 16), 0);
+	}
+}
+
 static void make_domain(u32 seed, u32 count)
 {
 	u32 i;
 
 	domu_empty(&u);
-	domu_fill(&u, by, image, (u32)(image_end - image));
-	CHECK(domu_map(&u, by, u.frames[5], PTE_RWP), 0);
-	((u64 *)by)[PAGE_GUARD] ^= PTE_RW;
-	for (i = PAGE_READONLY; i < PAGE_ABSENT; i++)
-		((u64 *)by)[i] ^= PTE_RW;
-	for (; i <= PAGE_GRANTS; i++)
-		((u64 *)by)[i] = 0;
+	domu_fill(&u, by, NULL, 0);
 	CHECK(make_rw(by), 0);
-	CHECK(domu_map(&u, control_page, u.frames[PAGE_CONTROL], PTE_RWP), 0);
+	memset(base, 0, sizeof(base));
+	memcpy(base[DOMU_CODE - PAGE_CONTROL], image,
+	       (u32)(image_end - image));
 	control->seed = seed;
 	control->calls = count;
 	control->domid = u.id;
@@ -159,6 +175,7 @@ static void make_domain(u32 seed, u32 count)
 	grant_pages(GTF_permit_access);
 	open_ports();
 	CHECK(domu_pin(&u, MMUEXT_PIN_L3_TABLE, u.frames[0]), 0);
+	lend_pages();
 	for (i = 0; i < DOMU_VCPUS; i++)
 		set_vcpu(i);
 	domctl_op.u.max_mem.max_memkb = (DOMU_PAGES + 16) * 4;
@@ -211,7 +228,6 @@ static void destroy(void)
 {
 	u32 i;
 
-	CHECK(set_pte_va(control_page, 0, UVMF_INVLPG), 0);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), 0);
 	for (i = 0; i < ARRAY_SIZE(port); i++)
 		CHECK(close_port(port[i]), 0);

@@ -486,7 +486,7 @@ bool has_mapped(const struct call *c, long rc)
 }
 
 /* New frames take the places of those that were given up. */
-static void learn(const struct call *c)
+static void learn(const struct call *c, u32 done)
 {
 	const struct xen_memory_reservation *r = (const void *)c->a[1];
 	const xen_pfn_t *list;
@@ -495,7 +495,7 @@ static void learn(const struct call *c)
 	if (!in_arguments(c->a[1]) || !in_arguments((u32)r->extent_start.p))
 		return;
 	list = r->extent_start.p;
-	for (i = 0; i < r->nr_extents && i < 4; i++)
+	for (i = 0; i < done && i < 4; i++)
 		CONTROL->frames[PAGE_PLAY + below(c->s, DOMU_PAGES -
 						  PAGE_PLAY)] = list[i];
 }
@@ -506,7 +506,7 @@ void after_call(struct call *c, long rc)
 	case __HYPERVISOR_memory_op:
 		if (rc > 0 && (c->a[0] == XENMEM_increase_reservation ||
 			       c->a[0] == XENMEM_populate_physmap))
-			learn(c);
+			learn(c, (u32)rc);
 		break;
 	case __HYPERVISOR_set_trap_table:
 	case __HYPERVISOR_set_callbacks:

@@ -5,8 +5,8 @@
  * read-only or absent pages, frames of other domains, of the hypervisor, of
  * tables, of no memory; counts that overflow when they are multiplied.
  *
- * What the domain runs and counts in is left alone: a domain that runs what happens to lie
- * in memory would find QEMU's faults (Documentation/testing.md, IRET).
+ * What it runs is left mapped: a domain that runs what happens to lie in memory
+ * would find QEMU's faults (Documentation/testing.md, IRET).
  */
 #include "values.h"
 
@@ -70,7 +70,7 @@ u32 spare_page(struct call *c)
 	return PAGE_PLAY;
 }
 
-static u32 drawn_frame(struct call *c)
+static u32 odd_frame(struct call *c)
 {
 	switch (below(c->s, 8)) {
 	case 0:
@@ -88,16 +88,6 @@ static u32 drawn_frame(struct call *c)
 	default:
 		return below(c->s, 0x20000);		/* any RAM */
 	}
-}
-
-static u32 odd_frame(struct call *c)
-{
-	u32 frame = drawn_frame(c), i;
-
-	for (i = PAGE_CONTROL; i < PAGE_ARGS; i++)
-		if (frame == CONTROL->frames[i])
-			return CONTROL->dom0_frames[0];
-	return frame;
 }
 
 u32 some_frame(struct call *c)
