@@ -17,7 +17,7 @@
 #include "domu.h"
 
 #define OWN_PAGES	2048u	/* what it has mapped ends before */
-#define STUCK_MS	1000u
+#define STUCK_MS	400u
 #define PTE_NX		(1ull << 63)
 #define WAIT_MS		20u
 #define MIN_GOOD	10u	/* percent; fewer: the fuzzer goes blind */
@@ -64,7 +64,8 @@ static u32 option(const char *name, u32 otherwise)
  */
 static u32 hash_memory(void)
 {
-	const u32 *m2p = (const u32 *)window, *list = (u32 *)start_info->mfn_list;
+	const u32 *list = (const u32 *)start_info->mfn_list;
+	const u32 *m2p = (const u32 *)window;
 	u32 h = 2166136261u, pfn, i;
 
 	for (pfn = 0; pfn < start_info->nr_pages; pfn++) {
@@ -272,7 +273,8 @@ static void report(u32 seed)
 {
 	static const u8 must[] = { 0, 1, 2, 3, 4, 5, 8, 9, 10, 12, 13, 14, 15,
 				   17, 20, 21, 23, 24, 26, 29, 30, 32, 33,
-				   FUZZ_MAPPED, FUZZ_WRITES, FUZZ_INSTRUCTIONS };
+				   FUZZ_MAPPED, FUZZ_WRITES,
+				   FUZZ_INSTRUCTIONS };
 	static const u8 never[] = { 7, 35, 36, 37, 41 };
 	u32 i, all = 0, ok = 0;
 

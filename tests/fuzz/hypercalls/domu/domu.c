@@ -101,17 +101,16 @@ static void one_write(struct source *s)
 static void one_instruction(struct source *s)
 {
 	u32 r = draw(s), a = draw(s), d = draw(s);
+	u32 msr = r & 16 ? 0xc0000080 + (r >> 5 & 7) : r >> 20;
 	struct call c = { .s = s };
 
 	counted(s->id, FUZZ_INSTRUCTIONS, false);
 	switch (r & 15) {
 	case 0:
-		__asm__ volatile("rdmsr" : "+a" (a), "+d" (d) : "c"
-				 (r & 16 ? 0xc0000080 + (r >> 5 & 7) : r >> 20));
+		__asm__ volatile("rdmsr" : "+a" (a), "+d" (d) : "c" (msr));
 		break;
 	case 1:
-		__asm__ volatile("wrmsr" :: "a" (a), "d" (d), "c"
-				 (r & 16 ? 0xc0000080 + (r >> 5 & 7) : r >> 20));
+		__asm__ volatile("wrmsr" :: "a" (a), "d" (d), "c" (msr));
 		break;
 	case 2:
 		__asm__ volatile("cpuid" : "+a" (a), "+d" (d) :: "ebx", "ecx");
@@ -123,7 +122,8 @@ static void one_instruction(struct source *s)
 		__asm__ volatile("outb %%al, %%dx" :: "a" (a), "d" (d));
 		break;
 	case 5:
-		__asm__ volatile("movl %0, %%cr0" :: "r" (0x8005003b ^ (a & 8)));
+		__asm__ volatile("movl %0, %%cr0" :: "r"
+				 (0x8005003b ^ (a & 8)));
 		break;
 	case 6:
 		__asm__ volatile("movl %0, %%cr3" :: "r" (xen_pfn_to_cr3(

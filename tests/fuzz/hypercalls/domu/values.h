@@ -45,8 +45,29 @@ u32 argument(struct call *c, const void *what, u32 size);
 /* A place for results, or a hostile one. */
 u32 place(struct call *c);
 
+static inline void set(struct call *c, u32 nr, u32 a0, u32 a1, u32 a2, u32 a3)
+{
+	c->nr = nr;
+	c->a[0] = a0;
+	c->a[1] = a1;
+	c->a[2] = a2;
+	c->a[3] = a3;
+}
+
+#define PICK(s, table)	((table)[below(s, ARRAY_SIZE(table))])
+
 /* calls.c: fill in any hypercall; what stands in memory is written, too. */
 void choose_call(struct call *c);
+/* memory.c: one hypercall each */
+void make_mmu_update(struct call *c);
+void make_gdt(struct call *c);
+void make_descriptor(struct call *c);
+void make_memory(struct call *c);
+void make_va_mapping(struct call *c);
+void make_grant(struct call *c);
+void make_ext(struct call *c);
+/* New frames take the places of those that were given up. */
+void learn(const struct call *c, u32 done);
 /* Whether it was a call that has mapped a grant. */
 bool has_mapped(const struct call *c, long rc);
 /* After a call: what the next ones need is put right, mostly. */
