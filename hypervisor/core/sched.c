@@ -17,6 +17,7 @@
  */
 #include <xen/sched.h>
 #include "context.h"
+#include "debug.h"
 #include "domain.h"
 #include "evtchn.h"
 #include "guest_trap.h"
@@ -434,6 +435,7 @@ static void schedule(void)
 		release(prev);
 	}
 	while (!next) {
+		quiet_point();
 		if (!c->work)
 			idle();
 		c->work = 0;
@@ -443,13 +445,19 @@ static void schedule(void)
 	context_load(next);
 }
 
+static bool must_schedule(const struct cpu *c)
+{
+	quiet_point();
+	return c->work || !c->current || !runnable(c->current);
+}
+
 void guest_exit(struct regs *r)
 {
 	struct cpu *c = this_cpu();
 
 	/* A stack that cannot be written crashes the domain: then again. */
 	do {
-		while (c->work || !c->current || !runnable(c->current))
+		while (must_schedule(c))
 			schedule();
 		if (nmi_deliverable(c->current))
 			nmi_deliver(c->current, r);

@@ -29,6 +29,8 @@ struct domain *host_busy;
 void (*host_between)(void);
 bool (*host_wanted)(void);
 void (*host_flushed)(u32 cpus);
+jmp_buf *host_panic;
+char host_panic_text[128];
 
 #define HOST_BYTES	(12u << 20)
 #define DESC_PAGES	32u	/* of a vCPU's descriptor tables */
@@ -42,8 +44,11 @@ void panic(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(host_panic_text, sizeof(host_panic_text), fmt, ap);
 	va_end(ap);
+	if (host_panic)
+		longjmp(*host_panic, 1);
+	fputs(host_panic_text, stderr);
 	abort();
 }
 
@@ -270,6 +275,15 @@ bool boot_flag(const char *name, bool otherwise)
 }
 
 static struct domain domains[HOST_DOMAINS];
+
+void domain_for_each(void (*fn)(struct domain *d))
+{
+	u32 i;
+
+	for (i = 0; i < HOST_DOMAINS; i++)
+		if (domains[i].abi)
+			fn(&domains[i]);
+}
 
 struct domain *domain_get_any(u32 domid)
 {

@@ -29,6 +29,10 @@ extern void (*host_between)(void);
 extern bool (*host_wanted)(void);
 extern void (*host_flushed)(u32 cpus);
 
+/* Where the next panic goes, and what it says; NULL: it ends the tests. */
+extern jmp_buf *host_panic;
+extern char host_panic_text[128];
+
 /* Fresh memory and an empty allocator. */
 void host_reset(void);
 /* Domain number nr, with the id 3 + nr. */
@@ -76,14 +80,15 @@ extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
 	descriptor_tests[], format_tests[], evtchn_tests[], ptwrite_tests[],
 	grants_tests[], fifo_tests[], foreign_tests[], unpack_tests[],
 	time_tests[], timer_tests[], timer_race_tests[], emulate_tests[],
-	privileged_tests[], port_tests[], abi_tests[], devices_tests[];
+	privileged_tests[], port_tests[], abi_tests[], devices_tests[],
+	debug_tests[];
 extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	descriptor_count_tests, format_count_tests, evtchn_count_tests,
 	ptwrite_count_tests, grants_count_tests, fifo_count_tests,
 	foreign_count_tests, unpack_count_tests, time_count_tests,
 	timer_count_tests, timer_race_count_tests, emulate_count_tests,
 	privileged_count_tests, port_count_tests, abi_count_tests,
-	devices_count_tests;
+	devices_count_tests, debug_count_tests;
 
 #define EXPORT_TESTS(name, ...)						\
 	const struct CMUnitTest name##_tests[] = { __VA_ARGS__ };	\

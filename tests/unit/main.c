@@ -28,5 +28,6 @@ int main(void)
 	failed += RUN(port);
 	failed += RUN(privileged);
 	failed += RUN(abi);
+	failed += RUN(debug);
 	return failed ? 1 : 0;
 }
