@@ -12,6 +12,7 @@ u8 user_stack[4096] __attribute__((aligned(4096)));
 static u8 kernel_stack[8192] __attribute__((aligned(4096)));
 
 volatile u32 stop, taken;
+u32 user_esp;
 static volatile u32 left, steps;
 
 void ready(void);
@@ -34,7 +35,7 @@ static void leave_user(struct trap_frame *f)
 	CHECK(f->edi, 0x55553333);
 	/* SYSENTER leaves none. */
 	if (f->esp)
-		CHECK(f->esp, (u32)user_stack + 4096);
+		CHECK(f->esp, user_esp);
 	__asm__ volatile("movl saved_sp, %esp; movl saved_bp, %ebp; ret");
 }
 
@@ -44,7 +45,7 @@ __asm__(".data; .globl saved_sp, saved_bp; saved_sp: .long 0; "
 	"	call 1f\n"
 	"	popl %ebp; popl %edi; popl %esi; popl %ebx; ret\n"
 	"1:	movl %esp, saved_sp; movl %ebp, saved_bp\n"
-	"	pushl $0xe033; pushl $user_stack + 4096; pushl $0x202\n"
+	"	pushl $0xe033; pushl user_esp; pushl $0x202\n"
 	"	pushl $0xe02b; pushl $user_page; pushl $0\n"
 	"	movl $0x55551111, %ebx; movl $0x55552222, %esi\n"
 	"	movl $0x55553333, %edi\n"
@@ -121,8 +122,11 @@ static void user_round(void)
 	CHECK(left, 0x80);
 	user(fault, 1);
 	CHECK(left, 13);
+	/* SYSCALL comes in with it: a NMI needs a stack of its own there. */
+	user_esp = 0x80000000;
 	user(syscall, 2);
 	user(sysenter, 2);
+	user_esp = (u32)user_stack + sizeof(user_stack);
 	set_trap_handler(6, skip2);
 	set_trap_handler(13, skip2);
 }
@@ -153,6 +157,7 @@ static void prepare(void)
 	user_may(user_page);
 	user_may(user_stack);
 	mmuext(MMUEXT_TLB_FLUSH_LOCAL, 0, 0);
+	user_esp = (u32)user_stack + sizeof(user_stack);
 	set_trap_handler(1, step);
 	set_trap_handler(2, nmi);
 	set_trap_handler(3, step);
