@@ -321,11 +321,16 @@ static void charge(struct vcpu *v, u64 now)
 		park(d, now);
 }
 
-/* Whether prev goes on although 'next' waits. */
+/*
+ * Whether prev goes on although 'next' waits: always for a while, or one that
+ * wakes or yields all the time would leave it the cost of switching alone.
+ */
 static bool keeps(const struct vcpu *prev, const struct vcpu *next, u64 now)
 {
 	if (prev->yielded)
 		return false;
+	if (now < prev->started + MIN_SLICE)
+		return true;
 	if (next->vtime + PREEMPT_LEAD < prev->vtime)
 		return false;
 	return now < prev->slice_end || prev->vtime <= next->vtime;
@@ -338,8 +343,10 @@ static void start(struct vcpu *v, u32 cpu, u64 now)
 	if (v->d->cap)
 		slice = MAX((u64)MAX(MIN(v->d->budget, (s64)SLICE), 0),
 			    MIN_SLICE);
+	else if (queue && queue->vtime + PREEMPT_LEAD < v->vtime)
+		slice = MIN_SLICE;
 	if (!v->running)
-		v->charged = now;
+		v->charged = v->started = now;
 	v->running = v->on_cpu = v->d->has_run = true;
 	v->yielded = false;
 	v->cpu = cpu;
@@ -378,6 +385,9 @@ static struct vcpu *choose(struct vcpu *prev)
 			next->queued = false;
 		}
 		if (prev) {
+			/* Nor is what it leaves to others kept for later. */
+			if (prev->yielded && next)
+				prev->vtime = MAX(prev->vtime, next->vtime);
 			prev->running = false;
 			set_waiting(prev);
 			if (runnable(prev))

@@ -31,6 +31,7 @@ bool (*host_wanted)(void);
 void (*host_flushed)(u32 cpus);
 jmp_buf *host_panic;
 char host_panic_text[128];
+void (*host_unlocked)(void);
 
 #define HOST_BYTES	(12u << 20)
 #define DESC_PAGES	32u	/* of a vCPU's descriptor tables */
@@ -69,16 +70,17 @@ void spin_lock(struct spinlock *l)
 		host_between();
 	while (l->owner && host_turn)
 		host_turn();
+	host_locks++;		/* first: test_races.c looks at it */
 	if (l->owner++)
 		panic("lock taken twice");
-	host_locks++;
 }
 
 void spin_unlock(struct spinlock *l)
 {
 	if (--l->owner)
 		panic("lock given twice");
-	host_locks--;
+	if (!--host_locks && host_unlocked)
+		host_unlocked();
 }
 
 u64 spin_lock_irqsave(struct spinlock *l)
@@ -355,6 +357,7 @@ void host_reset(void)
 	host_wanted = NULL;
 	host_flushed = NULL;
 	host_busy = NULL;
+	host_unlocked = NULL;
 	host_window(0, NULL, 0);
 	host_cpu.id = 0;
 	memset(desc_entries, 0, sizeof(desc_entries));

@@ -47,6 +47,8 @@ void host_window(u64 start, u8 *bytes, u64 size);
 
 /* Waiting, reading the TSC and counting CPUs let another CPU run by this. */
 extern void (*host_turn)(void);
+/* Called when the last lock is given up. */
+extern void (*host_unlocked)(void);
 extern u64 host_tsc;
 extern u32 host_apic_ticks[MAX_CPUS];	/* as programmed; 0: stopped */
 extern u32 host_apic_sets;		/* how many times */
@@ -81,14 +83,14 @@ extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
 	grants_tests[], fifo_tests[], foreign_tests[], unpack_tests[],
 	time_tests[], timer_tests[], timer_race_tests[], emulate_tests[],
 	privileged_tests[], port_tests[], abi_tests[], devices_tests[],
-	debug_tests[];
+	debug_tests[], race_tests[];
 extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	descriptor_count_tests, format_count_tests, evtchn_count_tests,
 	ptwrite_count_tests, grants_count_tests, fifo_count_tests,
 	foreign_count_tests, unpack_count_tests, time_count_tests,
 	timer_count_tests, timer_race_count_tests, emulate_count_tests,
 	privileged_count_tests, port_count_tests, abi_count_tests,
-	devices_count_tests, debug_count_tests;
+	devices_count_tests, debug_count_tests, race_count_tests;
 
 #define EXPORT_TESTS(name, ...)						\
 	const struct CMUnitTest name##_tests[] = { __VA_ARGS__ };	\

@@ -24,6 +24,7 @@ int main(void)
 	failed += RUN(time);
 	failed += RUN(timer);
 	failed += RUN(timer_race);
+	failed += RUN(race);
 	failed += RUN(emulate);
 	failed += RUN(port);
 	failed += RUN(privileged);
