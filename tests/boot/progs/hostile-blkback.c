@@ -142,7 +142,8 @@ static void play(const char *directory)
 	connect();
 	for (;;) {
 		serve();
-		if (attack != REOPEN || xs_number(front, "state", 0) < CONNECTED)
+		if (attack != REOPEN ||
+		    xs_number(front, "state", 0) < CONNECTED)
 			continue;
 		/* closed, and open at once */
 		if (!opened)

@@ -181,6 +181,13 @@ static void bad_indirect(void)
 	memset(data.mem, 0, 4096);
 }
 
+static void flip(volatile struct blk_request *r, bool bad)
+{
+	r->rw.segments = bad ? 255 : 1;
+	r->rw.segment[0].ref = bad ? ~0u : data.ref;
+	r->rw.segment[0].last = bad ? 255 : 7;
+}
+
 /* While the back end works on them, the requests become others */
 static void rewritten(void)
 {
@@ -191,15 +198,9 @@ static void rewritten(void)
 		for (i = 0; i < BLK_RING; i++)
 			*blk_request(ring, ring->req_prod + i) = r;
 		publish(BLK_RING);
-		for (j = 0; j < 2000 && ring->rsp_prod - answered < BLK_RING; j++)
-			for (i = ring->rsp_prod - answered; i < BLK_RING; i++) {
-				volatile struct blk_request *v =
-					blk_request(ring, answered + i);
-
-				v->rw.segments = j & 1 ? 255 : 1;
-				v->rw.segment[0].ref = j & 1 ? ~0u : data.ref;
-				v->rw.segment[0].last = j & 1 ? 255 : 7;
-			}
+		for (j = 0; j < 2000 && !answers(BLK_RING, 0); j++)
+			for (i = ring->rsp_prod - answered; i < BLK_RING; i++)
+				flip(blk_request(ring, answered + i), j & 1);
 		if (!answers(BLK_RING, 10000))
 			break;
 		answered += BLK_RING;

@@ -31,8 +31,8 @@ static void frame(uint8_t *mem, unsigned int length)
 	char text[32];
 
 	xs_read(front, "mac", text, sizeof(text));
-	sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2,
-	       mac + 3, mac + 4, mac + 5);
+	sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1,
+	       mac + 2, mac + 3, mac + 4, mac + 5);
 	memset(mem, 0, 128);
 	memcpy(mem, mac, 6);
 	memcpy(mem + 6, "\2\0\0\0\0\1\10\0", 8);
@@ -60,7 +60,8 @@ static struct rx_response *deliver(unsigned int offset, int status,
 	return r;
 }
 
-static void deliver_extra(unsigned int type, unsigned int size, unsigned int gso)
+static void deliver_extra(unsigned int type, unsigned int size,
+			  unsigned int gso)
 {
 	struct extra *extra = rx_slot(rx, rx->rsp_prod);
 
@@ -114,7 +115,7 @@ static void garbage(void)
 	tell();
 	for (i = 0; i < 4; i++) {
 		deliver(0, 64, RX_EXTRA | RX_CSUM_BLANK);
-		deliver_extra(i ? EXTRA_GSO : 200, i & 2 ? 1 : 0, i & 1 ? 9 : 1);
+		deliver_extra(i ? EXTRA_GSO : 200, i / 2, i & 1 ? 9 : 1);
 		tell();
 	}
 	good_packet();
@@ -159,7 +160,9 @@ static void rewritten(void)
 
 static void states(void)
 {
-	static const int jump[] = { 5, 4, 6, 2, 4, 1, 3, 7, 99, 4, 2, 6, 5, 4 };
+	static const int jump[] = {
+		5, 4, 6, 2, 4, 1, 3, 7, 99, 4, 2, 6, 5, 4,
+	};
 	unsigned int i, round;
 
 	for (round = 0; round < 3; round++)
@@ -180,7 +183,8 @@ static void strike(const struct tx_request *r)
 		break;
 	case TX_BIG_ID:
 	case TX_IDLE_ID:
-		answer->id = attack == TX_BIG_ID ? 999 : (r->id + 100) % NET_RING;
+		answer->id = attack == TX_BIG_ID ? 999 :
+			     (r->id + 100) % NET_RING;
 		answer->status = RSP_OKAY;
 		tx->rsp_prod++;
 		break;

@@ -222,7 +222,8 @@ static inline void event_close(int port)
 static inline bool judge(const char *who, const char *attack, bool right,
 			 const char *what)
 {
-	printf("%s: %s: %s: %s\n", right ? "right" : "WRONG", who, attack, what);
+	printf("%s: %s: %s: %s\n", right ? "right" : "WRONG", who, attack,
+	       what);
 	fflush(stdout);
 	return right;
 }
