@@ -55,7 +55,7 @@ static void strike(const struct blk_request *r)
 		answer(r->rw.id, r->op, 12345);
 		break;
 	case KEPT:
-		if (!page_map(domain, r->rw.segment[0].ref))
+		if (!page_map(domain, r->rw.segment[0].ref, BOTH))
 			warnx("the page of a request cannot be mapped");
 		answer(r->rw.id, r->op, OKAY);
 		break;
@@ -76,6 +76,8 @@ static void serve(void)
 
 	while (taken != ring->req_prod) {
 		r = *blk_request(ring, taken++);
+		if (r.op == OP_INDIRECT)	/* the rest is where it was */
+			r.op = r.indirect.op;
 		if (r.op != OP_READ || r.rw.sector < 64)
 			answer(r.rw.id, r.op, OKAY);
 		else
@@ -118,7 +120,7 @@ static void connect(void)
 	xs_write(back, "state", "%d", INIT_WAIT);
 	if (!xs_wait(front, "state", INITIALISED, 60))
 		errx(1, "%s: no front end", back);
-	ring = page_map(domain, xs_number(front, "ring-ref", 0));
+	ring = page_map(domain, xs_number(front, "ring-ref", 0), BOTH);
 	port = event_take(domain, xs_number(front, "event-channel", 0));
 	if (!ring || port < 0)
 		err(1, "%s: no ring", back);

@@ -234,9 +234,9 @@ static void flood(void)
 	struct blk_request r = good();
 	int i;
 
-	for (i = 0; i < 20000; i++)
+	for (i = 0; i < 5000; i++)
 		event_send(port);
-	says("20000 events", ask(&r) == OKAY, "a good request is answered");
+	says("5000 events", ask(&r) == OKAY, "a good request is answered");
 }
 
 static void indices(void)
@@ -248,8 +248,7 @@ static void indices(void)
 	for (i = 0; i < 3; i++) {
 		snprintf(name, sizeof(name), "req_prod + %#x", bad[i]);
 		publish(bad[i]);
-		says(name, !answers(1, 300) || ring->rsp_prod > 1000,
-		     "no answer");
+		says(name, !answers(1, 300), "no answer");
 		says(name, reconnect(), "a new connection works");
 	}
 }
@@ -265,6 +264,8 @@ static void states(void)
 			xs_write(front, "state", "%d", jump[i]);
 			usleep(round * 20000);
 		}
+	xs_write(front, "state", "99");
+	says("state 99", xs_wait(back, "state", CLOSING, 10), "closes");
 	if (!reconnect()) {
 		says("states", false, "no new connection");
 		return;

@@ -23,7 +23,7 @@ int main(int argc, char **argv)
 	xs_write(argv[1], "state", "%d", INIT_WAIT);
 	if (!xs_wait(front, "state", INITIALISED, 60))
 		errx(1, "no front end");
-	ring = page_map(domain, xs_number(front, "ring-ref", 0));
+	ring = page_map(domain, xs_number(front, "ring-ref", 0), BOTH);
 	port = event_take(domain, xs_number(front, "port", 0));
 	if (!ring || port < 0)
 		err(1, "no ring");

@@ -6,6 +6,7 @@
  * packets well until the first came; what the other end says to the attack
  * stands in its kernel's log.
  */
+#include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -83,7 +84,7 @@ static void tell(void)
 static void good_packet(void)
 {
 	struct rx_request *request = rx_slot(rx, rx->rsp_prod);
-	uint8_t *mem = page_map(domain, request->ref);
+	uint8_t *mem = page_map(domain, request->ref, BOTH);
 
 	if (!mem)
 		return;
@@ -121,27 +122,32 @@ static void garbage(void)
 	good_packet();
 }
 
-/* The second part of each packet changes while the front end looks at it */
-static void rewritten(void)
+static void *rewrite(void *unused)
 {
 	volatile struct rx_response *r;
-	unsigned int round, ref;
-	uint8_t *mem;
-	pid_t child;
 
-	child = fork();
-	if (!child)
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-	while (!child) {
+	for (;;) {
+		pthread_testcancel();
 		r = rx_slot(rx, rx->rsp_prod - 1);
 		r->offset = 0;
 		r->status = 100;
 		r->offset = 60000;
 		r->status = 30000;
 	}
+	return unused;
+}
+
+/* The second part of each packet changes while the front end looks at it */
+static void rewritten(void)
+{
+	unsigned int round, ref;
+	pthread_t thread;
+	uint8_t *mem;
+
+	pthread_create(&thread, NULL, rewrite, NULL);
 	for (round = 0; round < 400; round++) {
 		ref = ((struct rx_request *)rx_slot(rx, rx->rsp_prod))->ref;
-		mem = page_map(domain, ref);
+		mem = page_map(domain, ref, BOTH);
 		if (!mem)
 			break;
 		frame(mem, 30000 + 86);
@@ -154,7 +160,8 @@ static void rewritten(void)
 		rx->rsp_prod += 2;
 		tell();
 	}
-	kill(child, SIGKILL);
+	pthread_cancel(thread);
+	pthread_join(thread, NULL);
 	good_packet();
 }
 
@@ -189,7 +196,7 @@ static void strike(const struct tx_request *r)
 		tx->rsp_prod++;
 		break;
 	case TX_KEPT:
-		if (!page_map(domain, r->ref))
+		if (!page_map(domain, r->ref, PROT_READ))
 			warnx("the page of a packet cannot be mapped");
 		*answer = (struct tx_response){ r->id, RSP_OKAY };
 		tx->rsp_prod++;
@@ -198,7 +205,7 @@ static void strike(const struct tx_request *r)
 		rx->rsp_prod += 1000;
 		break;
 	case RX_KEPT:
-		if (!page_map(domain, room->ref))
+		if (!page_map(domain, room->ref, BOTH))
 			warnx("the page for a packet cannot be mapped");
 		deliver(0, 64, 0);
 		break;
@@ -228,8 +235,8 @@ static void play(const char *directory)
 	xs_write(back, "state", "%d", INIT_WAIT);
 	if (!xs_wait(front, "state", CONNECTED, 60))
 		errx(1, "%s: no front end", back);
-	tx = page_map(domain, xs_number(front, "tx-ring-ref", 0));
-	rx = page_map(domain, xs_number(front, "rx-ring-ref", 0));
+	tx = page_map(domain, xs_number(front, "tx-ring-ref", 0), BOTH);
+	rx = page_map(domain, xs_number(front, "rx-ring-ref", 0), BOTH);
 	port = event_take(domain, xs_number(front, "event-channel", 0));
 	if (!tx || !rx || port < 0)
 		err(1, "%s: no rings", back);

@@ -130,6 +130,8 @@ struct page {
 	uint64_t index;
 };
 
+#define BOTH	(PROT_READ | PROT_WRITE)
+
 /* A page of ours that the domain may map and write */
 static inline struct page page_grant(int domain)
 {
@@ -143,8 +145,7 @@ static inline struct page page_grant(int domain)
 		fd = device("gntalloc");
 	if (ioctl(fd, IOCTL_GNTALLOC_ALLOC_GREF, &op) < 0)
 		err(2, "gntalloc");
-	page.mem = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-			op.index);
+	page.mem = mmap(NULL, 4096, BOTH, MAP_SHARED, fd, op.index);
 	if (page.mem == MAP_FAILED)
 		err(2, "gntalloc: mmap");
 	page.ref = op.gref_ids[0];
@@ -163,8 +164,8 @@ static inline void page_revoke(struct page *page)
 	page->mem = NULL;
 }
 
-/* A page that the domain granted; NULL if it cannot be had */
-static inline void *page_map(int domain, uint32_t ref)
+/* A page that the domain granted, to read or write; NULL if it cannot be had */
+static inline void *page_map(int domain, uint32_t ref, int protection)
 {
 	struct ioctl_gntdev_map_grant_ref op = {
 		.count = 1, .refs[0] = { .domid = domain, .ref = ref },
@@ -176,8 +177,7 @@ static inline void *page_map(int domain, uint32_t ref)
 		fd = device("gntdev");
 	if (ioctl(fd, IOCTL_GNTDEV_MAP_GRANT_REF, &op) < 0)
 		return NULL;
-	mem = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-		   op.index);
+	mem = mmap(NULL, 4096, protection, MAP_SHARED, fd, op.index);
 	return mem == MAP_FAILED ? NULL : mem;
 }
 
