@@ -121,12 +121,12 @@ u32 smp_all(void)
 
 void domain_hold(struct domain *held)
 {
-	held->refs++;
+	__atomic_fetch_add(&held->refs, 1, __ATOMIC_SEQ_CST);
 }
 
 void domain_put(struct domain *held)
 {
-	if (!held->refs--)
+	if (!__atomic_fetch_sub(&held->refs, 1, __ATOMIC_SEQ_CST))
 		panic("one reference too many given back");
 }
 
@@ -274,7 +274,7 @@ struct domain *domain_get_any(u32 domid)
 		domid = host_current->d->id;
 	for (i = 0; i < 2; i++)
 		if (domains[i].abi && domains[i].id == domid) {
-			domains[i].refs++;
+			domain_hold(&domains[i]);
 			return &domains[i];
 		}
 	return NULL;
@@ -319,8 +319,8 @@ paddr_t early_alloc(u64 size, u64 align)
 
 void host_reset(void)
 {
-	free(memory);
-	memory = aligned_alloc(2u << 20, HOST_BYTES);
+	if (!memory)
+		memory = aligned_alloc(2u << 20, HOST_BYTES);
 	memset(memory, 0, HOST_BYTES);
 	direct_base = (u64)memory;
 	early_next = (u64)HOST_FRAMES << PAGE_SHIFT;
