@@ -133,12 +133,12 @@ u32 smp_all(void)
 
 void domain_hold(struct domain *held)
 {
-	held->refs++;
+	__atomic_fetch_add(&held->refs, 1, __ATOMIC_SEQ_CST);
 }
 
 void domain_put(struct domain *held)
 {
-	if (!held->refs--)
+	if (!__atomic_fetch_sub(&held->refs, 1, __ATOMIC_SEQ_CST))
 		panic("one reference too many given back");
 }
 
@@ -295,7 +295,7 @@ struct domain *domain_get_any(u32 domid)
 		domid = host_current->d->id;
 	for (i = 0; i < HOST_DOMAINS; i++)
 		if (domains[i].abi && domains[i].id == domid) {
-			domains[i].refs++;
+			domain_hold(&domains[i]);
 			return &domains[i];
 		}
 	return NULL;

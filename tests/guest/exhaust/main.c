@@ -8,7 +8,7 @@
  */
 #include "domu.h"
 
-#define WINDOW_MS	300u
+#define WINDOW_MS	150u
 #define LIST		0x8000u		/* calls, each a struct call */
 #define DATA		0x9000u		/* what they point to */
 #define DATA_SIZE	0xfc0u
@@ -265,7 +265,7 @@ static u32 under_attack(const struct attack *a, u32 alone)
 
 	make_caller(a->calls, ARRAY_SIZE(a->calls), a->fill);
 	CHECK(domu_ctl(&attacker, XEN_DOMCTL_unpausedomain), 0);
-	sleep_ms(30);
+	sleep_ms(20);
 	share = counted() * 100 / alone;
 	rounds = *(u32 *)place;
 	print("%s: the victim keeps %u percent; %u rounds, result %d\n", a->what,
