@@ -55,6 +55,9 @@ series-builds: packages  ## build after every patch of the series (hours)
 series-objects: packages  ## compare objects with and without the series (long)
 	@scripts/series-objects
 
+series-clean: packages  ## warnings of sparse and others that the series adds
+	@scripts/series-clean
+
 packages:  ## install the Debian packages that are missing
 	@scripts/install-packages
 
@@ -62,4 +65,4 @@ clean:  ## remove build/, but not the compiler's cache
 	@scripts/clean
 
 .PHONY: help run test check bench tree kernel hypervisor reference-xen \
-	xen-tools dom0 series-builds series-objects packages clean
+	xen-tools dom0 series-builds series-objects series-clean packages clean

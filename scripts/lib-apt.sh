@@ -70,3 +70,35 @@ apt_update() {
 		die "apt could not read the lists" \
 		    "see $1/update.log; try apt-get update, then again"
 }
+
+# apt_source_versions DIR PACKAGE: the versions of a source package that the
+# lists name, newest first
+apt_source_versions() {
+	apt_in "$1" apt-cache showsrc --only-source "$2" 2>/dev/null |
+		sed -n 's/^Version: //p' | sort -Vru
+}
+
+# apt_source DIR INTO PACKAGE VERSIONS [OPTION ...]: downloads into the
+# directory INTO the first of VERSIONS whose files are all on the mirror, and
+# prints it. A suite may name a version whose files are gone.
+apt_source() {
+	local dir=$1 into=$2 package=$3 versions=$4 version
+	shift 4
+	[ -n "$versions" ] ||
+		die "apt knows no such version of the source package $package" \
+		    "add a Debian mirror that has sources to apt's entries"
+	rm -rf "$into"
+	mkdir -p "$into"
+	for version in $versions; do
+		note "downloading $package $version"
+		if (cd "$into" && apt_in "$dir" apt-get -q source "$@" \
+			--download-only --only-source "$package=$version") \
+			>"$into.log" 2>&1; then
+			echo "$version"
+			return
+		fi
+		note "$package $version is not complete on the mirror"
+	done
+	die "no version of the $package source downloads completely" \
+	    "see $into.log; name another mirror in apt's entries"
+}

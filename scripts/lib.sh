@@ -98,6 +98,21 @@ quilt_in() {
 		quilt --quiltrc=- "$@")
 }
 
+config_field() { # NAME KEY: what a fragment's "# KEY: value" line says
+	sed -n "s/^# $2: //p" "$top/configs/$1.config"
+}
+
+config_fragments() { # NAME: its fragments, what it includes first
+	local i
+	[ -f "$top/configs/$1.config" ] || die "there is no configs/$1.config" \
+		"name one of: $(cd "$top/configs" && echo -- *.config |
+			sed 's/^-- //; s/\.config//g')"
+	for i in $(config_field "$1" include); do
+		config_fragments "$i"
+	done
+	echo "$top/configs/$1.config"
+}
+
 kernel_version() { # TREE: its version, as 6.1.192
 	awk '$2 == "=" && /^(VERSION|PATCHLEVEL|SUBLEVEL)/ { v[$1] = $3 }
 	     END { print v["VERSION"] "." v["PATCHLEVEL"] "." v["SUBLEVEL"] }' \

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """The series file and its patches, as the series-* tools see them."""
+import functools
 import os
 import re
 import subprocess
@@ -39,6 +40,7 @@ def output(*argv, cwd=None):
                           stdout=subprocess.PIPE).stdout
 
 
+@functools.cache
 def make_base():
     """The directory of the base tree, see scripts/make-base."""
     run = subprocess.run([TOP / "scripts" / "make-base"], text=True,
@@ -60,6 +62,16 @@ class Quilt:
         self.patches.mkdir()
         self.env = dict(os.environ, LC_ALL="C", QUILT_PATCHES=self.patches,
                         QUILT_SERIES=self.series)
+
+    def fill(self, base, patches):
+        """Take the files that the patches touch, and the patches."""
+        for name in {f for p in patches for f in p.files}:
+            if (base / name).is_file():
+                (self.tree / name).parent.mkdir(parents=True, exist_ok=True)
+                (self.tree / name).write_bytes((base / name).read_bytes())
+        for patch in patches:
+            (self.patches / patch.name).write_bytes(patch.path.read_bytes())
+        self.series.write_text("".join(p.name + "\n" for p in patches))
 
     def __call__(self, *argv, text=None):
         run = subprocess.run(["quilt", "--quiltrc=-", *argv], cwd=self.tree,
@@ -167,3 +179,12 @@ class Patch:
 
 def patches(groups):
     return [Patch(PATCHES / name) for g in groups for _, name in g.entries]
+
+
+@functools.cache
+def linux_text(name):
+    """What a file of the kernel has, in the base tree or by the series."""
+    path = make_base() / name
+    text = path.read_text(errors="replace") if path.is_file() else ""
+    return text + "\n".join(line for p in patches(read_series()[1])
+                            if name in p.files for line in p.added)

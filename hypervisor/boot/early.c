@@ -37,19 +37,20 @@ static bool ram_range(u32 i, struct range *r)
 	return r->start < r->end;
 }
 
-/* The taken range that overlaps [start, end) and ends highest, or none. */
-static const struct range *find_overlap(u64 start, u64 end)
+/* The taken range that overlaps [at, end) and begins first, or none. */
+static const struct range *next_taken(u64 at, u64 end)
 {
 	const struct range *best = NULL;
 	u32 i;
 
 	for (i = 0; i < taken_count; i++)
-		if (taken[i].start < end && taken[i].end > start &&
-		    (!best || taken[i].end > best->end))
+		if (taken[i].end > at && taken[i].start < end &&
+		    (!best || taken[i].start < best->start))
 			best = &taken[i];
 	return best;
 }
 
+/* From the top down: a lower place that clears what it hit ends below that. */
 static u64 fit_below(const struct range *ram, u64 size, u64 align)
 {
 	u64 end = MIN(ram->end, 1ull << 32);
@@ -60,7 +61,7 @@ static u64 fit_below(const struct range *ram, u64 size, u64 align)
 		start = ROUND_DOWN(end - size, align);
 		if (start < ram->start)
 			return 0;
-		hit = find_overlap(start, start + size);
+		hit = next_taken(start, start + size);
 		if (!hit)
 			return start;
 		end = hit->start;
@@ -85,19 +86,6 @@ paddr_t early_alloc(u64 size, u64 align)
 	early_reserve(best, best + size);
 	memset(phys_to_virt(paddr(best)), 0, size);
 	return paddr(best);
-}
-
-/* First taken range at or after 'at', so that free parts come in order. */
-static const struct range *next_taken(u64 at, u64 end)
-{
-	const struct range *best = NULL;
-	u32 i;
-
-	for (i = 0; i < taken_count; i++)
-		if (taken[i].end > at && taken[i].start < end &&
-		    (!best || taken[i].start < best->start))
-			best = &taken[i];
-	return best;
 }
 
 void early_for_each_free(void (*fn)(mfn_t first, u64 count))

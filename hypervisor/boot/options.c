@@ -27,6 +27,15 @@ const char *boot_option(const char *name)
 	return found;
 }
 
+bool boot_flag(const char *name, bool otherwise)
+{
+	const char *v = boot_option(name);
+
+	if (!v)
+		return otherwise;
+	return *v != '0' && *v != 'n' && *v != 'f' && strncmp(v, "off", 3);
+}
+
 u64 parse_size(const char *s, u64 unit)
 {
 	const char *end;

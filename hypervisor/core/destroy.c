@@ -209,7 +209,7 @@ int domain_kill(struct domain *d)
 		return rc;
 	frames_claim(&d->claim, 0);
 	d->is_dying = DOMAIN_DEAD;
-	ptype_unshare_hv(d->shared_frame);
+	ptype_put_ref(d->shared_frame);
 	domain_put(d);
 	/* Who has pages of it mapped shall let them go. */
 	evtchn_send_global_virq(VIRQ_DOM_EXC);

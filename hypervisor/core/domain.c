@@ -8,7 +8,6 @@
  * of the hypervisor's that it shares, and those of who works on it.
  */
 #include <xen/sched.h>
-#include "boot.h"
 #include "domain.h"
 #include "errno.h"
 #include "evtchn.h"
@@ -27,15 +26,6 @@ static struct domain *list;
 static struct domain *dead;	/* no reference left, to be freed */
 static struct spinlock list_lock = SPINLOCK(LOCK_LIST);
 static u64 desc_used[DESC_AREAS / 64];
-
-static struct domain *find_from(u32 id)
-{
-	struct domain *d = list;
-
-	while (d && d->id < id)
-		d = d->next;
-	return d;
-}
 
 static bool add_to_list(struct domain *d)
 {
@@ -57,8 +47,10 @@ static bool add_to_list(struct domain *d)
 struct domain *domain_get_from(u32 domid)
 {
 	u64 f = spin_lock_irqsave(&list_lock);
-	struct domain *d = find_from(domid);
+	struct domain *d = list;
 
+	while (d && d->id < domid)
+		d = d->next;
 	if (d)
 		domain_hold(d);
 	spin_unlock_irqrestore(&list_lock, f);
@@ -68,18 +60,27 @@ struct domain *domain_get_from(u32 domid)
 struct domain *domain_get_any(u32 domid)
 {
 	struct domain *d;
-	u64 f;
 
 	if (domid == DOMID_SELF)
 		domid = current_domain()->id;
-	f = spin_lock_irqsave(&list_lock);
-	d = find_from(domid);
-	if (d && d->id != domid)
-		d = NULL;
-	if (d)
-		domain_hold(d);
-	spin_unlock_irqrestore(&list_lock, f);
+	d = domain_get_from(domid);
+	if (d && d->id != domid) {
+		domain_put(d);
+		return NULL;
+	}
 	return d;
+}
+
+void domain_for_each(void (*fn)(struct domain *d))
+{
+	struct domain *d;
+	u32 id = 0;
+
+	while ((d = domain_get_from(id))) {
+		fn(d);
+		id = d->id + 1;
+		domain_put(d);
+	}
 }
 
 struct domain *domain_get(u32 domid)
@@ -140,28 +141,6 @@ static struct domain *take_dead(void)
 	return d;
 }
 
-static u32 order_for(size_t size)
-{
-	u32 order = 0;
-
-	while (PAGE_SIZE << order < size)
-		order++;
-	return order;
-}
-
-static void *alloc_pages_for(size_t size)
-{
-	mfn_t m = frame_alloc_hv(order_for(size));
-
-	return mfn_eq(m, INVALID_MFN) ? NULL : mfn_to_virt(m);
-}
-
-static void free_pages_of(void *p, size_t size)
-{
-	if (p)
-		frame_free_hv(virt_to_mfn(p), order_for(size));
-}
-
 /* start_info of a 32-bit guest has 32 bits for its machine address. */
 static void *alloc_shared(void)
 {
@@ -215,11 +194,10 @@ static void free_vcpu(struct vcpu *v)
 {
 	if (!v)
 		return;
-	if (v->root)
-		paging_free_root(v->root);
+	frames_delete(v->root, PAGE_SIZE);
 	if (v->desc_area)
 		put_desc_area(v->desc_area);
-	free_pages_of(v, sizeof(*v));
+	frames_delete(v, sizeof(*v));
 }
 
 static void free_domain(struct domain *d)
@@ -230,11 +208,11 @@ static void free_domain(struct domain *d)
 	grant_free(d);
 	for (i = 0; i < MAX_DOMAIN_VCPUS; i++)
 		free_vcpu(d->vcpu[i]);
-	free_pages_of(d->shared, PAGE_SIZE);
-	free_pages_of(d->pirqs, MAX_PIRQS * sizeof(*d->pirqs));
-	free_pages_of(d->ioports, 65536 / 8);
-	free_pages_of(d->e820, PAGE_SIZE);
-	free_pages_of(d, sizeof(*d));
+	frames_delete(d->shared, PAGE_SIZE);
+	frames_delete(d->pirqs, MAX_PIRQS * sizeof(*d->pirqs));
+	frames_delete(d->ioports, 65536 / 8);
+	frames_delete(d->e820, PAGE_SIZE);
+	frames_delete(d, sizeof(*d));
 }
 
 void domain_reap(void)
@@ -250,33 +228,10 @@ void domain_reap(void)
 	}
 }
 
-int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow)
-{
-	u8 *map = d->ioports;
-	u32 i;
-
-	if (!map && !allow)
-		return 0;
-	if (!map) {
-		map = alloc_pages_for(65536 / 8);
-		if (!map)
-			return -ENOMEM;
-		memset(map, 0xff, 65536 / 8);
-	}
-	for (i = first; i < first + count; i++) {
-		if (allow)
-			map[i / 8] &= (u8)~(1u << i % 8);
-		else
-			map[i / 8] |= (u8)(1u << i % 8);
-	}
-	d->ioports = map;
-	return 0;
-}
-
 static bool allocate_parts(struct domain *d)
 {
 	d->shared = alloc_shared();
-	d->pirqs = alloc_pages_for(MAX_PIRQS * sizeof(*d->pirqs));
+	d->pirqs = frames_new(MAX_PIRQS * sizeof(*d->pirqs));
 	return d->shared && d->pirqs && grant_init(d) == 0;
 }
 
@@ -304,7 +259,7 @@ static void init_fields(struct domain *d, const struct domain_config *config)
 
 struct domain *domain_create(const struct domain_config *config)
 {
-	struct domain *d = alloc_pages_for(sizeof(*d));
+	struct domain *d = frames_new(sizeof(*d));
 
 	if (!d)
 		return NULL;
@@ -325,7 +280,7 @@ struct domain *domain_create(const struct domain_config *config)
 
 struct vcpu *vcpu_create(struct domain *d, u32 id)
 {
-	struct vcpu *v = alloc_pages_for(sizeof(*v));
+	struct vcpu *v = frames_new(sizeof(*v));
 
 	if (!v)
 		return NULL;

@@ -82,33 +82,3 @@ void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to)
 	to->shared_info_frame = d->shared_frame.n;
 	memcpy(to->handle, d->handle, sizeof(d->handle));
 }
-
-static void dump(const struct domain *d)
-{
-	const struct vcpu *v;
-	u32 i;
-
-	log_info("domain %u: refs %u, %s%s%spaused %u, %lu of %lu pages",
-		 d->id, d->refs, d->is_dying ? "dying, " : "",
-		 d->shut_down ? "shut down, " : "", d->parked ? "parked, " : "",
-		 d->pause_count, d->tot_pages, d->max_pages);
-	for (i = 0; i < d->max_vcpus; i++) {
-		v = d->vcpu[i];
-		if (v)
-			log_info("  vCPU %u: state %x, CPU %u%s, at %lx",
-				 v->id, v->state, v->cpu,
-				 v->on_cpu ? " running" : "", v->regs.ip);
-	}
-}
-
-void domain_dump_all(void)
-{
-	struct domain *d;
-	u32 id = 0;
-
-	while ((d = domain_get_from(id))) {
-		dump(d);
-		id = d->id + 1;
-		domain_put(d);
-	}
-}

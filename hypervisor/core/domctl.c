@@ -9,6 +9,7 @@
  * starts again from its unchanged structure and finds what it has done.
  */
 #include <xen/sched.h>
+#include "boot.h"
 #include "ctl.h"
 #include "domain.h"
 #include "errno.h"
@@ -41,7 +42,12 @@ static u32 choose_id(void)
 
 static bool config_ok(const struct xen_domctl_createdomain *c)
 {
-	return !(c->flags & ~XEN_DOMCTL_CDF_xs_domain) && !c->iommu_opts &&
+	u32 flags = XEN_DOMCTL_CDF_xs_domain;
+
+	if (boot_flag(UNSAFE_PASSTHROUGH, false))
+		flags |= XEN_DOMCTL_CDF_iommu;
+	return !(c->flags & ~flags) &&
+	       (!c->iommu_opts || (c->flags & XEN_DOMCTL_CDF_iommu)) &&
 	       c->max_vcpus && c->max_vcpus <= MAX_DOMAIN_VCPUS &&
 	       !c->vmtrace_size && !c->cpupool_id && !c->arch.emulation_flags;
 }
@@ -182,16 +188,6 @@ static long do_handle(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-static long do_ports(struct domain *d, struct xen_domctl *op)
-{
-	const struct xen_domctl_ioport_permission *p = &op->u.ioport_permission;
-
-	if (p->first_port > 65535 || p->nr_ports > 65536 - p->first_port)
-		return -EINVAL;
-	return domain_set_ports(d, p->first_port, p->nr_ports,
-				p->allow_access);
-}
-
 static long do_time_offset(struct domain *d, struct xen_domctl *op)
 {
 	d->time_offset = op->u.settimeoffset.time_offset_seconds;
@@ -260,7 +256,9 @@ static const struct {
 	[XEN_DOMCTL_scheduler_op]	= { do_scheduler, true, true },
 	[XEN_DOMCTL_setdomainhandle]	= { do_handle, false, false },
 	[XEN_DOMCTL_setdebugging]	= { do_accept, false, false },
-	[XEN_DOMCTL_ioport_permission]	= { do_ports, false, false },
+	[XEN_DOMCTL_ioport_permission]	= { domctl_ports, false, false },
+	[XEN_DOMCTL_irq_permission]	= { domctl_irq, false, false },
+	[XEN_DOMCTL_iomem_permission]	= { domctl_iomem, false, false },
 	[XEN_DOMCTL_hypercall_init]	=
 		{ domctl_hypercall_page, false, false },
 	[XEN_DOMCTL_sendtrigger]	= { domctl_trigger, false, false },
@@ -288,16 +286,11 @@ static long refused(u32 cmd)
 	switch (cmd) {
 	case XEN_DOMCTL_shadow_op:
 		return -EINVAL;
-	case XEN_DOMCTL_irq_permission:
-	case XEN_DOMCTL_iomem_permission:
 	case XEN_DOMCTL_subscribe:
 	case XEN_DOMCTL_setvcpuextstate:
 	case XEN_DOMCTL_set_vcpu_msrs:
 	case XEN_DOMCTL_setvnumainfo:
 	case XEN_DOMCTL_set_virq_handler:
-	case XEN_DOMCTL_assign_device:
-	case XEN_DOMCTL_deassign_device:
-	case XEN_DOMCTL_test_assign_device:
 	case XEN_DOMCTL_soft_reset:
 		return -EOPNOTSUPP;
 	default:
@@ -331,6 +324,10 @@ static long dispatch(struct xen_domctl *op, bool *out)
 	case XEN_DOMCTL_getdomaininfo:
 		*out = true;
 		return do_info(op);
+	case XEN_DOMCTL_assign_device:
+	case XEN_DOMCTL_deassign_device:
+	case XEN_DOMCTL_test_assign_device:
+		return domctl_assign(op);
 	default:
 		return on_domain(op, out);
 	}

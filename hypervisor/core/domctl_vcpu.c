@@ -6,13 +6,9 @@
 #include "guest.h"
 #include "lib.h"
 #include "nmi.h"
+#include "pv.h"
 #include "sched.h"
 #include "smp.h"
-
-static struct vcpu *find(struct domain *d, u32 id)
-{
-	return id < d->max_vcpus ? d->vcpu[id] : NULL;
-}
 
 static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
 		     bool hard)
@@ -42,7 +38,7 @@ static long each_mask(struct domain *d, const struct xen_domctl *op,
 				  const struct xenctl_bitmap *map, bool hard))
 {
 	const struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
-	struct vcpu *v = find(d, a->vcpu);
+	struct vcpu *v = domain_vcpu(d, a->vcpu);
 	long rc = 0;
 
 	if (!v)
@@ -69,7 +65,7 @@ long domctl_get_affinity(struct domain *d, struct xen_domctl *op)
 long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_getvcpuinfo *info = &op->u.getvcpuinfo;
-	const struct vcpu *v = find(d, info->vcpu);
+	const struct vcpu *v = domain_vcpu(d, info->vcpu);
 	struct vcpu_runstate_info rs;
 
 	if (!v)
@@ -87,7 +83,7 @@ long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
 static long on_context(struct domain *d, struct xen_domctl *op,
 		       int (*fn)(struct vcpu *v, gva_t at), bool initialised)
 {
-	struct vcpu *v = find(d, op->u.vcpucontext.vcpu);
+	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);
 	long rc;
 
 	if (d == current_domain() || !v)
@@ -112,7 +108,7 @@ long domctl_get_context(struct domain *d, struct xen_domctl *op)
 
 long domctl_trigger(struct domain *d, struct xen_domctl *op)
 {
-	struct vcpu *v = find(d, op->u.sendtrigger.vcpu);
+	struct vcpu *v = domain_vcpu(d, op->u.sendtrigger.vcpu);
 
 	if (!v)
 		return -ESRCH;
@@ -126,7 +122,7 @@ long domctl_trigger(struct domain *d, struct xen_domctl *op)
 long domctl_get_ext_context(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_ext_vcpucontext *e = &op->u.ext_vcpucontext;
-	const struct vcpu *v = find(d, e->vcpu);
+	const struct vcpu *v = domain_vcpu(d, e->vcpu);
 	u32 id = e->vcpu;
 
 	if (!v)
@@ -145,17 +141,10 @@ long domctl_get_ext_context(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-static struct vcpu_callback entry(u64 ip, u16 cs, bool mask)
-{
-	return (struct vcpu_callback){
-		(u32)ip, (u16)((cs & ~3) && !(cs & 3) ? cs | 1 : cs), mask
-	};
-}
-
 long domctl_set_ext_context(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_ext_vcpucontext *e = &op->u.ext_vcpucontext;
-	struct vcpu *v = find(d, e->vcpu);
+	struct vcpu *v = domain_vcpu(d, e->vcpu);
 
 	if (!v)
 		return -ESRCH;
@@ -163,12 +152,12 @@ long domctl_set_ext_context(struct domain *d, struct xen_domctl *op)
 	    e->size < offsetof(struct xen_domctl_ext_vcpucontext, mcg_cap))
 		return -EINVAL;
 	domain_pause(d);
-	v->callback[CB_SYSCALL32] = entry(e->syscall32_callback_eip,
-					  e->syscall32_callback_cs,
-					  e->syscall32_disables_events);
-	v->callback[CB_SYSENTER] = entry(e->sysenter_callback_eip,
-					 e->sysenter_callback_cs,
-					 e->sysenter_disables_events);
+	vcpu_set_callback(v, CB_SYSCALL32, e->syscall32_callback_cs,
+			  (u32)e->syscall32_callback_eip,
+			  e->syscall32_disables_events);
+	vcpu_set_callback(v, CB_SYSENTER, e->sysenter_callback_cs,
+			  (u32)e->sysenter_callback_eip,
+			  e->sysenter_disables_events);
 	domain_unpause(d);
 	return 0;
 }
@@ -176,7 +165,7 @@ long domctl_set_ext_context(struct domain *d, struct xen_domctl *op)
 /* No extended state: all there is is in the context. */
 long domctl_get_extended_state(struct domain *d, struct xen_domctl *op)
 {
-	if (!find(d, op->u.vcpuextstate.vcpu))
+	if (!domain_vcpu(d, op->u.vcpuextstate.vcpu))
 		return -ESRCH;
 	op->u.vcpuextstate.xfeature_mask = 0;
 	op->u.vcpuextstate.size = 0;
@@ -186,7 +175,7 @@ long domctl_get_extended_state(struct domain *d, struct xen_domctl *op)
 /* Nor is there an MSR that has a state of its own. */
 long domctl_get_msrs(struct domain *d, struct xen_domctl *op)
 {
-	if (!find(d, op->u.vcpu_msrs.vcpu))
+	if (!domain_vcpu(d, op->u.vcpu_msrs.vcpu))
 		return -ESRCH;
 	op->u.vcpu_msrs.msr_count = 0;
 	return 0;

@@ -42,32 +42,39 @@ void evtchn_send_global_virq(u32 virq)
 		evtchn_send_virq(dom0->vcpu[0], virq);
 }
 
-static long alloc_unbound_in(struct domain *d, struct evtchn_alloc_unbound *op)
+/* A new port, and its number; the lock is held. */
+static int open_port(struct domain *d, u8 state, u32 vcpu, u32 peer,
+		     evtchn_port_t *number)
 {
-	u64 f = spin_lock_irqsave(&d->event_lock);
 	int port = evtchn_port_alloc(d);
 	struct evtchn *e;
 
-	if (port >= 0) {
-		e = evtchn_port(d, (u32)port);
-		e->state = EVTCHN_UNBOUND;
-		e->remote_domid = op->remote_dom != DOMID_SELF ?
-				  op->remote_dom : (u16)current_domain()->id;
-		op->port = (evtchn_port_t)port;
-	}
-	spin_unlock_irqrestore(&d->event_lock, f);
-	return port < 0 ? port : 0;
+	if (port < 0)
+		return port;
+	e = evtchn_port(d, (u32)port);
+	e->state = state;
+	e->vcpu = (u16)vcpu;
+	e->peer = peer;
+	*number = (u32)port;
+	return 0;
 }
 
-static long do_alloc_unbound(struct evtchn_alloc_unbound *op)
+static long do_alloc_unbound(struct domain *by, void *arg)
 {
-	struct domain *d = domain_get(op->dom);
-	long rc = -EPERM;
+	struct evtchn_alloc_unbound *op = arg;
+	struct domain *d;
+	int rc = domain_target(op->dom, &d);
+	u64 f;
 
-	if (!d)
-		return -ESRCH;
-	if (domain_may(current_domain(), d))
-		rc = alloc_unbound_in(d, op);
+	if (rc)
+		return rc;
+	f = spin_lock_irqsave(&d->event_lock);
+	rc = open_port(d, EVTCHN_UNBOUND, 0, 0, &op->port);
+	if (!rc)
+		evtchn_port(d, op->port)->remote_domid =
+			op->remote_dom != DOMID_SELF ? op->remote_dom :
+			(u16)by->id;
+	spin_unlock_irqrestore(&d->event_lock, f);
 	domain_put(d);
 	return rc;
 }
@@ -76,32 +83,30 @@ static long do_alloc_unbound(struct evtchn_alloc_unbound *op)
 static long join(struct domain *d, struct domain *r,
 		 struct evtchn_bind_interdomain *op)
 {
-	int port = evtchn_port_alloc(d);
-	struct evtchn *e, *peer;
+	struct evtchn *peer;
+	int rc = open_port(d, EVTCHN_INTERDOMAIN, 0, op->remote_port,
+			   &op->local_port);
 
-	if (port < 0)
-		return port;
-	e = evtchn_port(d, (u32)port);
+	if (rc)
+		return rc;
 	peer = evtchn_port(r, op->remote_port);
 	if (!peer || peer->state != EVTCHN_UNBOUND ||
 	    peer->remote_domid != d->id) {
-		evtchn_port_free(d, (u32)port);
+		evtchn_port_free(d, op->local_port);
 		return -EINVAL;
 	}
-	e->state = peer->state = EVTCHN_INTERDOMAIN;
-	e->remote = r;
-	e->peer = op->remote_port;
+	evtchn_port(d, op->local_port)->remote = r;
+	peer->state = EVTCHN_INTERDOMAIN;
 	peer->remote = d;
-	peer->peer = (u32)port;
-	op->local_port = (evtchn_port_t)port;
+	peer->peer = op->local_port;
 	/* What the peer sent before there was anybody to hear it. */
-	evtchn_port_set_pending(d, (u32)port);
+	evtchn_port_set_pending(d, op->local_port);
 	return 0;
 }
 
-static long do_bind_interdomain(struct domain *d,
-				struct evtchn_bind_interdomain *op)
+static long do_bind_interdomain(struct domain *d, void *arg)
 {
+	struct evtchn_bind_interdomain *op = arg;
 	struct domain *r = domain_get(op->remote_dom);
 	long rc;
 	u64 f;
@@ -121,75 +126,58 @@ static bool virq_is_global(u32 virq)
 	       virq != VIRQ_XENOPROF && virq != VIRQ_XENPMU;
 }
 
-static long do_bind_virq(struct domain *d, struct evtchn_bind_virq *op)
+static long do_bind_virq(struct domain *d, void *arg)
 {
-	struct vcpu *v;
-	struct evtchn *e;
-	int port;
+	struct evtchn_bind_virq *op = arg;
+	struct vcpu *v = domain_vcpu(d, op->vcpu);
+	int rc;
 
 	if (op->virq >= ARRAY_SIZE(v->virq_port) ||
 	    (virq_is_global(op->virq) && op->vcpu))
 		return -EINVAL;
-	if (op->vcpu >= d->max_vcpus || !d->vcpu[op->vcpu])
+	if (!v)
 		return -ENOENT;
-	v = d->vcpu[op->vcpu];
 	if (v->virq_port[op->virq])
 		return -EEXIST;
-	port = evtchn_port_alloc(d);
-	if (port < 0)
-		return port;
-	e = evtchn_port(d, (u32)port);
-	e->state = EVTCHN_VIRQ;
-	e->vcpu = (u16)op->vcpu;
-	e->peer = op->virq;
-	v->virq_port[op->virq] = (u32)port;
-	op->port = (evtchn_port_t)port;
-	return 0;
+	rc = open_port(d, EVTCHN_VIRQ, op->vcpu, op->virq, &op->port);
+	if (!rc)
+		v->virq_port[op->virq] = op->port;
+	return rc;
 }
 
-static long do_bind_ipi(struct domain *d, struct evtchn_bind_ipi *op)
+static long do_bind_ipi(struct domain *d, void *arg)
 {
-	struct evtchn *e;
-	int port;
+	struct evtchn_bind_ipi *op = arg;
 
-	if (op->vcpu >= d->max_vcpus || !d->vcpu[op->vcpu])
+	if (!domain_vcpu(d, op->vcpu))
 		return -ENOENT;
-	port = evtchn_port_alloc(d);
-	if (port < 0)
-		return port;
-	e = evtchn_port(d, (u32)port);
-	e->state = EVTCHN_IPI;
-	e->vcpu = (u16)op->vcpu;
-	op->port = (evtchn_port_t)port;
-	return 0;
+	return open_port(d, EVTCHN_IPI, op->vcpu, 0, &op->port);
 }
 
-static long do_bind_pirq(struct domain *d, struct evtchn_bind_pirq *op)
+static long do_bind_pirq(struct domain *d, void *arg)
 {
-	struct evtchn *e;
+	struct evtchn_bind_pirq *op = arg;
 	struct pirq *p;
-	int port, rc;
+	int rc;
 
-	if (op->pirq >= MAX_PIRQS || !d->privileged)
+	if (op->pirq >= MAX_PIRQS)
 		return -EINVAL;
 	p = &d->pirqs[op->pirq];
+	if (!d->privileged && !p->allowed)
+		return -EPERM;
 	if (p->port)
 		return -EEXIST;
-	port = evtchn_port_alloc(d);
-	if (port < 0)
-		return port;
-	e = evtchn_port(d, (u32)port);
-	e->state = EVTCHN_PIRQ;
-	e->peer = op->pirq;
-	p->port = (u32)port;
-	rc = p->vector ? irq_bind_guest(p->vector, d, op->pirq) : 0;
+	rc = open_port(d, EVTCHN_PIRQ, 0, op->pirq, &op->port);
+	if (rc)
+		return rc;
+	p->port = op->port;
+	p->share = op->flags & BIND_PIRQ__WILL_SHARE;
+	rc = p->vector ? irq_bind_guest(p->vector, d, op->pirq, p->share) : 0;
 	if (rc) {
 		p->port = 0;
-		evtchn_port_free(d, (u32)port);
-		return rc;
+		evtchn_port_free(d, op->port);
 	}
-	op->port = (evtchn_port_t)port;
-	return 0;
+	return rc;
 }
 
 /* What else knows the port; both ends' locks are held. */
@@ -207,7 +195,7 @@ static void unbind(struct domain *d, const struct evtchn *e)
 	case EVTCHN_PIRQ:
 		p = &d->pirqs[e->peer];
 		if (p->vector)
-			irq_unbind_guest(p->vector);
+			irq_unbind_guest(p->vector, d, e->peer);
 		p->port = 0;
 		break;
 	case EVTCHN_INTERDOMAIN:
@@ -244,7 +232,7 @@ static long try_close(struct domain *d, u32 port, struct domain **r)
 	return 0;
 }
 
-static long do_close(struct domain *d, u32 port)
+static long close_port(struct domain *d, u32 port)
 {
 	struct domain *held = NULL, *r;
 	struct spinlock *other;
@@ -264,6 +252,11 @@ static long do_close(struct domain *d, u32 port)
 	return rc;
 }
 
+static long do_close(struct domain *d, void *arg)
+{
+	return close_port(d, ((const struct evtchn_close *)arg)->port);
+}
+
 /* No port is opened any more; the guest may have left next_reset anywhere. */
 int evtchn_kill(struct domain *d)
 {
@@ -272,11 +265,12 @@ int evtchn_kill(struct domain *d)
 	while (READ_ONCE(d->open_ports)) {
 		port = d->next_reset < limit ? d->next_reset : 0;
 		d->next_reset = port + 1;
-		do_close(d, port);
+		close_port(d, port);
 		if (port % 64 == 0 && sched_preempt_needed())
 			return -ERESTART;
 	}
 	fifo_destroy(d);
+	physdev_kill(d);
 	return 0;
 }
 
@@ -287,7 +281,7 @@ static long reset_ports(struct domain *d)
 
 	for (port = READ_ONCE(d->next_reset);
 	     port < limit && READ_ONCE(d->open_ports); port++) {
-		do_close(d, port);
+		close_port(d, port);
 		if (port % 64 == 0 && sched_preempt_needed()) {
 			WRITE_ONCE(d->next_reset, port + 1);
 			return -ERESTART;
@@ -298,16 +292,15 @@ static long reset_ports(struct domain *d)
 }
 
 /* Another domain's ports only while it is paused. */
-static long do_reset(const struct evtchn_reset *op)
+static long do_reset(struct domain *by, void *arg)
 {
-	struct domain *d = domain_get(op->dom);
-	long rc = -EPERM;
+	const struct evtchn_reset *op = arg;
+	struct domain *d;
+	long rc = domain_target(op->dom, &d);
 
-	if (!d)
-		return -ESRCH;
-	if (domain_may(current_domain(), d))
-		rc = d == current_domain() || d->pause_count ? reset_ports(d) :
-		     -EINVAL;
+	if (rc)
+		return rc;
+	rc = d == by || d->pause_count ? reset_ports(d) : -EINVAL;
 	domain_put(d);
 	return rc;
 }
@@ -325,8 +318,9 @@ static void send_remote(struct domain *r, u32 port, const struct domain *from,
 	spin_unlock_irqrestore(&r->event_lock, f);
 }
 
-static long do_send(struct domain *d, u32 port)
+static long do_send(struct domain *d, void *arg)
 {
+	u32 port = ((const struct evtchn_send *)arg)->port;
 	u64 f = spin_lock_irqsave(&d->event_lock);
 	struct evtchn *e = evtchn_port(d, port);
 	struct domain *r = NULL;
@@ -380,13 +374,14 @@ static void describe(const struct evtchn *e, struct evtchn_status *op)
 		op->u.virq = e->peer;
 }
 
-static long status_of(struct domain *d, struct evtchn_status *op)
+static long status_of(const struct domain *by, struct domain *d,
+		      struct evtchn_status *op)
 {
 	static const struct evtchn closed = { .state = EVTCHN_FREE };
 	const struct evtchn *e;
 	u64 f;
 
-	if (!domain_may(current_domain(), d))
+	if (!domain_may(by, d))
 		return -EPERM;
 	if (op->port >= evtchn_limit(d))
 		return -EINVAL;
@@ -397,23 +392,25 @@ static long status_of(struct domain *d, struct evtchn_status *op)
 	return 0;
 }
 
-static long do_status(struct evtchn_status *op)
+static long do_status(struct domain *by, void *arg)
 {
+	struct evtchn_status *op = arg;
 	struct domain *d = domain_get_any(op->dom);
 	long rc;
 
 	if (!d)
 		return -ESRCH;
-	rc = status_of(d, op);
+	rc = status_of(by, d, op);
 	domain_put(d);
 	return rc;
 }
 
-static long do_bind_vcpu(struct domain *d, const struct evtchn_bind_vcpu *op)
+static long do_bind_vcpu(struct domain *d, void *arg)
 {
+	const struct evtchn_bind_vcpu *op = arg;
 	struct evtchn *e = evtchn_port(d, op->port);
 
-	if (op->vcpu >= d->max_vcpus || !d->vcpu[op->vcpu])
+	if (!domain_vcpu(d, op->vcpu))
 		return -ENOENT;
 	if (!e)
 		return -EINVAL;
@@ -433,8 +430,9 @@ static long do_bind_vcpu(struct domain *d, const struct evtchn_bind_vcpu *op)
 	return 0;
 }
 
-static long do_unmask(struct domain *d, u32 port)
+static long do_unmask(struct domain *d, void *arg)
 {
+	u32 port = ((const struct evtchn_unmask *)arg)->port;
 	struct evtchn *e = evtchn_port(d, port);
 
 	if (!e || !d->vcpu[e->vcpu])
@@ -443,9 +441,9 @@ static long do_unmask(struct domain *d, u32 port)
 	return 0;
 }
 
-static long do_set_priority(struct domain *d,
-			    const struct evtchn_set_priority *op)
+static long do_set_priority(struct domain *d, void *arg)
 {
+	const struct evtchn_set_priority *op = arg;
 	struct evtchn *e = evtchn_port(d, op->port);
 
 	if (!e)
@@ -458,107 +456,29 @@ static long do_set_priority(struct domain *d,
 	return 0;
 }
 
-union evtchn_arg {
-	struct evtchn_alloc_unbound alloc_unbound;
-	struct evtchn_bind_interdomain bind_interdomain;
-	struct evtchn_bind_virq bind_virq;
-	struct evtchn_bind_pirq bind_pirq;
-	struct evtchn_bind_ipi bind_ipi;
-	struct evtchn_close close;
-	struct evtchn_send send;
-	struct evtchn_status status;
-	struct evtchn_bind_vcpu bind_vcpu;
-	struct evtchn_unmask unmask;
-	struct evtchn_reset reset;
-	struct evtchn_init_control init_control;
-	struct evtchn_expand_array expand_array;
-	struct evtchn_set_priority set_priority;
-};
 _Static_assert(sizeof(struct evtchn_status) == 24, "public ABI, any bitness");
 
-#define ARG(name, is_out) [EVTCHNOP_##name] = \
-	{ sizeof(struct evtchn_##name), is_out }
-static const struct {
-	u8 size;
-	bool out;
-} arg_info[] = {
-	ARG(bind_interdomain, true),
-	ARG(bind_virq, true),
-	ARG(bind_pirq, true),
-	ARG(close, false),
-	ARG(send, false),
-	ARG(status, true),
-	ARG(alloc_unbound, true),
-	ARG(bind_ipi, true),
-	ARG(bind_vcpu, false),
-	ARG(unmask, false),
-	ARG(reset, false),
-	ARG(init_control, true),
-	ARG(expand_array, false),
-	ARG(set_priority, false),
+#define OP(name, fn, out, locked) [EVTCHNOP_##name] = \
+	{ fn, sizeof(struct evtchn_##name), out, locked }
+static const struct abi_op ops[] = {
+	OP(bind_interdomain, do_bind_interdomain, true, false),
+	OP(bind_virq, do_bind_virq, true, true),
+	OP(bind_pirq, do_bind_pirq, true, true),
+	OP(close, do_close, false, false),
+	OP(send, do_send, false, false),
+	OP(status, do_status, true, false),
+	OP(alloc_unbound, do_alloc_unbound, true, false),
+	OP(bind_ipi, do_bind_ipi, true, true),
+	OP(bind_vcpu, do_bind_vcpu, false, true),
+	OP(unmask, do_unmask, false, true),
+	OP(reset, do_reset, false, false),
+	OP(init_control, fifo_init_control, true, false),
+	OP(expand_array, fifo_expand_array, false, false),
+	OP(set_priority, do_set_priority, false, true),
 };
 
-/* Operations on ports of the caller's alone; its event lock is held. */
-static long dispatch_locked(struct domain *d, u32 cmd, union evtchn_arg *a)
+long evtchn_op(u64 a[])
 {
-	switch (cmd) {
-	case EVTCHNOP_bind_virq:
-		return do_bind_virq(d, &a->bind_virq);
-	case EVTCHNOP_bind_pirq:
-		return do_bind_pirq(d, &a->bind_pirq);
-	case EVTCHNOP_bind_ipi:
-		return do_bind_ipi(d, &a->bind_ipi);
-	case EVTCHNOP_bind_vcpu:
-		return do_bind_vcpu(d, &a->bind_vcpu);
-	case EVTCHNOP_unmask:
-		return do_unmask(d, a->unmask.port);
-	default:
-		return do_set_priority(d, &a->set_priority);
-	}
-}
-
-static long dispatch(struct domain *d, u32 cmd, union evtchn_arg *a)
-{
-	long rc;
-	u64 f;
-
-	switch (cmd) {
-	case EVTCHNOP_send:
-		return do_send(d, a->send.port);
-	case EVTCHNOP_bind_interdomain:
-		return do_bind_interdomain(d, &a->bind_interdomain);
-	case EVTCHNOP_close:
-		return do_close(d, a->close.port);
-	case EVTCHNOP_status:
-		return do_status(&a->status);
-	case EVTCHNOP_alloc_unbound:
-		return do_alloc_unbound(&a->alloc_unbound);
-	case EVTCHNOP_reset:
-		return do_reset(&a->reset);
-	case EVTCHNOP_init_control:
-		return fifo_init_control(d, &a->init_control);
-	case EVTCHNOP_expand_array:
-		return fifo_expand_array(d, a->expand_array.array_gfn);
-	default:
-		f = spin_lock_irqsave(&d->event_lock);
-		rc = dispatch_locked(d, cmd, a);
-		spin_unlock_irqrestore(&d->event_lock, f);
-		return rc;
-	}
-}
-
-long evtchn_op(u32 cmd, u64 arg)
-{
-	union evtchn_arg a = { 0 };
-	long rc;
-
-	if (cmd >= ARRAY_SIZE(arg_info) || !arg_info[cmd].size)
-		return -ENOSYS;
-	if (guest_read(&a, gva(arg), arg_info[cmd].size))
-		return -EFAULT;
-	rc = dispatch(current_domain(), cmd, &a);
-	if (!rc && arg_info[cmd].out &&
-	    guest_write(gva(arg), &a, arg_info[cmd].size))
-		return -EFAULT;
-	return rc;
+	return abi_op(ops, ARRAY_SIZE(ops), (u32)a[0], current_domain(),
+		      gva(a[1]));
 }

@@ -179,17 +179,17 @@ static void save_pending(struct domain *d)
 }
 
 static int use_control(struct domain *d, const struct evtchn_init_control *op,
-		       mfn_t m, mfn_t page)
+		       mfn_t m, struct fifo *page)
 {
 	struct fifo_vcpu *fv;
 
 	if (d->is_dying)
 		return -EINVAL;
 	if (!d->fifo) {
-		if (mfn_eq(page, INVALID_MFN))
+		if (!page)
 			return -ENOMEM;
 		save_pending(d);
-		d->fifo = mfn_to_virt(page);
+		d->fifo = page;
 	}
 	fv = &d->fifo->vcpu[op->vcpu];
 	if (fv->control)
@@ -198,14 +198,16 @@ static int use_control(struct domain *d, const struct evtchn_init_control *op,
 	return 0;
 }
 
-long fifo_init_control(struct domain *d, struct evtchn_init_control *op)
+long fifo_init_control(struct domain *d, void *arg)
 {
-	mfn_t m = mfn(op->control_gfn), page = INVALID_MFN;
+	struct evtchn_init_control *op = arg;
+	mfn_t m = mfn(op->control_gfn);
+	struct fifo *page = NULL;
 	u64 flags;
 	long rc;
 
 	op->link_bits = EVTCHN_FIFO_LINK_BITS;
-	if (op->vcpu >= d->max_vcpus || !d->vcpu[op->vcpu])
+	if (!domain_vcpu(d, op->vcpu))
 		return -ENOENT;
 	if (op->offset > PAGE_SIZE - sizeof(struct evtchn_fifo_control_block) ||
 	    op->offset % 8)
@@ -213,16 +215,15 @@ long fifo_init_control(struct domain *d, struct evtchn_init_control *op)
 	if (ptype_get_direct(d, m, true))
 		return -EINVAL;
 	if (!d->fifo)
-		page = frame_alloc_hv(0);
+		page = frames_new(sizeof(*page));
 	flags = spin_lock_irqsave(&d->event_lock);
 	rc = use_control(d, op, m, page);
-	if (d->fifo && d->fifo == mfn_to_virt(page))
-		page = INVALID_MFN;
+	if (d->fifo == page)
+		page = NULL;
 	spin_unlock_irqrestore(&d->event_lock, flags);
 	if (rc)
 		ptype_put_foreign(m, true);
-	if (!mfn_eq(page, INVALID_MFN))
-		frame_free_hv(page, 0);
+	frames_delete(page, sizeof(*page));
 	return rc;
 }
 
@@ -245,20 +246,21 @@ static long add_page(struct domain *d, mfn_t m)
 	return 0;
 }
 
-long fifo_expand_array(struct domain *d, u64 frame)
+long fifo_expand_array(struct domain *d, void *arg)
 {
+	mfn_t m = mfn(((const struct evtchn_expand_array *)arg)->array_gfn);
 	u64 flags;
 	long rc;
 
 	if (!d->fifo)
 		return -EOPNOTSUPP;
-	if (ptype_get_direct(d, mfn(frame), true))
+	if (ptype_get_direct(d, m, true))
 		return -EINVAL;
 	flags = spin_lock_irqsave(&d->event_lock);
-	rc = d->fifo && !d->is_dying ? add_page(d, mfn(frame)) : -EOPNOTSUPP;
+	rc = d->fifo && !d->is_dying ? add_page(d, m) : -EOPNOTSUPP;
 	spin_unlock_irqrestore(&d->event_lock, flags);
 	if (rc)
-		ptype_put_foreign(mfn(frame), true);
+		ptype_put_foreign(m, true);
 	return rc;
 }
 
@@ -287,6 +289,6 @@ int fifo_destroy(struct domain *d)
 		put_page(f->array[i]);
 	for (i = 0; i < MAX_DOMAIN_VCPUS; i++)
 		put_page(f->vcpu[i].control);
-	frame_free_hv(virt_to_mfn(f), 0);
+	frames_delete(f, sizeof(*f));
 	return 0;
 }

@@ -85,13 +85,6 @@ struct evtchn *evtchn_port(const struct domain *d, u32 port)
 	return ports ? &ports[port % PORTS_PER_PAGE] : NULL;
 }
 
-static void *new_page(void)
-{
-	mfn_t m = frame_alloc_hv(0);
-
-	return mfn_eq(m, INVALID_MFN) ? NULL : mfn_to_virt(m);
-}
-
 /* The page that a port lies in, and its directory. */
 static bool add_page(struct domain *d, u32 port)
 {
@@ -100,8 +93,8 @@ static bool add_page(struct domain *d, u32 port)
 	struct evtchn *ports;
 
 	if (!*dir)
-		*dir = new_page();
-	ports = *dir ? new_page() : NULL;
+		*dir = frames_new(PAGE_SIZE);
+	ports = *dir ? frames_new(PAGE_SIZE) : NULL;
 	if (ports)
 		(*dir)[page % PORT_PAGES_PER_DIR] = ports;
 	return ports;
@@ -224,11 +217,8 @@ void evtchn_free(struct domain *d)
 	u32 i, j;
 
 	for (i = 0; i < EVTCHN_DIRS; i++) {
-		if (!d->ports[i])
-			continue;
-		for (j = 0; j < PORT_PAGES_PER_DIR; j++)
-			if (d->ports[i][j])
-				frame_free_hv(virt_to_mfn(d->ports[i][j]), 0);
-		frame_free_hv(virt_to_mfn(d->ports[i]), 0);
+		for (j = 0; d->ports[i] && j < PORT_PAGES_PER_DIR; j++)
+			frames_delete(d->ports[i][j], PAGE_SIZE);
+		frames_delete(d->ports[i], PAGE_SIZE);
 	}
 }

@@ -123,7 +123,7 @@ static void use_claim(u64 count, u64 *claim)
 	claimed -= count;
 }
 
-static mfn_t alloc(u32 order, u64 limit, u64 *claim)
+mfn_t frame_alloc_claimed(u32 order, u64 limit, u64 *claim)
 {
 	u64 i, n = 0, flags;
 	u32 zone = ZONES;
@@ -145,12 +145,7 @@ static mfn_t alloc(u32 order, u64 limit, u64 *claim)
 
 mfn_t frame_alloc(u32 order, u64 limit)
 {
-	return alloc(order, limit, NULL);
-}
-
-mfn_t frame_alloc_claimed(u32 order, u64 limit, u64 *claim)
-{
-	return alloc(order, limit, claim);
+	return frame_alloc_claimed(order, limit, NULL);
 }
 
 int frames_claim(u64 *claim, u64 count)
@@ -186,19 +181,30 @@ void frame_free(mfn_t m, u32 order)
 	spin_unlock_irqrestore(&alloc_lock, flags);
 }
 
-mfn_t frame_alloc_hv(u32 order)
+static u32 order_for(size_t size)
 {
-	mfn_t m = frame_alloc(order, 0);
+	u32 order = 0;
 
-	if (!mfn_eq(m, INVALID_MFN))
-		memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
-	return m;
+	while (PAGE_SIZE << order < size)
+		order++;
+	return order;
 }
 
-void frame_free_hv(mfn_t m, u32 order)
+void *frames_new(size_t size)
 {
-	BUG_ON(mfn_frame(m)->kind != FRAME_HV);
-	frame_free(m, order);
+	u32 order = order_for(size);
+	mfn_t m = frame_alloc(order, 0);
+
+	return mfn_eq(m, INVALID_MFN) ? NULL :
+	       memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
+}
+
+void frames_delete(void *p, size_t size)
+{
+	if (!p)
+		return;
+	BUG_ON(mfn_frame(virt_to_mfn(p))->kind != FRAME_HV);
+	frame_free(virt_to_mfn(p), order_for(size));
 }
 
 u64 frames_free(void)

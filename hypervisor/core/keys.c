@@ -3,7 +3,6 @@
  * Keys under Xen's names. From the serial line they are ours after Ctrl-A was
  * typed three times, and Dom0's again after three more.
  */
-#include "ctl.h"
 #include "domain.h"
 #include "frames.h"
 #include "keys.h"
@@ -29,6 +28,24 @@ static void dump_dom0(void)
 			dump_vcpu(dom0->vcpu[i]);
 }
 
+static void dump_domain(struct domain *d)
+{
+	const struct vcpu *v;
+	u32 i;
+
+	log_info("domain %u: refs %u, %s%s%spaused %u, %lu of %lu pages",
+		 d->id, d->refs, d->is_dying ? "dying, " : "",
+		 d->shut_down ? "shut down, " : "", d->parked ? "parked, " : "",
+		 d->pause_count, d->tot_pages, d->max_pages);
+	for (i = 0; i < d->max_vcpus; i++) {
+		v = d->vcpu[i];
+		if (v)
+			log_info("  vCPU %u: state %x, CPU %u%s, at %lx",
+				 v->id, v->state, v->cpu,
+				 v->on_cpu ? " running" : "", v->regs.ip);
+	}
+}
+
 void keys_handle(char key)
 {
 	switch (key) {
@@ -49,7 +66,7 @@ void keys_handle(char key)
 		break;
 	case 'q':
 	case 'r':
-		domain_dump_all();
+		domain_for_each(dump_domain);
 		break;
 	case 'C':
 		panic("by the key C");

@@ -30,7 +30,7 @@ static void show(const char *s, size_t n)
 	}
 }
 
-static void emit(const char *s, size_t n)
+void log_raw(const char *s, size_t n)
 {
 	size_t i;
 
@@ -38,11 +38,6 @@ static void emit(const char *s, size_t n)
 		ring[ring_in++ % sizeof(ring)] = s[i];
 	news = true;
 	show(s, n);
-}
-
-void log_raw(const char *s, size_t n)
-{
-	emit(s, n);
 }
 
 void log_write(const char *s, size_t n)
@@ -98,9 +93,9 @@ static void emit_line(const char *fmt, va_list ap)
 	char buf[256];
 	int n = vformat(buf, sizeof(buf), fmt, ap);
 
-	emit("(KR) ", 5);
-	emit(buf, MIN((size_t)n, sizeof(buf) - 1));
-	emit("\n", 1);
+	log_raw("(KR) ", 5);
+	log_raw(buf, MIN((size_t)n, sizeof(buf) - 1));
+	log_raw("\n", 1);
 }
 
 void log_at(enum log_level level, const char *fmt, ...)
@@ -135,7 +130,7 @@ void panic(const char *fmt, ...)
 	irq_disable();
 	smp_stop_others();
 	log_unlock();
-	emit("\n(KR) PANIC\n", 12);
+	log_raw("\n(KR) PANIC\n", 12);
 	va_start(ap, fmt);
 	emit_line(fmt, ap);
 	va_end(ap);

@@ -3,6 +3,7 @@
  * What the tools see of the machine: one node with all memory, one socket
  * with all CPUs, one pool.
  */
+#include "boot.h"
 #include "ctl.h"
 #include "domain.h"
 #include "errno.h"
@@ -41,6 +42,8 @@ long sysctl_physinfo(struct xen_sysctl *op)
 		.outstanding_pages = frames_claimed(),
 		.max_mfn = frame_count - 1,
 	};
+	if (boot_flag(UNSAFE_PASSTHROUGH, false))
+		p->capabilities |= XEN_SYSCTL_PHYSCAP_directio;
 	features(p->hw_cap);
 	return 0;
 }

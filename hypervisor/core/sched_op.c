@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * sched_op (xen/sched.h): how a guest waits, yields and ends, and how the
- * tools stop and start the domains of others.
+ * privileged one ends another.
  */
 #include <xen/sched.h>
 #include "domain.h"
@@ -27,7 +27,7 @@ static long do_block(struct vcpu *v)
 }
 
 /* The number of ports, each checked, and the last one; or an error. */
-static long check_ports(const struct vcpu *v, const struct abi_poll *p,
+static long check_ports(const struct vcpu *v, const struct sched_poll *p,
 			u32 *port)
 {
 	u32 i;
@@ -35,7 +35,7 @@ static long check_ports(const struct vcpu *v, const struct abi_poll *p,
 	if (p->nr_ports > MAX_POLL_PORTS)
 		return -EINVAL;
 	for (i = 0; i < p->nr_ports; i++) {
-		if (guest_read(port, gva_index(p->ports, i, 4), 4))
+		if (guest_read(port, gva_index(HANDLE(p->ports), i, 4), 4))
 			return -EFAULT;
 		if (*port >= evtchn_limit(v->d))
 			return -EINVAL;
@@ -43,14 +43,14 @@ static long check_ports(const struct vcpu *v, const struct abi_poll *p,
 	return 0;
 }
 
-static bool any_pending(struct vcpu *v, const struct abi_poll *p)
+static bool any_pending(struct vcpu *v, const struct sched_poll *p)
 {
 	u32 i, port;
 
 	if (vcpu_events_deliverable(v) || nmi_deliverable(v))
 		return true;
 	for (i = 0; i < p->nr_ports; i++)
-		if (!guest_read(&port, gva_index(p->ports, i, 4), 4) &&
+		if (!guest_read(&port, gva_index(HANDLE(p->ports), i, 4), 4) &&
 		    evtchn_pending(v, port))
 			return true;
 	return false;
@@ -58,11 +58,11 @@ static bool any_pending(struct vcpu *v, const struct abi_poll *p)
 
 static long do_poll(struct vcpu *v, u64 arg)
 {
-	struct abi_poll p;
+	struct sched_poll p;
 	u32 port = 0;
 	long rc;
 
-	if (v->d->abi->get_poll(gva(arg), &p))
+	if (abi_get(LAYOUT_POLL, gva(arg), &p, sizeof(p)))
 		return -EFAULT;
 	rc = check_ports(v, &p, &port);
 	if (rc)
@@ -82,50 +82,50 @@ static long do_poll(struct vcpu *v, u64 arg)
 	return 0;
 }
 
-static long do_remote_shutdown(u64 arg)
+static long do_remote_shutdown(struct domain *by, void *arg)
 {
-	struct sched_remote_shutdown rs;
+	const struct sched_remote_shutdown *rs = arg;
 	struct domain *d;
 
-	if (guest_read(&rs, gva(arg), sizeof(rs)))
-		return -EFAULT;
-	if (!current_domain()->privileged)
+	if (!by->privileged)
 		return -EPERM;
-	d = domain_get(rs.domain_id);
+	d = domain_get(rs->domain_id);
 	if (!d)
 		return -ESRCH;
-	domain_shutdown(d, rs.reason & 0xff);
+	domain_shutdown(d, rs->reason & 0xff);
 	domain_put(d);
 	return 0;
 }
 
-static long do_shutdown(struct domain *d, u64 arg)
+static long do_shutdown(struct domain *d, void *arg)
 {
-	struct sched_shutdown sd;
-
-	if (guest_read(&sd, gva(arg), sizeof(sd)))
-		return -EFAULT;
-	domain_shutdown(d, sd.reason & 0xff);
+	domain_shutdown(d, ((const struct sched_shutdown *)arg)->reason & 0xff);
 	return 0;
 }
 
 /* The reason that the tools will see if nobody says a better one. */
-static long do_shutdown_code(struct domain *d, u64 arg)
+static long do_shutdown_code(struct domain *d, void *arg)
 {
-	struct sched_shutdown sd;
+	const struct sched_shutdown *sd = arg;
 
-	if (guest_read(&sd, gva(arg), sizeof(sd)))
-		return -EFAULT;
 	if (!d->shut_down)
-		d->shutdown_code = sd.reason & 0xff;
+		d->shutdown_code = sd->reason & 0xff;
 	return 0;
 }
 
-long sched_op(u32 cmd, u64 arg)
+#define OP(name, type) [SCHEDOP_##name] = \
+	{ do_##name, sizeof(struct type), false, false }
+static const struct abi_op ops[] = {
+	OP(shutdown, sched_shutdown),
+	OP(shutdown_code, sched_shutdown),
+	OP(remote_shutdown, sched_remote_shutdown),
+};
+
+long sched_op(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 
-	switch (cmd) {
+	switch ((u32)a[0]) {
 	case SCHEDOP_yield:
 		v->yielded = true;
 		sched_stop(v);
@@ -133,34 +133,9 @@ long sched_op(u32 cmd, u64 arg)
 	case SCHEDOP_block:
 		return do_block(v);
 	case SCHEDOP_poll:
-		return do_poll(v, arg);
-	case SCHEDOP_shutdown:
-		return do_shutdown(v->d, arg);
-	case SCHEDOP_shutdown_code:
-		return do_shutdown_code(v->d, arg);
-	case SCHEDOP_remote_shutdown:
-		return do_remote_shutdown(arg);
+		return do_poll(v, a[1]);
 	default:
-		return -ENOSYS;
+		return abi_op(ops, ARRAY_SIZE(ops), (u32)a[0], v->d,
+			      gva(a[1]));
 	}
-}
-
-void domain_pause(struct domain *d)
-{
-	u32 i;
-
-	__atomic_fetch_add(&d->pause_count, 1, __ATOMIC_SEQ_CST);
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			sched_stop(d->vcpu[i]);
-	sched_barrier();
-	/* Each CPU that runs one leaves its guest or its long call for us. */
-	while (!domain_stopped(d))
-		cpu_relax();
-}
-
-void domain_unpause(struct domain *d)
-{
-	if (__atomic_sub_fetch(&d->pause_count, 1, __ATOMIC_SEQ_CST) == 0)
-		sched_resume(d);
 }

@@ -2,7 +2,7 @@
 /*
  * A domain that stops: it shuts itself down, or breaks a rule. Its vCPUs do
  * not run any more; the tools then look at it and have it destroyed, or let
- * it go on. The first domain's end is the machine's.
+ * it go on (core/pause.c). The first domain's end is the machine's.
  */
 #include <xen/sched.h>
 #include "boot.h"
@@ -25,7 +25,7 @@ static void end_machine(u32 reason)
 {
 	if (reason == SHUTDOWN_poweroff)
 		machine_power_off();
-	if (boot_option("noreboot"))
+	if (boot_flag("noreboot", false))
 		machine_stop();
 	machine_reboot();
 }
@@ -70,14 +70,6 @@ void domain_crash(struct domain *d, const char *fmt, ...)
 	if (current_vcpu() && current_vcpu()->d == d)
 		trap_dump(&this_block()->guest);
 	shut_down(d, SHUTDOWN_crash);
-}
-
-void domain_resume(struct domain *d)
-{
-	domain_pause(d);
-	d->crashed = d->shut_down = d->end_told = false;
-	d->shutdown_code = ~0u;
-	domain_unpause(d);
 }
 
 bool domain_stopped(const struct domain *d)

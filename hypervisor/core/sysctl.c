@@ -10,7 +10,6 @@
 #include "keys.h"
 #include "lib.h"
 #include "log.h"
-#include "sched.h"
 
 #define RATE_LIMIT_US	500	/* PREEMPT_LEAD of the scheduler */
 #define MAX_DEBUG_KEYS	32u

@@ -9,6 +9,7 @@
 #include "errno.h"
 #include "evtchn.h"
 #include "guest.h"
+#include "hypercall.h"
 #include "lib.h"
 #include "nmi.h"
 #include "paging.h"
@@ -40,7 +41,7 @@ void vcpu_update_time(struct vcpu *v)
 {
 	write_time(v);
 	if (v->runstate_at.a)
-		v->d->abi->put_runstate(v->runstate_at, &v->runstate);
+		abi_put(LAYOUT_RUNSTATE, v->runstate_at, &v->runstate);
 }
 
 /* Under the lock of its event channels, as two may do it at once. */
@@ -63,15 +64,8 @@ void domain_update_wallclock(struct domain *d)
 
 void wallclock_set(u64 base)
 {
-	struct domain *d;
-	u32 id = 0;
-
 	wallclock_base = base;
-	while ((d = domain_get_from(id))) {
-		domain_update_wallclock(d);
-		id = d->id + 1;
-		domain_put(d);
-	}
+	domain_for_each(domain_update_wallclock);
 }
 
 static void timer_fired(void *data)
@@ -143,8 +137,9 @@ static long set_periodic(struct vcpu *v, u64 arg)
 	return 0;
 }
 
-long set_timer_op(u64 timeout)
+long set_timer_op(u64 a[])
 {
+	u64 timeout = hypercall_arg64(a);
 	struct vcpu *v = current_vcpu();
 
 	if (timeout)
@@ -194,13 +189,13 @@ static long register_info(struct vcpu *v, u64 arg)
 
 static long register_runstate(struct vcpu *v, u64 arg)
 {
-	u32 low = 0;
+	u64 at;
 
-	if (guest_read(&low, gva(arg), v->d->abi->pfn_size))
+	if (abi_get_longs(gva(arg), &at, 1))
 		return -EFAULT;
-	v->runstate_at = gva(low);
+	v->runstate_at = gva(at);
 	if (v == current_vcpu())
-		v->d->abi->put_runstate(v->runstate_at, &v->runstate);
+		abi_put(LAYOUT_RUNSTATE, v->runstate_at, &v->runstate);
 	return 0;
 }
 
@@ -229,16 +224,16 @@ static long bring_down(struct vcpu *v)
 	return 0;
 }
 
-long vcpu_op(u32 cmd, u32 id, u64 arg)
+long vcpu_op(u64 a[])
 {
 	struct domain *d = current_domain();
 	struct vcpu_runstate_info rs;
-	struct vcpu *v;
+	struct vcpu *v = domain_vcpu(d, (u32)a[1]);
+	u64 arg = a[2];
 
-	if (id >= d->max_vcpus || !d->vcpu[id])
+	if (!v)
 		return -ENOENT;
-	v = d->vcpu[id];
-	switch (cmd) {
+	switch ((u32)a[0]) {
 	case VCPUOP_initialise:
 		return v->initialised ? -EEXIST :
 		       d->abi->set_context(v, gva(arg));
@@ -255,7 +250,7 @@ long vcpu_op(u32 cmd, u32 id, u64 arg)
 		return register_runstate(v, arg);
 	case VCPUOP_get_runstate_info:
 		sched_runstate(v, &rs);
-		return d->abi->put_runstate(gva(arg), &rs);
+		return abi_put(LAYOUT_RUNSTATE, gva(arg), &rs);
 	case VCPUOP_set_periodic_timer:
 		return set_periodic(v, arg);
 	case VCPUOP_stop_periodic_timer:

@@ -14,52 +14,25 @@
 
 #define VERSION	(4u << 16 | 17)
 
+static const char extra_version[16] = "-krypton";
 static const char capabilities[1024] = "xen-3.0-x86_32p ";
+static const char changeset[64] = "none";
 
 _Static_assert(BOOT_CMDLINE_SIZE == sizeof(xen_commandline_t), "public ABI");
 
-static long put(u64 at, const void *from, u64 size)
-{
-	return guest_write(gva(at), from, size) ? -EFAULT : 0;
-}
-
-static long extra_version(u64 arg)
-{
-	const char text[16] = "-krypton";
-
-	return put(arg, text, sizeof(text));
-}
-
-static long compile_info(u64 arg)
+static long compile_info(gva_t to)
 {
 	xen_compile_info_t info = { .compile_by = "krypton" };
 
 	str_copy(info.compiler, "gcc " __VERSION__, sizeof(info.compiler));
-	return put(arg, &info, sizeof(info));
+	return guest_write(to, &info, sizeof(info));
 }
 
-static long command_line(u64 arg)
-{
-	return put(arg, boot_info.cmdline, sizeof(boot_info.cmdline));
-}
-
-static long changeset(u64 arg)
-{
-	const char text[64] = "none";
-
-	return put(arg, text, sizeof(text));
-}
-
-static long platform_parameters(const struct domain *d, u64 arg)
-{
-	return put(arg, &d->m2p_start, d->abi->pfn_size);
-}
-
-static long get_features(const struct domain *d, u64 arg)
+static long get_features(const struct domain *d, gva_t to)
 {
 	struct xen_feature_info info;
 
-	if (guest_read(&info, gva(arg), sizeof(info)))
+	if (guest_read(&info, to, sizeof(info)))
 		return -EFAULT;
 	info.submap = 0;
 	if (info.submap_idx == 0)
@@ -68,35 +41,38 @@ static long get_features(const struct domain *d, u64 arg)
 			      1u << XENFEAT_gnttab_map_avail_bits |
 			      1u << XENFEAT_pae_pgdir_above_4gb |
 			      (d->privileged ? 1u << XENFEAT_dom0 : 0);
-	return put(arg, &info, sizeof(info));
+	return guest_write(to, &info, sizeof(info));
 }
 
-long version_op(u32 cmd, u64 arg)
+long version_op(u64 a[HYPERCALL_ARGS])
 {
 	const struct domain *d = current_domain();
 	const u8 handle[16] = { 0 };
+	gva_t to = gva(a[1]);
 
-	switch (cmd) {
+	switch ((u32)a[0]) {
 	case XENVER_version:
 		return VERSION;
 	case XENVER_extraversion:
-		return extra_version(arg);
+		return guest_write(to, extra_version, sizeof(extra_version));
 	case XENVER_compile_info:
-		return compile_info(arg);
+		return compile_info(to);
 	case XENVER_commandline:
-		return d->privileged ? command_line(arg) : -EPERM;
+		return d->privileged ?
+		       guest_write(to, boot_info.cmdline, BOOT_CMDLINE_SIZE) :
+		       -EPERM;
 	case XENVER_capabilities:
-		return put(arg, capabilities, sizeof(capabilities));
+		return guest_write(to, capabilities, sizeof(capabilities));
 	case XENVER_changeset:
-		return changeset(arg);
+		return guest_write(to, changeset, sizeof(changeset));
 	case XENVER_platform_parameters:
-		return platform_parameters(d, arg);
+		return abi_put_longs(to, &d->m2p_start, 1);
 	case XENVER_get_features:
-		return get_features(d, arg);
+		return get_features(d, to);
 	case XENVER_pagesize:
 		return PAGE_SIZE;
 	case XENVER_guest_handle:
-		return put(arg, handle, sizeof(handle));
+		return guest_write(to, handle, sizeof(handle));
 	default:
 		return -ENOSYS;
 	}

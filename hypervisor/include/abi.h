@@ -2,7 +2,7 @@
 /*
  * The public ABI, as the hypervisor sees it: one internal form for every
  * guest. What a guest's bitness changes (widths, offsets) is behind struct
- * abi; pv/abi32.c is the only file that knows the 32-bit layouts.
+ * abi; structures are translated by pv/abi.c, and pv/abi32.c has the rest.
  */
 #ifndef KRYPTON_ABI_H
 #define KRYPTON_ABI_H
@@ -12,9 +12,6 @@
 #include <xen/memory.h>
 #include <xen/vcpu.h>
 #include "types.h"
-
-struct vcpu;
-struct regs;
 
 /* One MMUEXT operation. */
 struct abi_mmuext {
@@ -27,45 +24,6 @@ struct abi_callback {
 	u16 type, flags;
 	u16 cs;
 	u64 ip;
-};
-
-struct abi_trap {
-	u8 vector, flags;
-	u16 cs;
-	u64 ip;
-};
-
-struct abi_reservation {
-	gva_t extents;
-	u64 nr_extents;
-	u32 order;
-	u32 mem_flags;
-	u16 domid;
-};
-
-struct abi_exchange {
-	struct abi_reservation in, out;
-	u64 nr_exchanged;
-};
-
-/* XENMEM_acquire_resource */
-struct abi_resource {
-	u16 domid, type;
-	u32 id, nr_frames, pad;
-	u64 frame;
-	gva_t list;
-};
-
-struct abi_poll {
-	gva_t ports;
-	u32 nr_ports;
-	u64 timeout;
-};
-
-struct abi_map_pirq {
-	u16 domid;
-	s32 type, index, pirq, bus, devfn, entry_nr;
-	u64 table_base;
 };
 
 struct abi_setup_table {
@@ -95,41 +53,18 @@ struct abi_grant {
 	int (*put_copy_status)(gva_t at, s16 status);
 };
 
-/*
- * Reading functions return 0 or -EFAULT; they copy once and widen. Writing
- * functions narrow; what does not fit was refused before.
- */
+/* What differs between guests: widths, offsets, what has no layout below. */
 struct abi {
-	const char *name;
-	u32 pfn_size;		/* of a frame number in guest arrays */
+	u32 long_size;		/* of a pointer and a frame number as well */
+	u32 quad_align;		/* of 64-bit members */
 	u32 sel_bits;		/* ports per bit of evtchn_pending_sel */
 	u32 max_ports;		/* of the 2-level event channels */
 	u32 pending_offset, mask_offset, wc_offset, wc_hi_offset;
 	u32 sel_offset, sel_size, cr2_offset, cr2_size, time_offset;
 	u32 max_pfn_offset, nmi_reason_offset;
-	u32 mmuext_size, multicall_size, trap_size;
 
 	const struct abi_grant *grant;
-	int (*get_mmuext)(gva_t at, struct abi_mmuext *op);
-	int (*get_multicall)(gva_t at, u64 *op, u64 args[6]);
-	int (*put_multicall_args)(gva_t at, const u64 args[6]);
-	int (*put_multicall_result)(gva_t at, u64 result);
-	int (*get_trap)(gva_t at, struct abi_trap *t);
 	int (*get_callback)(gva_t at, struct abi_callback *cb);
-	int (*get_reservation)(gva_t at, struct abi_reservation *r);
-	int (*get_exchange)(gva_t at, struct abi_exchange *x);
-	int (*put_exchange_done)(gva_t at, u64 nr);
-	int (*get_poll)(gva_t at, struct abi_poll *p);
-	int (*get_memory_map)(gva_t at, u32 *nr, gva_t *buffer);
-	int (*get_foreign_map)(gva_t at, u16 *domid, u32 *nr, gva_t *buffer);
-	int (*get_resource)(gva_t at, struct abi_resource *r);
-	int (*put_resource_size)(gva_t at, u32 nr);
-	int (*get_mfn_list)(gva_t at, u32 *max, gva_t *list);
-	int (*put_mfn_list_count)(gva_t at, u32 nr);
-	int (*put_machphys)(gva_t at, u64 start, u64 end, u64 max_mfn);
-	int (*get_map_pirq)(gva_t at, struct abi_map_pirq *m);
-	int (*put_map_pirq)(gva_t at, const struct abi_map_pirq *m);
-	int (*put_runstate)(gva_t at, const struct vcpu_runstate_info *rs);
 	/* The whole state, from and to memory of the caller: see pv/. */
 	int (*set_context)(struct vcpu *v, gva_t at);
 	int (*get_context)(struct vcpu *v, gva_t at);
@@ -146,9 +81,53 @@ extern const struct abi_grant abi32_grant;
 int abi32_set_context(struct vcpu *v, gva_t at);
 int abi32_get_context(struct vcpu *v, gva_t at);
 
+/*
+ * The members of a public structure, in their order: b, h, i and q are of 8,
+ * 16, 32 and 64 bits, l is a long, a handle or a pointer; | is where one of
+ * its members begins that is a structure of its own with an l in it.
+ */
+#define LAYOUT_TRAP		"bbhl"		/* trap_info */
+#define LAYOUT_RESERVATION	"lliih"		/* xen_memory_reservation */
+#define LAYOUT_EXCHANGE		"lliihlliihl"	/* xen_memory_exchange */
+#define LAYOUT_MEMORY_MAP	"il"		/* xen_memory_map */
+#define LAYOUT_FOREIGN_MAP	"h|il"		/* xen_foreign_memory_map */
+#define LAYOUT_RESOURCE		"hhiiiql"	/* xen_mem_acquire_resource */
+#define LAYOUT_MFN_LIST		"ili"		/* xen_machphys_mfn_list */
+#define LAYOUT_POLL		"liq"		/* sched_poll */
+#define LAYOUT_MAP_PIRQ		"hiiiiiiq"	/* physdev_map_pirq */
+#define LAYOUT_IOBITMAP		"li"		/* physdev_set_iobitmap */
+#define LAYOUT_APIC		"lii"		/* physdev_apic */
+#define LAYOUT_RUNSTATE		"iqqqqq"	/* vcpu_runstate_info */
+
+/*
+ * From and to memory of the caller: 0 or -EFAULT. 'to' and 'from' are of the
+ * structure's type, 'to' of the given size.
+ */
+int abi_get(const char *layout, gva_t at, void *to, u32 size);
+int abi_put(const char *layout, gva_t at, const void *from);
+/* The structure's last member alone: where calls tell how far they came. */
+int abi_put_last(const char *layout, gva_t at, u64 value);
+/* An array of longs, of at most eight to write. */
+int abi_get_longs(gva_t at, u64 *to, u32 n);
+int abi_put_longs(gva_t at, const u64 *from, u32 n);
+/* The address in a handle of a structure that was read. */
+#define HANDLE(h)	gva((u64)(h).p)
+/*
+ * An operation whose number is an index into a table and whose argument is a
+ * structure that has the same layout for all guests.
+ */
+struct abi_op {
+	long (*fn)(struct domain *d, void *arg);
+	u8 size;		/* of the argument */
+	bool out;		/* after 0 the argument is written back */
+	bool locked;		/* fn runs with d's event lock held */
+};
+/* For d, the caller: what fn gives; -ENOSYS, -EFAULT. */
+long abi_op(const struct abi_op *ops, u32 count, u32 cmd, struct domain *d,
+	    gva_t at);
 /* Frame numbers of a guest's array, element by element. */
-int abi_get_pfn(const struct abi *a, gva_t array, u64 index, u64 *value);
-int abi_put_pfn(const struct abi *a, gva_t array, u64 index, u64 value);
+int abi_get_pfn(gva_t array, u64 index, u64 *value);
+int abi_put_pfn(gva_t array, u64 index, u64 value);
 
 /* A 32-bit guest's cr3 holds 44 bits of address, rotated. */
 static inline mfn_t abi32_cr3_to_mfn(u32 cr3)

@@ -31,6 +31,7 @@ struct acpi_info {
 	u32 overrides;
 	u32 pm1a, pm1b;		/* control ports; 0 if there is none */
 	u32 pm_timer;
+	u64 hpet;		/* physical address; 0 if there is none */
 	u16 reset_port;
 	u8 reset_value;
 	bool has_s5;

@@ -5,7 +5,6 @@
 
 #define HV_GDT_BASE	0xe000	/* FIRST_RESERVED_GDT_BYTE of xen.h */
 #define SEL_HV_CS	0xe008
-#define SEL_HV_DS	0xe010
 #define SEL_R1_CS	0xe019
 #define SEL_R1_DS	0xe021
 #define SEL_R3_CS	0xe02b

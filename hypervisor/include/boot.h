@@ -43,6 +43,10 @@ void multiboot_parse(u32 magic, u64 info);
 
 /* Option "name=value" or "name" of our command line; NULL if not given. */
 const char *boot_option(const char *name);
+/* An option that is on or off (0, no, false, off), or not given. */
+bool boot_flag(const char *name, bool otherwise);
+/* The tools may give devices to domains, though there is no IOMMU. */
+#define UNSAFE_PASSTHROUGH	"unsafe-passthrough"
 /* A size with suffix K, M or G; no suffix means the given unit. */
 u64 parse_size(const char *s, u64 unit);
 

@@ -36,7 +36,6 @@
 
 /* One aligned block a CPU: exception stacks, main stack, struct cpu. */
 #define CPU_BLOCK_SIZE	32768
-#define CPU_BLOCK_ORDER	3
 #define CPU_IST_SIZE	2048
 #define CPU_IST_COUNT	4
 

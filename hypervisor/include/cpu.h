@@ -31,8 +31,6 @@ struct tss {
 } __attribute__((packed));
 _Static_assert(sizeof(struct tss) == 104, "hardware format");
 
-struct vcpu;
-
 struct __attribute__((aligned(16))) cpu {
 	u32 id;
 	u32 apic_id;
@@ -45,11 +43,9 @@ struct __attribute__((aligned(16))) cpu {
 	u64 stack_top;		/* GS base points here: see entry.S */
 	u32 locks_held;		/* bit per lock level */
 	bool online;
-	u64 dr7;		/* what the hardware register holds */
 };
 
 #define CPU_WORK_RESCHED	1
-#define CPU_WORK_TIMER		2
 
 /* Memory layout of one CPU's block, aligned to its size. */
 struct cpu_block {

@@ -12,7 +12,6 @@
 #define FLAGS_NT	0x00004000u
 #define FLAGS_RF	0x00010000u
 #define FLAGS_VM	0x00020000u
-#define FLAGS_AC	0x00040000u
 
 #define CR0_PE		BIT(0)
 #define CR0_MP		BIT(1)
@@ -24,10 +23,8 @@
 #define CR0_PG		BIT(31)
 #define CR4_TSD		BIT(2)
 #define CR4_DE		BIT(3)
-#define CR4_PSE		BIT(4)
 #define CR4_PAE		BIT(5)
 #define CR4_MCE		BIT(6)
-#define CR4_PGE		BIT(7)
 #define CR4_OSFXSR	BIT(9)
 #define CR4_OSXMMEXCPT	BIT(10)
 #define CR4_OSXSAVE	BIT(18)
@@ -43,8 +40,5 @@
 #define MSR_SFMASK	0xc0000084
 #define MSR_FS_BASE	0xc0000100
 #define MSR_GS_BASE	0xc0000101
-#define EFER_SCE	BIT(0)
-#define EFER_LME	BIT(8)
-#define EFER_NX		BIT(11)
 
 #endif

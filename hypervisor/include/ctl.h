@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the tools ask: domctl and sysctl, of the privileged domain alone. */
+/* The inner side of domctl and sysctl: their operations, by file. */
 #ifndef KRYPTON_CTL_H
 #define KRYPTON_CTL_H
 
@@ -7,12 +7,6 @@
 #include <xen/sysctl.h>
 #include "hypercall.h"
 #include "types.h"
-
-struct domain;
-struct vcpu;
-
-long domctl(u64 a[HYPERCALL_ARGS]);
-long sysctl(u64 a[HYPERCALL_ARGS]);
 
 /* One operation on a domain, which is referenced; may change op to give out. */
 typedef long (*domctl_fn)(struct domain *d, struct xen_domctl *op);
@@ -28,6 +22,11 @@ long domctl_get_ext_context(struct domain *d, struct xen_domctl *op);
 long domctl_get_extended_state(struct domain *d, struct xen_domctl *op);
 long domctl_trigger(struct domain *d, struct xen_domctl *op);
 long domctl_get_msrs(struct domain *d, struct xen_domctl *op);
+/* core/devices.c */
+long domctl_ports(struct domain *d, struct xen_domctl *op);
+long domctl_iomem(struct domain *d, struct xen_domctl *op);
+long domctl_irq(struct domain *d, struct xen_domctl *op);
+long domctl_assign(const struct xen_domctl *op);
 /* pv/page_info.c */
 long domctl_page_info(struct domain *d, struct xen_domctl *op);
 long domctl_hypercall_page(struct domain *d, struct xen_domctl *op);
@@ -46,8 +45,6 @@ long sysctl_heap(struct xen_sysctl *op);
 
 /* core/domain_info.c */
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to);
-/* Log every domain, or what waits to run. */
-void domain_dump_all(void);
 
 /*
  * A bitmap of the tools, as a mask of the first 32 bits: 0 or -EFAULT. What

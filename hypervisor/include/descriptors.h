@@ -5,10 +5,14 @@
 
 #include "types.h"
 
-struct vcpu;
-
 /* Whether a guest may have it, after its DPL and accessed bit are mended. */
 bool descriptor_check(u64 *d);
+/* A selector of ring 0 is meant as ring 1's; a null one stays null. */
+static inline u16 selector_ring1(u32 sel)
+{
+	return (u16)((sel & ~3u) && !(sel & 3) ? sel | 1 : sel);
+}
+
 /* The page lock is held; frames are those of the vCPU's domain. */
 int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries);
 

@@ -15,6 +15,7 @@
 #define LDT_FRAMES	16
 #define LDT_MAX_ENTRIES	8192
 #define MAX_PIRQS	256
+#define MAX_IOMEM	16
 
 /* What XSAVE may hold: x87, SSE, AVX; its header and AVX's part. */
 #define XCR0_KNOWN	7u
@@ -94,11 +95,10 @@ struct vcpu {
 	gva_t runstate_at;
 	struct vcpu_runstate_info runstate;
 
-	u32 timer_port, virq_port[24];
+	u32 virq_port[24];
 	struct timer singleshot, periodic, poll;
 	u64 period;
 	u32 poll_port;
-	bool in_multicall;
 	bool nmi_pending, nmi_masked;
 };
 
@@ -179,6 +179,8 @@ struct domain {
 		u32 vector;		/* 0: none */
 		u32 gsi;		/* plus 1; 0: a message */
 		bool reserved;
+		bool share;		/* its port would share the vector */
+		bool allowed;		/* to a domain without privilege */
 	} *pirqs;
 	struct grant_table *grants;	/* pv/grant.c */
 	s32 max_grant_frames, max_maptrack_frames;	/* < 0: default */
@@ -189,10 +191,19 @@ struct domain {
 	u32 cpuid_mask[CPUID_MASKS];	/* what may be seen of each */
 	s64 time_offset;		/* of its wall clock, in seconds */
 	u8 *ioports;			/* bit set: denied; NULL: all are */
+	struct frame_range {
+		u64 first, end;
+	} iomem[MAX_IOMEM];		/* device frames; the page lock */
 	u32 pci_cf8;
 };
 
 extern struct domain *dom0;
+
+/* NULL for a number that no vCPU of the domain has. */
+static inline struct vcpu *domain_vcpu(const struct domain *d, u32 id)
+{
+	return id < d->max_vcpus ? d->vcpu[id] : NULL;
+}
 
 static inline struct domain *current_domain(void)
 {
@@ -211,6 +222,8 @@ struct domain *domain_get(u32 domid);
 struct domain *domain_get_any(u32 domid);
 /* The first domain from this number up, dying or not; NULL: no more. */
 struct domain *domain_get_from(u32 domid);
+/* For all of them, dying or not. */
+void domain_for_each(void (*fn)(struct domain *d));
 /* One more reference for who holds one, or owns a frame of the domain. */
 void domain_hold(struct domain *d);
 /*
@@ -236,8 +249,14 @@ _Static_assert(offsetof(struct vcpu, fpu_more) ==
 
 struct domain *domain_create(const struct domain_config *config);
 struct vcpu *vcpu_create(struct domain *d, u32 id);
-/* Give or take IO ports, within 0 to 65535. 0 or -ENOMEM. */
+/* pv/ioport.c: give or take IO ports, within 0 to 65535. 0 or -ENOMEM. */
 int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow);
+bool domain_has_ports(const struct domain *d, u32 first, u32 count);
+/*
+ * core/devices.c: the same for frames of devices, up to 'end'. 0; -ENOSPC: too
+ * many ranges, and less is allowed than was, never more.
+ */
+int domain_set_iomem(struct domain *d, u64 first, u64 end, bool allow);
 /*
  * Destroy: call until it is not -ERESTART. No vCPU runs any more when the
  * hooks are called, without locks, in this order; each may return -ERESTART
@@ -280,6 +299,10 @@ static inline bool domain_may(const struct domain *by, const struct domain *d)
 int domain_target(u32 domid, struct domain **d);
 /* DOMID_SELF or the caller's own number; NULL for all else. */
 struct domain *domain_find_self(u32 domid);
+
+/* pv/physdev.c: the pirqs of a dying domain; whether one may bind a pirq. */
+void physdev_kill(struct domain *d);
+long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow);
 
 /* Power-off, reset: x86/machine.c */
 void machine_enter_sleep(u32 a, u32 b);

@@ -5,10 +5,6 @@
 
 #include "types.h"
 
-struct domain;
-struct vcpu;
-struct regs;
-
 /* After #GP(0): true if the instruction was carried out or answered. */
 bool emulate_privileged(struct vcpu *v, struct regs *r);
 /* After #UD: the forced-emulation prefix. */
@@ -16,7 +12,11 @@ bool emulate_forced(struct vcpu *v, struct regs *r);
 /* Base of the segment a selector names; false if it names none. */
 bool emulate_segment_base(const struct vcpu *v, u16 sel, u64 *base);
 
+/* A general register by its number in instructions, from 0 to 7. */
+u64 *emulate_gpr(struct regs *r, u32 n);
+
 /* pv/cpuid.c */
+bool cpuid_is_intel(void);
 #define CPUID_XSAVE	BIT(26)		/* leaf 1, ECX */
 void guest_cpuid(const struct vcpu *v, u32 leaf, u32 sub, u32 out[4]);
 /* The same without what differs between vCPUs; NULL: of any domain. */

@@ -5,9 +5,6 @@
 
 #include "types.h"
 
-struct domain;
-struct vcpu;
-
 enum evtchn_state {
 	EVTCHN_FREE, EVTCHN_UNBOUND, EVTCHN_INTERDOMAIN, EVTCHN_PIRQ,
 	EVTCHN_VIRQ, EVTCHN_IPI, EVTCHN_RESERVED
@@ -32,7 +29,7 @@ _Static_assert(sizeof(struct evtchn) == 32, "128 a page");
 #define EVTCHN_DIRS	2
 struct fifo;
 
-long evtchn_op(u32 cmd, u64 arg);
+long evtchn_op(u64 a[]);
 void evtchn_send_pirq(struct domain *d, u32 pirq);
 void evtchn_send_virq(struct vcpu *v, u32 virq);
 /* To the domain as a whole: VIRQ_CONSOLE and the like, on vCPU 0. */

@@ -33,8 +33,8 @@ bool fifo_is_pending(const struct domain *d, u32 port);
 /* On a queue: the number must not be used for something else now. */
 bool fifo_is_linked(const struct domain *d, u32 port);
 /* Without the lock: */
-long fifo_init_control(struct domain *d, struct evtchn_init_control *op);
-long fifo_expand_array(struct domain *d, u64 frame);
+long fifo_init_control(struct domain *d, void *arg);
+long fifo_expand_array(struct domain *d, void *arg);
 /* Back to the 2-level ABI; -EAGAIN while a port is open. */
 int fifo_destroy(struct domain *d);
 

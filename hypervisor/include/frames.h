@@ -5,8 +5,6 @@
 
 #include "types.h"
 
-struct domain;
-
 enum frame_kind {
 	FRAME_IO,	/* not RAM: devices, firmware */
 	FRAME_FREE,
@@ -77,9 +75,9 @@ static inline mfn_t frame_mfn(const struct frame *f)
 void frames_init(u64 ram_end);
 void frames_give(mfn_t first, u64 count);
 
-/* 2^order frames for ourselves, zeroed; INVALID_MFN if none. */
-mfn_t frame_alloc_hv(u32 order);
-void frame_free_hv(mfn_t m, u32 order);
+/* Whole frames for something of ours, zeroed; NULL if there are none. */
+void *frames_new(size_t size);
+void frames_delete(void *p, size_t size);
 
 /*
  * 2^order frames below frame number 'limit' (0: anywhere), contents as they

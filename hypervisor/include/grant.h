@@ -5,8 +5,6 @@
 
 #include "types.h"
 
-struct domain;
-
 long grant_table_op(u64 a[]);
 
 /* When a domain is made: 0, -EINVAL for limits beyond ours, -ENOMEM. */

@@ -8,12 +8,9 @@
 #include "lock.h"
 #include "types.h"
 
-struct domain;
-
 #define GRANT_MAX_FRAMES	64u	/* of a table; the usual limit */
 #define GRANT_PER_FRAME		(PAGE_SIZE / sizeof(grant_entry_v1_t))
 #define GRANT_MAX_MAPTRACK	1024u	/* pages of handles */
-#define GRANT_ACTIVE_ORDER	1u
 
 /* Kinds of pins on an entry. */
 #define PIN_WRITE		1u
@@ -29,8 +26,8 @@ struct grant_active {
 	u8 pins[PIN_KINDS];
 	u32 spare2;
 };
-_Static_assert(sizeof(struct grant_active) * GRANT_PER_FRAME ==
-	       PAGE_SIZE << GRANT_ACTIVE_ORDER, "one block a grant frame");
+#define GRANT_ACTIVE_SIZE	(GRANT_PER_FRAME * sizeof(struct grant_active))
+_Static_assert(GRANT_ACTIVE_SIZE == 2 * PAGE_SIZE, "no memory is lost");
 
 /* A handle: what this domain has mapped of another one's. */
 struct grant_map {

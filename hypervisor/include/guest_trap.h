@@ -5,9 +5,6 @@
 
 #include "types.h"
 
-struct regs;
-struct vcpu;
-
 #define NO_ERROR_CODE	(-1)
 
 /* Any entry from a guest but device interrupts; interrupts are off. */

@@ -5,10 +5,6 @@
 
 #include "types.h"
 
-
-struct vcpu;
-struct domain;
-
 /* MMUEXT_SET_LDT; the page lock is held. */
 int ldt_set(struct vcpu *v, gva_t base, u64 entries);
 /* Map one page of the vCPU's LDT after a fault on it. */

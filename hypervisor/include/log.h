@@ -10,7 +10,7 @@ extern enum log_level log_threshold;
 
 /* No locks from here on: the machine stops soon. */
 void log_unlock(void);
-/* Text of ours to ring and serial line without a lock: the machine stops. */
+/* Text of ours to ring and serial line. No lock: the machine is to stop. */
 void log_raw(const char *s, size_t n);
 /* A guest's text, to the serial line alone. */
 void log_write(const char *s, size_t n);

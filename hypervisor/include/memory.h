@@ -11,5 +11,10 @@
 /* pv/reservation.c: the number of extents done; may be -ERESTART. */
 long memory_change_reservation(u32 op, u64 a[]);
 long memory_exchange(u64 arg);
+/* pv/memory_ctl.c */
+long memory_set_map(u64 arg);
+long memory_get_map(u64 arg);
+long memory_claim(u64 arg);
+long memory_acquire(u64 arg);
 
 #endif

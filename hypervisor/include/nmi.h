@@ -5,9 +5,6 @@
 
 #include "types.h"
 
-struct vcpu;
-struct regs;
-
 void nmi_raise(struct vcpu *v);
 /* The machine's came; then, where locks may be taken, to whom it goes. */
 void nmi_note(void);

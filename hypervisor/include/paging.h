@@ -18,7 +18,8 @@
 #define PTE_AVAIL	(BIT(9) | BIT(10) | BIT(11))
 #define PTE_NX		BIT(63)
 #define PTE_ADDR	0x000ffffffffff000ull
-#define PTE_FLAGS	(~PTE_ADDR)
+/* Data in the hypervisor's half, with A and D set as they would be by use. */
+#define PTE_HV_DATA	(PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX)
 
 static inline mfn_t pte_mfn(u64 e)
 {
@@ -50,15 +51,12 @@ static inline mfn_t virt_to_mfn(const void *p)
 
 /* Extend the direct map over all RAM; prepare the other shared L4 slots. */
 void paging_init(u64 ram_end);
-/* Map one page in a shared slot; needs a flush elsewhere if it was mapped. */
-void paging_map(u64 va, mfn_t m, u64 flags);
 /* The level-1 entry of a shared slot's address, its tables made if needed. */
 u64 *paging_entry(u64 va);
 /* Map device registers uncached, for ever. */
 volatile void *paging_ioremap(paddr_t p, u64 size);
-/* A new root table with the shared upper half and an empty lower one. */
+/* A new root table: a page with the shared upper half, and an empty lower. */
 u64 *paging_new_root(void);
-void paging_free_root(u64 *root);
 /* Remove the identity mapping, once no CPU needs it. */
 void paging_drop_identity(void);
 

@@ -9,9 +9,6 @@ struct pci_address {
 	u8 bus, devfn;
 };
 
-u32 pci_read(struct pci_address a, u32 reg);
-void pci_write(struct pci_address a, u32 reg, u32 value);
-
 /*
  * Make a device raise a vector: entry of its MSI-X table, or its MSI message.
  * The device's enable bits are its driver's business.

@@ -5,9 +5,6 @@
 
 #include "types.h"
 
-struct vcpu;
-struct regs;
-
 /* A kernel's write fault at an address; true if it was carried out. */
 bool ptwrite_emulate(struct vcpu *v, struct regs *r, gva_t at);
 

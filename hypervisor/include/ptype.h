@@ -5,8 +5,6 @@
 
 #include "frames.h"
 
-struct domain;
-
 /* A general reference; false if the domain does not own the frame. No lock. */
 bool ptype_get_ref(struct domain *d, mfn_t m);
 void ptype_put_ref(mfn_t m);
@@ -20,10 +18,11 @@ int ptype_get_foreign(struct domain *owner, mfn_t m, bool write);
 /* The same for ourselves, who cache no translations of it. */
 int ptype_get_direct(struct domain *owner, mfn_t m, bool write);
 void ptype_put_foreign(mfn_t m, bool write);
-/* The page's shared frames (grants, shared_info): a reference by any guest. */
+/*
+ * The page's shared frames (grants, shared_info): a reference by any guest.
+ * It is ours again when that of the domain, and all of others, are put.
+ */
 void ptype_share_hv(struct domain *d, mfn_t m);
-/* Take such a frame back, when its domain is gone and no one maps it. */
-void ptype_unshare_hv(mfn_t m);
 /*
  * A type reference. 0; -EBUSY: it has another type; -EINVAL: it is not fit
  * for the type; -ERESTART: call again to go on validating.
@@ -54,7 +53,6 @@ int ptype_release(struct domain *d, mfn_t m);
 
 /* pv/tables.c: what stands behind the table types. */
 int tables_validate(struct domain *d, mfn_t m, enum frame_type type);
-void tables_devalidate_l1(struct domain *d, mfn_t m);
 /* No use as a table any more: gives how many entries there are to undo. */
 u32 tables_close(struct domain *d, mfn_t m, enum frame_type type);
 /* Drop what some entries hold. */
@@ -71,6 +69,8 @@ int tables_install_l1(struct domain *d, u64 *entry, u64 value);
 int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value);
 int tables_set_l2(struct domain *d, mfn_t table, u32 index, u64 value);
 int tables_set_l3(struct domain *d, mfn_t table, u32 index, u64 value);
+/* Frames that no guest maps, of those behind no RAM. */
+bool tables_device_ours(u64 first, u64 end);
 /* pv/descriptors.c */
 int descriptors_validate(mfn_t m);
 

@@ -1,30 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The hypercalls of the paravirtual processor and its page tables. */
+/* Each is a hypercall_fn: see hypercall.h. */
 #ifndef KRYPTON_PV_H
 #define KRYPTON_PV_H
 
 #include "types.h"
 
 /* pv/callbacks.c */
-long pv_set_trap_table(u64 table);
-long pv_set_callbacks(const u64 a[]);
-long pv_callback_op(u32 cmd, u64 arg);
+long pv_set_trap_table(u64 a[]);
+long pv_set_callbacks(u64 a[]);
+long pv_callback_op(u64 a[]);
+/* One of enum vcpu_callback_kind; a code selector of ring 0 is ring 1's. */
+void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask);
 
 /* pv/processor.c */
-long pv_stack_switch(u32 ss, u64 sp);
-long pv_fpu_taskswitch(u64 set);
-long pv_set_debugreg(u32 reg, u64 value);
-long pv_get_debugreg(u32 reg);
-long pv_vm_assist(u32 cmd, u32 type);
+long pv_stack_switch(u64 a[]);
+long pv_fpu_taskswitch(u64 a[]);
+long pv_set_debugreg(u64 a[]);
+long pv_get_debugreg(u64 a[]);
+long pv_vm_assist(u64 a[]);
 /* Bits of VMASST_TYPE_* that exist here. */
 u32 pv_known_assists(void);
 
 /* pv/iret.c */
-long pv_iret(void);
+long pv_iret(u64 a[]);
 
 /* pv/descriptors.c */
-long pv_set_gdt(u64 frames, u32 entries);
-long pv_update_descriptor(u64 at, u64 value);
+long pv_set_gdt(u64 a[]);
+long pv_update_descriptor(u64 a[]);
 
 /*
  * pv/batch.c: the list a[0] of a[1] entries of a size, one by one; as a
@@ -35,13 +38,8 @@ long pv_batch(u64 a[], u32 size, struct domain *d,
 
 /* pv/mmu_update.c, pv/va_mapping.c, pv/mmuext.c */
 long pv_mmu_update(u64 a[]);
-long pv_update_va_mapping(u64 va, u64 value, u64 flags);
+long pv_update_va_mapping(u64 a[]);
 long pv_mmuext_op(u64 a[]);
-/*
- * Write how many requests are done to 'at' (0: nowhere), added to what an
- * earlier part of the same call has left there. 0 or -EFAULT.
- */
-struct vcpu;
 /* Load a root table; -ERESTART: call again to go on validating it. */
 int pv_new_baseptr(struct vcpu *v, mfn_t table);
 

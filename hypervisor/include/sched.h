@@ -5,9 +5,6 @@
 
 #include "types.h"
 
-struct domain;
-struct vcpu;
-struct regs;
 struct vcpu_runstate_info;
 
 #define DEFAULT_WEIGHT	256u
@@ -39,7 +36,7 @@ u64 sched_idle_time(u32 cpu);
 /* Timer of a domain with a cap. */
 void sched_period_over(void *domain);
 
-long sched_op(u32 cmd, u64 arg);
+long sched_op(u64 a[]);
 /* The last thing before every return to a guest; interrupts are off. */
 void guest_exit(struct regs *r);
 /* Run whatever there is, from a CPU's boot path; never returns. */

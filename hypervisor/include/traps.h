@@ -26,6 +26,8 @@ struct extable_entry {
 void traps_init(void);
 /* Load IDT, GDT, TSS and entry MSRs of this CPU. */
 void traps_init_cpu(void);
+/* A GDT that has the hypervisor's page at its end. */
+void traps_load_gdt(u64 base);
 struct regs *trap_entry(struct regs *r);
 void trap_backtrace(void);
 void machine_stop(void) __attribute__((noreturn));
@@ -42,6 +44,5 @@ void sysenter_flags_saved(void);
 void syscall_entry(void);
 void reload_segments(void);
 void guest_iret(void);
-void switch_stack(void *top, void (*fn)(void)) __attribute__((noreturn));
 
 #endif

@@ -21,12 +21,15 @@ typedef int64_t s64;
 
 /* A machine frame number: which 4 KiB page of the machine. */
 typedef struct { u64 n; } mfn_t;
-/* A guest's pseudo-physical frame number. */
-typedef struct { u64 n; } pfn_t;
 /* A machine (physical) address. */
 typedef struct { u64 a; } paddr_t;
 /* An address in the address space of the guest that runs on this CPU. */
 typedef struct { u64 a; } gva_t;
+
+/* What most headers name and few look into. */
+struct domain;
+struct vcpu;
+struct regs;
 
 #define PAGE_SHIFT	12
 #define PAGE_SIZE	4096ull
@@ -35,11 +38,6 @@ typedef struct { u64 a; } gva_t;
 static inline mfn_t mfn(u64 n)
 {
 	return (mfn_t){ n };
-}
-
-static inline pfn_t pfn(u64 n)
-{
-	return (pfn_t){ n };
 }
 
 static inline paddr_t paddr(u64 a)

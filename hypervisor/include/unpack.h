@@ -26,7 +26,7 @@ void *unpack_alloc(u64 n);
 void unpack_stream(const u8 *from, u64 length, u8 *to, u64 size);
 long unpack_fill(void *piece, unsigned long n);
 long unpack_flush(void *piece, unsigned long n);
-void unpack_error(const char *text);
+void unpack_error(char *text);
 /* What was noted, or what rc (0: nothing) stands for. */
 const char *unpack_result(int rc);
 

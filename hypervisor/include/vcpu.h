@@ -5,14 +5,11 @@
 
 #include "types.h"
 
-struct domain;
-struct vcpu;
-
 void vcpu_init_timers(struct vcpu *v);
 /* For good: no timer of it fires after this. */
 void vcpu_stop_timers(struct vcpu *v);
-long vcpu_op(u32 cmd, u32 id, u64 arg);
-long set_timer_op(u64 timeout);
+long vcpu_op(u64 a[]);
+long set_timer_op(u64 a[]);
 /* Write time and run state where the guest wants them; the vCPU is loaded. */
 void vcpu_update_time(struct vcpu *v);
 void domain_update_wallclock(struct domain *d);

@@ -5,10 +5,8 @@
 
 #include "types.h"
 
-struct vcpu;
-
 /* The level-1 entry for an address, by direct map; NULL if there is none. */
-u64 *walk_l1_entry(const struct vcpu *v, gva_t at, mfn_t *table);
+u64 *walk_l1_entry(const struct vcpu *v, gva_t at);
 /* Whether the tables now allow what a fault with this error code wanted. */
 bool walk_allows(const struct vcpu *v, gva_t at, u32 error);
 

@@ -14,9 +14,7 @@
  * written crashes the domain: there is nothing left to tell it. Stack segments
  * are taken to be flat, which all that the ABI hands out are.
  */
-#include "asm.h"
 #include "domain.h"
-#include "errno.h"
 #include "evtchn.h"
 #include "guest.h"
 #include "guest_trap.h"

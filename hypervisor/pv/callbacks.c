@@ -8,9 +8,10 @@
  */
 #include <xen/callback.h>
 #include "asm.h"
+#include "descriptors.h"
 #include "domain.h"
+#include "emulate.h"
 #include "errno.h"
-#include "evtchn.h"
 #include "guest.h"
 #include "hypercall.h"
 #include "lib.h"
@@ -20,57 +21,44 @@
 #define MAX_TRAP_ENTRIES	256
 #define TRAP_MASKS		4	/* events, on entry */
 
-static u16 fix_cs(u16 cs)
-{
-	return (cs & ~3) && !(cs & 3) ? cs | 1 : cs;
-}
-
-long pv_set_trap_table(u64 table)
+long pv_set_trap_table(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
-	const struct abi *abi = v->d->abi;
-	struct abi_trap t;
-	u32 i;
+	u32 size = 2 * v->d->abi->long_size, i;	/* of an entry */
+	struct trap_info t;
 
-	if (!table) {
+	if (!a[0]) {
 		memset(v->traps, 0, sizeof(v->traps));
 		return 0;
 	}
 	/* The end mark may never come: no table needs more entries. */
 	for (i = 0; i <= MAX_TRAP_ENTRIES; i++) {
-		if (abi->get_trap(gva_index(gva(table), i, abi->trap_size), &t))
+		if (abi_get(LAYOUT_TRAP, gva_index(gva(a[0]), i, size), &t,
+			    sizeof(t)))
 			return -EFAULT;
-		if (!t.ip)
+		if (!t.address)
 			return 0;
 		v->traps[t.vector] = (struct vcpu_trap){
-			.ip = t.ip, .cs = fix_cs(t.cs), .flags = t.flags & 7,
+			t.address, selector_ring1(t.cs), t.flags & 7
 		};
 	}
 	return -EINVAL;
 }
 
-static void set_callback(struct vcpu *v, u32 kind, u16 cs, u64 ip, bool mask)
+void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask)
 {
 	v->callback[kind] = (struct vcpu_callback){
-		.ip = ip, .cs = fix_cs(cs), .mask_events = mask,
+		.ip = ip, .cs = selector_ring1(cs), .mask_events = mask,
 	};
 }
 
-long pv_set_callbacks(const u64 a[])
+long pv_set_callbacks(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 
-	set_callback(v, CB_EVENT, (u16)a[0], a[1], true);
-	set_callback(v, CB_FAILSAFE, (u16)a[2], a[3], false);
+	vcpu_set_callback(v, CB_EVENT, (u16)a[0], a[1], true);
+	vcpu_set_callback(v, CB_FAILSAFE, (u16)a[2], a[3], false);
 	return 0;
-}
-
-static bool is_intel(void)
-{
-	u32 r[4];
-
-	cpuid(0, 0, r);
-	return r[1] == 0x756e6547;
 }
 
 /* Which callback a registration means, or none. */
@@ -83,23 +71,24 @@ static int callback_kind(u16 type)
 		return CB_FAILSAFE;
 	case CALLBACKTYPE_sysenter_deprecated:
 	case CALLBACKTYPE_sysenter:
-		return is_intel() ? CB_SYSENTER : -1;
+		return cpuid_is_intel() ? CB_SYSENTER : -1;
 	case CALLBACKTYPE_syscall32:
-		return is_intel() ? -1 : CB_SYSCALL32;
+		return cpuid_is_intel() ? -1 : CB_SYSCALL32;
 	default:
 		return -1;
 	}
 }
 
-long pv_callback_op(u32 cmd, u64 arg)
+long pv_callback_op(u64 a[])
 {
+	u32 cmd = (u32)a[0];
 	struct vcpu *v = current_vcpu();
 	struct abi_callback cb;
 	int kind;
 
 	if (cmd != CALLBACKOP_register && cmd != CALLBACKOP_unregister)
 		return -ENOSYS;
-	if (v->d->abi->get_callback(gva(arg), &cb))
+	if (v->d->abi->get_callback(gva(a[1]), &cb))
 		return -EFAULT;
 	if (cb.type == CALLBACKTYPE_nmi) {
 		v->traps[X86_NMI] = cmd == CALLBACKOP_unregister ?
@@ -111,13 +100,13 @@ long pv_callback_op(u32 cmd, u64 arg)
 	if (kind < 0)
 		return -EINVAL;
 	if (cmd == CALLBACKOP_register) {
-		set_callback(v, (u32)kind, cb.cs, cb.ip,
-			     kind == CB_EVENT ||
-			     (cb.flags & CALLBACKF_mask_events));
+		vcpu_set_callback(v, (u32)kind, cb.cs, cb.ip,
+				  kind == CB_EVENT ||
+				  (cb.flags & CALLBACKF_mask_events));
 		return 0;
 	}
 	if (kind == CB_EVENT || kind == CB_FAILSAFE)
 		return -EINVAL;
-	set_callback(v, (u32)kind, 0, 0, false);
+	vcpu_set_callback(v, (u32)kind, 0, 0, false);
 	return 0;
 }

@@ -36,7 +36,7 @@
 
 #define HYPERVISOR_LEAF	0x40000000u
 
-static bool is_intel(void)
+bool cpuid_is_intel(void)
 {
 	u32 r[4];
 
@@ -100,7 +100,7 @@ static void hide_leaf1(const struct domain *d, u32 out[4])
 	out[1] = (out[1] & 0x0000ffff) | 1u << 16;
 	out[2] = (out[2] & ~(u32)F1_ECX_HIDE) | (u32)F1_ECX_HYPERVISOR | avx;
 	out[3] &= ~(u32)F1_EDX_HIDE;
-	if (!is_intel())
+	if (!cpuid_is_intel())
 		out[3] &= ~(u32)F1_EDX_SEP;
 }
 

@@ -9,11 +9,11 @@
  * do not matter for isolation, see config.h. The accessed bit is set at once,
  * so that the processor has nothing to write.
  */
-#include "context.h"
 #include "descriptors.h"
 #include "domain.h"
 #include "errno.h"
 #include "guest.h"
+#include "hypercall.h"
 #include "lib.h"
 #include "paging.h"
 #include "ptype.h"
@@ -21,7 +21,6 @@
 
 #define DESC_ACCESSED	BIT(40)
 #define DESC_CODE	BIT(43)
-#define DESC_CONFORM	BIT(42)
 #define DESC_S		BIT(44)
 #define DESC_DPL	(BIT(45) | BIT(46))
 #define DESC_DPL1	BIT(45)
@@ -81,8 +80,7 @@ static void replace_gdt(struct vcpu *v, const mfn_t *frames, u32 n,
 	v->gdt_entries = entries;
 	for (i = 0; i < n; i++)
 		*paging_entry(v->desc_area + i * PAGE_SIZE) =
-			make_pte(frames[i], PTE_P | PTE_RW | PTE_A | PTE_D |
-				 PTE_NX);
+			make_pte(frames[i], PTE_HV_DATA);
 	domain_flush(v->d);
 	release_frames(v->d, old, old_n);
 }
@@ -101,18 +99,18 @@ int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries)
 	return 0;
 }
 
-long pv_set_gdt(u64 frames, u32 entries)
+long pv_set_gdt(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 	mfn_t list[GDT_FRAMES];
+	u32 entries = (u32)a[1], i;
 	u64 n;
-	u32 i;
 	int rc;
 
 	if (entries > GDT_MAX_ENTRIES)
 		return -EINVAL;
 	for (i = 0; i < DIV_ROUND_UP(entries, 512u); i++) {
-		if (abi_get_pfn(v->d->abi, gva(frames), i, &n))
+		if (abi_get_pfn(gva(a[0]), i, &n))
 			return -EFAULT;
 		list[i] = mfn(n);
 	}
@@ -124,23 +122,20 @@ long pv_set_gdt(u64 frames, u32 entries)
 
 static int write_descriptor(struct domain *d, mfn_t m, u64 *at, u64 value)
 {
-	struct frame *f = mfn_frame(m);
-	int rc = 0;
+	const struct frame *f = mfn_frame(m);
+	bool plain = !f->type_count || f->type != TYPE_SEGDESC;
 
-	if (f->type_count && f->type == TYPE_SEGDESC) {
-		WRITE_ONCE(*at, value);
-		return 0;
-	}
-	rc = ptype_get(d, m, TYPE_WRITABLE, false);
-	if (rc)
+	if (plain && ptype_get(d, m, TYPE_WRITABLE, false))
 		return -EINVAL;
 	WRITE_ONCE(*at, value);
-	ptype_put(d, m);
+	if (plain)
+		ptype_put(d, m);
 	return 0;
 }
 
-long pv_update_descriptor(u64 at, u64 value)
+long pv_update_descriptor(u64 a[])
 {
+	u64 at = hypercall_arg64(&a[0]), value = hypercall_arg64(&a[2]);
 	struct domain *d = current_domain();
 	mfn_t m = paddr_to_mfn(paddr(at));
 	int rc;

@@ -18,7 +18,6 @@
 #include "domain.h"
 #include "early.h"
 #include "errno.h"
-#include "evtchn.h"
 #include "hypercall.h"
 #include "image.h"
 #include "lib.h"

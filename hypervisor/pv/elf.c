@@ -53,6 +53,14 @@ static const void *part(const struct image *im, u64 offset, u64 n)
 	return im->file + offset;
 }
 
+/* Copied, as it may lie at any address; false if it is cut off. */
+static bool get(const struct image *im, u64 offset, void *to, u64 n)
+{
+	const void *p = part(im, offset, n);
+
+	return p && memcpy(to, p, n);
+}
+
 static u64 note_number(const u8 *desc, u32 size)
 {
 	u64 v = 0;
@@ -139,24 +147,19 @@ static void find_notes(struct image *im, const struct elf32_header *h)
 {
 	struct elf32_phdr ph;
 	struct elf32_shdr sh;
-	const void *p;
 	u32 i;
 
 	for (i = 0; i < h->phnum && i < MAX_HEADERS; i++) {
-		p = part(im, h->phoff + (u64)i * sizeof(ph), sizeof(ph));
-		if (!p)
+		if (!get(im, h->phoff + (u64)i * sizeof(ph), &ph, sizeof(ph)))
 			return;
-		memcpy(&ph, p, sizeof(ph));
 		if (ph.type == PT_NOTE)
 			parse_notes(im, ph.offset, ph.filesz);
 	}
 	if (im->has_notes)
 		return;
 	for (i = 0; i < h->shnum && i < MAX_HEADERS; i++) {
-		p = part(im, h->shoff + (u64)i * sizeof(sh), sizeof(sh));
-		if (!p)
+		if (!get(im, h->shoff + (u64)i * sizeof(sh), &sh, sizeof(sh)))
 			return;
-		memcpy(&sh, p, sizeof(sh));
 		if (sh.type == SHT_NOTE)
 			parse_notes(im, sh.offset, sh.size);
 	}
@@ -185,14 +188,11 @@ static bool add_segment(struct image *im, const struct elf32_phdr *ph)
 static bool add_segments(struct image *im, const struct elf32_header *h)
 {
 	struct elf32_phdr ph;
-	const void *p;
 	u32 i;
 
 	for (i = 0; i < h->phnum; i++) {
-		p = part(im, h->phoff + (u64)i * sizeof(ph), sizeof(ph));
-		if (!p)
+		if (!get(im, h->phoff + (u64)i * sizeof(ph), &ph, sizeof(ph)))
 			return fail(im, "program headers are cut off");
-		memcpy(&ph, p, sizeof(ph));
 		if (ph.type == PT_LOAD && !add_segment(im, &ph))
 			return false;
 	}
@@ -218,9 +218,8 @@ bool image_parse_elf(struct image *im, const u8 *file, u64 size)
 	struct elf32_header h;
 
 	*im = (struct image){ .file = file, .size = size };
-	if (size < sizeof(h))
+	if (!get(im, 0, &h, sizeof(h)))
 		return fail(im, "too short");
-	memcpy(&h, file, sizeof(h));
 	if (!check_header(im, &h))
 		return false;
 	find_notes(im, &h);

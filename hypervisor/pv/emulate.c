@@ -120,7 +120,7 @@ static bool decode_prefixes(struct insn *i, u8 *opcode)
 	return false;
 }
 
-static u64 *gpr(struct regs *r, u32 n)
+u64 *emulate_gpr(struct regs *r, u32 n)
 {
 	u64 *const table[8] = {
 		&r->ax, &r->cx, &r->dx, &r->bx, &r->sp, &r->bp, &r->si, &r->di
@@ -351,7 +351,7 @@ static bool move_control(struct insn *i, u8 op)
 
 	if (!fetch(i, &modrm) || modrm < 0xc0)
 		return false;
-	reg = gpr(i->r, modrm & 7);
+	reg = emulate_gpr(i->r, modrm & 7);
 	n = modrm >> 3 & 7;
 	/* DR4 and DR5 are other names of DR6 and DR7 but with CR4.DE. */
 	if ((op & 1) && (n == 4 || n == 5)) {
@@ -366,14 +366,14 @@ static bool move_control(struct insn *i, u8 op)
 		*reg = (u32)value;
 		return done(i);
 	case 0x21:
-		*reg = (u32)pv_get_debugreg(n);
+		*reg = (u32)pv_get_debugreg((u64[]){ n });
 		return done(i);
 	case 0x22:
 		rc = write_control(i->v, n, (u32)*reg);
 		/* Half-way through a large table: the instruction stays. */
 		return rc == -ERESTART || (!rc && done(i));
 	default:
-		return !pv_set_debugreg(n, (u32)*reg) && done(i);
+		return !pv_set_debugreg((u64[]){ n, (u32)*reg }) && done(i);
 	}
 }
 

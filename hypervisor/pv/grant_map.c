@@ -12,11 +12,8 @@
  */
 #include "domain.h"
 #include "errno.h"
-#include "grant.h"
 #include "grant_table.h"
 #include "lib.h"
-#include "paging.h"
-#include "ptype.h"
 #include "sched.h"
 
 static struct grant_map *lookup(struct grant_table *t, u32 handle)
@@ -28,13 +25,6 @@ static struct grant_map *lookup(struct grant_table *t, u32 handle)
 	return &t->dir[page / GRANT_PAGES_PER_DIR]
 		      [page % GRANT_PAGES_PER_DIR]
 		      [handle % GRANT_MAPS_PER_PAGE];
-}
-
-static void *new_page(void)
-{
-	mfn_t m = frame_alloc_hv(0);
-
-	return mfn_eq(m, INVALID_MFN) ? NULL : mfn_to_virt(m);
 }
 
 static void push_free(struct grant_table *t, u32 handle)
@@ -52,8 +42,8 @@ static bool add_page(struct grant_table *t)
 	if (t->handles >= t->max_handles)
 		return false;
 	if (!*dir)
-		*dir = new_page();
-	maps = *dir ? new_page() : NULL;
+		*dir = frames_new(PAGE_SIZE);
+	maps = *dir ? frames_new(PAGE_SIZE) : NULL;
 	if (!maps)
 		return false;
 	(*dir)[page % GRANT_PAGES_PER_DIR] = maps;
@@ -171,9 +161,8 @@ void grant_map_free(struct grant_table *t)
 	u32 pages = t->handles / GRANT_MAPS_PER_PAGE, i;
 
 	for (i = 0; i < pages; i++)
-		frame_free_hv(virt_to_mfn(t->dir[i / GRANT_PAGES_PER_DIR]
-					  [i % GRANT_PAGES_PER_DIR]), 0);
+		frames_delete(t->dir[i / GRANT_PAGES_PER_DIR]
+			      [i % GRANT_PAGES_PER_DIR], PAGE_SIZE);
 	for (i = 0; i < GRANT_DIRS; i++)
-		if (t->dir[i])
-			frame_free_hv(virt_to_mfn(t->dir[i]), 0);
+		frames_delete(t->dir[i], PAGE_SIZE);
 }

@@ -27,19 +27,17 @@ _Static_assert(sizeof(struct gnttab_get_version) == 8, "any bitness");
 
 static bool add_frame(struct domain *d, struct grant_table *t)
 {
-	mfn_t active = frame_alloc_hv(GRANT_ACTIVE_ORDER);
-	mfn_t shared = frame_alloc_hv(0);
+	void *active = frames_new(GRANT_ACTIVE_SIZE);
+	void *shared = frames_new(PAGE_SIZE);
 
-	if (mfn_eq(active, INVALID_MFN) || mfn_eq(shared, INVALID_MFN)) {
-		if (!mfn_eq(active, INVALID_MFN))
-			frame_free_hv(active, GRANT_ACTIVE_ORDER);
-		if (!mfn_eq(shared, INVALID_MFN))
-			frame_free_hv(shared, 0);
+	if (!active || !shared) {
+		frames_delete(active, GRANT_ACTIVE_SIZE);
+		frames_delete(shared, PAGE_SIZE);
 		return false;
 	}
-	t->active[t->frames] = mfn_to_virt(active);
-	t->shared[t->frames] = mfn_to_virt(shared);
-	ptype_share_hv(d, shared);
+	t->active[t->frames] = active;
+	t->shared[t->frames] = shared;
+	ptype_share_hv(d, virt_to_mfn(shared));
 	t->frames++;
 	return true;
 }
@@ -64,15 +62,13 @@ int grant_init(struct domain *d)
 	s32 maptrack = d->max_maptrack_frames < 0 ? (s32)GRANT_MAX_MAPTRACK :
 		       d->max_maptrack_frames;
 	struct grant_table *t;
-	mfn_t m;
 
 	if (!frames || frames > (s32)GRANT_MAX_FRAMES ||
 	    maptrack > (s32)GRANT_MAX_MAPTRACK)
 		return -EINVAL;
-	m = frame_alloc_hv(0);
-	if (mfn_eq(m, INVALID_MFN))
+	t = d->grants = frames_new(sizeof(*t));
+	if (!t)
 		return -ENOMEM;
-	t = d->grants = mfn_to_virt(m);
 	spin_init(&t->lock, LOCK_GRANTS);
 	spin_init(&t->maptrack_lock, LOCK_MAPTRACK);
 	t->max_frames = (u32)frames;
@@ -98,7 +94,7 @@ int grant_kill(struct domain *d)
 	/* Whoever added a frame without seeing that it is dying is through. */
 	spin_lock(&t->lock);
 	for (i = 0; i < t->frames && !t->unshared; i++)
-		ptype_unshare_hv(virt_to_mfn(t->shared[i]));
+		ptype_put_ref(virt_to_mfn(t->shared[i]));
 	t->unshared = true;
 	spin_unlock(&t->lock);
 	return 0;
@@ -113,12 +109,12 @@ void grant_free(struct domain *d)
 	if (!t)
 		return;
 	for (i = 0; i < t->frames; i++) {
-		frame_free_hv(virt_to_mfn(t->shared[i]), 0);
-		frame_free_hv(virt_to_mfn(t->active[i]), GRANT_ACTIVE_ORDER);
+		frames_delete(t->shared[i], PAGE_SIZE);
+		frames_delete(t->active[i], GRANT_ACTIVE_SIZE);
 	}
 	grant_map_free(t);
 	d->grants = NULL;
-	frame_free_hv(virt_to_mfn(t), 0);
+	frames_delete(t, sizeof(*t));
 }
 
 u32 grant_max_frames(const struct domain *d)
@@ -190,7 +186,7 @@ static int setup_table(u64 at)
 		domain_put(d);
 	}
 	for (i = 0; !status && i < op.nr_frames; i++)
-		if (abi_put_pfn(abi, op.frame_list, i, list[i].n))
+		if (abi_put_pfn(op.frame_list, i, list[i].n))
 			status = GNTST_bad_virt_addr;
 	return abi->grant->put_setup_status(gva(at), status);
 }

@@ -8,7 +8,6 @@
 #include "context.h"
 #include "domain.h"
 #include "emulate.h"
-#include "evtchn.h"
 #include "guest.h"
 #include "guest_trap.h"
 #include "hypercall.h"

@@ -11,8 +11,11 @@
 #include <xen/physdev.h>
 #include "domain.h"
 #include "emulate.h"
+#include "errno.h"
+#include "frames.h"
 #include "guest.h"
 #include "guest_trap.h"
+#include "lib.h"
 
 bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
 		      u32 size)
@@ -32,11 +35,34 @@ bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
 	return true;
 }
 
-static bool domain_has(const struct domain *d, u32 port, u32 size)
+int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow)
+{
+	u8 *map = d->ioports;
+	u32 i;
+
+	if (!map && !allow)
+		return 0;
+	if (!map) {
+		map = frames_new(65536 / 8);
+		if (!map)
+			return -ENOMEM;
+		memset(map, 0xff, 65536 / 8);
+	}
+	for (i = first; i < first + count; i++) {
+		if (allow)
+			map[i / 8] &= (u8)~(1u << i % 8);
+		else
+			map[i / 8] |= (u8)(1u << i % 8);
+	}
+	d->ioports = map;
+	return 0;
+}
+
+bool domain_has_ports(const struct domain *d, u32 first, u32 count)
 {
 	u32 i;
 
-	for (i = port; i < port + size; i++)
+	for (i = first; i < first + count; i++)
 		if (i > 0xffff || !d->ioports || (d->ioports[i / 8] >> i % 8 & 1))
 			return false;
 	return true;
@@ -68,41 +94,30 @@ static void raw_write(u32 port, u32 size, u32 value)
 	}
 }
 
-static bool is_pci_data(u32 port, u32 size)
+/*
+ * Whether an access goes to the hardware, which is then made ready for it: PCI
+ * data is what the domain's address latch says.
+ */
+static bool reach(const struct domain *d, u32 port, u32 size)
 {
-	return port >= 0xcfc && port + size <= 0xd00;
+	if (port < 0xcfc || port + size > 0xd00)
+		return domain_has_ports(d, port, size);
+	if (d->privileged)
+		outl(0xcf8, d->pci_cf8);
+	return d->privileged;
 }
 
 u32 guest_io_read(struct vcpu *v, u32 port, u32 size)
 {
-	struct domain *d = v->d;
-
 	if (port == 0xcf8 && size == 4)
-		return d->pci_cf8;
-	if (is_pci_data(port, size)) {
-		if (!d->privileged)
-			return ~0u;
-		outl(0xcf8, d->pci_cf8);
-		return raw_read(port, size);
-	}
-	return domain_has(d, port, size) ? raw_read(port, size) : ~0u;
+		return v->d->pci_cf8;
+	return reach(v->d, port, size) ? raw_read(port, size) : ~0u;
 }
 
 void guest_io_write(struct vcpu *v, u32 port, u32 size, u32 value)
 {
-	struct domain *d = v->d;
-
-	if (port == 0xcf8 && size == 4) {
-		d->pci_cf8 = value;
-		return;
-	}
-	if (is_pci_data(port, size)) {
-		if (!d->privileged)
-			return;
-		outl(0xcf8, d->pci_cf8);
-		raw_write(port, size, value);
-		return;
-	}
-	if (domain_has(d, port, size))
+	if (port == 0xcf8 && size == 4)
+		v->d->pci_cf8 = value;
+	else if (reach(v->d, port, size))
 		raw_write(port, size, value);
 }

@@ -9,7 +9,6 @@
  * at iretq and becomes a fault of what the guest wanted to return to.
  */
 #include "domain.h"
-#include "errno.h"
 #include "evtchn.h"
 #include "guest.h"
 #include "guest_trap.h"
@@ -39,12 +38,13 @@ static void load_frame(struct vcpu *v, struct regs *r, const u32 w[6])
 	v->nmi_masked = false;
 }
 
-long pv_iret(void)
+long pv_iret(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 	struct regs *r = &this_block()->guest;
 	u32 w[6] = { 0 };
 
+	(void)a;
 	if (guest_read(w, gva((u32)r->sp), 16)) {
 		domain_crash(v->d, "iret: no frame at %lx", r->sp);
 		return 0;

@@ -82,17 +82,15 @@ bool ldt_map_page(struct vcpu *v, u32 page)
 	gva_t at = gva_index(v->ldt_base, page, PAGE_SIZE);
 	struct domain *d = v->d;
 	bool ok = false;
-	mfn_t table;
 	u64 *e;
 
 	if (page * 512u >= v->ldt_entries || (v->ldt_mapped >> page & 1))
 		return false;
 	spin_lock(&d->page_lock);
-	e = walk_l1_entry(v, at, &table);
+	e = walk_l1_entry(v, at);
 	if (e && (*e & PTE_P) && ptype_get_page(d, pte_mfn(*e), TYPE_SEGDESC)) {
 		*paging_entry(LDT_WINDOW(v, page)) =
-			make_pte(pte_mfn(*e), PTE_P | PTE_RW | PTE_A | PTE_D |
-				 PTE_NX);
+			make_pte(pte_mfn(*e), PTE_HV_DATA);
 		v->ldt_mapped |= 1u << page;
 		ok = true;
 	}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * memory_op (xen/memory.h): what a domain may know about its own and the
- * machine's memory, limits, claims, and frames that the tools map. Changes of
- * a reservation are in pv/reservation.c.
+ * machine's memory. Changes of a reservation are in pv/reservation.c, what the
+ * tools prepare for a domain that they make is in pv/memory_ctl.c.
  *
  * The operation lies in the low 6 bits of the command; the rest counts the
  * extents that are done, so that a long list can stop and go on.
@@ -10,37 +10,33 @@
 #include "boot.h"
 #include "domain.h"
 #include "errno.h"
-#include "grant.h"
 #include "guest.h"
 #include "hypercall.h"
 #include "lib.h"
 #include "memory.h"
 #include "paging.h"
-#include "ptype.h"
 
 #define OP_MASK		((1u << MEMORY_OP_SHIFT) - 1)
 #define COMPAT_M2P_END	0xffe00000ull
 #define M2P_EXTENT	(2ull << 20)
-#define MAX_E820	(PAGE_SIZE / sizeof(struct e820_entry))
-#define RESOURCE_BATCH	32u
 
 static long machine_map(u64 arg)
 {
 	const struct domain *d = current_domain();
 	static const struct e820_entry apics = { 0xfec00000, 0x400000, 2 };
-	u32 nr, i, n = boot_info.e820_count;
-	gva_t buffer;
+	u32 i, n = boot_info.e820_count;
+	struct xen_memory_map map;
 
 	if (!d->privileged)
 		return -EPERM;
-	if (d->abi->get_memory_map(gva(arg), &nr, &buffer))
+	if (abi_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
 		return -EFAULT;
-	for (i = 0; i < MIN(nr, n + 1); i++)
-		if (guest_write(gva_index(buffer, i, sizeof(apics)),
+	for (i = 0; i < MIN(map.nr_entries, n + 1); i++)
+		if (guest_write(gva_index(HANDLE(map.buffer), i, sizeof(apics)),
 				i < n ? &boot_info.e820[i] : &apics,
 				sizeof(apics)))
 			return -EFAULT;
-	return guest_write(gva(arg), &i, sizeof(i)) ? -EFAULT : 0;
+	return guest_write(gva(arg), &i, sizeof(i));
 }
 
 static long max_gpfn(const struct domain *d)
@@ -77,171 +73,33 @@ static long query(u32 op, u64 arg)
 	return rc;
 }
 
-/* Read first, publish after: the domain may ask for it at any time. */
-static long set_map(struct domain *d, u32 nr, gva_t buffer)
-{
-	mfn_t m = frame_alloc_hv(0);
-	struct e820_entry *e;
-
-	if (mfn_eq(m, INVALID_MFN))
-		return -ENOMEM;
-	e = mfn_to_virt(m);
-	if (guest_read(e, buffer, nr * sizeof(*e))) {
-		frame_free_hv(m, 0);
-		return -EFAULT;
-	}
-	spin_lock(&d->page_lock);
-	if (d->e820)
-		memcpy(d->e820, e, PAGE_SIZE);
-	else
-		d->e820 = e;
-	d->e820_count = nr;
-	spin_unlock(&d->page_lock);
-	if (d->e820 != e)
-		frame_free_hv(m, 0);
-	return 0;
-}
-
-static long set_memory_map(u64 arg)
-{
-	struct domain *by = current_domain(), *d;
-	gva_t buffer;
-	u16 domid;
-	u32 nr;
-	long rc;
-
-	if (by->abi->get_foreign_map(gva(arg), &domid, &nr, &buffer))
-		return -EFAULT;
-	if (nr > MAX_E820)
-		return -E2BIG;
-	if (!by->privileged)
-		return -EPERM;
-	rc = domain_target(domid, &d);
-	if (rc)
-		return rc;
-	rc = set_map(d, nr, buffer);
-	domain_put(d);
-	return rc;
-}
-
-static long get_memory_map(u64 arg)
-{
-	const struct domain *d = current_domain();
-	gva_t buffer;
-	u32 nr;
-
-	if (!d->e820_count)
-		return -ENOSYS;
-	if (d->abi->get_memory_map(gva(arg), &nr, &buffer))
-		return -EFAULT;
-	nr = MIN(nr, d->e820_count);
-	if (guest_write(buffer, d->e820, nr * sizeof(*d->e820)) ||
-	    guest_write(gva(arg), &nr, sizeof(nr)))
-		return -EFAULT;
-	return 0;
-}
-
-/* Of a domain whose memory is to come: its total, less what it has. */
-static long claim_pages(u64 arg)
-{
-	struct abi_reservation r;
-	struct domain *d;
-	long rc;
-
-	if (current_domain()->abi->get_reservation(gva(arg), &r))
-		return -EFAULT;
-	if (!current_domain()->privileged)
-		return -EPERM;
-	if (r.order || r.extents.a)
-		return -EINVAL;
-	rc = domain_target(r.domid, &d);
-	if (rc)
-		return rc;
-	spin_lock(&d->page_lock);
-	if (d->is_dying || (r.nr_extents && r.nr_extents < d->tot_pages) ||
-	    r.nr_extents > d->max_pages)
-		rc = -EINVAL;
-	else
-		rc = frames_claim(&d->claim, r.nr_extents ?
-				  r.nr_extents - d->tot_pages : 0);
-	spin_unlock(&d->page_lock);
-	domain_put(d);
-	return rc;
-}
-
 /* The frames of the machine-to-phys array, one number for each 2 MiB. */
 static long machphys_list(u64 arg)
 {
-	const struct domain *d = current_domain();
 	u64 n = DIV_ROUND_UP(frame_count * sizeof(u32), M2P_EXTENT), i;
-	gva_t list;
-	u32 max;
+	struct xen_machphys_mfn_list l;
 
-	if (!d->privileged)
-		return -EPERM;
-	if (d->abi->get_mfn_list(gva(arg), &max, &list))
-		return -EFAULT;
-	for (i = 0; i < MIN(n, (u64)max); i++)
-		if (abi_put_pfn(d->abi, list, i, virt_to_mfn(frame_m2p).n +
-				i * (M2P_EXTENT >> PAGE_SHIFT)))
-			return -EFAULT;
-	return d->abi->put_mfn_list_count(gva(arg), (u32)i);
-}
-
-static long give_frames(struct domain *d, const struct abi_resource *r)
-{
-	const struct abi *abi = current_domain()->abi;
-	mfn_t m;
-	u32 i;
-	int rc;
-
-	for (i = 0; i < r->nr_frames; i++) {
-		rc = grant_get_frame(d, (u32)r->frame + i, &m);
-		if (rc)
-			return rc;
-		if (abi_put_pfn(abi, r->list, i, m.n))
-			return -EFAULT;
-	}
-	return 0;
-}
-
-/* Frames of a domain's grant table, so that the tools can fill it. */
-static long acquire_resource(u64 arg)
-{
-	const struct abi *abi = current_domain()->abi;
-	struct abi_resource r;
-	struct domain *d;
-	long rc;
-
-	if (abi->get_resource(gva(arg), &r))
-		return -EFAULT;
 	if (!current_domain()->privileged)
 		return -EPERM;
-	if (r.pad || (!r.list.a && r.nr_frames))
-		return -EINVAL;
-	if (r.type != XENMEM_resource_grant_table ||
-	    r.id != XENMEM_resource_grant_table_id_shared)
-		return -EOPNOTSUPP;
-	if (r.nr_frames > RESOURCE_BATCH)
-		return -E2BIG;
-	if (r.frame > 0xffff)
-		return -EINVAL;
-	rc = domain_target(r.domid, &d);
-	if (rc)
-		return rc;
-	rc = r.list.a ? give_frames(d, &r) :
-	     abi->put_resource_size(gva(arg), grant_max_frames(d));
-	domain_put(d);
-	return rc;
+	if (abi_get(LAYOUT_MFN_LIST, gva(arg), &l, sizeof(l)))
+		return -EFAULT;
+	for (i = 0; i < MIN(n, (u64)l.max_extents); i++)
+		if (abi_put_pfn(HANDLE(l.extent_start), i,
+				virt_to_mfn(frame_m2p).n +
+				i * (M2P_EXTENT >> PAGE_SHIFT)))
+			return -EFAULT;
+	return abi_put_last(LAYOUT_MFN_LIST, gva(arg), i);
 }
 
 static long machphys_mapping(u64 arg)
 {
-	const struct domain *d = current_domain();
+	u64 start = current_domain()->m2p_start;
+	const u64 mapping[] = {
+		start, COMPAT_M2P_END,
+		(COMPAT_M2P_END - start) / sizeof(u32) - 1
+	};
 
-	return d->abi->put_machphys(gva(arg), d->m2p_start, COMPAT_M2P_END,
-				    (COMPAT_M2P_END - d->m2p_start) /
-				    sizeof(u32) - 1);
+	return abi_put_longs(gva(arg), mapping, ARRAY_SIZE(mapping));
 }
 
 long memory_op(u64 a[HYPERCALL_ARGS])
@@ -264,16 +122,16 @@ long memory_op(u64 a[HYPERCALL_ARGS])
 	case XENMEM_machine_memory_map:
 		return machine_map(a[1]);
 	case XENMEM_set_memory_map:
-		return set_memory_map(a[1]);
+		return memory_set_map(a[1]);
 	case XENMEM_memory_map:
-		return get_memory_map(a[1]);
+		return memory_get_map(a[1]);
 	case XENMEM_claim_pages:
-		return claim_pages(a[1]);
+		return memory_claim(a[1]);
 	case XENMEM_machphys_mfn_list:
 	case XENMEM_machphys_compat_mfn_list:
 		return machphys_list(a[1]);
 	case XENMEM_acquire_resource:
-		return acquire_resource(a[1]);
+		return memory_acquire(a[1]);
 	case XENMEM_machphys_mapping:
 		return machphys_mapping(a[1]);
 	case XENMEM_get_sharing_freed_pages:

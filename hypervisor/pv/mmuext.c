@@ -16,6 +16,8 @@
 #include "pv.h"
 #include "smp.h"
 
+#define OP_LONGS	3	/* struct mmuext_op: one a member */
+
 static int pin(struct domain *d, mfn_t m, enum frame_type type)
 {
 	int rc = ptype_get_both(d, m, type, false);
@@ -201,9 +203,11 @@ static int one(void *owner, gva_t at)
 {
 	struct vcpu *v = current_vcpu();
 	struct abi_mmuext op;
+	u64 w[OP_LONGS];
 
-	if (v->d->abi->get_mmuext(at, &op))
+	if (abi_get_longs(at, w, OP_LONGS))
 		return -EFAULT;
+	op = (struct abi_mmuext){ (u32)w[0], w[1], w[2] };
 	return one_operation(v, owner, &op);
 }
 
@@ -219,7 +223,8 @@ long pv_mmuext_op(u64 a[])
 	if (!owner)
 		return -ESRCH;
 	if (domain_may(d, owner))
-		rc = pv_batch(a, d->abi->mmuext_size, owner, one, owner);
+		rc = pv_batch(a, OP_LONGS * d->abi->long_size, owner, one,
+			      owner);
 	if (!own)
 		domain_put(owner);
 	return rc;

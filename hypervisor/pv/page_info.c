@@ -40,15 +40,14 @@ static u32 frame_info(struct domain *d, mfn_t m)
 /* In place: each frame number of the array becomes its type. */
 long domctl_page_info(struct domain *d, struct xen_domctl *op)
 {
-	const struct abi *abi = current_domain()->abi;
 	gva_t array = gva((u64)op->u.getpageframeinfo3.array.p);
 	u64 n = op->u.getpageframeinfo3.num, i, frame;
 
 	if (n > MAX_FRAMES)
 		return -E2BIG;
 	for (i = 0; i < n; i++) {
-		if (abi_get_pfn(abi, array, i, &frame) ||
-		    abi_put_pfn(abi, array, i, frame_info(d, mfn(frame))))
+		if (abi_get_pfn(array, i, &frame) ||
+		    abi_put_pfn(array, i, frame_info(d, mfn(frame))))
 			return -EFAULT;
 	}
 	return 0;

@@ -3,8 +3,10 @@
  * physdev_op (xen/physdev.h): interrupts and ports of the hardware domain.
  *
  * A pirq is the domain's own number for an interrupt: one that it names for a
- * GSI, or the first free one from 16 up for a message. Any domain may set its
- * virtual IOPL and port bitmap; all else needs the hardware privilege.
+ * GSI, or the first free one from 16 up for a message. The privileged domain
+ * maps them for itself and for others, which gives the permission to bind one.
+ * Any domain may set its virtual IOPL and port bitmap, ask about its pirqs and
+ * say EOI; all else needs the hardware privilege.
  */
 #include <xen/physdev.h>
 #include "domain.h"
@@ -39,25 +41,34 @@ static void mark_eoi(struct domain *d, u32 pirq)
 				   __ATOMIC_SEQ_CST);
 }
 
-static long do_eoi(struct domain *d, const struct physdev_eoi *op)
+static long do_eoi(struct domain *d, void *arg)
 {
+	const struct physdev_eoi *op = arg;
+
 	if (op->irq >= MAX_PIRQS)
 		return -EINVAL;
 	if (d->pirqs[op->irq].vector)
-		irq_guest_eoi(d->pirqs[op->irq].vector);
+		irq_guest_eoi(d->pirqs[op->irq].vector, d, op->irq);
 	return 0;
 }
 
-static long do_status(struct domain *d, struct physdev_irq_status_query *op)
+static long do_status(struct domain *d, void *arg)
 {
+	struct physdev_irq_status_query *op = arg;
+
 	if (op->irq >= MAX_PIRQS)
 		return -EINVAL;
 	op->flags = pirq_level(d, op->irq) ? XENIRQSTAT_needs_eoi : 0;
+	if (op->flags && irq_is_shared(d->pirqs[op->irq].vector))
+		op->flags |= XENIRQSTAT_shared;
 	return 0;
 }
 
-static long do_set_iopl(const struct physdev_set_iopl *op)
+static long do_set_iopl(struct domain *d, void *arg)
 {
+	const struct physdev_set_iopl *op = arg;
+
+	(void)d;
 	if (op->iopl > 3)
 		return -EINVAL;
 	current_vcpu()->iopl = op->iopl;
@@ -67,28 +78,26 @@ static long do_set_iopl(const struct physdev_set_iopl *op)
 static long do_set_iobitmap(u64 arg)
 {
 	struct vcpu *v = current_vcpu();
-	u32 in[2];
+	struct physdev_set_iobitmap in;
 
-	if (guest_read(in, gva(arg), sizeof(in)))
+	if (abi_get(LAYOUT_IOBITMAP, gva(arg), &in, sizeof(in)))
 		return -EFAULT;
-	if (in[1] > 65536)
+	if (in.nr_ports > 65536)
 		return -EINVAL;
-	v->io_bitmap = gva(in[0]);
-	v->io_bitmap_ports = in[1];
+	v->io_bitmap = HANDLE(in.bitmap);
+	v->io_bitmap_ports = in.nr_ports;
 	return 0;
 }
 
 static long do_apic_read(u64 arg)
 {
-	u32 io[3];	/* base, register, value: longs of the guest */
+	struct physdev_apic io;
 	int rc;
 
-	if (guest_read(io, gva(arg), sizeof(io)))
+	if (abi_get(LAYOUT_APIC, gva(arg), &io, sizeof(io)))
 		return -EFAULT;
-	rc = irq_ioapic_read(io[0], io[1], &io[2]);
-	if (rc)
-		return rc;
-	return guest_write(gva(arg), io, sizeof(io)) ? -EFAULT : 0;
+	rc = irq_ioapic_read(io.apic_physbase, io.reg, &io.value);
+	return rc ? rc : abi_put(LAYOUT_APIC, gva(arg), &io);
 }
 
 static int free_pirq(const struct domain *d)
@@ -104,13 +113,16 @@ static int free_pirq(const struct domain *d)
 /* Who is connected to a vector that has just got known. */
 static void connect(struct domain *d, u32 pirq, u32 vector)
 {
-	d->pirqs[pirq].vector = vector;
-	if (d->pirqs[pirq].port)
-		irq_bind_guest(vector, d, pirq);
+	struct pirq *p = &d->pirqs[pirq];
+
+	p->vector = vector;
+	p->allowed = true;
+	if (p->port)
+		irq_bind_guest(vector, d, pirq, p->share);
 	mark_eoi(d, pirq);
 }
 
-static long map_gsi(struct domain *d, struct abi_map_pirq *m)
+static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
 {
 	u32 gsi = (u32)m->index;
 
@@ -120,7 +132,7 @@ static long map_gsi(struct domain *d, struct abi_map_pirq *m)
 		m->pirq = m->index;
 	if ((u32)m->pirq >= MAX_PIRQS)
 		return -EINVAL;
-	if (d->pirqs[m->pirq].vector && !d->pirqs[m->pirq].gsi)
+	if (d->pirqs[m->pirq].vector && d->pirqs[m->pirq].gsi != gsi + 1)
 		return -EEXIST;
 	d->pirqs[m->pirq].gsi = gsi + 1;
 	if (!irq_gsi_vector(gsi) && gsi < 16)
@@ -130,7 +142,7 @@ static long map_gsi(struct domain *d, struct abi_map_pirq *m)
 	return 0;
 }
 
-static long map_message(struct domain *d, struct abi_map_pirq *m)
+static long map_message(struct domain *d, struct physdev_map_pirq *m)
 {
 	struct pci_address a = { (u8)m->bus, (u8)m->devfn };
 	int pirq = m->pirq < 0 ? free_pirq(d) : m->pirq, vector, rc;
@@ -157,81 +169,123 @@ static long map_message(struct domain *d, struct abi_map_pirq *m)
 	return 0;
 }
 
-static long do_map_pirq(struct domain *d, u64 arg)
+static long map(struct domain *d, struct physdev_map_pirq *m)
 {
-	struct abi_map_pirq m;
-	long rc;
-	u64 f;
-
-	if (d->abi->get_map_pirq(gva(arg), &m))
-		return -EFAULT;
-	if (domain_find_self(m.domid) != d)
+	if (d->is_dying)
 		return -ESRCH;
-	f = spin_lock_irqsave(&d->event_lock);
-	switch (m.type) {
+	switch (m->type) {
 	case MAP_PIRQ_TYPE_GSI:
-		rc = map_gsi(d, &m);
-		break;
+		return map_gsi(d, m);
 	case MAP_PIRQ_TYPE_MSI:
 	case MAP_PIRQ_TYPE_MSI_SEG:
 	case MAP_PIRQ_TYPE_MULTI_MSI:
-		rc = map_message(d, &m);
-		break;
+		return map_message(d, m);
 	default:
-		rc = -EINVAL;
+		return -EINVAL;
 	}
-	spin_unlock_irqrestore(&d->event_lock, f);
-	if (!rc && d->abi->put_map_pirq(gva(arg), &m))
-		rc = -EFAULT;
-	return rc;
 }
 
-static long do_unmap_pirq(struct domain *d, const struct physdev_unmap_pirq *op)
+static long do_map_pirq(u64 arg)
 {
-	struct pirq *p;
-	long rc = -EINVAL;
+	struct physdev_map_pirq m;
+	struct domain *d;
+	long rc;
 	u64 f;
 
-	if (domain_find_self(op->domid) != d)
-		return -ESRCH;
-	if (op->pirq < 0 || op->pirq >= MAX_PIRQS)
-		return -EINVAL;
-	p = &d->pirqs[op->pirq];
+	if (abi_get(LAYOUT_MAP_PIRQ, gva(arg), &m, sizeof(m)))
+		return -EFAULT;
+	rc = domain_target(m.domid, &d);
+	if (rc)
+		return rc;
 	f = spin_lock_irqsave(&d->event_lock);
-	if (p->vector) {
-		irq_unbind_guest(p->vector);
-		if (!p->gsi)
-			irq_free_vector(p->vector);
-		p->vector = p->gsi = 0;
-		rc = 0;
-	}
+	rc = map(d, &m);
 	spin_unlock_irqrestore(&d->event_lock, f);
+	domain_put(d);
+	return rc ? rc : abi_put(LAYOUT_MAP_PIRQ, gva(arg), &m);
+}
+
+static void unmap(struct domain *d, u32 pirq)
+{
+	struct pirq *p = &d->pirqs[pirq];
+
+	irq_unbind_guest(p->vector, d, pirq);
+	if (!p->gsi)
+		irq_free_vector(p->vector);
+	p->vector = p->gsi = 0;
+	p->allowed = false;
+}
+
+static long do_unmap_pirq(struct domain *by, void *arg)
+{
+	const struct physdev_unmap_pirq *op = arg;
+	struct domain *d;
+	long rc = domain_target(op->domid, &d);
+	u64 f;
+
+	(void)by;
+	if (rc)
+		return rc;
+	f = spin_lock_irqsave(&d->event_lock);
+	if (op->pirq < 0 || op->pirq >= MAX_PIRQS || !d->pirqs[op->pirq].vector)
+		rc = -EINVAL;
+	else
+		unmap(d, (u32)op->pirq);
+	spin_unlock_irqrestore(&d->event_lock, f);
+	domain_put(d);
 	return rc;
 }
 
-static long do_setup_gsi(struct domain *d, const struct physdev_setup_gsi *op)
+void physdev_kill(struct domain *d)
 {
+	u64 f = spin_lock_irqsave(&d->event_lock);
+	u32 i;
+
+	for (i = 0; i < MAX_PIRQS; i++)
+		if (d->pirqs[i].vector)
+			unmap(d, i);
+	spin_unlock_irqrestore(&d->event_lock, f);
+}
+
+/* By the caller's own number for an interrupt that both have mapped. */
+long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)
+{
+	u32 vector, i;
+	u64 f;
+
+	if (pirq >= MAX_PIRQS)
+		return -EINVAL;
+	vector = current_domain()->pirqs[pirq].vector;
+	if (!vector)
+		return -EPERM;
+	f = spin_lock_irqsave(&d->event_lock);
+	for (i = 0; i < MAX_PIRQS; i++)
+		if (d->pirqs[i].vector == vector)
+			d->pirqs[i].allowed = allow;
+	spin_unlock_irqrestore(&d->event_lock, f);
+	return 0;
+}
+
+static long do_setup_gsi(struct domain *d, void *arg)
+{
+	const struct physdev_setup_gsi *op = arg;
 	u32 i;
 	int rc;
-	u64 f;
 
 	if (op->gsi < 0)
 		return -EINVAL;
-	f = spin_lock_irqsave(&d->event_lock);
 	rc = irq_setup_gsi((u32)op->gsi, op->triggering, op->polarity);
 	for (i = 0; !rc && i < MAX_PIRQS; i++)
 		if (d->pirqs[i].gsi == (u32)op->gsi + 1)
 			connect(d, i, irq_gsi_vector((u32)op->gsi));
-	spin_unlock_irqrestore(&d->event_lock, f);
 	return rc;
 }
 
 static long do_eoi_frame(struct domain *d, u64 arg)
 {
-	u64 n = 0;
+	u64 n;
 	u32 i;
 
-	if (guest_read(&n, gva(arg), d->abi->pfn_size))
+	if (abi_get_longs(gva(arg), &n, 1))
 		return -EFAULT;
 	if (d->pirq_eoi_map)
 		return -EBUSY;
@@ -248,8 +302,19 @@ static long do_eoi_frame(struct domain *d, u64 arg)
 	return 0;
 }
 
-static long do_get_free_pirq(struct domain *d, struct physdev_get_free_pirq *op)
+/* The guest's own number stands for the vector that it wants. */
+static long do_alloc_vector(struct domain *d, void *arg)
 {
+	struct physdev_irq *op = arg;
+
+	(void)d;
+	op->vector = op->irq;
+	return op->irq < MAX_PIRQS ? 0 : -EINVAL;
+}
+
+static long do_get_free_pirq(struct domain *d, void *arg)
+{
+	struct physdev_get_free_pirq *op = arg;
 	int pirq = free_pirq(d);
 
 	if (pirq < 0)
@@ -259,94 +324,36 @@ static long do_get_free_pirq(struct domain *d, struct physdev_get_free_pirq *op)
 	return 0;
 }
 
-union physdev_arg {
-	struct physdev_eoi eoi;
-	struct physdev_irq_status_query status;
-	struct physdev_set_iopl iopl;
-	struct physdev_unmap_pirq unmap;
-	struct physdev_setup_gsi gsi;
-	struct physdev_irq irq;
-	struct physdev_get_free_pirq free;
+#define OP(name, fn, out, locked) [PHYSDEVOP_##name] = \
+	{ fn, sizeof(struct physdev_##name), out, locked }
+static const struct abi_op ops[] = {
+	OP(eoi, do_eoi, false, false),
+	OP(irq_status_query, do_status, true, false),
+	OP(set_iopl, do_set_iopl, false, false),
+	OP(unmap_pirq, do_unmap_pirq, false, false),
+	OP(setup_gsi, do_setup_gsi, false, true),
+	OP(get_free_pirq, do_get_free_pirq, true, false),
+	[PHYSDEVOP_alloc_irq_vector] =
+		{ do_alloc_vector, sizeof(struct physdev_irq), true, false },
 };
 
-static u32 arg_size(u32 cmd, bool *out)
-{
-	*out = false;
-	switch (cmd) {
-	case PHYSDEVOP_eoi:
-	case PHYSDEVOP_set_iopl:
-		return 4;
-	case PHYSDEVOP_irq_status_query:
-	case PHYSDEVOP_alloc_irq_vector:
-	case PHYSDEVOP_get_free_pirq:
-		*out = true;
-		return 8;
-	case PHYSDEVOP_unmap_pirq:
-	case PHYSDEVOP_setup_gsi:
-		return 8;
-	default:
-		return 0;
-	}
-}
-
-static long fixed_size_op(struct domain *d, u32 cmd, union physdev_arg *a)
-{
-	switch (cmd) {
-	case PHYSDEVOP_eoi:
-		return do_eoi(d, &a->eoi);
-	case PHYSDEVOP_irq_status_query:
-		return do_status(d, &a->status);
-	case PHYSDEVOP_alloc_irq_vector:
-		a->irq.vector = a->irq.irq;
-		return a->irq.irq < MAX_PIRQS ? 0 : -EINVAL;
-	case PHYSDEVOP_get_free_pirq:
-		return do_get_free_pirq(d, &a->free);
-	case PHYSDEVOP_unmap_pirq:
-		return do_unmap_pirq(d, &a->unmap);
-	default:
-		return do_setup_gsi(d, &a->gsi);
-	}
-}
-
-static long privileged_op(struct domain *d, u32 cmd, u64 arg)
-{
-	union physdev_arg a;
-	bool out;
-	u32 size = arg_size(cmd, &out);
-	long rc;
-
-	if (!size)
-		return -ENOSYS;
-	if (guest_read(&a, gva(arg), size))
-		return -EFAULT;
-	rc = fixed_size_op(d, cmd, &a);
-	if (!rc && out && guest_write(gva(arg), &a, size))
-		return -EFAULT;
-	return rc;
-}
-
-long physdev_op(u32 cmd, u64 arg)
+long physdev_op(u64 a[HYPERCALL_ARGS])
 {
 	struct domain *d = current_domain();
-	struct physdev_set_iopl iopl;
+	u32 cmd = (u32)a[0];
+	u64 arg = a[1];
 
-	switch (cmd) {
-	case PHYSDEVOP_set_iopl:
-		if (guest_read(&iopl, gva(arg), sizeof(iopl)))
-			return -EFAULT;
-		return do_set_iopl(&iopl);
-	case PHYSDEVOP_set_iobitmap:
-		return do_set_iobitmap(arg);
-	default:
-		break;
-	}
-	if (!d->privileged)
+	if (!d->privileged && cmd != PHYSDEVOP_set_iopl &&
+	    cmd != PHYSDEVOP_set_iobitmap && cmd != PHYSDEVOP_eoi &&
+	    cmd != PHYSDEVOP_irq_status_query)
 		return -EPERM;
 	switch (cmd) {
+	case PHYSDEVOP_set_iobitmap:
+		return do_set_iobitmap(arg);
 	case PHYSDEVOP_apic_read:
 		return do_apic_read(arg);
 	case PHYSDEVOP_map_pirq:
-		return do_map_pirq(d, arg);
+		return do_map_pirq(arg);
 	case PHYSDEVOP_pirq_eoi_gmfn_v2:
 		return do_eoi_frame(d, arg);
 	case PHYSDEVOP_manage_pci_add:
@@ -359,6 +366,6 @@ long physdev_op(u32 cmd, u64 arg)
 	case PHYSDEVOP_release_msix:
 		return 0;	/* nothing is kept of the devices */
 	default:
-		return privileged_op(d, cmd, arg);
+		return abi_op(ops, ARRAY_SIZE(ops), cmd, d, gva(arg));
 	}
 }

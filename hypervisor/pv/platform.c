@@ -5,7 +5,6 @@
  * handles are not used by the operations known here.
  */
 #include <xen/platform.h>
-#include "acpi.h"
 #include "domain.h"
 #include "errno.h"
 #include "guest.h"
@@ -26,8 +25,7 @@ static long firmware_info(const struct xen_platform_op *op, u64 arg)
 	switch (op->u.firmware_info.type) {
 	case XEN_FW_KBD_SHIFT_FLAGS:
 		/* union after type and index, in both layouts */
-		return guest_write(gva(arg + BODY_OFFSET + 8), &flags, 1) ?
-		       -EFAULT : 0;
+		return guest_write(gva(arg + BODY_OFFSET + 8), &flags, 1);
 	case XEN_FW_DISK_INFO:
 	case XEN_FW_DISK_MBR_SIGNATURE:
 	case XEN_FW_VBEDDC_INFO:
@@ -48,7 +46,7 @@ static long cpu_info(struct xen_platform_op *op, u64 arg)
 	info->flags = XEN_PCPU_FLAGS_ONLINE;
 	info->apic_id = cpu_blocks[cpu]->cpu.apic_id;
 	info->acpi_id = cpu;
-	return guest_write(gva(arg), op, sizeof(*op)) ? -EFAULT : 0;
+	return guest_write(gva(arg), op, sizeof(*op));
 }
 
 static long set_time(u64 seconds, u64 system_time)
@@ -69,9 +67,10 @@ static long enter_sleep(const struct xenpf_enter_acpi_sleep *s)
 	return 0;
 }
 
-long platform_op(u64 arg)
+long platform_op(u64 a[HYPERCALL_ARGS])
 {
 	struct xen_platform_op op;
+	u64 arg = a[0];
 
 	if (!current_domain()->privileged)
 		return -EPERM;

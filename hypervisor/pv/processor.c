@@ -12,19 +12,20 @@
 #define DR7_FIXED	0x400u
 #define DR7_FORBIDDEN	0x2000u		/* GD */
 
-long pv_stack_switch(u32 ss, u64 sp)
+long pv_stack_switch(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
+	u32 ss = (u32)a[0];
 
 	/* A ring-0 selector is meant as ring 1's. */
 	v->kernel_ss = (u16)(ss & 3 ? ss : ss | 1);
-	v->kernel_sp = sp;
+	v->kernel_sp = a[1];
 	return 0;
 }
 
-long pv_fpu_taskswitch(u64 set)
+long pv_fpu_taskswitch(u64 a[])
 {
-	context_set_ts(current_vcpu(), set != 0);
+	context_set_ts(current_vcpu(), a[0] != 0);
 	return 0;
 }
 
@@ -37,19 +38,7 @@ static long set_address(struct vcpu *v, u32 reg, u64 value)
 	if (value >= v->d->m2p_start)
 		return -EPERM;
 	v->dr[reg] = value;
-	switch (reg) {
-	case 0:
-		__asm__ volatile("mov %0, %%dr0" :: "r" (value));
-		break;
-	case 1:
-		__asm__ volatile("mov %0, %%dr1" :: "r" (value));
-		break;
-	case 2:
-		__asm__ volatile("mov %0, %%dr2" :: "r" (value));
-		break;
-	default:
-		__asm__ volatile("mov %0, %%dr3" :: "r" (value));
-	}
+	context_load_debug(v);
 	return 0;
 }
 
@@ -64,38 +53,35 @@ static long set_control(struct vcpu *v, u64 value)
 	for (i = 0; i < 4; i++)
 		if ((value >> i * 2 & 3) && (value >> (16 + i * 4) & 3) == 2)
 			return -EPERM;
-	/* Switching does nothing for unused ones: load all again. */
-	for (i = 0; i < 4; i++)
-		set_address(v, i, v->dr[i]);
 	v->dr[7] = value;
-	__asm__ volatile("mov %0, %%dr7" :: "r" (value));
+	context_load_debug(v);
 	return 0;
 }
 
-long pv_set_debugreg(u32 reg, u64 value)
+long pv_set_debugreg(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 
-	switch (reg) {
+	switch ((u32)a[0]) {
 	case 0 ... 3:
-		return set_address(v, reg, value);
+		return set_address(v, (u32)a[0], a[1]);
 	case 6:
-		v->dr[6] = (value & 0xe00f) | 0xffff0ff0;
+		v->dr[6] = (a[1] & 0xe00f) | 0xffff0ff0;
 		return 0;
 	case 7:
-		return set_control(v, value);
+		return set_control(v, a[1]);
 	default:
 		return -ENODEV;
 	}
 }
 
-long pv_get_debugreg(u32 reg)
+long pv_get_debugreg(u64 a[])
 {
-	const struct vcpu *v = current_vcpu();
+	u32 reg = (u32)a[0];
 
 	if (reg > 7 || reg == 4 || reg == 5)
 		return -ENODEV;
-	return (long)v->dr[reg];
+	return (long)current_vcpu()->dr[reg];
 }
 
 u32 pv_known_assists(void)
@@ -108,13 +94,14 @@ u32 pv_known_assists(void)
 	       BIT(VMASST_TYPE_runstate_update_flag);
 }
 
-long pv_vm_assist(u32 cmd, u32 type)
+long pv_vm_assist(u64 a[])
 {
 	struct domain *d = current_domain();
+	u32 type = (u32)a[1];
 
 	if (type >= 32 || !(pv_known_assists() >> type & 1))
 		return -EINVAL;
-	switch (cmd) {
+	switch ((u32)a[0]) {
 	case VMASST_CMD_enable:
 		d->vm_assist |= 1u << type;
 		return 0;

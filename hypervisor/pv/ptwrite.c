@@ -44,24 +44,15 @@ static bool fetch(struct write *w, u32 n, u32 *to)
 	return true;
 }
 
-static u64 *gpr(struct regs *r, u32 n)
-{
-	u64 *const table[8] = {
-		&r->ax, &r->cx, &r->dx, &r->bx, &r->sp, &r->bp, &r->si, &r->di
-	};
-
-	return table[n & 7];
-}
-
 static u64 reg_value(const struct write *w)
 {
 	u64 v;
 
 	if (w->size == 1 && w->reg >= 4) {
-		v = *gpr(w->r, w->reg - 4) >> 8;
+		v = *emulate_gpr(w->r, w->reg - 4) >> 8;
 		return v & 0xff;
 	}
-	v = *gpr(w->r, w->reg);
+	v = *emulate_gpr(w->r, w->reg);
 	return w->size == 1 ? v & 0xff : (u32)v;
 }
 
@@ -70,13 +61,13 @@ static void set_reg(struct write *w, u32 reg, u64 value)
 	u64 *to;
 
 	if (w->size == 1 && reg >= 4) {
-		to = gpr(w->r, reg - 4);
+		to = emulate_gpr(w->r, reg - 4);
 		*to = (*to & ~0xff00ull) | (value & 0xff) << 8;
 	} else if (w->size == 1) {
-		to = gpr(w->r, reg);
+		to = emulate_gpr(w->r, reg);
 		*to = (*to & ~0xffull) | (value & 0xff);
 	} else {
-		*gpr(w->r, reg) = (u32)value;
+		*emulate_gpr(w->r, reg) = (u32)value;
 	}
 }
 
@@ -99,10 +90,11 @@ static bool skip_modrm(struct write *w)
 	return true;
 }
 
-static bool with_register(struct write *w, enum op op, u32 size)
+/* Even opcodes work on bytes. */
+static bool with_register(struct write *w, enum op op, u32 opcode)
 {
 	w->op = op;
-	w->size = size;
+	w->size = opcode & 1 ? 4 : 1;
 	if (!skip_modrm(w))
 		return false;
 	w->operand = reg_value(w);
@@ -143,7 +135,7 @@ static bool with_bit(struct write *w, u32 opcode)
 		w->op = w->reg == 6 ? OP_BTR : OP_BTS;
 		return true;
 	}
-	w->operand = *gpr(w->r, w->reg) & 31;
+	w->operand = *emulate_gpr(w->r, w->reg) & 31;
 	w->op = opcode == 0xb3 ? OP_BTR : OP_BTS;
 	return true;
 }
@@ -155,9 +147,8 @@ static bool decode_0f(struct write *w)
 	if (!fetch(w, 1, &op))
 		return false;
 	switch (op) {
-	case 0xb0:
-	case 0xb1:
-		return with_register(w, OP_CMPXCHG, op & 1 ? 4 : 1);
+	case 0xb0 ... 0xb1:
+		return with_register(w, OP_CMPXCHG, op);
 	case 0xb3:
 	case 0xab:
 	case 0xba:
@@ -183,24 +174,19 @@ static bool decode(struct write *w)
 	switch (op) {
 	case 0x0f:
 		return decode_0f(w);
-	case 0x08:
-	case 0x09:
-		return with_register(w, OP_OR, op & 1 ? 4 : 1);
-	case 0x20:
-	case 0x21:
-		return with_register(w, OP_AND, op & 1 ? 4 : 1);
+	case 0x08 ... 0x09:
+		return with_register(w, OP_OR, op);
+	case 0x20 ... 0x21:
+		return with_register(w, OP_AND, op);
 	case 0x80:
 	case 0x81:
 	case 0x83:
-	case 0xc6:
-	case 0xc7:
+	case 0xc6 ... 0xc7:
 		return with_immediate(w, op);
-	case 0x86:
-	case 0x87:
-		return with_register(w, OP_XCHG, op & 1 ? 4 : 1);
-	case 0x88:
-	case 0x89:
-		return with_register(w, OP_MOV, op & 1 ? 4 : 1);
+	case 0x86 ... 0x87:
+		return with_register(w, OP_XCHG, op);
+	case 0x88 ... 0x89:
+		return with_register(w, OP_MOV, op);
 	default:
 		return false;
 	}
@@ -321,9 +307,9 @@ static bool carry_out(struct write *w, u64 *entry)
 /* The entry that the address lies in, if its page is a level-1 table. */
 static u64 *find_entry(struct vcpu *v, gva_t at)
 {
-	mfn_t table, m;
-	u64 *pte = walk_l1_entry(v, at, &table);
+	u64 *pte = walk_l1_entry(v, at);
 	struct frame *f;
+	mfn_t m;
 
 	if (!pte || !(*pte & PTE_P))
 		return NULL;

@@ -185,11 +185,6 @@ void ptype_share_hv(struct domain *d, mfn_t m)
 	};
 }
 
-void ptype_unshare_hv(mfn_t m)
-{
-	ptype_put_ref(m);
-}
-
 bool ptype_assign(struct domain *d, mfn_t m, bool count)
 {
 	u64 flags = spin_lock_irqsave(&d->owned_lock);
@@ -234,11 +229,17 @@ int ptype_release(struct domain *d, mfn_t m)
 	return 0;
 }
 
+/*
+ * While this runs the frame is not partial: where it fails, other tables may
+ * have to be taken apart, and that must not go on with this one as well.
+ */
 static int validate(struct domain *d, mfn_t m, enum frame_type type)
 {
 	struct frame *f = mfn_frame(m);
+	bool partial = f->flags & FRAME_PARTIAL;
 	int rc = 0;
 
+	f->flags &= (u8)~FRAME_PARTIAL;
 	switch (type) {
 	case TYPE_L1:
 	case TYPE_L2:
@@ -253,14 +254,13 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 		break;
 	}
 	if (rc == -ERESTART) {
-		if (!(f->flags & FRAME_PARTIAL))
+		if (!partial)
 			__atomic_fetch_add(&f->refs, 1, __ATOMIC_SEQ_CST);
 		f->flags |= FRAME_PARTIAL;
 		return rc;
 	}
-	if (f->flags & FRAME_PARTIAL)
+	if (partial)
 		__atomic_fetch_sub(&f->refs, 1, __ATOMIC_SEQ_CST);
-	f->flags &= (u8)~FRAME_PARTIAL;
 	f->progress = 0;
 	if (rc) {
 		f->type_count = 0;
@@ -393,7 +393,7 @@ void ptype_put(struct domain *d, mfn_t m)
 		return;
 	}
 	if (f->type == TYPE_L1)
-		tables_devalidate_l1(d, m);
+		tables_undo(d, m, TYPE_L1, 0, tables_close(d, m, TYPE_L1));
 	f->type_count = 0;
 	f->flags &= (u8)~FRAME_VALID;
 }

@@ -17,8 +17,7 @@
 /* One call: whose memory, and what the caller has written. */
 struct change {
 	struct domain *d;
-	const struct abi *abi;		/* the caller's */
-	struct abi_reservation r;
+	struct xen_memory_reservation r;
 };
 
 static u64 address_limit(u32 mem_flags)
@@ -52,29 +51,30 @@ static bool give(struct domain *d, mfn_t m, u32 order)
 /* One extent of increase_reservation or populate_physmap. */
 static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
 {
-	const struct abi_reservation *r = &c->r;
+	const struct xen_memory_reservation *r = &c->r;
 	struct domain *d = c->d;
 	u64 gpfn = 0;
 	bool ok;
 	mfn_t m;
 
-	if (has_gpfn && abi_get_pfn(c->abi, r->extents, i, &gpfn))
+	if (has_gpfn && abi_get_pfn(HANDLE(r->extent_start), i, &gpfn))
 		return false;
-	m = frame_alloc_claimed(r->order, address_limit(r->mem_flags),
+	m = frame_alloc_claimed(r->extent_order, address_limit(r->mem_flags),
 				&d->claim);
 	if (mfn_eq(m, INVALID_MFN))
 		return false;
-	memset(mfn_to_virt(m), 0, PAGE_SIZE << r->order);
+	memset(mfn_to_virt(m), 0, PAGE_SIZE << r->extent_order);
 	spin_lock(&d->page_lock);
-	ok = give(d, m, r->order);
+	ok = give(d, m, r->extent_order);
 	if (ok && has_gpfn)
-		set_m2p(m, gpfn, r->order);
+		set_m2p(m, gpfn, r->extent_order);
 	spin_unlock(&d->page_lock);
 	if (!ok) {
-		frame_free(m, r->order);
+		frame_free(m, r->extent_order);
 		return false;
 	}
-	return !r->extents.a || !abi_put_pfn(c->abi, r->extents, i, m.n);
+	return !r->extent_start.p ||
+	       !abi_put_pfn(HANDLE(r->extent_start), i, m.n);
 }
 
 static bool remove_extent(const struct change *c, u64 i)
@@ -83,10 +83,10 @@ static bool remove_extent(const struct change *c, u64 i)
 	u64 n, j;
 	int rc = 0;
 
-	if (abi_get_pfn(c->abi, c->r.extents, i, &n))
+	if (abi_get_pfn(HANDLE(c->r.extent_start), i, &n))
 		return false;
 	spin_lock(&d->page_lock);
-	for (j = 0; j < 1ull << c->r.order && !rc; j++)
+	for (j = 0; j < 1ull << c->r.extent_order && !rc; j++)
 		rc = ptype_release(d, mfn(n + j));
 	spin_unlock(&d->page_lock);
 	return !rc;
@@ -118,13 +118,13 @@ static long change_extents(const struct change *c, u32 op, u64 i, u64 *cmd)
 
 long memory_change_reservation(u32 op, u64 a[])
 {
-	struct change c = { .abi = current_domain()->abi };
+	struct change c;
 	u64 i = a[0] >> MEMORY_OP_SHIFT;
 	long rc;
 
-	if (c.abi->get_reservation(gva(a[1]), &c.r))
+	if (abi_get(LAYOUT_RESERVATION, gva(a[1]), &c.r, sizeof(c.r)))
 		return (long)i;
-	if (c.r.order > FRAME_MAX_ORDER - 1u || i > c.r.nr_extents ||
+	if (c.r.extent_order > FRAME_MAX_ORDER - 1u || i > c.r.nr_extents ||
 	    domain_target(c.r.domid, &c.d))
 		return (long)i;
 	rc = change_extents(&c, op, i, &a[0]);
@@ -145,17 +145,18 @@ static bool exchangeable(struct domain *d, mfn_t m)
 }
 
 /* Frames of the in extents that make one chunk; the lock is held. */
-static int take_chunk(struct domain *d, const struct abi_exchange *x,
+static int take_chunk(struct domain *d, const struct xen_memory_exchange *x,
 		      u64 first, u64 count)
 {
+	gva_t extents = HANDLE(x->in.extent_start);
 	u64 i, j, n;
 	bool release;
 
 	for (release = false;; release = true) {
 		for (i = first; i < first + count; i++) {
-			if (abi_get_pfn(d->abi, x->in.extents, i, &n))
+			if (abi_get_pfn(extents, i, &n))
 				return -EFAULT;
-			for (j = 0; j < 1ull << x->in.order; j++) {
+			for (j = 0; j < 1ull << x->in.extent_order; j++) {
 				if (!exchangeable(d, mfn(n + j)))
 					return -EINVAL;
 				if (release)
@@ -167,27 +168,29 @@ static int take_chunk(struct domain *d, const struct abi_exchange *x,
 	}
 }
 
-static int tell_chunk(struct domain *d, const struct abi_exchange *x,
-		      mfn_t m, u64 first, u64 count)
+static int tell_chunk(const struct xen_memory_exchange *x, mfn_t m, u64 first,
+		      u64 count)
 {
+	gva_t extents = HANDLE(x->out.extent_start);
+	u32 order = x->out.extent_order;
 	u64 i, gpfn;
 
-	for (i = 0; i < count; i++, m = mfn_add(m, 1ull << x->out.order)) {
-		if (abi_get_pfn(d->abi, x->out.extents, first + i, &gpfn))
+	for (i = first; i < first + count; i++, m = mfn_add(m, 1ull << order)) {
+		if (abi_get_pfn(extents, i, &gpfn))
 			return -EFAULT;
-		set_m2p(m, gpfn, x->out.order);
-		if (abi_put_pfn(d->abi, x->out.extents, first + i, m.n))
+		set_m2p(m, gpfn, order);
+		if (abi_put_pfn(extents, i, m.n))
 			return -EFAULT;
 	}
 	return 0;
 }
 
 /* One chunk: as many frames as the larger of both extents has. */
-static int exchange_chunk(struct domain *d, const struct abi_exchange *x,
+static int exchange_chunk(struct domain *d, const struct xen_memory_exchange *x,
 			  u64 chunk, u32 order)
 {
-	u64 n_in = 1ull << (order - x->in.order);
-	u64 n_out = 1ull << (order - x->out.order), i;
+	u64 n_in = 1ull << (order - x->in.extent_order);
+	u64 n_out = 1ull << (order - x->out.extent_order), i;
 	mfn_t m = frame_alloc(order, address_limit(x->out.mem_flags));
 	int rc;
 
@@ -204,19 +207,19 @@ static int exchange_chunk(struct domain *d, const struct abi_exchange *x,
 		frame_free(m, order);
 		return rc;
 	}
-	return tell_chunk(d, x, m, chunk * n_out, n_out);
+	return tell_chunk(x, m, chunk * n_out, n_out);
 }
 
-static bool sizes_match(const struct abi_exchange *x, u32 order)
+static bool sizes_match(const struct xen_memory_exchange *x, u32 order)
 {
 	u64 per_chunk;
 
 	if (order > FRAME_MAX_ORDER || x->in.nr_extents > 1u << 24 ||
 	    x->nr_exchanged > x->in.nr_extents ||
-	    x->in.nr_extents << x->in.order !=
-	    x->out.nr_extents << x->out.order)
+	    x->in.nr_extents << x->in.extent_order !=
+	    x->out.nr_extents << x->out.extent_order)
 		return false;
-	per_chunk = 1ull << (order - x->in.order);
+	per_chunk = 1ull << (order - x->in.extent_order);
 	return !(x->in.nr_extents % per_chunk) &&
 	       !(x->nr_exchanged % per_chunk);
 }
@@ -224,25 +227,25 @@ static bool sizes_match(const struct abi_exchange *x, u32 order)
 long memory_exchange(u64 arg)
 {
 	struct domain *d = current_domain();
-	struct abi_exchange x;
+	struct xen_memory_exchange x;
 	u64 per_chunk;
 	u32 order;
 	int rc;
 
-	if (d->abi->get_exchange(gva(arg), &x))
+	if (abi_get(LAYOUT_EXCHANGE, gva(arg), &x, sizeof(x)))
 		return -EFAULT;
 	if (!domain_find_self(x.in.domid) || x.out.domid != x.in.domid)
 		return -ESRCH;
-	order = MAX(x.in.order, x.out.order);
+	order = MAX(x.in.extent_order, x.out.extent_order);
 	if (!sizes_match(&x, order))
 		return -EINVAL;
-	per_chunk = 1ull << (order - x.in.order);
+	per_chunk = 1ull << (order - x.in.extent_order);
 	while (x.nr_exchanged < x.in.nr_extents) {
 		rc = exchange_chunk(d, &x, x.nr_exchanged / per_chunk, order);
 		if (rc)
 			return rc;
 		x.nr_exchanged += per_chunk;
-		if (d->abi->put_exchange_done(gva(arg), x.nr_exchanged))
+		if (abi_put_last(LAYOUT_EXCHANGE, gva(arg), x.nr_exchanged))
 			return -EFAULT;
 		if (x.nr_exchanged < x.in.nr_extents && sched_preempt_needed())
 			return -ERESTART;

@@ -4,7 +4,8 @@
  *
  * What may stand in an entry that the processor will see:
  *  L1: a page of the domain, writable only with its WRITABLE type; or device
- *      memory, for a domain that may have it. The PAT bit is out.
+ *      memory, for a domain that has got it. The PAT bit is out. Device memory
+ *      that is taken away stays mapped where it is: the permission is to map.
  *  L2: an L1 table. No large pages, no entry that points to an L2 or L3: a
  *      table never maps a table of its own level ("linear" page tables).
  *  L3: four entries, an L2 each. The fourth is always there and its L2 is
@@ -57,11 +58,25 @@ static bool address_exists(mfn_t m)
 }
 
 /* APICs and the address range that raises interrupts stay ours. */
+bool tables_device_ours(u64 first, u64 end)
+{
+	return !address_exists(mfn(end - 1)) ||
+	       (end > 0xfee00 && first <= 0xfeeff) ||
+	       (end > 0xfec00 && first <= 0xfec03);
+}
+
 static bool device_allowed(const struct domain *d, mfn_t m)
 {
-	return d->privileged && address_exists(m) &&
-	       !(m.n >= 0xfee00 && m.n <= 0xfeeff) &&
-	       !(m.n >= 0xfec00 && m.n <= 0xfec03);
+	u32 i;
+
+	if (tables_device_ours(m.n, m.n + 1))
+		return false;
+	if (d->privileged)
+		return true;
+	for (i = 0; i < MAX_IOMEM; i++)
+		if (m.n >= d->iomem[i].first && m.n < d->iomem[i].end)
+			return true;
+	return false;
 }
 
 /* The tools read the machine-to-phys array as if it were a foreign page. */
@@ -157,21 +172,20 @@ static void fill_window(const struct domain *d, u64 *table)
 				    PTE_P | PTE_PSE | PTE_A | PTE_D | PTE_NX);
 }
 
-static int validate_l1(struct domain *d, u64 *table)
+/* Where one of these stops, 'progress' says how many entries are done. */
+static int validate_l1(struct domain *d, struct frame *f, const u64 *table)
 {
 	u32 i;
 	int rc;
 
 	for (i = 0; i < ENTRIES; i++) {
 		rc = get_l1_entry(d, table[i]);
-		if (rc)
-			goto undo;
+		if (rc) {
+			f->progress = (u16)i;
+			return rc;
+		}
 	}
 	return 0;
-undo:
-	while (i--)
-		put_l1_entry(d, table[i]);
-	return rc;
 }
 
 static int validate_l2(struct domain *d, struct frame *f, u64 *table)
@@ -180,21 +194,16 @@ static int validate_l2(struct domain *d, struct frame *f, u64 *table)
 	int rc;
 
 	for (i = first; i < n; i++) {
-		if (i != first && sched_preempt_needed()) {
+		rc = i != first && sched_preempt_needed() ? -ERESTART :
+		     get_l2_entry(d, table[i]);
+		if (rc) {
 			f->progress = (u16)i;
-			return -ERESTART;
+			return rc;
 		}
-		rc = get_l2_entry(d, table[i]);
-		if (rc)
-			goto undo;
 	}
 	if (f->flags & FRAME_TOP_L2)
 		fill_window(d, table);
 	return 0;
-undo:
-	while (i--)
-		put_table_entry(d, table[i]);
-	return rc;
 }
 
 static int validate_l3(struct domain *d, struct frame *f, u64 *table)
@@ -204,39 +213,16 @@ static int validate_l3(struct domain *d, struct frame *f, u64 *table)
 
 	for (i = f->progress; i < L3_ENTRIES; i++) {
 		rc = get_l3_entry(d, i, table[i]);
-		if (rc == -ERESTART) {
+		if (rc) {
 			f->progress = (u16)i;
 			return rc;
 		}
-		if (rc)
-			goto undo;
 		if (table[i] & PTE_P)
 			table[i] |= L3_RIGHTS;
 	}
 	memset(table + L3_ENTRIES, 0,
 	       (ENTRIES - L3_ENTRIES) * sizeof(*table));
 	return 0;
-undo:
-	while (i--) {
-		put_table_entry(d, table[i]);
-		table[i] &= ~L3_RIGHTS;
-	}
-	return rc;
-}
-
-int tables_validate(struct domain *d, mfn_t m, enum frame_type type)
-{
-	struct frame *f = mfn_frame(m);
-	u64 *table = mfn_to_virt(m);
-
-	switch (type) {
-	case TYPE_L1:
-		return validate_l1(d, table);
-	case TYPE_L2:
-		return validate_l2(d, f, table);
-	default:
-		return validate_l3(d, f, table);
-	}
 }
 
 void tables_undo(struct domain *d, mfn_t m, enum frame_type type, u32 first,
@@ -256,9 +242,25 @@ void tables_undo(struct domain *d, mfn_t m, enum frame_type type, u32 first,
 	}
 }
 
-void tables_devalidate_l1(struct domain *d, mfn_t m)
+int tables_validate(struct domain *d, mfn_t m, enum frame_type type)
 {
-	tables_undo(d, m, TYPE_L1, 0, ENTRIES);
+	struct frame *f = mfn_frame(m);
+	u64 *table = mfn_to_virt(m);
+	int rc;
+
+	switch (type) {
+	case TYPE_L1:
+		rc = validate_l1(d, f, table);
+		break;
+	case TYPE_L2:
+		rc = validate_l2(d, f, table);
+		break;
+	default:
+		rc = validate_l3(d, f, table);
+	}
+	if (rc && rc != -ERESTART)
+		tables_undo(d, m, type, 0, f->progress);
+	return rc;
 }
 
 u32 tables_close(struct domain *d, mfn_t m, enum frame_type type)

@@ -5,38 +5,30 @@
  */
 #include "domain.h"
 #include "errno.h"
+#include "hypercall.h"
 #include "ptype.h"
 #include "pv.h"
-#include "smp.h"
 #include "walk.h"
 
 static void flush(struct domain *d, u64 va, u64 flags)
 {
-	bool local = !(flags & ~(u64)UVMF_FLUSHTYPE_MASK);
+	u64 what = flags & UVMF_FLUSHTYPE_MASK;
 
-	switch (flags & UVMF_FLUSHTYPE_MASK) {
-	case UVMF_TLB_FLUSH:
-		if (local)
-			tlb_flush_local();
-		else
-			domain_flush(d);
-		break;
-	case UVMF_INVLPG:
-		if (local)
-			invlpg(va);
-		else
-			domain_flush(d);
-		break;
-	default:
-		break;
-	}
+	if (what != UVMF_TLB_FLUSH && what != UVMF_INVLPG)
+		return;
+	if (flags != what)		/* on other vCPUs, too */
+		domain_flush(d);
+	else if (what == UVMF_INVLPG)
+		invlpg(va);
+	else
+		tlb_flush_local();
 }
 
-long pv_update_va_mapping(u64 va, u64 value, u64 flags)
+long pv_update_va_mapping(u64 a[])
 {
+	u64 va = a[0], value = hypercall_arg64(&a[1]);
 	struct vcpu *v = current_vcpu();
 	struct domain *d = v->d;
-	mfn_t table;
 	u64 *entry;
 	int rc;
 
@@ -45,11 +37,11 @@ long pv_update_va_mapping(u64 va, u64 value, u64 flags)
 	spin_lock(&d->page_lock);
 	rc = ptype_drain(d);
 	if (!rc) {
-		entry = walk_l1_entry(v, gva(va), &table);
+		entry = walk_l1_entry(v, gva(va));
 		rc = entry ? tables_set_l1(d, entry, value, false) : -EINVAL;
 	}
 	spin_unlock(&d->page_lock);
 	if (!rc)
-		flush(d, va, flags);
+		flush(d, va, a[3]);
 	return rc;
 }

@@ -12,9 +12,7 @@
 #include "descriptors.h"
 #include "domain.h"
 #include "errno.h"
-#include "evtchn.h"
 #include "guest.h"
-#include "ldt.h"
 #include "lib.h"
 #include "ptype.h"
 #include "pv.h"
@@ -26,11 +24,6 @@ _Static_assert(sizeof(context_t) == 2800, "public ABI");
 
 #define FLAGS_GUEST	0x00254dd5u	/* what a guest may choose */
 
-static u16 ring1(u32 sel)
-{
-	return (u16)((sel & ~3u) && !(sel & 3) ? sel | 1 : sel);
-}
-
 static void set_registers(struct vcpu *v, const context_t *c)
 {
 	const struct cpu_user_regs_x86_32 *u = &c->user_regs;
@@ -38,7 +31,8 @@ static void set_registers(struct vcpu *v, const context_t *c)
 	v->regs = (struct regs){
 		.ax = u->eax, .bx = u->ebx, .cx = u->ecx, .dx = u->edx,
 		.si = u->esi, .di = u->edi, .bp = u->ebp, .ip = u->eip,
-		.cs = ring1(u->cs), .sp = u->esp, .ss = ring1(u->ss),
+		.cs = selector_ring1(u->cs), .ss = selector_ring1(u->ss),
+		.sp = u->esp,
 		.flags = (u->eflags & FLAGS_GUEST) | FLAGS_IF | 2,
 	};
 	v->ds = u->ds;
@@ -46,7 +40,7 @@ static void set_registers(struct vcpu *v, const context_t *c)
 	v->fs = u->fs;
 	v->gs = u->gs;
 	v->iopl = u->eflags >> 12 & 3;
-	v->kernel_ss = ring1(c->kernel_ss);
+	v->kernel_ss = selector_ring1(c->kernel_ss);
 	v->kernel_sp = c->kernel_sp;
 	v->cr0_ts = c->ctrlreg[0] & CR0_TS;
 	if (!(c->flags & VGCF_i387_valid_X86_32))
@@ -63,15 +57,13 @@ static void set_entries(struct vcpu *v, const context_t *c)
 
 	for (i = 0; i < 256; i++)
 		v->traps[i] = (struct vcpu_trap){
-			t[i].address, ring1(t[i].cs), t[i].flags & 7
+			t[i].address, selector_ring1(t[i].cs), t[i].flags & 7
 		};
-	v->callback[CB_EVENT] = (struct vcpu_callback){
-		c->event_callback_eip, ring1(c->event_callback_cs), true
-	};
-	v->callback[CB_FAILSAFE] = (struct vcpu_callback){
-		c->failsafe_callback_eip, ring1(c->failsafe_callback_cs),
-		c->flags & VGCF_failsafe_disables_events_X86_32
-	};
+	vcpu_set_callback(v, CB_EVENT, c->event_callback_cs,
+			  c->event_callback_eip, true);
+	vcpu_set_callback(v, CB_FAILSAFE, c->failsafe_callback_cs,
+			  c->failsafe_callback_eip,
+			  c->flags & VGCF_failsafe_disables_events_X86_32);
 }
 
 /* All or nothing, or -ERESTART; the page lock is held. */

@@ -6,14 +6,12 @@
  * vCPU that uses them is the one that asks, or the page lock is held.
  */
 #include "domain.h"
-#include "frames.h"
 #include "paging.h"
 #include "traps.h"
 #include "walk.h"
 
 /* Entries on the way: [0] L3, [1] L2, [2] L1; returns how many are present. */
-static u32 walk(const struct vcpu *v, gva_t at, u64 entry[3], u64 **last,
-		mfn_t *table)
+static u32 walk(const struct vcpu *v, gva_t at, u64 entry[3], u64 **last)
 {
 	static const u8 shift[3] = { 30, 21, 12 };
 	mfn_t m = v->table;
@@ -23,7 +21,6 @@ static u32 walk(const struct vcpu *v, gva_t at, u64 entry[3], u64 **last,
 	for (i = 0; i < 3; i++) {
 		t = mfn_to_virt(m);
 		*last = &t[at.a >> shift[i] & 511];
-		*table = m;
 		entry[i] = READ_ONCE(**last);
 		if (!(entry[i] & PTE_P))
 			return i;
@@ -34,10 +31,10 @@ static u32 walk(const struct vcpu *v, gva_t at, u64 entry[3], u64 **last,
 	return 3;
 }
 
-u64 *walk_l1_entry(const struct vcpu *v, gva_t at, mfn_t *table)
+u64 *walk_l1_entry(const struct vcpu *v, gva_t at)
 {
 	u64 entry[3], *last = NULL;
-	u32 n = walk(v, at, entry, &last, table);
+	u32 n = walk(v, at, entry, &last);
 
 	if (n < 2 || (entry[1] & PTE_PSE))
 		return NULL;
@@ -47,9 +44,8 @@ u64 *walk_l1_entry(const struct vcpu *v, gva_t at, mfn_t *table)
 bool walk_allows(const struct vcpu *v, gva_t at, u32 error)
 {
 	u64 entry[3], *last = NULL, rights;
-	mfn_t table;
 
-	if (walk(v, at, entry, &last, &table) < 3)
+	if (walk(v, at, entry, &last) < 3)
 		return false;
 	rights = entry[1] & entry[2];
 	if ((error & PF_WRITE) && !(rights & PTE_RW))

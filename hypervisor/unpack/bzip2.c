@@ -3,14 +3,9 @@
 #include "linux.h"
 #include "decompress_bunzip2.c"
 
-static void note(char *text)
-{
-	unpack_error(text);
-}
-
 const char *unpack_bzip2(const u8 *from, u64 length, u8 *to, u64 size)
 {
 	unpack_stream(from, length, to, size);
 	return unpack_result(bunzip2(NULL, 0, unpack_fill, unpack_flush, NULL,
-				     NULL, note));
+				     NULL, unpack_error));
 }

@@ -24,11 +24,6 @@ static long fill(void *piece, unsigned long n)
 	return HEADER;
 }
 
-static void note(char *text)
-{
-	unpack_error(text);
-}
-
 const char *unpack_lzma(const u8 *from, u64 length, u8 *to, u64 size)
 {
 	u64 out;
@@ -49,5 +44,5 @@ const char *unpack_lzma(const u8 *from, u64 length, u8 *to, u64 size)
 	put_unaligned_le64(out, header + SIZE_AT);
 	unpack_stream(from + HEADER, length - HEADER, to, size);
 	return unpack_result(unlzma(NULL, 0, fill, unpack_flush, NULL, NULL,
-				    note));
+				    unpack_error));
 }

@@ -3,14 +3,9 @@
 #include "linux.h"
 #include "decompress_unlzo.c"
 
-static void note(char *text)
-{
-	unpack_error(text);
-}
-
 const char *unpack_lzo(const u8 *from, u64 length, u8 *to, u64 size)
 {
 	unpack_stream(from, length, to, size);
 	return unpack_result(unlzo(NULL, 0, unpack_fill, unpack_flush, NULL,
-				   NULL, note));
+				   NULL, unpack_error));
 }

@@ -59,7 +59,7 @@ void unpack_stream(const u8 *from, u64 length, u8 *to, u64 size)
 long unpack_fill(void *piece, unsigned long n)
 {
 	if (source.next == source.end) {
-		unpack_error("the compressed kernel is cut off");
+		noted = noted ? noted : "the compressed kernel is cut off";
 		memset(piece, 0, n);
 		return (long)n;
 	}
@@ -77,7 +77,7 @@ long unpack_flush(void *piece, unsigned long n)
 	return (long)n;
 }
 
-void unpack_error(const char *text)
+void unpack_error(char *text)
 {
 	if (!noted)
 		noted = text;

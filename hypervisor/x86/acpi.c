@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * ACPI's static tables: MADT for processors and interrupt controllers, FADT
- * for the power-off ports. The firmware's tables are trusted as the rest of
+ * for the power-off ports, HPET for a clock. The firmware's tables are trusted as the rest of
  * the firmware is, but lengths and checksums are looked at. AML is not run;
  * the one thing wanted of it, the values of \_S5, is searched for as bytes.
  */
@@ -36,6 +36,10 @@ struct rsdp {
 #define FADT_FLAGS	112
 #define FADT_RESET	116
 #define FADT_RESET_VALUE	128
+
+#define HPET_SPACE	40	/* generic address: 0 is memory */
+#define HPET_ADDRESS	44
+#define HPET_LENGTH	56
 
 enum { MADT_CPU, MADT_IOAPIC, MADT_OVERRIDE, MADT_X2APIC = 9 };
 
@@ -162,6 +166,14 @@ static void parse_fadt(const struct acpi_header *h)
 		find_s5(phys_to_virt(paddr(get32(h, FADT_DSDT))));
 }
 
+static void parse_hpet(const struct acpi_header *h)
+{
+	const u8 *b = (const u8 *)h;
+
+	if (h->length >= HPET_LENGTH && !b[HPET_SPACE])
+		memcpy(&acpi.hpet, b + HPET_ADDRESS, sizeof(acpi.hpet));
+}
+
 static void parse_table(u64 phys)
 {
 	const struct acpi_header *h = phys_to_virt(paddr(phys));
@@ -172,6 +184,8 @@ static void parse_table(u64 phys)
 		parse_madt(h);
 	else if (!memcmp(h->signature, "FACP", 4))
 		parse_fadt(h);
+	else if (!memcmp(h->signature, "HPET", 4))
+		parse_hpet(h);
 }
 
 void acpi_init(void)

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The local APIC, through its MMIO registers or, where firmware or boot
- * processor say so, as x2APIC through MSRs.
+ * The local APIC: as x2APIC through MSRs where there is one, which in a virtual
+ * machine costs less, else through its MMIO registers. IO-APICs and messages
+ * name 8 bits of an APIC, so without interrupt remapping they reach the boot
+ * processor's; IPIs reach all.
  */
 #include "acpi.h"
 #include "apic.h"
 #include "asm.h"
+#include "boot.h"
 #include "cpu.h"
+#include "log.h"
 #include "paging.h"
 
 #define APIC_ID		0x020
@@ -35,6 +39,7 @@
 #define BASE_X2APIC	BIT(10)
 #define BASE_ENABLE	BIT(11)
 #define X2APIC_MSR	0x800
+#define CPUID1_X2APIC	BIT(21)	/* in ECX */
 
 static volatile u32 *regs;	/* NULL in x2APIC mode */
 
@@ -53,11 +58,21 @@ static void apic_write(u32 reg, u32 v)
 		regs[reg / 4] = v;
 }
 
+/* Firmware may have left it on, and then there is no way back. */
+static bool use_x2apic(void)
+{
+	u32 r[4];
+
+	cpuid(1, 0, r);
+	return rdmsr(MSR_APIC_BASE) & BASE_X2APIC ||
+	       (r[2] & CPUID1_X2APIC && boot_flag("x2apic", true));
+}
+
 void apic_map(void)
 {
-	u64 base = rdmsr(MSR_APIC_BASE);
-
-	if (!(base & BASE_X2APIC))
+	if (use_x2apic())
+		log_info("local APICs in x2APIC mode");
+	else
 		regs = paging_ioremap(paddr(acpi.lapic_address), PAGE_SIZE);
 }
 
@@ -95,6 +110,8 @@ static void send(u32 apic_id, u32 command)
 	u64 f = irq_save();
 
 	if (!regs) {
+		/* This write does not wait for stores that the target is to see. */
+		__asm__ volatile("mfence; lfence" ::: "memory");
 		wrmsr(X2APIC_MSR + (APIC_ICR_LO >> 4),
 		      (u64)apic_id << 32 | command);
 	} else {

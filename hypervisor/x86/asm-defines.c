@@ -8,11 +8,7 @@
 void asm_defines(void);
 void asm_defines(void)
 {
-	DEFINE(REGS_AX, offsetof(struct regs, ax));
-	DEFINE(REGS_VECTOR, offsetof(struct regs, vector));
-	DEFINE(REGS_IP, offsetof(struct regs, ip));
 	DEFINE(REGS_CS, offsetof(struct regs, cs));
-	DEFINE(REGS_SP, offsetof(struct regs, sp));
 	DEFINE(REGS_SIZE, sizeof(struct regs));
 	DEFINE(BLOCK_GUEST, offsetof(struct cpu_block, guest));
 	DEFINE(CPU_STACK_RESERVE, sizeof(struct regs));

@@ -11,11 +11,9 @@
 #include "asm.h"
 #include "context.h"
 #include "domain.h"
-#include "guest.h"
 #include "guest_trap.h"
 #include "lib.h"
 #include "paging.h"
-#include "smp.h"
 #include "traps.h"
 #include "vcpu.h"
 
@@ -50,10 +48,9 @@ static void save_debug(struct vcpu *v)
 	__asm__ volatile("mov %0, %%dr7" :: "r" (off));
 }
 
-static void load_debug(const struct vcpu *v)
+/* Breakpoints that are off are not loaded by a switch: all together here. */
+void context_load_debug(const struct vcpu *v)
 {
-	if (!(v->dr[7] & 0xff))
-		return;
 	__asm__ volatile("mov %0, %%dr0" :: "r" (v->dr[0]));
 	__asm__ volatile("mov %0, %%dr1" :: "r" (v->dr[1]));
 	__asm__ volatile("mov %0, %%dr2" :: "r" (v->dr[2]));
@@ -61,19 +58,10 @@ static void load_debug(const struct vcpu *v)
 	__asm__ volatile("mov %0, %%dr7" :: "r" (v->dr[7]));
 }
 
-static void load_gdt(u64 base)
-{
-	struct { u16 limit; u64 base; } __attribute__((packed)) ptr = {
-		HV_GDT_LIMIT, base
-	};
-
-	__asm__ volatile("lgdt %0" :: "m" (ptr));
-}
-
 /* The vCPU's window of descriptors may be gone when this CPU still idles. */
 static void leave_tables(struct cpu_block *b)
 {
-	load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE);
+	traps_load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE);
 	__asm__ volatile("lldt %w0" :: "r" (0));
 }
 
@@ -137,14 +125,13 @@ void context_save(struct vcpu *v)
 			   __ATOMIC_SEQ_CST);
 }
 
-void context_load_gdt(const struct vcpu *v)
+static void load_vcpu_gdt(const struct vcpu *v)
 {
 	u64 *e = paging_entry(v->desc_area + GDT_FRAMES * PAGE_SIZE);
 
-	*e = make_pte(virt_to_mfn(this_cpu()->gdt_page),
-		      PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX);
+	*e = make_pte(virt_to_mfn(this_cpu()->gdt_page), PTE_HV_DATA);
 	invlpg(v->desc_area + GDT_FRAMES * PAGE_SIZE);
-	load_gdt(v->desc_area);
+	traps_load_gdt(v->desc_area);
 }
 
 void context_load_ldt(const struct vcpu *v)
@@ -189,11 +176,12 @@ void context_load(struct vcpu *v)
 	__atomic_fetch_or(&v->d->dirty_cpus, 1u << b->cpu.id,
 			  __ATOMIC_SEQ_CST);
 	context_load_table(v);
-	context_load_gdt(v);
+	load_vcpu_gdt(v);
 	context_load_ldt(v);
 	b->guest = v->regs;
 	load_fpu(v);
-	load_debug(v);
+	if (v->dr[7] & 0xff)
+		context_load_debug(v);
 	vcpu_update_time(v);
 	bad = LOAD_SEGMENT(ds, v->ds) | LOAD_SEGMENT(es, v->es) |
 	      LOAD_SEGMENT(fs, v->fs) | LOAD_SEGMENT(gs, v->gs);

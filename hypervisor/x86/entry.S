@@ -164,14 +164,6 @@ syscall_entry:
 	pushq	$VEC_SYSCALL32
 	jmp	common_entry
 
-/* rdi: top of a stack to go on with, rsi: function that never returns */
-	.globl switch_stack
-switch_stack:
-	movq	%rdi, %rsp
-	xorl	%ebp, %ebp
-	call	*%rsi
-	ud2
-
 /* Load CS and the null data segments from this CPU's GDT. */
 	.globl reload_segments
 reload_segments:

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Device interrupts. One vector space for the machine; a vector belongs to
- * the hypervisor, to a guest's pirq, or to no one. All go to the boot CPU.
+ * the hypervisor, to pirqs of guests, or to no one. All go to the boot CPU.
  *
- * A level interrupt of a guest is masked at the IO-APIC when it comes and
- * unmasked by the guest's EOI, so that a guest that never answers stops only
- * its own device. Edge interrupts and messages are acknowledged at once.
+ * A level interrupt of guests is masked at the IO-APIC when it comes and
+ * unmasked when each of them has said EOI, so that a guest that never answers
+ * stops only its own device, and those on the same line. Edge interrupts and
+ * messages are acknowledged at once.
  */
 #include "acpi.h"
 #include "apic.h"
@@ -18,27 +19,33 @@
 #include "lib.h"
 #include "lock.h"
 #include "paging.h"
-#include "sched.h"
 #include "smp.h"
 #include "time.h"
 
 #define IOREGSEL	0
 #define IOWIN		4
-#define IOAPIC_ID	0
 #define IOAPIC_VERSION	1
 #define IOAPIC_REDIR	0x10
 #define REDIR_LOW	BIT(13)
 #define REDIR_LEVEL	BIT(15)
 #define REDIR_MASKED	BIT(16)
 
+#define SHARERS		4
+
+struct irq_guest {
+	struct domain *d;	/* NULL: none */
+	u32 pirq;
+	bool pending;		/* its EOI is to come */
+};
+
 struct vector_info {
 	void (*handler)(void);
-	struct domain *d;
-	u32 pirq;
+	struct irq_guest guest[SHARERS];
 	s32 gsi;		/* -1: a message */
 	bool used;
 	bool level;
 	bool masked;
+	bool share;		/* all guests would */
 };
 
 struct ioapic {
@@ -182,6 +189,31 @@ bool irq_is_level(u32 vector)
 	return vectors[vector].level;
 }
 
+static struct irq_guest *find_guest(struct vector_info *vi,
+				    const struct domain *d, u32 pirq)
+{
+	u32 i;
+
+	for (i = 0; i < SHARERS; i++)
+		if (vi->guest[i].d == d && (!d || vi->guest[i].pirq == pirq))
+			return &vi->guest[i];
+	return NULL;
+}
+
+static u32 guest_count(const struct vector_info *vi)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < SHARERS; i++)
+		n += vi->guest[i].d != NULL;
+	return n;
+}
+
+bool irq_is_shared(u32 vector)
+{
+	return guest_count(&vectors[vector]) > 1;
+}
+
 static u64 pin_entry(u32 vector, bool level, bool low)
 {
 	return vector | (level ? REDIR_LEVEL : 0) | (low ? REDIR_LOW : 0) |
@@ -195,7 +227,7 @@ int irq_setup_gsi(u32 gsi, bool level, bool low)
 	if (gsi >= IRQ_MAX_GSI || !gsi_ioapic(gsi))
 		return -EINVAL;
 	v = gsi_vector[gsi];
-	if (v && (vectors[v].d || vectors[v].handler))
+	if (v && (guest_count(&vectors[v]) || vectors[v].handler))
 		return -EEXIST;
 	if (!v)
 		v = irq_alloc_vector();
@@ -231,65 +263,105 @@ void irq_bind_hypervisor(u32 gsi, void (*fn)(void))
 	mask_pin(gsi, false);
 }
 
-int irq_bind_guest(u32 vector, struct domain *d, u32 pirq)
+static void set_masked(struct vector_info *vi, bool masked)
+{
+	vi->masked = masked;
+	if (vi->gsi >= 0)
+		mask_pin((u32)vi->gsi, masked);
+}
+
+int irq_bind_guest(u32 vector, struct domain *d, u32 pirq, bool share)
 {
 	u64 f = spin_lock_irqsave(&irq_lock);
 	struct vector_info *vi = &vectors[vector];
+	struct irq_guest *g = find_guest(vi, NULL, 0);
+	bool first = !guest_count(vi);
 	int rc = -EBUSY;
 
-	if (vi->used && !vi->handler && !vi->d) {
-		vi->d = d;
-		vi->pirq = pirq;
-		vi->masked = false;
-		if (vi->gsi >= 0)
-			mask_pin((u32)vi->gsi, false);
+	if (vi->used && !vi->handler && g && !find_guest(vi, d, pirq) &&
+	    (first || (share && vi->share))) {
+		*g = (struct irq_guest){ .d = d, .pirq = pirq };
+		vi->share = share;
+		if (first)
+			set_masked(vi, false);
 		rc = 0;
 	}
 	spin_unlock_irqrestore(&irq_lock, f);
 	return rc;
 }
 
-void irq_unbind_guest(u32 vector)
+/* One guest less to wait for. */
+static void settle(struct vector_info *vi)
+{
+	u32 i;
+
+	for (i = 0; i < SHARERS; i++)
+		if (vi->guest[i].pending)
+			return;
+	if (vi->masked)
+		set_masked(vi, false);
+}
+
+void irq_unbind_guest(u32 vector, const struct domain *d, u32 pirq)
 {
 	u64 f = spin_lock_irqsave(&irq_lock);
 	struct vector_info *vi = &vectors[vector];
+	struct irq_guest *g = find_guest(vi, d, pirq);
 
-	if (vi->d && vi->gsi >= 0)
-		mask_pin((u32)vi->gsi, true);
-	vi->d = NULL;
+	if (g) {
+		*g = (struct irq_guest){ 0 };
+		if (guest_count(vi))
+			settle(vi);
+		else
+			set_masked(vi, true);
+	}
 	spin_unlock_irqrestore(&irq_lock, f);
 }
 
-void irq_guest_eoi(u32 vector)
+void irq_guest_eoi(u32 vector, const struct domain *d, u32 pirq)
 {
 	u64 f = spin_lock_irqsave(&irq_lock);
 	struct vector_info *vi = &vectors[vector];
+	struct irq_guest *g = find_guest(vi, d, pirq);
 
-	if (vi->d && vi->masked && vi->gsi >= 0) {
-		vi->masked = false;
-		mask_pin((u32)vi->gsi, false);
+	if (g) {
+		g->pending = false;
+		settle(vi);
 	}
 	spin_unlock_irqrestore(&irq_lock, f);
+}
+
+/* Guests that the copy names are held, so that they outlive the lock. */
+static void note_interrupt(struct vector_info *vi, struct vector_info *copy)
+{
+	u32 i;
+
+	if (vi->level && guest_count(vi))
+		set_masked(vi, true);
+	for (i = 0; i < SHARERS; i++)
+		if (vi->guest[i].d) {
+			vi->guest[i].pending = vi->level;
+			domain_hold(vi->guest[i].d);
+		}
+	*copy = *vi;
 }
 
 static void device_interrupt(u32 vector)
 {
 	u64 f = spin_lock_irqsave(&irq_lock);
-	struct vector_info *vi = &vectors[vector];
-	void (*handler)(void) = vi->handler;
-	struct domain *d = vi->d;
-	u32 pirq = vi->pirq;
+	struct vector_info vi;
+	u32 i;
 
-	if (d && vi->level) {
-		vi->masked = true;
-		mask_pin((u32)vi->gsi, true);
-	}
+	note_interrupt(&vectors[vector], &vi);
 	apic_eoi();
 	spin_unlock_irqrestore(&irq_lock, f);
-	if (handler)
-		handler();
-	else if (d)
-		evtchn_send_pirq(d, pirq);
+	if (vi.handler)
+		vi.handler();
+	for (i = 0; i < SHARERS; i++)
+		if (vi.guest[i].d) {
+			evtchn_send_pirq(vi.guest[i].d, vi.guest[i].pirq);
+			domain_put(vi.guest[i].d);
+		}
 }
 
 void irq_dispatch(u32 vector)

@@ -10,24 +10,25 @@
 #define PM1_SLP_EN	BIT(13)
 #define OFF_WAIT	(3 * NS_PER_SEC)	/* for the power to go */
 
+static void last_words(const char *text)
+{
+	irq_disable();
+	serial_poll();
+	log_raw(text, strlen(text));
+}
+
 void machine_stop(void)
 {
-	static const char text[] = "(KR) machine stopped\n";
-
-	serial_poll();
-	log_raw(text, sizeof(text) - 1);
+	last_words("(KR) machine stopped\n");
 	for (;;)
 		__asm__ volatile("cli; hlt");
 }
 
 void machine_reboot(void)
 {
-	static const char text[] = "(KR) machine reset\n";
 	struct { u16 limit; u64 base; } __attribute__((packed)) none = { 0, 0 };
 
-	irq_disable();
-	serial_poll();
-	log_raw(text, sizeof(text) - 1);
+	last_words("(KR) machine reset\n");
 	if (acpi.reset_port)
 		outb(acpi.reset_port, acpi.reset_value);
 	outb(0xcf9, 0x02);
@@ -47,11 +48,7 @@ void machine_enter_sleep(u32 a, u32 b)
 
 void machine_power_off(void)
 {
-	static const char text[] = "(KR) machine power-off\n";
-
-	irq_disable();
-	serial_poll();
-	log_raw(text, sizeof(text) - 1);
+	last_words("(KR) machine power-off\n");
 	if (acpi.has_s5)
 		machine_enter_sleep((u32)(acpi.s5_a << 10 | PM1_SLP_EN),
 				    (u32)(acpi.s5_b << 10 | PM1_SLP_EN));

@@ -25,7 +25,7 @@ static void select_reg(struct pci_address a, u32 reg)
 	     (reg & 0xfc));
 }
 
-u32 pci_read(struct pci_address a, u32 reg)
+static u32 pci_read(struct pci_address a, u32 reg)
 {
 	u64 f = irq_save();
 	u32 v;
@@ -36,7 +36,7 @@ u32 pci_read(struct pci_address a, u32 reg)
 	return v;
 }
 
-void pci_write(struct pci_address a, u32 reg, u32 value)
+static void pci_write(struct pci_address a, u32 reg, u32 value)
 {
 	u64 f = irq_save();
 

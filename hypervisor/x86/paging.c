@@ -24,8 +24,7 @@ static void map_direct_gib(u64 gib)
 	u32 i;
 
 	for (i = 0; i < 512; i++)
-		l2[i] = (gib * GIB + i * LARGE) | PTE_PSE | PTE_P | PTE_RW |
-			PTE_A | PTE_D | PTE_NX;
+		l2[i] = (gib * GIB + i * LARGE) | PTE_PSE | PTE_HV_DATA;
 	boot_l3[gib] = table.a | PTE_P | PTE_RW;
 }
 
@@ -45,13 +44,13 @@ void paging_init(u64 ram_end)
 
 static u64 *next_table(u64 *entry)
 {
-	mfn_t m;
+	void *table;
 
 	if (!(*entry & PTE_P)) {
-		m = frame_alloc_hv(0);
-		if (mfn_eq(m, INVALID_MFN))
+		table = frames_new(PAGE_SIZE);
+		if (!table)
 			return NULL;
-		*entry = make_pte(m, PTE_P | PTE_RW);
+		*entry = make_pte(virt_to_mfn(table), PTE_P | PTE_RW);
 	}
 	return mfn_to_virt(pte_mfn(*entry));
 }
@@ -66,23 +65,17 @@ u64 *paging_entry(u64 va)
 	return t ? &t[va >> 12 & 511] : NULL;
 }
 
-void paging_map(u64 va, mfn_t m, u64 flags)
-{
-	u64 *e = paging_entry(va);
-
-	if (!e)
-		panic("no memory for the hypervisor's page tables");
-	*e = make_pte(m, flags | PTE_A | PTE_D | PTE_NX);
-}
-
 volatile void *paging_ioremap(paddr_t p, u64 size)
 {
 	u64 first = ROUND_DOWN(p.a, PAGE_SIZE);
-	u64 va = iomap_next, at;
+	u64 va = iomap_next, at, *e;
 
 	for (at = first; at < p.a + size; at += PAGE_SIZE) {
-		paging_map(iomap_next, paddr_to_mfn(paddr(at)),
-			   PTE_P | PTE_RW | PTE_PCD | PTE_PWT);
+		e = paging_entry(iomap_next);
+		if (!e)
+			panic("no memory for the hypervisor's page tables");
+		*e = make_pte(paddr_to_mfn(paddr(at)),
+			      PTE_HV_DATA | PTE_PCD | PTE_PWT);
 		iomap_next += PAGE_SIZE;
 	}
 	return (volatile void *)(va + p.a - first);
@@ -90,20 +83,11 @@ volatile void *paging_ioremap(paddr_t p, u64 size)
 
 u64 *paging_new_root(void)
 {
-	mfn_t m = frame_alloc_hv(0);
-	u64 *root;
+	u64 *root = frames_new(PAGE_SIZE);
 
-	if (mfn_eq(m, INVALID_MFN))
-		return NULL;
-	root = mfn_to_virt(m);
-	memset(root, 0, PAGE_SIZE / 2);
-	memcpy(root + 256, boot_l4 + 256, PAGE_SIZE / 2);
+	if (root)
+		memcpy(root + 256, boot_l4 + 256, PAGE_SIZE / 2);
 	return root;
-}
-
-void paging_free_root(u64 *root)
-{
-	frame_free_hv(virt_to_mfn(root), 0);
 }
 
 void paging_drop_identity(void)

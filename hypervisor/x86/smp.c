@@ -121,7 +121,7 @@ void smp_prepare(u32 id, u32 apic_id)
 
 	c->id = id;
 	c->apic_id = apic_id;
-	c->gdt_page = mfn_to_virt(frame_alloc_hv(0));
+	c->gdt_page = frames_new(PAGE_SIZE);
 	c->idle_root = id ? paging_new_root() : boot_l4_virt();
 }
 
@@ -142,13 +142,11 @@ void ap_main(void)
 
 static bool start_cpu(u32 id, u32 apic_id)
 {
-	mfn_t m = frame_alloc_hv(CPU_BLOCK_ORDER);
-	struct cpu_block *b;
+	struct cpu_block *b = frames_new(sizeof(*b));
 	u64 end;
 
-	if (mfn_eq(m, INVALID_MFN))
+	if (!b)
 		return false;
-	b = mfn_to_virt(m);
 	cpu_blocks[id] = b;
 	smp_prepare(id, apic_id);
 	start_stack = (u64)&b->guest;

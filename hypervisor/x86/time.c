@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Time: the TSC, calibrated against channel 2 of the PIT together with the
- * local APIC timer. All CPUs' TSCs are taken to run alike, which virtual and
- * present machines give; no correction is made between CPUs.
+ * System time, which is the boot processor's TSC in nanoseconds, and timers on
+ * it by the local APIC. All CPUs' TSCs are taken to run alike, which virtual
+ * and present machines give; no correction is made between CPUs.
  */
 #include "apic.h"
+#include "calibrate.h"
 #include "cpu.h"
 #include "lib.h"
 #include "lock.h"
+#include "rtc.h"
 #include "time.h"
-
-#define PIT_HZ		1193182ull
-#define PIT_CH2		0x42
-#define PIT_MODE	0x43
-#define PIT_GATE	0x61
-#define CALIBRATE_TICKS	23864ull	/* 20 ms */
-#define CALIBRATE_RUNS	3
 
 struct tsc_scale tsc_scale;
 u64 wallclock_base;
@@ -24,40 +19,6 @@ static u64 apic_hz;
 static struct timer *queue[MAX_CPUS];
 static struct timer *volatile fired[MAX_CPUS];	/* whose function runs */
 static struct spinlock timer_lock = SPINLOCK(LOCK_TIMER);
-
-static void measure(u64 *tsc, u64 *apic)
-{
-	u64 t0;
-
-	outb(PIT_GATE, (u8)((inb(PIT_GATE) & ~0x02) | 0x01));
-	outb(PIT_MODE, 0xb0);			/* channel 2, mode 0 */
-	outb(PIT_CH2, CALIBRATE_TICKS & 0xff);
-	outb(PIT_CH2, CALIBRATE_TICKS >> 8);
-	apic_timer_set(0xffffffff);
-	t0 = rdtsc();
-	while (!(inb(PIT_GATE) & 0x20))
-		;
-	*tsc = rdtsc() - t0;
-	*apic = 0xffffffffu - apic_timer_read();
-	apic_timer_set(0);
-}
-
-/* The shortest of some runs: one that the machine interrupted is longer. */
-static void calibrate(void)
-{
-	u64 tsc, apic, best_tsc = ~0ull, best_apic = 0;
-	u32 i;
-
-	for (i = 0; i < CALIBRATE_RUNS; i++) {
-		measure(&tsc, &apic);
-		if (tsc < best_tsc) {
-			best_tsc = tsc;
-			best_apic = apic;
-		}
-	}
-	tsc_scale.hz = best_tsc * PIT_HZ / CALIBRATE_TICKS;
-	apic_hz = best_apic * PIT_HZ / CALIBRATE_TICKS;
-}
 
 static void set_scale(u64 hz)
 {
@@ -69,45 +30,6 @@ static void set_scale(u64 hz)
 		shift++;
 	tsc_scale.shift = shift;
 	tsc_scale.mul = (u32)((NS_PER_SEC << 32) / hz);
-}
-
-static u8 cmos_read(u8 reg)
-{
-	u8 v;
-
-	outb(0x70, reg);
-	v = inb(0x71);
-	return v;
-}
-
-static u32 cmos_number(u8 reg, bool binary)
-{
-	u8 v = cmos_read(reg);
-
-	return binary ? v : (u32)(v & 15) + (u32)(v >> 4) * 10;
-}
-
-static u64 days_from_date(u32 y, u32 m, u32 d)
-{
-	/* March-based year: the leap day comes last. */
-	y -= m <= 2;
-	m = (m + 9) % 12;
-	return 365ull * y + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 +
-	       d - 1 - 719468;
-}
-
-static u64 cmos_seconds(void)
-{
-	bool binary = cmos_read(0x0b) & 4;
-	u32 i;
-
-	for (i = 0; i < 100000 && (cmos_read(0x0a) & 0x80); i++)
-		cpu_relax();
-	return days_from_date(2000 + cmos_number(9, binary),
-			      cmos_number(8, binary),
-			      cmos_number(7, binary)) * 86400 +
-	       cmos_number(4, binary) * 3600ull +
-	       cmos_number(2, binary) * 60ull + cmos_number(0, binary);
 }
 
 u64 time_from_tsc(u64 tsc)
@@ -136,12 +58,15 @@ void time_wait(u64 ns)
 
 void time_init(void)
 {
-	calibrate();
+	struct clock_rates rates = calibrate();
+
+	apic_hz = rates.apic_hz;
+	tsc_scale.hz = rates.tsc_hz;
 	set_scale(tsc_scale.hz);
 	tsc_scale.base = rdtsc();
-	wallclock_base = cmos_seconds();
-	log_info("TSC %lu kHz, APIC timer %lu kHz", tsc_scale.hz / 1000,
-		 apic_hz / 1000);
+	wallclock_base = rtc_seconds();
+	log_info("TSC %lu kHz, APIC timer %lu kHz, by the %s",
+		 tsc_scale.hz / 1000, apic_hz / 1000, rates.against);
 }
 
 /* Interrupt at the first expiry of this CPU; the lock is held. */

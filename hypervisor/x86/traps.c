@@ -5,7 +5,6 @@
  * table, or the failing return to a guest, or the end of the machine.
  */
 #include "asm.h"
-#include "apic.h"
 #include "guest_trap.h"
 #include "irq.h"
 #include "log.h"
@@ -91,7 +90,7 @@ static void fill_tss(struct cpu_block *b)
 	t->iomap_base = sizeof(*t);
 }
 
-static void load_gdt(u64 base)
+void traps_load_gdt(u64 base)
 {
 	struct { u16 limit; u64 base; } __attribute__((packed)) ptr = {
 		HV_GDT_LIMIT, base
@@ -128,7 +127,7 @@ void traps_init_cpu(void)
 
 	fill_gdt(&b->cpu);
 	fill_tss(b);
-	load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE);
+	traps_load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE);
 	reload_segments();
 	load_idt();
 	__asm__ volatile("ltr %w0" :: "r" (SEL_TSS));

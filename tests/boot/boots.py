@@ -92,7 +92,7 @@ def command(boot, work):
              f"krypton.cpus={vcpus} {boot['wishes']}")
     cmd = [str(TOP / "scripts/run-qemu"), "--vendor", boot["vendor"],
            "--memory", boot["memory"], "--timeout", boot["seconds"],
-           "--cpus", boot["cpus"],
+           "--cpus", boot["cpus"], *boot.get("machine", "").split(),
            "--nic", "virtio", "--nic", "e1000", "--tftp", str(tftp),
            "--log", str(work / "console.log"), *disks]
     kernel = bzimage(boot["kernel"])
@@ -104,7 +104,8 @@ def command(boot, work):
         system = "x86_64" if boot["vendor"] == "amd" else "i386"
         return [*cmd, *files, "--system", system,
                 "--append", f"console=ttyS0 {words}"]
-    options = f"dom0_mem={boot['dom0']}M dom0_max_vcpus={vcpus}"
+    options = (f"dom0_mem={boot['dom0']}M dom0_max_vcpus={vcpus} "
+               f"{boot.get('option', '')}")
     words = f"console=hvc0 earlyprintk=xen {words}"
     xen = str(HYPERVISORS[boot["hypervisor"]])
     if boot.get("loader") == "grub":

@@ -227,17 +227,39 @@ bool guest_range_ok(gva_t at, u64 n)
 	return guest_memory(at, n);
 }
 
-int irq_bind_guest(u32 vector, struct domain *d, u32 pirq)
+int irq_bind_guest(u32 vector, struct domain *d, u32 pirq, bool share)
 {
 	(void)vector;
 	(void)d;
 	(void)pirq;
+	(void)share;
 	return 0;
 }
 
-void irq_unbind_guest(u32 vector)
+void irq_unbind_guest(u32 vector, const struct domain *d, u32 pirq)
 {
 	(void)vector;
+	(void)d;
+	(void)pirq;
+}
+
+void physdev_kill(struct domain *d)
+{
+	(void)d;
+}
+
+long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)
+{
+	(void)d;
+	(void)pirq;
+	(void)allow;
+	return 0;
+}
+
+bool boot_flag(const char *name, bool otherwise)
+{
+	(void)name;
+	return otherwise;
 }
 
 static struct domain domains[2];
@@ -267,23 +289,21 @@ struct domain *domain_get(u32 domid)
 	return d;
 }
 
+int domain_target(u32 domid, struct domain **d)
+{
+	*d = domain_get(domid);
+	if (!*d)
+		return -ESRCH;
+	if (domain_may(host_current->d, *d))
+		return 0;
+	domain_put(*d);
+	return -EPERM;
+}
+
 struct domain *domain_find_self(u32 domid)
 {
 	return domid == DOMID_SELF || domid == host_current->d->id ?
 	       host_current->d : NULL;
-}
-
-int abi_get_pfn(const struct abi *a, gva_t array, u64 index, u64 *value)
-{
-	*value = 0;
-	return guest_read(value, gva_index(array, index, a->pfn_size),
-			  a->pfn_size);
-}
-
-int abi_put_pfn(const struct abi *a, gva_t array, u64 index, u64 value)
-{
-	return guest_write(gva_index(array, index, a->pfn_size), &value,
-			   a->pfn_size);
 }
 
 paddr_t early_alloc(u64 size, u64 align)
@@ -315,11 +335,6 @@ void host_reset(void)
 	memset(desc_entries, 0, sizeof(desc_entries));
 }
 
-static int get_mmuext(gva_t at, struct abi_mmuext *op)
-{
-	return guest_read(op, at, sizeof(*op));
-}
-
 int ldt_set(struct vcpu *v, gva_t base, u64 entries)
 {
 	(void)v;
@@ -328,10 +343,10 @@ int ldt_set(struct vcpu *v, gva_t base, u64 entries)
 	return 0;
 }
 
-static const struct abi host_abi = {
+/* What its longs hold are addresses of the host, so that they are as wide. */
+const struct abi host_abi = {
 	.grant = &abi32_grant,
-	.get_mmuext = get_mmuext, .mmuext_size = sizeof(struct abi_mmuext),
-	.pfn_size = 8, .max_ports = 1024, .sel_bits = 32,
+	.long_size = 8, .quad_align = 8, .max_ports = 1024, .sel_bits = 32,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
 	.sel_size = 4, .cr2_offset = 8, .cr2_size = 4,
 };

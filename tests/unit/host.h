@@ -12,6 +12,7 @@
 
 #define HOST_FRAMES	1024u
 
+extern const struct abi host_abi;
 extern u32 host_flushes;
 extern int host_locks;
 extern bool host_preempt;
@@ -37,6 +38,8 @@ extern struct host_pit {
 	u64 tsc;
 	u32 apic;
 } host_pit[3];
+/* Registers of an HPET; acpi.hpet says whether there is one. */
+extern u8 host_hpet[0x400];
 
 /* The last access to a port that is no device of the above, and how many. */
 extern struct host_port {
@@ -59,13 +62,14 @@ extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
 	descriptor_tests[], format_tests[], evtchn_tests[], ptwrite_tests[],
 	grants_tests[], fifo_tests[], foreign_tests[], unpack_tests[],
 	time_tests[], timer_tests[], timer_race_tests[], emulate_tests[],
-	privileged_tests[], port_tests[];
+	privileged_tests[], port_tests[], abi_tests[], devices_tests[];
 extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	descriptor_count_tests, format_count_tests, evtchn_count_tests,
 	ptwrite_count_tests, grants_count_tests, fifo_count_tests,
 	foreign_count_tests, unpack_count_tests, time_count_tests,
 	timer_count_tests, timer_race_count_tests, emulate_count_tests,
-	privileged_count_tests, port_count_tests;
+	privileged_count_tests, port_count_tests, abi_count_tests,
+	devices_count_tests;
 
 #define EXPORT_TESTS(name, ...)						\
 	const struct CMUnitTest name##_tests[] = { __VA_ARGS__ };	\

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The machine around the tested sources: processors, their TSC and APIC
- * timers, the PIT that these are measured by, the CMOS clock, other ports.
+ * timers, PIT and HPET that these are measured by, the CMOS clock, other ports.
  */
+#include "acpi.h"
 #include "apic.h"
 #include "host.h"
+#include "paging.h"
 
 #define PIT_GATE	0x61
 #define PIT_OUTPUT	0x20
@@ -17,6 +19,8 @@ u64 host_tsc;
 u32 host_apic_ticks[MAX_CPUS], host_apic_sets;
 u8 host_cmos[128];
 struct host_pit host_pit[3];
+u8 host_hpet[0x400];
+struct acpi_info acpi;
 
 struct host_port host_port;
 u32 host_port_input;
@@ -64,6 +68,13 @@ void apic_timer_set(u32 ticks)
 u32 apic_timer_read(void)
 {
 	return host_apic_ticks[this_cpu()->id];
+}
+
+volatile void *paging_ioremap(paddr_t p, u64 size)
+{
+	assert_int_equal(p.a, acpi.hpet);
+	assert_int_equal(size, sizeof(host_hpet));
+	return host_hpet;
 }
 
 /* At the first look at channel 2 after its start it is over. */

@@ -17,6 +17,7 @@ int main(void)
 	failed += RUN(descriptor);
 	failed += RUN(format);
 	failed += RUN(evtchn);
+	failed += RUN(devices);
 	failed += RUN(ptwrite);
 	failed += RUN(grants);
 	failed += RUN(fifo);
@@ -26,5 +27,6 @@ int main(void)
 	failed += RUN(emulate);
 	failed += RUN(port);
 	failed += RUN(privileged);
+	failed += RUN(abi);
 	return failed ? 1 : 0;
 }

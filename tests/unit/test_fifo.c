@@ -27,7 +27,7 @@ static u32 *words, control_frame, word_frame;
 
 static long call(u32 cmd, void *arg)
 {
-	long rc = evtchn_op(cmd, (u64)arg);
+	long rc = evtchn_op((u64[]){ cmd, (u64)arg });
 
 	assert_int_equal(host_locks, 0);
 	return rc;

@@ -32,7 +32,7 @@ static void setup(void)
 	d->privileged = true;
 	free_before = frames_free();
 	o = host_other(PAGES, &o_first);
-	m = frame_alloc_hv(0);
+	m = virt_to_mfn(frames_new(PAGE_SIZE));
 	o->shared_frame = m;
 	ptype_share_hv(o, m);
 }
@@ -265,7 +265,7 @@ static void one_life(unsigned int seed, bool preempt, u32 *mapped, u32 *stops)
 	assert_int_equal(mapped_by_d(), 0);
 	assert_int_equal(o->refs, 0);
 	assert_int_equal(o->tot_pages, 0);
-	frame_free_hv(o->shared_frame, 0);
+	frames_delete(mfn_to_virt(o->shared_frame), PAGE_SIZE);
 	assert_int_equal(frames_free(), free_before);
 }
 

@@ -234,6 +234,33 @@ static void test_root_and_window(void **state)
 	check_invariants();
 }
 
+/*
+ * A root that is half taken apart is wanted again, and turns out not to be fit
+ * any more: what it still holds is given back once.
+ */
+static void test_root_again(void **state)
+{
+	(void)state;
+	setup();
+	build_root();
+	page(4)[427] = make_pte(mfn(first + 7), PTE_P | PTE_RW);
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false), 0);
+	ptype_put_both(d, mfn(first));
+	host_preempt = true;
+	while (frame(7)->type_count)
+		ptype_drain(d);
+	host_preempt = false;
+	assert_true(frame(0)->flags & FRAME_PARTIAL);
+	assert_int_equal(frame(0)->progress, 3);
+	check_invariants();
+	assert_true(ptype_get_page(d, mfn(first + 7), TYPE_WRITABLE));
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false), -EBUSY);
+	ptype_put_both(d, mfn(first + 7));
+	check_invariants();
+	ptype_finish(d);
+	check_invariants();
+}
+
 /* I6: a change of type or owner is preceded by a flush. */
 static void test_flushes(void **state)
 {
@@ -261,4 +288,5 @@ static void test_flushes(void **state)
 EXPORT_TESTS(ptype, cmocka_unit_test(test_random_updates),
 	     cmocka_unit_test(test_random_preempted),
 	     cmocka_unit_test(test_root_and_window),
+	     cmocka_unit_test(test_root_again),
 	     cmocka_unit_test(test_flushes));

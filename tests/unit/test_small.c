@@ -57,6 +57,11 @@ static void test_numbers(void **state)
 	assert_int_equal(str_to_u64("", &end), 0);
 }
 
+static long call(u32 cmd, void *arg)
+{
+	return evtchn_op((u64[]){ cmd, (u64)arg });
+}
+
 /* Random calls: ports stay in range, no port is given out twice. */
 static void test_evtchn_random(void **state)
 {
@@ -79,7 +84,7 @@ static void test_evtchn_random(void **state)
 		send.port = close.port = p;
 		switch (rand() % 4) {
 		case 0:
-			rc = evtchn_op(EVTCHNOP_close, (u64)&close);
+			rc = call(EVTCHNOP_close, &close);
 			assert_int_equal(rc == 0, p < 1024 && live[p]);
 			if (!rc) {
 				live[p] = 0;
@@ -87,12 +92,12 @@ static void test_evtchn_random(void **state)
 			}
 			break;
 		case 1:
-			rc = evtchn_op(EVTCHNOP_send, (u64)&send);
+			rc = call(EVTCHNOP_send, &send);
 			assert_int_equal(rc == 0, p < 1024 && live[p]);
 			break;
 		default:
 			ipi.vcpu = rand() % 10 ? 0 : (u32)rand();
-			rc = evtchn_op(EVTCHNOP_bind_ipi, (u64)&ipi);
+			rc = call(EVTCHNOP_bind_ipi, &ipi);
 			if (rc) {
 				assert_true(ipi.vcpu || open == 1023);
 				break;
@@ -114,9 +119,9 @@ static void test_evtchn_unknown(void **state)
 
 	(void)state;
 	for (cmd = 14; cmd < 100; cmd++)
-		assert_int_equal(evtchn_op(cmd, (u64)arg), -ENOSYS);
-	assert_int_equal(evtchn_op(~0u, (u64)arg), -ENOSYS);
-	assert_int_equal(evtchn_op(EVTCHNOP_send, 0), -EFAULT);
+		assert_int_equal(call(cmd, arg), -ENOSYS);
+	assert_int_equal(call(~0u, arg), -ENOSYS);
+	assert_int_equal(call(EVTCHNOP_send, NULL), -EFAULT);
 }
 
 EXPORT_TESTS(descriptor, cmocka_unit_test(test_descriptors));

@@ -5,6 +5,8 @@
  * TSC, negative means right, then multiply by a fraction of 2^32).
  */
 #include <stdlib.h>
+#include <string.h>
+#include "acpi.h"
 #include "host.h"
 
 #define PIT_HZ		1193182ull
@@ -49,6 +51,68 @@ static void test_calibration(void **state)
 		time_init();
 		assert_int_equal(tsc_scale.hz, 100 * PIT_HZ);
 	}
+}
+
+#define HPET_PERIOD	0x004
+#define HPET_CONFIG	0x010
+#define HPET_COUNTER	0x0f0
+#define HPET_OTHER	2u	/* a bit of the configuration that is not ours */
+#define TURN_TSC	3000000u
+
+static u32 hpet_ticks_a_turn;
+
+static void set_hpet(u32 reg, u32 v)
+{
+	memcpy(host_hpet + reg, &v, sizeof(v));
+}
+
+static u32 get_hpet(u32 reg)
+{
+	u32 v;
+
+	memcpy(&v, host_hpet + reg, sizeof(v));
+	return v;
+}
+
+/* 1 ms; the TSC of this machine counts only while the HPET does. */
+static void turn_hpet(void)
+{
+	if (!(get_hpet(HPET_CONFIG) & 1))
+		return;
+	host_tsc += hpet_ticks_a_turn ? TURN_TSC : 1000ull * TURN_TSC;
+	set_hpet(HPET_COUNTER, get_hpet(HPET_COUNTER) + hpet_ticks_a_turn);
+}
+
+static u64 rate_by_hpet(u32 period, u32 ticks_a_turn)
+{
+	acpi.hpet = 0xfed00000;
+	set_hpet(HPET_PERIOD, period);
+	set_hpet(HPET_CONFIG, HPET_OTHER);
+	set_hpet(HPET_COUNTER, 0xfffffff0);	/* it wraps */
+	hpet_ticks_a_turn = ticks_a_turn;
+	host_turn = turn_hpet;
+	boot(1000001000);
+	host_turn = NULL;
+	acpi.hpet = 0;
+	assert_int_equal(get_hpet(HPET_CONFIG), HPET_OTHER);
+	return tsc_scale.hz;
+}
+
+/* The HPET goes before the PIT; one that cannot be is as if there was none. */
+static void test_hpet(void **state)
+{
+	u64 by_pit;
+
+	(void)state;
+	boot(1000001000);
+	by_pit = tsc_scale.hz;
+	assert_int_equal(rate_by_hpet(10000000, 100000), 3000000000);
+	assert_int_equal(rate_by_hpet(100000000, 10000), 3000000000);
+	assert_int_equal(rate_by_hpet(100000, 10000000), 3000000000);
+	assert_int_equal(rate_by_hpet(0, 100000), by_pit);
+	assert_int_equal(rate_by_hpet(99999, 100000), by_pit);
+	assert_int_equal(rate_by_hpet(100000001, 100000), by_pit);
+	assert_int_equal(rate_by_hpet(10000000, 0), by_pit);
 }
 
 /* After so many seconds so many have gone by, to one in 10^9. */
@@ -133,19 +197,33 @@ static void test_wait(void **state)
 	assert_in_range(time_now(), 5000, 5002);
 }
 
-static void set_cmos(const u8 date[6], bool binary)
+#define CMOS_24H	2
+#define CMOS_BINARY	4
+#define CMOS_PM		0x80
+#define HOUR		3	/* of a date */
+
+static void set_cmos(const u8 date[6], u8 mode)
 {
 	static const u8 reg[6] = { 9, 8, 7, 4, 2, 0 };
+	u8 shown[6];
 	u32 i;
 
+	memcpy(shown, date, sizeof(shown));
+	if (!(mode & CMOS_24H))
+		shown[HOUR] = (u8)((date[HOUR] + 11) % 12 + 1);
 	host_cmos[0x0a] = 0x26;
-	host_cmos[0x0b] = binary ? 6 : 2;
+	host_cmos[0x0b] = mode;
 	for (i = 0; i < 6; i++)
-		host_cmos[reg[i]] = binary ? date[i] :
-				    (u8)(date[i] / 10 << 4 | date[i] % 10);
+		host_cmos[reg[i]] = mode & CMOS_BINARY ? shown[i] :
+				    (u8)(shown[i] / 10 << 4 | shown[i] % 10);
+	if (!(mode & CMOS_24H) && date[HOUR] >= 12)
+		host_cmos[reg[HOUR]] |= CMOS_PM;
 }
 
-/* The CMOS clock, binary or not, as seconds since 1970: date(1) -u +%s. */
+/*
+ * The CMOS clock, binary or not, by 24 hours or twice 12, as seconds since
+ * 1970: date(1) -u +%s.
+ */
 static void test_wallclock(void **state)
 {
 	static const struct {
@@ -157,16 +235,17 @@ static void test_wallclock(void **state)
 		{ { 23, 12, 31, 12, 34, 56 }, 1704026096 },
 		{ { 24, 2, 29, 0, 0, 1 }, 1709164801 },
 		{ { 24, 3, 1, 0, 0, 0 }, 1709251200 },
+		{ { 25, 7, 4, 12, 0, 1 }, 1751630401 },
 		{ { 26, 11, 21, 19, 48, 7 }, 1795290487 },
 		{ { 99, 12, 31, 23, 59, 59 }, 4102444799 },
 	};
 	u32 i;
 
 	(void)state;
-	for (i = 0; i < 2 * ARRAY_SIZE(dates); i++) {
-		set_cmos(dates[i / 2].date, i & 1);
+	for (i = 0; i < 4 * ARRAY_SIZE(dates); i++) {
+		set_cmos(dates[i / 4].date, (u8)(i % 4 * CMOS_24H));
 		boot(1000001000);
-		assert_int_equal(wallclock_base, dates[i / 2].seconds);
+		assert_int_equal(wallclock_base, dates[i / 4].seconds);
 	}
 }
 
@@ -176,7 +255,7 @@ static void end_update(void)
 	static u32 waited;
 
 	if (host_cmos[0x0a] & 0x80 && ++waited == 50)
-		set_cmos(after, true);
+		set_cmos(after, CMOS_24H | CMOS_BINARY);
 }
 
 /* While the CMOS clock changes its registers they are not read. */
@@ -185,7 +264,7 @@ static void test_wallclock_update(void **state)
 	static const u8 half[6] = { 24, 2, 29, 0, 0, 0 };
 
 	(void)state;
-	set_cmos(half, true);
+	set_cmos(half, CMOS_24H | CMOS_BINARY);
 	host_cmos[0x0a] |= 0x80;
 	host_turn = end_update;
 	boot(1000001000);
@@ -194,7 +273,7 @@ static void test_wallclock_update(void **state)
 }
 
 EXPORT_TESTS(time, cmocka_unit_test(test_calibration),
-	     cmocka_unit_test(test_conversion),
+	     cmocka_unit_test(test_hpet), cmocka_unit_test(test_conversion),
 	     cmocka_unit_test(test_guests_formula),
 	     cmocka_unit_test(test_monotonic), cmocka_unit_test(test_wait),
 	     cmocka_unit_test(test_wallclock),

@@ -54,15 +54,20 @@ void guest_cpuid(const struct vcpu *v, u32 leaf, u32 sub, u32 out[4])
 }
 
 /* As in pv/processor.c, without the hardware's registers. */
-long pv_get_debugreg(u32 reg)
+long pv_get_debugreg(u64 a[])
 {
+	u32 reg = (u32)a[0];
+
 	if (reg > 7 || reg == 4 || reg == 5)
 		return -ENODEV;
 	return (long)host_current->dr[reg];
 }
 
-long pv_set_debugreg(u32 reg, u64 value)
+long pv_set_debugreg(u64 a[])
 {
+	u32 reg = (u32)a[0];
+	u64 value = a[1];
+
 	if (reg > 7 || reg == 4 || reg == 5)
 		return -ENODEV;
 	if (reg < 4 && value >= host_current->d->m2p_start)

@@ -95,3 +95,33 @@ disk_data() {
 	rm -f $ktest_tmp/data
 	same "a file on $dev" "$sent" "$got"
 }
+
+# with_interrupts PATTERN LEAST COMMAND ...: passes, and raises the count
+with_interrupts() {
+	local pattern=$1 least=$2 before after
+	shift 2
+	before=$(interrupts "$pattern")
+	"$@" || return 1
+	after=$(interrupts "$pattern")
+	echo "interrupts of $pattern: $before before, $after after"
+	[ $((after - before)) -ge "$least" ] && return 0
+	echo "too few interrupts of $pattern: $before before, $after after"
+	return 1
+}
+
+# a card's traffic: answers, a file, and a stream there and back
+net_data() {
+	local net=$1 sent got
+	wait_for 20 timeout 60 ping -c 1 -W 2 $net.2 || return 1
+	timeout 60 ping -c 5 -W 5 -q $net.2 || { echo "ping $net.2 failed"; return 1; }
+	rm -f $ktest_tmp/file
+	tftp -g -b 1400 -l $ktest_tmp/file -r payload $net.2 ||
+		{ echo "no file by TFTP from $net.2"; return 1; }
+	same "file by TFTP" "$(grep -o 'krypton.payload=[0-9a-f]*' \
+		/proc/cmdline | cut -d= -f2)" "$(md5 $ktest_tmp/file)" || return 1
+	dd if=/dev/urandom of=$ktest_tmp/sent bs=1M count=4 2>/dev/null
+	sent=$(md5 $ktest_tmp/sent)
+	got=$(nc $net.100 7 <$ktest_tmp/sent | md5)
+	rm -f $ktest_tmp/sent $ktest_tmp/file
+	same "stream through $net.100" "$sent" "$got"
+}

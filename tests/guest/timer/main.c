@@ -114,22 +114,32 @@ static void test_runstate(void)
 	CHECK(rs.time[RUNSTATE_blocked] >= 10000000, 1);
 }
 
+/* Whether an event in the middle of a long call was seen in its first half. */
+static bool seen_early(void)
+{
+	u64 at = time_now() + 1000000, took;
+
+	CHECK(set_timer(at, 0), 0);
+	CHECK(HC4(mmu_update, updates, UPDATES, 0, DOMID_SELF), 0);
+	took = time_now() - at;
+	/* Long enough to show something. */
+	CHECK(took > 3000000, 1);
+	return last_upcall - at < took / 2;
+}
+
+/* More than once, as the machine under this one may have other things to do. */
 static void test_long_call(void)
 {
-	u64 *pte = pte_of(updates), at, took;
+	u64 *pte = pte_of(updates);
 	u32 i;
 
 	for (i = 0; i < UPDATES; i++) {
 		updates[i].ptr = va_maddr(pte);
 		updates[i].val = *pte;
 	}
-	at = time_now() + 1000000;
-	CHECK(set_timer(at, 0), 0);
-	CHECK(HC4(mmu_update, updates, UPDATES, 0, DOMID_SELF), 0);
-	took = time_now() - at;
-	/* Long enough to show something, and the event was not held back. */
-	CHECK(took > 3000000, 1);
-	CHECK(last_upcall - at < took / 2, 1);
+	for (i = 0; i < 5 && !seen_early(); i++)
+		;
+	CHECK(i < 5, 1);
 }
 
 void test_main(void)

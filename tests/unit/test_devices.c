@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Ranges of device frames, given and taken at random: as a map of bits says. */
+#include <stdlib.h>
+#include <string.h>
+#include "domain.h"
+#include "errno.h"
+#include "host.h"
+#include "lib.h"
+
+#define FRAMES	40u
+
+static bool has(const struct domain *d, u64 n)
+{
+	u32 i;
+
+	for (i = 0; i < MAX_IOMEM; i++)
+		if (n >= d->iomem[i].first && n < d->iomem[i].end)
+			return true;
+	return false;
+}
+
+static void test_iomem(void **state)
+{
+	static struct domain d;
+	u64 first, end, n;
+	bool model[FRAMES] = { false }, allow;
+	u32 i, full = 0;
+	int rc;
+
+	(void)state;
+	srand(9);
+	for (i = 0; i < 200000; i++) {
+		first = (u64)rand() % FRAMES;
+		end = first + 1 + (u64)rand() % (rand() % 8 ? 2 : FRAMES);
+		end = MIN(end, (u64)FRAMES);
+		allow = rand() & 1;
+		rc = domain_set_iomem(&d, first, end, allow);
+		full += rc != 0;
+		for (n = 0; n < FRAMES; n++) {
+			if (n >= first && n < end)
+				model[n] = allow;
+			/* With no place for more, less is allowed, never more. */
+			if (rc)
+				model[n] = model[n] && has(&d, n);
+			assert_int_equal(has(&d, n), model[n]);
+		}
+	}
+	assert_true(full > 0);
+}
+
+EXPORT_TESTS(devices, cmocka_unit_test(test_iomem));
