@@ -26,6 +26,8 @@
 #define BUG_ON(x)	do { if (x) abort(); } while (0)
 #define EXPORT_SYMBOL_GPL(x)	_Static_assert(1, "")
 #define cond_resched()	do { } while (0)
+#define IS_ENABLED(x)	(x)
+#define PAGE_SIZE	(1ul << PAGE_SHIFT)
 
 typedef uint64_t u64;
 typedef unsigned long xen_pfn_t;
