@@ -124,6 +124,14 @@ static void count_handle(const struct domain *d, const struct grant_map *m)
 	}
 }
 
+/* A page of the hypervisor's that a domain shares, and may write. */
+static void count_shared(mfn_t m, bool is_held)
+{
+	want[m.n].refs += is_held;
+	want[m.n].types += mfn_frame(m)->kind == FRAME_GUEST;
+	want[m.n].type = TYPE_WRITABLE;
+}
+
 static void count_grants(const struct domain *d)
 {
 	const struct grant_table *t = d->grants;
@@ -132,14 +140,8 @@ static void count_grants(const struct domain *d)
 	for (i = 0; i < t->handles; i++)
 		if (t->dir[0][0][i].flags)
 			count_handle(d, &t->dir[0][0][i]);
-	/* Its shared frames, as long as it has them. */
-	for (i = 0; i < t->frames; i++) {
-		want[virt_to_mfn(t->shared[i]).n].refs += !t->unshared;
-		want[virt_to_mfn(t->shared[i]).n].types +=
-			frame_table[virt_to_mfn(t->shared[i]).n].kind ==
-			FRAME_GUEST;
-		want[virt_to_mfn(t->shared[i]).n].type = TYPE_WRITABLE;
-	}
+	for (i = 0; i < t->frames; i++)
+		count_shared(virt_to_mfn(t->shared[i]), !t->unshared);
 }
 
 static void count_domain(const struct domain *d)
@@ -154,10 +156,7 @@ static void count_domain(const struct domain *d)
 	if (d->kill_at.n)
 		use(d->kill_at.n, TYPE_NONE);
 	count_grants(d);
-	want[d->shared_frame.n].refs += d->is_dying != DOMAIN_DEAD;
-	want[d->shared_frame.n].types +=
-		frame_table[d->shared_frame.n].kind == FRAME_GUEST;
-	want[d->shared_frame.n].type = TYPE_WRITABLE;
+	count_shared(d->shared_frame, d->is_dying != DOMAIN_DEAD);
 	held[world_nr(d)] += (d->is_dying != DOMAIN_DEAD) + !!d->tot_pages;
 }
 
@@ -333,8 +332,9 @@ static void check_owned(const struct domain *d)
 	      "%u frames listed, %u owned, %lu counted", listed, owned,
 	      d->tot_pages);
 	CHECK(owned <= d->max_pages, "%u frames are too many", owned);
-	CHECK(d->refs == held[world_nr(d)], "domain %u has %u references, "
-	      "not %u", world_nr(d), d->refs, held[world_nr(d)]);
+	CHECK(d->refs == held[world_nr(d)],
+	      "domain %u has %u references, not %u", world_nr(d), d->refs,
+	      held[world_nr(d)]);
 }
 
 static void check_pins(u32 nr)

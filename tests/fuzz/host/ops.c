@@ -48,7 +48,7 @@ static u64 whose(u8 kind)
 	return ids[kind & 7];
 }
 
-/* The owner of the pages, and sometimes, as its number plus 1, of the tables. */
+/* The owner of the pages, and sometimes, plus 1, that of the tables. */
 static u64 foreign(const struct step *s)
 {
 	u64 tables = s->kind >> 3 & 3;

@@ -39,6 +39,9 @@ STORIES = (
     # pages of one domain in the tables of another, by the privileged one
     ((UPDATE, 0, D1 + 5, 0xd4, 9, RW, 21), (DESTROY, 0, 1, 0, 0, 0, 0),
      (DESTROY, 0, 1, 0, 0, 0, 0), (UPDATE, 2, 5, 0, 9, ABSENT, 0)),
+    # what only the privileged one may, tried by another
+    ((UPDATE, 2, 5, 0xd4, 9, RW, 5), (UPDATE, 2, 0xc5, 20, 9, RW, 24),
+     (PIN, 2, 0xd4, 0, 0, 0, 5), (CONTENTS, 2, 0xd5, 0, 1, 0, 5)),
     # another root, and back; the first one's entries change
     ((PIN, 2, 9, 0, 2, 0, 0), (ROOT, 2, 9, 0, 0, 0, 0),
      (UPDATE, 2, 9, 10, 2, 0, 0), (ROOT, 2, 0, 0, 0, 0, 0),
