@@ -15,36 +15,23 @@
 
 static void dump_vcpu(const struct vcpu *v)
 {
-	log_info("d%uv%u cs %lx ip %lx ss %lx sp %lx flags %lx table %lx",
-		 v->d->id, v->id, v->regs.cs, v->regs.ip, v->regs.ss,
-		 v->regs.sp, v->regs.flags, v->table.n);
-}
-
-static void dump_dom0(void)
-{
-	u32 i;
-
-	for (i = 0; i < dom0->max_vcpus; i++)
-		if (dom0->vcpu[i])
-			dump_vcpu(dom0->vcpu[i]);
+	log_info("  vCPU %u: state %x, CPU %u%s, cs %lx ip %lx ss %lx sp %lx "
+		 "flags %lx table %lx", v->id, v->state, v->cpu,
+		 v->on_cpu ? " running" : "", v->regs.cs, v->regs.ip,
+		 v->regs.ss, v->regs.sp, v->regs.flags, v->table.n);
 }
 
 static void dump_domain(struct domain *d)
 {
-	const struct vcpu *v;
 	u32 i;
 
 	log_info("domain %u: refs %u, %s%s%spaused %u, %lu of %lu pages",
 		 d->id, d->refs, d->is_dying ? "dying, " : "",
 		 d->shut_down ? "shut down, " : "", d->parked ? "parked, " : "",
 		 d->pause_count, d->tot_pages, d->max_pages);
-	for (i = 0; i < d->max_vcpus; i++) {
-		v = d->vcpu[i];
-		if (v)
-			log_info("  vCPU %u: state %x, CPU %u%s, at %lx",
-				 v->id, v->state, v->cpu,
-				 v->on_cpu ? " running" : "", v->regs.ip);
-	}
+	for (i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i])
+			dump_vcpu(d->vcpu[i]);
 }
 
 void keys_handle(char key)
@@ -59,7 +46,7 @@ void keys_handle(char key)
 		quiet_audit();
 		break;
 	case '0':
-		dump_dom0();
+		dump_domain(dom0);
 		break;
 	case 'd':
 		trap_dump(&this_block()->guest);

@@ -455,19 +455,14 @@ static void schedule(void)
 	context_load(next);
 }
 
-static bool must_schedule(const struct cpu *c)
-{
-	quiet_point();
-	return c->work || !c->current || !runnable(c->current);
-}
-
 void guest_exit(struct regs *r)
 {
 	struct cpu *c = this_cpu();
 
 	/* A stack that cannot be written crashes the domain: then again. */
 	do {
-		while (must_schedule(c))
+		quiet_point();
+		while (c->work || !c->current || !runnable(c->current))
 			schedule();
 		if (nmi_deliverable(c->current))
 			nmi_deliver(c->current, r);

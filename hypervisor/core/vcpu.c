@@ -114,8 +114,6 @@ static long set_singleshot(struct vcpu *v, u64 arg)
 	 * The flag for "only if in the future" is not looked at, as Xen 4.17
 	 * does not either: a time that is over makes the event come at once.
 	 */
-	if (v != current_vcpu())
-		return -EINVAL;
 	if (guest_read(&at, gva(arg), 8))
 		return -EFAULT;
 	timer_set(&v->singleshot, at);
@@ -126,8 +124,6 @@ static long set_periodic(struct vcpu *v, u64 arg)
 {
 	u64 period;
 
-	if (v != current_vcpu())
-		return -EINVAL;
 	if (guest_read(&period, gva(arg), 8))
 		return -EFAULT;
 	if (period < NS_PER_MS || (s64)period < 0)
@@ -252,13 +248,13 @@ long vcpu_op(u64 a[])
 		sched_runstate(v, &rs);
 		return abi_put(LAYOUT_RUNSTATE, gva(arg), &rs);
 	case VCPUOP_set_periodic_timer:
-		return set_periodic(v, arg);
+		return v == current_vcpu() ? set_periodic(v, arg) : -EINVAL;
 	case VCPUOP_stop_periodic_timer:
 		v->period = 0;
 		timer_stop(&v->periodic);
 		return 0;
 	case VCPUOP_set_singleshot_timer:
-		return set_singleshot(v, arg);
+		return v == current_vcpu() ? set_singleshot(v, arg) : -EINVAL;
 	case VCPUOP_stop_singleshot_timer:
 		timer_stop(&v->singleshot);
 		return 0;
