@@ -249,6 +249,7 @@ static void one_life(u32 seed, u32 count, u32 pages)
 	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);
 	wait_for_end(count);
 	add_up(count);
+	print("%u calls so far\n", total);
 	destroy();
 	for (i = 0; free_pages() < pages && i < 50; i++)
 		sleep_ms(100);

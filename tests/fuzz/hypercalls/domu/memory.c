@@ -26,7 +26,8 @@ void make_mmu_update(struct call *c)
 	if (one_in(c->s, 16))
 		count |= PREEMPTED;
 	set(c, __HYPERVISOR_mmu_update, argument(c, u, sizeof(u)), count,
-	    one_in(c->s, 4) ? some_address(c) : 0, some_domid(c));
+	    one_in(c->s, 4) ? some_address(c) : 0,
+	    one_in(c->s, 4) ? some_domid(c) : DOMID_SELF);
 	if (one_in(c->s, 8))
 		c->a[3] |= some_domid(c) << 16;
 }
@@ -223,7 +224,8 @@ void make_ext(struct call *c)
 	if (one_in(c->s, 16))
 		count |= PREEMPTED;
 	set(c, __HYPERVISOR_mmuext_op, argument(c, op, sizeof(op)), count,
-	    one_in(c->s, 4) ? some_address(c) : 0, some_domid(c));
+	    one_in(c->s, 4) ? some_address(c) : 0,
+	    one_in(c->s, 4) ? some_domid(c) : DOMID_SELF);
 }
 
 static bool in_arguments(u32 at)
