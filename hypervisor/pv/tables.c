@@ -4,7 +4,8 @@
  *
  * What may stand in an entry that the processor will see:
  *  L1: a page of the domain, writable only with its WRITABLE type; or device
- *      memory, for a domain that has got it. The PAT bit is out. Device memory
+ *      memory, for a domain that has got it. The PAT bit is out, and memory
+ *      that is not cached, for domains without devices. Device memory
  *      that is taken away stays mapped where it is: the permission is to map.
  *  L2: an L1 table. No large pages, no entry that points to an L2 or L3: a
  *      table never maps a table of its own level ("linear" page tables).
@@ -31,6 +32,7 @@
 #define TOP_SLOT	3
 /* Bits 52 to 62 are free for software in the tables of long mode. */
 #define L1_BAD		PTE_PSE
+#define L1_UNCACHED	(PTE_PWT | PTE_PCD)
 #define L2_BAD		PTE_PSE
 #define L3_RIGHTS	(PTE_RW | PTE_US | PTE_A)
 #define L3_BAD		(PTE_NX | PTE_PSE | PTE_G | 0x7ff0000000000000ull)
@@ -106,6 +108,9 @@ static int get_l1_entry(struct domain *d, u64 e)
 		return device_allowed(d, m) ? 0 : -EPERM;
 	if (is_m2p(m))
 		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
+	/* What we check by our mapping must be what the guest wrote. */
+	if ((e & L1_UNCACHED) && !d->privileged && !d->iomem[0].end)
+		return -EINVAL;
 	if (!ptype_get_ref(d, m))
 		return -EINVAL;
 	if (!(e & PTE_RW))

@@ -151,6 +151,15 @@ static void kill_other(void)
 		;
 }
 
+/* It stops when its pins are gone and its pages, or most of them, are not. */
+static void kill_half(void)
+{
+	host_preempt = true;
+	while (o->kill_step <= KILL_PINS && domain_kill(o) == -ERESTART)
+		;
+	host_preempt = false;
+}
+
 static long operation(u32 cmd, u64 page, u64 whose)
 {
 	struct abi_mmuext op = { .cmd = cmd, .arg1 = page };
@@ -197,7 +206,7 @@ static long map_read_only(void)
 static void check_all_back(void)
 {
 	assert_int_equal(host_locks, 0);
-	if (!o->is_dying)
+	if (o->is_dying != DOMAIN_DEAD)
 		kill_other();
 	set_entry(0, DOMID_SELF);
 	assert_int_equal(o->tot_pages, 0);
@@ -206,7 +215,7 @@ static void check_all_back(void)
 	assert_int_equal(frames_free(), free_before);
 }
 
-static void die_during(long (*call)(void), bool pinned)
+static void die_during(long (*call)(void), void (*die)(void), bool pinned)
 {
 	u32 steps, done = 0, refused = 0;
 	long rc;
@@ -217,7 +226,7 @@ static void die_during(long (*call)(void), bool pinned)
 					   DOMID_SELF), 0);
 		if (pinned)
 			assert_int_equal(pin(), 0);
-		rc = race(call, kill_other, steps);
+		rc = race(call, die, steps);
 		done += !rc;
 		refused += rc < 0;
 		check_all_back();
@@ -228,15 +237,59 @@ static void die_during(long (*call)(void), bool pinned)
 	assert_true(done > 1 && refused > 1);
 }
 
+static long (*call_during)(void);
+static long call_result;
+
+static void unlocked(void)
+{
+	if (--steps_left)
+		return;
+	host_unlocked = NULL;
+	call_result = call_during();
+}
+
+/* The other way round: a whole call wherever the death gives up its locks. */
+static void call_during_death(long (*call)(void))
+{
+	u32 unlock, done = 0, refused = 0;
+
+	call_during = call;
+	for (unlock = 1; unlock < ENOUGH; unlock++) {
+		setup();
+		assert_int_equal(operation(MMUEXT_PIN_L1_TABLE, d_first,
+					   DOMID_SELF), 0);
+		steps_left = unlock;
+		host_unlocked = unlocked;
+		kill_other();
+		if (host_unlocked)
+			break;
+		done += !call_result;
+		refused += call_result < 0;
+		check_all_back();
+	}
+	host_unlocked = NULL;
+	assert_in_range(unlock, 20, ENOUGH - 1);
+	assert_int_equal(done, 0);
+	assert_int_equal(refused, unlock - 1);
+}
+
+static void test_calls(void **state)
+{
+	(void)state;
+	call_during_death(pin);
+	call_during_death(clear_page);
+	call_during_death(map_writable);
+}
+
 static void test_death(void **state)
 {
 	(void)state;
-	die_during(pin, false);
-	die_during(unpin, true);
-	die_during(clear_page, false);
-	die_during(map_writable, false);
-	die_during(map_read_only, false);
+	die_during(pin, kill_half, false);
+	die_during(unpin, kill_half, true);
+	die_during(clear_page, kill_other, false);
+	die_during(map_writable, kill_half, false);
+	die_during(map_read_only, kill_other, false);
 }
 
 EXPORT_TESTS(race, cmocka_unit_test(test_owner),
-	     cmocka_unit_test(test_death));
+	     cmocka_unit_test(test_death), cmocka_unit_test(test_calls));

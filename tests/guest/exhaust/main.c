@@ -60,7 +60,7 @@ static void fill_pin(struct domu *u, u8 *data)
 	struct mmuext_op *op = (void *)data;
 	u32 i;
 
-	for (i = 0; i < 128; i++) {
+	for (i = 0; i < 16; i++) {
 		op[i].cmd = i & 1 ? MMUEXT_UNPIN_TABLE : MMUEXT_PIN_L2_TABLE;
 		op[i].arg1.mfn = u->frames[L2 >> 12];
 	}
@@ -152,7 +152,7 @@ static void fill_nothing(struct domu *u, u8 *data)
 }
 
 static const struct attack attacks[] = {
-	{ "pins", { CALL(mmuext_op, DATA, 128, 0, DOMID_SELF32), END },
+	{ "pins", { CALL(mmuext_op, DATA, 16, 0, DOMID_SELF32), END },
 	  fill_pin },
 	{ "updates", { CALL(mmu_update, DATA, DATA_SIZE / 16, 0, DOMID_SELF32), END },
 	  fill_updates },
@@ -311,6 +311,15 @@ static void fill_more(struct domu *u, u8 *data)
 	r->extent_start.p = (void *)(DATA + 64);
 }
 
+/* Memory behind the caches' back (XSA-402). */
+static void fill_uncached(struct domu *u, u8 *data)
+{
+	mmu_update_t *m = (void *)data;
+
+	m->ptr = ((u64)u->frames[5] << 12) + 14 * 8;
+	m->val = (u64)u->frames[14] << 12 | PTE_RWP | 0x10;
+}
+
 static void fill_table(struct domu *u, u8 *data)
 {
 	struct gnttab_setup_table *s = (void *)data;
@@ -330,6 +339,8 @@ static const struct {
 		       END }, fill_port }, -XEN_ENOSPC },
 	{ { "memory", { CALL(memory_op, XENMEM_increase_reservation, DATA),
 			END }, fill_more }, 0 },
+	{ { "uncached", { CALL(mmu_update, DATA, 1, 0, DOMID_SELF32), END },
+	    fill_uncached }, -XEN_EINVAL },
 	{ { "grant frames", { CALL(grant_table_op, GNTTABOP_setup_table, DATA,
 				   1), END }, fill_table }, 0 },
 };
