@@ -13,7 +13,9 @@ help:  ## this list
 	@echo '  GROUP=a,b         the test groups to run (default all: see tests/list)'
 	@echo '  TEST=a,b          the tests to run, by name'
 	@echo '  HYPERVISOR=name   krypton or reference, for make run (default krypton)'
-	@echo '  JOBS=n            machines that are booted at a time (default 1)'
+	@echo '  DEBUG=y           make hypervisor: build/krypton-debug, which checks itself'
+	@echo '  FUZZ_SECONDS=n    how long make fuzz stays with each part'
+	@echo '  JOBS=n            processors for the tests to use (default all)'
 	@echo
 	@echo 'Everything is made in build/, and every log is kept in build/logs/.'
 
@@ -22,6 +24,9 @@ run: packages  ## boot Krypton with an i386 Dom0 in QEMU, and start a DomU there
 
 test: packages  ## build everything and run every test
 	@scripts/run-tests
+
+fuzz: packages  ## fuzz the hypervisor's sources for half an hour, or so
+	@scripts/fuzz
 
 check: packages  ## what needs no kernel build, in under a minute
 	@scripts/check
@@ -33,7 +38,7 @@ kernel: packages  ## build the tree for CONFIG, in build/kernel/CONFIG
 	@scripts/build-kernel $(CONFIG)
 
 hypervisor: packages  ## Krypton, our own hypervisor: build/krypton
-	@scripts/build-hypervisor
+	@scripts/build-hypervisor $(if $(filter y,$(DEBUG)),--debug)
 
 bench: packages  ## Krypton against reference Xen: instructions, memory
 	@scripts/build-hypervisor
@@ -49,7 +54,10 @@ xen-tools: packages  ## xl, xenstored, xenconsoled and their libraries for i386
 dom0: packages  ## the Dom0 and DomU root file systems, in build/images
 	@scripts/build-images
 
-series-builds: packages  ## build after every patch of the series (hours)
+deb: packages  ## Debian packages of the kernel and of Krypton (hours)
+	@scripts/build-deb $(if $(filter command line,$(origin CONFIG)),$(CONFIG))
+
+bisect-build: packages  ## build after every patch of the series (hours)
 	@scripts/series-builds
 
 series-objects: packages  ## compare objects with and without the series (long)
@@ -64,5 +72,5 @@ packages:  ## install the Debian packages that are missing
 clean:  ## remove build/, but not the compiler's cache
 	@scripts/clean
 
-.PHONY: help run test check bench tree kernel hypervisor reference-xen \
-	xen-tools dom0 series-builds series-objects series-clean packages clean
+.PHONY: help run test fuzz check bench tree kernel hypervisor reference-xen \
+	xen-tools dom0 deb bisect-build series-objects series-clean packages clean

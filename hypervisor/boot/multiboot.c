@@ -74,18 +74,19 @@ static void parse_mb1(const struct mb1_info *info)
 {
 	const struct mb1_module *mod = phys_to_virt(paddr(info->mods_addr));
 	const struct mb1_mmap *map;
-	u32 i;
+	u64 i;
 
 	if (info->flags & MB1_CMDLINE)
 		str_copy(boot_info.cmdline,
 			 phys_to_virt(paddr(info->cmdline)),
 			 BOOT_CMDLINE_SIZE);
-	for (i = 0; (info->flags & MB1_MODS) && i < info->mods_count; i++)
+	for (i = 0; (info->flags & MB1_MODS) &&
+	     i < MIN(info->mods_count, BOOT_MAX_MODULES); i++)
 		add_module(mod[i].start, mod[i].end,
 			   phys_to_virt(paddr(mod[i].cmdline)));
 	if (!(info->flags & MB1_MMAP))
 		panic("the boot loader gave no memory map");
-	for (i = 0; i < info->mmap_length; i += map->size + 4) {
+	for (i = 0; i < info->mmap_length; i += 4ull + map->size) {
 		map = phys_to_virt(paddr(info->mmap_addr + i));
 		add_e820(map->addr, map->len, map->type);
 	}
@@ -141,7 +142,8 @@ static void parse_mb2(u64 info)
 	for (; at + sizeof(*tag) <= info + *total;
 	     at = ROUND_UP(at + tag->size, 8)) {
 		tag = phys_to_virt(paddr(at));
-		if (tag->type == MB2_END || tag->size < sizeof(*tag))
+		if (tag->type == MB2_END || tag->size < sizeof(*tag) ||
+		    tag->size > info + *total - at)
 			break;
 		parse_mb2_tag(tag, at);
 	}

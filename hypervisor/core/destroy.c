@@ -6,6 +6,7 @@
  *
  * What others still map stays, and the domain with it, until they let go.
  */
+#include "debug.h"
 #include "descriptors.h"
 #include "domain.h"
 #include "errno.h"
@@ -85,8 +86,8 @@ static void drop_pins(struct domain *d, mfn_t m)
 	if (f->flags & FRAME_PINNED) {
 		f->flags &= (u8)~FRAME_PINNED;
 		ptype_put_both(d, m);
-		ptype_finish(d);
 	}
+	ptype_finish(d);
 	if (f->refs == 2 && (f->flags & FRAME_ALLOCATED))
 		f->flags &= (u8)~(FRAME_SHARED | FRAME_SHARED_W);
 }
@@ -211,6 +212,7 @@ int domain_kill(struct domain *d)
 	d->is_dying = DOMAIN_DEAD;
 	ptype_put_ref(d->shared_frame);
 	domain_put(d);
+	quiet_audit();
 	/* Who has pages of it mapped shall let them go. */
 	evtchn_send_global_virq(VIRQ_DOM_EXC);
 	return 0;

@@ -271,12 +271,21 @@ static void put_page(const void *p)
 		ptype_put_foreign(virt_to_mfn(p), true);
 }
 
+void fifo_for_each_page(const struct fifo *f, void (*fn)(const void *page))
+{
+	u32 i;
+
+	for (i = 0; i < f->pages; i++)
+		fn(f->array[i]);
+	for (i = 0; i < MAX_DOMAIN_VCPUS; i++)
+		fn(f->vcpu[i].control);
+}
+
 int fifo_destroy(struct domain *d)
 {
 	u64 flags = spin_lock_irqsave(&d->event_lock);
 	struct fifo *f = d->open_ports ? NULL : d->fifo;
 	int rc = d->open_ports ? -EAGAIN : 0;
-	u32 i;
 
 	if (f) {
 		d->fifo = NULL;
@@ -285,10 +294,7 @@ int fifo_destroy(struct domain *d)
 	spin_unlock_irqrestore(&d->event_lock, flags);
 	if (!f)
 		return rc;
-	for (i = 0; i < f->pages; i++)
-		put_page(f->array[i]);
-	for (i = 0; i < MAX_DOMAIN_VCPUS; i++)
-		put_page(f->vcpu[i].control);
+	fifo_for_each_page(f, put_page);
 	frames_delete(f, sizeof(*f));
 	return 0;
 }

@@ -3,6 +3,7 @@
  * Keys under Xen's names. From the serial line they are ours after Ctrl-A was
  * typed three times, and Dom0's again after three more.
  */
+#include "debug.h"
 #include "domain.h"
 #include "frames.h"
 #include "keys.h"
@@ -51,8 +52,11 @@ void keys_handle(char key)
 	switch (key) {
 	case 'h':
 		log_info("keys: h this text, 0 Dom0's registers as last saved, "
-			 "d this CPU, m memory, q domains, r vCPUs, "
-			 "C panic, R reboot");
+			 "a frame audit (debug build), d this CPU, m memory, "
+			 "q domains, r vCPUs, C panic, R reboot");
+		break;
+	case 'a':
+		quiet_audit();
 		break;
 	case '0':
 		dump_dom0();

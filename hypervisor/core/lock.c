@@ -5,6 +5,7 @@
  * machine, and stops it at once in place of sometimes.
  */
 #include "cpu.h"
+#include "debug.h"
 #include "lib.h"
 #include "lock.h"
 #include "smp.h"
@@ -14,10 +15,11 @@ void spin_init(struct spinlock *l, enum lock_level level)
 	*l = (struct spinlock){ .level = level };
 }
 
-static void check_order(const struct spinlock *l)
+static void check_order(const struct spinlock *l, u64 flags)
 {
 	struct cpu *c = this_cpu();
 
+	lockorder_check(l, flags);
 	BUG_ON(c->locks_held >> l->level);
 	c->locks_held |= 1u << l->level;
 }
@@ -37,7 +39,7 @@ void spin_lock(struct spinlock *l)
 {
 	u64 f = irq_save();
 
-	check_order(l);
+	check_order(l, f);
 	irq_restore(f);
 	wait_turn(l);
 }

@@ -17,6 +17,7 @@
  */
 #include <xen/sched.h>
 #include "context.h"
+#include "debug.h"
 #include "domain.h"
 #include "evtchn.h"
 #include "guest_trap.h"
@@ -320,11 +321,16 @@ static void charge(struct vcpu *v, u64 now)
 		park(d, now);
 }
 
-/* Whether prev goes on although 'next' waits. */
+/*
+ * Whether prev goes on although 'next' waits: always for a while, or one that
+ * wakes or yields all the time would leave it the cost of switching alone.
+ */
 static bool keeps(const struct vcpu *prev, const struct vcpu *next, u64 now)
 {
 	if (prev->yielded)
 		return false;
+	if (now < prev->started + MIN_SLICE)
+		return true;
 	if (next->vtime + PREEMPT_LEAD < prev->vtime)
 		return false;
 	return now < prev->slice_end || prev->vtime <= next->vtime;
@@ -337,8 +343,10 @@ static void start(struct vcpu *v, u32 cpu, u64 now)
 	if (v->d->cap)
 		slice = MAX((u64)MAX(MIN(v->d->budget, (s64)SLICE), 0),
 			    MIN_SLICE);
+	else if (queue && queue->vtime + PREEMPT_LEAD < v->vtime)
+		slice = MIN_SLICE;
 	if (!v->running)
-		v->charged = now;
+		v->charged = v->started = now;
 	v->running = v->on_cpu = v->d->has_run = true;
 	v->yielded = false;
 	v->cpu = cpu;
@@ -377,6 +385,9 @@ static struct vcpu *choose(struct vcpu *prev)
 			next->queued = false;
 		}
 		if (prev) {
+			/* Nor is what it leaves to others kept for later. */
+			if (prev->yielded && next)
+				prev->vtime = MAX(prev->vtime, next->vtime);
 			prev->running = false;
 			set_waiting(prev);
 			if (runnable(prev))
@@ -434,6 +445,7 @@ static void schedule(void)
 		release(prev);
 	}
 	while (!next) {
+		quiet_point();
 		if (!c->work)
 			idle();
 		c->work = 0;
@@ -443,13 +455,19 @@ static void schedule(void)
 	context_load(next);
 }
 
+static bool must_schedule(const struct cpu *c)
+{
+	quiet_point();
+	return c->work || !c->current || !runnable(c->current);
+}
+
 void guest_exit(struct regs *r)
 {
 	struct cpu *c = this_cpu();
 
 	/* A stack that cannot be written crashes the domain: then again. */
 	do {
-		while (c->work || !c->current || !runnable(c->current))
+		while (must_schedule(c))
 			schedule();
 		if (nmi_deliverable(c->current))
 			nmi_deliver(c->current, r);

@@ -55,7 +55,7 @@ struct vcpu {
 	struct vcpu *run_next;		/* run queue of its CPU */
 	bool queued;
 	bool yielded;
-	u64 vtime, charged, slice_end;	/* ns: see core/sched.c */
+	u64 vtime, charged, started, slice_end;	/* ns: see core/sched.c */
 	u32 affinity, soft_affinity;	/* masks of CPUs */
 
 	/* Loaded in the processor while it runs, saved here else. */

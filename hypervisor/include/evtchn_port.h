@@ -35,6 +35,8 @@ bool fifo_is_linked(const struct domain *d, u32 port);
 /* Without the lock: */
 long fifo_init_control(struct domain *d, void *arg);
 long fifo_expand_array(struct domain *d, void *arg);
+/* Pointers into all pages that it holds, or NULL. */
+void fifo_for_each_page(const struct fifo *f, void (*fn)(const void *page));
 /* Back to the 2-level ABI; -EAGAIN while a port is open. */
 int fifo_destroy(struct domain *d);
 

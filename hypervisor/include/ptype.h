@@ -69,6 +69,10 @@ int tables_install_l1(struct domain *d, u64 *entry, u64 value);
 int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value);
 int tables_set_l2(struct domain *d, mfn_t table, u32 index, u64 value);
 int tables_set_l3(struct domain *d, mfn_t table, u32 index, u64 value);
+/* Nobody owns what is behind an entry for it, so there is nothing to count. */
+bool tables_uncounted(mfn_t m);
+/* How many slots of a table are the guest's. */
+u32 tables_entries(const struct domain *d, const struct frame *f);
 /* Frames that no guest maps, of those behind no RAM. */
 bool tables_device_ours(u64 first, u64 end);
 /* pv/descriptors.c */

@@ -14,9 +14,6 @@
 #include "ptype.h"
 #include "walk.h"
 
-#define LDT_WINDOW(v, page) \
-	((v)->desc_area + (16 + (u64)(page)) * PAGE_SIZE)
-
 static bool unmap_vcpu(struct vcpu *v)
 {
 	u32 page;

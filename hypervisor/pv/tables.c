@@ -88,8 +88,7 @@ static bool is_m2p(mfn_t m)
 	       m.n - first < DIV_ROUND_UP(frame_count * sizeof(u32), PAGE_SIZE);
 }
 
-/* Nobody owns what is behind the entry, so there is nothing to count. */
-static bool uncounted(mfn_t m)
+bool tables_uncounted(mfn_t m)
 {
 	return is_device(m) || is_m2p(m);
 }
@@ -121,7 +120,7 @@ static void put_l1_entry(struct domain *d, u64 e)
 {
 	mfn_t m = pte_mfn(e);
 
-	if (!(e & PTE_P) || uncounted(m))
+	if (!(e & PTE_P) || tables_uncounted(m))
 		return;
 	if (e & PTE_RW)
 		ptype_put(d, m);
@@ -152,9 +151,10 @@ static void put_table_entry(struct domain *d, u64 e)
 		ptype_put_both(d, pte_mfn(e));
 }
 
-/* How many slots of an L2 are the guest's. */
-static u32 l2_guest_entries(const struct domain *d, const struct frame *f)
+u32 tables_entries(const struct domain *d, const struct frame *f)
 {
+	if (f->type == TYPE_L3)
+		return L3_ENTRIES;
 	if (!(f->flags & FRAME_TOP_L2))
 		return ENTRIES;
 	return d->m2p_start >> 21 & (ENTRIES - 1);
@@ -190,7 +190,7 @@ static int validate_l1(struct domain *d, struct frame *f, const u64 *table)
 
 static int validate_l2(struct domain *d, struct frame *f, u64 *table)
 {
-	u32 n = l2_guest_entries(d, f), i, first = f->progress;
+	u32 n = tables_entries(d, f), i, first = f->progress;
 	int rc;
 
 	for (i = first; i < n; i++) {
@@ -266,11 +266,10 @@ int tables_validate(struct domain *d, mfn_t m, enum frame_type type)
 u32 tables_close(struct domain *d, mfn_t m, enum frame_type type)
 {
 	u64 *table = mfn_to_virt(m);
-	u32 n = l2_guest_entries(d, mfn_frame(m));
+	u32 n = tables_entries(d, mfn_frame(m));
 
-	if (type == TYPE_L3)
-		return L3_ENTRIES;
-	memset(table + n, 0, (ENTRIES - n) * sizeof(*table));
+	if (type != TYPE_L3)
+		memset(table + n, 0, (ENTRIES - n) * sizeof(*table));
 	return n;
 }
 
@@ -330,7 +329,7 @@ int tables_set_l2(struct domain *d, mfn_t table, u32 index, u64 value)
 	u64 old;
 	int rc;
 
-	if (index >= l2_guest_entries(d, f))
+	if (index >= tables_entries(d, f))
 		return -EPERM;
 	rc = get_l2_entry(d, value);
 	if (rc)

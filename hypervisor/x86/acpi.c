@@ -100,11 +100,16 @@ static void add_override(const u8 *e)
 
 static void parse_madt(const struct acpi_header *h)
 {
+	static const u8 size[] = { 8, 12, 10, [MADT_X2APIC] = 16 };
 	const u8 *e = (const u8 *)h + 44;
 	const u8 *end = (const u8 *)h + h->length;
 
+	if (e > end)
+		return;
 	acpi.lapic_address = get32(h, 36);
-	for (; e + 2 <= end && e[1] >= 2; e += e[1]) {
+	for (; e + 2 <= end && e[1] >= 2 && e + e[1] <= end; e += e[1]) {
+		if (e[0] < sizeof(size) && e[1] < size[e[0]])
+			continue;
 		switch (e[0]) {
 		case MADT_CPU:
 			add_cpu(e[3], get32(e, 4));
@@ -136,7 +141,7 @@ static const u8 *aml_byte(const u8 *p, u8 *v)
 static void find_s5(const struct acpi_header *dsdt)
 {
 	const u8 *p = (const u8 *)(dsdt + 1);
-	const u8 *end = (const u8 *)dsdt + dsdt->length - 12;
+	const u8 *end = (const u8 *)dsdt + dsdt->length - 13;
 
 	for (; p < end; p++) {
 		if (memcmp(p, "_S5_\x12", 5))
@@ -154,6 +159,8 @@ static void parse_fadt(const struct acpi_header *h)
 {
 	const u8 *b = (const u8 *)h;
 
+	if (h->length < FADT_PM_TIMER + 4)
+		return;
 	acpi.pm1a = get32(h, FADT_PM1A);
 	acpi.pm1b = get32(h, FADT_PM1B);
 	acpi.pm_timer = get32(h, FADT_PM_TIMER);
@@ -199,7 +206,7 @@ void acpi_init(void)
 		log_warn("no ACPI tables found");
 		return;
 	}
-	width = r->revision >= 2 && r->xsdt ? 8 : 4;
+	width = r->revision >= 2 && r->xsdt && !(r->xsdt >> 32) ? 8 : 4;
 	root = phys_to_virt(paddr(width == 8 ? r->xsdt : r->rsdt));
 	for (at = sizeof(*root); at + width <= root->length; at += width) {
 		entry = 0;

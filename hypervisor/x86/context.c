@@ -82,8 +82,13 @@ static void save_fpu(struct vcpu *v)
 	write_cr4(read_cr4() & ~CR4_OSXSAVE);
 }
 
+/*
+ * FNINIT first: AMD's FXRSTOR and XRSTOR leave the last one's x87 instruction
+ * and data pointers if no exception is pending.
+ */
 static void load_fpu(const struct vcpu *v)
 {
+	__asm__ volatile("fninit");
 	if (!v->xcr0) {
 		__asm__ volatile("fxrstor64 %0" :: "m" (v->fpu));
 		return;

@@ -5,6 +5,7 @@
  * table, or the failing return to a guest, or the end of the machine.
  */
 #include "asm.h"
+#include "debug.h"
 #include "guest_trap.h"
 #include "irq.h"
 #include "log.h"
@@ -133,6 +134,7 @@ void traps_init_cpu(void)
 	__asm__ volatile("ltr %w0" :: "r" (SEL_TSS));
 	__asm__ volatile("lldt %w0" :: "r" (0));
 	set_fast_entries(b);
+	stack_init_cpu();
 }
 
 /* The chain of frames on this CPU's stacks; whose end is a trap's entry. */

@@ -10,7 +10,6 @@
 #include "guest.h"
 #include "host.h"
 #include "irq.h"
-#include "ldt.h"
 #include "lib.h"
 #include "paging.h"
 #include "ptype.h"
@@ -23,22 +22,34 @@ struct boot_info boot_info;
 struct domain *dom0;
 struct vcpu *host_current;
 u32 host_flushes;
+u32 host_cpus = 1;
 int host_locks;
 bool host_preempt;
+struct domain *host_busy;
+void (*host_between)(void);
+bool (*host_wanted)(void);
+void (*host_flushed)(u32 cpus);
+jmp_buf *host_panic;
+char host_panic_text[128];
+void (*host_unlocked)(void);
 
 #define HOST_BYTES	(12u << 20)
+#define DESC_PAGES	32u	/* of a vCPU's descriptor tables */
 
 static u8 *memory;
 static u64 early_next;
-static u64 desc_entries[64];
+static u64 desc_entries[HOST_DOMAINS * HOST_VCPUS * DESC_PAGES];
 
 void panic(const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(host_panic_text, sizeof(host_panic_text), fmt, ap);
 	va_end(ap);
+	if (host_panic)
+		longjmp(*host_panic, 1);
+	fputs(host_panic_text, stderr);
 	abort();
 }
 
@@ -55,18 +66,21 @@ void spin_init(struct spinlock *l, enum lock_level level)
 
 void spin_lock(struct spinlock *l)
 {
+	if (host_between && !host_locks)
+		host_between();
 	while (l->owner && host_turn)
 		host_turn();
+	host_locks++;		/* first: test_races.c looks at it */
 	if (l->owner++)
 		panic("lock taken twice");
-	host_locks++;
 }
 
 void spin_unlock(struct spinlock *l)
 {
 	if (--l->owner)
 		panic("lock given twice");
-	host_locks--;
+	if (!--host_locks && host_unlocked)
+		host_unlocked();
 }
 
 u64 spin_lock_irqsave(struct spinlock *l)
@@ -83,8 +97,9 @@ void spin_unlock_irqrestore(struct spinlock *l, u64 flags)
 
 void smp_flush(u32 cpus)
 {
-	(void)cpus;
 	host_flushes++;
+	if (host_flushed)
+		host_flushed(cpus);
 }
 
 void sched_forget(struct vcpu *v)
@@ -103,8 +118,7 @@ void domain_stop(struct domain *stopped)
 
 bool domain_stopped(const struct domain *stopped)
 {
-	(void)stopped;
-	return true;
+	return stopped != host_busy;
 }
 
 void vcpu_stop_timers(struct vcpu *v)
@@ -114,17 +128,17 @@ void vcpu_stop_timers(struct vcpu *v)
 
 u32 smp_all(void)
 {
-	return 1;
+	return host_cpus;
 }
 
 void domain_hold(struct domain *held)
 {
-	held->refs++;
+	__atomic_fetch_add(&held->refs, 1, __ATOMIC_SEQ_CST);
 }
 
 void domain_put(struct domain *held)
 {
-	if (!held->refs--)
+	if (!__atomic_fetch_sub(&held->refs, 1, __ATOMIC_SEQ_CST))
 		panic("one reference too many given back");
 }
 
@@ -147,7 +161,7 @@ void spin_unlock_pair_irqrestore(struct spinlock *a, struct spinlock *b,
 
 bool sched_preempt_needed(void)
 {
-	return host_preempt && rand() % 3 == 0;
+	return host_wanted ? host_wanted() : host_preempt && rand() % 3 == 0;
 }
 
 void sched_kick(struct vcpu *v)
@@ -161,9 +175,9 @@ void sched_poll_check(struct vcpu *v, u32 port)
 	(void)port;
 }
 
-void ldt_unmap_domain(struct domain *d)
+void context_load_ldt(const struct vcpu *v)
 {
-	(void)d;
+	(void)v;
 }
 
 void context_load_table(struct vcpu *v)
@@ -173,7 +187,7 @@ void context_load_table(struct vcpu *v)
 
 u64 *paging_entry(u64 va)
 {
-	return &desc_entries[va >> PAGE_SHIFT & 63];
+	return &desc_entries[va >> PAGE_SHIFT];
 }
 
 /*
@@ -262,7 +276,16 @@ bool boot_flag(const char *name, bool otherwise)
 	return otherwise;
 }
 
-static struct domain domains[2];
+static struct domain domains[HOST_DOMAINS];
+
+void domain_for_each(void (*fn)(struct domain *d))
+{
+	u32 i;
+
+	for (i = 0; i < HOST_DOMAINS; i++)
+		if (domains[i].abi)
+			fn(&domains[i]);
+}
 
 struct domain *domain_get_any(u32 domid)
 {
@@ -270,9 +293,9 @@ struct domain *domain_get_any(u32 domid)
 
 	if (domid == DOMID_SELF)
 		domid = host_current->d->id;
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < HOST_DOMAINS; i++)
 		if (domains[i].abi && domains[i].id == domid) {
-			domains[i].refs++;
+			domain_hold(&domains[i]);
 			return &domains[i];
 		}
 	return NULL;
@@ -317,9 +340,10 @@ paddr_t early_alloc(u64 size, u64 align)
 
 void host_reset(void)
 {
-	free(memory);
-	memory = aligned_alloc(2u << 20, HOST_BYTES);
+	if (!memory)
+		memory = aligned_alloc(2u << 20, HOST_BYTES);
 	memset(memory, 0, HOST_BYTES);
+	memset(domains, 0, sizeof(domains));
 	direct_base = (u64)memory;
 	early_next = (u64)HOST_FRAMES << PAGE_SHIFT;
 	boot_info = (struct boot_info){ 0 };
@@ -329,18 +353,14 @@ void host_reset(void)
 	host_flushes = 0;
 	host_locks = 0;
 	host_preempt = false;
-	host_turn = NULL;
+	host_turn = host_between = NULL;
+	host_wanted = NULL;
+	host_flushed = NULL;
+	host_busy = NULL;
+	host_unlocked = NULL;
 	host_window(0, NULL, 0);
 	host_cpu.id = 0;
 	memset(desc_entries, 0, sizeof(desc_entries));
-}
-
-int ldt_set(struct vcpu *v, gva_t base, u64 entries)
-{
-	(void)v;
-	(void)base;
-	(void)entries;
-	return 0;
 }
 
 /* What its longs hold are addresses of the host, so that they are as wide. */
@@ -351,14 +371,22 @@ const struct abi host_abi = {
 	.sel_size = 4, .cr2_offset = 8, .cr2_size = 4,
 };
 
-/* Number 0 has the id 3, number 1 the id 4. */
-static struct domain *make_domain(u32 nr, u32 pages, u32 *first)
+static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)
 {
-	static struct vcpu vcpus[2];
-	static struct pirq pirqs[2][MAX_PIRQS];
-	static u8 shared[2][4096];
+	*v = (struct vcpu){
+		.d = d, .id = id, .info = d->shared + id * 64,
+		.table = INVALID_MFN,
+		.desc_area = (nr * HOST_VCPUS + id) * DESC_PAGES * PAGE_SIZE,
+	};
+	d->vcpu[id] = v;
+}
+
+struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first)
+{
+	static struct vcpu vcpu[HOST_DOMAINS][HOST_VCPUS];
+	static struct pirq pirqs[HOST_DOMAINS][MAX_PIRQS];
+	static u8 shared[HOST_DOMAINS][4096];
 	struct domain *d = &domains[nr];
-	struct vcpu *v = &vcpus[nr];
 	u32 i;
 	mfn_t m;
 
@@ -366,15 +394,15 @@ static struct domain *make_domain(u32 nr, u32 pages, u32 *first)
 	memset(pirqs[nr], 0, sizeof(pirqs[nr]));
 	*d = (struct domain){
 		.id = 3 + nr, .abi = &host_abi, .m2p_start = 0xf5800000,
-		.max_pages = pages, .max_vcpus = 1, .shared = shared[nr],
+		.max_pages = pages, .max_vcpus = vcpus, .shared = shared[nr],
 		.pirqs = pirqs[nr], .dirty_cpus = 1, .refs = 1,
 		.max_grant_frames = -1, .max_maptrack_frames = -1,
 	};
 	spin_init(&d->owned_lock, LOCK_OWNED);
 	spin_init(&d->page_lock, LOCK_PAGES);
 	spin_init(&d->event_lock, LOCK_EVENTS);
-	*v = (struct vcpu){ .d = d, .info = shared[nr], .table = INVALID_MFN };
-	d->vcpu[0] = v;
+	for (i = 0; i < vcpus; i++)
+		make_vcpu(d, &vcpu[nr][i], nr, i);
 	*first = 0;
 	for (i = 0; i < pages; i++) {
 		m = frame_alloc(0, 0);
@@ -388,7 +416,7 @@ static struct domain *make_domain(u32 nr, u32 pages, u32 *first)
 
 struct domain *host_domain(u32 pages, u32 *first)
 {
-	struct domain *d = make_domain(0, pages, first);
+	struct domain *d = host_make(0, 1, pages, first);
 
 	domains[1] = (struct domain){ 0 };
 	host_current = d->vcpu[0];
@@ -397,5 +425,5 @@ struct domain *host_domain(u32 pages, u32 *first)
 
 struct domain *host_other(u32 pages, u32 *first)
 {
-	return make_domain(1, pages, first);
+	return host_make(1, 1, pages, first);
 }

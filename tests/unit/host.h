@@ -11,17 +11,35 @@
 #include "domain.h"
 
 #define HOST_FRAMES	1024u
+#define HOST_DOMAINS	3u
+#define HOST_VCPUS	2u	/* of each, at most */
 
 extern const struct abi host_abi;
 extern u32 host_flushes;
 extern int host_locks;
 extern bool host_preempt;
+extern u32 host_cpus;		/* that exist: what a flush of all is for */
+/* Whose vCPU another one interrupts: it does not stop before it is done. */
+extern struct domain *host_busy;
+
+/* What else may happen, until a reset; NULL: nothing. */
+/* Somebody who holds no lock is about to take one. */
+extern void (*host_between)(void);
+/* In place of host_preempt: whether something else has to run. */
+extern bool (*host_wanted)(void);
+extern void (*host_flushed)(u32 cpus);
+
+/* Where the next panic goes, and what it says; NULL: it ends the tests. */
+extern jmp_buf *host_panic;
+extern char host_panic_text[128];
 
 /* Fresh memory and an empty allocator. */
 void host_reset(void);
-/* A domain with one vCPU and so many frames, from 'first' on. */
+/* Domain number nr, with the id 3 + nr. */
+struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first);
+/* Number 0, with one vCPU and so many frames, from 'first' on. */
 struct domain *host_domain(u32 pages, u32 *first);
-/* A second one; it is not the one that makes hypercalls. */
+/* Number 1; it is not the one that makes hypercalls. */
 struct domain *host_other(u32 pages, u32 *first);
 
 /* Let guest memory be these bytes at this address alone, until a reset. */
@@ -29,6 +47,8 @@ void host_window(u64 start, u8 *bytes, u64 size);
 
 /* Waiting, reading the TSC and counting CPUs let another CPU run by this. */
 extern void (*host_turn)(void);
+/* Called when the last lock is given up. */
+extern void (*host_unlocked)(void);
 extern u64 host_tsc;
 extern u32 host_apic_ticks[MAX_CPUS];	/* as programmed; 0: stopped */
 extern u32 host_apic_sets;		/* how many times */
@@ -62,14 +82,15 @@ extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
 	descriptor_tests[], format_tests[], evtchn_tests[], ptwrite_tests[],
 	grants_tests[], fifo_tests[], foreign_tests[], unpack_tests[],
 	time_tests[], timer_tests[], timer_race_tests[], emulate_tests[],
-	privileged_tests[], port_tests[], abi_tests[], devices_tests[];
+	privileged_tests[], port_tests[], abi_tests[], devices_tests[],
+	debug_tests[], race_tests[];
 extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	descriptor_count_tests, format_count_tests, evtchn_count_tests,
 	ptwrite_count_tests, grants_count_tests, fifo_count_tests,
 	foreign_count_tests, unpack_count_tests, time_count_tests,
 	timer_count_tests, timer_race_count_tests, emulate_count_tests,
 	privileged_count_tests, port_count_tests, abi_count_tests,
-	devices_count_tests;
+	devices_count_tests, debug_count_tests, race_count_tests;
 
 #define EXPORT_TESTS(name, ...)						\
 	const struct CMUnitTest name##_tests[] = { __VA_ARGS__ };	\

@@ -24,9 +24,11 @@ int main(void)
 	failed += RUN(time);
 	failed += RUN(timer);
 	failed += RUN(timer_race);
+	failed += RUN(race);
 	failed += RUN(emulate);
 	failed += RUN(port);
 	failed += RUN(privileged);
 	failed += RUN(abi);
+	failed += RUN(debug);
 	return failed ? 1 : 0;
 }

@@ -4,6 +4,7 @@
  * invariants of pv/ptype.c, counted from scratch over all frames.
  */
 #include <stdlib.h>
+#include "../../hypervisor/debug/debug.h"
 #include "errno.h"
 #include "host.h"
 #include "lib.h"
@@ -93,6 +94,7 @@ static void check_invariants(void)
 		assert_int_equal(frame(i)->type_count, want_types[first + i]);
 	}
 	assert_int_equal(host_locks, 0);
+	assert_int_equal(audit_frames(), 0);
 }
 
 static u64 random_entry(void)

@@ -50,7 +50,7 @@ long domu_create(struct domu *u)
 	long rc;
 
 	memset(&domctl_op, 0, sizeof(domctl_op));
-	domctl_op.u.createdomain.max_vcpus = 1;
+	domctl_op.u.createdomain.max_vcpus = DOMU_VCPUS;
 	domctl_op.u.createdomain.max_evtchn_port = 63;
 	domctl_op.u.createdomain.max_grant_frames = 4;
 	domctl_op.u.createdomain.max_maptrack_frames = 4;
@@ -122,8 +122,12 @@ void domu_fill(const struct domu *u, void *by, const u8 *code, u32 size)
 	for (i = 0; i < DOMU_PAGES; i++)
 		put(u, by, 5, i, (u64)u->frames[i] << 12 |
 		    (i < 6 ? PTE_RO : PTE_RWP));
-	CHECK(domu_map(u, by, u->frames[DOMU_CODE], PTE_RWP), 0);
-	memcpy(by, code, size);
+	for (i = 0; i < size; i += PAGE_SIZE) {
+		CHECK(domu_map(u, by, u->frames[DOMU_CODE + i / PAGE_SIZE],
+			       PTE_RWP), 0);
+		memcpy(by, code + i, size - i < PAGE_SIZE ? size - i :
+		       PAGE_SIZE);
+	}
 }
 
 void domu_context(const struct domu *u, vcpu_guest_context_t *ctx)
@@ -144,7 +148,7 @@ void domu_context(const struct domu *u, vcpu_guest_context_t *ctx)
 void domu_empty(struct domu *u)
 {
 	CHECK(domu_create(u), 0);
-	domctl_op.u.max_vcpus.max = 1;
+	domctl_op.u.max_vcpus.max = DOMU_VCPUS;
 	CHECK(domu_ctl(u, XEN_DOMCTL_max_vcpus), 0);
 	domctl_op.u.address_size.size = 32;
 	CHECK(domu_ctl(u, XEN_DOMCTL_set_address_size), 0);

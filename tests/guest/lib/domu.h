@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Domains that a test makes: 16 pages, mapped one to one from address 0. The
+ * Domains that a test makes: some pages, mapped one to one from address 0. The
  * tables are in pages 0 (L3), 1 to 4 (L2) and 5 (L1), the code in page 7, the
- * stack ends with the last one.
+ * stack ends with the last one. A test may be built with other numbers.
  */
 #ifndef DOMU_H
 #define DOMU_H
@@ -12,8 +12,11 @@
 #include <xen/domctl.h>
 #include <xen/sysctl.h>
 
+#ifndef DOMU_PAGES
 #define DOMU_PAGES	16u
+#define DOMU_VCPUS	1u
 #define DOMU_CODE	7u
+#endif
 
 struct domu {
 	u32 id;

@@ -21,6 +21,7 @@ struct vcpu;
 
 struct cpu {
 	u32 id;
+	u32 locks_held;
 };
 
 extern struct vcpu *host_current;

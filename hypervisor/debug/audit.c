@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The frame audit: every count of the frame table once more, from all that
+ * holds a frame (see the invariants in pv/ptype.c): the entries of tables, as
+ * far as they are valid; pins; tables half done; roots, GDT and LDT pages and
+ * vcpu_info of vCPUs; shared pages, FIFO pages, grants mapped for devices; and
+ * the lists of what domains own.
+ *
+ * It needs no memory: what is found is taken away from the counts, of which
+ * nothing must be left then, and added again after. The machine stands still
+ * meanwhile (debug/quiet.c).
+ */
+#include "debug.h"
+#include "domain.h"
+#include "evtchn_port.h"
+#include "grant_table.h"
+#include "ldt.h"
+#include "lib.h"
+#include "paging.h"
+#include "ptype.h"
+
+#define MAX_SHOWN	16u
+
+static u32 step;		/* -1 or 1: what one use changes */
+static u32 faults, domains;
+static u64 owned;		/* frames in the domains' lists */
+static struct fault {
+	mfn_t m;
+	u32 refs, types;	/* more found than expected */
+} shown[MAX_SHOWN];
+
+static void note(mfn_t m, u32 refs, u32 types)
+{
+	if (faults < MAX_SHOWN)
+		shown[faults] = (struct fault){ m, refs, types };
+	faults++;
+}
+
+/* Somebody holds a reference; and one to a type, unless that is NONE. */
+static void hold(mfn_t m, enum frame_type type)
+{
+	struct frame *f = mfn_frame(m);
+
+	if (!mfn_valid(m)) {
+		log_err("frame audit: %lx is held and is no frame", m.n);
+		faults++;
+		return;
+	}
+	f->refs += step;
+	if (type == TYPE_NONE)
+		return;
+	f->type_count += step;
+	if (f->type != type && step == ~0u)
+		note(m, 0, 0);
+}
+
+/* The page of guest memory that a pointer of ours goes to. */
+static void hold_page(const void *p)
+{
+	if (p)
+		hold(virt_to_mfn(p), TYPE_WRITABLE);
+}
+
+static void count_entry(enum frame_type table, u64 e)
+{
+	if (!(e & PTE_P))
+		return;
+	if (table != TYPE_L1)
+		hold(pte_mfn(e), table == TYPE_L2 ? TYPE_L1 : TYPE_L2);
+	else if (!tables_uncounted(pte_mfn(e)))
+		hold(pte_mfn(e), e & PTE_RW ? TYPE_WRITABLE : TYPE_NONE);
+}
+
+static void count_table(const struct frame *f)
+{
+	const u64 *table = mfn_to_virt(frame_mfn(f));
+	u32 n = f->flags & FRAME_PARTIAL ? f->progress :
+		f->flags & FRAME_VALID ? tables_entries(f->owner, f) : 0, i;
+
+	for (i = 0; i < n; i++)
+		count_entry(f->type, table[i]);
+}
+
+/* What a frame holds of itself, and of others by its contents. */
+static void count_frame(struct frame *f)
+{
+	if (f->kind != FRAME_GUEST)
+		return;
+	if (f->flags & FRAME_XENHEAP)
+		f->type_count += step;
+	else
+		owned += step == ~0u;
+	if (f->flags & FRAME_ALLOCATED)
+		f->refs += step;
+	if (f->flags & FRAME_PINNED)
+		hold(frame_mfn(f), f->type);
+	if (f->flags & FRAME_PARTIAL)
+		hold(frame_mfn(f), f->type);
+	if (f->type >= TYPE_L1 && f->type <= TYPE_L3)
+		count_table(f);
+}
+
+static void count_vcpu(const struct vcpu *v)
+{
+	u32 i;
+
+	if (!mfn_eq(v->table, INVALID_MFN))
+		hold(v->table, TYPE_L3);
+	for (i = 0; i < DIV_ROUND_UP(v->gdt_entries, 512u); i++)
+		hold(v->gdt[i], TYPE_SEGDESC);
+	for (i = 0; i < LDT_FRAMES; i++)
+		if (v->ldt_mapped >> i & 1)
+			hold(pte_mfn(*paging_entry(LDT_WINDOW(v, i))),
+			     TYPE_SEGDESC);
+	if (v->info_frame.n)
+		hold(v->info_frame, TYPE_WRITABLE);
+}
+
+/* Mapped for the processor, the entry of the page table holds the frame. */
+static void count_grants(const struct grant_table *t)
+{
+	const struct grant_map *m;
+	u32 i;
+
+	for (i = 0; i < t->frames && !t->unshared; i++)
+		hold(virt_to_mfn(t->shared[i]), TYPE_NONE);
+	for (i = 0; i < t->handles; i++) {
+		m = &t->dir[i / GRANT_MAPS_PER_PAGE / GRANT_PAGES_PER_DIR]
+			   [i / GRANT_MAPS_PER_PAGE % GRANT_PAGES_PER_DIR]
+			   [i % GRANT_MAPS_PER_PAGE];
+		if (m->flags & GNTMAP_device_map)
+			hold(grant_pinned_frame(m->granter, m->ref),
+			     m->flags & GNTMAP_readonly ? TYPE_NONE :
+			     TYPE_WRITABLE);
+	}
+}
+
+static void count_domain(struct domain *d)
+{
+	u32 i;
+
+	for (i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i])
+			count_vcpu(d->vcpu[i]);
+	for (i = 0; i < ARRAY_SIZE(d->old_table); i++)
+		if (d->old_table[i].n)
+			hold(d->old_table[i], TYPE_NONE);
+	if (d->kill_at.n)
+		hold(d->kill_at, TYPE_NONE);
+	if (d->is_dying != DOMAIN_DEAD && d->shared_frame.n)
+		hold(d->shared_frame, TYPE_NONE);
+	hold_page(d->pirq_eoi_map);
+	if (d->fifo)
+		fifo_for_each_page(d->fifo, hold_page);
+	if (d->grants)
+		count_grants(d->grants);
+}
+
+/* Checked state that has outlived its last use (I7). */
+static bool stale(const struct frame *f)
+{
+	return !f->type_count && f->type != TYPE_WRITABLE &&
+	       (f->flags & (FRAME_VALID | FRAME_PARTIAL | FRAME_PINNED));
+}
+
+/* Its list has as many frames as it thinks, and all of them are its own. */
+static void check_owned(struct domain *d)
+{
+	const struct frame *f = NULL;
+	u32 n = d->pages, prev = 0;
+	u64 count = 0;
+
+	for (; n && count <= frame_count; n = f->next, count++) {
+		f = &frame_table[n];
+		if (f->owner != d || f->prev != prev ||
+		    f->kind != FRAME_GUEST || stale(f))
+			note(mfn(n), 0, 0);
+		prev = n;
+	}
+	domains++;
+	owned -= count;
+	if (count == d->tot_pages)
+		return;
+	log_err("frame audit: d%u owns %lu frames, counted as %lu", d->id,
+		count, d->tot_pages);
+	faults++;
+}
+
+static void count_all(bool add)
+{
+	u64 n;
+
+	step = add ? 1 : ~0u;
+	for (n = 0; n < frame_count; n++)
+		count_frame(&frame_table[n]);
+	domain_for_each(count_domain);
+}
+
+/* Nothing must be left; returns how many frames are free. */
+static u64 check_counts(void)
+{
+	const struct frame *f = frame_table;
+	u64 n, unused = 0;
+
+	for (n = 0; n < frame_count; n++, f++) {
+		if (f->refs || f->type_count)
+			note(mfn(n), f->refs, f->type_count);
+		unused += f->kind == FRAME_FREE;
+	}
+	return unused;
+}
+
+static void show(const struct fault *x)
+{
+	const struct frame *f = mfn_frame(x->m);
+
+	log_err("frame audit: frame %lx of d%d, kind %u flags %x type %u: "
+		"%u references, expected %u; %u to its type, expected %u",
+		x->m.n, f->owner ? (int)f->owner->id : -1, f->kind, f->flags,
+		f->type, f->refs, f->refs - x->refs, f->type_count,
+		f->type_count - x->types);
+}
+
+u32 audit_frames(void)
+{
+	u64 unused;
+	u32 i;
+
+	faults = domains = 0;
+	owned = 0;
+	count_all(false);
+	unused = check_counts();
+	count_all(true);
+	domain_for_each(check_owned);
+	if (owned || unused != frames_free()) {
+		log_err("frame audit: %ld frames are in no domain's list; %lu "
+			"are free, counted as %lu", (long)owned, unused,
+			frames_free());
+		faults++;
+	}
+	for (i = 0; i < MIN(faults, MAX_SHOWN); i++)
+		if (shown[i].m.n)
+			show(&shown[i]);
+	memset(shown, 0, sizeof(shown));
+	if (!faults)
+		log_info("frame audit: %lu frames of %u domains, no fault",
+			 frame_count, domains);
+	return faults;
+}

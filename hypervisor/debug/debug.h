@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The debug build's checks; the release has include/debug.h in its place. */
+#ifndef KRYPTON_DEBUG_H
+#define KRYPTON_DEBUG_H
+
+#include "types.h"
+
+struct spinlock;
+
+/* debug/lockorder.c: this CPU is about to take the lock; flags as they were. */
+void lockorder_check(const struct spinlock *l, u64 flags);
+/* It holds none, on its way to a guest. */
+void lockorder_check_none(void);
+
+/* debug/stack.c: choose the canary; mark and check this CPU's stacks. */
+void stack_init(void);
+void stack_init_cpu(void);
+void stack_check(void);
+
+/* debug/quiet.c: no guest's work is half done here, and no lock is held. */
+void quiet_point(void);
+/* Audit as soon as all CPUs are at such a point; any context. */
+void quiet_audit(void);
+
+/* debug/audit.c: how many frames are at fault, after a line for each. */
+u32 audit_frames(void);
+
+#endif

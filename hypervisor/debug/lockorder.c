@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The order of locks (include/lock.h) with names: who takes one out of turn is
+ * told which one, and what it holds; and one that interrupt handlers take is
+ * never taken with interrupts on. A guest is never entered with a lock held.
+ */
+#include "cpu.h"
+#include "debug.h"
+#include "lib.h"
+#include "lock.h"
+
+static const char *const names[] = {
+	[LOCK_DOMCTL] = "domctl", [LOCK_GRANTS] = "grant",
+	[LOCK_MAPTRACK] = "maptrack", [LOCK_PAGES] = "page",
+	[LOCK_EVENTS] = "event", [LOCK_IRQ] = "irq", [LOCK_SCHED] = "scheduler",
+	[LOCK_TIMER] = "timer", [LOCK_LIST] = "list", [LOCK_OWNED] = "owned",
+	[LOCK_ALLOC] = "alloc", [LOCK_LOG] = "log", [LOCK_SERIAL] = "serial",
+};
+
+/* The one furthest down. */
+static const char *last_held(u32 held)
+{
+	return names[31 - __builtin_clz(held)];
+}
+
+void lockorder_check(const struct spinlock *l, u64 flags)
+{
+	u32 held = this_cpu()->locks_held;
+
+	if (!l->level || l->level >= ARRAY_SIZE(names))
+		panic("BUG: a lock of no level");
+	if (held >> l->level)
+		panic("BUG: %s lock taken while %s lock is held",
+		      names[l->level], last_held(held));
+	if (l->level >= LOCK_EVENTS && (flags & FLAGS_IF))
+		panic("BUG: %s lock taken with interrupts on", names[l->level]);
+}
+
+void lockorder_check_none(void)
+{
+	if (this_cpu()->locks_held)
+		panic("BUG: %s lock held on the way to a guest",
+		      last_held(this_cpu()->locks_held));
+}

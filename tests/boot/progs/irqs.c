@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * irqs N: binds N pairs of event channels of this domain, and sends an event
+ * through each.
+ *
+ * An event channel needs no vector of the processor, of which there are fewer
+ * than 256: 2 N interrupts are there at a time, and each event arrives once.
+ * (xen/evtchn.h of Linux, event_channel.h of Xen.)
+ */
+#include <err.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+struct bind_interdomain {
+	uint32_t domain, port;
+};
+
+#define EVTCHN_BIND_INTERDOMAIN	_IOC(_IOC_NONE, 'E', 1, 8)
+#define EVTCHN_BIND_UNBOUND	_IOC(_IOC_NONE, 'E', 2, 4)
+#define EVTCHN_NOTIFY		_IOC(_IOC_NONE, 'E', 4, 4)
+
+#define DOMID_SELF	0x7ff0
+#define MAX_PAIRS	1000
+#define MAX_PORTS	4096
+#define SECONDS		60
+
+static unsigned int ports[MAX_PAIRS][2], seen[MAX_PORTS];
+
+static void bind_pair(int fd, unsigned int *pair)
+{
+	uint32_t domain = DOMID_SELF;
+	struct bind_interdomain to = { .domain = DOMID_SELF };
+	int port = ioctl(fd, EVTCHN_BIND_UNBOUND, &domain);
+
+	if (port < 0)
+		err(1, "binding an unbound port");
+	pair[0] = to.port = port;
+	port = ioctl(fd, EVTCHN_BIND_INTERDOMAIN, &to);
+	if (port < 0)
+		err(1, "binding the port %u of our own", to.port);
+	pair[1] = port;
+	if (pair[0] >= MAX_PORTS || pair[1] >= MAX_PORTS)
+		errx(1, "port %u is too high", pair[1]);
+}
+
+static void take_one(int fd)
+{
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	uint32_t port;
+
+	if (poll(&wait, 1, SECONDS * 1000) <= 0)
+		errx(1, "an event is lost: nothing for %d s", SECONDS);
+	if (read(fd, &port, sizeof(port)) != sizeof(port))
+		err(1, "reading an event");
+	if (port >= MAX_PORTS)
+		errx(1, "an event at port %u", port);
+	seen[port]++;
+	if (write(fd, &port, sizeof(port)) != sizeof(port))
+		err(1, "unmasking port %u", port);
+}
+
+/* Lines of /proc/interrupts that are event channels of user space */
+static unsigned int count_lines(void)
+{
+	FILE *f = popen("grep -c evtchn: /proc/interrupts", "r");
+	unsigned int n = 0;
+
+	if (!f || fscanf(f, "%u", &n) != 1)
+		errx(1, "/proc/interrupts cannot be read");
+	pclose(f);
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int pairs = argc == 2 ? atoi(argv[1]) : 0, i, n;
+	int fd = open("/dev/xen/evtchn", O_RDWR);
+
+	if (!pairs || pairs > MAX_PAIRS)
+		errx(2, "usage: irqs N, N up to %d", MAX_PAIRS);
+	if (fd < 0)
+		err(1, "/dev/xen/evtchn");
+	for (i = 0; i < pairs; i++)
+		bind_pair(fd, ports[i]);
+	n = count_lines();
+	if (n < 2 * pairs)
+		errx(1, "%u interrupts, not %u", n, 2 * pairs);
+	for (i = 0; i < pairs; i++)
+		if (ioctl(fd, EVTCHN_NOTIFY, &ports[i][1]))
+			err(1, "sending to port %u", ports[i][0]);
+	for (i = 0; i < pairs; i++)
+		take_one(fd);
+	for (i = 0; i < pairs; i++)
+		if (seen[ports[i][0]] != 1 || seen[ports[i][1]] != 0)
+			errx(1, "%u events at port %u, %u at its peer",
+			     seen[ports[i][0]], ports[i][0], seen[ports[i][1]]);
+	printf("irqs: %u interrupts at a time, %u events, each once\n", n, pairs);
+	return 0;
+}

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""QEMU's two sockets: GDB's remote protocol, as much as is needed, and QMP."""
+import json
+import re
+import select
+import socket
+import time
+
+
+def connect(path):
+    for _ in range(100):
+        sock = socket.socket(socket.AF_UNIX)
+        try:
+            sock.connect(path)
+            return sock
+        except OSError:
+            sock.close()
+            time.sleep(0.1)
+    raise OSError(f"nobody listens at {path}")
+
+
+class Gdb:
+    """The machine has one processor, which stops and runs."""
+    def __init__(self, path):
+        self.sock = connect(path)
+        self.data = b""
+
+    def send(self, text):
+        packet = "$%s#%02x" % (text, sum(text.encode()) & 0xff)
+        self.sock.sendall(packet.encode())
+
+    def receive(self, seconds):
+        end = time.time() + seconds
+        while not (found := re.search(rb"\$([^#]*)#..", self.data)):
+            left = end - time.time()
+            if left <= 0 or not select.select([self.sock], [], [], left)[0]:
+                return None
+            got = self.sock.recv(4096)
+            if not got:
+                return None
+            self.data += got
+        self.data = self.data[found.end():]
+        self.sock.sendall(b"+")
+        return found.group(1).decode()
+
+    def ask(self, text):
+        self.send(text)
+        return self.receive(10)
+
+    def register(self, number):
+        return int.from_bytes(bytes.fromhex(
+            self.ask("g")[16 * number:16 * number + 16]), "little")
+
+    def word(self, address):
+        return int.from_bytes(bytes.fromhex(self.ask("m%x,8" % address)),
+                              "little")
+
+    def run_to(self, address, seconds=10):
+        """Whether it gets there; it is stopped in any case."""
+        self.ask("Z0,%x,1" % address)
+        self.send("c")
+        if not self.receive(seconds):
+            self.sock.sendall(b"\x03")
+            self.receive(10)
+        self.ask("z0,%x,1" % address)
+        return self.register(16) == address
+
+
+class Monitor:
+    def __init__(self, path):
+        self.file = connect(path).makefile("rw")
+        self.file.readline()
+        self.ask("qmp_capabilities")
+
+    def ask(self, command):
+        self.file.write(json.dumps({"execute": command}) + "\n")
+        self.file.flush()
+        while "return" not in (got := json.loads(self.file.readline())):
+            if "error" in got:
+                raise OSError(got)

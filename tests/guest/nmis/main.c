@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rule: a NMI of the machine, wherever it comes, changes nothing for a guest
+ * but that its NMI handler runs. This one enters the hypervisor in all the
+ * ways there are, again and again, and compares its registers and the results,
+ * until tests/guest/nmi-steps, which sends the NMIs, sets 'stop'.
+ */
+#include "guest.h"
+
+u8 user_page[4096] __attribute__((aligned(4096)));
+u8 user_stack[4096] __attribute__((aligned(4096)));
+static u8 kernel_stack[8192] __attribute__((aligned(4096)));
+
+volatile u32 stop, taken;
+u32 user_esp;
+static volatile u32 left, steps;
+
+void ready(void);
+__attribute__((noinline)) void ready(void)
+{
+	print("ready\n");
+}
+
+static void nmi(struct trap_frame *f)
+{
+	(void)f;
+	taken++;
+}
+
+static void leave_user(struct trap_frame *f)
+{
+	left = f->vector;
+	CHECK(f->ebx, 0x55551111);
+	CHECK(f->esi, 0x55552222);
+	CHECK(f->edi, 0x55553333);
+	/* SYSENTER leaves none. */
+	if (f->esp)
+		CHECK(f->esp, user_esp);
+	__asm__ volatile("movl saved_sp, %esp; movl saved_bp, %ebp; ret");
+}
+
+__asm__(".data; .globl saved_sp, saved_bp; saved_sp: .long 0; "
+	"saved_bp: .long 0; .text\n"
+	"go_user:	pushl %ebx; pushl %esi; pushl %edi; pushl %ebp\n"
+	"	call 1f\n"
+	"	popl %ebp; popl %edi; popl %esi; popl %ebx; ret\n"
+	"1:	movl %esp, saved_sp; movl %ebp, saved_bp\n"
+	"	pushl $0xe033; pushl user_esp; pushl $0x202\n"
+	"	pushl $0xe02b; pushl $user_page; pushl $0\n"
+	"	movl $0x55551111, %ebx; movl $0x55552222, %esi\n"
+	"	movl $0x55553333, %edi\n"
+	"	movl $23, %eax; int $0x82; ud2\n"
+	".globl user_code, user_stack_end; .comm user_code, 4; ");
+void go_user(void);
+
+static void step(struct trap_frame *f)
+{
+	steps++;
+	f->eflags &= ~0x100u;
+}
+
+static void skip2(struct trap_frame *f)
+{
+	f->eip += 2;
+}
+
+/* All registers but eax, before and after an instruction that enters. */
+#define KEEPS(insn, eax, result)					\
+	do {								\
+		u32 _a = (eax), _bad;					\
+									\
+		__asm__ volatile("pushl %%ebp; movl $1, %%ebx;"		\
+				 "movl $2, %%ecx; movl $3, %%edx;"	\
+				 "movl $4, %%esi; movl $5, %%edi;"	\
+				 "movl $6, %%ebp\n" insn "\n"		\
+				 "subl $6, %%ebp; subl $1, %%ebx;"	\
+				 "subl $2, %%ecx; subl $3, %%edx;"	\
+				 "subl $4, %%esi; subl $5, %%edi;"	\
+				 "orl %%ebp, %%ebx; orl %%edi, %%ebx;"	\
+				 "orl %%ecx, %%ebx; orl %%edx, %%ebx;"	\
+				 "orl %%esi, %%ebx; popl %%ebp"		\
+				 : "+a" (_a), "=b" (_bad)		\
+				 :: "ecx", "edx", "esi", "edi",		\
+				 "memory", "cc");			\
+		CHECK(_bad, 0);						\
+		CHECK(_a, result);					\
+	} while (0)
+
+static void user(const u8 *code, u32 n)
+{
+	memcpy(user_page, code, n);
+	left = ~0u;
+	__asm__ volatile("call go_user" ::: "eax", "ecx", "edx", "memory",
+			 "cc");
+	CHECK(left == 0x80 || left == 13 || left == 6 || left == 0x98 ||
+	      left == 0x99, 1);
+}
+
+static void kernel_round(void)
+{
+	KEEPS("int $0x82", 99, -XEN_ENOSYS);
+	KEEPS("int3", 77, 77);
+	KEEPS("ud2", 78, 78);
+	KEEPS("hlt; nop", 79, 79);
+	KEEPS("pushf; orl $0x100, (%%esp); popf; nop", 80, 80);
+	set_trap_handler(14, skip2);
+	/* mov (%eax), %eax, of two bytes */
+	KEEPS("movl (%%eax), %%eax", 0xa0000000, 0xa0000000);
+	set_trap_handler(14, 0);
+}
+
+static void user_round(void)
+{
+	static const u8 int80[] = { 0xcd, 0x80 };
+	static const u8 sysenter[] = { 0x0f, 0x34 };
+	static const u8 syscall[] = { 0x0f, 0x05 };
+	static const u8 fault[] = { 0xf4 };
+
+	set_trap_handler(6, leave_user);
+	set_trap_handler(13, leave_user);
+	user(int80, 2);
+	CHECK(left, 0x80);
+	user(fault, 1);
+	CHECK(left, 13);
+	/* SYSCALL comes in with it: a NMI needs a stack of its own there. */
+	user_esp = 0x80000000;
+	user(syscall, 2);
+	user(sysenter, 2);
+	user_esp = (u32)user_stack + sizeof(user_stack);
+	set_trap_handler(6, skip2);
+	set_trap_handler(13, skip2);
+}
+
+static void user_may(const void *p)
+{
+	CHECK(set_pte_va(p, va_maddr(p) | PTE_RWP | PTE_US, UVMF_INVLPG), 0);
+	CHECK(mmu_update(va_maddr(l2_of(0)) + ((u32)p >> 21) * 8,
+			 ((u64 *)l2_of(0))[(u32)p >> 21] | PTE_US), 0);
+}
+
+/* The processor may not have it. */
+static void callback(u16 type, u32 vector)
+{
+	struct callback_register cb = {
+		.type = type,
+		.address = { FLAT_KERNEL_CS, trap_entries[vector] },
+	};
+
+	HC2(callback_op, CALLBACKOP_register, &cb);
+}
+
+static void prepare(void)
+{
+	callback(CALLBACKTYPE_syscall32, 0x98);
+	callback(CALLBACKTYPE_sysenter, 0x99);
+	CHECK(HC2(stack_switch, FLAT_KERNEL_SS, (u32)kernel_stack + 8192), 0);
+	user_may(user_page);
+	user_may(user_stack);
+	mmuext(MMUEXT_TLB_FLUSH_LOCAL, 0, 0);
+	user_esp = (u32)user_stack + sizeof(user_stack);
+	set_trap_handler(1, step);
+	set_trap_handler(2, nmi);
+	set_trap_handler(3, step);
+	set_trap_handler(6, skip2);
+	set_trap_handler(13, skip2);
+	set_trap_handler(0x80, leave_user);
+	set_trap_handler(0x98, leave_user);
+	set_trap_handler(0x99, leave_user);
+}
+
+void test_main(void)
+{
+	u32 rounds = 0;
+
+	prepare();
+	ready();
+	for (; !stop; rounds++) {
+		kernel_round();
+		user_round();
+		CHECK(steps, rounds * 2 + 2);
+		HC2(sched_op, SCHEDOP_yield, 0);
+	}
+	CHECK(taken != 0, 1);
+	print("%u rounds, %u NMIs taken\n", rounds, taken);
+}

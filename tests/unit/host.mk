@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The hypervisor's own sources, built for this machine. Who includes this says
+# what CC and sanitize are, and out, where it builds; then $(out)/hv/DIR/X.o is
+# hypervisor/DIR/X.c, and $(out)/X.o is X.c, each with what stands in for the
+# rest of the machine (tests/unit/host.h).
+
+MAKEFLAGS += -r
+build	?= build
+flags	:= -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-builtin \
+	-Wall -Wextra -Wno-address-of-packed-member \
+	-D__XEN_INTERFACE_VERSION__=0x00040e00 -D__XEN_TOOLS__ \
+	-iquote tests/unit -iquote hypervisor/include \
+	-include hypervisor/include/types.h -include tests/unit/include/cpu.h
+
+# What the page types need, and what these need
+pages-src := core/frames.c core/destroy.c core/format.c core/evtchn.c \
+	core/evtchn_port.c core/evtchn_fifo.c \
+	pv/ptype.c pv/tables.c pv/abi.c pv/batch.c pv/mmu_update.c \
+	pv/mmuext.c pv/descriptors.c pv/ldt.c pv/walk.c \
+	pv/grant.c pv/grant_table.c pv/grant_entry.c pv/grant_map.c \
+	pv/grant_copy.c pv/abi32_grant.c
+unpack-src := $(addprefix unpack/,unpack.c gzip.c xz.c zstd.c lz4.c lzo.c \
+	lzma.c bzip2.c)
+
+# Linux's decompressors, as the hypervisor's build takes them
+linux	:= $(out)/linux
+$(linux)/done: hypervisor/unpack/import
+	@base=$$(KERNEL_SRC='' scripts/make-base) && $< "$${base% *}" $(linux)
+
+objects = $(patsubst %.c,$(out)/hv/%.o,$(1))
+
+$(out)/hv/unpack/%.o: hypervisor/unpack/%.c $(linux)/done
+	@mkdir -p $(@D)
+	@$(CC) $(flags) $(sanitize) -MMD -MP -iquote hypervisor/unpack \
+		-isystem $(linux)/lib -isystem $(linux)/include \
+		-isystem hypervisor/unpack -fno-strict-overflow \
+		-fno-sanitize=undefined $(own-flags) -c -o $@ $<
+
+$(out)/hv/%.o: hypervisor/%.c
+	@mkdir -p $(@D)
+	@$(CC) $(flags) $(sanitize) $(own-flags) -MMD -MP -c -o $@ $<
+
+$(out)/%.o: %.c
+	@mkdir -p $(@D)
+	@$(CC) $(flags) $(sanitize) $(own-flags) -MMD -MP -c -o $@ $<
+
+-include $(shell find $(out) -name '*.d' 2>/dev/null)

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What another CPU may do between two instructions: the code under test runs
+ * one instruction at a time (the processor's trap flag), and after each in
+ * turn, from a fresh start, the other CPU does its whole work at once.
+ * While a lock is held the other one would wait for it, so that is no place.
+ *
+ * A frame that is freed and given to another domain while it is looked at, and
+ * calls on pages of a domain, and mappings of them, while that domain dies:
+ * afterwards every reference must be accounted for.
+ */
+#include <signal.h>
+#include <ucontext.h>
+#include "errno.h"
+#include "host.h"
+#include "lib.h"
+#include "paging.h"
+#include "ptype.h"
+#include "pv.h"
+
+#define PAGES		4u
+#define EFLAGS		17	/* REG_EFL, which needs _GNU_SOURCE */
+#define TRAP_FLAG	0x100
+#define ENOUGH		20000u
+#define STRIDE		17u	/* in the long calls, for the sake of time */
+
+static struct domain *d, *o;	/* who calls, and whose pages */
+static u32 d_first, o_first;
+static u64 free_before;
+static volatile u32 steps_left;
+static void (*volatile other_cpu)(void);
+
+static void stepped(int nr, siginfo_t *info, void *context)
+{
+	ucontext_t *c = context;
+
+	(void)nr;
+	(void)info;
+	if (!host_locks && steps_left && --steps_left)
+		return;
+	c->uc_mcontext.gregs[EFLAGS] &= ~(long long)TRAP_FLAG;
+	if (host_locks)
+		return;			/* start_stepping() comes after */
+	host_unlocked = NULL;
+	other_cpu();
+	other_cpu = NULL;
+}
+
+static void start_stepping(void)
+{
+	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" ::: "memory",
+			 "cc");
+}
+
+static void stop_stepping(void)
+{
+	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" ::: "memory",
+			 "cc");
+}
+
+/* What 'one' says, with 'other' after so many of its instructions. */
+static long race(long (*one)(void), void (*other)(void), u32 steps)
+{
+	struct sigaction action = { .sa_sigaction = stepped,
+				    .sa_flags = SA_SIGINFO };
+	long rc;
+
+	assert_int_equal(sigaction(SIGTRAP, &action, NULL), 0);
+	steps_left = steps;
+	other_cpu = other;
+	host_unlocked = start_stepping;
+	start_stepping();
+	rc = one();
+	stop_stepping();
+	host_unlocked = NULL;
+	return rc;
+}
+
+static void setup(void)
+{
+	mfn_t m;
+
+	host_reset();
+	frames_init(HOST_FRAMES);
+	frames_give(mfn(256), HOST_FRAMES - 256);
+	d = host_domain(PAGES, &d_first);
+	d->privileged = true;
+	free_before = frames_free();
+	o = host_other(PAGES, &o_first);
+	m = virt_to_mfn(frames_new(PAGE_SIZE));
+	o->shared_frame = m;
+	ptype_share_hv(o, m);
+}
+
+/* The first one's page becomes the other one's, if nobody else holds it. */
+static void change_owner(void)
+{
+	mfn_t had[HOST_FRAMES], m;
+	u32 n = 0;
+
+	d->tot_pages++;			/* it does not end with this page */
+	assert_int_equal(ptype_release(d, mfn(d_first)), 0);
+	d->tot_pages--;
+	if (mfn_frame(mfn(d_first))->refs)
+		return;
+	for (;;) {
+		m = frame_alloc(0, 0);
+		assert_false(mfn_eq(m, INVALID_MFN));
+		if (m.n == d_first)
+			break;
+		had[n++] = m;
+	}
+	while (n)
+		frame_free(had[--n], 0);
+	assert_true(ptype_assign(o, m, false));
+}
+
+static long get_ref(void)
+{
+	return ptype_get_ref(d, mfn(d_first));
+}
+
+static void test_owner(void **state)
+{
+	u32 steps, got = 0, lost = 0;
+	struct frame *f;
+
+	(void)state;
+	for (steps = 1; steps < ENOUGH; steps++) {
+		setup();
+		f = mfn_frame(mfn(d_first));
+		if (race(get_ref, change_owner, steps)) {
+			got++;
+			assert_ptr_equal(f->owner, d);
+			assert_int_equal(f->refs, other_cpu ? 2 : 1);
+		} else {
+			lost++;
+			assert_ptr_equal(f->owner, o);
+			assert_int_equal(f->refs, 1);
+		}
+		if (other_cpu)
+			break;
+	}
+	assert_in_range(steps, 20, ENOUGH - 1);
+	assert_true(got > 1 && lost > 1);
+}
+
+static void kill_other(void)
+{
+	while (domain_kill(o) == -ERESTART)
+		;
+}
+
+static long operation(u32 cmd, u64 page, u64 whose)
+{
+	struct abi_mmuext op = { .cmd = cmd, .arg1 = page };
+	u64 a[6] = { (u64)&op, 1, 0, whose };
+
+	return pv_mmuext_op(a);
+}
+
+static long set_entry(u64 value, u64 whose)
+{
+	struct mmu_update u = { .ptr = (u64)d_first << PAGE_SHIFT,
+				.val = value };
+	u64 a[6] = { (u64)&u, 1, 0, whose };
+
+	return pv_mmu_update(a);
+}
+
+static long pin(void)
+{
+	return operation(MMUEXT_PIN_L1_TABLE, o_first, 4);
+}
+
+static long unpin(void)
+{
+	return operation(MMUEXT_UNPIN_TABLE, o_first, 4);
+}
+
+static long clear_page(void)
+{
+	return operation(MMUEXT_CLEAR_PAGE, o_first, 4);
+}
+
+static long map_writable(void)
+{
+	return set_entry(make_pte(mfn(o_first), PTE_P | PTE_RW), 4);
+}
+
+static long map_read_only(void)
+{
+	return set_entry(make_pte(mfn(o_first), PTE_P), 4);
+}
+
+/* Every page is free again, whoever was first. */
+static void check_all_back(void)
+{
+	assert_int_equal(host_locks, 0);
+	if (!o->is_dying)
+		kill_other();
+	set_entry(0, DOMID_SELF);
+	assert_int_equal(o->tot_pages, 0);
+	assert_int_equal(o->refs, 0);
+	frames_delete(mfn_to_virt(o->shared_frame), PAGE_SIZE);
+	assert_int_equal(frames_free(), free_before);
+}
+
+static void die_during(long (*call)(void), bool pinned)
+{
+	u32 steps, done = 0, refused = 0;
+	long rc;
+
+	for (steps = 1; steps < ENOUGH; steps += STRIDE) {
+		setup();
+		assert_int_equal(operation(MMUEXT_PIN_L1_TABLE, d_first,
+					   DOMID_SELF), 0);
+		if (pinned)
+			assert_int_equal(pin(), 0);
+		rc = race(call, kill_other, steps);
+		done += !rc;
+		refused += rc < 0;
+		check_all_back();
+		if (other_cpu)
+			break;
+	}
+	assert_in_range(steps, 50, ENOUGH - 1);
+	assert_true(done > 1 && refused > 1);
+}
+
+static void test_death(void **state)
+{
+	(void)state;
+	die_during(pin, false);
+	die_during(unpin, true);
+	die_during(clear_page, false);
+	die_during(map_writable, false);
+	die_during(map_read_only, false);
+}
+
+EXPORT_TESTS(race, cmocka_unit_test(test_owner),
+	     cmocka_unit_test(test_death));
