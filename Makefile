@@ -40,10 +40,15 @@ kernel: packages  ## build the tree for CONFIG, in build/kernel/CONFIG
 hypervisor: packages  ## Krypton, our own hypervisor: build/krypton
 	@scripts/build-hypervisor $(if $(filter y,$(DEBUG)),--debug)
 
-bench: packages  ## Krypton against reference Xen: instructions, memory
+bench: packages  ## Krypton against reference Xen: instructions, memory, idling
 	@scripts/build-hypervisor
 	@scripts/build-reference-xen
+	@scripts/build-kernel i386-pv
+	@scripts/build-kernel i386-pv-up
+	@scripts/build-images
 	@tests/bench/startup
+	@tests/bench/entry
+	@tests/bench/idle
 
 reference-xen: packages  ## the hypervisor that tests compare with
 	@scripts/build-reference-xen

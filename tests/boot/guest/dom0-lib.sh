@@ -97,6 +97,20 @@ domu_says() {
 	same "$name: $*" "$expected" "$got"
 }
 
+# domu_events NAME COUNT: each event arrives, in either direction
+domu_events() {
+	local name=$1 count=$2 offer
+	domu $name 10 "evstress front $count 64 </dev/null >/tmp/events 2>&1 &" ||
+		return 1
+	wait_for 10 domu $name 10 'grep -q ^offer /tmp/events' || return 1
+	offer=$(domu $name 10 'cat /tmp/events' | sed -n 's/^offer //p')
+	evstress back "$(xl domid $name)" $offer || return 1
+	wait_for 20 domu $name 10 'grep -v ^offer /tmp/events'
+	domu $name 10 'grep "front: .*: all right$" /tmp/events' && return
+	domu $name 10 'cat /tmp/events'
+	return 1
+}
+
 domu_listed() {
 	xl list "$1" >/dev/null 2>&1
 }

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * costs - what entries to the kernel cost, by the time stamp counter.
+ *
+ * Under QEMU's "-icount shift=0" that counts instructions, the hypervisor's
+ * too. Each cost is taken ROUNDS times and the least is told, which is one
+ * that no interrupt hit; an interrupt's own is the median. Runs as process 1
+ * (tests/bench/entry), prints "BENCH name cost" and never ends.
+ */
+#include <asm/ldt.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ROUNDS	25
+#define CALLS	64
+#define PAGE	4096
+#define PAGES	256
+#define LDT_CS	7
+
+static volatile char *area;
+static unsigned int vsyscall;
+static uint64_t fork_bare;
+static int there, back, file;
+
+static uint64_t now(void)
+{
+	uint32_t low, high;
+
+	asm volatile("lfence\n\trdtsc" : "=a" (low), "=d" (high) : : "memory");
+	return (uint64_t)high << 32 | low;
+}
+
+static void fail(const char *what)
+{
+	printf("BENCH error %s\n", what);
+	for (;;)
+		pause();
+}
+
+static void map_area(void)
+{
+	area = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (area == MAP_FAILED)
+		fail("mmap");
+}
+
+static void unmap_area(void)
+{
+	munmap((void *)area, PAGES * PAGE);
+}
+
+static void write_area(void)
+{
+	int i;
+
+	for (i = 0; i < PAGES; i++)
+		area[i * PAGE] = 1;
+}
+
+static pid_t child(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		fail("fork");
+	if (!pid)
+		_exit(0);
+	return pid;
+}
+
+static uint64_t int80(void)
+{
+	uint64_t begin = now();
+	int i, nr;
+
+	for (i = 0; i < CALLS; i++) {
+		nr = SYS_getppid;
+		asm volatile("int $0x80" : "+a" (nr) : : "memory");
+	}
+	return (now() - begin) / CALLS;
+}
+
+static uint64_t vdso(void)
+{
+	uint64_t begin = now();
+	int i, nr;
+
+	for (i = 0; i < CALLS; i++) {
+		nr = SYS_getppid;
+		asm volatile("call *%1" : "+a" (nr) : "r" (vsyscall) : "memory",
+			     "ecx", "edx");
+	}
+	return (now() - begin) / CALLS;
+}
+
+/* from a segment of the LDT: a PV guest must return by the hypervisor */
+static uint64_t int80_ldt(void)
+{
+	uint64_t begin = now();
+	int home, n = CALLS;
+
+	asm volatile("mov %%cs, %0" : "=r" (home));
+	asm volatile(
+	"	pushl	%[ldt]\n"
+	"	pushl	$1f\n"
+	"	lret\n"
+	"1:	movl	%[nr], %%eax\n"
+	"	int	$0x80\n"
+	"	decl	%[n]\n"
+	"	jnz	1b\n"
+	"	pushl	%[home]\n"
+	"	pushl	$2f\n"
+	"	lret\n"
+	"2:\n"
+	: [n] "+r" (n)
+	: [ldt] "i" (LDT_CS), [nr] "i" (SYS_getppid), [home] "r" (home)
+	: "eax", "memory", "cc");
+	return (now() - begin) / CALLS;
+}
+
+static uint64_t fault_read(void)
+{
+	uint64_t begin, end;
+	int i;
+
+	map_area();
+	begin = now();
+	for (i = 0; i < PAGES; i++)
+		(void)area[i * PAGE];
+	end = now();
+	unmap_area();
+	return (end - begin) / PAGES;
+}
+
+static uint64_t fault_write(void)
+{
+	uint64_t begin, end;
+
+	map_area();
+	begin = now();
+	write_area();
+	end = now();
+	unmap_area();
+	return (end - begin) / PAGES;
+}
+
+/* a page that was shared with a child, and is the parent's alone again */
+static uint64_t fault_protection(void)
+{
+	uint64_t begin, end;
+
+	map_area();
+	write_area();
+	waitpid(child(), NULL, 0);
+	begin = now();
+	write_area();
+	end = now();
+	unmap_area();
+	return (end - begin) / PAGES;
+}
+
+static uint64_t map_unmap(void)
+{
+	uint64_t begin = now();
+	int i;
+
+	for (i = 0; i < CALLS; i++) {
+		map_area();
+		unmap_area();
+	}
+	return (now() - begin) / CALLS;
+}
+
+static uint64_t unmap_page(void)
+{
+	uint64_t begin, end;
+
+	map_area();
+	write_area();
+	begin = now();
+	unmap_area();
+	end = now();
+	return (end - begin) / PAGES;
+}
+
+static uint64_t protect_page(void)
+{
+	uint64_t begin, end;
+
+	map_area();
+	write_area();
+	begin = now();
+	mprotect((void *)area, PAGES * PAGE, PROT_READ);
+	end = now();
+	unmap_area();
+	return (end - begin) / PAGES;
+}
+
+static uint64_t fork_exit(void)
+{
+	uint64_t begin = now();
+
+	waitpid(child(), NULL, 0);
+	return now() - begin;
+}
+
+/* what a written page adds to that */
+static uint64_t fork_page(void)
+{
+	uint64_t full;
+
+	map_area();
+	write_area();
+	full = fork_exit();
+	unmap_area();
+	return full > fork_bare ? (full - fork_bare) / PAGES : 0;
+}
+
+static void echo(void)
+{
+	eventfd_t value;
+
+	while (!eventfd_read(there, &value) && !eventfd_write(back, 1))
+		;
+	_exit(0);
+}
+
+/* to another process and back, by no page: half of it has one switch */
+static uint64_t ping_pong(void)
+{
+	uint64_t begin = now();
+	eventfd_t value;
+	int i;
+
+	for (i = 0; i < CALLS; i++)
+		if (eventfd_write(there, 1) || eventfd_read(back, &value))
+			fail("eventfd");
+	return (now() - begin) / CALLS / 2;
+}
+
+static void handler(int sig)
+{
+	(void)sig;
+}
+
+static uint64_t signalled(void)
+{
+	uint64_t begin = now();
+	int i;
+
+	for (i = 0; i < CALLS; i++)
+		kill(getpid(), SIGUSR1);
+	return (now() - begin) / CALLS;
+}
+
+/* a byte of a file whose pages are in highmem: kmap_local and back */
+static uint64_t read_highmem(void)
+{
+	uint64_t begin = now();
+	char c;
+	int i;
+
+	for (i = 0; i < CALLS; i++)
+		if (pread(file, &c, 1, i * PAGE) != 1)
+			fail("pread");
+	return (now() - begin) / CALLS;
+}
+
+/* the time that the next interrupt, nearly always the tick, takes away */
+static uint64_t interrupt(void)
+{
+	uint64_t last = now(), t;
+
+	for (;;) {
+		t = now();
+		if (t - last > 400)
+			return t - last;
+		last = t;
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static uint64_t tell(const char *name, uint64_t (*cost)(void), int rank)
+{
+	uint64_t all[ROUNDS];
+	int i;
+
+	cost();
+	for (i = 0; i < ROUNDS; i++)
+		all[i] = cost();
+	qsort(all, ROUNDS, sizeof(all[0]), compare);
+	printf("BENCH %s %llu\n", name, all[rank]);
+	fflush(stdout);
+	return all[rank];
+}
+
+static void prepare(void)
+{
+	static char data[CALLS * PAGE];
+	struct user_desc code = {
+		.limit = 0xfffff, .seg_32bit = 1, .limit_in_pages = 1,
+		.contents = MODIFY_LDT_CONTENTS_CODE, .useable = 1,
+	};
+	struct sysinfo info;
+
+	vsyscall = getauxval(AT_SYSINFO);
+	signal(SIGUSR1, handler);
+	file = open("/file", O_RDWR | O_CREAT, 0600);
+	if (!vsyscall || sysinfo(&info) || !info.totalhigh || file < 0 ||
+	    write(file, data, sizeof(data)) != sizeof(data))
+		fail("no vDSO, no highmem or no file in it");
+	there = eventfd(0, 0);
+	back = eventfd(0, 0);
+	if (there < 0 || back < 0)
+		fail("eventfd");
+	if (syscall(SYS_modify_ldt, 1, &code, sizeof(code)))
+		fail("modify_ldt");
+	if (!fork())
+		echo();
+}
+
+int main(void)
+{
+	prepare();
+	tell("int80", int80, 0);
+	tell("int80-ldt", int80_ldt, 0);
+	tell("vdso", vdso, 0);
+	tell("signal", signalled, 0);
+	tell("interrupt", interrupt, ROUNDS / 2);
+	tell("switch", ping_pong, 0);
+	tell("fault-read", fault_read, 0);
+	tell("fault-write", fault_write, 0);
+	tell("fault-protection", fault_protection, 0);
+	tell("map-unmap", map_unmap, 0);
+	tell("protect-page", protect_page, 0);
+	tell("unmap-page", unmap_page, 0);
+	fork_bare = tell("fork-exit", fork_exit, 0);
+	tell("fork-page", fork_page, 0);
+	tell("read-highmem", read_highmem, 0);
+	printf("BENCH end 0\n");
+	for (;;)
+		pause();
+}
