@@ -19,7 +19,8 @@ HYPERVISOR_EXPECTED = re.compile(
     r"|\(XEN\) \*\*\*|WARNING: (CONSOLE OUTPUT|HMP|NO|SPECULATIVE)"
     r"|BUG_ON|not affected|gnttab: |gnttab_max")
 KERNEL_COMPLAINT = re.compile(
-    r"WARNING: |\bBUG: |Oops|Call Trace:|cut here|INFO: (possible|rcu|task)|"
+    r"WARNING: |\bBUG: |\bBUG \S+ \(|kernel BUG at|UBSAN: |pagealloc: |Oops|"
+    r"Call Trace:|cut here|INFO: (possible|rcu|task)|"
     r"inconsistent lock|soft lockup|scheduling while atomic|"
     r"unable to handle|Unable to handle|general protection|segfault at|"
     r"Bad page|stack-protector|double fault|nobody cared|Hardware Error")
