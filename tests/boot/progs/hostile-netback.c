@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hostile-netback DIRECTORY... - network back ends that break the protocol, one
+ * rule each, at the front ends of the directories of xenstore. The last part of
+ * a directory's name is the card's number, and says the attack. Each takes
+ * packets well until the first came; what the other end says to the attack
+ * stands in its kernel's log.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include "netif.h"
+
+enum attack {
+	TX_FAR = 1, TX_BIG_ID, TX_IDLE_ID, TX_KEPT, RX_FAR, RX_KEPT, RX_GARBAGE,
+	RX_REWRITTEN, STATES,
+};
+
+static const char *back;
+static char front[128];
+static int domain, port;
+static enum attack attack;
+static struct ring *tx, *rx;
+static uint32_t taken;
+
+/* An echo request to 10.9.N.1 whose length fits no honest packet of ours */
+static void frame(uint8_t *mem, unsigned int length)
+{
+	uint8_t mac[6], ip[20] = { 0x45, [8] = 64, [9] = 1 };
+	unsigned int i, sum = 0;
+	char text[32];
+
+	xs_read(front, "mac", text, sizeof(text));
+	sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1,
+	       mac + 2, mac + 3, mac + 4, mac + 5);
+	memset(mem, 0, 128);
+	memcpy(mem, mac, 6);
+	memcpy(mem + 6, "\2\0\0\0\0\1\10\0", 8);
+	ip[2] = length >> 8;
+	ip[3] = length;
+	memcpy(ip + 12, (uint8_t []){ 10, 9, attack, 2, 10, 9, attack, 1 }, 8);
+	for (i = 0; i < 20; i += 2)
+		sum += ip[i] << 8 | ip[i + 1];
+	sum = ~((sum & 0xffff) + (sum >> 16));
+	ip[10] = sum >> 8;
+	ip[11] = sum;
+	memcpy(mem + 14, ip, 20);
+	mem[34] = 8;
+}
+
+static struct rx_response *deliver(unsigned int offset, int status,
+				   unsigned int flags)
+{
+	struct rx_request *request = rx_slot(rx, rx->rsp_prod);
+	struct rx_response *r = rx_slot(rx, rx->rsp_prod);
+
+	*r = (struct rx_response){ request->id, offset, flags, status };
+	__sync_synchronize();
+	rx->rsp_prod++;
+	return r;
+}
+
+static void deliver_extra(unsigned int type, unsigned int size,
+			  unsigned int gso)
+{
+	struct extra *extra = rx_slot(rx, rx->rsp_prod);
+
+	*extra = (struct extra){ type, 0, size, gso, 0, 0 };
+	__sync_synchronize();
+	rx->rsp_prod++;
+}
+
+/* Tells, and waits until the other end has room again */
+static void tell(void)
+{
+	int i;
+
+	event_send(port);
+	for (i = 0; i < 300 && rx->req_prod - rx->rsp_prod < 200; i++)
+		usleep(1000);
+}
+
+static void good_packet(void)
+{
+	struct rx_request *request = rx_slot(rx, rx->rsp_prod);
+	uint8_t *mem = page_map(domain, request->ref, BOTH);
+
+	if (!mem)
+		return;
+	frame(mem, 84);
+	munmap(mem, 4096);
+	deliver(0, 98, RX_VALIDATED);
+	tell();
+}
+
+static void garbage(void)
+{
+	static const int bad[][2] = {
+		{ 4000, 200 }, { 65535, 1 }, { 0, -1 }, { 0, -32768 },
+		{ 0, 32767 }, { 0, 0 }, { 0, 5 }, { 4095, 1 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		deliver(bad[i][0], bad[i][1], 0);
+		deliver(bad[i][0], bad[i][1], RX_CSUM_BLANK);
+		tell();
+	}
+	for (i = 0; i < 30; i++)
+		deliver(0, i, i < 29 ? RX_MORE : 0);
+	tell();
+	deliver(0, 64, RX_MORE);
+	tell();
+	deliver(0, 64, RX_EXTRA);
+	tell();
+	for (i = 0; i < 4; i++) {
+		deliver(0, 64, RX_EXTRA | RX_CSUM_BLANK);
+		deliver_extra(i ? EXTRA_GSO : 200, i / 2, i & 1 ? 9 : 1);
+		tell();
+	}
+	good_packet();
+}
+
+static void *rewrite(void *unused)
+{
+	volatile struct rx_response *r;
+
+	for (;;) {
+		pthread_testcancel();
+		r = rx_slot(rx, rx->rsp_prod - 1);
+		r->offset = 0;
+		r->status = 100;
+		r->offset = 60000;
+		r->status = 30000;
+	}
+	return unused;
+}
+
+/* The second part of each packet changes while the front end looks at it */
+static void rewritten(void)
+{
+	unsigned int round, ref;
+	pthread_t thread;
+	uint8_t *mem;
+
+	pthread_create(&thread, NULL, rewrite, NULL);
+	for (round = 0; round < 400; round++) {
+		ref = ((struct rx_request *)rx_slot(rx, rx->rsp_prod))->ref;
+		mem = page_map(domain, ref, BOTH);
+		if (!mem)
+			break;
+		frame(mem, 30000 + 86);
+		munmap(mem, 4096);
+		*(struct rx_response *)rx_slot(rx, rx->rsp_prod) =
+			(struct rx_response){ 0, 0, RX_MORE, 100 };
+		*(struct rx_response *)rx_slot(rx, rx->rsp_prod + 1) =
+			(struct rx_response){ 0, 0, 0, 100 };
+		__sync_synchronize();
+		rx->rsp_prod += 2;
+		tell();
+	}
+	pthread_cancel(thread);
+	pthread_join(thread, NULL);
+	good_packet();
+}
+
+static void states(void)
+{
+	static const int jump[] = {
+		5, 4, 6, 2, 4, 1, 3, 7, 99, 4, 2, 6, 5, 4,
+	};
+	unsigned int i, round;
+
+	for (round = 0; round < 3; round++)
+		for (i = 0; i < sizeof(jump) / sizeof(jump[0]); i++) {
+			xs_write(back, "state", "%d", jump[i]);
+			usleep(round * 50000);
+		}
+}
+
+static void strike(const struct tx_request *r)
+{
+	struct tx_response *answer = tx_slot(tx, tx->rsp_prod);
+	struct rx_request *room = rx_slot(rx, rx->rsp_prod);
+
+	switch (attack) {
+	case TX_FAR:
+		tx->rsp_prod += 1000;
+		break;
+	case TX_BIG_ID:
+	case TX_IDLE_ID:
+		answer->id = attack == TX_BIG_ID ? 999 :
+			     (r->id + 100) % NET_RING;
+		answer->status = RSP_OKAY;
+		tx->rsp_prod++;
+		break;
+	case TX_KEPT:
+		if (!page_map(domain, r->ref, PROT_READ))
+			warnx("the page of a packet cannot be mapped");
+		*answer = (struct tx_response){ r->id, RSP_OKAY };
+		tx->rsp_prod++;
+		break;
+	case RX_FAR:
+		rx->rsp_prod += 1000;
+		break;
+	case RX_KEPT:
+		if (!page_map(domain, room->ref, BOTH))
+			warnx("the page for a packet cannot be mapped");
+		deliver(0, 64, 0);
+		break;
+	case RX_GARBAGE:
+		garbage();
+		break;
+	case RX_REWRITTEN:
+		rewritten();
+		break;
+	case STATES:
+		states();
+	}
+	event_send(port);
+}
+
+static void play(const char *directory)
+{
+	struct tx_request r;
+
+	back = directory;
+	if (!xs_read(back, "frontend", front, sizeof(front)))
+		errx(1, "%s: no front end", back);
+	domain = xs_number(back, "frontend-id", 0);
+	attack = atoi(strrchr(back, '/') + 1);
+	xs_write(back, "feature-rx-copy", "1");
+	xs_write(back, "feature-sg", "4294967295");
+	xs_write(back, "state", "%d", INIT_WAIT);
+	if (!xs_wait(front, "state", CONNECTED, 60))
+		errx(1, "%s: no front end", back);
+	tx = page_map(domain, xs_number(front, "tx-ring-ref", 0), BOTH);
+	rx = page_map(domain, xs_number(front, "rx-ring-ref", 0), BOTH);
+	port = event_take(domain, xs_number(front, "event-channel", 0));
+	if (!tx || !rx || port < 0)
+		err(1, "%s: no rings", back);
+	xs_write(back, "state", "%d", CONNECTED);
+	while (taken == tx->req_prod)
+		usleep(2000);
+	r = *(struct tx_request *)tx_slot(tx, taken++);
+	strike(&r);
+	printf("%s: attacked\n", back);
+	fflush(stdout);
+	for (;;)	/* keeps what it has mapped */
+		pause();
+}
+
+int main(int argc, char **argv)
+{
+	int i;
+
+	if (argc < 2)
+		errx(2, "which back ends' directories?");
+	for (i = 1; i < argc; i++)
+		if (!fork()) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			play(argv[i]);
+		}
+	while (wait(NULL) > 0)
+		;
+	return 0;
+}

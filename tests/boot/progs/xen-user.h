@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a program needs to be one end of a split driver in user space: nodes of
+ * xenstore, pages that it grants or maps, event channels, and the head of a
+ * shared ring. By /dev/xen/{xenbus,gntalloc,gntdev,evtchn}. Numbers and layouts
+ * are those of Xen's public headers (io/xs_wire.h, io/ring.h).
+ */
+#include <err.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+/* what the headers of Linux leave to who includes them */
+typedef uint32_t grant_ref_t;
+typedef uint16_t domid_t;
+#include <xen/evtchn.h>
+#include <xen/gntalloc.h>
+#include <xen/gntdev.h>
+
+enum { INITIALISING = 1, INIT_WAIT, INITIALISED, CONNECTED, CLOSING, CLOSED };
+
+/* The head of a shared ring; the entries follow at byte 64 */
+struct ring {
+	volatile uint32_t req_prod, req_event, rsp_prod, rsp_event;
+	uint8_t pad[48];
+	uint8_t entries[4096 - 64];
+};
+
+static inline int device(const char *name)
+{
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "/dev/xen/%s", name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		err(2, "%s", path);
+	return fd;
+}
+
+/* --- xenstore --- */
+
+struct xs_message {
+	uint32_t type, request, transaction, length;
+	char text[1024];
+};
+enum { XS_READ = 2, XS_WRITE = 11, XS_ERROR = 16 };
+
+/* Sends a message and takes its answer; false if that is an error */
+static inline bool xs_talk(struct xs_message *m)
+{
+	static int fd = -1;
+	uint32_t got = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		fd = device("xenbus");
+	if (write(fd, m, 16 + m->length) != (ssize_t)(16 + m->length))
+		err(2, "xenstore: write");
+	for (; got < 16 || got < 16 + m->length; got += n) {
+		n = read(fd, (char *)m + got,
+			 (got < 16 ? 16 : 16 + m->length) - got);
+		if (n <= 0 || (got >= 16 && m->length >= sizeof(m->text)))
+			err(2, "xenstore: read");
+	}
+	m->text[m->length] = 0;
+	return m->type != XS_ERROR;
+}
+
+static inline bool xs_read(const char *dir, const char *node, char *out,
+			   size_t size)
+{
+	struct xs_message m = { .type = XS_READ };
+
+	m.length = 1 + snprintf(m.text, sizeof(m.text), "%s/%s", dir, node);
+	if (!xs_talk(&m))
+		return false;
+	return snprintf(out, size, "%.100s", m.text) > 0;
+}
+
+static inline long xs_number(const char *dir, const char *node, long otherwise)
+{
+	char text[64];
+
+	return xs_read(dir, node, text, sizeof(text)) ? atol(text) : otherwise;
+}
+
+__attribute__((format(printf, 3, 4)))
+static inline void xs_write(const char *dir, const char *node,
+			    const char *format, ...)
+{
+	struct xs_message m = { .type = XS_WRITE };
+	va_list list;
+	int head;
+
+	head = 1 + snprintf(m.text, 512, "%s/%s", dir, node);
+	va_start(list, format);
+	m.length = head + vsnprintf(m.text + head, 256, format, list);
+	va_end(list);
+	if (!xs_talk(&m))
+		errx(2, "xenstore: write %s/%s: %s", dir, node, m.text);
+}
+
+/* Waits until a node has the value, a state mostly */
+static inline bool xs_wait(const char *dir, const char *node, long value,
+			   int seconds)
+{
+	time_t end = time(NULL) + seconds;
+
+	while (xs_number(dir, node, -1) != value) {
+		if (time(NULL) > end)
+			return false;
+		usleep(20000);
+	}
+	return true;
+}
+
+/* --- pages --- */
+
+struct page {
+	void *mem;
+	uint32_t ref;
+	uint64_t index;
+};
+
+#define BOTH	(PROT_READ | PROT_WRITE)
+
+/* A page of ours that the domain may map and write */
+static inline struct page page_grant(int domain)
+{
+	struct ioctl_gntalloc_alloc_gref op = {
+		.domid = domain, .flags = GNTALLOC_FLAG_WRITABLE, .count = 1,
+	};
+	static int fd = -1;
+	struct page page;
+
+	if (fd < 0)
+		fd = device("gntalloc");
+	if (ioctl(fd, IOCTL_GNTALLOC_ALLOC_GREF, &op) < 0)
+		err(2, "gntalloc");
+	page.mem = mmap(NULL, 4096, BOTH, MAP_SHARED, fd, op.index);
+	if (page.mem == MAP_FAILED)
+		err(2, "gntalloc: mmap");
+	page.ref = op.gref_ids[0];
+	page.index = op.index;
+	memset(page.mem, 0, 4096);
+	/* the grant ends when the page is unmapped */
+	ioctl(fd, IOCTL_GNTALLOC_DEALLOC_GREF,
+	      &(struct ioctl_gntalloc_dealloc_gref){ op.index, 1 });
+	return page;
+}
+
+static inline void page_revoke(struct page *page)
+{
+	if (page->mem)
+		munmap(page->mem, 4096);
+	page->mem = NULL;
+}
+
+/* A page that the domain granted, to read or write; NULL if it cannot be had */
+static inline void *page_map(int domain, uint32_t ref, int protection)
+{
+	struct ioctl_gntdev_map_grant_ref op = {
+		.count = 1, .refs[0] = { .domid = domain, .ref = ref },
+	};
+	static int fd = -1;
+	void *mem;
+
+	if (fd < 0)
+		fd = device("gntdev");
+	if (ioctl(fd, IOCTL_GNTDEV_MAP_GRANT_REF, &op) < 0)
+		return NULL;
+	mem = mmap(NULL, 4096, protection, MAP_SHARED, fd, op.index);
+	return mem == MAP_FAILED ? NULL : mem;
+}
+
+/* --- event channels --- */
+
+static inline int event_fd(void)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = device("evtchn");
+	return fd;
+}
+
+static inline int event_offer(int domain)
+{
+	struct ioctl_evtchn_bind_unbound_port op = { domain };
+
+	return ioctl(event_fd(), IOCTL_EVTCHN_BIND_UNBOUND_PORT, &op);
+}
+
+static inline int event_take(int domain, int port)
+{
+	struct ioctl_evtchn_bind_interdomain op = { domain, port };
+
+	return ioctl(event_fd(), IOCTL_EVTCHN_BIND_INTERDOMAIN, &op);
+}
+
+static inline void event_send(int port)
+{
+	ioctl(event_fd(), IOCTL_EVTCHN_NOTIFY,
+	      &(struct ioctl_evtchn_notify){ port });
+}
+
+static inline void event_close(int port)
+{
+	ioctl(event_fd(), IOCTL_EVTCHN_UNBIND,
+	      &(struct ioctl_evtchn_unbind){ port });
+}
+
+/* One line for each attack; how many went as they must not */
+static inline bool judge(const char *who, const char *attack, bool right,
+			 const char *what)
+{
+	printf("%s: %s: %s: %s\n", right ? "right" : "WRONG", who, attack,
+	       what);
+	fflush(stdout);
+	return right;
+}
