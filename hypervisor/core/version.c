@@ -47,7 +47,6 @@ static long get_features(const struct domain *d, gva_t to)
 long version_op(u64 a[HYPERCALL_ARGS])
 {
 	const struct domain *d = current_domain();
-	const u8 handle[16] = { 0 };
 	gva_t to = gva(a[1]);
 
 	switch ((u32)a[0]) {
@@ -72,7 +71,7 @@ long version_op(u64 a[HYPERCALL_ARGS])
 	case XENVER_pagesize:
 		return PAGE_SIZE;
 	case XENVER_guest_handle:
-		return guest_write(to, handle, sizeof(handle));
+		return guest_write(to, d->handle, sizeof(d->handle));
 	default:
 		return -ENOSYS;
 	}

@@ -81,13 +81,16 @@ static bool device_allowed(const struct domain *d, mfn_t m)
 	return false;
 }
 
-/* The tools read the machine-to-phys array as if it were a foreign page. */
+/*
+ * The tools read the machine-to-phys array as if it were foreign pages, whole
+ * extents of XENMEM_machphys_mfn_list.
+ */
 static bool is_m2p(mfn_t m)
 {
 	u64 first = virt_to_mfn(frame_m2p).n;
 
-	return m.n >= first &&
-	       m.n - first < DIV_ROUND_UP(frame_count * sizeof(u32), PAGE_SIZE);
+	return m.n >= first && m.n - first <
+	       ROUND_UP(frame_count * sizeof(u32), LARGE_SIZE) / PAGE_SIZE;
 }
 
 bool tables_uncounted(mfn_t m)
