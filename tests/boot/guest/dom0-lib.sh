@@ -75,8 +75,9 @@ domu() {
 	id=$(($(cat $ktest_tmp/id 2>/dev/null || echo 0) + 1))
 	echo $id >$ktest_tmp/id
 	log=$consoles/guest-$name.log
-	# the agent takes a line
-	echo "@$id $*" | tr '\n\t' '  ' | sed 's/ *$/\n/' >$ktest_tmp/$name.in
+	# the agent takes a line; one that goes on must not end in a quoted blank
+	echo "@$id $*" | sed 's/\\$//' | tr '\n\t' '  ' | sed 's/ *$/\n/' \
+		>$ktest_tmp/$name.in
 	wait_for "$limit" grep -q "^@$id ends" $log || {
 		echo "$name does not answer: $*"
 		return 99
