@@ -62,6 +62,7 @@ def shape(name, line):
         line = line.split(":")[0]
     line = re.sub(r"[-r][-b]([-p][-s][-c][-d])(?=\s|$)", r"\1", line)
     line = re.sub(r"(?<=\s)[-r][-b]([-p])(?=\s)", r"\1", line)
+    line = re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "N", line)
     line = re.sub(r"\b[0-9a-f]*\d[0-9a-f.:,/]*", "N", line)
     return " ".join(line.split())
 
