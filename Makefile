@@ -28,7 +28,7 @@ test: packages  ## build everything and run every test
 fuzz: packages  ## fuzz the hypervisor's sources for half an hour, or so
 	@scripts/fuzz
 
-check: packages  ## what needs no kernel build, in under a minute
+check: packages  ## what needs no kernel build, in about a minute
 	@scripts/check
 
 tree: packages  ## the base tree with the series applied, in build/linux-6.1
