@@ -42,6 +42,15 @@ lock() {
 	flock -n 8 || { note "waiting for another $me"; flock 8; }
 }
 
+# watched_by FUNCTION: it tells of the progress, now and then, until we end
+watched_by() {
+	"$1" &
+	watch=$!
+	# The subshell, stopped so that it begins no other, its sleep, and itself
+	trap '{ kill -STOP $watch; pkill -P $watch; kill -9 $watch
+		wait $watch; } 2>/dev/null || true' EXIT
+}
+
 base_field() { # KEY: what patches/6.1/BASE says
 	awk -v k="$1" '$1 == k { print $2 }' "$patches/BASE"
 }

@@ -6,9 +6,6 @@
  * Each serves its disk well (without data) until a request for sector 64 or
  * more comes; what the other end says to the attack stands in its kernel's log.
  */
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include "blkif.h"
 
 enum attack {
@@ -161,16 +158,5 @@ static void play(const char *directory)
 
 int main(int argc, char **argv)
 {
-	int i;
-
-	if (argc < 2)
-		errx(2, "which back ends' directories?");
-	for (i = 1; i < argc; i++)
-		if (!fork()) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			play(argv[i]);
-		}
-	while (wait(NULL) > 0)
-		;
-	return 0;
+	return play_each(argc, argv, play);
 }

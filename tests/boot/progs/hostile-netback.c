@@ -7,9 +7,6 @@
  * stands in its kernel's log.
  */
 #include <pthread.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include "netif.h"
 
 enum attack {
@@ -253,16 +250,5 @@ static void play(const char *directory)
 
 int main(int argc, char **argv)
 {
-	int i;
-
-	if (argc < 2)
-		errx(2, "which back ends' directories?");
-	for (i = 1; i < argc; i++)
-		if (!fork()) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			play(argv[i]);
-		}
-	while (wait(NULL) > 0)
-		;
-	return 0;
+	return play_each(argc, argv, play);
 }

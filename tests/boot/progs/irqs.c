@@ -9,21 +9,10 @@
  * (xen/evtchn.h of Linux, event_channel.h of Xen.)
  */
 #include <err.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-struct bind_interdomain {
-	uint32_t domain, port;
-};
-
-#define EVTCHN_BIND_INTERDOMAIN	_IOC(_IOC_NONE, 'E', 1, 8)
-#define EVTCHN_BIND_UNBOUND	_IOC(_IOC_NONE, 'E', 2, 4)
-#define EVTCHN_NOTIFY		_IOC(_IOC_NONE, 'E', 4, 4)
+#include "xen-user.h"
 
 #define DOMID_SELF	0x7ff0
 #define MAX_PAIRS	1000
@@ -32,36 +21,34 @@ struct bind_interdomain {
 
 static unsigned int ports[MAX_PAIRS][2], seen[MAX_PORTS];
 
-static void bind_pair(int fd, unsigned int *pair)
+static void bind_pair(unsigned int *pair)
 {
-	uint32_t domain = DOMID_SELF;
-	struct bind_interdomain to = { .domain = DOMID_SELF };
-	int port = ioctl(fd, EVTCHN_BIND_UNBOUND, &domain);
+	int port = event_offer(DOMID_SELF);
 
 	if (port < 0)
 		err(1, "binding an unbound port");
-	pair[0] = to.port = port;
-	port = ioctl(fd, EVTCHN_BIND_INTERDOMAIN, &to);
+	pair[0] = port;
+	port = event_take(DOMID_SELF, pair[0]);
 	if (port < 0)
-		err(1, "binding the port %u of our own", to.port);
+		err(1, "binding the port %u of our own", pair[0]);
 	pair[1] = port;
 	if (pair[0] >= MAX_PORTS || pair[1] >= MAX_PORTS)
 		errx(1, "port %u is too high", pair[1]);
 }
 
-static void take_one(int fd)
+static void take_one(void)
 {
-	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	struct pollfd wait = { .fd = event_fd(), .events = POLLIN };
 	uint32_t port;
 
 	if (poll(&wait, 1, SECONDS * 1000) <= 0)
 		errx(1, "an event is lost: nothing for %d s", SECONDS);
-	if (read(fd, &port, sizeof(port)) != sizeof(port))
+	if (read(event_fd(), &port, sizeof(port)) != sizeof(port))
 		err(1, "reading an event");
 	if (port >= MAX_PORTS)
 		errx(1, "an event at port %u", port);
 	seen[port]++;
-	if (write(fd, &port, sizeof(port)) != sizeof(port))
+	if (write(event_fd(), &port, sizeof(port)) != sizeof(port))
 		err(1, "unmasking port %u", port);
 }
 
@@ -80,22 +67,18 @@ static unsigned int count_lines(void)
 int main(int argc, char **argv)
 {
 	unsigned int pairs = argc == 2 ? atoi(argv[1]) : 0, i, n;
-	int fd = open("/dev/xen/evtchn", O_RDWR);
 
 	if (!pairs || pairs > MAX_PAIRS)
 		errx(2, "usage: irqs N, N up to %d", MAX_PAIRS);
-	if (fd < 0)
-		err(1, "/dev/xen/evtchn");
 	for (i = 0; i < pairs; i++)
-		bind_pair(fd, ports[i]);
+		bind_pair(ports[i]);
 	n = count_lines();
 	if (n < 2 * pairs)
 		errx(1, "%u interrupts, not %u", n, 2 * pairs);
 	for (i = 0; i < pairs; i++)
-		if (ioctl(fd, EVTCHN_NOTIFY, &ports[i][1]))
-			err(1, "sending to port %u", ports[i][0]);
+		event_send(ports[i][1]);
 	for (i = 0; i < 2 * pairs; i++)
-		take_one(fd);
+		take_one();
 	for (i = 0; i < pairs; i++)
 		if (seen[ports[i][0]] != 1 || seen[ports[i][1]] != 1)
 			errx(1, "%u events at port %u, %u at its peer",

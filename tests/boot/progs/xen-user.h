@@ -7,6 +7,7 @@
  */
 #include <err.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <sys/prctl.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -216,6 +219,26 @@ static inline void event_close(int port)
 {
 	ioctl(event_fd(), IOCTL_EVTCHN_UNBIND,
 	      &(struct ioctl_evtchn_unbind){ port });
+}
+
+/* --- several at a time --- */
+
+/* A process for each argument, all of which end with this one */
+static inline int play_each(int argc, char **argv,
+			    void (*play)(const char *directory))
+{
+	int i;
+
+	if (argc < 2)
+		errx(2, "which back ends' directories?");
+	for (i = 1; i < argc; i++)
+		if (!fork()) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			play(argv[i]);
+		}
+	while (wait(NULL) > 0)
+		;
+	return 0;
 }
 
 /* One line for each attack; how many went as they must not */
