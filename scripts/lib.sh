@@ -88,6 +88,20 @@ overlay() {
 	done) | rsync -a --files-from=- "$1/" "$2/"
 }
 
+# own_tree BASE BASE-ID WORK: a copy of BASE in WORK/linux, to be changed and
+# built; when BASE is another one, what was built in WORK goes
+own_tree() {
+	if [ "$2" != directory ] && [ "$(cat "$3/base" 2>/dev/null)" = "$1 $2" ]
+	then
+		return
+	fi
+	note "copying $1"
+	rm -rf "${3:?}"/*/ "$3/base"
+	mkdir "$3/linux"
+	cp -a --reflink=auto "$1/." "$3/linux/"
+	echo "$1 $2" > "$3/base"
+}
+
 # sync_file FROM TO: make TO the same, or absent; the same one is not written
 sync_file() {
 	if [ ! -e "$1" ]; then
