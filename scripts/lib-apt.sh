@@ -102,3 +102,27 @@ apt_source() {
 	die "no version of the $package source downloads completely" \
 	    "see $into.log; name another mirror in apt's entries"
 }
+
+# need_i386_system: what i386_system asks for is there, or an error
+need_i386_system() {
+	need mmdebstrap mmdebstrap
+	need arch-test arch-test
+	[ "$(id -u)" -eq 0 ] ||
+		die "an i386 system cannot be made by a user" "run it as root"
+	[ -n "$(apt_main_suite)" ] ||
+		die "apt lists no main suite of Debian" "run apt-get update first"
+}
+
+# i386_system DIR VARIANT "PACKAGE ..." [OPTION ...]: makes an i386 system of
+# this machine's release in DIR, by mmdebstrap, with its OPTIONs
+i386_system() {
+	local dir=$1 variant=$2 packages=$3 uri suite signed=''
+	shift 3
+	read -r uri suite <<<"$(apt_main_suite)"
+	[ ! -r "$apt_keyring" ] || signed=" signed-by=$apt_keyring"
+	# shellcheck disable=SC2086 # one word a package
+	nice mmdebstrap --architectures=i386 --variant="$variant" \
+		--include="$(echo $packages | tr ' ' ,)" \
+		--aptopt='Acquire::Retries "2"' "$@" \
+		"$suite" "$dir" "deb [arch=i386$signed] $uri $suite main"
+}

@@ -427,3 +427,22 @@ struct domain *host_other(u32 pages, u32 *first)
 {
 	return host_make(1, 1, pages, first);
 }
+
+u64 host_two(u32 pages, struct domain **d, u32 *d_first, struct domain **o,
+	     u32 *o_first)
+{
+	u64 free;
+	mfn_t m;
+
+	host_reset();
+	frames_init(HOST_FRAMES);
+	frames_give(mfn(256), HOST_FRAMES - 256);
+	*d = host_domain(pages, d_first);
+	(*d)->privileged = true;
+	free = frames_free();
+	*o = host_other(pages, o_first);
+	m = virt_to_mfn(frames_new(PAGE_SIZE));
+	(*o)->shared_frame = m;
+	ptype_share_hv(*o, m);
+	return free;
+}

@@ -41,6 +41,11 @@ struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first);
 struct domain *host_domain(u32 pages, u32 *first);
 /* Number 1; it is not the one that makes hypercalls. */
 struct domain *host_other(u32 pages, u32 *first);
+/* Both, alone in fresh memory, each with so many frames: the first may map those
+ * of the other, which shares one more with the hypervisor. Returns how many were
+ * free before the other was made. */
+u64 host_two(u32 pages, struct domain **d, u32 *d_first, struct domain **o,
+	     u32 *o_first);
 
 /* Let guest memory be these bytes at this address alone, until a reset. */
 void host_window(u64 start, u8 *bytes, u64 size);

@@ -78,18 +78,7 @@ static long race(long (*one)(void), void (*other)(void), u32 steps)
 
 static void setup(void)
 {
-	mfn_t m;
-
-	host_reset();
-	frames_init(HOST_FRAMES);
-	frames_give(mfn(256), HOST_FRAMES - 256);
-	d = host_domain(PAGES, &d_first);
-	d->privileged = true;
-	free_before = frames_free();
-	o = host_other(PAGES, &o_first);
-	m = virt_to_mfn(frames_new(PAGE_SIZE));
-	o->shared_frame = m;
-	ptype_share_hv(o, m);
+	free_before = host_two(PAGES, &d, &d_first, &o, &o_first);
 }
 
 /* The first one's page becomes the other one's, if nobody else holds it. */

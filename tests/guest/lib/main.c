@@ -10,23 +10,6 @@ static u8 shared_page[4096] __attribute__((aligned(4096)));
 
 extern u8 hypercall_page[];
 
-void *memcpy(void *d, const void *s, size_t n)
-{
-	void *to = d;
-
-	__asm__ volatile("rep movsb" : "+D" (d), "+S" (s), "+c" (n)
-			 :: "memory");
-	return to;
-}
-
-void *memset(void *d, int c, size_t n)
-{
-	void *to = d;
-
-	__asm__ volatile("rep stosb" : "+D" (d), "+c" (n) : "a" (c) : "memory");
-	return to;
-}
-
 long hypercall(u32 nr, u32 a, u32 b, u32 c, u32 d, u32 e)
 {
 	u32 rc;

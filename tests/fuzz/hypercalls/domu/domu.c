@@ -10,23 +10,6 @@
 static struct source sources[DOMU_VCPUS];
 static u32 arguments_at[DOMU_VCPUS];
 
-void *memcpy(void *d, const void *s, size_t n)
-{
-	void *to = d;
-
-	__asm__ volatile("rep movsb" : "+D" (d), "+S" (s), "+c" (n)
-			 :: "memory");
-	return to;
-}
-
-void *memset(void *d, int c, size_t n)
-{
-	void *to = d;
-
-	__asm__ volatile("rep stosb" : "+D" (d), "+c" (n) : "a" (c) : "memory");
-	return to;
-}
-
 static void counted(u32 id, u32 nr, bool good)
 {
 	if (good) {
