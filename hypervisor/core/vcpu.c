@@ -49,13 +49,13 @@ void domain_update_wallclock(struct domain *d)
 {
 	u32 *wc = (u32 *)(d->shared + d->abi->wc_offset);
 	u32 *hi = (u32 *)(d->shared + d->abi->wc_hi_offset);
-	u64 seconds = wallclock_base + (u64)d->time_offset;
+	u64 seconds = wallclock_base / NS_PER_SEC + (u64)d->time_offset;
 	u64 f = spin_lock_irqsave(&d->event_lock);
 
 	wc[0] = (wc[0] | 1) + 2;
 	barrier();
 	wc[1] = (u32)seconds;
-	wc[2] = 0;
+	wc[2] = wallclock_base % NS_PER_SEC;
 	*hi = (u32)(seconds >> 32);
 	barrier();
 	wc[0]++;

@@ -23,7 +23,7 @@ u64 time_now(void);
 u64 time_from_tsc(u64 tsc);
 /* Spin for so many nanoseconds. */
 void time_wait(u64 ns);
-/* Wall-clock seconds at system time 0, from the CMOS clock. */
+/* The wall clock at system time 0, in ns; at first from the CMOS clock. */
 extern u64 wallclock_base;
 
 struct timer {

@@ -13,7 +13,7 @@ long set_timer_op(u64 a[]);
 /* Write time and run state where the guest wants them; the vCPU is loaded. */
 void vcpu_update_time(struct vcpu *v);
 void domain_update_wallclock(struct domain *d);
-/* Seconds at system time 0, for all domains. */
+/* Nanoseconds at system time 0, for all domains. */
 void wallclock_set(u64 base);
 
 #endif

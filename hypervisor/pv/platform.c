@@ -49,9 +49,9 @@ static long cpu_info(struct xen_platform_op *op, u64 arg)
 	return guest_write(gva(arg), op, sizeof(*op));
 }
 
-static long set_time(u64 seconds, u64 system_time)
+static long set_time(u64 seconds, u32 ns, u64 system_time)
 {
-	wallclock_set(seconds - system_time / NS_PER_SEC);
+	wallclock_set(seconds * NS_PER_SEC + ns - system_time);
 	return 0;
 }
 
@@ -84,11 +84,11 @@ long platform_op(u64 a[HYPERCALL_ARGS])
 	case XENPF_get_cpuinfo:
 		return cpu_info(&op, arg);
 	case XENPF_settime32:
-		return set_time(op.u.settime32.secs,
+		return set_time(op.u.settime32.secs, op.u.settime32.nsecs,
 				op.u.settime32.system_time);
 	case XENPF_settime64:
 		return op.u.settime64.mbz ? -EINVAL :
-		       set_time(op.u.settime64.secs,
+		       set_time(op.u.settime64.secs, op.u.settime64.nsecs,
 				op.u.settime64.system_time);
 	case XENPF_enter_acpi_sleep:
 		return enter_sleep(&op.u.enter_acpi_sleep);

@@ -64,7 +64,7 @@ void time_init(void)
 	tsc_scale.hz = rates.tsc_hz;
 	set_scale(tsc_scale.hz);
 	tsc_scale.base = rdtsc();
-	wallclock_base = rtc_seconds();
+	wallclock_base = rtc_seconds() * NS_PER_SEC;
 	log_info("TSC %lu kHz, APIC timer %lu kHz, by the %s",
 		 tsc_scale.hz / 1000, apic_hz / 1000, rates.against);
 }

@@ -112,6 +112,23 @@ domu_events() {
 	return 1
 }
 
+# What a DomU says of the time that its first processor lost; stolen FILE LEAST
+# MOST: of the time between two of these, such a part, in percent
+steal_time='echo $(cut -d" " -f1 /proc/uptime) $(grep "^cpu0 " /proc/stat)'
+stolen() {
+	cat "$1"
+	# uptime in seconds, then cpu0, and steal in 1/100 s as the eighth number
+	awk -v least="$2" -v most="$3" '{
+			part = ($10 - steal) / ($1 - time)
+			time = $1
+			steal = $10
+		}
+		END {
+			print part " % of its time was stolen"
+			exit !(NR == 2 && part >= least && part <= most)
+		}' "$1"
+}
+
 domu_listed() {
 	xl list "$1" >/dev/null 2>&1
 }

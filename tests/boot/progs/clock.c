@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * clock serve PORT: answers each datagram with this machine's time
+ * clock serve PORT: answers each datagram with this machine's time and date
  * clock drift ADDRESS PORT SECONDS: how far that machine's clock runs off
+ * clock date ADDRESS PORT: how far that machine's date is off
  *
  * Rule: both clocks run at the same rate. The difference is taken twice,
  * SECONDS apart, each time from the exchange of many that was the fastest, so
  * that the network's delay adds an error of at most its round trip. Prints
- * parts in a million of drift, the bound of the error too.
+ * parts in a million of drift, the bound of the error too. Of the date it
+ * prints the difference in milliseconds, taken in the same way, once.
  */
 #include <arpa/inet.h>
 #include <stdint.h>
@@ -20,11 +22,11 @@
 
 #define EXCHANGES 60
 
-static int64_t now(void)
+static int64_t now(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
@@ -47,56 +49,74 @@ static int serve(int port)
 		if (recvfrom(s, packet, sizeof(packet), 0, (void *)&from,
 			     &length) != sizeof(packet))
 			continue;
-		packet[1] = now();
+		packet[1] = now(packet[1]);
 		sendto(s, packet, sizeof(packet), 0, (void *)&from, length);
 	}
 }
 
-/* the other clock less ours, from the fastest exchange; -1 without an answer */
-static int64_t offset(int s, int64_t *round_trip)
+/* the other clock less ours, from the fastest exchange */
+static int64_t offset(int s, clockid_t clock, int64_t *round_trip)
 {
 	int64_t best = 0;
 
 	*round_trip = INT64_MAX;
 	for (int i = 0; i < EXCHANGES; i++) {
-		int64_t packet[2] = { now(), 0 }, sent = packet[0], end;
+		int64_t packet[2] = { now(clock), clock }, sent = packet[0], end;
 
 		if (send(s, packet, sizeof(packet), 0) < 0)
 			continue;
 		if (recv(s, packet, sizeof(packet), 0) != sizeof(packet) ||
 		    packet[0] != sent)
 			continue;
-		end = now();
+		end = now(clock);
 		if (end - sent < *round_trip) {
 			*round_trip = end - sent;
 			best = packet[1] - (sent + end) / 2;
 		}
 		usleep(2000);
 	}
-	return *round_trip == INT64_MAX ? -1 : best;
+	return best;
 }
 
-static int drift(const char *name, int port, int seconds)
+static int connected(const char *name, int port)
 {
 	struct sockaddr_in address = {
 		.sin_family = AF_INET, .sin_port = htons(port),
 	};
 	struct timeval patience = { .tv_sec = 1 };
 	int s = socket(AF_INET, SOCK_DGRAM, 0);
-	int64_t first, last, start, length, trip[2];
-	double ppm, error;
 
 	if (s < 0 || !inet_aton(name, &address.sin_addr) ||
 	    connect(s, (void *)&address, sizeof(address))) {
 		perror("clock: connect");
-		return 1;
+		exit(1);
 	}
 	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	start = now();
-	first = offset(s, &trip[0]);
+	return s;
+}
+
+static int date(int s)
+{
+	int64_t trip, off = offset(s, CLOCK_REALTIME, &trip);
+
+	if (trip == INT64_MAX) {
+		fprintf(stderr, "clock: no answer\n");
+		return 1;
+	}
+	printf("clock: off_ms=%.0f error_ms=%.0f\n", off / 1e6,
+	       trip / 2 / 1e6);
+	return 0;
+}
+
+static int drift(int s, int seconds)
+{
+	int64_t start = now(CLOCK_MONOTONIC), first, last, length, trip[2];
+	double ppm, error;
+
+	first = offset(s, CLOCK_MONOTONIC, &trip[0]);
 	sleep(seconds);
-	last = offset(s, &trip[1]);
-	length = now() - start;
+	last = offset(s, CLOCK_MONOTONIC, &trip[1]);
+	length = now(CLOCK_MONOTONIC) - start;
 	if (trip[0] == INT64_MAX || trip[1] == INT64_MAX) {
 		fprintf(stderr, "clock: no answer\n");
 		return 1;
@@ -113,8 +133,10 @@ int main(int argc, char **argv)
 	if (argc == 3 && !strcmp(argv[1], "serve"))
 		return serve(atoi(argv[2]));
 	if (argc == 5 && !strcmp(argv[1], "drift"))
-		return drift(argv[2], atoi(argv[3]), atoi(argv[4]));
-	fprintf(stderr,
-		"usage: clock serve PORT | clock drift ADDRESS PORT SECONDS\n");
+		return drift(connected(argv[2], atoi(argv[3])), atoi(argv[4]));
+	if (argc == 4 && !strcmp(argv[1], "date"))
+		return date(connected(argv[2], atoi(argv[3])));
+	fprintf(stderr, "usage: clock serve PORT | clock drift ADDRESS PORT "
+		"SECONDS | clock date ADDRESS PORT\n");
 	return 2;
 }

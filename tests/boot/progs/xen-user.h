@@ -6,6 +6,7 @@
  * are those of Xen's public headers (io/xs_wire.h, io/ring.h).
  */
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -50,23 +51,20 @@ static inline int device(const char *name)
 
 /* --- xenstore --- */
 
+#define XS_PAYLOAD	4080	/* with its head, all that the kernel takes */
+
 struct xs_message {
 	uint32_t type, request, transaction, length;
-	char text[1024];
+	char text[XS_PAYLOAD + 32];
 };
-enum { XS_READ = 2, XS_WRITE = 11, XS_ERROR = 16 };
+enum { XS_READ = 2, XS_WRITE = 11, XS_WATCH_EVENT = 15, XS_ERROR = 16 };
 
-/* Sends a message and takes its answer; false if that is an error */
-static inline bool xs_talk(struct xs_message *m)
+/* Takes a message, an answer or what a watch tells */
+static inline void xs_take(int fd, struct xs_message *m)
 {
-	static int fd = -1;
 	uint32_t got = 0;
 	ssize_t n;
 
-	if (fd < 0)
-		fd = device("xenbus");
-	if (write(fd, m, 16 + m->length) != (ssize_t)(16 + m->length))
-		err(2, "xenstore: write");
 	for (; got < 16 || got < 16 + m->length; got += n) {
 		n = read(fd, (char *)m + got,
 			 (got < 16 ? 16 : 16 + m->length) - got);
@@ -74,6 +72,30 @@ static inline bool xs_talk(struct xs_message *m)
 			err(2, "xenstore: read");
 	}
 	m->text[m->length] = 0;
+}
+
+static inline int xs_fd(void)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = device("xenbus");
+	return fd;
+}
+
+/* Sends a message and takes its answer; false if that is an error */
+static inline bool xs_talk(struct xs_message *m)
+{
+	if (write(xs_fd(), m, 16 + m->length) != (ssize_t)(16 + m->length)) {
+		/* watches are the kernel's as well, and end so */
+		if (errno != E2BIG)
+			err(2, "xenstore: write");
+		strcpy(m->text, "E2BIG");
+		return false;
+	}
+	do
+		xs_take(xs_fd(), m);
+	while (m->type == XS_WATCH_EVENT);
 	return m->type != XS_ERROR;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rules (xen/vcpu.h, xen/xen.h vcpu_time_info, xen/sched.h): the singleshot
- * timer raises VIRQ_TIMER not before its time; block waits for an event and
- * comes back with the mask clear; poll ends by time-out; the clock of
- * vcpu_info runs at one nanosecond a nanosecond and never backwards; a long
- * hypercall stops for an event of its caller.
+ * Rules (xen/vcpu.h, xen/xen.h vcpu_time_info, xen/sched.h, xen/platform.h):
+ * the singleshot timer raises VIRQ_TIMER not before its time; block waits for
+ * an event and comes back with the mask clear; poll ends by time-out; the clock
+ * of vcpu_info runs at one nanosecond a nanosecond and never backwards; the wall
+ * clock is what Dom0 set; a long hypercall stops for an event of its caller.
  */
 #include "guest.h"
 
@@ -142,6 +142,54 @@ static void test_long_call(void)
 	CHECK(i < 5, 1);
 }
 
+/* Whether shared_info has the wall clock at system time 0, in ns. */
+static bool wallclock_is(u64 ns)
+{
+	u64 seconds = (u64)shared->arch.wc_sec_hi << 32 | shared->wc_sec;
+
+	return seconds * 1000000000 + shared->wc_nsec == ns &&
+	       shared->wc_nsec < 1000000000 && !(shared->wc_version & 1);
+}
+
+/* What Dom0 sets is what all domains see, to the nanosecond. */
+static void test_wallclock(void)
+{
+	static const struct {
+		u64 seconds;
+		u32 ns;
+	} dates[] = {
+		{ 1700000000, 999999999 }, { 1700000001, 0 },
+		{ 5000000000, 1 },	/* of more than 32 bits */
+	};
+	struct xen_platform_op op = {
+		.interface_version = XENPF_INTERFACE_VERSION,
+	};
+	u32 i, version;
+	u64 now;
+
+	for (i = 0; i < ARRAY_SIZE(dates); i++) {
+		version = shared->wc_version;
+		now = time_now();
+		op.cmd = XENPF_settime64;
+		op.u.settime64.secs = dates[i].seconds;
+		op.u.settime64.nsecs = dates[i].ns;
+		op.u.settime64.mbz = 0;
+		op.u.settime64.system_time = now;
+		CHECK(HC1(platform_op, &op), 0);
+		CHECK(wallclock_is(dates[i].seconds * 1000000000 +
+				   dates[i].ns - now), 1);
+		CHECK(shared->wc_version != version, 1);
+		op.u.settime64.mbz = 1;
+		CHECK(HC1(platform_op, &op), -XEN_EINVAL);
+	}
+	op.cmd = XENPF_settime32;
+	op.u.settime32.secs = 1600000000;
+	op.u.settime32.nsecs = 500000000;
+	op.u.settime32.system_time = now;
+	CHECK(HC1(platform_op, &op), 0);
+	CHECK(wallclock_is(1600000000ull * 1000000000 + 500000000 - now), 1);
+}
+
 void test_main(void)
 {
 	struct evtchn_bind_virq op = { .virq = VIRQ_TIMER };
@@ -155,5 +203,6 @@ void test_main(void)
 	test_singleshot();
 	test_poll();
 	test_runstate();
+	test_wallclock();
 	test_long_call();
 }
