@@ -68,13 +68,13 @@ static void deliver_extra(unsigned int type, unsigned int size,
 	rx->rsp_prod++;
 }
 
-/* Tells, and waits until the other end has room again */
+/* Tells, and waits until the other end took all and asks for the next */
 static void tell(void)
 {
 	int i;
 
 	event_send(port);
-	for (i = 0; i < 300 && rx->req_prod - rx->rsp_prod < 200; i++)
+	for (i = 0; i < 300 && rx->rsp_event != rx->rsp_prod + 1; i++)
 		usleep(1000);
 }
 
