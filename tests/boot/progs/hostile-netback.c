@@ -239,7 +239,7 @@ static void play(const char *directory)
 		err(1, "%s: no rings", back);
 	xs_write(back, "state", "%d", CONNECTED);
 	while (taken == tx->req_prod)
-		usleep(2000);
+		usleep(10000);
 	r = *(struct tx_request *)tx_slot(tx, taken++);
 	strike(&r);
 	printf("%s: attacked\n", back);
