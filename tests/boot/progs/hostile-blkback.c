@@ -83,7 +83,7 @@ static void serve(void)
 		__sync_synchronize();
 		event_send(port);
 	}
-	usleep(2000);
+	usleep(10000);
 }
 
 static void details(void)

@@ -68,13 +68,13 @@ static void deliver_extra(unsigned int type, unsigned int size,
 	rx->rsp_prod++;
 }
 
-/* Tells, and waits until the other end has room again */
+/* Tells, and waits until the other end took all and asks for the next */
 static void tell(void)
 {
 	int i;
 
 	event_send(port);
-	for (i = 0; i < 300 && rx->req_prod - rx->rsp_prod < 200; i++)
+	for (i = 0; i < 300 && rx->rsp_event != rx->rsp_prod + 1; i++)
 		usleep(1000);
 }
 
@@ -142,7 +142,7 @@ static void rewritten(void)
 	uint8_t *mem;
 
 	pthread_create(&thread, NULL, rewrite, NULL);
-	for (round = 0; round < 400; round++) {
+	for (round = 0; round < 100; round++) {
 		ref = ((struct rx_request *)rx_slot(rx, rx->rsp_prod))->ref;
 		mem = page_map(domain, ref, BOTH);
 		if (!mem)
@@ -239,7 +239,7 @@ static void play(const char *directory)
 		err(1, "%s: no rings", back);
 	xs_write(back, "state", "%d", CONNECTED);
 	while (taken == tx->req_prod)
-		usleep(2000);
+		usleep(10000);
 	r = *(struct tx_request *)tx_slot(tx, taken++);
 	strike(&r);
 	printf("%s: attacked\n", back);

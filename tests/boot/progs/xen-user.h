@@ -142,7 +142,7 @@ static inline bool xs_wait(const char *dir, const char *node, long value,
 	while (xs_number(dir, node, -1) != value) {
 		if (time(NULL) > end)
 			return false;
-		usleep(20000);
+		usleep(50000);
 	}
 	return true;
 }
