@@ -17,6 +17,8 @@
 #define L2		0xb000u		/* a table of its own, read-only */
 #define L1		0xc000u
 #define COUNTER		0xa000u		/* victim; attacker: rounds */
+#define MAPPED		0xe000u		/* where it maps what Dom0 grants */
+#define REFS		64u		/* that Dom0 grants */
 #define LEAST		40u		/* percent */
 
 /* In the order that the code below loads them; nr ~0: from the start. */
@@ -33,6 +35,8 @@ struct attack {
 PAGE_BUFFER(place);
 PAGE_BUFFER(counter_page);
 PAGE_BUFFER(list_page);
+PAGE_BUFFER(grants);
+PAGE_BUFFER(granted);
 static struct domu victim, attacker;
 
 __asm__(".pushsection .rodata\n"
@@ -330,25 +334,80 @@ static void fill_table(struct domu *u, u8 *data)
 	s->frame_list.p = (void *)(DATA + 64);
 }
 
-/* What more gives, when all that may be had has been taken. */
+#define MAPS		(DATA_SIZE / sizeof(struct gnttab_map_grant_ref))
+
+/* Each mapping takes the place of the one before, whose handle stays in use. */
+static void fill_maps(struct domu *u, u8 *data)
+{
+	struct gnttab_map_grant_ref *op = (void *)data;
+	grant_entry_v1_t *entry = (void *)grants;
+	u32 i;
+
+	for (i = 0; i < REFS; i++)
+		entry[i] = (grant_entry_v1_t){ .domid = (domid_t)u->id,
+			.frame = va_mfn(granted), .flags = GTF_permit_access };
+	for (i = 0; i < MAPS; i++)
+		op[i] = (struct gnttab_map_grant_ref){ .host_addr = MAPPED,
+			.flags = GNTMAP_host_map, .ref = i % REFS };
+}
+
+/* What more gives, when all that may be had has been taken; with a status that
+ * is not 0, where the last operation has that. */
 static const struct {
 	struct attack a;
 	int result;
+	u32 at;
+	int16_t status;
 } limits[] = {
 	{ { "ports", { CALL(event_channel_op, EVTCHNOP_alloc_unbound, DATA),
-		       END }, fill_port }, -XEN_ENOSPC },
+		       END }, fill_port }, -XEN_ENOSPC, 0, 0 },
 	{ { "memory", { CALL(memory_op, XENMEM_increase_reservation, DATA),
-			END }, fill_more }, 0 },
+			END }, fill_more }, 0, 0, 0 },
 	{ { "uncached", { CALL(mmu_update, DATA, 1, 0, DOMID_SELF32), END },
-	    fill_uncached }, -XEN_EINVAL },
+	    fill_uncached }, -XEN_EINVAL, 0, 0 },
 	{ { "grant frames", { CALL(grant_table_op, GNTTABOP_setup_table, DATA,
-				   1), END }, fill_table }, 0 },
+				   1), END }, fill_table }, 0,
+	  offsetof(struct gnttab_setup_table, status), GNTST_general_error },
+	{ { "maptrack", { CALL(grant_table_op, GNTTABOP_map_grant_ref, DATA,
+			       MAPS), END }, fill_maps }, 0,
+	  (MAPS - 1) * sizeof(struct gnttab_map_grant_ref) +
+	  offsetof(struct gnttab_map_grant_ref, status), GNTST_no_space },
 };
+
+/* Dom0's own handles are not the attacker's. */
+static void map_of_dom0(void)
+{
+	struct gnttab_map_grant_ref map = { .host_addr = (u32)place,
+		.flags = GNTMAP_host_map, .ref = REFS, .dom = 0 };
+	struct gnttab_unmap_grant_ref unmap = { .host_addr = (u32)place };
+	grant_entry_v1_t *entry = (void *)grants;
+
+	entry[REFS] = (grant_entry_v1_t){ .domid = 0,
+		.frame = va_mfn(granted), .flags = GTF_permit_access };
+	CHECK(HC3(grant_table_op, GNTTABOP_map_grant_ref, &map, 1), 0);
+	CHECK(map.status, 0);
+	unmap.handle = map.handle;
+	CHECK(HC3(grant_table_op, GNTTABOP_unmap_grant_ref, &unmap, 1), 0);
+	CHECK(unmap.status, 0);
+	CHECK(entry[REFS].flags, GTF_permit_access);
+}
+
+static void set_up_grants(void)
+{
+	xen_pfn_t frame;
+	struct gnttab_setup_table s = { .dom = DOMID_SELF, .nr_frames = 1 };
+
+	set_xen_guest_handle(s.frame_list, &frame);
+	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, &s, 1), 0);
+	CHECK(s.status, 0);
+	CHECK(set_pte_va(grants, (u64)frame << 12 | PTE_RWP, UVMF_INVLPG), 0);
+}
 
 static void test_limits(void)
 {
 	u32 i, pages;
 
+	set_up_grants();
 	for (i = 0; i < ARRAY_SIZE(limits); i++) {
 		make_caller(limits[i].a.calls, ARRAY_SIZE(limits[i].a.calls),
 			    limits[i].a.fill);
@@ -359,11 +418,21 @@ static void test_limits(void)
 		CHECK(((struct call *)list_page)->result, limits[i].result);
 		/* What it took the hypervisor to keep, and no more. */
 		CHECK((int)(pages - free_pages()) < 16, 1);
+		if (limits[i].status) {
+			CHECK(domu_map(&attacker, place,
+				       attacker.frames[DATA >> 12], PTE_RO), 0);
+			CHECK(*(int16_t *)(place + limits[i].at),
+			      limits[i].status);
+		}
 		CHECK(close_port(bind_ipi()), 0);
+		map_of_dom0();
 		CHECK(domu_ctl(&attacker, XEN_DOMCTL_getdomaininfo), 0);
 		CHECK(domctl_op.u.getdomaininfo.tot_pages, DOMU_PAGES);
 		end_caller();
 	}
+	/* What it had mapped when it died is free again. */
+	for (i = 0; i < REFS; i++)
+		CHECK(((grant_entry_v1_t *)grants)[i].flags, GTF_permit_access);
 }
 
 void test_main(void)
