@@ -21,12 +21,14 @@ FIELDS = "name vendor hypervisor kernel image memory dom0 seconds tests"
 HYPERVISORS = {"reference": BUILD / "reference-xen" / "xen",
                "krypton": BUILD / "krypton"}
 PAYLOAD_BYTES = 500_000
+# What i386-pv-debug has and does only if it is told to, since it costs most
+CHECKS = "debug_pagealloc=on kfence.sample_interval=100"
 
 
 def sessions():
     """All boots by name, as dictionaries. Variables KTEST_* of the environment
     reach the tests in the guest; KTEST_LIMIT is the seconds for the boot, and
-    KTEST_KERNEL the kernel for all, with four times as long for its checks."""
+    KTEST_CHECKS has all boots made with every check, and four times as long."""
     wishes = " ".join(sorted(f"{name}={value}" for name, value in
                              os.environ.items() if name.startswith("KTEST_")))
     table = {}
@@ -36,9 +38,9 @@ def sessions():
             table[words[0]] = dict(zip(FIELDS.split(), words), cpus="2",
                                    wishes=wishes)
             table[words[0]].update(x.split("=") for x in words[9:])
-            if "KTEST_KERNEL" in os.environ:
-                table[words[0]]["kernel"] = os.environ["KTEST_KERNEL"]
-                table[words[0]]["seconds"] = str(4 * int(words[7]))
+            if "KTEST_CHECKS" in os.environ:
+                table[words[0]].update(kernel="i386-pv-debug", checks="on",
+                                       seconds=str(4 * int(words[7])))
             if "KTEST_LIMIT" in os.environ:
                 table[words[0]]["seconds"] = os.environ["KTEST_LIMIT"]
     return table
@@ -94,6 +96,8 @@ def command(boot, work):
     vcpus = boot.get("vcpus", boot["cpus"])
     words = (f"krypton.test={boot['tests']} krypton.payload={digest} "
              f"krypton.cpus={vcpus} {boot['wishes']}")
+    if "checks" in boot:
+        words += f" {CHECKS}"
     cmd = [str(TOP / "scripts/run-qemu"), "--vendor", boot["vendor"],
            "--memory", boot["memory"], "--timeout", boot["seconds"],
            "--cpus", boot["cpus"], "--threads", boot.get("threads", "one"),

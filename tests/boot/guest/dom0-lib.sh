@@ -11,6 +11,11 @@ domu_mac() {
 	printf '00:16:3e:00:00:%02x\n' "${1##*.}"
 }
 
+# kernel_checks: what the kernel's command line switches on, for a DomU's too
+kernel_checks() {
+	grep -oE '(debug_pagealloc|kfence[^ ]*)=[^ ]*' /proc/cmdline | tr '\n' ' '
+}
+
 # domu_config NAME ADDRESS [LINE ...]: writes its xl.cfg; a LINE overrides
 domu_config() {
 	local name=$1 address=$2 line
@@ -20,7 +25,7 @@ domu_config() {
 	type = "pv"
 	kernel = "/boot/bzImage"
 	ramdisk = "/boot/domu.cpio.gz"
-	extra = "console=hvc0 loglevel=5 krypton.agent krypton.ip=$address krypton.name=$name $domu_extra"
+	extra = "console=hvc0 loglevel=5 krypton.agent krypton.ip=$address krypton.name=$name $(kernel_checks) $domu_extra"
 	memory = 192
 	vcpus = 2
 	vif = [ "bridge=xenbr0,mac=$(domu_mac $address)" ]

@@ -142,7 +142,7 @@ static void rewritten(void)
 	uint8_t *mem;
 
 	pthread_create(&thread, NULL, rewrite, NULL);
-	for (round = 0; round < 100; round++) {
+	for (round = 0; round < 300; round++) {
 		ref = ((struct rx_request *)rx_slot(rx, rx->rsp_prod))->ref;
 		mem = page_map(domain, ref, BOTH);
 		if (!mem)
