@@ -12,24 +12,8 @@
  *
  * The front prints "offer GRANT PORT...", and both what they counted.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <time.h>
-#include <unistd.h>
-
-/* from Xen's own headers, which those of Linux don't include */
-typedef uint32_t grant_ref_t;
-typedef uint16_t domid_t;
-#include <xen/evtchn.h>
-#include <xen/gntalloc.h>
-#include <xen/gntdev.h>
+#include "xen-user.h"
 
 #define CHANNELS	64
 #define PORTS		4096
@@ -41,7 +25,7 @@ struct shared {
 };
 
 static volatile struct shared *page;
-static int evtchn, channels;
+static int channels;
 static uint32_t port_of[CHANNELS], got[CHANNELS];
 static int channel_of[PORTS];
 static unsigned long sent, taken, empty, wrong, most;
@@ -52,13 +36,6 @@ static void fail(const char *what)
 	exit(1);
 }
 
-static void device(const char *name, int *fd)
-{
-	*fd = open(name, O_RDWR | O_CLOEXEC);
-	if (*fd < 0)
-		fail(name);
-}
-
 static void channel(int i, int port)
 {
 	if (port < 0 || port >= PORTS)
@@ -67,36 +44,20 @@ static void channel(int i, int port)
 	channel_of[port] = i;
 }
 
-static void kick(int i)
-{
-	struct ioctl_evtchn_notify notify = { .port = port_of[i] };
-
-	__sync_synchronize();
-	if (ioctl(evtchn, IOCTL_EVTCHN_NOTIFY, &notify))
-		fail("notify");
-}
-
 static void notify(int i)
 {
-	kick(i);
+	event_send(port_of[i]);
 	sent++;
-}
-
-static void map(int fd, uint64_t offset)
-{
-	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
-	if (page == MAP_FAILED)
-		fail("mmap");
 }
 
 /* The next ports with an event; they are masked until they are written back */
 static int events(uint32_t *ports, int ms)
 {
-	struct pollfd wait = { .fd = evtchn, .events = POLLIN };
+	struct pollfd wait = { .fd = event_fd(), .events = POLLIN };
 	int n = poll(&wait, 1, ms);
 
 	if (n > 0)
-		n = read(evtchn, ports, CHANNELS * sizeof(*ports));
+		n = read(event_fd(), ports, CHANNELS * sizeof(*ports));
 	if (n < 0)
 		fail("read");
 	n /= sizeof(*ports);
@@ -144,7 +105,7 @@ static int numbered(int i, uint32_t number)
 
 static void give_back(uint32_t *ports, int n)
 {
-	if (write(evtchn, ports, n * sizeof(*ports)) < 0)
+	if (write(event_fd(), ports, n * sizeof(*ports)) < 0)
 		fail("write");
 }
 
@@ -180,19 +141,13 @@ static int exchange(unsigned long end, int width)
 
 static void offer(void)
 {
-	struct ioctl_gntalloc_alloc_gref grant = {
-		.domid = 0, .flags = GNTALLOC_FLAG_WRITABLE, .count = 1,
-	};
-	struct ioctl_evtchn_bind_unbound_port bind = { .remote_domain = 0 };
-	int fd, i;
+	struct page granted = page_grant(0);
+	int i;
 
-	device("/dev/xen/gntalloc", &fd);
-	if (ioctl(fd, IOCTL_GNTALLOC_ALLOC_GREF, &grant))
-		fail("grant");
-	map(fd, grant.index);
+	page = granted.mem;
 	for (i = 0; i < channels; i++)
-		channel(i, ioctl(evtchn, IOCTL_EVTCHN_BIND_UNBOUND_PORT, &bind));
-	printf("offer %u", grant.gref_ids[0]);
+		channel(i, event_offer(0));
+	printf("offer %u", granted.ref);
 	for (i = 0; i < channels; i++)
 		printf(" %u", port_of[i]);
 	printf("\n");
@@ -212,28 +167,20 @@ static int front(unsigned long count, int all)
 	}
 	bad = exchange(count / 10, 1) || exchange(count, channels);
 	page->over = 2;
-	kick(0);
+	event_send(port_of[0]);
 	return bad | result("front", 0);
 }
 
 static int back(int domain, uint32_t grant, int n, char **remote)
 {
-	struct ioctl_gntdev_map_grant_ref ref = {
-		.count = 1, .refs[0] = { .domid = domain, .ref = grant },
-	};
-	struct ioctl_evtchn_bind_interdomain bind = { .remote_domain = domain };
 	uint32_t ports[CHANNELS];
-	int fd, i, k;
+	int i, k;
 
-	device("/dev/xen/gntdev", &fd);
-	if (ioctl(fd, IOCTL_GNTDEV_MAP_GRANT_REF, &ref))
+	page = page_map(domain, grant, BOTH);
+	if (!page)
 		fail("map");
-	map(fd, ref.index);
-	for (channels = 0; channels < n; channels++) {
-		bind.remote_port = atoi(remote[channels]);
-		channel(channels, ioctl(evtchn, IOCTL_EVTCHN_BIND_INTERDOMAIN,
-					&bind));
-	}
+	for (channels = 0; channels < n; channels++)
+		channel(channels, event_take(domain, atoi(remote[channels])));
 	/* the hypervisor begins each channel with an event */
 	while ((n = events(ports, 300)))
 		give_back(ports, n);
@@ -256,7 +203,6 @@ static int back(int domain, uint32_t grant, int n, char **remote)
 
 int main(int argc, char **argv)
 {
-	device("/dev/xen/evtchn", &evtchn);
 	if (argc == 4 && !strcmp(argv[1], "front") && atoi(argv[3]) > 0 &&
 	    atoi(argv[3]) <= CHANNELS)
 		return front(atol(argv[2]), atoi(argv[3]));
