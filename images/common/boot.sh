@@ -3,7 +3,17 @@
 
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
-# boot_mounts: the file systems of any Linux
+# boot_drivers: the modules that the kernel's initramfs lists, if it has such
+boot_drivers() {
+	local name list
+	list=/lib/modules/$(uname -r)/load
+	[ -e "$list" ] || return 0
+	for name in $(cat "$list"); do
+		modprobe "$name" || echo "no module $name"
+	done
+}
+
+# boot_mounts: the file systems of any Linux, and what they need
 boot_mounts() {
 	mount -t proc proc /proc
 	mount -t sysfs sysfs /sys
@@ -18,6 +28,7 @@ boot_mounts() {
 	mount -t tmpfs tmpfs /dev/shm
 	mount -t tmpfs tmpfs /run
 	mount -t tmpfs -o size=80% tmpfs /tmp
+	boot_drivers
 	# xenfs has its mount point under /proc on a kernel with Xen alone
 	if [ -d /proc/xen ]; then
 		mount -t xenfs xenfs /proc/xen 2>/dev/null

@@ -9,6 +9,11 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 IMAGES = BUILD / "images"
+# What a distribution's kernel has as modules, of what the tests need
+FRONT_ENDS = "xen-blkfront xen-netfront ext4"
+DRIVERS = f"""{FRONT_ENDS} virtio_pci virtio_blk virtio_net ahci sd_mod e1000 loop
+    bridge xen-blkback xen-netback xen-evtchn xen-gntdev xen-gntalloc
+    xen-privcmd xenfs"""
 
 
 def kernel_dir(config):
@@ -41,16 +46,44 @@ def add_modules(root, config):
         shutil.copy(path, target / path.name)
 
 
+def add_drivers(root, config, names):
+    """Those modules alone, with all they need, and a list of what to load."""
+    tree = kernel_dir(config) / "modules"
+    version = next((tree / "lib" / "modules").iterdir()).name
+    here = Path("lib/modules") / version
+    (root / here).mkdir(parents=True)
+    for line in subprocess.run(
+            ["/sbin/modprobe", "-d", tree, "-S", version, "--show-depends",
+             "-a", *names.split()], check=True, stdout=subprocess.PIPE,
+            encoding="utf-8").stdout.splitlines():
+        kind, path = line.split()[:2]
+        if kind == "insmod":
+            target = root / Path(path).relative_to(tree)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+    for name in ("modules.order", "modules.builtin", "modules.builtin.modinfo"):
+        shutil.copy(tree / here / name, root / here)
+    subprocess.run(["/sbin/depmod", "-b", root, version], check=True)
+    (root / here / "load").write_text(names + "\n")
+
+
 def make_initrd(boot, work):
     """The image, and behind it what depends on the kernel."""
     extra = work / "extra"
     shutil.rmtree(extra, ignore_errors=True)
     extra.mkdir(parents=True)
-    add_modules(extra, boot["kernel"])
+    as_modules = boot.get("drivers") == "modules"
+    if as_modules:
+        add_drivers(extra, boot["kernel"], DRIVERS)
+    else:
+        add_modules(extra, boot["kernel"])
     if boot["hypervisor"] != "-":
         guest = work / "guest"
         shutil.rmtree(guest, ignore_errors=True)
-        add_modules(guest, boot["kernel"])
+        if as_modules:
+            add_drivers(guest, boot["kernel"], FRONT_ENDS)
+        else:
+            add_modules(guest, boot["kernel"])
         archive(guest, work / "guest.cpio.gz")
         (extra / "boot").mkdir()
         shutil.copy(bzimage(boot["kernel"]), extra / "boot" / "bzImage")
