@@ -10,9 +10,9 @@ TOP = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 IMAGES = BUILD / "images"
 # What a distribution's kernel has as modules, of what the tests need
-FRONT_ENDS = "xen-blkfront xen-netfront ext4"
-DRIVERS = f"""{FRONT_ENDS} virtio_pci virtio_blk virtio_net ahci sd_mod e1000 loop
-    bridge xen-blkback xen-netback xen-evtchn xen-gntdev xen-gntalloc
+DOMU_DRIVERS = "xen-blkfront xen-netfront ext4"
+DOM0_DRIVERS = f"""{DOMU_DRIVERS} virtio_pci virtio_blk virtio_net ahci sd_mod
+    e1000 loop bridge xen-blkback xen-netback xen-evtchn xen-gntdev xen-gntalloc
     xen-privcmd xenfs"""
 
 
@@ -39,10 +39,14 @@ def archive(root, out):
         file.write(gzip.compress(cpio, 1))
 
 
-def add_modules(root, config):
+def add_modules(root, boot, drivers):
+    """All, and none is loaded; or those drivers, and they are."""
+    if boot.get("drivers") == "modules":
+        add_drivers(root, boot["kernel"], drivers)
+        return
     target = root / "lib" / "modules"
     target.mkdir(parents=True)
-    for path in modules(config):
+    for path in modules(boot["kernel"]):
         shutil.copy(path, target / path.name)
 
 
@@ -72,18 +76,11 @@ def make_initrd(boot, work):
     extra = work / "extra"
     shutil.rmtree(extra, ignore_errors=True)
     extra.mkdir(parents=True)
-    as_modules = boot.get("drivers") == "modules"
-    if as_modules:
-        add_drivers(extra, boot["kernel"], DRIVERS)
-    else:
-        add_modules(extra, boot["kernel"])
+    add_modules(extra, boot, DOM0_DRIVERS)
     if boot["hypervisor"] != "-":
         guest = work / "guest"
         shutil.rmtree(guest, ignore_errors=True)
-        if as_modules:
-            add_drivers(guest, boot["kernel"], FRONT_ENDS)
-        else:
-            add_modules(guest, boot["kernel"])
+        add_modules(guest, boot, DOMU_DRIVERS)
         archive(guest, work / "guest.cpio.gz")
         (extra / "boot").mkdir()
         shutil.copy(bzimage(boot["kernel"]), extra / "boot" / "bzImage")
