@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-# Devices of which one end is a program that breaks the protocol. Its nodes stand
-# where the drivers of its own kernel do not look. Sourced after dom0-lib.sh; the
-# domain is $name, its number $id.
+# Devices of which one end is a program, mostly one that breaks the protocol. Its
+# nodes stand where the drivers of its own kernel do not look. Sourced after
+# dom0-lib.sh; the domain is $name, its number $id.
 
 back=/local/domain/0/hostile
 

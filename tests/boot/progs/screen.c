@@ -77,7 +77,7 @@ static struct shared *connect_front(const char *dir, int *domain, int *port)
 	return page;
 }
 
-/* All that was drawn to lies in one of the updates */
+/* Takes all events; whether one of them was an update */
 static bool updated(struct shared *page)
 {
 	uint8_t *events = (uint8_t *)page + 2048;
