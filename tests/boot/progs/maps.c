@@ -19,6 +19,7 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <unistd.h>
+#include "privcmd.h"
 
 #define PAGES		1024u
 #define PAGE		4096u
@@ -59,14 +60,6 @@ struct reservation {
 
 struct hypercall {
 	uint64_t op, arg[5];
-};
-
-struct mmapbatch {
-	uint32_t num;
-	uint16_t dom, pad;
-	uint64_t addr __attribute__((aligned(4)));
-	uint32_t *arr;
-	int *err;
 };
 
 struct grant_ref {
@@ -179,17 +172,13 @@ static void make_domain(struct domctl *d)
 static uint32_t *foreign(uint32_t *list, int *errors, unsigned int number)
 {
 	uint32_t *at = map_at_place(privcmd, 0);
-	struct mmapbatch batch = {
-		.num = PAGES, .dom = (uint16_t)domain,
-		.addr = (uintptr_t)at, .arr = list, .err = errors,
-	};
 	int rc;
 
 	if (!at)
 		end("mmap of privcmd");
 	memset(errors, 0x55, PAGES * sizeof(*errors));	/* no fault later */
 	marker(number);
-	rc = ioctl(privcmd, _IOC(_IOC_NONE, 'P', 4, sizeof(batch)), &batch);
+	rc = map_frames(privcmd, at, (uint16_t)domain, list, errors, PAGES);
 	marker(number + 1);
 	if (rc)
 		end("mmapbatch");

@@ -10,6 +10,7 @@
  * numbers, as Xen's own back ends do.
  */
 #include "xen-user.h"
+#include "privcmd.h"
 
 #define FRAMES		1024	/* 4 MiB, whose numbers fill a page */
 #define EVENT		40	/* bytes, in every ring */
@@ -30,24 +31,14 @@ struct key {
 };
 
 /* These frames of a domain's, one behind the other */
-static void *map_frames(int domain, uint32_t *frames, unsigned int count)
+static void *frames_of(int domain, const uint32_t *frames, unsigned int count)
 {
 	static int errors[FRAMES];
-	struct {
-		uint32_t num;
-		uint16_t dom, pad;
-		uint64_t addr __attribute__((aligned(4)));
-		uint32_t *frames;
-		int *errors;
-	} op = { .num = count, .dom = domain, .frames = frames,
-		 .errors = errors };
 	int fd = device("privcmd");
 	void *mem = mmap(NULL, count * 4096, BOTH, MAP_SHARED, fd, 0);
 
-	op.addr = (uintptr_t)mem;
-	/* IOCTL_PRIVCMD_MMAPBATCH_V2 */
 	if (mem == MAP_FAILED ||
-	    ioctl(fd, _IOC(_IOC_NONE, 'P', 4, sizeof(op)), &op))
+	    map_frames(fd, mem, domain, frames, errors, count))
 		err(1, "privcmd: %u frames of domain %d", count, domain);
 	close(fd);
 	return mem;
@@ -66,7 +57,7 @@ static struct shared *connect_front(const char *dir, int *domain, int *port)
 	if (!xs_wait(front, "state", INITIALISED, 60))
 		errx(1, "no front end");
 	frame = xs_number(front, "page-ref", 0);
-	page = map_frames(*domain, &frame, 1);
+	page = frames_of(*domain, &frame, 1);
 	*port = event_take(*domain, xs_number(front, "event-channel", 0));
 	if (*port < 0)
 		err(1, "event channel");
@@ -102,13 +93,13 @@ static int show(const char *dir, unsigned int bytes)
 		page->height, page->depth & 0xff);
 	if (bytes > page->bytes || bytes > FRAMES * 4096)
 		errx(1, "it has %u bytes", page->bytes);
-	frames = map_frames(domain, page->lists, 1);
+	frames = frames_of(domain, page->lists, 1);
 	for (i = 0; i < 3000 && !updated(page); i++)
 		usleep(20000);
 	if (i == 3000)
 		errx(1, "nothing was drawn");
 	sleep(1);	/* and the rest of it */
-	fwrite(map_frames(domain, frames, (bytes + 4095) / 4096), 1, bytes,
+	fwrite(frames_of(domain, frames, (bytes + 4095) / 4096), 1, bytes,
 	       stdout);
 	return 0;
 }

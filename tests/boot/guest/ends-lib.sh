@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0
+# Devices of which one end is a driver and the other a program, whose nodes stand
+# where the drivers of its own kernel do not look. Sourced after dom0-lib.sh; the
+# DomU's number is $id.
+
+back=/local/domain/0/programs	# those of Dom0; a DomU's are in programs/ of its own
+
+# nodes DIRECTORY OWNER READER [NODE=VALUE ...]: in this order
+nodes() {
+	local dir=$1 owner=$2 reader=$3 pair list=
+	shift 3
+	for pair; do
+		list="$list $dir/${pair%%=*} ${pair#*=}"
+	done
+	xenstore-write $dir "" && xenstore-chmod $dir n$owner r$reader || return 1
+	# shellcheck disable=SC2086 # words
+	xenstore-write $list
+}
+
+# driver_back: the back end is the driver, driver_front: the front end. Its nodes
+# come last, and its state last of all
+driver_back() { # TYPE NUMBER NODES
+	local end=/local/domain/0/backend/$1/$id/$2
+	local other=/local/domain/$id/programs/$1/$2
+	nodes $other $id 0 backend=$end backend-id=0 state=1 &&
+		nodes $end 0 $id frontend=$other frontend-id=$id online=1 \
+			$3 state=1
+}
+
+driver_front() { # TYPE NUMBER NODES
+	local end=/local/domain/$id/device/$1/$2
+	nodes $back/$1/$2 0 $id frontend=$end frontend-id=$id online=1 state=1 &&
+		nodes $end $id 0 backend=$back/$1/$2 backend-id=0 $3 state=1
+}

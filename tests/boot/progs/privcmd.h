@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A domain's frames mapped by their numbers. Source: <xen/privcmd.h> of Linux,
+ * which nothing can include, since linux-libc-dev leaves out what it includes.
+ */
+#include <stdint.h>
+#include <sys/ioctl.h>
+
+struct mmapbatch {
+	uint32_t num;
+	uint16_t dom, pad;
+	uint64_t addr __attribute__((aligned(4)));
+	const uint32_t *frames;
+	int *errors;
+};
+
+/*
+ * Maps num frames of domain dom at address at, where privcmd itself is mapped.
+ * Returns -1 and sets errno if all is in vain; errors[] has a negative error code
+ * for each frame that could not be mapped, else 0.
+ */
+static inline int map_frames(int privcmd, void *at, uint16_t dom,
+			     const uint32_t *frames, int *errors, uint32_t num)
+{
+	struct mmapbatch batch = {
+		.num = num, .dom = dom, .addr = (uintptr_t)at,
+		.frames = frames, .errors = errors,
+	};
+
+	/* IOCTL_PRIVCMD_MMAPBATCH_V2 */
+	return ioctl(privcmd, _IOC(_IOC_NONE, 'P', 4, sizeof(batch)), &batch);
+}
