@@ -35,6 +35,15 @@ domu_config() {
 	for line; do
 		echo "$line" >>/etc/xen/$name.cfg
 	done
+	room_for_checks /etc/xen/$name.cfg
+}
+
+# room_for_checks FILE: the memory that they keep, where a domain has little (one
+# that has too little by intent stays so)
+room_for_checks() {
+	[ -n "$(kernel_checks)" ] || return 0
+	awk '$1 == "memory" && $3 > 64 && $3 < 512 { $3 += 64 } { print }' "$1" >"$1.new" &&
+		mv "$1.new" "$1"
 }
 
 # domu_attach NAME: has "xl console" run, its input from a pipe that stays open;
