@@ -9,10 +9,13 @@ used() {
 	xl list | awk '$1 ~ /^m[0-9]+$/ { print $1, $NF }'
 }
 
-# shares: what each used in a while: "NAME SECONDS"
+# shares: what each used in a while: "NAME SECONDS". It began and ended at the
+# times in span: xl takes its time as well
 shares() {
+	cut -d' ' -f1 /proc/uptime >$ktest_tmp/span
 	used >$ktest_tmp/before
 	sleep $seconds
+	cut -d' ' -f1 /proc/uptime >>$ktest_tmp/span
 	used >$ktest_tmp/after
 	awk 'NR == FNR { was[$1] = $2; next } { print $1, $2 - was[$1] }' \
 		$ktest_tmp/before $ktest_tmp/after | tee $ktest_tmp/shares
@@ -21,9 +24,7 @@ shares() {
 fair() { # all within 10 % of their mean
 	domu m3 20 "($steal_time; sleep $((seconds - 2)); $steal_time) </dev/null \
 		>/tmp/steal 2>&1 &" || return 1
-	cut -d' ' -f1 /proc/uptime >$ktest_tmp/span
 	shares
-	cut -d' ' -f1 /proc/uptime >>$ktest_tmp/span
 	awk -v number=$number '
 		{ used[$1] = $2; sum += $2 }
 		END {
@@ -39,11 +40,16 @@ fair() { # all within 10 % of their mean
 		}' $ktest_tmp/shares
 }
 
+percent() { # NAME: what it used of that time
+	awk -v name=$1 'NF == 1 { all = $1 - from; from = $1 }
+		$1 == name { printf "%.1f\n", 100 * $2 / all }' \
+		$ktest_tmp/span $ktest_tmp/shares
+}
+
 steal() { # what one did not get in the same time, to 10 % of it
 	local used
-	used=$(awk 'NF == 1 { all = $1 - from; from = $1 }
-		$1 == "m3" { print int(100 * $2 / all) }' \
-		$ktest_tmp/span $ktest_tmp/shares)
+	used=$(percent m3)
+	used=${used%.*}
 	echo "Dom0 says that it used $used %"
 	domu m3 20 'cat /tmp/steal' >$ktest_tmp/steal
 	stolen $ktest_tmp/steal $((90 - used)) $((110 - used))
@@ -67,8 +73,8 @@ caps() { # one that may have a tenth of a processor gets that, to 10 %
 	sleep 2
 	shares
 	xl sched-credit2 -d m2 -c 0
-	awk -v whole=$seconds '$1 == "m2" {
-			print "m2 gets " $2 / whole * 100 " % of a processor"
-			exit !($2 / whole > 0.09 && $2 / whole < 0.11)
-		}' $ktest_tmp/shares
+	percent m2 | awk '{
+		print "m2 gets " $1 " % of a processor"
+		exit !($1 > 9 && $1 < 11)
+	}'
 }
