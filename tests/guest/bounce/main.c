@@ -5,8 +5,11 @@
  * at the ends of the address space, in the hypervisor's part of it, or by
  * selectors that are not the guest's (QEMU takes a null SS in ring 1, no
  * processor does: not tried). Nothing is written to where the guest
- * could not write. Each case is a domain of its own; a neighbour runs and
- * counts meanwhile. Classes: XSA-136, 183, 202, 212, 339.
+ * could not write. One whose handler is of ring 3 while its stack is not faults
+ * at each way into it, on the same place of the same stack: it goes on for ever,
+ * and others must get the processor nevertheless. Each case is a domain of its
+ * own; a neighbour runs and counts meanwhile. Classes: XSA-136, 183, 202, 212,
+ * 339.
  */
 #include "domu.h"
 
@@ -17,7 +20,7 @@
 #define TABLE	0x5000u			/* the level-1 table: read-only */
 
 enum { FROM_KERNEL, FROM_USER };
-enum { CRASHES, ENDS };
+enum { CRASHES, ENDS, GOES_ON };
 
 struct attack {
 	const char *what;
@@ -35,6 +38,7 @@ struct attack {
 #define OK	FLAT_KERNEL_CS, HANDLER
 #define KERNEL	FROM_KERNEL, CRASHES
 #define USER	FROM_USER, CRASHES
+#define R3_HANDLER	0xe02b, HANDLER
 
 static const struct attack attacks[] = {
 	{ "good", UD2, FROM_KERNEL, ENDS, STACK, 0, 0, OK, 0 },
@@ -74,6 +78,10 @@ static const struct attack attacks[] = {
 	{ "kernel stack: ring 3", INT80, USER, 0, STACK, 0xe033, OK, 0 },
 	{ "kernel stack: code", INT80, USER, 0, STACK, 0xe019, OK, 0 },
 	{ "kernel stack: TSS", INT80, USER, 0, STACK, 0xe041, OK, 0 },
+	{ "handler of ring 3", UD2, FROM_KERNEL, GOES_ON, STACK, STACK,
+	  FLAT_KERNEL_SS, R3_HANDLER, 0 },
+	{ "handler of ring 3, from user", INT80, FROM_USER, GOES_ON, 0, STACK,
+	  FLAT_KERNEL_SS, R3_HANDLER, 0 },
 	{ "iret, stack wraps", IRET, KERNEL, 0xfffffff8, 0, 0, OK, 0 },
 	{ "iret, window", IRET, KERNEL, 0xf57ffffc, 0, 0, OK, 0 },
 	{ "iret, half mapped", IRET, KERNEL, STACK - 8, 0, 0, OK, 0 },
@@ -118,6 +126,8 @@ static void set_context(const struct domu *u, const struct attack *a)
 		ctx.flags &= ~(u32)VGCF_in_kernel;
 		ctx.user_regs.cs = 0xe02b;
 		ctx.user_regs.ss = ctx.user_regs.ds = ctx.user_regs.es = 0xe033;
+	}
+	if (a->kernel_ss) {
 		ctx.kernel_sp = a->kernel_sp;
 		ctx.kernel_ss = a->kernel_ss;
 	}
@@ -139,12 +149,12 @@ static void make(struct domu *u, const struct attack *a)
 	set_context(u, a);
 }
 
-/* The reason, or ~0u if it went on. */
-static u32 end_of(const struct domu *u)
+/* The reason, or ~0u if it went on for that long. */
+static u32 end_of(const struct domu *u, u32 ms)
 {
 	u32 i;
 
-	for (i = 0; i < 4000; i++) {
+	for (i = 0; i < ms; i++) {
 		CHECK(domu_ctl(u, XEN_DOMCTL_getdomaininfo), 0);
 		if (domctl_op.u.getdomaininfo.flags & XEN_DOMINF_shutdown)
 			return SHUT(domctl_op.u.getdomaininfo.flags);
@@ -155,14 +165,17 @@ static u32 end_of(const struct domu *u)
 
 static void attack(const struct attack *a)
 {
+	static const u32 ends[] = {
+		[CRASHES] = SHUTDOWN_crash, [ENDS] = SHUTDOWN_poweroff,
+		[GOES_ON] = ~0u,
+	};
 	u32 before = failures, i;
 	struct domu u;
 
 	make(&u, a);
 	CHECK(domu_map(&u, table_page, u.frames[TABLE >> 12], PTE_RO), 0);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);
-	CHECK(end_of(&u), a->result == ENDS ? SHUTDOWN_poweroff :
-	      SHUTDOWN_crash);
+	CHECK(end_of(&u, a->result == GOES_ON ? 200 : 4000), ends[a->result]);
 	/* Its table holds what was checked, but for A and D, and no more. */
 	for (i = 0; i < 512; i++)
 		CHECK((((u64 *)table_page)[i] & ~(PTE_A | PTE_D)) ==
