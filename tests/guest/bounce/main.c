@@ -5,8 +5,8 @@
  * at the ends of the address space, in the hypervisor's part of it, or by
  * selectors that are not the guest's (QEMU takes a null SS in ring 1, no
  * processor does: not tried). Nothing is written to where the guest
- * could not write. One whose handler is of ring 3 while its stack is not faults
- * at each way into it, on the same place of the same stack: it goes on for ever,
+ * could not write. A handler of ring 3 with a stack of ring 1 faults whenever it
+ * is entered, at the same place of that stack: such a domain goes on for ever,
  * and others must get the processor nevertheless. Each case is a domain of its
  * own; a neighbour runs and counts meanwhile. Classes: XSA-136, 183, 202, 212,
  * 339.
