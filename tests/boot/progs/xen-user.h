@@ -263,12 +263,27 @@ static inline int play_each(int argc, char **argv,
 	return 0;
 }
 
-/* One line for each attack; how many went as they must not */
-static inline bool judge(const char *who, const char *attack, bool right,
+/* --- verdicts --- */
+
+static unsigned int wrongs;
+static char first_wrong[128];
+
+/* One line for each attack */
+static inline void judge(const char *who, const char *attack, bool right,
 			 const char *what)
 {
 	printf("%s: %s: %s: %s\n", right ? "right" : "WRONG", who, attack,
 	       what);
 	fflush(stdout);
-	return right;
+	if (!right && !wrongs++)
+		snprintf(first_wrong, sizeof(first_wrong), "%s: %s: %s", who,
+			 attack, what);
+}
+
+/* The program's exit code; the last line says what went wrong first */
+static inline int judged(void)
+{
+	if (wrongs)
+		printf("%u went wrong, first: %s\n", wrongs, first_wrong);
+	return wrongs ? 1 : 0;
 }
