@@ -74,26 +74,29 @@ def words(name, told):
 
 
 def results(here):
-    """Each command ended as it must; says which did not."""
+    """Each command ended as it must; returns what is wrong, or nothing."""
     wrong = [f"{name}: exit code {result}: {' | '.join(told[-3:])}"
              for name, (result, told) in here.items()
              if (result != 0) != (name in FAILING)]
     print(*wrong, sep="\n")
     print(f"commands: {len(here)} told, {len(wrong)} ended wrong")
-    return len(here) >= 57 and not wrong
+    if len(here) < 57:
+        return f"{len(here)} commands are too few"
+    return f"{len(wrong)} ended wrong: {wrong[0]}" if wrong else ""
 
 
 def same(here, there):
-    """Both said the same; says where they did not."""
-    right = results(here) and set(here) == set(there)
+    """Both said the same; returns what is wrong, or nothing."""
+    wrong = results(here)
+    different = []
     for name in sorted(set(here) | set(there)):
         a, b = here.get(name, (None, [])), there.get(name, (None, []))
         x, y = words(name, a[1]), words(name, b[1])
-        if a[0] == b[0] and x == y:
+        if name in here and name in there and a[0] == b[0] and x == y:
             print(f"same      {name}: {len(y)} lines")
             continue
-        right = False
+        different.append(name)
         print(f"DIFFERENT {name}: exit code {a[0]}, on reference Xen {b[0]}")
         print(*(f"  here  {i}" for i in x if i not in y), sep="\n")
         print(*(f"  there {i}" for i in y if i not in x), sep="\n")
-    return right
+    return wrong or (f"different: {' '.join(different)}" if different else "")

@@ -22,18 +22,15 @@ static void says(const char *attack, bool right, const char *what)
 	judge("blkback", attack, right, what);
 }
 
-/* Lets go of the device, and waits until the other end has it back */
 static bool restart(void)
 {
-	xs_write(front, "state", "%d", CLOSED);
-	if (!xs_wait(back, "state", CLOSED, 20))
+	if (!xs_restart(front, back))
 		return false;
 	if (port >= 0)
 		event_close(port);
 	page_revoke(&ring_page);
 	page_revoke(&data);
-	xs_write(front, "state", "%d", INITIALISING);
-	return xs_wait(back, "state", INIT_WAIT, 20);
+	return true;
 }
 
 static void offer(void)

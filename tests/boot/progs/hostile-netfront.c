@@ -4,7 +4,8 @@
  * one rule each, at the back ends that the directories of xenstore name. The
  * last part of a directory's name is the card's number, and says the attack.
  * Rule: what cannot be taken by any reading disables the card; a packet that is
- * only bad is answered so, and a good one after it well.
+ * only bad is answered so, and a good one after it well, as is the first of each
+ * connection.
  */
 #include "netif.h"
 
@@ -38,18 +39,15 @@ static bool connect(void)
 	return xs_wait(back, "state", CONNECTED, 20);
 }
 
-/* Lets go of the card, waits until the other end has it back, and once more */
 static bool reconnect(void)
 {
-	xs_write(front, "state", "%d", CLOSED);
-	if (!xs_wait(back, "state", CLOSED, 20))
+	if (!xs_restart(front, back))
 		return false;
 	event_close(port);
 	page_revoke(&tx_page);
 	page_revoke(&rx_page);
 	page_revoke(&data);
-	xs_write(front, "state", "%d", INITIALISING);
-	return xs_wait(back, "state", INIT_WAIT, 20) && connect();
+	return connect();
 }
 
 static void put(unsigned int offset, unsigned int size, unsigned int flags,

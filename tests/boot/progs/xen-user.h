@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a program needs to be one end of a split driver in user space: nodes of
- * xenstore, pages that it grants or maps, event channels, and the head of a
- * shared ring. By /dev/xen/{xenbus,gntalloc,gntdev,evtchn}. Numbers and layouts
+ * xenstore, pages that it grants or maps, event channels, the head of a shared
+ * ring, and verdicts on the other end. By /dev/xen/{xenbus,gntalloc,gntdev,evtchn}. Numbers and layouts
  * are those of Xen's public headers (io/xs_wire.h, io/ring.h).
  */
 #include <err.h>
@@ -145,6 +145,16 @@ static inline bool xs_wait(const char *dir, const char *node, long value,
 		usleep(50000);
 	}
 	return true;
+}
+
+/* A front end lets go of its device, and waits until the back end begins anew */
+static inline bool xs_restart(const char *front, const char *back)
+{
+	xs_write(front, "state", "%d", CLOSED);
+	if (!xs_wait(back, "state", CLOSED, 20))
+		return false;
+	xs_write(front, "state", "%d", INITIALISING);
+	return xs_wait(back, "state", INIT_WAIT, 20);
 }
 
 /* --- pages --- */
