@@ -8,6 +8,7 @@
  * of the hypervisor's that it shares, and those of who works on it.
  */
 #include <xen/sched.h>
+#include "context.h"
 #include "domain.h"
 #include "errno.h"
 #include "evtchn.h"
@@ -300,10 +301,7 @@ struct vcpu *vcpu_create(struct domain *d, u32 id)
 	v->dr[7] = 0x400;
 	v->runstate.state = RUNSTATE_offline;
 	v->runstate.state_entry_time = time_now();
-	v->fpu[0] = 0x7f;			/* FCW 037f, MXCSR 1f80 */
-	v->fpu[1] = 0x03;
-	v->fpu[24] = 0x80;
-	v->fpu[25] = 0x1f;
+	context_reset_fpu(v);
 	vcpu_init_timers(v);
 	d->vcpu[id] = v;
 	return v;

@@ -231,8 +231,7 @@ long vcpu_op(u64 a[])
 		return -ENOENT;
 	switch ((u32)a[0]) {
 	case VCPUOP_initialise:
-		return v->initialised ? -EEXIST :
-		       d->abi->set_context(v, gva(arg));
+		return d->abi->set_context(v, gva(arg));
 	case VCPUOP_up:
 		return bring_up(v);
 	case VCPUOP_down:

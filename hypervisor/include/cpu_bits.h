@@ -12,6 +12,8 @@
 #define FLAGS_NT	0x00004000u
 #define FLAGS_RF	0x00010000u
 #define FLAGS_VM	0x00020000u
+/* What a guest may choose: ID, AC, RF, NT, OF DF TF SF ZF AF PF CF. */
+#define FLAGS_GUEST	0x00254dd5u
 
 #define CR0_PE		BIT(0)
 #define CR0_MP		BIT(1)

@@ -18,6 +18,8 @@
 #define MAX_IOMEM	16
 
 /* What XSAVE may hold: x87, SSE, AVX; its header and AVX's part. */
+#define XCR0_X87	1u
+#define XCR0_SSE	2u
 #define XCR0_KNOWN	7u
 #define XSAVE_MORE	(64 + 256)
 

@@ -9,6 +9,7 @@
 #include "lib.h"
 #include "pv.h"
 
+#define DR6_FIXED	0xffff0ff0u
 #define DR7_FIXED	0x400u
 #define DR7_FORBIDDEN	0x2000u		/* GD */
 
@@ -38,7 +39,6 @@ static long set_address(struct vcpu *v, u32 reg, u64 value)
 	if (value >= v->d->m2p_start)
 		return -EPERM;
 	v->dr[reg] = value;
-	context_load_debug(v);
 	return 0;
 }
 
@@ -54,25 +54,43 @@ static long set_control(struct vcpu *v, u64 value)
 		if ((value >> i * 2 & 3) && (value >> (16 + i * 4) & 3) == 2)
 			return -EPERM;
 	v->dr[7] = value;
-	context_load_debug(v);
 	return 0;
+}
+
+static long set_debugreg(struct vcpu *v, u32 reg, u64 value)
+{
+	switch (reg) {
+	case 0 ... 3:
+		return set_address(v, reg, value);
+	case 6:
+		v->dr[6] = (value & 0xe00f) | DR6_FIXED;
+		return 0;
+	case 7:
+		return set_control(v, value);
+	default:
+		return -ENODEV;
+	}
 }
 
 long pv_set_debugreg(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
+	long rc = set_debugreg(v, (u32)a[0], a[1]);
 
-	switch ((u32)a[0]) {
-	case 0 ... 3:
-		return set_address(v, (u32)a[0], a[1]);
-	case 6:
-		v->dr[6] = (a[1] & 0xe00f) | 0xffff0ff0;
-		return 0;
-	case 7:
-		return set_control(v, a[1]);
-	default:
-		return -ENODEV;
-	}
+	if (!rc)
+		context_load_debug(v);
+	return rc;
+}
+
+void pv_reset_debugregs(struct vcpu *v, const u32 value[8])
+{
+	u32 i;
+
+	memset(v->dr, 0, sizeof(v->dr));
+	v->dr[6] = DR6_FIXED;
+	v->dr[7] = DR7_FIXED;
+	for (i = 0; i < 8; i++)
+		set_debugreg(v, i, value[i]);
 }
 
 long pv_get_debugreg(u64 a[])

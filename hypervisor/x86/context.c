@@ -82,22 +82,66 @@ static void save_fpu(struct vcpu *v)
 	write_cr4(read_cr4() & ~CR4_OSXSAVE);
 }
 
+void context_reset_fpu(struct vcpu *v)
+{
+	static const u16 fcw = 0x37f, mxcsr = 0x1f80;
+
+	memset(v->fpu, 0, sizeof(v->fpu));
+	memset(v->fpu_more, 0, sizeof(v->fpu_more));
+	memcpy(&v->fpu[0], &fcw, sizeof(fcw));
+	memcpy(&v->fpu[24], &mxcsr, sizeof(mxcsr));
+}
+
+/* XSAVE's header names what the image has; no bit of MXCSR is reserved. */
+void context_set_fpu(struct vcpu *v, const void *image)
+{
+	memcpy(v->fpu, image, sizeof(v->fpu));
+	v->fpu[26] = v->fpu[27] = 0;
+	v->fpu_more[0] |= XCR0_X87 | XCR0_SSE;
+}
+
+/* 0, or 1 if the processor refused the image. */
+#define LOAD_FPU(insn, v) ({						\
+	u32 _bad = 0;							\
+									\
+	__asm__ volatile("1:	" insn " %1\n"				\
+			 "2:\n"						\
+			 "	.pushsection .text.fixup, \"ax\"\n"	\
+			 "3:	movl $1, %0\n"				\
+			 "	jmp 2b\n"				\
+			 "	.popsection\n"				\
+			 "	.pushsection .extable, \"a\"\n"		\
+			 "	.quad 1b, 3b\n"				\
+			 "	.popsection\n"				\
+			 : "+r" (_bad)					\
+			 : "m" ((v)->fpu), "m" ((v)->fpu_more),		\
+			   "a" (XCR0_KNOWN), "d" (0));			\
+	_bad;								\
+})
+
 /*
  * FNINIT first: AMD's FXRSTOR and XRSTOR leave the last one's x87 instruction
- * and data pointers if no exception is pending.
+ * and data pointers if no exception is pending. An image that is refused, which
+ * none should be, is replaced: else the last one's registers would stay.
  */
-static void load_fpu(const struct vcpu *v)
+static void load_fpu(struct vcpu *v)
 {
+	u32 bad;
+
 	__asm__ volatile("fninit");
-	if (!v->xcr0) {
-		__asm__ volatile("fxrstor64 %0" :: "m" (v->fpu));
-		return;
+	if (v->xcr0) {
+		write_cr4(read_cr4() | CR4_OSXSAVE);
+		xsetbv(XCR0_KNOWN);
+		bad = LOAD_FPU("xrstor64", v);
+	} else {
+		bad = LOAD_FPU("fxrstor64", v);
 	}
-	write_cr4(read_cr4() | CR4_OSXSAVE);
-	xsetbv(XCR0_KNOWN);
-	__asm__ volatile("xrstor64 %0" :: "m" (v->fpu), "m" (v->fpu_more),
-			 "a" (XCR0_KNOWN), "d" (0));
-	xsetbv(v->xcr0);
+	if (bad) {
+		context_reset_fpu(v);
+		LOAD_FPU("fxrstor64", v);
+	}
+	if (v->xcr0)
+		xsetbv(v->xcr0);
 }
 
 void context_set_xcr0(struct vcpu *v, u64 xcr0)
@@ -184,6 +228,7 @@ void context_load(struct vcpu *v)
 	load_vcpu_gdt(v);
 	context_load_ldt(v);
 	b->guest = v->regs;
+	b->guest.flags = (v->regs.flags & FLAGS_GUEST) | FLAGS_IF | 2;
 	load_fpu(v);
 	if (v->dr[7] & 0xff)
 		context_load_debug(v);
