@@ -87,18 +87,6 @@ static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
 	return true;
 }
 
-bool guest_ldt_fault_in_hypervisor(struct regs *r)
-{
-	struct vcpu *v = current_vcpu();
-	u64 offset;
-
-	if (r->vector != X86_PF || !v)
-		return false;
-	offset = read_cr2() - v->desc_area - 16 * PAGE_SIZE;
-	return offset < 16 * PAGE_SIZE &&
-	       ldt_map_page(v, (u32)(offset >> PAGE_SHIFT));
-}
-
 static void page_fault(struct vcpu *v, struct regs *r, u64 address)
 {
 	u32 error = (u32)r->error;

@@ -12,6 +12,7 @@
 #include "context.h"
 #include "domain.h"
 #include "guest_trap.h"
+#include "ldt.h"
 #include "lib.h"
 #include "paging.h"
 #include "traps.h"
@@ -38,6 +39,26 @@
 			 : "+r" (_bad) : "r" (sel) : "eax", "memory");	\
 	_bad;								\
 })
+
+/*
+ * Interrupts are off, and another vCPU may take the LDT's page away as often
+ * as it is mapped: so often it is tried again.
+ */
+#define LDT_TRIES	8
+
+#define LOAD_GUEST_SEGMENT(v, name) ({					\
+	u32 _tries = LDT_TRIES, _failed;				\
+									\
+	do								\
+		_failed = LOAD_SEGMENT(name, (v)->name);		\
+	while (_failed && _tries-- && map_descriptor(v, (v)->name));	\
+	_failed;							\
+})
+
+static bool map_descriptor(struct vcpu *v, u16 sel)
+{
+	return (sel & 4) && ldt_map_page(v, (u32)(sel / PAGE_SIZE));
+}
 
 static void save_debug(struct vcpu *v)
 {
@@ -233,8 +254,8 @@ void context_load(struct vcpu *v)
 	if (v->dr[7] & 0xff)
 		context_load_debug(v);
 	vcpu_update_time(v);
-	bad = LOAD_SEGMENT(ds, v->ds) | LOAD_SEGMENT(es, v->es) |
-	      LOAD_SEGMENT(fs, v->fs) | LOAD_SEGMENT(gs, v->gs);
+	bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
+	      LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
 	if (bad)
 		guest_failsafe(v, &b->guest);
 	if (v->cr0_ts)

@@ -228,9 +228,6 @@ static struct regs *hypervisor_trap(struct regs *r)
 		__asm__ volatile("mov %0, %%dr6" :: "r" (0xffff0ff0ul));
 		return r;
 	default:
-		/* Before all else: the same instruction then succeeds. */
-		if (guest_ldt_fault_in_hypervisor(r))
-			return r;
 		if (r->ip == (u64)guest_iret)
 			return return_failed(r);
 		if (fixup(r))
