@@ -145,42 +145,47 @@ long set_timer_op(u64 a[])
 	return 0;
 }
 
+/* Events are sent to the old place or to the new one, by their lock. */
+static void move_info(struct vcpu *v, mfn_t m, u32 offset)
+{
+	u8 *to = (u8 *)mfn_to_virt(m) + offset;
+	u64 f = spin_lock_irqsave(&v->d->event_lock);
+
+	memcpy(to, v->info, 64);
+	v->info = to;
+	v->info_frame = m;
+	/* Whoever looked at the old place may have missed something. */
+	memset(to + v->d->abi->sel_offset, 0xff, v->d->abi->sel_size);
+	to[0] = 1;
+	spin_unlock_irqrestore(&v->d->event_lock, f);
+}
+
 /*
- * Move vcpu_info into the guest's own page. The page must be writable by the
- * guest; its reference and type stay taken as long as the vCPU exists.
+ * Move vcpu_info into the guest's own page, once, of the caller or of a vCPU
+ * that is down. The page must be writable by the guest; its reference and type
+ * stay taken as long as the vCPU exists. The page lock decides which of two
+ * calls is the first.
  */
 static long register_info(struct vcpu *v, u64 arg)
 {
 	struct vcpu_register_vcpu_info r;
 	struct domain *d = v->d;
-	u8 *to;
-	u64 f;
+	long rc = -EINVAL;
 
 	if (guest_read(&r, gva(arg), sizeof(r)))
 		return -EFAULT;
-	if (v->info_frame.n)
-		return -EINVAL;
-	if (r.offset > PAGE_SIZE - 64 || (r.offset & 3) ||
-	    !mfn_valid(mfn(r.mfn)))
-		return -EINVAL;
+	if (r.offset > PAGE_SIZE - 64 || (r.offset & (d->abi->quad_align - 1)))
+		return -ENXIO;
 	spin_lock(&d->page_lock);
-	if (!ptype_get_page(d, mfn(r.mfn), TYPE_WRITABLE)) {
-		spin_unlock(&d->page_lock);
-		return -EINVAL;
+	if (!v->info_frame.n && (v == current_vcpu() || !(v->state & VCPU_UP)) &&
+	    ptype_get_page(d, mfn(r.mfn), TYPE_WRITABLE)) {
+		move_info(v, mfn(r.mfn), r.offset);
+		rc = 0;
 	}
-	f = spin_lock_irqsave(&d->event_lock);
-	to = (u8 *)mfn_to_virt(mfn(r.mfn)) + r.offset;
-	memcpy(to, v->info, 64);
-	v->info = to;
-	v->info_frame = mfn(r.mfn);
-	/* Whoever looked at the old place may have missed something. */
-	memset(to + d->abi->sel_offset, 0xff, d->abi->sel_size);
-	to[0] = 1;
-	spin_unlock_irqrestore(&d->event_lock, f);
 	spin_unlock(&d->page_lock);
-	if (v == current_vcpu())
+	if (!rc && v == current_vcpu())
 		write_time(v);
-	return 0;
+	return rc;
 }
 
 static long register_runstate(struct vcpu *v, u64 arg)

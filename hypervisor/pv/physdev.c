@@ -280,26 +280,36 @@ static long do_setup_gsi(struct domain *d, void *arg)
 	return rc;
 }
 
+/* What the pirqs are now, and from now on what they become. */
+static int use_eoi_frame(struct domain *d, mfn_t m)
+{
+	u64 f = spin_lock_irqsave(&d->event_lock);
+	u32 i;
+
+	d->pirq_eoi_frame = m;
+	d->pirq_eoi_map = mfn_to_virt(m);
+	for (i = 0; i < MAX_PIRQS; i++)
+		mark_eoi(d, i);
+	spin_unlock_irqrestore(&d->event_lock, f);
+	return 0;
+}
+
+/* Once; the page lock decides which of two calls is the first. */
 static long do_eoi_frame(struct domain *d, u64 arg)
 {
+	long rc = -EINVAL;
 	u64 n;
-	u32 i;
 
 	if (abi_get_longs(gva(arg), &n, 1))
 		return -EFAULT;
-	if (d->pirq_eoi_map)
-		return -EBUSY;
 	spin_lock(&d->page_lock);
-	if (!ptype_get_page(d, mfn(n), TYPE_WRITABLE)) {
-		spin_unlock(&d->page_lock);
-		return -EINVAL;
+	if (ptype_get_page(d, mfn(n), TYPE_WRITABLE)) {
+		rc = d->pirq_eoi_map ? -EBUSY : use_eoi_frame(d, mfn(n));
+		if (rc)
+			ptype_put_both(d, mfn(n));
 	}
-	d->pirq_eoi_frame = mfn(n);
-	d->pirq_eoi_map = mfn_to_virt(mfn(n));
 	spin_unlock(&d->page_lock);
-	for (i = 0; i < MAX_PIRQS; i++)
-		mark_eoi(d, i);
-	return 0;
+	return rc;
 }
 
 /* The guest's own number stands for the vector that it wants. */
@@ -332,7 +342,7 @@ static const struct abi_op ops[] = {
 	OP(set_iopl, do_set_iopl, false, false),
 	OP(unmap_pirq, do_unmap_pirq, false, false),
 	OP(setup_gsi, do_setup_gsi, false, true),
-	OP(get_free_pirq, do_get_free_pirq, true, false),
+	OP(get_free_pirq, do_get_free_pirq, true, true),
 	[PHYSDEVOP_alloc_irq_vector] =
 		{ do_alloc_vector, sizeof(struct physdev_irq), true, false },
 };
