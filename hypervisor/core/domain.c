@@ -250,6 +250,7 @@ static void init_fields(struct domain *d, const struct domain_config *config)
 	d->refs = 1;
 	d->pause_count = 1;
 	d->weight = DEFAULT_WEIGHT;
+	spin_init(&d->shutdown_lock, LOCK_SHUTDOWN);
 	d->shutdown_code = ~0u;		/* none yet */
 	memset(d->cpuid_mask, 0xff, sizeof(d->cpuid_mask));
 	timer_init(&d->cap_timer, sched_period_over, d);

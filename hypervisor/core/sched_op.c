@@ -108,8 +108,7 @@ static long do_shutdown_code(struct domain *d, void *arg)
 {
 	const struct sched_shutdown *sd = arg;
 
-	if (!d->shut_down)
-		d->shutdown_code = sd->reason & 0xff;
+	domain_set_shutdown_code(d, sd->reason & 0xff);
 	return 0;
 }
 

@@ -202,26 +202,38 @@ static long register_runstate(struct vcpu *v, u64 arg)
 
 static long bring_up(struct vcpu *v)
 {
-	if (!v->initialised)
+	if (!__atomic_load_n(&v->initialised, __ATOMIC_ACQUIRE))
 		return -EINVAL;
 	__atomic_fetch_or(&v->state, VCPU_UP, __ATOMIC_SEQ_CST);
 	sched_wake(v);
 	return 0;
 }
 
-static long bring_down(struct vcpu *v)
+static bool no_other_up(const struct vcpu *v)
 {
-	struct domain *d = v->d;
-	u32 i, up = 0;
+	const struct domain *d = v->d;
+	u32 i;
 
 	for (i = 0; i < d->max_vcpus; i++)
-		up += d->vcpu[i] && (d->vcpu[i]->state & VCPU_UP);
-	if (up <= 1 && (v->state & VCPU_UP)) {
-		domain_shutdown(d, SHUTDOWN_poweroff);
-		return 0;
-	}
-	__atomic_fetch_and(&v->state, ~(u32)VCPU_UP, __ATOMIC_SEQ_CST);
-	sched_stop(v);
+		if (d->vcpu[i] && d->vcpu[i] != v &&
+		    (d->vcpu[i]->state & VCPU_UP))
+			return false;
+	return true;
+}
+
+/* Two that take each other down do so one after the other, by the lock. */
+static long bring_down(struct vcpu *v)
+{
+	u64 f = spin_lock_irqsave(&v->d->shutdown_lock);
+	bool last = no_other_up(v);
+
+	if (!last)
+		__atomic_fetch_and(&v->state, ~(u32)VCPU_UP, __ATOMIC_SEQ_CST);
+	spin_unlock_irqrestore(&v->d->shutdown_lock, f);
+	if (last)
+		domain_shutdown(v->d, SHUTDOWN_poweroff);
+	else
+		sched_stop(v);
 	return 0;
 }
 

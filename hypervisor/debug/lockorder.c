@@ -12,7 +12,8 @@
 static const char *const names[] = {
 	[LOCK_DOMCTL] = "domctl", [LOCK_GRANTS] = "grant",
 	[LOCK_MAPTRACK] = "maptrack", [LOCK_PAGES] = "page",
-	[LOCK_EVENTS] = "event", [LOCK_IRQ] = "irq", [LOCK_SCHED] = "scheduler",
+	[LOCK_EVENTS] = "event", [LOCK_IRQ] = "irq",
+	[LOCK_SHUTDOWN] = "shutdown", [LOCK_SCHED] = "scheduler",
 	[LOCK_TIMER] = "timer", [LOCK_LIST] = "list", [LOCK_OWNED] = "owned",
 	[LOCK_ALLOC] = "alloc", [LOCK_LOG] = "log", [LOCK_SERIAL] = "serial",
 };

@@ -139,8 +139,9 @@ struct domain {
 	struct domain *next;		/* in the list, by number */
 	u8 handle[16];
 	bool privileged;
-	bool crashed, has_run;
-	volatile bool shut_down;
+	bool has_run;
+	struct spinlock shutdown_lock;	/* of the four below; VCPUOP_down */
+	volatile bool crashed, shut_down;
 	bool end_told;			/* VIRQ_DOM_EXC for its shutdown */
 	u32 shutdown_code;
 	volatile u32 pause_count;	/* atomic; not to run while not 0 */
@@ -275,6 +276,7 @@ int domain_kill(struct domain *d);
 void domain_crash(struct domain *d, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void domain_shutdown(struct domain *d, u32 reason);
+void domain_set_shutdown_code(struct domain *d, u32 reason);
 /* Counted; pausing waits until no CPU runs the domain any more. Not of self. */
 void domain_pause(struct domain *d);
 void domain_unpause(struct domain *d);

@@ -8,13 +8,14 @@
  *         domain page lock        page types and tables of one domain
  *           domain event lock     ports, pirq bindings of one domain
  *             irq lock            vectors, IO-APIC entries, MSI
- *               scheduler lock    run queues and vCPU states
- *                 timer lock      the timers of all CPUs
- *                   list lock     the list of domains
- *                     owned lock  which frames a domain owns
- *                       alloc lock  the frame allocator
- *                         log lock  the log ring
- *                           serial lock  what waits for the serial line
+ *               shutdown lock     whether one domain goes on
+ *                 scheduler lock  run queues and vCPU states
+ *                   timer lock    the timers of all CPUs
+ *                     list lock   the list of domains
+ *                       owned lock  which frames a domain owns
+ *                         alloc lock  the frame allocator
+ *                           log lock  the log ring
+ *                             serial lock  what waits for the serial line
  *
  * Two domains: never two page locks at once. Whoever maps a page of another
  * domain first takes the references under the owner's page lock, gives that
@@ -41,6 +42,7 @@ enum lock_level {
 	LOCK_PAGES,
 	LOCK_EVENTS,
 	LOCK_IRQ,
+	LOCK_SHUTDOWN,
 	LOCK_SCHED,
 	LOCK_TIMER,
 	LOCK_LIST,
