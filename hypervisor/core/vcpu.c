@@ -19,29 +19,69 @@
 
 _Static_assert(sizeof(struct vcpu_time_info) == 32, "same for all guests");
 
+/* The same for a process to read; an address that is bad by now is skipped. */
+static void write_time_area(const struct vcpu *v, struct vcpu_time_info t)
+{
+	u32 version = t.version--;
+
+	if (guest_write(v->time_at, &t.version, sizeof(t.version)))
+		return;
+	barrier();
+	guest_write(v->time_at, &t, sizeof(t));
+	barrier();
+	guest_write(v->time_at, &version, sizeof(version));
+}
+
 /* The guest reads under the version: odd means "being changed". */
 static void write_time(struct vcpu *v)
 {
-	struct vcpu_time_info *t = (void *)(v->info + v->d->abi->time_offset);
-	u64 tsc = rdtsc();
+	struct vcpu_time_info *to = (void *)(v->info + v->d->abi->time_offset);
+	struct vcpu_time_info t = {
+		.tsc_timestamp = rdtsc(), .tsc_shift = tsc_scale.shift,
+		.tsc_to_system_mul = tsc_scale.mul,
+		.flags = XEN_PVCLOCK_TSC_STABLE_BIT,
+	};
 
+	t.system_time = time_from_tsc(t.tsc_timestamp);
 	v->time_version += 2;
-	WRITE_ONCE(t->version, v->time_version - 1);
-	__asm__ volatile("" ::: "memory");
-	t->tsc_timestamp = tsc;
-	t->system_time = time_from_tsc(tsc);
-	t->tsc_to_system_mul = tsc_scale.mul;
-	t->tsc_shift = tsc_scale.shift;
-	t->flags = XEN_PVCLOCK_TSC_STABLE_BIT;
-	__asm__ volatile("" ::: "memory");
-	WRITE_ONCE(t->version, v->time_version);
+	t.version = v->time_version - 1;
+	WRITE_ONCE(to->version, t.version);
+	barrier();
+	*to = t;
+	barrier();
+	WRITE_ONCE(to->version, ++t.version);
+	if (v->time_at.a)
+		write_time_area(v, t);
+}
+
+/*
+ * A guest that asked for it by vm_assist sees XEN_RUNSTATE_UPDATE, the top bit
+ * of state_entry_time, set while the rest changes.
+ */
+static void write_runstate(const struct vcpu *v, struct vcpu_runstate_info rs)
+{
+	gva_t top = gva(v->runstate_at.a + v->d->abi->quad_align + 7);
+	bool flag = v->d->vm_assist & BIT(VMASST_TYPE_runstate_update_flag);
+	u8 *last = (u8 *)&rs.state_entry_time + 7;
+
+	if (flag) {
+		rs.state_entry_time |= XEN_RUNSTATE_UPDATE;
+		if (guest_write(top, last, 1))
+			return;
+		barrier();
+	}
+	abi_put(LAYOUT_RUNSTATE, v->runstate_at, &rs);
+	barrier();
+	rs.state_entry_time &= ~XEN_RUNSTATE_UPDATE;
+	if (flag)
+		guest_write(top, last, 1);
 }
 
 void vcpu_update_time(struct vcpu *v)
 {
 	write_time(v);
 	if (v->runstate_at.a)
-		abi_put(LAYOUT_RUNSTATE, v->runstate_at, &v->runstate);
+		write_runstate(v, v->runstate);
 }
 
 /* Under the lock of its event channels, as two may do it at once. */
@@ -188,18 +228,44 @@ static long register_info(struct vcpu *v, u64 arg)
 	return rc;
 }
 
-static long register_runstate(struct vcpu *v, u64 arg)
+/*
+ * An address to keep, of an area of a size. As on Xen, all that is checked is
+ * that a guest may name it: later writes go by what the vCPU has mapped then.
+ */
+static long register_area(u64 arg, u64 size, gva_t *to)
 {
 	u64 at;
 
-	if (abi_get_longs(gva(arg), &at, 1))
+	if (abi_get_longs(gva(arg), &at, 1) || !guest_range_ok(gva(at), size))
 		return -EFAULT;
-	v->runstate_at = gva(at);
-	if (v == current_vcpu())
-		abi_put(LAYOUT_RUNSTATE, v->runstate_at, &v->runstate);
+	*to = gva(at);
 	return 0;
 }
 
+static long register_runstate(struct vcpu *v, u64 arg)
+{
+	struct vcpu_runstate_info rs;
+	long rc = register_area(arg, abi_size(LAYOUT_RUNSTATE),
+				&v->runstate_at);
+
+	if (rc)
+		return rc;
+	sched_runstate(v, &rs);
+	write_runstate(v, rs);
+	return 0;
+}
+
+static long register_time(struct vcpu *v, u64 arg)
+{
+	long rc = register_area(arg, sizeof(struct vcpu_time_info),
+				&v->time_at);
+
+	if (!rc && v == current_vcpu())
+		write_time(v);
+	return rc;
+}
+
+/* A vCPU is initialised once and for good, so that no lock is needed here. */
 static long bring_up(struct vcpu *v)
 {
 	if (!__atomic_load_n(&v->initialised, __ATOMIC_ACQUIRE))
@@ -260,6 +326,8 @@ long vcpu_op(u64 a[])
 		return !!(v->state & VCPU_UP);
 	case VCPUOP_register_runstate_memory_area:
 		return register_runstate(v, arg);
+	case VCPUOP_register_vcpu_time_memory_area:
+		return register_time(v, arg);
 	case VCPUOP_get_runstate_info:
 		sched_runstate(v, &rs);
 		return abi_put(LAYOUT_RUNSTATE, gva(arg), &rs);

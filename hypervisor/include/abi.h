@@ -105,6 +105,8 @@ int abi32_get_context(struct vcpu *v, gva_t at);
  */
 int abi_get(const char *layout, gva_t at, void *to, u32 size);
 int abi_put(const char *layout, gva_t at, const void *from);
+/* Of the structure in memory of the caller. */
+u32 abi_size(const char *layout);
 /* The structure's last member alone: where calls tell how far they came. */
 int abi_put_last(const char *layout, gva_t at, u64 value);
 /* An array of longs, of at most eight to write. */

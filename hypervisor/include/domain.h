@@ -94,7 +94,7 @@ struct vcpu {
 	u8 *info;			/* vcpu_info */
 	mfn_t info_frame;		/* if it registered its own */
 	u32 time_version;
-	gva_t runstate_at;
+	gva_t runstate_at, time_at;	/* 0: none */
 	struct vcpu_runstate_info runstate;
 
 	u32 virq_port[24];

@@ -104,6 +104,11 @@ int abi_put(const char *layout, gva_t at, const void *from)
 	return guest_write(at, to, n);
 }
 
+u32 abi_size(const char *layout)
+{
+	return size_of(current_domain()->abi, layout);
+}
+
 int abi_put_last(const char *layout, gva_t at, u64 value)
 {
 	struct member m = last_member(current_domain()->abi, layout);
