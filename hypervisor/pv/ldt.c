@@ -18,7 +18,6 @@ static bool unmap_vcpu(struct vcpu *v)
 {
 	u32 page;
 	u64 *e;
-	mfn_t m;
 
 	if (!v->ldt_mapped)
 		return false;
@@ -26,9 +25,9 @@ static bool unmap_vcpu(struct vcpu *v)
 		if (!(v->ldt_mapped >> page & 1))
 			continue;
 		e = paging_entry(LDT_WINDOW(v, page));
-		m = pte_mfn(*e);
-		*e = 0;
-		v->ldt_drop[page] = m;
+		/* Seen by all before the flush asks who may have used it. */
+		v->ldt_drop[page] = pte_mfn(
+			__atomic_exchange_n(e, 0, __ATOMIC_SEQ_CST));
 	}
 	return true;
 }

@@ -121,10 +121,11 @@ long pv_vm_assist(u64 a[])
 		return -EINVAL;
 	switch ((u32)a[0]) {
 	case VMASST_CMD_enable:
-		d->vm_assist |= 1u << type;
+		__atomic_fetch_or(&d->vm_assist, 1u << type, __ATOMIC_SEQ_CST);
 		return 0;
 	case VMASST_CMD_disable:
-		d->vm_assist &= ~(1u << type);
+		__atomic_fetch_and(&d->vm_assist, ~(1u << type),
+				   __ATOMIC_SEQ_CST);
 		return 0;
 	default:
 		return -ENOSYS;
