@@ -7,22 +7,16 @@
  * its sleep, not all of it, and so runs soon without starving the others.
  *
  * A domain with a cap has a budget of time for each period; when it is used
- * up its vCPUs wait for the next period. An idle CPU halts; nothing but its
- * own timers and a vCPU for it to run wakes it.
+ * up its vCPUs wait for the next period.
  *
- * Switching happens only in guest_exit(), where the guest's registers lie in
- * the CPU's block and nothing of the hypervisor is on the stack. A vCPU is
- * on_cpu from the moment it is chosen until its state is saved again: only
- * then may another CPU, or the tools, have it.
+ * Switching is in core/switch.c. A vCPU is on_cpu from the moment it is chosen
+ * until its state is saved again: only then may another CPU, or the tools, have
+ * it.
  */
 #include <xen/sched.h>
-#include "context.h"
-#include "debug.h"
 #include "domain.h"
 #include "evtchn.h"
-#include "guest_trap.h"
 #include "lib.h"
-#include "nmi.h"
 #include "sched.h"
 #include "smp.h"
 
@@ -39,7 +33,7 @@ static u64 idle_since[MAX_CPUS], idle_total[MAX_CPUS];
 static struct timer slice_timer[MAX_CPUS];
 static struct spinlock sched_lock = SPINLOCK(LOCK_SCHED);
 
-static bool runnable(const struct vcpu *v)
+bool sched_runnable(const struct vcpu *v)
 {
 	const struct domain *d = v->d;
 
@@ -96,7 +90,7 @@ static struct vcpu **find_next(u32 cpu)
 	struct vcpu **p = &queue, *v;
 
 	while ((v = *p)) {
-		if (!runnable(v)) {
+		if (!sched_runnable(v)) {
 			*p = v->run_next;
 			v->queued = false;
 			set_waiting(v);
@@ -173,7 +167,7 @@ static void update_floor(u64 now)
 
 static void make_ready(struct vcpu *v)
 {
-	if (!runnable(v) || v->running || v->queued)
+	if (!sched_runnable(v) || v->running || v->queued)
 		return;
 	update_floor(time_now());
 	if (v->vtime + SLEEP_BONUS < floor_vtime)
@@ -364,8 +358,7 @@ static void account_idle(u32 cpu, bool was_idle, bool is_idle, u64 now)
 		idle_since[cpu] = now;
 }
 
-/* Next to run on this CPU, which may be the one that runs; NULL: nothing. */
-static struct vcpu *choose(struct vcpu *prev)
+struct vcpu *sched_choose(struct vcpu *prev)
 {
 	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
 	u32 cpu = this_cpu()->id;
@@ -376,7 +369,7 @@ static struct vcpu *choose(struct vcpu *prev)
 		charge(prev, now);
 	at = find_next(cpu);
 	next = at ? *at : NULL;
-	if (prev && runnable(prev) && may_run_on(prev, cpu) &&
+	if (prev && sched_runnable(prev) && may_run_on(prev, cpu) &&
 	    (!next || keeps(prev, next, now))) {
 		next = prev;
 	} else {
@@ -390,7 +383,7 @@ static struct vcpu *choose(struct vcpu *prev)
 				prev->vtime = MAX(prev->vtime, next->vtime);
 			prev->running = false;
 			set_waiting(prev);
-			if (runnable(prev))
+			if (sched_runnable(prev))
 				enqueue(prev);
 		}
 	}
@@ -403,11 +396,7 @@ static struct vcpu *choose(struct vcpu *prev)
 	return next;
 }
 
-/*
- * Its state is saved: now others may run it, or, if its domain ends, take it
- * apart. Who shuts a domain down looks after us whether all have stopped.
- */
-static void release(struct vcpu *v)
+void sched_release(struct vcpu *v)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);
 	struct domain *d = v->d;
@@ -425,63 +414,16 @@ static void release(struct vcpu *v)
 	domain_put(d);
 }
 
-static void idle(void)
-{
-	__asm__ volatile("sti; hlt; cli" ::: "memory");
-}
-
-static void schedule(void)
-{
-	struct cpu *c = this_cpu();
-	struct vcpu *prev = c->current, *next;
-
-	c->work = 0;
-	nmi_forward();
-	next = choose(prev);
-	if (next == prev && next)
-		return;
-	if (prev) {
-		context_save(prev);
-		release(prev);
-	}
-	while (!next) {
-		quiet_point();
-		if (!c->work)
-			idle();
-		c->work = 0;
-		nmi_forward();
-		next = choose(NULL);
-	}
-	context_load(next);
-}
-
-void guest_exit(struct regs *r)
-{
-	struct cpu *c = this_cpu();
-
-	/* A stack that cannot be written crashes the domain: then again. */
-	do {
-		quiet_point();
-		while (c->work || !c->current || !runnable(c->current))
-			schedule();
-		if (nmi_deliverable(c->current))
-			nmi_deliver(c->current, r);
-		if (runnable(c->current) && vcpu_events_deliverable(c->current))
-			guest_deliver_event(c->current, r);
-	} while (!runnable(c->current));
-}
-
 static void slice_over(void *data)
 {
 	(void)data;
 	this_cpu()->work |= CPU_WORK_RESCHED;
 }
 
-void sched_start(void)
+void sched_init_cpu(void)
 {
 	timer_init(&slice_timer[this_cpu()->id], slice_over, NULL);
 	this_cpu()->work = CPU_WORK_RESCHED;
-	enter_guest_first();
 }
 
 u64 sched_idle_time(u32 cpu)
