@@ -7,7 +7,8 @@
  *       maptrack lock             one domain's handles of others' grants
  *         domain page lock        page types and tables of one domain
  *           domain event lock     ports, pirq bindings of one domain
- *             irq lock            vectors, IO-APIC entries, MSI
+ *             irq lock            vectors, IO-APIC entries
+ *             pci lock            configuration cycles; MSI-X entries
  *               scheduler lock    run queues and vCPU states
  *                 timer lock      the timers of all CPUs
  *                   list lock     the list of domains
@@ -41,6 +42,7 @@ enum lock_level {
 	LOCK_PAGES,
 	LOCK_EVENTS,
 	LOCK_IRQ,
+	LOCK_PCI,
 	LOCK_SCHED,
 	LOCK_TIMER,
 	LOCK_LIST,
