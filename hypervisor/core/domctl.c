@@ -13,6 +13,7 @@
 #include "ctl.h"
 #include "domain.h"
 #include "errno.h"
+#include "grant.h"
 #include "guest.h"
 #include "lib.h"
 #include "sched.h"
@@ -49,7 +50,10 @@ static bool config_ok(const struct xen_domctl_createdomain *c)
 	return !(c->flags & ~flags) &&
 	       (!c->iommu_opts || (c->flags & XEN_DOMCTL_CDF_iommu)) &&
 	       c->max_vcpus && c->max_vcpus <= MAX_DOMAIN_VCPUS &&
-	       !c->vmtrace_size && !c->cpupool_id && !c->arch.emulation_flags;
+	       !c->vmtrace_size && !c->cpupool_id &&
+	       !c->arch.emulation_flags &&
+	       grant_config_ok(c->grant_opts, c->max_grant_frames,
+			       c->max_maptrack_frames);
 }
 
 static long do_create(struct xen_domctl *op)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vcpu_op (xen/vcpu.h): bringing vCPUs up and down, their timers, and the
- * places in guest memory where the hypervisor keeps time and run state.
+ * vcpu_op (xen/vcpu.h): bringing vCPUs up and down, and the places in guest
+ * memory where the hypervisor keeps time and run state.
  */
 #include <xen/sched.h>
 #include <xen/vcpu.h>
@@ -106,83 +106,6 @@ void wallclock_set(u64 base)
 {
 	wallclock_base = base;
 	domain_for_each(domain_update_wallclock);
-}
-
-static void timer_fired(void *data)
-{
-	evtchn_send_virq(data, VIRQ_TIMER);
-}
-
-static void period_fired(void *data)
-{
-	struct vcpu *v = data;
-
-	evtchn_send_virq(v, VIRQ_TIMER);
-	if (v->period)
-		timer_set(&v->periodic, v->periodic.expires + v->period);
-}
-
-/* Left over from a poll that an event ended, it must wake no one. */
-static void poll_timeout(void *data)
-{
-	const struct vcpu *v = data;
-
-	if (v->state & VCPU_POLLING)
-		sched_wake(data);
-}
-
-void vcpu_init_timers(struct vcpu *v)
-{
-	timer_init(&v->singleshot, timer_fired, v);
-	timer_init(&v->periodic, period_fired, v);
-	timer_init(&v->poll, poll_timeout, v);
-}
-
-void vcpu_stop_timers(struct vcpu *v)
-{
-	v->period = 0;
-	timer_kill(&v->periodic);
-	timer_kill(&v->singleshot);
-	timer_kill(&v->poll);
-}
-
-static long set_singleshot(struct vcpu *v, u64 arg)
-{
-	u64 at;
-
-	/*
-	 * The flag for "only if in the future" is not looked at, as Xen 4.17
-	 * does not either: a time that is over makes the event come at once.
-	 */
-	if (guest_read(&at, gva(arg), 8))
-		return -EFAULT;
-	timer_set(&v->singleshot, at);
-	return 0;
-}
-
-static long set_periodic(struct vcpu *v, u64 arg)
-{
-	u64 period;
-
-	if (guest_read(&period, gva(arg), 8))
-		return -EFAULT;
-	if (period < NS_PER_MS || (s64)period < 0)
-		return -EINVAL;
-	v->period = period;
-	timer_set(&v->periodic, time_now() + period);
-	return 0;
-}
-
-long set_timer_op(u64 a[])
-{
-	u64 timeout = hypercall_arg64(a);
-	struct vcpu *v = current_vcpu();
-
-	if (timeout)
-		timer_set(&v->singleshot, timeout);
-	else
-		timer_stop(&v->singleshot);
-	return 0;
 }
 
 /* Events are sent to the old place or to the new one, by their lock. */
@@ -332,13 +255,14 @@ long vcpu_op(u64 a[])
 		sched_runstate(v, &rs);
 		return abi_put(LAYOUT_RUNSTATE, gva(arg), &rs);
 	case VCPUOP_set_periodic_timer:
-		return v == current_vcpu() ? set_periodic(v, arg) : -EINVAL;
+		return v == current_vcpu() ? vcpu_set_periodic(v, arg) :
+					     -EINVAL;
 	case VCPUOP_stop_periodic_timer:
-		v->period = 0;
-		timer_stop(&v->periodic);
+		vcpu_stop_periodic(v);
 		return 0;
 	case VCPUOP_set_singleshot_timer:
-		return v == current_vcpu() ? set_singleshot(v, arg) : -EINVAL;
+		return v == current_vcpu() ? vcpu_set_singleshot(v, arg) :
+					     -EINVAL;
 	case VCPUOP_stop_singleshot_timer:
 		timer_stop(&v->singleshot);
 		return 0;

@@ -13,6 +13,7 @@ static const char *const names[] = {
 	[LOCK_DOMCTL] = "domctl", [LOCK_GRANTS] = "grant",
 	[LOCK_MAPTRACK] = "maptrack", [LOCK_PAGES] = "page",
 	[LOCK_EVENTS] = "event", [LOCK_IRQ] = "irq",
+	[LOCK_PCI] = "pci",
 	[LOCK_SHUTDOWN] = "shutdown", [LOCK_SCHED] = "scheduler",
 	[LOCK_TIMER] = "timer", [LOCK_LIST] = "list", [LOCK_OWNED] = "owned",
 	[LOCK_ALLOC] = "alloc", [LOCK_LOG] = "log", [LOCK_SERIAL] = "serial",

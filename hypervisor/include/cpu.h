@@ -199,6 +199,14 @@ static inline void cpu_relax(void)
 	__asm__ volatile("pause" ::: "memory");
 }
 
+/*
+ * Halt, with interrupts on, unless there is work. An NMI that comes between
+ * the look at the work and the halt would not end the halt. Its handler makes
+ * what it interrupted there continue behind the halt: cpu_idle_skip().
+ */
+void cpu_idle(const volatile u32 *work);
+u64 cpu_idle_skip(u64 ip);
+
 static inline void invlpg(u64 va)
 {
 	__asm__ volatile("invlpg (%0)" :: "r" (va) : "memory");

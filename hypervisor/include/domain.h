@@ -54,10 +54,11 @@ struct vcpu {
 	bool running;			/* chosen; the scheduler's lock */
 	volatile bool on_cpu;		/* state loaded in a processor */
 	volatile u32 pause_count;	/* atomic, as the domain's */
-	struct vcpu *run_next;		/* run queue of its CPU */
+	struct vcpu *run_next;		/* the scheduler's queue */
 	bool queued;
 	bool yielded;
-	u64 vtime, charged, started, slice_end;	/* ns: see core/sched.c */
+	u64 charged, started, slice_end;	/* ns: see core/sched.c */
+	u64 vtime[MAX_CPUS];
 	u32 affinity, soft_affinity;	/* masks of CPUs */
 
 	/* Loaded in the processor while it runs, saved here else. */

@@ -7,7 +7,8 @@
  *       maptrack lock             one domain's handles of others' grants
  *         domain page lock        page types and tables of one domain
  *           domain event lock     ports, pirq bindings of one domain
- *             irq lock            vectors, IO-APIC entries, MSI
+ *             irq lock            vectors, IO-APIC entries
+ *             pci lock            configuration cycles; MSI-X entries
  *               shutdown lock     whether one domain goes on
  *                 scheduler lock  run queues and vCPU states
  *                   timer lock    the timers of all CPUs
@@ -15,7 +16,7 @@
  *                       owned lock  which frames a domain owns
  *                         alloc lock  the frame allocator
  *                           log lock  the log ring
- *                             serial lock  what waits for the serial line
+ *                             serial lock  text to and from the serial line
  *
  * Two domains: never two page locks at once. Whoever maps a page of another
  * domain first takes the references under the owner's page lock, gives that
@@ -42,6 +43,7 @@ enum lock_level {
 	LOCK_PAGES,
 	LOCK_EVENTS,
 	LOCK_IRQ,
+	LOCK_PCI,
 	LOCK_SHUTDOWN,
 	LOCK_SCHED,
 	LOCK_TIMER,

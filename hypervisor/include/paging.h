@@ -53,8 +53,13 @@ static inline mfn_t virt_to_mfn(const void *p)
 void paging_init(u64 ram_end);
 /* The level-1 entry of a shared slot's address, its tables made if needed. */
 u64 *paging_entry(u64 va);
-/* Map device registers uncached, for ever. */
+/* Map device registers uncached and permanently; at boot only. */
 volatile void *paging_ioremap(paddr_t p, u64 size);
+/*
+ * Map one page of device registers until the next call on any CPU; NULL if
+ * there is no memory. The caller holds a lock until it is done with the page.
+ */
+volatile void *paging_window(mfn_t m);
 /* A new root table: a page with the shared upper half, and an empty lower. */
 u64 *paging_new_root(void);
 /* Remove the identity mapping, once no CPU needs it. */

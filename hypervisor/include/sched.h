@@ -36,8 +36,19 @@ u64 sched_idle_time(u32 cpu);
 /* Timer of a domain with a cap. */
 void sched_period_over(void *domain);
 
+/* For core/switch.c alone. */
+bool sched_runnable(const struct vcpu *v);
+/* Next to run on this CPU, which may be the one that runs; NULL: nothing. */
+struct vcpu *sched_choose(struct vcpu *prev);
+/*
+ * Its state is saved: now others may run it, or, if its domain ends, take it
+ * apart. Who shuts a domain down looks after us whether all have stopped.
+ */
+void sched_release(struct vcpu *v);
+void sched_init_cpu(void);
+
 long sched_op(u64 a[]);
-/* The last thing before every return to a guest; interrupts are off. */
+/* core/switch.c: the last thing before every return to a guest; interrupts are off. */
 void guest_exit(struct regs *r);
 /* Run whatever there is, from a CPU's boot path; never returns. */
 void sched_start(void) __attribute__((noreturn));

@@ -8,6 +8,10 @@
 void vcpu_init_timers(struct vcpu *v);
 /* For good: no timer of it fires after this. */
 void vcpu_stop_timers(struct vcpu *v);
+/* arg: where the guest has the 64-bit time */
+long vcpu_set_singleshot(struct vcpu *v, u64 arg);
+long vcpu_set_periodic(struct vcpu *v, u64 arg);
+void vcpu_stop_periodic(struct vcpu *v);
 long vcpu_op(u64 a[]);
 long set_timer_op(u64 a[]);
 /* Write time and run state where the guest wants them; the vCPU is loaded. */

@@ -5,8 +5,9 @@
  * no right to reads as all ones and swallows writes, as an empty bus does:
  * kernels probe ports and must not die of it.
  *
- * PCI configuration space (CF8, CFC) is one device shared with no one yet,
- * but the address latch is kept for the domain, as two users would race.
+ * PCI configuration space (CF8, CFC) is shared with the hypervisor: each domain
+ * has its own address latch, which goes to the hardware with each data access
+ * (x86/pci.c).
  */
 #include <xen/physdev.h>
 #include "domain.h"
@@ -16,6 +17,7 @@
 #include "guest.h"
 #include "guest_trap.h"
 #include "lib.h"
+#include "pci.h"
 
 bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
 		      u32 size)
@@ -68,56 +70,49 @@ bool domain_has_ports(const struct domain *d, u32 first, u32 count)
 	return true;
 }
 
-static u32 raw_read(u32 port, u32 size)
+static bool is_pci_data(const struct domain *d, u32 port, u32 size)
 {
-	switch (size) {
-	case 1:
-		return inb((u16)port);
-	case 2:
-		return inw((u16)port);
-	default:
-		return inl((u16)port);
-	}
+	return d->privileged && port >= 0xcfc && port + size <= 0xd00;
 }
 
-static void raw_write(u32 port, u32 size, u32 value)
+/* Whether an access may go to the hardware as it is. */
+static bool is_plain(const struct domain *d, u32 port, u32 size)
 {
-	switch (size) {
-	case 1:
-		outb((u16)port, (u8)value);
-		break;
-	case 2:
-		outw((u16)port, (u16)value);
-		break;
-	default:
-		outl((u16)port, value);
-	}
+	return (port + size <= 0xcfc || port >= 0xd00) &&
+	       domain_has_ports(d, port, size);
 }
 
-/*
- * Whether an access goes to the hardware, which is then made ready for it: PCI
- * data is what the domain's address latch says.
- */
-static bool reach(const struct domain *d, u32 port, u32 size)
-{
-	if (port < 0xcfc || port + size > 0xd00)
-		return domain_has_ports(d, port, size);
-	if (d->privileged)
-		outl(0xcf8, d->pci_cf8);
-	return d->privileged;
-}
-
+/* What is not allowed as a whole is done in halves, down to single bytes. */
 u32 guest_io_read(struct vcpu *v, u32 port, u32 size)
 {
+	const struct domain *d = v->d;
+	u32 bits = size * 4;		/* of a half */
+
 	if (port == 0xcf8 && size == 4)
-		return v->d->pci_cf8;
-	return reach(v->d, port, size) ? raw_read(port, size) : ~0u;
+		return d->pci_cf8;
+	if (is_pci_data(d, port, size))
+		return pci_cycle_read(d->pci_cf8, port, size);
+	if (is_plain(d, port, size))
+		return port_read(port, size);
+	if (size == 1)
+		return ~0u;
+	return (guest_io_read(v, port, size / 2) & ((1u << bits) - 1)) |
+	       guest_io_read(v, port + size / 2, size / 2) << bits;
 }
 
 void guest_io_write(struct vcpu *v, u32 port, u32 size, u32 value)
 {
-	if (port == 0xcf8 && size == 4)
-		v->d->pci_cf8 = value;
-	else if (reach(v->d, port, size))
-		raw_write(port, size, value);
+	struct domain *d = v->d;
+
+	if (port == 0xcf8 && size == 4) {
+		d->pci_cf8 = value;
+	} else if (is_pci_data(d, port, size)) {
+		pci_cycle_write(d->pci_cf8, port, size, value);
+	} else if (is_plain(d, port, size)) {
+		port_write(port, size, value);
+	} else if (size > 1) {
+		guest_io_write(v, port, size / 2, value);
+		guest_io_write(v, port + size / 2, size / 2,
+			       value >> size * 4);
+	}
 }

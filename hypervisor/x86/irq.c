@@ -58,6 +58,7 @@ static struct vector_info vectors[256];
 static u8 gsi_vector[IRQ_MAX_GSI];
 static struct spinlock irq_lock = SPINLOCK(LOCK_IRQ);
 
+/* Index, then data: under the lock, but for the boot. */
 static u32 ioapic_read(const struct ioapic *io, u32 reg)
 {
 	io->regs[IOREGSEL] = reg;
@@ -150,21 +151,28 @@ void irq_init(void)
 	}
 }
 
-int irq_alloc_vector(void)
+/* Under the lock. */
+static int take_vector(void)
 {
-	u64 f = spin_lock_irqsave(&irq_lock);
-	int v, found = -ENOSPC;
+	int v;
 
 	for (v = IRQ_FIRST_VECTOR; v <= IRQ_LAST_VECTOR; v++) {
 		if (vectors[v].used || v == VEC_GUEST_SYSCALL ||
 		    v == VEC_HYPERCALL)
 			continue;
 		vectors[v] = (struct vector_info){ .used = true, .gsi = -1 };
-		found = v;
-		break;
+		return v;
 	}
+	return -ENOSPC;
+}
+
+int irq_alloc_vector(void)
+{
+	u64 f = spin_lock_irqsave(&irq_lock);
+	int v = take_vector();
+
 	spin_unlock_irqrestore(&irq_lock, f);
-	return found;
+	return v;
 }
 
 void irq_free_vector(u32 vector)
@@ -220,17 +228,14 @@ static u64 pin_entry(u32 vector, bool level, bool low)
 	       (u64)cpu_blocks[0]->cpu.apic_id << 56;
 }
 
-int irq_setup_gsi(u32 gsi, bool level, bool low)
+static int setup_gsi(u32 gsi, bool level, bool low)
 {
-	int v;
+	int v = gsi_vector[gsi];
 
-	if (gsi >= IRQ_MAX_GSI || !gsi_ioapic(gsi))
-		return -EINVAL;
-	v = gsi_vector[gsi];
 	if (v && (guest_count(&vectors[v]) || vectors[v].handler))
 		return -EEXIST;
 	if (!v)
-		v = irq_alloc_vector();
+		v = take_vector();
 	if (v < 0)
 		return v;
 	vectors[v].gsi = (s32)gsi;
@@ -239,6 +244,19 @@ int irq_setup_gsi(u32 gsi, bool level, bool low)
 	gsi_vector[gsi] = (u8)v;
 	write_pin(gsi, pin_entry((u32)v, level, low) | REDIR_MASKED);
 	return 0;
+}
+
+int irq_setup_gsi(u32 gsi, bool level, bool low)
+{
+	u64 f;
+	int rc;
+
+	if (gsi >= IRQ_MAX_GSI || !gsi_ioapic(gsi))
+		return -EINVAL;
+	f = spin_lock_irqsave(&irq_lock);
+	rc = setup_gsi(gsi, level, low);
+	spin_unlock_irqrestore(&irq_lock, f);
+	return rc;
 }
 
 int irq_setup_isa(u32 gsi)

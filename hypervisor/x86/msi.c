@@ -6,44 +6,16 @@
 #include "cpu.h"
 #include "errno.h"
 #include "frames.h"
+#include "lock.h"
 #include "paging.h"
 #include "pci.h"
 
 #define CAP_MSI		0x05
 #define CAP_MSIX	0x11
 #define MSI_ADDRESS	0xfee00000u
-#define MAPPINGS	32
 
-static struct {
-	mfn_t frame;
-	volatile u8 *at;
-} mapped[MAPPINGS];
-
-static void select_reg(struct pci_address a, u32 reg)
-{
-	outl(0xcf8, BIT(31) | (u32)a.bus << 16 | (u32)a.devfn << 8 |
-	     (reg & 0xfc));
-}
-
-static u32 pci_read(struct pci_address a, u32 reg)
-{
-	u64 f = irq_save();
-	u32 v;
-
-	select_reg(a, reg);
-	v = inl(0xcfc);
-	irq_restore(f);
-	return v;
-}
-
-static void pci_write(struct pci_address a, u32 reg, u32 value)
-{
-	u64 f = irq_save();
-
-	select_reg(a, reg);
-	outl(0xcfc, value);
-	irq_restore(f);
-}
+/* Guards paging_window(): one table entry is written at a time. */
+static struct spinlock window_lock = SPINLOCK(LOCK_PCI);
 
 static u32 find_capability(struct pci_address a, u8 id)
 {
@@ -74,32 +46,38 @@ static u64 read_bar(struct pci_address a, u32 index)
 	return (u64)hi << 32 | (lo & ~15u);
 }
 
-static volatile u8 *map_register(u64 phys)
-{
-	mfn_t m = paddr_to_mfn(paddr(phys));
-	u32 i;
-
-	if (mfn_valid(m) && mfn_frame(m)->kind != FRAME_IO)
-		return NULL;
-	for (i = 0; i < MAPPINGS && mapped[i].at; i++)
-		if (mfn_eq(mapped[i].frame, m))
-			return mapped[i].at + (phys & (PAGE_SIZE - 1));
-	if (i == MAPPINGS)
-		return NULL;
-	mapped[i].frame = m;
-	mapped[i].at = paging_ioremap(mfn_to_paddr(m), PAGE_SIZE);
-	return mapped[i].at + (phys & (PAGE_SIZE - 1));
-}
-
 static u32 message_address(void)
 {
 	return MSI_ADDRESS | cpu_blocks[0]->cpu.apic_id << 12;
 }
 
+static int write_entry(u64 phys, u32 vector)
+{
+	mfn_t m = paddr_to_mfn(paddr(phys));
+	volatile u32 *e;
+	int rc = -ENXIO;
+	u64 f;
+
+	if (mfn_valid(m) && mfn_frame(m)->kind != FRAME_IO)
+		return rc;
+	f = spin_lock_irqsave(&window_lock);
+	e = paging_window(m);
+	if (e) {
+		e += (phys & (PAGE_SIZE - 1)) / sizeof(*e);
+		e[3] |= 1;
+		e[0] = message_address();
+		e[1] = 0;
+		e[2] = vector;
+		e[3] &= ~1u;
+		rc = 0;
+	}
+	spin_unlock_irqrestore(&window_lock, f);
+	return rc;
+}
+
 int msix_program(struct pci_address a, u32 entry, u32 vector)
 {
 	u32 cap = find_capability(a, CAP_MSIX), table;
-	volatile u32 *e;
 	u64 base;
 
 	if (!cap || entry > (pci_read(a, cap) >> 16 & 0x7ff))
@@ -108,15 +86,7 @@ int msix_program(struct pci_address a, u32 entry, u32 vector)
 	base = read_bar(a, table & 7);
 	if (!base)
 		return -ENODEV;
-	e = (volatile u32 *)map_register(base + (table & ~7u) + entry * 16ull);
-	if (!e)
-		return -ENXIO;
-	e[3] |= 1;
-	e[0] = message_address();
-	e[1] = 0;
-	e[2] = vector;
-	e[3] &= ~1u;
-	return 0;
+	return write_entry(base + (table & ~7u) + entry * 16ull, vector);
 }
 
 int msi_program(struct pci_address a, u32 vector)
@@ -126,14 +96,14 @@ int msi_program(struct pci_address a, u32 vector)
 	if (!cap)
 		return -ENODEV;
 	control = pci_read(a, cap) >> 16;
-	pci_write(a, cap + 4, message_address());
+	pci_update(a, cap + 4, 0, message_address());
 	data = cap + 8;
 	if (control & 0x80) {
-		pci_write(a, cap + 8, 0);
+		pci_update(a, cap + 8, 0, 0);
 		data = cap + 12;
 	}
-	pci_write(a, data, (pci_read(a, data) & 0xffff0000) | vector);
+	pci_update(a, data, 0xffff0000, vector);
 	/* One message, whatever the driver set before. */
-	pci_write(a, cap, pci_read(a, cap) & ~(7u << 20));
+	pci_update(a, cap, ~(7u << 20), 0);
 	return 0;
 }

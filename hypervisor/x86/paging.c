@@ -5,6 +5,7 @@
  * The L3 tables of all shared slots are made at boot and never replaced, so
  * every root table that copies the upper half of boot_l4 sees later mappings.
  */
+#include "cpu.h"
 #include "early.h"
 #include "frames.h"
 #include "lib.h"
@@ -15,7 +16,9 @@
 
 u64 direct_base = DIRECT_BASE;
 
-static u64 iomap_next = IOMAP_BASE;
+#define WINDOW	IOMAP_BASE
+
+static u64 iomap_next = WINDOW + PAGE_SIZE;	/* changes at boot only */
 
 static void map_direct_gib(u64 gib)
 {
@@ -79,6 +82,17 @@ volatile void *paging_ioremap(paddr_t p, u64 size)
 		iomap_next += PAGE_SIZE;
 	}
 	return (volatile void *)(va + p.a - first);
+}
+
+volatile void *paging_window(mfn_t m)
+{
+	u64 *e = paging_entry(WINDOW);
+
+	if (!e)
+		return NULL;
+	*e = make_pte(m, PTE_HV_DATA | PTE_PCD | PTE_PWT);
+	invlpg(WINDOW);		/* others do so before they use it */
+	return (volatile void *)WINDOW;
 }
 
 u64 *paging_new_root(void)

@@ -213,6 +213,7 @@ static struct regs *hypervisor_trap(struct regs *r)
 	switch (r->vector) {
 	case X86_NMI:
 		nmi_note();
+		r->ip = cpu_idle_skip(r->ip);
 		return r;
 	case X86_MC:
 		mce_trap();

@@ -270,6 +270,12 @@ long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)
 	return 0;
 }
 
+const char *boot_option(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
 bool boot_flag(const char *name, bool otherwise)
 {
 	(void)name;

@@ -73,6 +73,17 @@ extern struct host_port {
 } host_port;
 extern u32 host_port_input;		/* what such ports read as */
 
+/*
+ * PCI: the address that was written last, what its register reads as (NULL: as
+ * any other port), and what is told of a write.
+ */
+extern u32 host_pci_latch;
+extern u32 (*host_pci_register)(u32 address);
+extern void (*host_pci_written)(u32 address, u32 value);
+/* What paging_window() mapped last, and what stands for it. */
+extern mfn_t host_window_frame;
+extern u8 host_window_page[];
+
 /* What the virtual processor was asked for: tests/unit/vcpu.c. */
 extern struct host_asked {
 	u32 count;			/* of all that follows */
@@ -88,14 +99,15 @@ extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
 	grants_tests[], fifo_tests[], foreign_tests[], unpack_tests[],
 	time_tests[], timer_tests[], timer_race_tests[], emulate_tests[],
 	privileged_tests[], port_tests[], abi_tests[], devices_tests[],
-	debug_tests[], race_tests[];
+	debug_tests[], race_tests[], pci_tests[];
 extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	descriptor_count_tests, format_count_tests, evtchn_count_tests,
 	ptwrite_count_tests, grants_count_tests, fifo_count_tests,
 	foreign_count_tests, unpack_count_tests, time_count_tests,
 	timer_count_tests, timer_race_count_tests, emulate_count_tests,
 	privileged_count_tests, port_count_tests, abi_count_tests,
-	devices_count_tests, debug_count_tests, race_count_tests;
+	devices_count_tests, debug_count_tests, race_count_tests,
+	pci_count_tests;
 
 #define EXPORT_TESTS(name, ...)						\
 	const struct CMUnitTest name##_tests[] = { __VA_ARGS__ };	\

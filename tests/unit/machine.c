@@ -12,6 +12,8 @@
 #define PIT_OUTPUT	0x20
 #define CMOS_INDEX	0x70
 #define CMOS_DATA	0x71
+#define PCI_ADDRESS	0xcf8
+#define PCI_DATA	0xcfc
 
 _Thread_local struct cpu host_cpu;
 void (*host_turn)(void);
@@ -24,6 +26,10 @@ struct acpi_info acpi;
 
 struct host_port host_port;
 u32 host_port_input;
+
+u32 host_pci_latch;
+u32 (*host_pci_register)(u32 address);
+void (*host_pci_written)(u32 address, u32 value);
 
 static u32 pit_run, cmos_index;
 static bool pit_counts;
@@ -70,6 +76,16 @@ u32 apic_timer_read(void)
 	return host_apic_ticks[this_cpu()->id];
 }
 
+/* A page of host memory, whose frame says where it would be. */
+mfn_t host_window_frame;
+u8 host_window_page[PAGE_SIZE];
+
+volatile void *paging_window(mfn_t m)
+{
+	host_window_frame = m;
+	return host_window_page;
+}
+
 volatile void *paging_ioremap(paddr_t p, u64 size)
 {
 	assert_int_equal(p.a, acpi.hpet);
@@ -104,10 +120,26 @@ u32 host_port_read(u16 port, u32 size)
 		return pit_read();
 	case CMOS_DATA:
 		return host_cmos[cmos_index & 127];
+	case PCI_DATA:
+		if (host_pci_register)
+			return host_pci_register(host_pci_latch);
+		/* fall through */
 	default:
 		note_port(port, size, host_port_input, false);
 		return host_port_input;
 	}
+}
+
+/* Between an address and its data another CPU may do something. */
+static void pci_write(u16 port, u32 value)
+{
+	if (port == PCI_ADDRESS) {
+		host_pci_latch = value;
+		if (!host_locks)
+			turn();
+	}
+	if (port == PCI_DATA && host_pci_written)
+		host_pci_written(host_pci_latch, value);
 }
 
 void host_port_write(u16 port, u32 size, u32 value)
@@ -117,4 +149,5 @@ void host_port_write(u16 port, u32 size, u32 value)
 		pit_counts = value & 1;
 	if (port == CMOS_INDEX)
 		cmos_index = value;
+	pci_write(port, value);
 }

@@ -27,6 +27,7 @@ int main(void)
 	failed += RUN(race);
 	failed += RUN(emulate);
 	failed += RUN(port);
+	failed += RUN(pci);
 	failed += RUN(privileged);
 	failed += RUN(abi);
 	failed += RUN(debug);

@@ -415,14 +415,23 @@ static void test_bitmap_unreadable(void **state)
 	insn_done(&r, "\xec", 1);
 }
 
-/* What the domain may not touch reads as ones and swallows what is written. */
+/*
+ * What the domain may not touch reads as ones and swallows what is written; an
+ * access that is allowed in part is done by halves and bytes, as on Xen.
+ */
 static void test_domain_rights(void **state)
 {
+	static const struct {
+		u32 value, accesses;
+	} part[] = {
+		{ 0x334444ff, 2 }, { 0x3344ff44, 2 }, { 0x44ff3344, 2 },
+		{ 0xff443344, 2 }, { 0xffffffff, 0 }, { 0xff443344, 2 },
+	};
 	struct regs r;
 	u32 i;
 
 	(void)state;
-	for (i = 0; i < 6; i++) {
+	for (i = 0; i < ARRAY_SIZE(part); i++) {
 		r = setup();
 		if (i < 4)
 			denied[(PORT + i) / 8] = (u8)BIT((PORT + i) % 8);
@@ -431,9 +440,9 @@ static void test_domain_rights(void **state)
 		else
 			r.dx = 0xfffd;
 		insn_done(&r, "\xed", 1);
-		assert_int_equal(r.ax, ~0u);
+		assert_int_equal(r.ax, part[i].value);
 		insn_done(&r, "\xef", 1);
-		assert_int_equal(host_port.count, 0);
+		assert_int_equal(host_port.count, 2 * part[i].accesses);
 		r.ax = AX;
 		insn_done(&r, "\xec", 1);
 		assert_int_equal(r.ax, i && i != 4 ? 0xccddee44 : 0xccddeeff);

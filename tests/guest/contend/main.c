@@ -7,6 +7,9 @@
  * what was looked at before the lock is out of date then.
  *
  * A contest is run many times. Its two sides are calls of vCPU 0 and vCPU 1.
+ *
+ * Test: contend -c 3 -v 32
+ * Test: fuzz/audit-contend -c 3 -v 32 krypton-debug
  */
 #include "guest.h"
 

@@ -5,6 +5,8 @@
  * it gets done, as each call stops for others or is short. And what a domain
  * may have is limited: ports, grant entries, mappings of grants, memory; who
  * takes all that it may leaves the others theirs.
+ *
+ * Test: exhaust -i
  */
 #include "domu.h"
 

@@ -2,6 +2,8 @@
 /*
  * Rule: a PV32 kernel finds itself in ring 1 with the start_info that
  * xen/xen.h describes, and console_io, xen_version and sched_op work.
+ *
+ * Test: hello
  */
 #include "guest.h"
 

@@ -10,6 +10,9 @@
  * and give up their only page as fast as they can. A hypervisor that maps one
  * page, returns, and faults on the other with interrupts off could be held in
  * that for ever; vCPU 1 must get through its rounds.
+ *
+ * Test: ldt-races -c 3 -v 3
+ * Test: fuzz/audit-ldt-races -c 3 -v 3 krypton-debug
  */
 #include "guest.h"
 

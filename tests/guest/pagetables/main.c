@@ -6,6 +6,8 @@
  *
  * Classes tried: fast paths that skip validation (XSA-148, 182), recursive
  * entries (185, 240), implicit unpin (252), stale types (242).
+ *
+ * Test: pagetables
  */
 #include "guest.h"
 

@@ -21,8 +21,15 @@ struct vcpu;
 
 struct cpu {
 	u32 id;
+	u32 apic_id;
 	u32 locks_held;
 };
+
+struct cpu_block {
+	struct cpu cpu;
+};
+
+extern struct cpu_block *cpu_blocks[];
 
 extern struct vcpu *host_current;
 /* The CPU that a thread is. */

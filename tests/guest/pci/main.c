@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules (xen/physdev.h map_pirq; PCI Local Bus Specification 3.0, 3.2.2.3.2):
+ * a configuration cycle is an address in port CF8 and data through CFC. The
+ * hypervisor makes such cycles itself when it maps a message, so that they and
+ * those of a vCPU on another CPU must not mix. A mapping that is given up
+ * leaves nothing behind, wherever the device's table lay. An access that
+ * reaches CFC from below is split, and its last part such a cycle.
+ *
+ * The machine has a device with an MSI-X table in its BAR 1 at 0:4.0.
+ *
+ * Test: pci -c 2 -d virtio-rng-pci,addr=4
+ */
+#include "guest.h"
+
+#define DEVFN		(4u << 3)
+#define BAR1		0x14u
+#define TIMES		1000u
+#define PLACES		48u	/* pages that the table is moved to */
+#define HOST_BRIDGE	0x12378086u
+
+static u8 stack1[8192] __attribute__((aligned(4096)));
+static vcpu_guest_context_t ctx;
+static volatile bool other_runs, stop;
+static volatile u32 reads, wrong, wrong_value;
+
+static void out32(u32 port, u32 v)
+{
+	__asm__ volatile("outl %0, %%dx" :: "a" (v), "d" (port));
+}
+
+static u32 in32(u32 port)
+{
+	u32 v;
+
+	__asm__ volatile("inl %%dx, %0" : "=a" (v) : "d" (port));
+	return v;
+}
+
+static u32 config_read(u32 devfn, u32 reg)
+{
+	out32(0xcf8, 1u << 31 | devfn << 8 | reg);
+	return in32(0xcfc);
+}
+
+static void config_write(u32 devfn, u32 reg, u32 v)
+{
+	out32(0xcf8, 1u << 31 | devfn << 8 | reg);
+	out32(0xcfc, v);
+}
+
+static void vcpu1_main(void)
+{
+	struct physdev_set_iopl iopl = { .iopl = 1 };
+	u32 v;
+
+	HC2(physdev_op, PHYSDEVOP_set_iopl, &iopl);
+	other_runs = true;
+	while (!stop) {
+		v = config_read(0, 0);
+		if (v != HOST_BRIDGE) {
+			wrong++;
+			wrong_value = v;
+		}
+		reads++;
+	}
+	for (;;)
+		HC3(vcpu_op, VCPUOP_down, 1, 0);
+}
+
+static void start_other(void)
+{
+	ctx.user_regs.eip = (u32)vcpu1_main;
+	ctx.user_regs.esp = (u32)(stack1 + sizeof(stack1));
+	ctx.user_regs.eflags = 0x202;
+	ctx.user_regs.cs = ctx.kernel_ss = FLAT_RING1_CS;
+	ctx.user_regs.ss = ctx.user_regs.ds = ctx.user_regs.es = FLAT_RING1_DS;
+	ctx.user_regs.fs = ctx.user_regs.gs = FLAT_RING1_DS;
+	ctx.kernel_ss = FLAT_RING1_DS;
+	ctx.kernel_sp = (u32)(stack1 + sizeof(stack1));
+	__asm__("mov %%cr3, %0" : "=r" (ctx.ctrlreg[3]));
+	CHECK(HC3(vcpu_op, VCPUOP_initialise, 1, &ctx), 0);
+	CHECK(HC3(vcpu_op, VCPUOP_up, 1, 0), 0);
+	while (!other_runs)
+		__asm__ volatile("pause");
+}
+
+static long map_message(u32 table, int *pirq)
+{
+	struct physdev_map_pirq m = {
+		.domid = DOMID_SELF, .type = MAP_PIRQ_TYPE_MSI, .index = -1,
+		.pirq = -1, .devfn = (int)DEVFN, .table_base = table,
+	};
+	long rc = HC2(physdev_op, PHYSDEVOP_map_pirq, &m);
+
+	*pirq = m.pirq;
+	return rc;
+}
+
+static long map_and_unmap(u32 table)
+{
+	struct physdev_unmap_pirq u = { .domid = DOMID_SELF };
+	long rc = map_message(table, &u.pirq);
+
+	return rc ? rc : HC2(physdev_op, PHYSDEVOP_unmap_pirq, &u);
+}
+
+/* The table at one page after the other; nobody else makes cycles. */
+static void test_places(u32 table)
+{
+	long rc;
+	u32 i;
+
+	for (i = 1; i <= PLACES; i++) {
+		config_write(DEVFN, BAR1, table + i * PAGE_SIZE);
+		rc = map_and_unmap(table + i * PAGE_SIZE);
+		if (rc) {
+			print("place %u\n", i);
+			CHECK(rc, 0);
+			break;
+		}
+	}
+	config_write(DEVFN, BAR1, table);
+}
+
+static void test_cycles(u32 table)
+{
+	long rc = 0;
+	u32 i;
+
+	start_other();
+	for (i = 0; i < TIMES && !rc; i++)
+		rc = map_and_unmap(table);
+	stop = true;
+	while (HC3(vcpu_op, VCPUOP_is_up, 1, 0) == 1)
+		__asm__ volatile("pause");
+	CHECK(rc, 0);
+	CHECK(i, TIMES);
+	print("%u reads beside %u mappings, %u wrong, the last %x\n", reads,
+	      i, wrong, wrong_value);
+	CHECK(reads > 100, 1);
+	CHECK(wrong, 0);
+}
+
+/* The last two bytes are a cycle by the address that was written last. */
+static void test_across(void)
+{
+	u32 id = config_read(DEVFN, 0);
+
+	CHECK(config_read(0, 0), HOST_BRIDGE);
+	out32(0xcf8, 1u << 31 | DEVFN << 8);
+	CHECK(in32(0xcfa) >> 16, id & 0xffff);
+}
+
+void test_main(void)
+{
+	struct physdev_set_iopl iopl = { .iopl = 1 };
+	struct physdev_pci_device_add add = { .devfn = DEVFN };
+	u32 table;
+
+	CHECK(HC2(physdev_op, PHYSDEVOP_set_iopl, &iopl), 0);
+	CHECK(HC2(physdev_op, PHYSDEVOP_pci_device_add, &add), 0);
+	CHECK(config_read(0, 0), HOST_BRIDGE);
+	table = config_read(DEVFN, BAR1) & ~15u;
+	print("device %x, table at %x\n", config_read(DEVFN, 0), table);
+	CHECK(table != 0, 1);
+	test_across();
+	test_cycles(table);
+	test_places(table);
+}

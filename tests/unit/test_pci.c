@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Configuration cycles and messages (PCI Local Bus Specification 3.0, 3.2.2.3.2
+ * and 6.8): a cycle reaches the device that was meant, whatever another CPU
+ * does between address and data, and a message goes where the device says.
+ */
+#include <string.h>
+#include "emulate.h"
+#include "errno.h"
+#include "frames.h"
+#include "host.h"
+#include "paging.h"
+#include "pci.h"
+
+#define OURS	0x80000800u	/* 0:1.0 */
+#define OTHERS	0x80001000u
+#define MSI	0x40u
+#define MSIX	0x60u
+#define BAR1	0x14u
+#define TABLE	0x2000u		/* in BAR 1 */
+
+static const struct pci_address device = { 0, 8 };
+static u32 config[64];
+static u32 strayed;		/* accesses that reached another device */
+static struct cpu_block block;
+struct cpu_block *cpu_blocks[MAX_CPUS] = { &block };
+
+static u32 read_register(u32 address)
+{
+	if ((address & ~0xffu) == OURS)
+		return config[address >> 2 & 63];
+	strayed++;
+	return 0x5a5a5a5a;
+}
+
+static void write_register(u32 address, u32 value)
+{
+	if ((address & ~0xffu) == OURS)
+		config[address >> 2 & 63] = value;
+	else
+		strayed++;
+}
+
+static void other_cpu(void)
+{
+	host_pci_latch = OTHERS;
+}
+
+static struct vcpu *setup(void)
+{
+	u32 first;
+
+	host_reset();
+	frames_init(HOST_FRAMES);
+	frames_give(mfn(256), HOST_FRAMES - 256);
+	host_domain(2, &first);
+	host_current->d->privileged = true;
+	memset(config, 0, sizeof(config));
+	config[0] = 0x10011af4;
+	config[1] = 0x10 << 16;
+	config[0x34 / 4] = MSI;
+	config[MSI / 4] = 0x05 | MSIX << 8 | 0xf0 << 16;
+	config[MSIX / 4] = 0x11 | 7 << 16;
+	config[MSIX / 4 + 1] = TABLE | 1;
+	config[BAR1 / 4] = 0xfeb00000;
+	host_pci_register = read_register;
+	host_pci_written = write_register;
+	strayed = 0;
+	return host_current;
+}
+
+static void end(void)
+{
+	host_pci_register = NULL;
+	host_pci_written = NULL;
+	host_turn = NULL;
+	host_pci_latch = 0;
+}
+
+static void test_another_cpu(void **state)
+{
+	struct vcpu *v = setup();
+
+	(void)state;
+	host_turn = other_cpu;
+	v->d->pci_cf8 = OURS;
+	assert_int_equal(guest_io_read(v, 0xcfc, 4), 0x10011af4);
+	v->d->pci_cf8 = OURS + 0x10;
+	guest_io_write(v, 0xcfc, 4, 0xabcd0000);
+	assert_int_equal(config[4], 0xabcd0000);
+	assert_int_equal(pci_read(device, 0), 0x10011af4);
+	pci_update(device, 0x10, 0xffff0000, 0x1234);
+	assert_int_equal(config[4], 0xabcd1234);
+	assert_int_equal(msi_program(device, 0x55), 0);
+	assert_int_equal(msix_program(device, 0, 0x55), 0);
+	assert_int_equal(strayed, 0);
+	end();
+}
+
+/* 64-bit address; the upper half of the data word is the device's own. */
+static void test_msi(void **state)
+{
+	(void)state;
+	setup();
+	block.cpu.apic_id = 3;
+	config[MSI / 4 + 2] = ~0u;
+	config[MSI / 4 + 3] = 0x77770000;
+	assert_int_equal(msi_program(device, 0x55), 0);
+	assert_int_equal(config[MSI / 4 + 1], 0xfee03000);
+	assert_int_equal(config[MSI / 4 + 2], 0);
+	assert_int_equal(config[MSI / 4 + 3], 0x77770055);
+	assert_int_equal(config[MSI / 4], 0x05 | MSIX << 8 | 0x80 << 16);
+	config[MSI / 4] &= 0xffff00ff;		/* the list ends here */
+	assert_int_equal(msix_program(device, 0, 0x55), -ENODEV);
+	end();
+}
+
+/* The table may move without end; in RAM it is refused. */
+static void test_msix(void **state)
+{
+	const u32 *entry = (u32 *)host_window_page + 4 * 4;
+	u32 i;
+
+	(void)state;
+	setup();
+	for (i = 0; i < 100; i++) {
+		config[BAR1 / 4] = 0xfeb00000 + i * 0x1000;
+		memset(host_window_page, 0xff, PAGE_SIZE);
+		assert_int_equal(msix_program(device, 4, 0x55), 0);
+		assert_int_equal(host_window_frame.n, 0xfeb02 + i);
+		assert_int_equal(entry[0], 0xfee03000);
+		assert_int_equal(entry[1], 0);
+		assert_int_equal(entry[2], 0x55);
+		assert_int_equal(entry[3], ~1u);
+	}
+	assert_int_equal(msix_program(device, 8, 0x55), -ENODEV);
+	config[BAR1 / 4] = 0x100000;
+	assert_int_equal(msix_program(device, 4, 0x55), -ENXIO);
+	end();
+}
+
+/* An access is done as a whole, or by those of its bytes that may be. */
+static void test_parts(void **state)
+{
+	static u8 denied[8192];
+	struct vcpu *v = setup();
+
+	(void)state;
+	v->d->ioports = denied;
+	memset(denied, 0, sizeof(denied));
+	host_port_input = 0x11111111;
+	v->d->pci_cf8 = OURS;
+	host_pci_latch = OTHERS;
+	assert_int_equal(guest_io_read(v, 0xcfa, 4), 0x1af41111);
+	assert_int_equal(guest_io_read(v, 0xcfb, 2) >> 8, 0xf4);
+	guest_io_write(v, 0xcfa, 4, 0xbeef0000);
+	assert_int_equal(config[0] & 0xffff, 0xbeef);
+	denied[0x80 / 8] = 0x05;		/* 0x80 and 0x82 */
+	assert_int_equal(guest_io_read(v, 0x80, 4), 0x11ff11ff);
+	assert_int_equal(guest_io_read(v, 0x84, 4), 0x11111111);
+	assert_int_equal((u16)guest_io_read(v, 0xffff, 2), 0xff11);
+	assert_int_equal(strayed, 0);
+	end();
+}
+
+EXPORT_TESTS(pci, cmocka_unit_test(test_another_cpu),
+	     cmocka_unit_test(test_msi), cmocka_unit_test(test_msix),
+	     cmocka_unit_test(test_parts));
