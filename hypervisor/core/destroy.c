@@ -46,6 +46,7 @@ static void drop_vcpus(struct domain *d)
 	u32 i;
 
 	timer_kill(&d->cap_timer);
+	watchdog_kill(d);
 	spin_lock(&d->page_lock);
 	ldt_unmap_domain(d);
 	spin_unlock(&d->page_lock);

@@ -254,6 +254,7 @@ static void init_fields(struct domain *d, const struct domain_config *config)
 	d->shutdown_code = ~0u;		/* none yet */
 	memset(d->cpuid_mask, 0xff, sizeof(d->cpuid_mask));
 	timer_init(&d->cap_timer, sched_period_over, d);
+	watchdog_init(d);
 	spin_init(&d->page_lock, LOCK_PAGES);
 	spin_init(&d->owned_lock, LOCK_OWNED);
 	spin_init(&d->event_lock, LOCK_EVENTS);

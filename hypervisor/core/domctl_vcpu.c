@@ -14,14 +14,16 @@ static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
 		     bool hard)
 {
 	u32 cpus;
+	int rc;
 
 	if (ctl_get_bitmap(map, &cpus))
 		return -EFAULT;
 	if (!(cpus & smp_all()))
 		return -EINVAL;
-	if (hard)
-		sched_set_affinity(v, cpus);
-	else
+	rc = hard ? sched_set_affinity(v, cpus) : 0;
+	if (rc)
+		return rc;
+	if (!hard)
 		v->soft_affinity = cpus;
 	return ctl_put_bitmap(map, (hard ? cpus : cpus & v->affinity) &
 			      smp_all());

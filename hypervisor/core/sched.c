@@ -33,6 +33,7 @@
  */
 #include <xen/sched.h>
 #include "domain.h"
+#include "errno.h"
 #include "evtchn.h"
 #include "lib.h"
 #include "sched.h"
@@ -225,22 +226,10 @@ static void call_idle(void)
 			tickle(v);
 }
 
-/* A CPU without a slice runs something alone, which is ahead of nobody. */
-static void update_clocks(u64 now)
-{
-	u32 i;
-
-	for (i = 0; i < cpu_count; i++)
-		if (running[i] && !slice_timer[i].active &&
-		    ahead(vtime_on(i, now), clock[i]) > 0)
-			clock[i] = vtime_on(i, now);
-}
-
 static void make_ready(struct vcpu *v)
 {
 	if (!sched_runnable(v) || v->running || v->queued)
 		return;
-	update_clocks(time_now());
 	bound(v);
 	set_runstate(v, RUNSTATE_runnable);
 	enqueue(v);
@@ -552,17 +541,46 @@ void sched_set_params(struct domain *d, u32 weight, u32 cap)
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
-void sched_set_affinity(struct vcpu *v, u32 cpus)
+static void set_affinity(struct vcpu *v, u32 cpus)
 {
-	u64 f = spin_lock_irqsave(&sched_lock);
-
 	v->affinity = cpus;
 	bound(v);
 	if (v->running && !may_run_on(v, v->cpu))
 		request(v->cpu);
 	else if (v->queued)
 		tickle(v);
+}
+
+int sched_set_affinity(struct vcpu *v, u32 cpus)
+{
+	u64 f = spin_lock_irqsave(&sched_lock);
+	int rc = v->unpinned ? -EBUSY : 0;
+
+	if (!rc)
+		set_affinity(v, cpus);
 	spin_unlock_irqrestore(&sched_lock, f);
+	return rc;
+}
+
+/* Xen's errors, and their order. */
+int sched_pin(struct vcpu *v, s32 cpu)
+{
+	u64 f = spin_lock_irqsave(&sched_lock);
+	int rc = 0;
+
+	if (cpu < 0 ? !v->unpinned : (u32)cpu >= cpu_count) {
+		rc = -EINVAL;
+	} else if (cpu < 0) {
+		set_affinity(v, v->unpinned);
+		v->unpinned = 0;
+	} else if (v->unpinned) {
+		rc = -EBUSY;
+	} else {
+		v->unpinned = v->affinity;
+		set_affinity(v, 1u << cpu);
+	}
+	spin_unlock_irqrestore(&sched_lock, f);
+	return rc;
 }
 
 void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs)

@@ -12,6 +12,7 @@
 #include "guest_trap.h"
 #include "nmi.h"
 #include "sched.h"
+#include "vcpu.h"
 
 static void schedule(void)
 {
@@ -24,6 +25,7 @@ static void schedule(void)
 	if (next == prev && next)
 		return;
 	if (prev) {
+		timer_stop(&prev->periodic);
 		context_save(prev);
 		sched_release(prev);
 	}
@@ -35,6 +37,7 @@ static void schedule(void)
 		next = sched_choose(NULL);
 	}
 	context_load(next);
+	vcpu_tick(next);
 }
 
 void guest_exit(struct regs *r)

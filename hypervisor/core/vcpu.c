@@ -255,8 +255,7 @@ long vcpu_op(u64 a[])
 		sched_runstate(v, &rs);
 		return abi_put(LAYOUT_RUNSTATE, gva(arg), &rs);
 	case VCPUOP_set_periodic_timer:
-		return v == current_vcpu() ? vcpu_set_periodic(v, arg) :
-					     -EINVAL;
+		return vcpu_set_periodic(v, arg);
 	case VCPUOP_stop_periodic_timer:
 		vcpu_stop_periodic(v);
 		return 0;
@@ -264,6 +263,8 @@ long vcpu_op(u64 a[])
 		return v == current_vcpu() ? vcpu_set_singleshot(v, arg) :
 					     -EINVAL;
 	case VCPUOP_stop_singleshot_timer:
+		if (v != current_vcpu())
+			return -EINVAL;
 		timer_stop(&v->singleshot);
 		return 0;
 	case VCPUOP_register_vcpu_info:

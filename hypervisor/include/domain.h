@@ -16,6 +16,7 @@
 #define LDT_MAX_ENTRIES	8192
 #define MAX_PIRQS	256
 #define MAX_IOMEM	16
+#define WATCHDOGS	2
 
 /* What XSAVE may hold: x87, SSE, AVX; its header and AVX's part. */
 #define XCR0_X87	1u
@@ -60,6 +61,7 @@ struct vcpu {
 	u64 charged, started, slice_end;	/* ns: see core/sched.c */
 	u64 vtime[MAX_CPUS];
 	u32 affinity, soft_affinity;	/* masks of CPUs */
+	u32 unpinned;			/* its mask else; 0: not pinned */
 
 	/* Loaded in the processor while it runs, saved here else. */
 	struct regs regs;
@@ -100,7 +102,7 @@ struct vcpu {
 
 	u32 virq_port[24];
 	struct timer singleshot, periodic, poll;
-	u64 period;
+	u64 period, last_tick;
 	u32 poll_port;
 	bool nmi_pending, nmi_masked;
 };
@@ -151,6 +153,8 @@ struct domain {
 	s64 budget;
 	u64 period_end;
 	struct timer cap_timer;
+	struct timer watchdog[WATCHDOGS];
+	u32 watchdogs;			/* in use; the event lock */
 
 	u32 kill_step, kill_index;	/* enum kill_step */
 	mfn_t kill_at;			/* frame that the step has come to */

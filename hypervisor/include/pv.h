@@ -24,6 +24,11 @@ long pv_vm_assist(u64 a[]);
 /* Bits of VMASST_TYPE_* that exist here. */
 u32 pv_known_assists(void);
 
+/* pv/compat.c */
+long pv_sched_op_compat(u64 a[]);
+long pv_event_channel_op_compat(u64 a[]);
+long pv_physdev_op_compat(u64 a[]);
+
 /* pv/iret.c */
 long pv_iret(u64 a[]);
 

@@ -28,8 +28,13 @@ bool sched_preempt_needed(void);
 void sched_barrier(void);
 /* Weight: 1 to 65535; cap in percent of one CPU, 0 for none. */
 void sched_set_params(struct domain *d, u32 weight, u32 cap);
-/* Mask of CPUs, at least one of which exists. */
-void sched_set_affinity(struct vcpu *v, u32 cpus);
+/* Mask of CPUs, at least one of which exists. -EBUSY while it is pinned. */
+int sched_set_affinity(struct vcpu *v, u32 cpus);
+/*
+ * Pin it to a CPU whatever its mask says, or (< 0) no more. -EINVAL: no such
+ * CPU, or not pinned; -EBUSY: pinned already.
+ */
+int sched_pin(struct vcpu *v, s32 cpu);
 /* Times up to now. */
 void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs);
 u64 sched_idle_time(u32 cpu);

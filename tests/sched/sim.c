@@ -18,6 +18,7 @@
 #include "rtc.h"
 #include "sim.h"
 #include "smp.h"
+#include "vcpu.h"
 
 #define STACK_SIZE	65536u
 #define IPI_TIME	1000u
@@ -157,12 +158,7 @@ void nmi_deliver(struct vcpu *v, struct regs *r)
 	(void)r;
 }
 
-void vcpu_run_timers(struct vcpu *v)
-{
-	(void)v;
-}
-
-void vcpu_rest_timers(struct vcpu *v)
+void vcpu_tick(struct vcpu *v)
 {
 	(void)v;
 }

@@ -126,6 +126,11 @@ void vcpu_stop_timers(struct vcpu *v)
 	(void)v;
 }
 
+void watchdog_kill(struct domain *d)
+{
+	(void)d;
+}
+
 u32 smp_all(void)
 {
 	return host_cpus;
