@@ -52,8 +52,8 @@ void keys_handle(char key)
 		trap_dump(&this_block()->guest);
 		break;
 	case 'm':
-		log_info("memory: %lu of %lu frames free; flushes by others: "
-			 "%lu", frames_free(), frame_count, smp_flushes());
+		log_info("memory: %lu of %lu frames free; TLB flushes: %lu",
+			 frames_free(), frame_count, smp_next_flush() - 1);
 		break;
 	case 'q':
 	case 'r':

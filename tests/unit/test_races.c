@@ -101,7 +101,8 @@ static void change_owner(void)
 	}
 	while (n)
 		frame_free(had[--n], 0);
-	assert_true(ptype_assign(o, m, false));
+	assert_true(ptype_reserve(o, 1, false));
+	ptype_assign(o, m);
 }
 
 static long get_ref(void)
