@@ -14,6 +14,7 @@
 #include "errno.h"
 #include "host.h"
 #include "lib.h"
+#include "memory.h"
 #include "paging.h"
 #include "ptype.h"
 #include "pv.h"
@@ -370,5 +371,83 @@ static void test_walk(void **state)
 	assert_in_range(steps, 50, ENOUGH - 1);
 }
 
-EXPORT_TESTS(race, cmocka_unit_test(test_owner), cmocka_unit_test(test_walk),
+/*
+ * An exchange gives the domain new frames. Another vCPU gives one of them up
+ * as soon as the lock is free, and another domain gets it: what that one has
+ * written to the machine-to-phys array stays.
+ */
+static u32 stolen;
+
+static void steal(void)
+{
+	mfn_t had[HOST_FRAMES], m;
+	u32 n = 0;
+
+	stolen = d->pages;		/* the newest of its frames */
+	if (stolen >= d_first && stolen < d_first + PAGES)
+		return;
+	host_unlocked = NULL;
+	assert_int_equal(ptype_release(d, mfn(stolen)), 0);
+	while ((m = frame_alloc(0, 0)).n != stolen)
+		had[n++] = m;
+	while (n)
+		frame_free(had[--n], 0);
+	assert_true(ptype_reserve(o, 1, false));
+	ptype_assign(o, m);
+	frame_m2p[m.n] = 0xabcd;
+}
+
+static void test_exchange(void **state)
+{
+	u64 in, out = 77;
+	struct xen_memory_exchange x = {
+		.in = { .nr_extents = 1, .domid = DOMID_SELF },
+		.out = { .nr_extents = 1, .domid = DOMID_SELF },
+	};
+
+	(void)state;
+	setup();
+	d->tot_pages++;			/* it does not end with this page */
+	in = d_first;
+	x.in.extent_start.p = (void *)&in;
+	x.out.extent_start.p = (void *)&out;
+	host_unlocked = steal;
+	memory_exchange((u64)&x);
+	host_unlocked = NULL;
+	d->tot_pages--;
+	assert_int_equal(out, stolen);
+	assert_ptr_equal(mfn_frame(mfn(stolen))->owner, o);
+	assert_int_equal(frame_m2p[stolen], 0xabcd);
+}
+
+/* A claim is for frames that the domain gets: what is refused leaves it. */
+static void test_claim(void **state)
+{
+	u64 pfn = 5, a[6] = { XENMEM_populate_physmap }, before;
+	struct xen_memory_reservation r = {
+		.nr_extents = 1, .domid = DOMID_SELF,
+	};
+
+	(void)state;
+	setup();
+	r.extent_start.p = (void *)&pfn;
+	a[1] = (u64)&r;
+	assert_int_equal(frames_claim(&d->claim, 3), 0);
+	before = frames_free();
+	assert_int_equal(memory_change_reservation(XENMEM_populate_physmap,
+						   a), 0);
+	assert_int_equal(d->claim, 3);
+	assert_int_equal(frames_claimed(), 3);
+	assert_int_equal(frames_free(), before);
+	d->max_pages++;
+	assert_int_equal(memory_change_reservation(XENMEM_populate_physmap,
+						   a), 1);
+	assert_int_equal(d->claim, 2);
+	assert_int_equal(d->tot_pages, d->max_pages);
+	assert_int_equal(frame_m2p[pfn], 5);
+}
+
+EXPORT_TESTS(race, cmocka_unit_test(test_exchange),
+	     cmocka_unit_test(test_claim), cmocka_unit_test(test_owner),
+	     cmocka_unit_test(test_walk),
 	     cmocka_unit_test(test_death), cmocka_unit_test(test_calls));
