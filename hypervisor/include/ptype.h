@@ -5,7 +5,7 @@
 
 #include "frames.h"
 
-#define HOLD_TABLES	16u	/* level-1 tables in one hold of the lock */
+#define HOLD_TABLES	2u	/* level-1 tables in one hold of the lock */
 
 /* A general reference; false if the domain does not own the frame. No lock. */
 bool ptype_get_ref(struct domain *d, mfn_t m);

@@ -309,7 +309,7 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 	int rc = 0;
 
 	f->flags &= (u8)~FRAME_PARTIAL;
-	d->validated++;
+	d->validated += type == TYPE_L1;
 	switch (type) {
 	case TYPE_L1:
 	case TYPE_L2:
