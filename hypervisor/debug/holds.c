@@ -5,7 +5,8 @@
  * it, which are held with interrupts on, B for all others and for interrupts)
  * stops the machine where a hold that is longer ends, with a back trace. It is
  * for tests under emulated time (tests/guest/run -i): a virtual machine's
- * processor may stand still at any time.
+ * processor may stand still at any time. The domctl lock has no limit, as only
+ * the privileged domain waits for it, nor has the log, which panics write to.
  *
  * Of the time with interrupts off these are measured: from irq_save() to
  * irq_restore(), and interrupt handlers; not the steps between a guest and the
@@ -20,9 +21,19 @@
 
 #define LEVELS	(LOCK_SERIAL + 1)
 
-static u64 since[MAX_CPUS][LEVELS];	/* 0: not held; level 0: interrupts */
-static u64 longest[LEVELS];		/* ns */
-static u64 hold_limit, irqs_off_limit;	/* ns; 0: none */
+/* In ticks of the TSC; 0: not held, no limit. Level 0 stands for interrupts. */
+static u64 since[MAX_CPUS][LEVELS], longest[LEVELS];
+static u64 hold_limit, irqs_off_limit;
+
+static u64 from_us(u64 us)
+{
+	return us * tsc_scale.hz / 1000000;
+}
+
+static u64 to_us(u64 ticks)
+{
+	return ticks * 1000 / (tsc_scale.hz / 1000);
+}
 
 void hold_init(void)
 {
@@ -31,29 +42,29 @@ void hold_init(void)
 	memset(longest, 0, sizeof(longest));	/* of booting */
 	if (!s)
 		return;
-	hold_limit = str_to_u64(s, &s) * 1000;
+	hold_limit = from_us(str_to_u64(s, &s));
 	if (*s == ',')
-		irqs_off_limit = str_to_u64(s + 1, NULL) * 1000;
+		irqs_off_limit = from_us(str_to_u64(s + 1, NULL));
 }
 
 void hold_begin(u32 level)
 {
-	since[this_cpu()->id][level] = time_now();
+	since[this_cpu()->id][level] = rdtsc();
 }
 
 void hold_end(u32 level)
 {
-	u64 *start = &since[this_cpu()->id][level], ns;
-	u64 limit = level && level <= LOCK_PAGES ? hold_limit : irqs_off_limit;
+	u64 *start = &since[this_cpu()->id][level], limit, ticks;
 
-	if (!*start)
-		return;
-	ns = time_now() - *start;
+	ticks = *start ? rdtsc() - *start : 0;
 	*start = 0;
-	longest[level] = MAX(longest[level], ns);
-	if (limit && ns > limit && level < LOCK_LOG)
+	if (ticks <= longest[level])
+		return;
+	longest[level] = ticks;
+	limit = level && level <= LOCK_PAGES ? hold_limit : irqs_off_limit;
+	if (limit && ticks > limit && level != LOCK_DOMCTL && level < LOCK_LOG)
 		panic("BUG: %s for %lu us, at most %lu", lock_name(level),
-		      ns / 1000, limit / 1000);
+		      to_us(ticks), to_us(limit));
 }
 
 void hold_report(void)
@@ -62,5 +73,5 @@ void hold_report(void)
 
 	for (i = 0; i < LEVELS; i++)
 		log_info("longest hold: %s %lu us", lock_name(i),
-			 longest[i] / 1000);
+			 to_us(longest[i]));
 }
