@@ -28,21 +28,18 @@ static struct domain *dead;	/* no reference left, to be freed */
 static struct spinlock list_lock = SPINLOCK(LOCK_LIST);
 static u64 desc_used[DESC_AREAS / 64];
 
-static bool add_to_list(struct domain *d)
+/* The domctl lock keeps others from taking the number that was free. */
+static void add_to_list(struct domain *d)
 {
 	u64 f = spin_lock_irqsave(&list_lock);
 	struct domain **p = &list;
-	bool ok;
 
 	while (*p && (*p)->id < d->id)
 		p = &(*p)->next;
-	ok = !*p || (*p)->id != d->id;
-	if (ok) {
-		d->next = *p;
-		*p = d;
-	}
+	BUG_ON(*p && (*p)->id == d->id);
+	d->next = *p;
+	*p = d;
 	spin_unlock_irqrestore(&list_lock, f);
-	return ok;
 }
 
 struct domain *domain_get_from(u32 domid)
@@ -273,11 +270,7 @@ struct domain *domain_create(const struct domain_config *config)
 	}
 	d->shared_frame = virt_to_mfn(d->shared);
 	ptype_share_hv(d, d->shared_frame);
-	if (!add_to_list(d)) {
-		mfn_frame(d->shared_frame)->kind = FRAME_HV;
-		free_domain(d);
-		return NULL;
-	}
+	add_to_list(d);
 	return d;
 }
 

@@ -12,6 +12,17 @@ void lockorder_check(const struct spinlock *l, u64 flags);
 /* It holds none, on its way to a guest. */
 void lockorder_check_none(void);
 
+const char *lock_name(u32 level);
+
+/*
+ * debug/holds.c: this CPU has just taken a lock of this level, and is about to
+ * give it up; level 0 stands for interrupts that are off.
+ */
+void hold_init(void);
+void hold_begin(u32 level);
+void hold_end(u32 level);
+void hold_report(void);
+
 /* debug/stack.c: choose the canary; mark and check this CPU's stacks. */
 void stack_init(void);
 void stack_init_cpu(void);

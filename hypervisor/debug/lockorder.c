@@ -10,6 +10,7 @@
 #include "lock.h"
 
 static const char *const names[] = {
+	[0] = "interrupts off",
 	[LOCK_DOMCTL] = "domctl", [LOCK_GRANTS] = "grant",
 	[LOCK_MAPTRACK] = "maptrack", [LOCK_PAGES] = "page",
 	[LOCK_EVENTS] = "event", [LOCK_IRQ] = "irq",
@@ -18,6 +19,11 @@ static const char *const names[] = {
 	[LOCK_TIMER] = "timer", [LOCK_LIST] = "list", [LOCK_OWNED] = "owned",
 	[LOCK_ALLOC] = "alloc", [LOCK_LOG] = "log", [LOCK_SERIAL] = "serial",
 };
+
+const char *lock_name(u32 level)
+{
+	return names[level];
+}
 
 /* The one furthest down. */
 static const char *last_held(u32 held)

@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "cpu_bits.h"
+#include <debug.h>		/* the debug build has its own */
 #include "types.h"
 
 /* In the order the entry code pushes it; asm-defines.c exports offsets. */
@@ -185,13 +186,17 @@ static inline u64 irq_save(void)
 	u64 f;
 
 	__asm__ volatile("pushfq; pop %0; cli" : "=r" (f) :: "memory");
+	if (f & FLAGS_IF)
+		hold_begin(0);
 	return f;
 }
 
 static inline void irq_restore(u64 f)
 {
-	if (f & FLAGS_IF)
+	if (f & FLAGS_IF) {
+		hold_end(0);
 		irq_enable();
+	}
 }
 
 static inline void cpu_relax(void)

@@ -127,7 +127,6 @@ enum kill_step {
 	KILL_TABLES,		/* level-2 tables emptied */
 	KILL_VCPUS,		/* roots, descriptor tables, timers */
 	KILL_PINS,
-	KILL_FLUSH,
 	KILL_PAGES,		/* the domain gives up what it owns */
 	KILL_DONE,
 };
@@ -162,6 +161,8 @@ struct domain {
 
 	struct spinlock page_lock;
 	mfn_t old_table[2];		/* L2, L3 that is taken apart; 0: none */
+	u64 flush_due;			/* since a table lost its type */
+	u32 validated;			/* L1 tables so far; wraps */
 	struct spinlock owned_lock;	/* of the three below */
 	u32 pages;			/* list of owned frames */
 	u64 tot_pages, max_pages;

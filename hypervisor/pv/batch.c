@@ -26,17 +26,15 @@ static int tell_done(u64 at, bool continued, u32 done)
 	return guest_write(gva(at), &before, 4);
 }
 
-/* A request is not over before the tables that it dropped are. */
+/*
+ * A request is not over before the tables that it dropped are. What another
+ * vCPU drops meanwhile is that one's to take apart, so no lock is needed here.
+ */
 static int drain(struct domain *d)
 {
-	int rc;
-
-	if (!d->old_table[0].n && !d->old_table[1].n)
+	if (!READ_ONCE(d->old_table[0].n) && !READ_ONCE(d->old_table[1].n))
 		return 0;
-	spin_lock(&d->page_lock);
-	rc = ptype_drain(d);
-	spin_unlock(&d->page_lock);
-	return rc;
+	return ptype_drain(d);
 }
 
 long pv_batch(u64 a[], u32 size, struct domain *d,
@@ -49,6 +47,11 @@ long pv_batch(u64 a[], u32 size, struct domain *d,
 	a[1] &= ~COUNT_CONTINUED;
 	while (a[1] && !rc) {
 		rc = one(data, gva(a[0]));
+		/* It gave up the lock for others' sake: on with the same. */
+		if (rc == -ERESTART && !sched_preempt_needed()) {
+			rc = 0;
+			continue;
+		}
 		if (rc)
 			break;
 		a[0] += size;
@@ -58,6 +61,9 @@ long pv_batch(u64 a[], u32 size, struct domain *d,
 		if (!rc && a[1] && sched_preempt_needed())
 			rc = -ERESTART;
 	}
+	/* Of what failed; the next request does what this one cannot finish. */
+	if (rc && rc != -ERESTART)
+		drain(d);
 	if (tell_done(a[2], continued, done))
 		rc = -EFAULT;
 	if (rc == -ERESTART)

@@ -10,6 +10,7 @@
  *
  * Test: domctl -c 2
  * Test: fuzz/audit-domctl -c 2 krypton-debug
+ * Test: fuzz/limit-domctl -i -o hold_limit=6000,200 krypton-debug
  */
 #include "domu.h"
 

@@ -7,6 +7,7 @@
  * takes all that it may leaves the others theirs.
  *
  * Test: exhaust -i
+ * Test: fuzz/limit-exhaust -i -o hold_limit=6000,200 krypton-debug
  */
 #include "domu.h"
 
