@@ -118,6 +118,7 @@ void log_at(enum log_level level, const char *fmt, ...)
 
 void log_unlock(void)
 {
+	smp_stop_others();
 	unlocked = true;
 	serial_poll();
 }
@@ -128,7 +129,6 @@ void panic(const char *fmt, ...)
 	va_list ap;
 
 	irq_disable();
-	smp_stop_others();
 	log_unlock();
 	log_raw("\n(KR) PANIC\n", 12);
 	va_start(ap, fmt);
