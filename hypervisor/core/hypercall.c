@@ -120,7 +120,6 @@ void hypercall_entry(struct regs *r)
 	long rc;
 
 	if (!fn) {
-		log_debug("hypercall %lu is not known", nr);
 		r->ax = (u32)-ENOSYS;
 		return;
 	}

@@ -15,7 +15,7 @@
  *                     owned lock  which frames a domain owns
  *                       alloc lock  the frame allocator
  *                         log lock  the log ring
- *                           serial lock  what waits for the serial line
+ *                           serial lock  text to and from the serial line
  *
  * Two domains: never two page locks at once. Whoever maps a page of another
  * domain first takes the references under the owner's page lock, gives that

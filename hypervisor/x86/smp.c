@@ -9,6 +9,7 @@
 #include "acpi.h"
 #include "apic.h"
 #include "asm.h"
+#include "boot.h"
 #include "cpu.h"
 #include "frames.h"
 #include "lib.h"
@@ -204,7 +205,7 @@ void smp_boot(void)
 	start_function = ap_main;
 	memcpy(phys_to_virt(paddr(TRAMPOLINE_PHYS)), trampoline_start,
 	       (size_t)(trampoline_end - trampoline_start));
-	for (i = 0; i < acpi.cpus && cpu_count < MAX_CPUS; i++) {
+	for (i = 0; i < acpi.cpus && cpu_count < boot_max_cpus; i++) {
 		if (acpi.apic_id[i] == me)
 			continue;
 		if (start_cpu(cpu_count, acpi.apic_id[i]))

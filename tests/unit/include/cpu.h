@@ -74,6 +74,10 @@ DEFINE_PORT(b, u8)
 DEFINE_PORT(w, u16)
 DEFINE_PORT(l, u32)
 
+static inline void irq_disable(void)
+{
+}
+
 static inline void tlb_flush_local(void)
 {
 }
