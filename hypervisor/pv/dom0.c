@@ -192,6 +192,8 @@ static void load_kernel(void)
 		s = &image.segment[i];
 		put(s->va, image.file + s->offset, s->file_size);
 	}
+	if (image.symbols_va)
+		put(image.symbols_va, image.symbols, sizeof(image.symbols));
 	if (image.has_hypercall_page)
 		hypercall_page_fill(va_ptr(image.hypercall_page));
 }
@@ -227,7 +229,7 @@ static bool is_table(u64 va)
 static void fill_tables(void)
 {
 	u64 first = ROUND_DOWN(image.virt_base, 2ull << 20), va, *l1;
-	const u64 table = PTE_P | PTE_RW | PTE_A | PTE_D;
+	const u64 table = PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D;
 	u32 i;
 
 	for (i = 0; i < 4; i++)
