@@ -27,21 +27,6 @@
 extern u8 image_start[], image_end[];
 extern struct cpu_block boot_block;
 
-static void set_log_level(void)
-{
-	static const char *const names[] = {
-		"error", "warning", "info", "all"
-	};
-	const char *opt = boot_option("loglvl");
-	u32 i;
-
-	for (i = 0; opt && i < ARRAY_SIZE(names); i++)
-		if (!strncmp(opt, names[i], strlen(names[i])))
-			log_threshold = (enum log_level)i;
-	if (opt && !strncmp(opt, "debug", 5))
-		log_threshold = LOG_DEBUG;
-}
-
 static void reserve_memory(void)
 {
 	const struct boot_module *m = boot_info.module;
@@ -54,10 +39,23 @@ static void reserve_memory(void)
 		early_reserve(m[i].start, m[i].start + m[i].size);
 }
 
+/* The option mem: what lies above is neither used nor shown to Dom0. */
+static void cut_memory(void)
+{
+	struct e820_entry *e = boot_info.e820;
+	u32 i;
+
+	for (i = 0; i < boot_info.e820_count; i++, e++)
+		if (e->type == E820_RAM && e->addr + e->size > boot_mem_end)
+			e->size = boot_mem_end - MIN(e->addr, boot_mem_end);
+}
+
 static void init_memory(void)
 {
-	u64 end = early_ram_end();
+	u64 end;
 
+	cut_memory();
+	end = early_ram_end();
 	reserve_memory();
 	paging_init(end);
 	acpi_init();
@@ -96,9 +94,9 @@ void boot_main(u32 magic, u64 info)
 	serial_init();
 	cpu_blocks[0] = &boot_block;
 	multiboot_parse(magic, info);
-	set_log_level();
 	log_info("Krypton for xen-3.0-x86_32p, command line: %s",
 		 boot_info.cmdline);
+	options_init();
 	init_memory();
 	init_interrupts();
 	smp_boot();

@@ -1,56 +1,284 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The command line. Options carry Xen's names where they mean the same; one
- * that is not known is ignored, as a boot loader's entry may be shared. Of one
- * that is there twice, the last counts.
+ * The command line. Options carry Xen's names and forms
+ * (docs/misc/xen-command-line.pandoc of Xen 4.17). Two tables hold them: the
+ * options that are done, each with the function that takes its value, and those
+ * of Xen's that change nothing here, with the reason. The log names every word
+ * that does nothing; no word makes the boot fail. Of an option that is there
+ * twice, the last counts.
  */
 #include "boot.h"
+#include "config.h"
+#include "dom0.h"
 #include "lib.h"
+#include "log.h"
 
-const char *boot_option(const char *name)
+#define MAX_WORDS	128
+
+u64 boot_max_cpus = MAX_CPUS, boot_mem_end = ~0ull;
+
+static char text[BOOT_CMDLINE_SIZE];
+static struct {
+	const char *name, *value;	/* NULL: no '=' */
+	bool done;
+} word[MAX_WORDS];
+static u32 words;
+
+static bool same(const char *a, const char *b)
 {
-	const char *p = boot_info.cmdline, *found = NULL;
-	size_t n = strlen(name);
+	return !strncmp(a, b, strlen(b) + 1);
+}
 
-	while (*p) {
+static void split(void)
+{
+	char *p = text;
+
+	str_copy(text, boot_info.cmdline, sizeof(text));
+	for (words = 0; *p && words < MAX_WORDS; words++) {
+		word[words].name = p;
+		word[words].value = NULL;
+		word[words].done = false;
+		for (; *p && *p != ' '; p++)
+			if (*p == '=' && !word[words].value) {
+				*p = 0;
+				word[words].value = p + 1;
+			}
 		while (*p == ' ')
-			p++;
-		if (!strncmp(p, name, n)) {
-			if (p[n] == '=')
-				found = p + n + 1;
-			else if (p[n] == ' ' || !p[n])
-				found = p + n;
-		}
-		while (*p && *p != ' ')
-			p++;
+			*p++ = 0;
 	}
-	return found;
+}
+
+/* Xen's words for off and on, or -1. */
+static int truth(const char *s)
+{
+	static const char *const names[] = {
+		"0", "1", "no", "yes", "off", "on", "false", "true", "disable",
+		"enable"
+	};
+	int i;
+
+	for (i = 0; i < (int)ARRAY_SIZE(names); i++)
+		if (same(s, names[i]))
+			return i & 1;
+	return -1;
 }
 
 bool boot_flag(const char *name, bool otherwise)
 {
-	const char *v = boot_option(name);
+	u32 i;
+	int v;
 
-	if (!v)
-		return otherwise;
-	return *v != '0' && *v != 'n' && *v != 'f' && strncmp(v, "off", 3);
+	for (i = 0; i < words; i++) {
+		v = -1;
+		if (same(word[i].name, name))
+			v = word[i].value ? truth(word[i].value) : 1;
+		else if (!strncmp(word[i].name, "no-", 3) &&
+			 same(word[i].name + 3, name) && !word[i].value)
+			v = 0;
+		if (v >= 0)
+			otherwise = v;
+	}
+	return otherwise;
 }
 
-u64 parse_size(const char *s, u64 unit)
+u64 parse_size(const char *s, const char **end)
 {
-	const char *end;
-	u64 v = str_to_u64(s, &end);
+	static const char units[] = "bkmgt";
+	u64 v = str_to_u64(s, end);
+	u32 i;
 
-	switch (*end | 0x20) {
-	case 'g':
-		return v << 30;
-	case 'm':
-		return v << 20;
-	case 'k':
-		return v << 10;
-	case 'b':
-		return v;
-	default:
-		return v * unit;
+	for (i = 0; units[i]; i++)
+		if ((**end | 0x20) == units[i]) {
+			++*end;
+			return v << 10 * i;
+		}
+	return v << 10;
+}
+
+static bool set_max_cpus(const char *s)
+{
+	u64 n = str_to_u64(s, &s);
+
+	if (*s || !n)
+		return false;
+	boot_max_cpus = MIN(n, (u64)MAX_CPUS);
+	return true;
+}
+
+static bool set_mem(const char *s)
+{
+	u64 n = parse_size(s, &s);
+
+	if (*s || !n)
+		return false;
+	boot_mem_end = n;
+	return true;
+}
+
+/* How many levels a name stands for; the rest of the text, or NULL. */
+static const char *parse_level(const char *s, u32 *levels)
+{
+	static const char *const names[] = {
+		"none", "error", "warning", "info", "debug", "all"
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strncmp(s, names[i], strlen(names[i]))) {
+			*levels = MIN(i, LOG_DEBUG + 1u);
+			return s + strlen(names[i]);
+		}
+	return NULL;
+}
+
+static bool set_levels(struct log_levels *l, const char *s)
+{
+	struct log_levels new;
+
+	s = parse_level(s, &new.shown);
+	new.limited = new.shown;
+	if (s && *s == '/')
+		s = parse_level(s + 1, &new.limited);
+	if (!s || *s)
+		return false;
+	*l = new;
+	return true;
+}
+
+static bool set_loglvl(const char *s)
+{
+	return set_levels(&log_own, s);
+}
+
+static bool set_guest_loglvl(const char *s)
+{
+	return set_levels(&log_guests, s);
+}
+
+/* Where it is wanted, boot_flag() looks. */
+static bool set_flag(const char *s)
+{
+	return truth(s) >= 0;
+}
+
+static const struct option {
+	const char *name;
+	bool (*set)(const char *value);		/* false: a bad value */
+} options[] = {
+	{ "dom0_max_vcpus", dom0_set_max_vcpus },
+	{ "dom0_mem", dom0_set_mem },
+	{ "dom0_vcpus_pin", set_flag },
+	{ "guest_loglvl", set_guest_loglvl },
+	{ "loglvl", set_loglvl },
+	{ "maxcpus", set_max_cpus },
+	{ "mem", set_mem },
+	{ "noreboot", set_flag },
+	{ "nosmp", set_flag },
+	{ "sync_console", set_flag },
+	{ UNSAFE_PASSTHROUGH, set_flag },
+	{ "x2apic", set_flag },
+};
+
+/* Xen's options that change nothing; a '*' stands for any end of a name. */
+static const struct {
+	const char *why, *names;
+} ignored[] = {
+	{ "the console is COM1 at 115200,8n1",
+	  "com1 com2 con* dbgp edid font gdb serial_* tbuf_size vesa* vga" },
+	{ "there is one scheduler, without parameters",
+	  "sched* credit2_* tickle_* vcpu_migration_delay" },
+	{ "guests use neither VT-x nor SVM",
+	  "altp2m apicv asid ept hap* hvm* ple_* unrestricted* viridian* vm-* "
+	  "vpid force-ept" },
+	{ "there is no IOMMU support",
+	  "ats dom0-iommu iommu* irq-max-guests ivmd ivrs* pci* rmrr snb_*" },
+	{ "devices and interrupts are used as the firmware describes them",
+	  "acpi* apic* arat clocksource cmos* dom0_io* e820* edd efi extra_* "
+	  "hest* hpet* ioapic* irq_* lapic* max_gsi_irqs mm* msi no-real-mode "
+	  "noapic noirqbalance nolapic nr_irqs numa ro-hpet tdt tevt_mask "
+	  "timer_slop tsc x2apic*" },
+	{ "the firmware and Dom0 manage power",
+	  "core_parking cpufreq cpuidle idle_* max_cstate mwait* preferred* "
+	  "rcu-* reboot" },
+	{ "processor features are not configured",
+	  "cet cmci* cpu_type cpuid* cpuinfo dit dom0-cpuid global-pages "
+	  "invpcid ler mce* mtrr* nmi pcid pku psr pv* smap smep smt spec-ctrl "
+	  "tsx ucode vpmu xpti xsave" },
+	{ "memory is cleaned when it is given out",
+	  "availmem badpage bootscrub* dma_bits highmem* low_mem* memop* scrub*" },
+	{ "each domain's own configuration counts", "gnttab*" },
+	{ "Krypton has no such part",
+	  "allow_unsafe argo async* crash* debug* dom0 dom0_nodes flask "
+	  "hardware_dom low_crashinfo shim_mem tboot watchdog* xsm" },
+};
+
+static bool is_in(const char *list, const char *name)
+{
+	size_t n;
+
+	for (; *list; list += n + (list[n] == ' ')) {
+		for (n = 0; list[n] && list[n] != ' ';)
+			n++;
+		if (list[n - 1] == '*' ? !strncmp(name, list, n - 1) :
+		    n == strlen(name) && !strncmp(name, list, n))
+			return true;
 	}
+	return false;
+}
+
+static const struct option *find_option(const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(options); i++)
+		if (same(name, options[i].name))
+			return &options[i];
+	return NULL;
+}
+
+/* Whether the word is an option that is done; its value is taken then. */
+static bool take(const char *name, const char *value)
+{
+	bool no = !value && !strncmp(name, "no-", 3);
+	const struct option *o = find_option(no ? name + 3 : name);
+
+	if (!o || (no && o->set != set_flag))
+		return false;
+	if (!value)
+		value = o->set == set_flag ? "yes" : "";
+	if (!o->set(value))
+		log_err("option %s is ignored: bad value \"%s\"", name, value);
+	return true;
+}
+
+static void tell_ignored(const char *name)
+{
+	const char *plain = strncmp(name, "no-", 3) ? name : name + 3;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(ignored); i++)
+		if (is_in(ignored[i].names, name) ||
+		    is_in(ignored[i].names, plain)) {
+			log_info("option %s is ignored: %s", name,
+				 ignored[i].why);
+			return;
+		}
+	log_warn("option %s is ignored: not known", name);
+}
+
+/* The log's levels are set before any word is named. */
+void options_init(void)
+{
+	u32 i;
+
+	split();
+	for (i = 0; i < words; i++)
+		if (take(word[i].name, word[i].value))
+			word[i].done = true;
+	/* The first word may be the file's name. */
+	for (i = 0; i < words; i++)
+		if (!word[i].done && (i || word[i].value))
+			tell_ignored(word[i].name);
+	if (boot_flag("nosmp", false))
+		boot_max_cpus = 1;
 }

@@ -2,6 +2,8 @@
 /*
  * console_io: the privileged domain's emergency console is our serial line.
  * Others get -EPERM. Output is copied in small pieces and can stop after each.
+ * It waits for a slow line by starting the hypercall again, so that interrupts
+ * are served in between.
  */
 #include <xen/xen.h>
 #include "domain.h"
@@ -23,7 +25,8 @@ static long console_write(u64 *count, u64 *buffer)
 		n = MIN(*count, sizeof(piece));
 		if (guest_read(piece, gva(*buffer), n))
 			return -EFAULT;
-		log_write(piece, n);
+		if (!log_write(piece, n))
+			return -ERESTART;
 		*count -= n;
 		*buffer += n;
 		if (*count && sched_preempt_needed())

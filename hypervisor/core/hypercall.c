@@ -123,9 +123,6 @@ void hypercall_entry(struct regs *r)
 	long rc;
 
 	if (!fn) {
-		/* xl and kernels probe for those that Xen has, too */
-		if (nr > __HYPERVISOR_arch_7)
-			log_debug("hypercall %lu is not known", nr);
 		r->ax = (u32)-ENOSYS;
 		return;
 	}

@@ -3,17 +3,31 @@
  * The log: one ring of the hypervisor's own text, written to the serial line
  * as it comes. A line of the hypervisor carries the prefix "(KR)"; a guest's
  * console output carries none, and goes to the serial line alone.
+ *
+ * Messages that a DomU provokes are those logged while one of its vCPUs is
+ * loaded. They have their own thresholds, and a rate: a guest must not fill
+ * the log, nor keep its lock.
  */
 #include "cpu.h"
+#include "domain.h"
 #include "lock.h"
 #include "log.h"
 #include "serial.h"
 #include "smp.h"
+#include "time.h"
 #include "traps.h"
 #include "vga.h"
 
-enum log_level log_threshold = LOG_INFO;
+#define LINE_SIZE	262
+#define RATE_PERIOD	(5 * NS_PER_SEC)
+#define RATE_LINES	10
 
+struct log_levels log_own = { LOG_INFO + 1, LOG_INFO + 1 };
+struct log_levels log_guests = { LOG_ERR + 1, LOG_INFO + 1 };
+
+static u64 rate_since;
+static u32 rate_lines;
+static u32 lost;			/* lines not on the serial line */
 static char ring[16384];
 static u64 ring_in, ring_out;		/* positions since boot */
 static bool news;
@@ -30,22 +44,30 @@ static void show(const char *s, size_t n)
 	}
 }
 
-void log_raw(const char *s, size_t n)
+static void keep(const char *s, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
 		ring[ring_in++ % sizeof(ring)] = s[i];
 	news = true;
+}
+
+void log_raw(const char *s, size_t n)
+{
+	keep(s, n);
 	show(s, n);
 }
 
-void log_write(const char *s, size_t n)
+bool log_write(const char *s, size_t n)
 {
 	u64 f = spin_lock_irqsave(&log_lock);
+	bool room = serial_room(2 * (u32)n);
 
-	show(s, n);
+	if (room)
+		show(s, n);
 	spin_unlock_irqrestore(&log_lock, f);
+	return room;
 }
 
 u64 log_first(void)
@@ -88,29 +110,60 @@ bool log_news(void)
 	return __atomic_exchange_n(&news, false, __ATOMIC_SEQ_CST);
 }
 
+/* A line that the serial line has no room for is in the ring alone. */
 static void emit_line(const char *fmt, va_list ap)
 {
-	char buf[256];
-	int n = vformat(buf, sizeof(buf), fmt, ap);
+	char line[LINE_SIZE] = "(KR) ", note[64];
+	size_t n = (size_t)vformat(line + 5, sizeof(line) - 6, fmt, ap) + 5;
 
-	log_raw("(KR) ", 5);
-	log_raw(buf, MIN((size_t)n, sizeof(buf) - 1));
-	log_raw("\n", 1);
+	n = MIN(n, sizeof(line) - 2);
+	line[n++] = '\n';
+	keep(line, n);
+	if (!serial_room(2 * LINE_SIZE)) {
+		lost++;
+		return;
+	}
+	if (lost)
+		show(note, (size_t)format(note, sizeof(note),
+			"(KR) %u lines are not shown\n", lost));
+	lost = 0;
+	show(line, n);
+}
+
+/* So many lines in each period. */
+static bool within_rate(void)
+{
+	u64 now = time_now();
+
+	if (now - rate_since >= RATE_PERIOD) {
+		rate_since = now;
+		rate_lines = 0;
+	}
+	if (rate_lines < RATE_LINES) {
+		rate_lines++;
+		return true;
+	}
+	lost++;
+	return false;
 }
 
 void log_at(enum log_level level, const char *fmt, ...)
 {
+	const struct vcpu *v = current_vcpu();
+	const struct log_levels *l = v && !v->d->privileged ? &log_guests :
+				     &log_own;
 	va_list ap;
 	u64 f;
 
-	if (level > log_threshold)
+	if (!unlocked && level >= l->limited && level >= l->shown)
 		return;
 	va_start(ap, fmt);
 	if (unlocked) {
 		emit_line(fmt, ap);
 	} else {
 		f = spin_lock_irqsave(&log_lock);
-		emit_line(fmt, ap);
+		if (level < l->shown || within_rate())
+			emit_line(fmt, ap);
 		spin_unlock_irqrestore(&log_lock, f);
 	}
 	va_end(ap);
@@ -118,6 +171,7 @@ void log_at(enum log_level level, const char *fmt, ...)
 
 void log_unlock(void)
 {
+	smp_stop_others();
 	unlocked = true;
 	serial_poll();
 }
@@ -128,7 +182,6 @@ void panic(const char *fmt, ...)
 	va_list ap;
 
 	irq_disable();
-	smp_stop_others();
 	log_unlock();
 	log_raw("\n(KR) PANIC\n", 12);
 	va_start(ap, fmt);

@@ -12,6 +12,8 @@ void apic_init_cpu(void);
 u32 apic_read_id(void);
 void apic_eoi(void);
 void apic_send_ipi(u32 apic_id, u8 vector);
+/* Whatever the other processor does, interrupts off or not. */
+void apic_send_nmi(u32 apic_id);
 /* Start-up sequence for an application processor. */
 void apic_send_init(u32 apic_id);
 void apic_send_startup(u32 apic_id, u8 page);

@@ -41,14 +41,19 @@ extern struct boot_info boot_info;
 /* Fill boot_info from the loader's structures; panics if they are not ours. */
 void multiboot_parse(u32 magic, u64 info);
 
-/* Option "name=value" or "name" of our command line; NULL if not given. */
-const char *boot_option(const char *name);
-/* An option that is on or off (0, no, false, off), or not given. */
+/*
+ * Read the command line: the owner of each option takes its value. What is not
+ * known, not done or has a bad value is named in the log.
+ */
+void options_init(void);
+/* The last word "name", "no-name" or "name=BOOLEAN", or not given. */
 bool boot_flag(const char *name, bool otherwise);
+/* How many CPUs to use, and the address where RAM in use ends. */
+extern u64 boot_max_cpus, boot_mem_end;
 /* The tools may give devices to domains, though there is no IOMMU. */
 #define UNSAFE_PASSTHROUGH	"unsafe-passthrough"
-/* A size with suffix K, M or G; no suffix means the given unit. */
-u64 parse_size(const char *s, u64 unit);
+/* A size with suffix B, K, M, G or T; with none, in KiB. */
+u64 parse_size(const char *s, const char **end);
 
 void boot_main(u32 magic, u64 info) __attribute__((noreturn));
 

@@ -5,7 +5,8 @@
 
 #include "types.h"
 
-#define IMAGE_MAX_SEGMENTS	8
+#define IMAGE_MAX_SEGMENTS	10
+#define IMAGE_SYMBOLS_SIZE	260
 
 struct image_segment {
 	u64 offset, file_size;	/* in the ELF file */
@@ -19,8 +20,10 @@ struct image {
 	u32 segments;
 	u64 virt_base, paddr_offset, entry, hypercall_page, hv_start_low;
 	u64 start, end;		/* of all segments, virtual */
-	bool has_notes, has_entry, has_hypercall_page;
-	bool pae, extended_cr3, mod_start_pfn;
+	bool has_notes, is_legacy, has_hypercall_page, wants_symbols;
+	bool pae, mod_start_pfn, is_generic, is_xen3;
+	u64 symbols_va;		/* of the headers below; 0: none */
+	u8 symbols[IMAGE_SYMBOLS_SIZE] __attribute__((aligned(4)));
 	const char *error;	/* why it cannot be used */
 };
 

@@ -5,15 +5,23 @@
 
 #include "lib.h"
 
-/* Show messages up to this level; set by loglvl=. */
-extern enum log_level log_threshold;
+/*
+ * How many levels, from errors on, are shown all, and how many at a limited
+ * rate: loglvl=SHOWN[/LIMITED] for messages of the hypervisor, guest_loglvl=
+ * for those that a DomU provokes.
+ */
+struct log_levels {
+	u32 shown, limited;
+};
 
-/* No locks from here on: the machine stops soon. */
+extern struct log_levels log_own, log_guests;
+
+/* The machine comes to its end: the other CPUs halt, no locks from here on. */
 void log_unlock(void);
 /* Text of ours to ring and serial line. No lock: the machine is to stop. */
 void log_raw(const char *s, size_t n);
-/* A guest's text, to the serial line alone. */
-void log_write(const char *s, size_t n);
+/* A guest's text, to the serial line alone; false: no room now, try again. */
+bool log_write(const char *s, size_t n);
 /*
  * Copy up to n bytes of the ring from a position on, which moves; what the
  * ring has lost is skipped. Returns how many.

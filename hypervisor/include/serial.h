@@ -9,7 +9,13 @@
 #define SERIAL_IRQ	4
 
 void serial_init(void);
+/* Never waits: with no room the character is lost. */
 void serial_put(char c);
+/*
+ * Whether n more characters have room: not at once, if the line is only slow.
+ * A line that has stopped has room for all, and loses it.
+ */
+bool serial_room(u32 n);
 /* No more by interrupt, and all out that waits; takes no lock. */
 void serial_poll(void);
 /* Work by interrupt, once serial_interrupt() can be called. */

@@ -21,8 +21,13 @@ void smp_flush_since(u32 cpus, u64 request);
 void smp_flush_interrupt(void);
 /* Make a CPU look at its work flags. */
 void smp_kick(u32 cpu);
-/* For ever: the machine comes to its end. */
+/*
+ * The machine comes to its end: halt all other CPUs. Returns on one CPU alone,
+ * the first that calls it.
+ */
 void smp_stop_others(void);
+/* First in the NMI handler: does not return if another CPU ends the machine. */
+void smp_nmi(void);
 /* Start every processor that ACPI names. */
 void smp_boot(void);
 /* Let them run guests. */

@@ -31,12 +31,11 @@
 
 #define SLACK		(512ull << 10)
 #define ROUND		(4ull << 20)
-#define KEEP_DIVISOR	16
-#define KEEP_MAX	(128ull << 8)		/* frames: 128 MiB */
+#define RESERVE		256u			/* frames, for ourselves */
 
 struct layout {
 	u64 initrd, p2m, start_info, tables, l1s, stack, end;	/* virtual */
-	u64 nr_l1, nr_pages;
+	u64 nr_l1, nr_pages, max_pages;
 	u64 initrd_pfn, initrd_pages;
 };
 
@@ -114,19 +113,11 @@ void dom0_prepare(void)
 
 static u64 memory_pages(void)
 {
-	const char *opt = boot_option("dom0_mem");
-	u64 have = frames_free(), keep = MIN(have / KEEP_DIVISOR, KEEP_MAX);
-	u64 want;
+	u64 have = frames_free();
 
-	keep += 256;
-	if (have <= keep)
+	if (have <= RESERVE)
 		panic("no memory for Dom0");
-	if (!opt)
-		return have - keep;
-	if (!strncmp(opt, "max:", 4))
-		opt += 4;
-	want = parse_size(opt, 1ull << 10) >> PAGE_SHIFT;
-	return MIN(want, have - keep);
+	return dom0_pages(have - RESERVE, &layout.max_pages);
 }
 
 static void place(u64 initrd_size)
@@ -170,7 +161,7 @@ static void take_memory(struct domain *d)
 	u64 n = 0, i;
 	mfn_t m;
 
-	d->max_pages = layout.nr_pages;
+	d->max_pages = layout.max_pages;
 	ptype_reserve(d, layout.nr_pages, true);
 	while (n < layout.nr_pages) {
 		while (order && layout.nr_pages - n < 1ull << order)
@@ -202,6 +193,8 @@ static void load_kernel(void)
 		s = &image.segment[i];
 		put(s->va, image.file + s->offset, s->file_size);
 	}
+	if (image.symbols_va)
+		put(image.symbols_va, image.symbols, sizeof(image.symbols));
 	if (image.has_hypercall_page)
 		hypercall_page_fill(va_ptr(image.hypercall_page));
 }
@@ -237,7 +230,7 @@ static bool is_table(u64 va)
 static void fill_tables(void)
 {
 	u64 first = ROUND_DOWN(image.virt_base, 2ull << 20), va, *l1;
-	const u64 table = PTE_P | PTE_RW | PTE_A | PTE_D;
+	const u64 table = PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D;
 	u32 i;
 
 	for (i = 0; i < 4; i++)
@@ -340,14 +333,6 @@ static void install_tables(struct vcpu *v)
 	spin_unlock(&d->page_lock);
 }
 
-static u32 vcpu_number(void)
-{
-	const char *opt = boot_option("dom0_max_vcpus");
-	u64 n = opt ? str_to_u64(opt, NULL) : cpu_count;
-
-	return (u32)MIN(MAX(n, 1ull), (u64)MAX_DOMAIN_VCPUS);
-}
-
 static void give_back(u64 phys, u64 size)
 {
 	u64 first = DIV_ROUND_UP(phys, PAGE_SIZE);
@@ -369,18 +354,24 @@ static u64 memory_above_4g(void)
 
 static void make_vcpus(struct domain *d)
 {
+	bool pin = boot_flag("dom0_vcpus_pin", false);
+	struct vcpu *v;
 	u32 i;
 
-	for (i = 0; i < d->max_vcpus; i++)
-		if (!vcpu_create(d, i))
+	for (i = 0; i < d->max_vcpus; i++) {
+		v = vcpu_create(d, i);
+		if (!v)
 			panic("no memory for Dom0's vCPUs");
+		if (pin)
+			v->affinity = 1u << v->cpu;
+	}
 }
 
 void dom0_build(void)
 {
 	u64 initrd_size = boot_info.modules > 1 ? boot_info.module[1].size : 0;
 	const struct domain_config config = {
-		.id = 0, .privileged = true, .max_vcpus = vcpu_number(),
+		.id = 0, .privileged = true, .max_vcpus = dom0_vcpus(cpu_count),
 		.max_grant_frames = -1, .max_maptrack_frames = -1,
 	};
 	struct domain *d = domain_create(&config);

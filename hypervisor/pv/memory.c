@@ -64,7 +64,7 @@ static long query(u32 op, u64 arg)
 		rc = (long)d->tot_pages;
 		break;
 	case XENMEM_maximum_reservation:
-		rc = (long)d->max_pages;
+		rc = (long)MIN(d->max_pages, 0x7fffffffull);
 		break;
 	default:
 		rc = max_gpfn(d);

@@ -34,6 +34,7 @@
 #define SVR_ENABLE	0x100u
 #define ICR_BUSY	BIT(12)
 #define ICR_ASSERT	BIT(14)
+#define ICR_NMI		0x400u
 #define ICR_INIT	0x500u
 #define ICR_STARTUP	0x600u
 #define BASE_X2APIC	BIT(10)
@@ -131,6 +132,11 @@ void apic_send_ipi(u32 apic_id, u8 vector)
 void apic_send_init(u32 apic_id)
 {
 	send(apic_id, ICR_INIT | (u32)ICR_ASSERT);
+}
+
+void apic_send_nmi(u32 apic_id)
+{
+	send(apic_id, ICR_NMI | (u32)ICR_ASSERT);
 }
 
 void apic_send_startup(u32 apic_id, u8 page)

@@ -4,16 +4,19 @@
 #include "cpu.h"
 #include "domain.h"
 #include "log.h"
-#include "serial.h"
 #include "traps.h"
 
 #define PM1_SLP_EN	BIT(13)
 #define OFF_WAIT	(3 * NS_PER_SEC)	/* for the power to go */
+#define RESET_WAIT	(20 * NS_PER_MS)
+#define KEYBOARD	0x64
+#define KEYBOARD_FULL	BIT(1)	/* it has not read the last command */
+#define KEYBOARD_TRIES	10
 
 static void last_words(const char *text)
 {
 	irq_disable();
-	serial_poll();
+	log_unlock();
 	log_raw(text, strlen(text));
 }
 
@@ -24,16 +27,28 @@ void machine_stop(void)
 		__asm__ volatile("cli; hlt");
 }
 
+/* One way may be no way here, and then the next one is tried. */
+static void reset_by(u16 port, u8 value)
+{
+	outb(port, value);
+	time_wait(RESET_WAIT);
+}
+
 void machine_reboot(void)
 {
 	struct { u16 limit; u64 base; } __attribute__((packed)) none = { 0, 0 };
+	u32 i;
 
 	last_words("(KR) machine reset\n");
 	if (acpi.reset_port)
-		outb(acpi.reset_port, acpi.reset_value);
-	outb(0xcf9, 0x02);
-	outb(0xcf9, 0x06);
-	outb(0x64, 0xfe);
+		reset_by(acpi.reset_port, acpi.reset_value);
+	reset_by(0xcf9, 0x02);
+	reset_by(0xcf9, 0x06);
+	for (i = 0; i < KEYBOARD_TRIES; i++) {
+		if (!(inb(KEYBOARD) & KEYBOARD_FULL))
+			reset_by(KEYBOARD, 0xfe);
+		time_wait(NS_PER_MS);
+	}
 	__asm__ volatile("lidt %0; int3" :: "m" (none));
 	machine_stop();
 }

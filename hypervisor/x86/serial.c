@@ -2,12 +2,15 @@
 /*
  * The serial line. Output is polled until interrupts work, and again when the
  * machine comes to its end; else a ring is emptied as the line takes it. Input
- * is put into a ring that console_io drains; what finds it full is lost.
+ * is put into a ring that console_io drains. Nobody waits for either ring: what
+ * finds it full is lost, so whoever can wait asks serial_room() first.
  */
+#include "boot.h"
 #include "cpu.h"
 #include "keys.h"
 #include "lock.h"
 #include "serial.h"
+#include "time.h"
 
 #define UART_DATA	(SERIAL_PORT + 0)
 #define UART_IER	(SERIAL_PORT + 1)
@@ -23,11 +26,13 @@
 #define IIR_NONE	0x01
 #define FIFO_SIZE	16
 #define PUT_SPINS	100000
+#define STALLED		NS_PER_SEC	/* a line that takes nothing so long */
 
 static char ring[256], out_ring[16384];
 static u32 ring_in, ring_out, out_in, out_out;
 static bool by_irq;
-static struct spinlock out_lock = SPINLOCK(LOCK_SERIAL);
+static u64 fed_at;			/* when the line last took something */
+static struct spinlock serial_lock = SPINLOCK(LOCK_SERIAL);
 
 void serial_init(void)
 {
@@ -55,10 +60,12 @@ static void feed(void)
 	static bool waits;
 	u32 i;
 
-	if (inb(UART_LSR) & LSR_EMPTY)
+	if (out_out == out_in || inb(UART_LSR) & LSR_EMPTY) {
 		for (i = 0; i < FIFO_SIZE && out_out != out_in; i++)
 			outb(UART_DATA,
 			     (u8)out_ring[out_out++ % sizeof(out_ring)]);
+		fed_at = time_now();
+	}
 	if (waits != (out_out != out_in)) {
 		waits = !waits;
 		outb(UART_IER, IER_RECEIVED | (waits ? IER_SENT : 0));
@@ -73,12 +80,26 @@ void serial_put(char c)
 		put_now(c);
 		return;
 	}
-	f = spin_lock_irqsave(&out_lock);
-	while (out_in - out_out == sizeof(out_ring))
-		feed();
-	out_ring[out_in++ % sizeof(out_ring)] = c;
+	f = spin_lock_irqsave(&serial_lock);
+	if (out_in - out_out < sizeof(out_ring))
+		out_ring[out_in++ % sizeof(out_ring)] = c;
 	feed();
-	spin_unlock_irqrestore(&out_lock, f);
+	spin_unlock_irqrestore(&serial_lock, f);
+}
+
+bool serial_room(u32 n)
+{
+	bool room;
+	u64 f;
+
+	if (!by_irq)
+		return true;
+	f = spin_lock_irqsave(&serial_lock);
+	feed();
+	room = sizeof(out_ring) - (out_in - out_out) >= n ||
+	       time_now() - fed_at > STALLED;
+	spin_unlock_irqrestore(&serial_lock, f);
+	return room;
 }
 
 void serial_poll(void)
@@ -90,7 +111,7 @@ void serial_poll(void)
 
 void serial_enable_irq(void)
 {
-	by_irq = true;
+	by_irq = !boot_flag("sync_console", false);
 	outb(UART_IER, IER_RECEIVED);
 }
 
@@ -106,24 +127,26 @@ bool serial_interrupt(void)
 			c = (char)inb(UART_DATA);
 			if (keys_input(c))
 				continue;
+			f = spin_lock_irqsave(&serial_lock);
 			if (ring_in - ring_out < sizeof(ring))
 				ring[ring_in++ % sizeof(ring)] = c;
+			spin_unlock_irqrestore(&serial_lock, f);
 			any = true;
 		}
-		f = spin_lock_irqsave(&out_lock);
+		f = spin_lock_irqsave(&serial_lock);
 		feed();
-		spin_unlock_irqrestore(&out_lock, f);
+		spin_unlock_irqrestore(&serial_lock, f);
 	}
 	return any;
 }
 
 size_t serial_read(char *buf, size_t n)
 {
-	u64 f = irq_save();
+	u64 f = spin_lock_irqsave(&serial_lock);
 	size_t i;
 
 	for (i = 0; i < n && ring_out != ring_in; i++)
 		buf[i] = ring[ring_out++ % sizeof(ring)];
-	irq_restore(f);
+	spin_unlock_irqrestore(&serial_lock, f);
 	return i;
 }

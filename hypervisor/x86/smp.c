@@ -9,6 +9,7 @@
 #include "acpi.h"
 #include "apic.h"
 #include "asm.h"
+#include "boot.h"
 #include "cpu.h"
 #include "frames.h"
 #include "lib.h"
@@ -20,6 +21,8 @@
 #include "traps.h"
 
 #define START_TIMEOUT	(10 * NS_PER_SEC)
+#define STOP_SPINS	10000000	/* tenths of a second, or more */
+#define NO_CPU		(~0u)
 
 struct cpu_block *cpu_blocks[MAX_CPUS];
 u32 cpu_count;
@@ -27,6 +30,13 @@ u32 cpu_count;
 static volatile u64 flushes_asked;	/* requests so far */
 
 static volatile bool go;	/* application processors may run guests */
+
+/*
+ * The CPU that ends the machine, first come; all others halt. An NMI makes
+ * them, as some have interrupts off; an INIT would reset the whole machine if
+ * it reached the boot processor.
+ */
+static u32 ending = NO_CPU;
 
 extern u8 trampoline_start[], trampoline_end[];
 extern u64 start_stack;
@@ -109,13 +119,38 @@ void smp_flush_since(u32 cpus, u64 request)
 		smp_flush(late);
 }
 
+static void halt(void)
+{
+	this_cpu()->online = false;
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
+
 void smp_stop_others(void)
 {
-	u32 i;
+	u32 me = this_cpu()->id, first = NO_CPU, i, n;
 
+	if (!__atomic_compare_exchange_n(&ending, &first, me, false,
+					 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+		if (first != me)
+			halt();
+		return;
+	}
 	for (i = 0; i < cpu_count; i++)
-		if (i != this_cpu()->id)
-			apic_send_init(cpu_blocks[i]->cpu.apic_id);
+		if (i != me)
+			apic_send_nmi(cpu_blocks[i]->cpu.apic_id);
+	for (i = 0; i < cpu_count; i++)
+		for (n = 0; i != me && n < STOP_SPINS &&
+		     READ_ONCE(cpu_blocks[i]->cpu.online); n++)
+			cpu_relax();
+}
+
+void smp_nmi(void)
+{
+	u32 cpu = __atomic_load_n(&ending, __ATOMIC_SEQ_CST);
+
+	if (cpu != NO_CPU && cpu != this_cpu()->id)
+		halt();
 }
 
 u32 smp_all(void)
@@ -131,6 +166,7 @@ void smp_prepare(u32 id, u32 apic_id)
 	c->apic_id = apic_id;
 	c->gdt_page = frames_new(PAGE_SIZE);
 	c->idle_root = id ? paging_new_root() : boot_l4_virt();
+	c->online = !id;
 }
 
 /* First C code of an application processor, on its own stack. */
@@ -177,7 +213,7 @@ void smp_boot(void)
 	start_function = ap_main;
 	memcpy(phys_to_virt(paddr(TRAMPOLINE_PHYS)), trampoline_start,
 	       (size_t)(trampoline_end - trampoline_start));
-	for (i = 0; i < acpi.cpus && cpu_count < MAX_CPUS; i++) {
+	for (i = 0; i < acpi.cpus && cpu_count < boot_max_cpus; i++) {
 		if (acpi.apic_id[i] == me)
 			continue;
 		if (start_cpu(cpu_count, acpi.apic_id[i]))

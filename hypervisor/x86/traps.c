@@ -11,6 +11,7 @@
 #include "log.h"
 #include "mce.h"
 #include "nmi.h"
+#include "smp.h"
 #include "symbols.h"
 #include "traps.h"
 
@@ -247,6 +248,8 @@ struct regs *trap_entry(struct regs *r)
 		irq_dispatch((u32)r->vector);
 		return r;
 	}
+	if (r->vector == X86_NMI)
+		smp_nmi();
 	if (!from_guest(r))
 		return hypervisor_trap(r);
 	guest_trap(r);

@@ -32,6 +32,7 @@ bool (*host_wanted)(void);
 void (*host_flushed)(u32 cpus);
 jmp_buf *host_panic;
 char host_panic_text[128];
+char host_log[4096];
 void (*host_unlocked)(void);
 
 #define HOST_BYTES	(12u << 20)
@@ -57,8 +58,15 @@ void panic(const char *fmt, ...)
 
 void log_at(enum log_level level, const char *fmt, ...)
 {
+	size_t n = strlen(host_log);
+	va_list ap;
+
 	(void)level;
-	(void)fmt;
+	va_start(ap, fmt);
+	vsnprintf(host_log + n, sizeof(host_log) - n, fmt, ap);
+	va_end(ap);
+	n = strlen(host_log);
+	snprintf(host_log + n, sizeof(host_log) - n, "\n");
 }
 
 void spin_init(struct spinlock *l, enum lock_level level)
@@ -299,18 +307,6 @@ long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)
 	return 0;
 }
 
-const char *boot_option(const char *name)
-{
-	(void)name;
-	return NULL;
-}
-
-bool boot_flag(const char *name, bool otherwise)
-{
-	(void)name;
-	return otherwise;
-}
-
 static struct domain domains[HOST_DOMAINS];
 
 void domain_for_each(void (*fn)(struct domain *d))
@@ -396,6 +392,7 @@ void host_reset(void)
 	host_unlocked = NULL;
 	host_window(0, NULL, 0);
 	host_cpu.id = 0;
+	host_log[0] = 0;
 	memset(desc_entries, 0, sizeof(desc_entries));
 }
 

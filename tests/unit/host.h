@@ -32,6 +32,8 @@ extern void (*host_flushed)(u32 cpus);
 /* Where the next panic goes, and what it says; NULL: it ends the tests. */
 extern jmp_buf *host_panic;
 extern char host_panic_text[128];
+/* What was logged since the last reset, as far as there is room. */
+extern char host_log[4096];
 
 /* Fresh memory and an empty allocator. */
 void host_reset(void);
@@ -73,6 +75,11 @@ extern struct host_port {
 } host_port;
 extern u32 host_port_input;		/* what such ports read as */
 
+/* The serial line: whether it takes characters, and those that it took. */
+extern bool host_serial_ready;
+extern char host_serial[65536];
+extern u32 host_serial_count, host_serial_looks;	/* at its state */
+
 /*
  * PCI: the address that was written last, what its register reads as (NULL: as
  * any other port), and what is told of a write.
@@ -99,7 +106,8 @@ extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
 	grants_tests[], fifo_tests[], foreign_tests[], unpack_tests[],
 	time_tests[], timer_tests[], timer_race_tests[], emulate_tests[],
 	privileged_tests[], port_tests[], abi_tests[], devices_tests[],
-	debug_tests[], race_tests[], pci_tests[];
+	debug_tests[], race_tests[], pci_tests[],
+	option_tests[], log_tests[];
 extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	descriptor_count_tests, format_count_tests, evtchn_count_tests,
 	ptwrite_count_tests, grants_count_tests, fifo_count_tests,
@@ -107,7 +115,7 @@ extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	timer_count_tests, timer_race_count_tests, emulate_count_tests,
 	privileged_count_tests, port_count_tests, abi_count_tests,
 	devices_count_tests, debug_count_tests, race_count_tests,
-	pci_count_tests;
+	pci_count_tests, option_count_tests, log_count_tests;
 
 #define EXPORT_TESTS(name, ...)						\
 	const struct CMUnitTest name##_tests[] = { __VA_ARGS__ };	\

@@ -14,6 +14,9 @@
 #define CMOS_DATA	0x71
 #define PCI_ADDRESS	0xcf8
 #define PCI_DATA	0xcfc
+#define UART		0x3f8
+#define UART_STATE	(UART + 5)
+#define UART_EMPTY	0x20
 
 _Thread_local struct cpu host_cpu;
 void (*host_turn)(void);
@@ -27,6 +30,9 @@ struct acpi_info acpi;
 struct host_port host_port;
 u32 host_port_input;
 
+bool host_serial_ready = true;
+char host_serial[65536];
+u32 host_serial_count, host_serial_looks;
 u32 host_pci_latch;
 u32 (*host_pci_register)(u32 address);
 void (*host_pci_written)(u32 address, u32 value);
@@ -120,6 +126,9 @@ u32 host_port_read(u16 port, u32 size)
 		return pit_read();
 	case CMOS_DATA:
 		return host_cmos[cmos_index & 127];
+	case UART_STATE:
+		host_serial_looks++;
+		return host_serial_ready ? UART_EMPTY : 0;
 	case PCI_DATA:
 		if (host_pci_register)
 			return host_pci_register(host_pci_latch);
@@ -149,5 +158,7 @@ void host_port_write(u16 port, u32 size, u32 value)
 		pit_counts = value & 1;
 	if (port == CMOS_INDEX)
 		cmos_index = value;
+	if (port == UART && host_serial_count < sizeof(host_serial))
+		host_serial[host_serial_count++] = (char)value;
 	pci_write(port, value);
 }

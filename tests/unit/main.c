@@ -28,6 +28,8 @@ int main(void)
 	failed += RUN(emulate);
 	failed += RUN(port);
 	failed += RUN(pci);
+	failed += RUN(option);
+	failed += RUN(log);
 	failed += RUN(privileged);
 	failed += RUN(abi);
 	failed += RUN(debug);

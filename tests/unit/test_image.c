@@ -54,6 +54,8 @@ static void make_elf(void)
 	p = note(p, XEN_ELFNOTE_VIRT_BASE, &base, 4);
 	p = note(p, XEN_ELFNOTE_ENTRY, &entry, 4);
 	p = note(p, XEN_ELFNOTE_PAE_MODE, "yes", 4);
+	p = note(p, XEN_ELFNOTE_XEN_VERSION, "xen-3.0", 8);
+	p = note(p, XEN_ELFNOTE_LOADER, "generic", 8);
 	phdr(0, 1, 4096, 0x1000000, 4096, 8192);
 	phdr(1, 4, 256, 0, (u32)(p - from), 0);
 }
@@ -80,7 +82,7 @@ static void test_good(void **state)
 	assert_true(parse(&im, elf, sizeof(elf)));
 	assert_true(im.start == 0xc1000000 && im.end == 0xc1002000);
 	assert_true(im.entry == 0xc1000010);
-	assert_true(im.extended_cr3);
+	assert_true(im.pae && !im.has_hypercall_page && !im.symbols_va);
 }
 
 static void test_cut_off(void **state)
@@ -116,6 +118,153 @@ static void test_wrong_kind(void **state)
 	make_elf();
 	phdr(0, 1, 0xfffff000, 0x1000000, 4096, 4096);
 	assert_false(parse(&im, elf, sizeof(elf)));
+}
+
+/* Sums of 64-bit notes with 32-bit sizes that go round. */
+static void test_wrapped(void **state)
+{
+	const u64 offset = 0xc1002000, page = -4096ull;
+	struct image im;
+	u8 *p;
+
+	(void)state;
+	make_elf();
+	p = elf + 256;
+	while (*p)
+		p += 16 + ROUND_UP(*(u32 *)(p + 4), 4);
+	p = note(p, XEN_ELFNOTE_PADDR_OFFSET, &offset, 8);
+	phdr(0, 1, 4096, 0x1000000, 4096, 0xffffffff);
+	phdr(1, 4, 256, 0, (u32)(p - elf) - 256, 0);
+	assert_false(parse(&im, elf, sizeof(elf)));
+	assert_non_null(strstr(im.error, "outside the kernel's space"));
+	make_elf();
+	p = elf + 256;
+	while (*p)
+		p += 16 + ROUND_UP(*(u32 *)(p + 4), 4);
+	p = note(p, XEN_ELFNOTE_HYPERCALL_PAGE, &page, 8);
+	phdr(1, 4, 256, 0, (u32)(p - elf) - 256, 0);
+	assert_false(parse(&im, elf, sizeof(elf)));
+	assert_non_null(strstr(im.error, "hypercall page lies outside"));
+}
+
+static void section(u32 n, u32 name, u32 type, u32 offset, u32 size, u32 link)
+{
+	u8 *p = elf + 512 + n * 40;
+
+	put32(p, name);
+	put32(p + 4, type);
+	put32(p + 16, offset);
+	put32(p + 20, size);
+	put32(p + 24, link);
+}
+
+/* Sections: names, text of __xen_guest, symbols, their strings. */
+static void make_legacy(const char *text)
+{
+	static const char names[] = "\0.x\0__xen_guest";
+
+	make_elf();
+	elf[44] = 1;				/* no notes */
+	put32(elf + 32, 512);
+	elf[46] = 40;
+	elf[48] = 5;
+	elf[50] = 1;
+	memcpy(elf + 1024, names, sizeof(names));
+	memcpy(elf + 1100, text, strlen(text));
+	memset(elf + 1600, 0x11, 64);
+	memcpy(elf + 1700, "\0symbol", 8);
+	section(1, 1, 3, 1024, sizeof(names), 0);
+	section(2, 4, 1, 1100, (u32)strlen(text), 0);
+	section(3, 1, 2, 1600, 64, 4);
+	section(4, 1, 3, 1700, 9, 0);
+}
+
+#define LEGACY "GUEST_OS=linux,GUEST_VER=2.6,XEN_VER=xen-3.0,"		\
+	       "VIRT_BASE=0xC0000000,ELF_PADDR_OFFSET=0x0,"		\
+	       "VIRT_ENTRY=0xC1000010,HYPERCALL_PAGE=0x1001,"		\
+	       "FEATURES=writable_page_tables|pae_pgdir_above_4gb,"
+
+static void test_legacy(void **state)
+{
+	static const char *const bad[] = {
+		LEGACY, LEGACY "PAE=no",
+		"LOADER=generic,VIRT_BASE=0xC0000000,PAE=yes",
+		"LOADER=other,XEN_VER=xen-3.0,VIRT_BASE=0xC0000000,PAE=yes",
+		"LOADER=generic,XEN_VER=xen-2.0,VIRT_BASE=0,PAE=yes",
+		"PAE=yes,GUEST_OS=linux,XEN_VER=xen-3.0,VIRT_BASE=0xFC000000",
+		LEGACY "PAE=yes,HYPERCALL_PAGE=0x2000",
+		"", ",", "=", "PAE",
+	};
+	struct image im;
+	u64 size;
+	u32 i;
+
+	(void)state;
+	make_legacy(LEGACY "PAE=yes[extended-cr3],LOADER=generic");
+	assert_true(parse(&im, elf, sizeof(elf)));
+	assert_true(im.start == 0xc1000000 && im.end == 0xc1002000);
+	assert_int_equal(im.entry, 0xc1000010);
+	assert_true(im.has_hypercall_page && im.pae && !im.symbols_va);
+	assert_int_equal(im.hypercall_page, 0xc1001000);
+	/* The offset is the base if it is not given. */
+	make_legacy("GUEST_OS=linux,XEN_VER=xen-3.0,PAE=yes,"
+		    "VIRT_BASE=0xC0000000,VIRT_ENTRY=0xC1000010");
+	phdr(0, 1, 4096, 0xc1000000, 4096, 8192);
+	assert_true(parse(&im, elf, sizeof(elf)));
+	assert_int_equal(im.start, 0xc1000000);
+	assert_false(im.has_hypercall_page);
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		make_legacy(bad[i]);
+		if (parse(&im, elf, sizeof(elf)))
+			fail_msg("\"%s\" is accepted", bad[i]);
+	}
+	make_legacy(LEGACY "PAE=yes,BSD_SYMTAB=yes");
+	for (size = 0; size < sizeof(elf); size += 7)
+		assert_false(parse(&im, elf, size));
+}
+
+static u32 word(const u8 *p)
+{
+	u32 v;
+
+	memcpy(&v, p, 4);
+	return v;
+}
+
+/* As Xen's libelf puts them behind the kernel. */
+static void test_symbols(void **state)
+{
+	struct image im;
+	const u8 *h = im.symbols + 4;
+
+	(void)state;
+	make_legacy(LEGACY "PAE=yes,BSD_SYMTAB=yes");
+	phdr(0, 1, 4096, 0x1000000, 4096, 8194);
+	assert_true(parse(&im, elf, sizeof(elf)));
+	assert_int_equal(im.symbols_va, 0xc1002004);
+	assert_int_equal(im.end, 0xc1002004 + 260 + 64 + 9);
+	assert_int_equal(word(im.symbols), 256 + 64 + 9);
+	assert_memory_equal(h, "\177ELF\1\1\1", 7);
+	assert_int_equal(word(h + 32), 64);		/* of sections */
+	assert_int_equal(h[48], 3);
+	assert_int_equal(word(h + 64 + 40 + 4), 2);
+	assert_int_equal(word(h + 64 + 40 + 16), 256);
+	assert_int_equal(word(h + 64 + 40 + 20), 64);
+	assert_int_equal(word(h + 64 + 40 + 24), 2);
+	assert_int_equal(word(h + 64 + 80 + 4), 3);
+	assert_int_equal(word(h + 64 + 80 + 16), 256 + 64);
+	assert_int_equal(im.segments, 3);
+	assert_int_equal(im.segment[1].va, 0xc1002004 + 260);
+	assert_int_equal(im.segment[1].offset, 1600);
+	assert_int_equal(im.segment[2].va, 0xc1002004 + 260 + 64);
+	assert_int_equal(im.segment[2].file_size, 9);
+	/* Damaged ones are left out. */
+	section(4, 1, 3, ELF_SIZE - 4, 9, 0);
+	assert_true(parse(&im, elf, sizeof(elf)));
+	assert_int_equal(im.symbols_va, 0);
+	section(3, 1, 2, 1600, 64, 99);
+	assert_true(parse(&im, elf, sizeof(elf)));
+	assert_int_equal(im.symbols_va, 0);
 }
 
 /* Whatever is accepted lies within the file and the guest's space. */
@@ -201,4 +350,6 @@ static void test_bzimage(void **state)
 
 EXPORT_TESTS(image, cmocka_unit_test(test_good),
 	     cmocka_unit_test(test_cut_off), cmocka_unit_test(test_wrong_kind),
+	     cmocka_unit_test(test_wrapped), cmocka_unit_test(test_legacy),
+	     cmocka_unit_test(test_symbols),
 	     cmocka_unit_test(test_damaged), cmocka_unit_test(test_bzimage));

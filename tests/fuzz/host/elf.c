@@ -30,6 +30,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	parser_check(im.start >= im.virt_base && im.start < im.end &&
 		     im.end <= M2P_DEFAULT_START, "where the kernel lies");
 	parser_check(im.entry >= im.start && im.entry < im.end, "the entry");
+	parser_check(!im.symbols_va ||
+		     im.symbols_va + sizeof(im.symbols) <= im.end,
+		     "the symbols");
 	parser_check(!im.has_hypercall_page ||
 		     (im.hypercall_page >= im.start &&
 		      im.hypercall_page + PAGE_SIZE <= im.end),

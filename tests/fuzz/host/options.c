@@ -1,48 +1,84 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The command line: options are found as a plain search over its words says. */
+/*
+ * The command line: flags are what a plain search over its words says, whatever
+ * the values are Dom0's size stays within bounds, and no word gives more than
+ * one message.
+ */
 #include <string.h>
 #include "boot.h"
-#include "lib.h"
+#include "config.h"
+#include "dom0.h"
+#include "log.h"
 #include "parser.h"
 
 struct boot_info boot_info;
+struct log_levels log_own, log_guests;
 
-/* The value of the last word that is the name, or begins with "name=". */
-static const char *expected(const char *name)
+/* On, off, or neither. */
+static int meaning(const char *value)
+{
+	static const char *const words[] = {
+		"0", "1", "no", "yes", "off", "on", "false", "true", "disable",
+		"enable"
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strcmp(value, words[i]))
+			return i & 1;
+	return -1;
+}
+
+/* The last word that is the name, its negation, or "name=" and a boolean. */
+static bool expected(const char *name, bool otherwise, u32 *words)
 {
 	static char copy[BOOT_CMDLINE_SIZE];
-	const char *found = NULL;
-	size_t n = strlen(name);
 	char *word, *at = copy;
+	size_t n = strlen(name);
+	int v;
 
 	memcpy(copy, boot_info.cmdline, sizeof(copy));
-	while ((word = strsep(&at, " "))) {
-		if (strncmp(word, name, n) || (word[n] && word[n] != '='))
+	for (*words = 0; (word = strsep(&at, " "));) {
+		if (!*word)
 			continue;
-		found = boot_info.cmdline + (word - copy) + n +
-			(word[n] == '=');
+		++*words;
+		v = -1;
+		if (!strcmp(word, name))
+			v = 1;
+		else if (!strncmp(word, name, n) && word[n] == '=')
+			v = meaning(word + n + 1);
+		else if (!strncmp(word, "no-", 3) && !strcmp(word + 3, name))
+			v = 0;
+		if (v >= 0)
+			otherwise = v;
 	}
-	return found;
+	return otherwise;
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	static const char *const names[] = {
-		"loglvl", "com1", "dom0_mem", "x", "no-x", "sync_console"
+		"noreboot", "x2apic", "nosmp", "x", "no-x", "sync_console"
 	};
-	const char *found;
-	u32 i;
+	u64 max, n;
+	u32 i, words;
 
 	if (size >= BOOT_CMDLINE_SIZE)
 		return 0;
 	memset(&boot_info, 0, sizeof(boot_info));
 	memcpy(boot_info.cmdline, data, size);
+	parser_messages = 0;
+	options_init();
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		found = boot_option(names[i]);
-		parser_check(found == expected(names[i]), names[i]);
-		parser_check(found || boot_flag(names[i], true), "a flag");
-		if (found)
-			parse_size(found, 1024);
+		n = expected(names[i], i & 1, &words);
+		parser_check(words > 128 || boot_flag(names[i], i & 1) == n,
+			     names[i]);
 	}
+	parser_check(parser_messages <= words, "one message a word");
+	n = dom0_pages(100000, &max);
+	parser_check(max && n <= max && n <= 100000, "Dom0's memory");
+	n = dom0_vcpus(7);
+	parser_check(n && n <= MAX_DOMAIN_VCPUS, "Dom0's vCPUs");
+	parser_check(boot_max_cpus && boot_max_cpus <= MAX_CPUS, "CPUs");
 	return 0;
 }

@@ -21,6 +21,7 @@
 #define ALONE		4096u	/* bytes behind a piece that is alone */
 
 u64 direct_base;
+u32 parser_messages;
 
 static struct piece {
 	u64 phys, size;
@@ -41,6 +42,7 @@ void log_at(enum log_level level, const char *fmt, ...)
 {
 	(void)level;
 	(void)fmt;
+	parser_messages++;
 }
 
 void parser_check(bool ok, const char *what)

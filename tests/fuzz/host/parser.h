@@ -18,6 +18,7 @@ void parser_put(u64 phys, const void *data, size_t size, bool alone);
 void parser_forget(void);
 /* Run it; a panic ends it, as it would end the boot. False if that is so. */
 bool parser_run(void (*fn)(void));
+extern u32 parser_messages;	/* lines logged so far */
 void parser_check(bool ok, const char *what);
 
 #endif

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rule: a PV32 kernel finds itself in ring 1 with the start_info that
- * xen/xen.h describes, and console_io, xen_version and sched_op work.
+ * xen/xen.h describes, and console_io, xen_version and sched_op work. As on Xen
+ * its first level-2 entries let user mode pass, and its level-1 entries do not.
  *
  * Test: hello
  */
 #include "guest.h"
+
+static void test_tables(void)
+{
+	const u64 *l2 = (const u64 *)l2_of((u32)test_main >> 30);
+
+	CHECK(l2[(u32)test_main >> 21 & 511] & PTE_US, PTE_US);
+	CHECK(*pte_of(test_main) & PTE_US, 0);
+}
 
 void test_main(void)
 {
@@ -24,5 +33,6 @@ void test_main(void)
 	CHECK(HC2(xen_version, XENVER_version, 0), 4 << 16 | 17);
 	CHECK(hypercall(99, 0, 0, 0, 0, 0), -XEN_ENOSYS);
 	CHECK(HC2(xen_version, 77, 0), -XEN_ENOSYS);
+	test_tables();
 	print("hello from a guest with %u pages\n", (u32)start_info->nr_pages);
 }

@@ -16,6 +16,13 @@
 	.popsection
 	.endm
 
+#ifdef LEGACY
+	.section __xen_guest
+	.ascii	"GUEST_OS=krypton-test,XEN_VER=xen-3.0,LOADER=generic,"
+	.ascii	"PAE=yes[extended-cr3],FEATURES=pae_pgdir_above_4gb,"
+	.ascii	"VIRT_BASE=0x0,ELF_PADDR_OFFSET=0x0,VIRT_ENTRY=0x100000,"
+	.asciz	"HYPERCALL_PAGE=0x101,BSD_SYMTAB=yes"
+#else
 	note XEN_ELFNOTE_GUEST_OS, .asciz "krypton-test"
 	note XEN_ELFNOTE_XEN_VERSION, .asciz "xen-3.0"
 	note XEN_ELFNOTE_LOADER, .asciz "generic"
@@ -26,6 +33,7 @@
 	note XEN_ELFNOTE_ENTRY, .long start
 	note XEN_ELFNOTE_HYPERCALL_PAGE, .long hypercall_page
 	note XEN_ELFNOTE_HV_START_LOW, .long 0xf5800000
+#endif
 
 	.text
 	.globl start

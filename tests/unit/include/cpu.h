@@ -90,6 +90,10 @@ static inline void irq_restore(u64 were_on)
 	host_irqs_off = !were_on;
 }
 
+static inline void irq_disable(void)
+{
+}
+
 static inline void tlb_flush_local(void)
 {
 }

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules: nobody waits for the serial line with a lock held. A line of the log
+ * that finds no room is in the ring alone, and how many is said later; a
+ * guest's text is refused for now, until the line has stopped for good. What a
+ * DomU provokes is logged up to a level and at a rate of ten lines in five
+ * seconds; what the hypervisor says by itself has neither.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "host.h"
+#include "keys.h"
+#include "lib.h"
+#include "log.h"
+#include "serial.h"
+#include "time.h"
+#include "traps.h"
+#include "vga.h"
+
+void own_log_at(enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+void smp_stop_others(void)
+{
+}
+
+void trap_backtrace(void)
+{
+}
+
+void machine_stop(void)
+{
+	abort();
+}
+
+void vga_put(char c)
+{
+	(void)c;
+}
+
+bool keys_input(char c)
+{
+	(void)c;
+	return false;
+}
+
+static struct domain guest_domain;
+static struct vcpu guest_vcpu = { .d = &guest_domain };
+
+static void setup(struct vcpu *v)
+{
+	host_reset();
+	tsc_scale.shift = 0;
+	tsc_scale.mul = 1u << 31;	/* 2 ticks are a nanosecond */
+	tsc_scale.base = 0;
+	host_tsc += 2 * 100 * NS_PER_SEC;
+	host_current = NULL;
+	host_serial_ready = true;
+	serial_enable_irq();
+	own_log_at(LOG_INFO, "flush");
+	host_current = v;
+	memset(host_serial, 0, sizeof(host_serial));
+	host_serial_count = host_serial_looks = 0;
+	log_clear(log_first());
+}
+
+static void pass(u64 ns)
+{
+	host_tsc += 2 * ns;
+}
+
+/* How often a text is in what the serial line took. */
+static u32 times(const char *text)
+{
+	const char *at = host_serial;
+	u32 n = 0;
+
+	for (; (at = strstr(at, text)); at++)
+		n++;
+	return n;
+}
+
+static void drain(void)
+{
+	while (host_serial_ready && !serial_room(16384))
+		;
+}
+
+static void test_slow_line(void **state)
+{
+	static char ring[16384];
+	u64 at;
+	size_t n;
+	u32 i;
+
+	(void)state;
+	setup(NULL);
+	host_serial_ready = false;
+	for (i = 0; i < 500; i++)
+		own_log_at(LOG_INFO, "line %u of the hypervisor's own log", i);
+	assert_true(host_serial_looks < 500 * 50);
+	assert_int_equal(host_serial_count, 0);
+	at = log_first();
+	n = log_read(&at, ring, sizeof(ring) - 1);
+	ring[n] = 0;
+	assert_non_null(strstr(ring, "line 499 of"));
+	host_serial_ready = true;
+	drain();
+	assert_int_equal(times("line 499 of"), 0);
+	own_log_at(LOG_INFO, "after");
+	assert_int_equal(times("lines are not shown"), 1);
+	assert_int_equal(times("after"), 1);
+	own_log_at(LOG_INFO, "again");
+	assert_int_equal(times("lines are not shown"), 1);
+}
+
+static void test_guest_text(void **state)
+{
+	const char piece[] = "a piece of Dom0's console output, 50 bytes or so\n";
+	u32 i, taken;
+
+	(void)state;
+	setup(NULL);
+	host_serial_ready = false;
+	for (taken = 0; taken < 1000 && log_write(piece, strlen(piece));)
+		taken++;
+	assert_true(taken > 100 && taken < 1000);
+	assert_false(log_write(piece, strlen(piece)));
+	host_serial_ready = true;
+	drain();
+	for (i = 0; i < 100; i++)
+		assert_true(log_write(piece, strlen(piece)));
+	drain();
+	assert_int_equal(times("or so"), taken + 100);
+	/* One that takes nothing for a second is given up. */
+	host_serial_ready = false;
+	while (log_write(piece, strlen(piece)))
+		;
+	pass(NS_PER_SEC + 1);
+	for (i = 0; i < 1000; i++)
+		assert_true(log_write(piece, strlen(piece)));
+	host_serial_ready = true;
+	drain();
+}
+
+static u32 provoke(enum log_level level, u32 n)
+{
+	u32 before = times("provoked"), i;
+
+	for (i = 0; i < n; i++)
+		own_log_at(level, "provoked %u", i);
+	return times("provoked") - before;
+}
+
+static void test_rate(void **state)
+{
+	(void)state;
+	setup(&guest_vcpu);
+	log_own = (struct log_levels){ 4, 4 };
+	assert_int_equal(provoke(LOG_DEBUG, 100), 0);
+	assert_int_equal(provoke(LOG_INFO, 100), 10);
+	assert_int_equal(provoke(LOG_WARN, 100), 0);
+	assert_int_equal(provoke(LOG_ERR, 20), 20);
+	assert_int_equal(times("190 lines are not shown"), 1);
+	pass(4 * NS_PER_SEC);
+	assert_int_equal(provoke(LOG_WARN, 100), 0);
+	pass(NS_PER_SEC);
+	assert_int_equal(provoke(LOG_WARN, 100), 10);
+	host_current = NULL;
+	assert_int_equal(provoke(LOG_DEBUG, 100), 100);
+	host_current = &guest_vcpu;
+	guest_domain.privileged = true;
+	assert_int_equal(provoke(LOG_DEBUG, 100), 100);
+	guest_domain.privileged = false;
+	log_guests.shown = 4;
+	assert_int_equal(provoke(LOG_DEBUG, 100), 100);
+	log_guests.shown = 1;
+	log_own = (struct log_levels){ 3, 3 };
+	host_current = NULL;
+}
+
+EXPORT_TESTS(log, cmocka_unit_test(test_slow_line),
+	     cmocka_unit_test(test_guest_text), cmocka_unit_test(test_rate));

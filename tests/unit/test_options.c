@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The command line in Xen's forms (xen-command-line.pandoc): what each value
+ * means, that a bad one changes nothing and is named, and that every word that
+ * does nothing is named.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "boot.h"
+#include "dom0.h"
+#include "host.h"
+#include "log.h"
+
+#define MIB	256u			/* pages */
+#define ALL	(2048ull * MIB)
+#define NO_MAX	0xffffffffull		/* pages: as many as it wants */
+
+static void options(const char *line)
+{
+	host_reset();
+	snprintf(boot_info.cmdline, sizeof(boot_info.cmdline), "/krypton %s",
+		 line);
+	options_init();
+}
+
+/* Sizes are in MiB; the largest 0 for none. */
+static const struct {
+	const char *value;
+	u64 pages, max;
+} sizes[] = {
+	{ "600M", 600 * MIB, NO_MAX },
+	{ "614400", 600 * MIB, NO_MAX },
+	{ "614400k", 600 * MIB, NO_MAX },
+	{ "629145600B", 600 * MIB, NO_MAX },
+	{ "1G", 1024 * MIB, NO_MAX },
+	{ "1t", ALL, NO_MAX },
+	{ "min:600M,max:600M", 600 * MIB, 600 * MIB },
+	{ "max:600M", 600 * MIB, 600 * MIB },
+	{ "1G,max:2G", 1024 * MIB, 2048 * MIB },
+	{ "1G,max:4G", 1024 * MIB, 4096 * MIB },
+	{ "1G,max:512M", 512 * MIB, 512 * MIB },
+	{ "max:1G,min:600M,500M", 600 * MIB, 1024 * MIB },
+	{ "-512M", 1536 * MIB, NO_MAX },
+	{ "-3G", 1920 * MIB, NO_MAX },
+	{ "25%", 512 * MIB, NO_MAX },
+	{ "512M+25%", 1024 * MIB, NO_MAX },
+	{ "-25%", 1536 * MIB, NO_MAX },
+	{ "-512M+25%", 1024 * MIB, NO_MAX },
+	{ "25%,max:-1G", 512 * MIB, 1024 * MIB },
+	{ "min:1G", 1920 * MIB, NO_MAX },
+	{ "0", 1920 * MIB, NO_MAX },
+};
+
+static const char *const bad_sizes[] = {
+	"", "x", "600Q", "max", "max:", "min:x", "100%", "25%+1G", "1G+2G",
+	"1G+", "--1G", "600M,", "600M,max:", "1G;2G", "max=1G", "1G+25%+25%",
+};
+
+static void test_mem(void **state)
+{
+	char line[80];
+	u64 n, max;
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		options("dom0_mem=min:0,max:0,0");
+		snprintf(line, sizeof(line), "dom0_mem=%s", sizes[i].value);
+		options(line);
+		n = dom0_pages(ALL, &max);
+		if (n != sizes[i].pages || max != sizes[i].max || host_log[0])
+			fail_msg("%s: %lu MiB, at most %lu; %s", line, n / MIB,
+				 max / MIB, host_log);
+	}
+	for (i = 0; i < ARRAY_SIZE(bad_sizes); i++) {
+		snprintf(line, sizeof(line), "dom0_mem=%s", bad_sizes[i]);
+		options(line);
+		if (!strstr(host_log, "option dom0_mem is ignored: bad value"))
+			fail_msg("%s is accepted", line);
+	}
+	options("dom0_mem=min:0,max:0,0");
+	n = dom0_pages(4096ull * MIB, &max);
+	assert_int_equal(n, (4096 - 128) * MIB);
+}
+
+static void test_vcpus(void **state)
+{
+	static const struct {
+		const char *value;
+		u32 cpus, vcpus;
+	} good[] = {
+		{ "3", 1, 3 }, { "3", 8, 3 }, { "4-8", 2, 4 }, { "4-8", 6, 6 },
+		{ "4-8", 10, 8 }, { "1-16", 2, 2 }, { "-2", 4, 2 },
+		{ "-2", 1, 1 }, { "4-", 2, 4 }, { "4-", 16, 16 },
+		{ "1000", 2, 32 },
+	};
+	static const char *const bad[] = { "", "x", "1-x", "0", "1-2-3", "1," };
+	char line[80];
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		snprintf(line, sizeof(line), "dom0_max_vcpus=%s",
+			 good[i].value);
+		options(line);
+		assert_string_equal(host_log, "");
+		if (dom0_vcpus(good[i].cpus) != good[i].vcpus)
+			fail_msg("%s: %u of %u", line,
+				 dom0_vcpus(good[i].cpus), good[i].cpus);
+	}
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		snprintf(line, sizeof(line), "dom0_max_vcpus=%s", bad[i]);
+		options(line);
+		if (!strstr(host_log, "bad value"))
+			fail_msg("%s is accepted", line);
+	}
+	options("dom0_max_vcpus=1-");
+}
+
+static void test_flags(void **state)
+{
+	static const struct {
+		const char *line;
+		bool on, bad;
+	} flags[] = {
+		{ "noreboot", true, false }, { "noreboot=1", true, false },
+		{ "noreboot=yes", true, false }, { "noreboot=on", true, false },
+		{ "noreboot=true", true, false },
+		{ "noreboot=enable", true, false },
+		{ "noreboot=0", false, false }, { "noreboot=no", false, false },
+		{ "noreboot=off", false, false },
+		{ "noreboot=false", false, false },
+		{ "noreboot=disable", false, false },
+		{ "no-noreboot", false, false },
+		{ "noreboot no-noreboot", false, false },
+		{ "no-noreboot noreboot", true, false },
+		{ "noreboot=maybe", false, true },
+		{ "", false, false },
+	};
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		options(flags[i].line);
+		if (boot_flag("noreboot", false) != flags[i].on ||
+		    flags[i].bad != !!strstr(host_log, "bad value"))
+			fail_msg("%s: %d, %s", flags[i].line,
+				 boot_flag("noreboot", false), host_log);
+	}
+	options("x2apic=0");
+	assert_false(boot_flag("x2apic", true));
+}
+
+static void test_levels(void **state)
+{
+	static const struct {
+		const char *value;
+		u32 shown, limited;
+	} levels[] = {
+		{ "none", 0, 0 }, { "error", 1, 1 }, { "warning", 2, 2 },
+		{ "info", 3, 3 }, { "debug", 4, 4 }, { "all", 4, 4 },
+		{ "none/warning", 0, 2 }, { "error/all", 1, 4 },
+	};
+	const struct log_levels own = log_own, guests = log_guests;
+	char line[80];
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(levels); i++) {
+		snprintf(line, sizeof(line), "loglvl=%s guest_loglvl=%s",
+			 levels[i].value, levels[i].value);
+		options(line);
+		assert_string_equal(host_log, "");
+		assert_int_equal(log_own.shown, levels[i].shown);
+		assert_int_equal(log_own.limited, levels[i].limited);
+		assert_int_equal(log_guests.shown, levels[i].shown);
+		assert_int_equal(log_guests.limited, levels[i].limited);
+	}
+	options("loglvl=loud guest_loglvl=none/ loglvl");
+	assert_string_equal(host_log,
+		"option loglvl is ignored: bad value \"loud\"\n"
+		"option guest_loglvl is ignored: bad value \"none/\"\n"
+		"option loglvl is ignored: bad value \"\"\n");
+	assert_int_equal(log_own.shown, 1);
+	log_own = own;
+	log_guests = guests;
+}
+
+static void test_machine(void **state)
+{
+	const u64 cpus = boot_max_cpus, end = boot_mem_end;
+
+	(void)state;
+	options("maxcpus=2 mem=1G");
+	assert_int_equal(boot_max_cpus, 2);
+	assert_int_equal(boot_mem_end, 1ull << 30);
+	assert_string_equal(host_log, "");
+	options("maxcpus=0 mem= maxcpus=1x mem=1X");
+	assert_int_equal(boot_max_cpus, 2);
+	assert_int_equal(boot_mem_end, 1ull << 30);
+	options("maxcpus=100");
+	assert_int_equal(boot_max_cpus, MAX_CPUS);
+	options("nosmp");
+	assert_int_equal(boot_max_cpus, 1);
+	boot_max_cpus = cpus;
+	boot_mem_end = end;
+}
+
+/* Every word that does nothing, with the reason; not the file's name. */
+static void test_named(void **state)
+{
+	static const struct {
+		const char *word, *message;
+	} words[] = {
+		{ "sched=credit2", "option sched is ignored: there is one" },
+		{ "sched-gran=core", "option sched-gran is ignored: there is" },
+		{ "gnttab_max_frames=64", "gnttab_max_frames is ignored: each" },
+		{ "no-hap", "option no-hap is ignored: guests use" },
+		{ "ept=no-ad", "option ept is ignored: guests use" },
+		{ "dom0=pvh", "option dom0 is ignored: Krypton has no such" },
+		{ "dom0x", "option dom0x is ignored: not known" },
+		{ "dom0_mem2=1G", "option dom0_mem2 is ignored: not known" },
+		{ "no-dom0_mem", "option no-dom0_mem is ignored: not known" },
+		{ "=", "option  is ignored: not known" },
+		{ "conring_size=1M", "option conring_size is ignored: the" },
+	};
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		options(words[i].word);
+		if (!strstr(host_log, words[i].message))
+			fail_msg("%s: %s", words[i].word, host_log);
+	}
+	options("  ");
+	assert_string_equal(host_log, "");
+}
+
+EXPORT_TESTS(option, cmocka_unit_test(test_mem), cmocka_unit_test(test_vcpus),
+	     cmocka_unit_test(test_flags), cmocka_unit_test(test_levels),
+	     cmocka_unit_test(test_machine), cmocka_unit_test(test_named));
