@@ -45,6 +45,8 @@
 #define OTHER_AND(n)	(0x7a050000u | (n))	/* OTHER | n << 16 */
 #define SAVED(n)	(0x79000000u | (n))	/* what a row saved there */
 
+#define SAVED_ENTRY(n, f)	(0x79100000u | (n) << 12 | (f))
+
 /* Pages for VA(), ENTRY(), MFN(), PTE() */
 #define PLAY		16u		/* 0 to 15 are there to play with */
 #define P_ROOT		16u
