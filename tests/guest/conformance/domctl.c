@@ -19,8 +19,9 @@
 /* flags, iommu, vcpus, ports, grant frames, maptrack, grant options, trace */
 #define CREATE(note, dom, flags_, iommu, vcpus, ports, gf, mf, go, trace, \
 	       pool, emu) \
-	D(XEN_DOMCTL_createdomain, note, dom, 0, 1, 2, 3, 4, flags_, iommu, \
-	  vcpus, ports, gf, mf, go, trace, pool, emu, 0)
+	{ CALL(domctl, "XEN_DOMCTL_createdomain", note, ARG), .mask = 4, \
+	  WORDS(XEN_DOMCTL_createdomain, V, dom, 0, 0, 1, 2, 3, 4, flags_, \
+		iommu, vcpus, ports, gf, mf, go, trace, pool, emu, 0) }
 
 static const struct row creates[] = {
 	{ CALL(domctl, "domctl", "bad address", BAD) },
@@ -54,7 +55,7 @@ static const struct row creates[] = {
 	  WORDS(XEN_DOMCTL_createdomain, V, 77, 0, 0, 1, 2, 3, 4, 0, 0, 2, 63,
 		4, 4, 1, 0, 0, 0, 0), .save = SAVE(2, 40) },
 	{ CALL(domctl, "XEN_DOMCTL_getdomaininfo", "the new one", ARG),
-	  WORDS(XEN_DOMCTL_getdomaininfo, V, NEW), .mask = 0 },
+	  WORDS(XEN_DOMCTL_getdomaininfo, V, NEW), .mask = 1u << 16 },
 	D(XEN_DOMCTL_max_vcpus, "1", NEW, 1),
 	D(XEN_DOMCTL_max_vcpus, "3", NEW, 3),
 	D(XEN_DOMCTL_max_vcpus, "0", NEW, 0),

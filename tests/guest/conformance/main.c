@@ -11,7 +11,7 @@
 
 #define P_START_INFO	6u
 #define P_LIST		7u
-#define OUTPUT		(448u * 1024)
+#define OUTPUT		(640u * 1024)
 
 /* In the start_info page of the domain, in place of its command line. */
 struct mailbox {
@@ -41,6 +41,11 @@ static void all_families(void)
 	conf_domctl();
 	conf_sysctl();
 	conf_others();
+	conf_insn();
+	conf_exceptions();
+	conf_selectors();
+	conf_ports();
+	conf_registers();
 }
 
 #ifdef DOMU_IMAGE
@@ -143,8 +148,10 @@ static void put_output(const char *s, u32 n)
 {
 	struct mailbox *m = mailbox(start_info);
 
-	if (m->length + n > sizeof(output))
+	if (m->length + n > sizeof(output)) {
+		failures++;
 		return;
+	}
 	memcpy(output + m->length, s, n);
 	m->length += n;
 }

@@ -204,8 +204,9 @@ static const struct row looks[] = {
 	M(XENMEM_reserved_device_memory_map, "unknown flag", 2, 4, AT(8)),
 	MA(XENMEM_reserved_device_memory_map, "bad address", BAD),
 	/* domain and type, id, frames, pad, frame (64), list */
-	M(XENMEM_acquire_resource, "own grant table", DOMID_SELF | 1u << 16,
-	  0, 1, 0, 0, 0, AT(8)),
+	{ OP(memory_op, XENMEM_acquire_resource, "own grant table",
+	     DOMID_SELF | 1u << 16, 0, 1, 0, 0, 0, AT(8)),
+	  .mask = 0xffffff00 },
 	{ OP(memory_op, XENMEM_acquire_resource, "OTHER's grant table",
 	     OTHER_AND(1), 0, 1, 0, 0, 0, AT(8)), .mask = 0xffffff00 },
 	M(XENMEM_acquire_resource, "OTHER's, size", OTHER_AND(1), 0, 0, 0, 0,

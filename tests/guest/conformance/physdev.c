@@ -86,7 +86,7 @@ static const struct row rows[] = {
 	  .mask = 2 },
 	{ OP(physdev_op, PHYSDEVOP_get_free_pirq, "MSI", MAP_PIRQ_TYPE_MSI),
 	  .mask = 2 },
-	P(PHYSDEVOP_get_free_pirq, "type 5", 5),
+	{ OP(physdev_op, PHYSDEVOP_get_free_pirq, "type 5", 5), .mask = 2 },
 	PA(PHYSDEVOP_get_free_pirq),
 	P(PHYSDEVOP_pirq_eoi_gmfn_v1, "nobody's", MFN(P_NONE), 0),
 	P(PHYSDEVOP_pirq_eoi_gmfn_v2, "nobody's", MFN(P_NONE), 0),

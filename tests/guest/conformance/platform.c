@@ -62,7 +62,7 @@ static const struct row rows[] = {
 	PF(XENPF_resource_op, "none", 0, 0, AT(40)),
 	PF(XENPF_resource_op, "a register", 1, 0, AT(40)),
 	PF(XENPF_resource_op, "no such processor", 1, 4095, AT(40)),
-	PF(XENPF_get_symbol, "the first", 0, 0, 0),
+	PFM(XENPF_get_symbol, "the first", 0, 0, 0),
 	PF(34, "unknown", 0),
 	PF(64, "unknown", 0),
 	PF(0xffffffff, "unknown", 0),
