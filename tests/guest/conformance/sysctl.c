@@ -9,6 +9,19 @@
 	{ CALL(sysctl, #op, note, ARG), WORDS(op, V, __VA_ARGS__), \
 	  .flags = R_MASK_ALL }
 
+/* Power management of processor 4095, which there is not */
+#define PM(name_) \
+	{ CALL(sysctl, #name_, "no such processor", ARG), \
+	  WORDS(XEN_SYSCTL_pm_op, V, name_, 4095) }
+#define FEATURES(name_) \
+	{ CALL(sysctl, #name_, NULL, ARG), \
+	  WORDS(XEN_SYSCTL_get_cpu_featureset, V, \
+		name_, 32, AT(40), 0) }
+#define POLICY(name_) \
+	{ CALL(sysctl, #name_, "sizes", ARG), \
+	  WORDS(XEN_SYSCTL_get_cpu_policy, V, name_, \
+		0, 0, 0, 0, 0, 0) }
+
 static const struct row rows[] = {
 	{ CALL(sysctl, "sysctl", "bad address", BAD) },
 	{ CALL(sysctl, "sysctl", "version 0", ARG),
@@ -53,8 +66,13 @@ static const struct row rows[] = {
 	S(XEN_SYSCTL_cpu_hotplug, "offline 4095", 4095, 1),
 	S(XEN_SYSCTL_cpu_hotplug, "unknown", 0, 99),
 	S(XEN_SYSCTL_pm_op, "parameters", GET_CPUFREQ_PARA, 0),
-	S(XEN_SYSCTL_pm_op, "highest C-state",
-	  XEN_SYSCTL_pm_op_get_max_cstate, 0),
+	PM(XEN_SYSCTL_pm_op_set_sched_opt_smt),
+	PM(XEN_SYSCTL_pm_op_get_max_cstate),
+	PM(XEN_SYSCTL_pm_op_set_max_cstate),
+	PM(XEN_SYSCTL_pm_op_set_vcpu_migration_delay),
+	PM(XEN_SYSCTL_pm_op_get_vcpu_migration_delay),
+	PM(XEN_SYSCTL_pm_op_enable_turbo),
+	PM(XEN_SYSCTL_pm_op_disable_turbo),
 	S(XEN_SYSCTL_pm_op, "unknown", 0x99, 0),
 	S(XEN_SYSCTL_page_offline_op, "query, nobody's",
 	  sysctl_query_page_offline, MFN(P_NONE), MFN(P_NONE), AT(40)),
@@ -119,15 +137,21 @@ static const struct row rows[] = {
 	S(XEN_SYSCTL_psr_alloc, "L3", 0, 0),
 	S(XEN_SYSCTL_get_cpu_levelling_caps, NULL, 0),
 	SM(XEN_SYSCTL_get_cpu_featureset, "number", 0, 0, 0, 0),
-	SM(XEN_SYSCTL_get_cpu_featureset, "PV",
-	   XEN_SYSCTL_cpu_featureset_pv, 32, AT(40), 0),
+	FEATURES(XEN_SYSCTL_cpu_featureset_raw),
+	FEATURES(XEN_SYSCTL_cpu_featureset_host),
+	FEATURES(XEN_SYSCTL_cpu_featureset_pv),
+	FEATURES(XEN_SYSCTL_cpu_featureset_hvm),
+	FEATURES(XEN_SYSCTL_cpu_featureset_pv_max),
+	FEATURES(XEN_SYSCTL_cpu_featureset_hvm_max),
 	S(XEN_SYSCTL_get_cpu_featureset, "bad buffer", 0, 32, BAD, 0),
 	S(XEN_SYSCTL_get_cpu_featureset, "unknown", 99, 32, AT(40), 0),
 	S(XEN_SYSCTL_livepatch_op, "list", 2, 0, 0, 0, 0, 0),
-	S(XEN_SYSCTL_get_cpu_policy, "raw", XEN_SYSCTL_cpu_policy_raw, 0, 0,
-	  0, 0, 0, 0),
-	S(XEN_SYSCTL_get_cpu_policy, "PV", XEN_SYSCTL_cpu_policy_pv_default,
-	  0, 0, 0, 0, 0, 0),
+	POLICY(XEN_SYSCTL_cpu_policy_raw),
+	POLICY(XEN_SYSCTL_cpu_policy_host),
+	POLICY(XEN_SYSCTL_cpu_policy_pv_max),
+	POLICY(XEN_SYSCTL_cpu_policy_hvm_max),
+	POLICY(XEN_SYSCTL_cpu_policy_pv_default),
+	POLICY(XEN_SYSCTL_cpu_policy_hvm_default),
 	S(XEN_SYSCTL_get_cpu_policy, "unknown", 99, 0, 0, 0, 0, 0, 0),
 	S(13, "no more", 0),
 	S(24, "no more", 0),
