@@ -45,6 +45,8 @@
 #define OTHER_AND(n)	(0x7a050000u | (n))	/* OTHER | n << 16 */
 #define SAVED(n)	(0x79000000u | (n))	/* what a row saved there */
 
+#define SAVED_ENTRY(n, f)	(0x79100000u | (n) << 12 | (f))
+
 /* Pages for VA(), ENTRY(), MFN(), PTE() */
 #define PLAY		16u		/* 0 to 15 are there to play with */
 #define P_ROOT		16u
@@ -115,15 +117,18 @@ struct came {
 };
 const struct came *run_user(const u8 *code, u32 n, u32 eflags);
 /* The same in the kernel's ring, ended by int $0x80. */
-const struct came *run_kernel(const u8 *code, u32 n);
+const struct came *run_kernel(const u8 *code, u32 n, u32 eflags);
+u32 code_address(void);
+/* "ok", if 'n' bytes were run to their end; else what stopped them. */
+void out_came(const struct came *c, u32 n);
+long set_iopl(u32 iopl);
 extern u32 user_eax, user_ebx, user_ecx, user_edx;	/* at the start */
 
 /* One a family */
-void conf_version(void), conf_sched(void), conf_events(void), conf_memory(void);
-void conf_grants(void), conf_mmu(void), conf_vcpu(void), conf_physdev(void);
+void conf_version(void), conf_sched(void), conf_events(void), conf_vcpu(void);
+void conf_mmu(void), conf_memory(void), conf_grants(void), conf_physdev(void);
 void conf_platform(void), conf_domctl(void), conf_sysctl(void);
-void conf_traps(void), conf_others(void), conf_user(void), conf_insn(void);
-void conf_msr(void), conf_cpuid(void), conf_ports(void), conf_selectors(void);
-void conf_exceptions(void), conf_descriptors(void), conf_multicall(void);
+void conf_others(void), conf_insn(void), conf_registers(void);
+void conf_ports(void), conf_selectors(void), conf_exceptions(void);
 
 #endif

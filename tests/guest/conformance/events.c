@@ -128,6 +128,10 @@ static const struct row uses[] = {
 	{ OP(event_channel_op, EVTCHNOP_status, "of the other", OTHER, 1),
 	  .flags = R_DOMU },
 	EA(EVTCHNOP_status),
+	/* An event is pending, or it would last for ever. */
+	E(EVTCHNOP_send, "ipi, before a block", SAVED(7)),
+	{ CALL(sched_op, "SCHEDOP_block", "with an event pending",
+	       SCHEDOP_block) },
 	E(EVTCHNOP_close, "ipi", SAVED(7)),
 	E(EVTCHNOP_close, "ipi, closed", SAVED(7)),
 	E(EVTCHNOP_close, "timer", SAVED(3)),

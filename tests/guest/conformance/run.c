@@ -127,7 +127,9 @@ u32 token_value(u32 t)
 						page_address(t & 0xffff)));
 		return xen_pfn_to_cr3(p);
 	case 0x7a: return special_value(t);
-	case 0x79: return saved_value(t & 0xff);
+	case 0x79:
+		return t & 0x100000 ? saved_value(p & 0xff) << 12 | (t & 0xfff)
+				    : saved_value(t & 0xff);
 	}
 	return t;
 }
@@ -184,8 +186,12 @@ void out_word(u32 v)
 		out_special(v);
 		return;
 	case 0x79:
-		out_text("$");
-		out_number(v & 0xff, 10);
+		out_text(v & 0x100000 ? "pte_$" : "$");
+		out_number((v & 0x100000 ? v >> 12 : v) & 0xff, 10);
+		if (v & 0x100000) {
+			out_text("+");
+			out_number(v & 0xfff, 16);
+		}
 		return;
 	}
 	out_number(v, 16);

@@ -2,6 +2,10 @@
 /* sched_op, its old form, and set_timer_op (xen/sched.h). */
 #include "conf.h"
 
+#ifndef VMASST_TYPE_m2p_strict
+#define VMASST_TYPE_m2p_strict 32	/* of 64-bit guests */
+#endif
+
 #define S(op, ...)	{ OPN(sched_op, #op, op, __VA_ARGS__) }
 #define SA(op, note, at) \
 	{ CALL(sched_op, #op, note, op, at) }
@@ -86,7 +90,7 @@ static const struct row rows[] = {
 	{ CALL(vm_assist, "VMASST_CMD_enable", "type 31", VMASST_CMD_enable,
 	       31) },
 	{ CALL(vm_assist, "VMASST_CMD_enable", "m2p_strict", VMASST_CMD_enable,
-	       32) },
+	       VMASST_TYPE_m2p_strict) },
 	{ CALL(vm_assist, "VMASST_CMD_enable", "type -1", VMASST_CMD_enable,
 	       0xffffffff) },
 	{ CALL(vm_assist, "vm_assist command 2", "unknown", 2, 0) },
