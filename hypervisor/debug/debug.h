@@ -12,8 +12,7 @@ void lockorder_check(const struct spinlock *l, u64 flags);
 /* It holds none, on its way to a guest. */
 void lockorder_check_none(void);
 
-/* debug/stack.c: choose the canary; mark and check this CPU's stacks. */
-void stack_init(void);
+/* debug/stack.c: mark and check this CPU's stacks. */
 void stack_init_cpu(void);
 void stack_check(void);
 

@@ -4,7 +4,6 @@
 #define KRYPTON_DEBUG_H
 
 #define lockorder_check(lock, flags) ((void)(flags))
-static inline void stack_init(void) { }
 static inline void stack_init_cpu(void) { }
 static inline void quiet_point(void) { }
 static inline void quiet_audit(void) { }
