@@ -7,7 +7,6 @@
 #include "acpi.h"
 #include "apic.h"
 #include "boot.h"
-#include "debug.h"
 #include "dom0.h"
 #include "early.h"
 #include "evtchn.h"
@@ -90,7 +89,7 @@ static void init_interrupts(void)
 
 void boot_main(u32 magic, u64 info)
 {
-	stack_init();
+	canary_init();
 	serial_init();
 	cpu_blocks[0] = &boot_block;
 	multiboot_parse(magic, info);

@@ -9,7 +9,9 @@
  */
 #include "boot.h"
 #include "config.h"
+#include "debug.h"
 #include "dom0.h"
+#include "grant.h"
 #include "lib.h"
 #include "log.h"
 
@@ -165,9 +167,12 @@ static const struct option {
 	const char *name;
 	bool (*set)(const char *value);		/* false: a bad value */
 } options[] = {
+	DEBUG_OPTIONS
 	{ "dom0_max_vcpus", dom0_set_max_vcpus },
 	{ "dom0_mem", dom0_set_mem },
 	{ "dom0_vcpus_pin", set_flag },
+	{ "gnttab_max_frames", grant_set_max_frames },
+	{ "gnttab_max_maptrack_frames", grant_set_max_maptrack },
 	{ "guest_loglvl", set_guest_loglvl },
 	{ "loglvl", set_loglvl },
 	{ "maxcpus", set_max_cpus },

@@ -14,17 +14,20 @@ void lockorder_check_none(void);
 
 const char *lock_name(u32 level);
 
-/*
- * debug/holds.c: this CPU has just taken a lock of this level, and is about to
- * give it up; level 0 stands for interrupts that are off.
- */
+/* debug/holds.c: "A" or "A,B", in microseconds. False: malformed. */
+bool hold_set_limits(const char *value);
+#define DEBUG_OPTIONS { "hold_limit", hold_set_limits },
+/* Booting is over: the limits hold from now on. */
 void hold_init(void);
+/*
+ * This CPU has just taken a lock of this level, or is about to give it up;
+ * level 0 stands for interrupts that are off.
+ */
 void hold_begin(u32 level);
 void hold_end(u32 level);
 void hold_report(void);
 
-/* debug/stack.c: choose the canary; mark and check this CPU's stacks. */
-void stack_init(void);
+/* debug/stack.c: mark and check this CPU's stacks. */
 void stack_init_cpu(void);
 void stack_check(void);
 

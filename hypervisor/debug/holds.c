@@ -24,6 +24,7 @@
 /* In ticks of the TSC; 0: not held, no limit. Level 0 stands for interrupts. */
 static u64 since[MAX_CPUS][LEVELS], longest[LEVELS];
 static u64 hold_limit, irqs_off_limit;
+static bool armed;			/* no limit holds while booting */
 
 static u64 from_us(u64 us)
 {
@@ -35,16 +36,18 @@ static u64 to_us(u64 ticks)
 	return ticks * 1000 / (tsc_scale.hz / 1000);
 }
 
-void hold_init(void)
+bool hold_set_limits(const char *s)
 {
-	const char *s = boot_option("hold_limit");
-
-	memset(longest, 0, sizeof(longest));	/* of booting */
-	if (!s)
-		return;
 	hold_limit = from_us(str_to_u64(s, &s));
 	if (*s == ',')
-		irqs_off_limit = from_us(str_to_u64(s + 1, NULL));
+		irqs_off_limit = from_us(str_to_u64(s + 1, &s));
+	return !*s;
+}
+
+void hold_init(void)
+{
+	memset(longest, 0, sizeof(longest));	/* of booting */
+	armed = true;
 }
 
 void hold_begin(u32 level)
@@ -62,7 +65,7 @@ void hold_end(u32 level)
 		return;
 	longest[level] = ticks;
 	limit = level && level <= LOCK_PAGES ? hold_limit : irqs_off_limit;
-	if (limit && ticks > limit && level != LOCK_DOMCTL && level < LOCK_LOG)
+	if (armed && limit && ticks > limit && level != LOCK_DOMCTL && level < LOCK_LOG)
 		panic("BUG: %s for %lu us, at most %lu", lock_name(level),
 		      to_us(ticks), to_us(limit));
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stacks: the canary that the compiler puts before return addresses, another
- * one at each boot, and a mark at the lower end of each stack of a CPU, which
- * is looked at on every way to a guest.
+ * A mark at the lower end of each stack of a CPU, which is looked at on every
+ * way to a guest. The compiler's canaries are core/canary.c.
  */
 #include "cpu.h"
 #include "debug.h"
@@ -12,23 +11,6 @@ _Static_assert(offsetof(struct cpu_block, stack) ==
 	       offsetof(struct cpu_block, ist[CPU_IST_COUNT]), "one behind");
 
 #define MARK	0x6b7279707473746bull
-
-/* The names are the compiler's. */
-extern u64 __stack_chk_guard;
-void __stack_chk_fail(void) __attribute__((noreturn));
-
-u64 __stack_chk_guard;
-
-void __stack_chk_fail(void)
-{
-	panic("BUG: a return address was overwritten");
-}
-
-/* The caller never returns. A byte of 0 ends what strings overwrite it with. */
-__attribute__((no_stack_protector)) void stack_init(void)
-{
-	__stack_chk_guard = rdtsc() * 0x9e3779b97f4a7c15ull << 8;
-}
 
 /* Of the exception stacks, and of the main one, which is next to them. */
 static u64 *lower_end(u32 stack)

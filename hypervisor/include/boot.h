@@ -55,6 +55,8 @@ extern u64 boot_max_cpus, boot_mem_end;
 /* A size with suffix B, K, M, G or T; with none, in KiB. */
 u64 parse_size(const char *s, const char **end);
 
+/* Choose the compiler's canary; the caller must never return. */
+void canary_init(void);
 void boot_main(u32 magic, u64 info) __attribute__((noreturn));
 
 #endif

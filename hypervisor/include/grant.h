@@ -7,6 +7,9 @@
 
 long grant_table_op(u64 a[]);
 
+/* Options, for domains whose makers name no limits of theirs, and the most. */
+bool grant_set_max_frames(const char *value);
+bool grant_set_max_maptrack(const char *value);
 /* What a new domain asks for: version 1, and limits within the machine's. */
 bool grant_config_ok(u32 options, s32 frames, s32 maptrack);
 /* When a domain is made, with limits that are fine: 0 or -ENOMEM. */

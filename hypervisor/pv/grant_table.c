@@ -12,7 +12,6 @@
  * Refused: version 2 (-ENOSYS, as before it existed), transfer (-EOPNOTSUPP),
  * cache_flush and dump_table (-ENOSYS).
  */
-#include "boot.h"
 #include "domain.h"
 #include "errno.h"
 #include "grant.h"
@@ -66,25 +65,28 @@ static int grow(struct domain *d, u32 frames)
 	return rc;
 }
 
-/* What the command line says; the usual limit for 0 and for nonsense. */
-static s32 limit(const char *option, u32 usual, u32 most)
-{
-	const char *s = boot_option(option), *end;
-	u64 n = s ? str_to_u64(s, &end) : usual;
+/* Of a domain whose maker asks for none, and the most that it may ask for. */
+static s32 frames_limit = GRANT_USUAL_FRAMES;
+static s32 maptrack_limit = GRANT_USUAL_MAPTRACK;
 
-	return (s32)(n ? MIN(n, (u64)most) : usual);
+static bool set_limit(s32 *limit, const char *s, u32 most)
+{
+	u64 n = str_to_u64(s, &s);
+
+	if (*s || !n)
+		return false;
+	*limit = (s32)MIN(n, (u64)most);
+	return true;
 }
 
-static s32 frames_limit(void)
+bool grant_set_max_frames(const char *value)
 {
-	return limit("gnttab_max_frames", GRANT_USUAL_FRAMES,
-		     GRANT_MAX_FRAMES);
+	return set_limit(&frames_limit, value, GRANT_MAX_FRAMES);
 }
 
-static s32 maptrack_limit(void)
+bool grant_set_max_maptrack(const char *value)
 {
-	return limit("gnttab_max_maptrack_frames", GRANT_USUAL_MAPTRACK,
-		     GRANT_MAX_MAPTRACK);
+	return set_limit(&maptrack_limit, value, GRANT_MAX_MAPTRACK);
 }
 
 bool grant_config_ok(u32 options, s32 frames, s32 maptrack)
@@ -93,22 +95,22 @@ bool grant_config_ok(u32 options, s32 frames, s32 maptrack)
 
 	if (options != 1)
 		wrong = "grant tables have version 1 alone";
-	else if (!frames || frames > frames_limit())
+	else if (!frames || frames > frames_limit)
 		wrong = "max_grant_frames must be 1 to gnttab_max_frames";
-	else if (maptrack > maptrack_limit())
+	else if (maptrack > maptrack_limit)
 		wrong = "max_maptrack_frames is over gnttab_max_maptrack_frames";
 	if (wrong)
 		log_warn("no new domain: %s (version %u, frames %d of %d, maptrack %d of %d)",
-			    wrong, options, frames, frames_limit(), maptrack,
-			    maptrack_limit());
+			    wrong, options, frames, frames_limit, maptrack,
+			    maptrack_limit);
 	return !wrong;
 }
 
 int grant_init(struct domain *d)
 {
-	u32 frames = (u32)(d->max_grant_frames < 0 ? frames_limit() :
+	u32 frames = (u32)(d->max_grant_frames < 0 ? frames_limit :
 			   d->max_grant_frames);
-	u32 maptrack = (u32)(d->max_maptrack_frames < 0 ? maptrack_limit() :
+	u32 maptrack = (u32)(d->max_maptrack_frames < 0 ? maptrack_limit :
 			     d->max_maptrack_frames);
 	struct grant_table *t;
 

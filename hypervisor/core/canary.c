@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The canary that the compiler puts between buffers and the return address,
+ * another one at each boot. In the release it guards functions with a buffer of
+ * characters or of a structure that has one; in the debug build, those with any.
+ */
+#include "boot.h"
+#include "cpu.h"
+#include "lib.h"
+
+/* The names are the compiler's. */
+extern u64 __stack_chk_guard;
+void __stack_chk_fail(void) __attribute__((noreturn));
+
+u64 __stack_chk_guard;
+
+void __stack_chk_fail(void)
+{
+	panic("BUG: a return address was overwritten");
+}
+
+/* The caller never returns. A byte of 0 ends what strings overwrite it with. */
+__attribute__((no_stack_protector)) void canary_init(void)
+{
+	__stack_chk_guard = rdtsc() * 0x9e3779b97f4a7c15ull << 8;
+}
