@@ -13,6 +13,8 @@ static inline u16 selector_ring1(u32 sel)
 	return (u16)((sel & ~3u) && !(sel & 3) ? sel | 1 : sel);
 }
 
+/* The entry of a page of the GDT that the guest has not set. */
+u64 descriptors_none(void);
 /* The page lock is held; frames are those of the vCPU's domain. */
 int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries);
 
