@@ -6,6 +6,7 @@
  */
 #include "asm.h"
 #include "debug.h"
+#include "emulate.h"
 #include "guest_trap.h"
 #include "irq.h"
 #include "log.h"
@@ -120,6 +121,7 @@ static void set_fast_entries(struct cpu_block *b)
 	wrmsr(MSR_SFMASK, 0x47700 | FLAGS_CF);
 	b->cpu.stack_top = (u64)(&b->guest + 1);
 	wrmsr(0xc0000102, (u64)&b->cpu.stack_top);
+	msr_init_cpu();
 }
 
 void traps_init_cpu(void)
