@@ -17,6 +17,7 @@
 static const char extra_version[16] = "-krypton";
 static const char capabilities[1024] = "xen-3.0-x86_32p ";
 static const char changeset[64] = "none";
+extern const u8 build_id_note[], build_id_end[];	/* krypton.lds */
 static const char denied[] = "<denied>";
 
 _Static_assert(BOOT_CMDLINE_SIZE == sizeof(xen_commandline_t), "public ABI");
@@ -49,16 +50,22 @@ static long get_features(const struct domain *d, gva_t to)
 	return guest_write(to, &info, sizeof(info));
 }
 
-/* There is none; the length that the caller names is looked at all the same. */
+/* Of the linker's note: behind its header, which ends with the name "GNU". */
 static long get_build_id(const struct domain *d, gva_t to)
 {
-	u32 length = 1;
+	const u8 *id = build_id_note + 16;
+	u32 size = (u32)(build_id_end - id), room;
 
 	if (!d->privileged)
 		return -EPERM;
-	if (to.a && guest_read(&length, to, sizeof(length)))
+	if (!to.a)
+		return size;
+	if (guest_read(&room, to, sizeof(room)))
 		return -EFAULT;
-	return length ? -ENODATA : -EINVAL;
+	if (room < size)
+		return room ? -ENOBUFS : -EINVAL;
+	return guest_write(gva(to.a + sizeof(room)), id, size) ? -EFAULT :
+	       (long)size;
 }
 
 long version_op(u64 a[HYPERCALL_ARGS])
