@@ -26,6 +26,13 @@
 
 static long hc_multicall(u64 a[]);
 
+/* As where the option for it is not given. */
+static long hc_switched_off(u64 a[])
+{
+	(void)a;
+	return -EOPNOTSUPP;
+}
+
 /* __HYPERVISOR_* of xen.h; what is not here gives -ENOSYS. */
 static const hypercall_fn table[] = {
 	[__HYPERVISOR_set_trap_table]		= pv_set_trap_table,
@@ -56,6 +63,7 @@ static const hypercall_fn table[] = {
 	[__HYPERVISOR_physdev_op]		= physdev_op,
 	[__HYPERVISOR_sysctl]			= sysctl,
 	[__HYPERVISOR_domctl]			= domctl,
+	[__HYPERVISOR_xenpmu_op]		= hc_switched_off,
 };
 
 static hypercall_fn lookup(u64 nr)

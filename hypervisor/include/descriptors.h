@@ -5,7 +5,7 @@
 
 #include "types.h"
 
-/* Whether a guest may have it, after its DPL and accessed bit are mended. */
+/* Whether a guest may have it, after its DPL and limit are mended. */
 bool descriptor_check(u64 *d);
 /* A selector of ring 0 is meant as ring 1's; a null one stays null. */
 static inline u16 selector_ring1(u32 sel)

@@ -19,6 +19,7 @@
 
 /* What XSAVE may hold: x87, SSE, AVX; its header and AVX's part. */
 #define XCR0_KNOWN	7u
+#define XCR0_START	3u	/* until the guest sets its own */
 #define XSAVE_MORE	(64 + 256)
 
 enum vcpu_state_bits {

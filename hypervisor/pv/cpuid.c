@@ -88,16 +88,20 @@ bool cpuid_is_intel(void)
 
 static void time_leaf(const struct domain *d, u32 sub, u32 out[4])
 {
+	bool domu = d && !d->privileged;
 	u32 r[4];
 
-	if (sub == 2)
+	if (!sub) {
+		cpuid(0x80000001, 0, r);
+		out[0] = r[3] >> 27 & 1 ? 4 : 0;	/* RDTSCP */
+		out[2] = domu ? (u32)(tsc_scale.hz / 1000) : 0;
+		out[3] = domu;			/* incarnation */
+	} else if (sub == 1 && domu) {
+		out[2] = tsc_scale.mul;
+		out[3] = (u32)tsc_scale.shift;
+	} else if (sub == 2) {
 		out[0] = (u32)(tsc_scale.hz / 1000);
-	if (sub)
-		return;
-	cpuid(0x80000001, 0, r);
-	out[0] = r[3] >> 27 & 1 ? 4 : 0;	/* RDTSCP */
-	if (d && !d->privileged)
-		out[2] = (u32)(tsc_scale.hz / 1000);
+	}
 }
 
 static void hypervisor_leaf(const struct domain *d, u32 leaf, u32 sub,

@@ -8,8 +8,8 @@
  * gate may be stored, with DPL 0, so that whoever uses it gets #GP. Segment
  * limits do not matter for isolation, see config.h; one that ends in the
  * machine-to-phys window is made the largest, since kernels for a smaller
- * window have such ones. The accessed bit is set at once, so that the
- * processor has nothing to write.
+ * window have such ones. The processor sets the accessed bit by the
+ * hypervisor's own mapping.
  */
 #include "asm.h"
 #include "descriptors.h"
@@ -22,7 +22,6 @@
 #include "ptype.h"
 #include "pv.h"
 
-#define DESC_ACCESSED	BIT(40)
 #define DESC_CODE	BIT(43)
 #define DESC_S		BIT(44)
 #define DESC_DPL	(BIT(45) | BIT(46))
@@ -68,7 +67,6 @@ bool descriptor_check(u64 *d)
 	/* Conforming code keeps the caller's ring; its DPL must not be 0. */
 	if (!(*d & DESC_DPL))
 		*d |= DESC_DPL1;
-	*d |= DESC_ACCESSED;
 	return true;
 }
 

@@ -338,7 +338,7 @@ static void set_cr4(struct vcpu *v, u64 value)
 	guest_cpuid(v, true, 1, 0, r);
 	if (on && !v->xcr0 && (r[2] & CPUID_XSAVE)) {
 		memset(v->fpu_more, 0, sizeof(v->fpu_more));
-		context_set_xcr0(v, 1);
+		context_set_xcr0(v, XCR0_START);
 	} else if (!on) {
 		context_set_xcr0(v, 0);
 	}

@@ -99,6 +99,7 @@ static void save_fpu(struct vcpu *v)
 	xsetbv(XCR0_KNOWN);
 	__asm__ volatile("xsave64 %0" : "+m" (v->fpu), "+m" (v->fpu_more)
 			 : "a" (XCR0_KNOWN), "d" (0));
+	xsetbv(XCR0_START);		/* others see it, by CPUID */
 	write_cr4(read_cr4() & ~CR4_OSXSAVE);
 }
 

@@ -112,7 +112,8 @@ static void load_idt(void)
 
 static void set_fast_entries(struct cpu_block *b)
 {
-	wrmsr(MSR_SYSENTER_CS, SEL_HV_CS);
+	/* Others have SYSCALL: there it is a fault. */
+	wrmsr(MSR_SYSENTER_CS, cpuid_is_intel() ? SEL_HV_CS : 0);
 	wrmsr(MSR_SYSENTER_ESP, (u64)(&b->guest + 1));
 	wrmsr(MSR_SYSENTER_EIP, (u64)sysenter_entry);
 	wrmsr(MSR_STAR, (u64)SEL_HV_CS << 32 | (u64)SEL_R3_CS << 48);

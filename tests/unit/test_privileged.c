@@ -175,7 +175,7 @@ static void test_cr4(void **state)
 	memset(v->fpu_more, 0xff, sizeof(v->fpu_more));
 	write_cr(4, CR4_OSXSAVE);
 	assert_int_equal(read_cr(4), fixed | CR4_OSXSAVE);
-	assert_int_equal(v->xcr0, 1);
+	assert_int_equal(v->xcr0, XCR0_START);
 	assert_int_equal(v->fpu_more[0] | v->fpu_more[XSAVE_MORE - 1], 0);
 	v->xcr0 = 7;
 	write_cr(4, CR4_OSXSAVE);
