@@ -9,6 +9,7 @@
  */
 #include <xen/sched.h>
 #include "context.h"
+#include "descriptors.h"
 #include "domain.h"
 #include "errno.h"
 #include "evtchn.h"
@@ -172,7 +173,7 @@ static u64 get_desc_area(void)
 	return at;
 }
 
-/* All GDT pages start as the processor wants them: absent, faulting. */
+/* The GDT starts without the guest's entries, the LDT absent, faulting. */
 static bool make_desc_area(struct vcpu *v)
 {
 	u64 *e;
@@ -183,7 +184,7 @@ static bool make_desc_area(struct vcpu *v)
 		e = paging_entry(v->desc_area + i * PAGE_SIZE);
 		if (!e)
 			return false;
-		*e = 0;
+		*e = i < GDT_FRAMES ? descriptors_none() : 0;
 	}
 	return v->desc_area;
 }

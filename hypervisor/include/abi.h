@@ -123,8 +123,9 @@ struct abi_op {
 	u8 size;		/* of the argument */
 	bool out;		/* after 0 the argument is written back */
 	bool locked;		/* fn runs with d's event lock held */
+	bool privileged;	/* -EPERM for any other caller */
 };
-/* For d, the caller: what fn gives; -ENOSYS, -EFAULT. */
+/* For d, the caller: what fn gives; -ENOSYS, -EFAULT, -EPERM, in this order. */
 long abi_op(const struct abi_op *ops, u32 count, u32 cmd, struct domain *d,
 	    gva_t at);
 /* Frame numbers of a guest's array, element by element. */

@@ -22,6 +22,7 @@
 #define XCR0_X87	1u
 #define XCR0_SSE	2u
 #define XCR0_KNOWN	7u
+#define XCR0_START	3u	/* until the guest sets its own */
 #define XSAVE_MORE	(64 + 256)
 
 enum vcpu_state_bits {
@@ -34,6 +35,12 @@ struct vcpu_trap {
 	u64 ip;
 	u16 cs;
 	u8 flags;
+};
+
+/* Registers that a guest writes and reads again: see pv/msr.c. */
+enum guest_msr {
+	GUEST_TSC_AUX, GUEST_MCG_STATUS, GUEST_MC0_CTL2, GUEST_MC1_CTL2,
+	GUEST_MSRS
 };
 
 struct vcpu_callback {
@@ -71,6 +78,7 @@ struct vcpu {
 	u64 xcr0;			/* 0: the guest does not use XSAVE */
 	bool cr0_ts;
 	u64 dr[8];
+	u32 dr7_io;			/* enable bits of port breakpoints */
 
 	/* What the guest has told about itself. */
 	struct vcpu_trap traps[256];
@@ -81,6 +89,7 @@ struct vcpu {
 	gva_t io_bitmap;
 	u32 io_bitmap_ports;
 	u64 cr4;
+	u64 msr[GUEST_MSRS];
 
 	/* Address space. */
 	u64 *root;			/* hypervisor's L4 */
@@ -115,8 +124,8 @@ enum domain_life {
 
 /* Registers of CPUID that the tools may take features from. */
 enum cpuid_mask {
-	CPUID_1_ECX, CPUID_1_EDX, CPUID_7_EBX, CPUID_E1_ECX, CPUID_E1_EDX,
-	CPUID_MASKS
+	CPUID_1_ECX, CPUID_1_EDX, CPUID_7_EBX, CPUID_7_ECX, CPUID_7_EDX,
+	CPUID_E1_ECX, CPUID_E1_EDX, CPUID_MASKS
 };
 
 /* Steps of domain_kill(), in their order. */

@@ -165,6 +165,8 @@ long abi_op(const struct abi_op *ops, u32 count, u32 cmd, struct domain *d,
 	BUG_ON(op->size > sizeof(arg));
 	if (guest_read(arg, at, op->size))
 		return -EFAULT;
+	if (op->privileged && !d->privileged)
+		return -EPERM;
 	if (op->locked)
 		f = spin_lock_irqsave(&d->event_lock);
 	rc = op->fn(d, arg);

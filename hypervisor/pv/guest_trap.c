@@ -132,12 +132,10 @@ static void device_not_available(struct vcpu *v, struct regs *r)
 		guest_bounce(v, r, X86_NM, NO_ERROR_CODE);
 }
 
+/* Whatever ring the guest's entry is for: this vector is everybody's. */
 static void direct_interrupt(struct vcpu *v, struct regs *r)
 {
-	u32 ring = guest_kernel_mode(r->cs) ? 1 : 3;
-
-	if ((v->traps[VEC_GUEST_SYSCALL].cs & ~3u) &&
-	    (v->traps[VEC_GUEST_SYSCALL].flags & 3) >= ring) {
+	if (v->traps[VEC_GUEST_SYSCALL].cs & ~3u) {
 		guest_bounce(v, r, VEC_GUEST_SYSCALL, NO_ERROR_CODE);
 		return;
 	}

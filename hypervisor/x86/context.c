@@ -79,6 +79,26 @@ void context_load_debug(const struct vcpu *v)
 	__asm__ volatile("mov %0, %%dr7" :: "r" (v->dr[7]));
 }
 
+/* Whether RDTSC faults outside ring 0. */
+void context_load_tsd(const struct vcpu *v)
+{
+	u64 cr4 = read_cr4();
+
+	if ((cr4 ^ v->cr4) & CR4_TSD)
+		write_cr4(cr4 ^ CR4_TSD);
+}
+
+/* User space reads it with RDTSCP; few kernels set it. */
+void context_load_tsc_aux(const struct vcpu *v)
+{
+	struct cpu *c = this_cpu();
+
+	if (c->tsc_aux == v->msr[GUEST_TSC_AUX])
+		return;
+	c->tsc_aux = v->msr[GUEST_TSC_AUX];
+	wrmsr(MSR_TSC_AUX, c->tsc_aux);
+}
+
 /* The vCPU's window of descriptors may be gone when this CPU still idles. */
 static void leave_tables(struct cpu_block *b)
 {
@@ -100,6 +120,7 @@ static void save_fpu(struct vcpu *v)
 	xsetbv(XCR0_KNOWN);
 	__asm__ volatile("xsave64 %0" : "+m" (v->fpu), "+m" (v->fpu_more)
 			 : "a" (XCR0_KNOWN), "d" (0));
+	xsetbv(XCR0_START);		/* others see it, by CPUID */
 	write_cr4(read_cr4() & ~CR4_OSXSAVE);
 }
 
@@ -253,6 +274,8 @@ void context_load(struct vcpu *v)
 	load_fpu(v);
 	if (v->dr[7] & 0xff)
 		context_load_debug(v);
+	context_load_tsd(v);
+	context_load_tsc_aux(v);
 	vcpu_update_time(v);
 	bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
 	      LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);

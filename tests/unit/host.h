@@ -98,8 +98,10 @@ extern struct host_asked {
 	u64 address;			/* of a page fault */
 	u32 error;
 	u32 leaf, sub;			/* of CPUID */
+	u32 dr6;			/* bits of a #DB */
 } host_asked;
-extern bool host_has_xsave;
+extern bool host_has_xsave, host_is_intel;
+extern u32 host_port_watched;		/* has a breakpoint */
 
 extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
 	descriptor_tests[], format_tests[], evtchn_tests[], ptwrite_tests[],
