@@ -195,7 +195,7 @@ static const struct row rights[] = {
 	D(XEN_DOMCTL_set_broken_page_p2m, NULL, NEW, 0, 0),
 	D(XEN_DOMCTL_cacheflush, NULL, NEW, 0, 0, 1, 0),
 	D(XEN_DOMCTL_psr_cmt_op, "query", NEW, 2),
-	D(XEN_DOMCTL_psr_alloc, "get L3", NEW, 1, 0),
+	DM(XEN_DOMCTL_psr_alloc, "get L3", NEW, 1, 0),
 	D(XEN_DOMCTL_psr_alloc, "unknown", NEW, 99, 0),
 	D(XEN_DOMCTL_monitor_op, "capabilities", NEW, 2, 0),
 	D(XEN_DOMCTL_soft_reset, NULL, NEW, 0),
@@ -210,8 +210,10 @@ static const struct row rights[] = {
 
 /* What saves and restores. */
 static const struct row states[] = {
-	D(XEN_DOMCTL_gettscinfo, NULL, NEW, 0),
-	D(XEN_DOMCTL_gettscinfo, "oneself", 0, 0),
+	{ CALL(domctl, "XEN_DOMCTL_gettscinfo", NULL, ARG), .mask = 0x320,
+	  WORDS(XEN_DOMCTL_gettscinfo, V, NEW, 0) },
+	{ CALL(domctl, "XEN_DOMCTL_gettscinfo", "oneself", ARG),
+	  .mask = 0x320, WORDS(XEN_DOMCTL_gettscinfo, V, 0, 0) },
 	D(XEN_DOMCTL_settscinfo, "default", NEW, 0, 0, 0, 0, 0, 0),
 	D(XEN_DOMCTL_settscinfo, "never emulate", NEW, 2, 0, 0, 0, 0, 0),
 	D(XEN_DOMCTL_settscinfo, "always emulate", NEW, 1, 0, 0, 0, 0, 0),
