@@ -77,6 +77,7 @@ struct row {
 #define R_RESTORE	4u	/* put traps, tables and pages right after it */
 #define R_DOM0		8u	/* not as a DomU */
 #define R_DOMU		16u
+#define R_QUIET		64u	/* words of the mask are not even named */
 #define R_SAVE_RC	32u	/* what it gave is saved, not a word */
 
 #define WORDS(...)	.w = (const u32[]){ __VA_ARGS__ }, \
