@@ -48,19 +48,18 @@
 #define SAVED_ENTRY(n, f)	(0x79100000u | (n) << 12 | (f))
 
 /* Pages for VA(), ENTRY(), MFN(), PTE() */
-#define PLAY		16u		/* 0 to 15 are there to play with */
-#define P_ROOT		16u
-#define P_L2		17u
-#define P_L1		18u		/* that maps the pages to play with */
-#define P_SHARED	19u
-#define P_OTHER		20u		/* a frame of the other domain's */
-#define P_NONE		21u		/* a frame that is no memory */
-#define P_XEN		22u		/* of the hypervisor's, mapped read-only */
-#define P_VGA		23u
-#define P_APIC		24u
-#define P_CODE		25u
-#define P_TOP_L2	26u
-#define PAGES		27u
+#define PLAY		24u	/* 0 to 15 to play with, others to give up */
+#define P_ROOT		24u
+#define P_L2		25u
+#define P_L1		26u		/* that maps the pages to play with */
+#define P_SHARED	27u
+#define P_OTHER		28u		/* a frame of the other domain's */
+#define P_NONE		29u		/* a frame that is no memory */
+#define P_XEN		30u		/* of the hypervisor's, mapped read-only */
+#define P_VGA		31u
+#define P_APIC		32u
+#define P_CODE		33u
+#define P_TOP_L2	34u
 
 struct row {
 	const char *name, *note;
@@ -78,6 +77,7 @@ struct row {
 #define R_RESTORE	4u	/* put traps, tables and pages right after it */
 #define R_DOM0		8u	/* not as a DomU */
 #define R_DOMU		16u
+#define R_QUIET		64u	/* words of the mask are not even named */
 #define R_SAVE_RC	32u	/* what it gave is saved, not a word */
 
 #define WORDS(...)	.w = (const u32[]){ __VA_ARGS__ }, \

@@ -18,7 +18,8 @@ static grant_entry_v1_t table[512] __attribute__((aligned(4096)));
 #define MAP(place, note, at, high, flags_, ref, dom) \
 	{ CALL(grant_table_op, "GNTTABOP_map_grant_ref", note, \
 	       GNTTABOP_map_grant_ref, ARG, 1), .save = SAVE(5, place), \
-	  WORDS(at, high, flags_, ref, dom, 0, 0, 0), .mask = 0xe0 }
+	  WORDS(at, high, flags_, ref, dom, 0, 0, 0), .mask = 0xe0, \
+	  .flags = R_QUIET }
 /* host_addr, bus address, handle, status */
 #define UNMAP(note, at, place) \
 	{ CALL(grant_table_op, "GNTTABOP_unmap_grant_ref", note, \

@@ -59,8 +59,6 @@ static const struct row rows[] = {
 	     DOMID_SELF) },
 	{ OP(memory_op, XENMEM_increase_reservation, "bad list", BAD, 1, 0, 0,
 	     DOMID_SELF) },
-	{ OP(memory_op, XENMEM_increase_reservation, "list wraps", AT(8),
-	     0xffffffff, 0, 0, DOMID_SELF) },
 	MA(XENMEM_increase_reservation, "bad address", BAD),
 	RES(XENMEM_populate_physmap, "none", 0, 0, 0, DOMID_SELF, 0),
 	RES(XENMEM_populate_physmap, "none such", 1, 0, 0, 0x1234, 9),
@@ -72,8 +70,14 @@ static const struct row rows[] = {
 	     DOMID_SELF) },
 };
 
-/* A domain at its limit gets nothing; Dom0 has none. */
+/* A domain at its limit gets nothing: so it gives up some first. */
+#define GIVE_UP(p) \
+	{ CALL(update_va_mapping, "update_va_mapping", "given up", VA(p), 0, \
+	       0, UVMF_INVLPG) }, \
+	RES(XENMEM_decrease_reservation, "a page", 1, 0, 0, DOMID_SELF, MFN(p))
 static const struct row changes[] = {
+	GIVE_UP(16), GIVE_UP(17), GIVE_UP(18), GIVE_UP(19), GIVE_UP(20),
+	GIVE_UP(21), GIVE_UP(22), GIVE_UP(23),
 	RESS(20, XENMEM_increase_reservation, "a page", 1, 0, 0, DOMID_SELF,
 	     0),
 	RESS(21, XENMEM_populate_physmap, "a page", 1, 0, 0, DOMID_SELF,
@@ -119,6 +123,8 @@ static const struct row changes[] = {
 	EXCHANGE("order 20", 1, 20, DOMID_SELF, 1, 20, DOMID_SELF, 0),
 	EXCHANGE("none", 0, 0, DOMID_SELF, 0, 0, DOMID_SELF, 0),
 	MA(XENMEM_exchange, "bad address", BAD),
+	{ OP(memory_op, XENMEM_increase_reservation, "list wraps", AT(8),
+	     0xffffffff, 0, 0, DOMID_SELF), .flags = R_MASK_ALL },
 };
 
 static const struct row looks[] = {

@@ -134,7 +134,7 @@ static void out_leaf(bool forced, u32 leaf, u32 sub)
 	out_end();
 }
 
-static void leaves(bool forced)
+static void leaves(void)
 {
 	static const u32 starts[] = { 0, 0x40000000, 0x80000000, 0x40000100,
 				      0x7fffffff, 0xc0000000, 0x8fffffff };
@@ -144,15 +144,19 @@ static void leaves(bool forced)
 		for (leaf = 0; leaf < (i < 3 ? 0x22 : 2); leaf++)
 			for (sub = 0; sub < (i < 2 && leaf >= 3 ? 4 : 1);
 			     sub++)
-				out_leaf(forced, starts[i] + leaf, sub);
+				out_leaf(true, starts[i] + leaf, sub);
 }
 
 void conf_registers(void)
 {
 	u32 i;
 
-	leaves(true);
-	leaves(false);
+	leaves();
+	/* The processor's own, which the hypervisor cannot change. */
+	out_leaf(false, 0, 0);
+	out_leaf(false, 1, 0);
+	out_leaf(false, 0x40000000, 0);
+	out_leaf(false, 0x80000001, 0);
 	for (i = 0; i < ARRAY_SIZE(ranges); i++)
 		msrs(&ranges[i]);
 	restore();

@@ -152,11 +152,11 @@ static void out_special(u32 v)
 {
 	static const char *const names[] = {
 		"?", "BAD", "HOLE", "RO", "END", "OTHER", "ME", "CODE",
-		"SELF|OTHER",
+		"SELF+OTHER",
 	};
 
 	static const char *const forms[] = {
-		"", "now+", "now_high", "OTHER,", "ME,", "OTHER|<<",
+		"", "now+", "now_high", "OTHER,", "ME,", "OTHER+",
 	};
 	u32 form = v >> 16 & 7;
 
@@ -220,6 +220,11 @@ void out_answer(long rc)
 	}
 }
 
+static bool is_masked(const struct row *r, u32 word)
+{
+	return r->mask >> (word < 31 ? word : 31) & 1;
+}
+
 /* What was changed in the argument page. */
 static void out_changes(const struct row *r)
 {
@@ -235,10 +240,12 @@ static void out_changes(const struct row *r)
 		if (block[i] == before[i] || changed > MANY ||
 		    (r->flags & R_MASK_ALL))
 			continue;
+		if ((r->flags & R_QUIET) && is_masked(r, i))
+			continue;
 		out_text(" ");
 		out_number(i, 10);
 		out_text("=");
-		if (r->mask >> (i < 31 ? i : 31) & 1)
+		if (is_masked(r, i))
 			out_text("~");
 		else
 			out_answer((long)block[i]);

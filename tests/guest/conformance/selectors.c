@@ -169,6 +169,9 @@ void conf_selectors(void)
 	CHECK(make_ro(ldt), 0);
 	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 512), 0);
 	ldt_selectors();
+	out_begin("page of the LDT, made writable while in use -> ");
+	out_answer(make_rw(ldt));
+	out_end();
 	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
 	CHECK(make_rw(ldt), 0);
 	for (i = 0; i < 32; i++) {

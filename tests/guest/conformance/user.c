@@ -110,6 +110,11 @@ void out_came(const struct came *c, u32 n)
 		out_text(" error ");
 		out_number(c->error, 16);
 	}
-	out_text(" at +");
-	out_number(c->eip, 10);
+	if (c->eip < PAGE_SIZE) {
+		out_text(" at +");
+		out_number(c->eip, 10);
+	} else {
+		out_text(" at address ");
+		out_number(c->eip + (u32)code_page, 16);
+	}
 }

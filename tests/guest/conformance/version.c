@@ -46,8 +46,6 @@ static const struct row rows[] = {
 	       4, BAD) },
 	{ CALL(console_io, "CONSOLEIO_write", "across an end",
 	       CONSOLEIO_write, 64, ACROSS) },
-	{ CALL(console_io, "CONSOLEIO_write", "negative", CONSOLEIO_write,
-	       0x80000000, ARG) },
 	{ CALL(console_io, "CONSOLEIO_write", NULL, CONSOLEIO_write, 1, ARG),
 	  WORDS('\n') },
 	{ CALL(console_io, "CONSOLEIO_read", "nothing", CONSOLEIO_read, 0,
