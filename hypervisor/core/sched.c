@@ -18,7 +18,7 @@
  * run, of domains without a cap that is used up, this gives:
  *
  *   Share: on the best CPU c that x may use, x gets w(x) / sum of all w(u) of
- *   the time that it wants to run, less 10 % of that and what it waits once.
+ *   the time that it wants to run, less 5 % of that and what it waits once.
  *   Wait: x runs again after at most PREEMPT_LEAD and the sum, over all other
  *	u, of w(u) / w(x) * DEBT + w(u) / DEFAULT_WEIGHT * PREEMPT_LEAD +
  *	CREDIT + SLICE.
