@@ -18,7 +18,7 @@
  * run, of domains without a cap that is used up, this gives:
  *
  *   Share: on the best CPU c that x may use, x gets w(x) / sum of all w(u) of
- *   the time that it wants to run, less 10 % of that and what it waits once.
+ *   the time that it wants to run, less 5 % of that and what it waits once.
  *   Wait: x runs again after at most PREEMPT_LEAD and the sum, over all other
  *	u, of w(u) / w(x) * DEBT + w(u) / DEFAULT_WEIGHT * PREEMPT_LEAD +
  *	CREDIT + SLICE.
@@ -362,12 +362,12 @@ void sched_period_over(void *data)
 static void charge(struct vcpu *v, u64 now)
 {
 	struct domain *d = v->d;
-	u64 used = now - v->charged;
+	u64 used = now - v->charged, more = virtual(v, used);
 	u32 i;
 
 	v->charged = now;
 	for (i = 0; i < cpu_count; i++)
-		v->vtime[i] += virtual(v, used);
+		v->vtime[i] += more;
 	bound(v);
 	if (!d->cap)
 		return;
@@ -426,12 +426,10 @@ static void account_idle(u32 cpu, bool was_idle, bool is_idle, u64 now)
 {
 	if (was_idle)
 		idle_total[cpu] += now - idle_since[cpu];
-	if (is_idle)
-		idle_since[cpu] = now;
+	idle_since[cpu] = now;
+	idle_cpus &= ~(1u << cpu);
 	if (is_idle)
 		idle_cpus |= 1u << cpu;
-	else
-		idle_cpus &= ~(1u << cpu);
 }
 
 /* It waits, for its turn or for something else. */

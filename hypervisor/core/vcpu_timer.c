@@ -80,6 +80,10 @@ long vcpu_set_singleshot(struct vcpu *v, u64 arg)
 	if (guest_read(&at, gva(arg), 8))
 		return -EFAULT;
 	timer_set(&v->singleshot, at);
+	if (at < time_now()) {
+		timer_stop(&v->singleshot);
+		timer_fired(v);
+	}
 	return 0;
 }
 

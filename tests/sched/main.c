@@ -94,7 +94,7 @@ static void check_vcpu(const struct sim_vcpu *s, u64 time)
 	       wait);
 	if (s->kind != SIM_SPIN || s->v.d->cap || wait > (double)time)
 		return;
-	share = best(s, false) * 0.9 * ((double)time - wait);
+	share = best(s, false) * 0.95 * ((double)time - wait);
 	expect((double)s->ran >= share, "ran", s, (double)s->ran, share);
 }
 
