@@ -144,7 +144,9 @@ int abi32_set_context(struct vcpu *v, gva_t at)
 		return -EFAULT;
 	if (!context_ok(v, &c))
 		return -EINVAL;
-	spin_lock(&v->d->page_lock);
+	rc = ptype_lock(v->d);
+	if (rc)
+		return rc;
 	rc = set_locked(v, &c);
 	spin_unlock(&v->d->page_lock);
 	if (!rc && (c.flags & VGCF_online_X86_32))
