@@ -61,11 +61,16 @@ static void drop_vcpus(struct domain *d)
 static bool clear_table(struct domain *d, mfn_t m)
 {
 	const struct frame *f = mfn_frame(m);
+	const u64 *table = mfn_to_virt(m);
+	u32 i = d->kill_index;
 
 	if (!f->type_count || f->type != TYPE_L2 || !(f->flags & FRAME_VALID))
 		return false;
-	tables_set_l2(d, m, d->kill_index, 0);
-	d->kill_index = (d->kill_index + 1) % 512;
+	while (i < 512 && !(table[i] & PTE_P))
+		i++;
+	if (i < 512)
+		tables_set_l2(d, m, i++, 0);
+	d->kill_index = i % 512;
 	return d->kill_index;
 }
 

@@ -12,7 +12,7 @@ void lockorder_check(const struct spinlock *l, u64 flags);
 /* It holds none, on its way to a guest. */
 void lockorder_check_none(void);
 
-const char *lock_name(u32 level);
+extern const char *const lock_names[];
 
 /* debug/holds.c: "A" or "A,B", in microseconds. False: malformed. */
 bool hold_set_limits(const char *value);

@@ -65,8 +65,9 @@ void hold_end(u32 level)
 		return;
 	longest[level] = ticks;
 	limit = level && level <= LOCK_PAGES ? hold_limit : irqs_off_limit;
-	if (armed && limit && ticks > limit && level != LOCK_DOMCTL && level < LOCK_LOG)
-		panic("BUG: %s for %lu us, at most %lu", lock_name(level),
+	if (armed && limit && ticks > limit && level != LOCK_DOMCTL &&
+	    level < LOCK_LOG)
+		panic("BUG: %s for %lu us, at most %lu", lock_names[level],
 		      to_us(ticks), to_us(limit));
 }
 
@@ -75,6 +76,6 @@ void hold_report(void)
 	u32 i;
 
 	for (i = 0; i < LEVELS; i++)
-		log_info("longest hold: %s %lu us", lock_name(i),
+		log_info("longest hold: %s %lu us", lock_names[i],
 			 to_us(longest[i]));
 }

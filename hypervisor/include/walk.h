@@ -12,7 +12,7 @@
 u64 *walk_l1_entry(const struct vcpu *v, gva_t at);
 /*
  * Whether the tables now allow what a fault with this error code wanted. The
- * vCPU is the current one.
+ * vCPU is the current one, and interrupts are on.
  */
 bool walk_allows(const struct vcpu *v, gva_t at, u32 error);
 

@@ -41,29 +41,29 @@ long pv_batch(u64 a[], u32 size, struct domain *d,
 	      int (*one)(void *data, gva_t at), void *data)
 {
 	bool continued = a[1] & COUNT_CONTINUED;
+	int rc = 0, left;
 	u32 done = 0;
-	int rc = drain(d);
 
 	a[1] &= ~COUNT_CONTINUED;
 	while (a[1] && !rc) {
 		rc = one(data, gva(a[0]));
-		/* It gave up the lock for others' sake: on with the same. */
-		if (rc == -ERESTART && !sched_preempt_needed()) {
+		if (rc) {
+			if (rc != -ERESTART || sched_preempt_needed())
+				break;
+			/* It gave the lock up for others: on with the same. */
 			rc = 0;
 			continue;
 		}
-		if (rc)
-			break;
 		a[0] += size;
 		a[1]--;
 		done++;
-		rc = drain(d);
-		if (!rc && a[1] && sched_preempt_needed())
+		if (a[1] && sched_preempt_needed())
 			rc = -ERESTART;
 	}
-	/* Of what failed; the next request does what this one cannot finish. */
-	if (rc && rc != -ERESTART)
-		drain(d);
+	/* After an error the next request does what this one cannot finish. */
+	left = rc != -ERESTART ? drain(d) : 0;
+	if (!rc)
+		rc = left;
 	if (tell_done(a[2], continued, done))
 		rc = -EFAULT;
 	if (rc == -ERESTART)

@@ -393,15 +393,21 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type, bool top)
 	return 0;
 }
 
-/* Whether there is nothing left to do for the table at this place. */
+/*
+ * One entry that is present; whether there is nothing left to do for the table
+ * at this place.
+ */
 static bool step_teardown(struct domain *d, u32 i)
 {
 	mfn_t m = d->old_table[i];
+	const u64 *table = mfn_to_virt(m);
 	struct frame *f = mfn_frame(m);
 
 	/* Somebody may have made a valid table, or another thing, of it. */
 	if (!(f->flags & FRAME_PARTIAL))
 		return true;
+	while (f->progress && !(table[f->progress - 1] & PTE_P))
+		f->progress--;
 	if (f->progress) {
 		f->progress--;
 		tables_undo(d, m, f->type, f->progress, 1);
@@ -427,20 +433,28 @@ static bool drain_step(struct domain *d)
 	return true;
 }
 
-int ptype_lock(struct domain *d)
+/* As ptype_lock(), which has taken the lock and found some. */
+static int drain_and_lock(struct domain *d)
 {
 	u32 i;
 
-	for (;;) {
-		spin_lock(&d->page_lock);
+	while (d->old_table[0].n || d->old_table[1].n) {
 		for (i = 0; i < HOLD_TABLES && drain_step(d); i++)
 			;
-		if (i < HOLD_TABLES)
-			return 0;
 		spin_unlock(&d->page_lock);
 		if (sched_preempt_needed())
 			return -ERESTART;
+		spin_lock(&d->page_lock);
 	}
+	return 0;
+}
+
+int ptype_lock(struct domain *d)
+{
+	spin_lock(&d->page_lock);
+	if (!d->old_table[0].n && !d->old_table[1].n)
+		return 0;
+	return drain_and_lock(d);
 }
 
 int ptype_drain(struct domain *d)

@@ -48,17 +48,7 @@ static void assign(struct domain *d, mfn_t m, u32 order)
 		ptype_assign(d, mfn_add(m, i));
 }
 
-static bool reserve(struct domain *d, u32 order)
-{
-	bool ok;
-
-	spin_lock(&d->page_lock);
-	ok = !d->is_dying && ptype_reserve(d, 1ull << order, true);
-	spin_unlock(&d->page_lock);
-	return ok;
-}
-
-/* Counted by reserve(), and nobody else has seen them. */
+/* Frames that are counted already, and that nobody else has seen. */
 static bool give(struct domain *d, mfn_t m, u32 order, const u64 *gpfn)
 {
 	bool ok;
@@ -85,11 +75,15 @@ static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
 	struct domain *d = c->d;
 	u32 order = r->extent_order;
 	u64 gpfn = 0;
+	bool ok;
 	mfn_t m;
 
 	if (has_gpfn && abi_get_pfn(HANDLE(r->extent_start), i, &gpfn))
 		return false;
-	if (!reserve(d, order))
+	spin_lock(&d->page_lock);
+	ok = !d->is_dying && ptype_reserve(d, 1ull << order, true);
+	spin_unlock(&d->page_lock);
+	if (!ok)
 		return false;
 	m = frame_alloc_claimed(order, address_limit(r->mem_flags), &d->claim);
 	if (!mfn_eq(m, INVALID_MFN))

@@ -216,6 +216,8 @@ static int validate_l2(struct domain *d, struct frame *f, u64 *table)
 	int rc;
 
 	for (i = first; i < n; i++) {
+		if (!(table[i] & PTE_P))
+			continue;
 		rc = i != first && (d->validated - start >= HOLD_TABLES ||
 				    sched_preempt_needed()) ? -ERESTART :
 		     get_l2_entry(d, table[i]);

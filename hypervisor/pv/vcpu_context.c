@@ -155,7 +155,9 @@ int abi32_set_context(struct vcpu *v, gva_t at)
 
 	if (guest_read(&c, at, sizeof(c)))
 		return -EFAULT;
-	spin_lock(&v->d->page_lock);
+	rc = ptype_lock(v->d);
+	if (rc)
+		return rc;
 	rc = set_locked(v, &c);
 	spin_unlock(&v->d->page_lock);
 	return rc;

@@ -49,13 +49,15 @@ u64 *walk_l1_entry(const struct vcpu *v, gva_t at)
 	return last;
 }
 
-/* Of the current vCPU, without the page lock. */
+/* Of the current vCPU, without the page lock; interrupts are on. */
 bool walk_allows(const struct vcpu *v, gva_t at, u32 error)
 {
-	u64 entry[3], *last = NULL, rights, flags = irq_save();
-	u32 present = walk(v, at, entry, &last);
+	u64 entry[3], *last = NULL, rights;
+	u32 present;
 
-	irq_restore(flags);
+	irq_disable();
+	present = walk(v, at, entry, &last);
+	irq_enable();
 	if (present < 3)
 		return false;
 	rights = entry[1] & entry[2];

@@ -92,6 +92,8 @@ void smp_flush(u32 cpus)
 
 	if (cpus & me)
 		smp_flush_interrupt();
+	if (!others)
+		return;
 	for (i = 0; i < cpu_count; i++)
 		if (others >> i & 1)
 			apic_send_ipi(cpu_blocks[i]->cpu.apic_id,

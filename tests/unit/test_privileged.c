@@ -119,6 +119,9 @@ static mfn_t make_root(void)
 	root = mfn_to_virt(mfn(n));
 	for (i = 0; i < 4; i++)
 		root[i] = make_pte(mfn(n + 1 + i), PTE_P);
+	for (i = 0; i < 100; i++)	/* an empty level-1 table */
+		((u64 *)mfn_to_virt(mfn(n + 1)))[i] = make_pte(mfn(n + 5),
+							       PTE_P);
 	return mfn(n);
 }
 

@@ -96,17 +96,14 @@ DEFINE_PORT(l, u32)
 /* Of the CPU that runs the tests: see test_races.c. */
 extern volatile bool host_irqs_off;
 
-static inline u64 irq_save(void)
+static inline void irq_disable(void)
 {
-	bool were_on = !host_irqs_off;
-
 	host_irqs_off = true;
-	return were_on;
 }
 
-static inline void irq_restore(u64 were_on)
+static inline void irq_enable(void)
 {
-	host_irqs_off = !were_on;
+	host_irqs_off = false;
 }
 
 static inline void irq_disable(void)
