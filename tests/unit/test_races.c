@@ -28,7 +28,7 @@ static struct domain *d, *o;	/* who calls, and whose pages */
 static u32 d_first, o_first;
 static u64 free_before;
 static volatile u32 steps_left;
-static void (*volatile other_cpu)(void);
+void (*volatile race_other)(void);
 
 static void stepped(int nr, siginfo_t *info, void *context)
 {
@@ -42,8 +42,8 @@ static void stepped(int nr, siginfo_t *info, void *context)
 	if (host_locks)
 		return;			/* start_stepping() comes after */
 	host_unlocked = NULL;
-	other_cpu();
-	other_cpu = NULL;
+	race_other();
+	race_other = NULL;
 }
 
 static void start_stepping(void)
@@ -58,8 +58,7 @@ static void stop_stepping(void)
 			 "cc");
 }
 
-/* What 'one' says, with 'other' after so many of its instructions. */
-static long race(long (*one)(void), void (*other)(void), u32 steps)
+long race(long (*one)(void), void (*other)(void), u32 steps)
 {
 	struct sigaction action = { .sa_sigaction = stepped,
 				    .sa_flags = SA_SIGINFO };
@@ -67,7 +66,7 @@ static long race(long (*one)(void), void (*other)(void), u32 steps)
 
 	assert_int_equal(sigaction(SIGTRAP, &action, NULL), 0);
 	steps_left = steps;
-	other_cpu = other;
+	race_other = other;
 	host_unlocked = start_stepping;
 	start_stepping();
 	rc = one();
@@ -121,13 +120,13 @@ static void test_owner(void **state)
 		if (race(get_ref, change_owner, steps)) {
 			got++;
 			assert_ptr_equal(f->owner, d);
-			assert_int_equal(f->refs, other_cpu ? 2 : 1);
+			assert_int_equal(f->refs, race_other ? 2 : 1);
 		} else {
 			lost++;
 			assert_ptr_equal(f->owner, o);
 			assert_int_equal(f->refs, 1);
 		}
-		if (other_cpu)
+		if (race_other)
 			break;
 	}
 	assert_in_range(steps, 20, ENOUGH - 1);
@@ -219,7 +218,7 @@ static void die_during(long (*call)(void), void (*die)(void), bool pinned)
 		done += !rc;
 		refused += rc < 0;
 		check_all_back();
-		if (other_cpu)
+		if (race_other)
 			break;
 	}
 	assert_in_range(steps, 50, ENOUGH - 1);
