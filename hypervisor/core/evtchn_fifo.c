@@ -121,7 +121,7 @@ void fifo_set_pending(struct domain *d, struct evtchn *e, u32 port)
 		return;
 	}
 	set_bits(word, PENDING);
-	/* Without queues the guest has it masked, and is told at the unmask. */
+	/* Without queues it waits for its unmask. (Xen 4.17 drops it.) */
 	if (!fv->control || (READ_ONCE(*word) & MASKED) ||
 	    (set_bits(word, LINKED) & LINKED))
 		return;

@@ -31,7 +31,7 @@ static struct domain *d, *o;	/* who calls, and whose pages */
 static u32 d_first, o_first;
 static u64 free_before;
 static volatile u32 steps_left;
-static void (*volatile other_cpu)(void);
+void (*volatile race_other)(void);
 static void (*volatile after_flush)(void);	/* the rest of its work */
 
 static void stepped(int nr, siginfo_t *info, void *context)
@@ -53,8 +53,8 @@ static void stepped(int nr, siginfo_t *info, void *context)
 		after_flush = NULL;
 		return;
 	}
-	other_cpu();
-	other_cpu = NULL;
+	race_other();
+	race_other = NULL;
 	if (after_flush)		/* once interrupts are on again */
 		c->uc_mcontext.gregs[EFLAGS] |= TRAP_FLAG;
 }
@@ -71,8 +71,7 @@ static void stop_stepping(void)
 			 "cc");
 }
 
-/* What 'one' says, with 'other' after so many of its instructions. */
-static long race(long (*one)(void), void (*other)(void), u32 steps)
+long race(long (*one)(void), void (*other)(void), u32 steps)
 {
 	struct sigaction action = { .sa_sigaction = stepped,
 				    .sa_flags = SA_SIGINFO };
@@ -80,7 +79,7 @@ static long race(long (*one)(void), void (*other)(void), u32 steps)
 
 	assert_int_equal(sigaction(SIGTRAP, &action, NULL), 0);
 	steps_left = steps;
-	other_cpu = other;
+	race_other = other;
 	host_unlocked = start_stepping;
 	start_stepping();
 	rc = one();
@@ -135,13 +134,13 @@ static void test_owner(void **state)
 		if (race(get_ref, change_owner, steps)) {
 			got++;
 			assert_ptr_equal(f->owner, d);
-			assert_int_equal(f->refs, other_cpu ? 2 : 1);
+			assert_int_equal(f->refs, race_other ? 2 : 1);
 		} else {
 			lost++;
 			assert_ptr_equal(f->owner, o);
 			assert_int_equal(f->refs, 1);
 		}
-		if (other_cpu)
+		if (race_other)
 			break;
 	}
 	assert_in_range(steps, 20, ENOUGH - 1);
@@ -233,7 +232,7 @@ static void die_during(long (*call)(void), void (*die)(void), bool pinned)
 		done += !rc;
 		refused += rc < 0;
 		check_all_back();
-		if (other_cpu)
+		if (race_other)
 			break;
 	}
 	assert_in_range(steps, 50, ENOUGH - 1);
@@ -365,7 +364,7 @@ static void test_walk(void **state)
 			print_error("after %u instructions: the walk follows a "
 				    "page that is no table\n", steps);
 		assert_int_equal(i, 0);
-		if (other_cpu)
+		if (race_other)
 			break;
 	}
 	assert_in_range(steps, 50, ENOUGH - 1);

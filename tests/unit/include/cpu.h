@@ -106,10 +106,6 @@ static inline void irq_enable(void)
 	host_irqs_off = false;
 }
 
-static inline void irq_disable(void)
-{
-}
-
 static inline void tlb_flush_local(void)
 {
 }
