@@ -2,13 +2,12 @@
 """All tests: the rows of tests/list, and those that boots and guests declare.
 
 tests/list              a row: group, name, time-out in seconds, command
+tests/list-long         the same; these are run by "make test-long"
 tests/boot/sessions     a line: a boot. The boot is a test, and so is each of its
                         cases. A script in tests/boot/guest declares those that
                         it reports: "# Cases: NAME ..." (krypton:NAME: only there)
 tests/guest/*/main.c    "* Test: [GROUP/]NAME [OPTIONS] [HYPERVISOR ...]": a run
                         of this guest by tests/guest/run, in group guest
-
-The tests of a group GROUP-long are run by "make test-long", not by "make test".
 """
 import re
 import shlex
@@ -27,6 +26,7 @@ class Test(NamedTuple):
     seconds: int        # time-out
     processors: int     # that it keeps busy
     command: str        # under tests/
+    long: bool = False  # "make test-long" runs it, "make test" does not
 
     def __str__(self):
         busy = f"/{self.processors}" if self.processors > 1 else ""
@@ -36,10 +36,6 @@ class Test(NamedTuple):
     @property
     def full(self):
         return f"{self.group}/{self.name}"
-
-    @property
-    def long(self):
-        return self.group.endswith("-long")
 
     @property
     def unit(self):
@@ -62,10 +58,11 @@ def rows(path, fields):
         yield row
 
 
-def listed(path):
+def listed(path, long):
     for group, name, time, command in rows(path, 4):
         seconds, _, processors = time.partition("/")
-        yield Test(group, name, int(seconds), int(processors or 1), command)
+        yield Test(group, name, int(seconds), int(processors or 1), command,
+                   long)
 
 
 def boots(path):
@@ -80,16 +77,21 @@ def boots(path):
     return table
 
 
+def declared(boot, scripts, what):
+    """The words that stand behind "# WHAT: " in the scripts of a boot."""
+    for script in boot["tests"].split("+"):
+        for words in re.findall(f"^# {what}: (.*)",
+                                (scripts / script).read_text(), re.M):
+            yield from words.split()
+
+
 def cases(boot, scripts):
     """The cases of a boot: its own, and what its scripts in the guest report."""
     found = boot["cases"].split(",") if "cases" in boot else []
-    for script in boot["tests"].split("+"):
-        for words in re.findall(r"^# Cases: (.*)", (scripts / script).read_text(),
-                                re.M):
-            for word in words.split():
-                where, _, name = word.rpartition(":")
-                if where in ("", boot["hypervisor"]):
-                    found.append(name)
+    for word in declared(boot, scripts, "Cases"):
+        where, _, name = word.rpartition(":")
+        if where in ("", boot["hypervisor"]):
+            found.append(name)
     if boot["hypervisor"] != "-":
         found.append("hypervisor-quiet")
     return found + ["kernel-quiet"]
@@ -99,20 +101,20 @@ def booted(directory):
     """Each boot and its cases. Twice its time, since a case may have to boot
     what it compares with as well."""
     for name, boot in boots(directory / "sessions").items():
-        when = boot.get("run", "")
+        when = boot.get("run")
         if when == "asked":
             continue
-        group = {"-": "native"}.get(boot["hypervisor"], boot["hypervisor"])
-        group += "-long" if when == "long" else ""
-        seconds = 2 * int(boot["seconds"]) + 100
-        busy = int(boot["cpus"]) if boot.get("threads") == "many" else 1
-        yield Test(group, f"boot-{name}", seconds, busy, f"boot/session {name}")
+        test = Test({"-": "native"}.get(boot["hypervisor"], boot["hypervisor"]),
+                    f"boot-{name}", 2 * int(boot["seconds"]) + 100,
+                    int(boot["cpus"]) if boot.get("threads") == "many" else 1,
+                    f"boot/session {name}", when == "long")
+        yield test
         short = re.sub("^(native|krypton)-", "", name)
         for case in cases(boot, directory / "guest"):
             own = (boot.get("names") == "short" and
                    case.startswith(f"{short}-"))
-            yield Test(group, case if own else f"{short}-{case}", seconds, busy,
-                       f"boot/case {name} {case}")
+            yield test._replace(name=case if own else f"{short}-{case}",
+                                command=f"boot/case {name} {case}")
 
 
 def guest(directory, declared):
@@ -136,9 +138,12 @@ def guests(directory):
 
 def everything(tests):
     """All tests below this directory, each boot followed by its cases."""
-    found = list(listed(tests / "list"))
+    found = []
     if (tests / "boot" / "sessions").exists():
-        found = list(booted(tests / "boot")) + found
+        found += booted(tests / "boot")
+    found += listed(tests / "list", False)
+    if (tests / "list-long").exists():
+        found += listed(tests / "list-long", True)
     found += guests(tests / "guest")
     seen = set()
     for test in found:
