@@ -10,7 +10,7 @@ help:  ## this list
 	@echo 'Variables:'
 	@echo '  KERNEL_SRC=dir    your own Linux 6.1 tree in place of linux-source-6.1'
 	@echo '  CONFIG=name       a configuration of configs/ (default $(CONFIG))'
-	@echo '  GROUP=a,b         the test groups to run (default all: see tests/list)'
+	@echo '  GROUP=a,b         the test groups to run (scripts/run-tests --list)'
 	@echo '  TEST=a,b          the tests to run, by name'
 	@echo '  HYPERVISOR=name   krypton or reference, for make run (default krypton)'
 	@echo '  DEBUG=y           make hypervisor: build/krypton-debug, which checks itself'
@@ -24,6 +24,9 @@ run: packages  ## boot Krypton with an i386 Dom0 in QEMU, and start a DomU there
 
 test: packages  ## build everything and run every test
 	@scripts/run-tests
+
+test-long: packages  ## the tests that take too long for make test
+	@scripts/run-tests --long
 
 fuzz: packages  ## fuzz the hypervisor's sources for half an hour, or so
 	@scripts/fuzz
@@ -77,5 +80,5 @@ packages:  ## install the Debian packages that are missing
 clean:  ## remove build/, but not the compiler's cache
 	@scripts/clean
 
-.PHONY: help run test fuzz check bench tree kernel hypervisor reference-xen \
+.PHONY: help run test test-long fuzz check bench tree kernel hypervisor reference-xen \
 	xen-tools dom0 deb bisect-build series-objects series-clean packages clean

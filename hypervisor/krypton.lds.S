@@ -19,6 +19,9 @@ SECTIONS
 		extable_start = .;
 		KEEP(*(.extable))
 		extable_end = .;
+		build_id_note = .;
+		KEEP(*(.note.gnu.build-id))
+		build_id_end = .;
 	}
 	.data : {
 		*(.data .data.* .data.rel.ro*)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Run a command for a bounded time and leave nothing of it running."""
 import os
+import select
 import signal
 import subprocess
 import time
@@ -53,18 +54,28 @@ def _kill_marked(mark, since=0):
     return list(killed.values())
 
 
+def _ended(child, seconds):
+    """Wait for its end; says whether it came within so many seconds."""
+    with open(os.pidfd_open(child.pid), "rb", buffering=0) as pidfd:
+        return bool(select.select([pidfd], [], [], seconds)[0])
+
+
+def _reap(child):
+    """Its exit code, and the processor time that it and its children took."""
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return child.returncode, usage.ru_utime + usage.ru_stime
+
+
 def _stop(child):
     """Ask the command's process group to end, then insist."""
     for sig in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(child.pid, sig)
-            child.wait(10)
-            return
-        except subprocess.TimeoutExpired:
-            continue
         except ProcessLookupError:
             break
-    child.wait()
+        if _ended(child, 10):
+            break
 
 
 def _die(signum, _frame):
@@ -81,22 +92,22 @@ def on_signals():
 
 def run(argv, limit, variables, out, cwd):
     """Run argv with variables added to its environment; the first of them
-    must be unlike that of any other command. Returns its exit code, None
-    after a time-out, and the names of the processes that it left behind,
-    which are killed."""
+    must be unlike that of any other command. Returns its exit code (None after
+    a time-out), the seconds of processor time that it took, and the names of
+    the processes that it left behind, which are killed."""
     env = dict(os.environ, **variables)
     key = os.fsencode("=".join(next(iter(variables.items()))))
     _marks.add(key)
-    code, since = None, _ticks()
+    since = _ticks()
     try:
         child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out,
                                  stderr=subprocess.STDOUT, env=env, cwd=cwd,
                                  start_new_session=True)
-        try:
-            code = child.wait(limit)
-        except subprocess.TimeoutExpired:
+        in_time = _ended(child, limit)
+        if not in_time:
             _stop(child)
+        code, busy = _reap(child)
     finally:
         left = _kill_marked(key, since)
         _marks.discard(key)
-    return code, left
+    return code if in_time else None, busy, left

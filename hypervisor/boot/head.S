@@ -104,7 +104,7 @@ enter_long_mode:
 	rdmsr
 	orl	$0x901, %eax			# NXE, LME, SCE
 	wrmsr
-	movl	$0x80010033, %eax		# PG, WP, NE, ET, MP, PE
+	movl	$0x80050033, %eax		# PG, AM, WP, NE, ET, MP, PE
 	movl	%eax, %cr0
 	lgdt	PHYS(boot_gdtr)
 	ljmp	$0x08, $PHYS(start_long)

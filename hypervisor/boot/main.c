@@ -103,6 +103,7 @@ void boot_main(u32 magic, u64 info)
 	tlb_flush_local();
 	dom0_build();
 	vga_stop();
+	hold_init();
 	smp_release();
 	mce_init_cpu();
 	sched_start();

@@ -9,7 +9,9 @@
  */
 #include "boot.h"
 #include "config.h"
+#include "debug.h"
 #include "dom0.h"
+#include "grant.h"
 #include "lib.h"
 #include "log.h"
 
@@ -165,9 +167,12 @@ static const struct option {
 	const char *name;
 	bool (*set)(const char *value);		/* false: a bad value */
 } options[] = {
+	DEBUG_OPTIONS
 	{ "dom0_max_vcpus", dom0_set_max_vcpus },
 	{ "dom0_mem", dom0_set_mem },
 	{ "dom0_vcpus_pin", set_flag },
+	{ "gnttab_max_frames", grant_set_max_frames },
+	{ "gnttab_max_maptrack_frames", grant_set_max_maptrack },
 	{ "guest_loglvl", set_guest_loglvl },
 	{ "loglvl", set_loglvl },
 	{ "maxcpus", set_max_cpus },
@@ -206,7 +211,7 @@ static const struct {
 	  "tsx ucode vpmu xpti xsave" },
 	{ "memory is cleaned when it is given out",
 	  "availmem badpage bootscrub* dma_bits highmem* low_mem* memop* scrub*" },
-	{ "each domain's own configuration counts", "gnttab*" },
+	{ "grant tables have version 1 and no transfer", "gnttab" },
 	{ "Krypton has no such part",
 	  "allow_unsafe argo async* crash* debug* dom0 dom0_nodes flask "
 	  "hardware_dom low_crashinfo shim_mem tboot watchdog* xsm" },

@@ -41,6 +41,8 @@ static long console_read(u64 count, u64 buffer)
 	u64 done = 0;
 	size_t n;
 
+	if (count > 0x7fffffff)
+		return -E2BIG;
 	count = MIN(count, 4096ull);
 	while (done < count) {
 		n = serial_read(piece, MIN(count - done, sizeof(piece)));

@@ -17,7 +17,6 @@
 #include "paging.h"
 #include "ptype.h"
 #include "sched.h"
-#include "smp.h"
 #include "vcpu.h"
 
 /* What a vCPU holds of the domain's pages; it never runs again. */
@@ -46,6 +45,7 @@ static void drop_vcpus(struct domain *d)
 	u32 i;
 
 	timer_kill(&d->cap_timer);
+	watchdog_kill(d);
 	spin_lock(&d->page_lock);
 	ldt_unmap_domain(d);
 	spin_unlock(&d->page_lock);
@@ -54,30 +54,26 @@ static void drop_vcpus(struct domain *d)
 			drop_vcpu(d->vcpu[i]);
 }
 
-/* Entries of level-2 tables first: the rest of each tree is then short. */
-static int clear_table(struct domain *d, mfn_t m)
+/*
+ * Entries of level-2 tables first: the rest of each tree is then short. One
+ * entry in each hold of the lock; whether there are more.
+ */
+static bool clear_table(struct domain *d, mfn_t m)
 {
 	const struct frame *f = mfn_frame(m);
-	u32 i;
+	const u64 *table = mfn_to_virt(m);
+	u32 i = d->kill_index;
 
 	if (!f->type_count || f->type != TYPE_L2 || !(f->flags & FRAME_VALID))
-		return 0;
-	for (i = d->kill_index; i < 512; i++) {
-		if (i != d->kill_index && sched_preempt_needed()) {
-			d->kill_index = i;
-			return -ERESTART;
-		}
-		tables_set_l2(d, m, i, 0);
-	}
-	d->kill_index = 0;
-	return 0;
+		return false;
+	while (i < 512 && !(table[i] & PTE_P))
+		i++;
+	if (i < 512)
+		tables_set_l2(d, m, i++, 0);
+	d->kill_index = i % 512;
+	return d->kill_index;
 }
 
-/*
- * Also, frames that only the domain itself and our walk hold: no one has them
- * mapped any more, and no one can again, so that the one flush after this
- * step is enough for all of them.
- */
 static void drop_pins(struct domain *d, mfn_t m)
 {
 	struct frame *f = mfn_frame(m);
@@ -87,22 +83,20 @@ static void drop_pins(struct domain *d, mfn_t m)
 		f->flags &= (u8)~FRAME_PINNED;
 		ptype_put_both(d, m);
 	}
-	ptype_finish(d);
-	if (f->refs == 2 && (f->flags & FRAME_ALLOCATED))
-		f->flags &= (u8)~(FRAME_SHARED | FRAME_SHARED_W);
 }
 
-static int visit(struct domain *d, mfn_t m)
+/* Whether it is to be visited again, after the lock was given up. */
+static bool visit(struct domain *d, mfn_t m)
 {
 	switch (d->kill_step) {
 	case KILL_TABLES:
 		return clear_table(d, m);
 	case KILL_PINS:
 		drop_pins(d, m);
-		return 0;
+		return false;
 	default:
 		ptype_release(d, m);
-		return 0;
+		return false;
 	}
 }
 
@@ -122,24 +116,27 @@ static mfn_t next_owned(struct domain *d, mfn_t m)
 /* One step over all frames; kill_at holds a reference while it is one. */
 static int walk_frames(struct domain *d)
 {
+	bool again;
 	mfn_t m;
-	int rc = 0;
+	int rc;
 
 	if (!d->kill_at.n)
 		d->kill_at = next_owned(d, mfn(0));
-	while (d->kill_at.n && !rc) {
+	while (d->kill_at.n) {
 		m = d->kill_at;
-		spin_lock(&d->page_lock);
-		rc = visit(d, m);
-		spin_unlock(&d->page_lock);
+		rc = ptype_lock(d);
 		if (rc)
-			break;
-		d->kill_at = next_owned(d, m);
-		ptype_put_ref(m);
+			return rc;
+		again = visit(d, m);
+		spin_unlock(&d->page_lock);
+		if (!again) {
+			d->kill_at = next_owned(d, m);
+			ptype_put_ref(m);
+		}
 		if (d->kill_at.n && sched_preempt_needed())
-			rc = -ERESTART;
+			return -ERESTART;
 	}
-	return rc;
+	return ptype_drain(d);
 }
 
 /* Whoever looked before is_dying was set is through with the locks after. */
@@ -172,8 +169,6 @@ static int start_killing(struct domain *d)
 
 static int kill_step(struct domain *d)
 {
-	int rc;
-
 	switch (d->kill_step) {
 	case KILL_STOP:
 		return domain_stopped(d) ? 0 : -ERESTART;
@@ -182,15 +177,9 @@ static int kill_step(struct domain *d)
 	case KILL_GRANTS:
 		return grant_kill(d);
 	case KILL_OLD:
-		spin_lock(&d->page_lock);
-		rc = ptype_drain(d);
-		spin_unlock(&d->page_lock);
-		return rc;
+		return ptype_drain(d);
 	case KILL_VCPUS:
 		drop_vcpus(d);
-		return 0;
-	case KILL_FLUSH:
-		smp_flush(smp_all());
 		return 0;
 	default:
 		return walk_frames(d);

@@ -8,6 +8,8 @@
  * of the hypervisor's that it shares, and those of who works on it.
  */
 #include <xen/sched.h>
+#include "context.h"
+#include "descriptors.h"
 #include "domain.h"
 #include "errno.h"
 #include "evtchn.h"
@@ -27,21 +29,18 @@ static struct domain *dead;	/* no reference left, to be freed */
 static struct spinlock list_lock = SPINLOCK(LOCK_LIST);
 static u64 desc_used[DESC_AREAS / 64];
 
-static bool add_to_list(struct domain *d)
+/* The domctl lock keeps others from taking the number that was free. */
+static void add_to_list(struct domain *d)
 {
 	u64 f = spin_lock_irqsave(&list_lock);
 	struct domain **p = &list;
-	bool ok;
 
 	while (*p && (*p)->id < d->id)
 		p = &(*p)->next;
-	ok = !*p || (*p)->id != d->id;
-	if (ok) {
-		d->next = *p;
-		*p = d;
-	}
+	BUG_ON(*p && (*p)->id == d->id);
+	d->next = *p;
+	*p = d;
 	spin_unlock_irqrestore(&list_lock, f);
-	return ok;
 }
 
 struct domain *domain_get_from(u32 domid)
@@ -174,7 +173,7 @@ static u64 get_desc_area(void)
 	return at;
 }
 
-/* All GDT pages start as the processor wants them: absent, faulting. */
+/* The GDT starts without the guest's entries, the LDT absent, faulting. */
 static bool make_desc_area(struct vcpu *v)
 {
 	u64 *e;
@@ -185,7 +184,7 @@ static bool make_desc_area(struct vcpu *v)
 		e = paging_entry(v->desc_area + i * PAGE_SIZE);
 		if (!e)
 			return false;
-		*e = 0;
+		*e = i < GDT_FRAMES ? descriptors_none() : 0;
 	}
 	return v->desc_area;
 }
@@ -249,9 +248,11 @@ static void init_fields(struct domain *d, const struct domain_config *config)
 	d->refs = 1;
 	d->pause_count = 1;
 	d->weight = DEFAULT_WEIGHT;
+	spin_init(&d->shutdown_lock, LOCK_SHUTDOWN);
 	d->shutdown_code = ~0u;		/* none yet */
 	memset(d->cpuid_mask, 0xff, sizeof(d->cpuid_mask));
 	timer_init(&d->cap_timer, sched_period_over, d);
+	watchdog_init(d);
 	spin_init(&d->page_lock, LOCK_PAGES);
 	spin_init(&d->owned_lock, LOCK_OWNED);
 	spin_init(&d->event_lock, LOCK_EVENTS);
@@ -270,11 +271,7 @@ struct domain *domain_create(const struct domain_config *config)
 	}
 	d->shared_frame = virt_to_mfn(d->shared);
 	ptype_share_hv(d, d->shared_frame);
-	if (!add_to_list(d)) {
-		mfn_frame(d->shared_frame)->kind = FRAME_HV;
-		free_domain(d);
-		return NULL;
-	}
+	add_to_list(d);
 	return d;
 }
 
@@ -300,10 +297,7 @@ struct vcpu *vcpu_create(struct domain *d, u32 id)
 	v->dr[7] = 0x400;
 	v->runstate.state = RUNSTATE_offline;
 	v->runstate.state_entry_time = time_now();
-	v->fpu[0] = 0x7f;			/* FCW 037f, MXCSR 1f80 */
-	v->fpu[1] = 0x03;
-	v->fpu[24] = 0x80;
-	v->fpu[25] = 0x1f;
+	context_reset_fpu(v);
 	vcpu_init_timers(v);
 	d->vcpu[id] = v;
 	return v;

@@ -13,6 +13,7 @@
 #include "ctl.h"
 #include "domain.h"
 #include "errno.h"
+#include "grant.h"
 #include "guest.h"
 #include "lib.h"
 #include "sched.h"
@@ -49,7 +50,10 @@ static bool config_ok(const struct xen_domctl_createdomain *c)
 	return !(c->flags & ~flags) &&
 	       (!c->iommu_opts || (c->flags & XEN_DOMCTL_CDF_iommu)) &&
 	       c->max_vcpus && c->max_vcpus <= MAX_DOMAIN_VCPUS &&
-	       !c->vmtrace_size && !c->cpupool_id && !c->arch.emulation_flags;
+	       !c->vmtrace_size && !c->cpupool_id &&
+	       !c->arch.emulation_flags &&
+	       grant_config_ok(c->grant_opts, c->max_grant_frames,
+			       c->max_maptrack_frames);
 }
 
 static long do_create(struct xen_domctl *op)
@@ -113,6 +117,7 @@ static long do_unpause(struct domain *d, struct xen_domctl *op)
 	(void)op;
 	if (!d->pause_count)
 		return -EINVAL;
+	d->has_run = true;
 	domain_update_wallclock(d);
 	domain_unpause(d);
 	return 0;
@@ -170,6 +175,8 @@ static long do_scheduler(struct domain *d, struct xen_domctl *op)
 		return -EINVAL;
 	switch (s->cmd) {
 	case XEN_DOMCTL_SCHEDOP_putinfo:
+		if (s->u.credit2.cap > 100 * d->max_vcpus)
+			return -EINVAL;
 		sched_set_params(d, s->u.credit2.weight ? s->u.credit2.weight :
 				 d->weight, s->u.credit2.cap);
 		return 0;
@@ -222,7 +229,8 @@ static long do_set_tsc(struct domain *d, struct xen_domctl *op)
 
 static long do_get_tsc(struct domain *d, struct xen_domctl *op)
 {
-	(void)d;
+	if (d == current_domain())
+		return -EINVAL;
 	op->u.tsc_info = (struct xen_domctl_tsc_info){
 		.tsc_mode = 2, .gtsc_khz = (u32)(tsc_scale.hz / 1000),
 		.elapsed_nsec = time_now(),
@@ -230,11 +238,11 @@ static long do_get_tsc(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-static long do_accept(struct domain *d, struct xen_domctl *op)
+/* There is no debugger to stop a domain for. */
+static long do_debugging(struct domain *d, struct xen_domctl *op)
 {
-	(void)d;
 	(void)op;
-	return 0;
+	return d == current_domain() ? -EINVAL : 0;
 }
 
 static const struct {
@@ -255,7 +263,7 @@ static const struct {
 	[XEN_DOMCTL_max_vcpus]		= { do_max_vcpus, false, false },
 	[XEN_DOMCTL_scheduler_op]	= { do_scheduler, true, true },
 	[XEN_DOMCTL_setdomainhandle]	= { do_handle, false, false },
-	[XEN_DOMCTL_setdebugging]	= { do_accept, false, false },
+	[XEN_DOMCTL_setdebugging]	= { do_debugging, false, false },
 	[XEN_DOMCTL_ioport_permission]	= { domctl_ports, false, false },
 	[XEN_DOMCTL_irq_permission]	= { domctl_irq, false, false },
 	[XEN_DOMCTL_iomem_permission]	= { domctl_iomem, false, false },
@@ -281,17 +289,35 @@ static const struct {
 	[XEN_DOMCTL_set_cpu_policy]	= { domctl_set_policy, false, false },
 };
 
+/* What there is for other kinds of domains, or for other machines. */
 static long refused(u32 cmd)
 {
 	switch (cmd) {
 	case XEN_DOMCTL_shadow_op:
+	case XEN_DOMCTL_bind_pt_irq:
+	case XEN_DOMCTL_unbind_pt_irq:
+	case XEN_DOMCTL_gethvmcontext:
+	case XEN_DOMCTL_sethvmcontext:
+	case XEN_DOMCTL_gethvmcontext_partial:
+	case XEN_DOMCTL_debug_op:
+	case XEN_DOMCTL_set_broken_page_p2m:
+	case XEN_DOMCTL_setvnumainfo:
+	case XEN_DOMCTL_soft_reset:
+	case XEN_DOMCTL_vmtrace_op:
 		return -EINVAL;
+	case XEN_DOMCTL_psr_cmt_op:
+	case XEN_DOMCTL_psr_alloc:
+		return -ENODEV;
 	case XEN_DOMCTL_subscribe:
 	case XEN_DOMCTL_setvcpuextstate:
 	case XEN_DOMCTL_set_vcpu_msrs:
-	case XEN_DOMCTL_setvnumainfo:
 	case XEN_DOMCTL_set_virq_handler:
-	case XEN_DOMCTL_soft_reset:
+	case XEN_DOMCTL_ioport_mapping:
+	case XEN_DOMCTL_get_device_group:
+	case XEN_DOMCTL_set_target:
+	case XEN_DOMCTL_get_paging_mempool_size:
+	case XEN_DOMCTL_set_paging_mempool_size:
+	case XEN_DOMCTL_vm_event_op:
 		return -EOPNOTSUPP;
 	default:
 		return -ENOSYS;
@@ -300,19 +326,35 @@ static long refused(u32 cmd)
 
 static long on_domain(struct xen_domctl *op, bool *out)
 {
-	struct domain *d;
+	struct domain *d = domain_get_any(op->domain);
 	long rc;
 
-	if (op->cmd >= ARRAY_SIZE(ops) || !ops[op->cmd].fn)
-		return refused(op->cmd);
+	if (!d)
+		return -ESRCH;
+	if (op->cmd >= ARRAY_SIZE(ops) || !ops[op->cmd].fn) {
+		rc = refused(op->cmd);
+	} else {
+		rc = d->is_dying && !ops[op->cmd].dying ? -ESRCH :
+		     ops[op->cmd].fn(d, op);
+		*out = ops[op->cmd].out;
+	}
+	domain_put(d);
+	return rc;
+}
+
+/* To who may not: whether a domain exists is told before. */
+static long not_permitted(const struct xen_domctl *op)
+{
+	struct domain *d;
+
+	if (op->cmd == XEN_DOMCTL_createdomain ||
+	    op->cmd == XEN_DOMCTL_getdomaininfo)
+		return -EPERM;
 	d = domain_get_any(op->domain);
 	if (!d)
 		return -ESRCH;
-	rc = d->is_dying && !ops[op->cmd].dying ? -ESRCH :
-	     ops[op->cmd].fn(d, op);
-	*out = ops[op->cmd].out;
 	domain_put(d);
-	return rc;
+	return -EPERM;
 }
 
 static long dispatch(struct xen_domctl *op, bool *out)
@@ -339,12 +381,12 @@ long domctl(u64 a[HYPERCALL_ARGS])
 	bool out = false;
 	long rc;
 
-	if (!current_domain()->privileged)
-		return -EPERM;
 	if (guest_read(&op, gva(a[0]), sizeof(op)))
 		return -EFAULT;
 	if (op.interface_version != XEN_DOMCTL_INTERFACE_VERSION)
 		return -EACCES;
+	if (!current_domain()->privileged)
+		return not_permitted(&op);
 	spin_lock(&domctl_lock);
 	rc = dispatch(&op, &out);
 	spin_unlock(&domctl_lock);

@@ -14,14 +14,16 @@ static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
 		     bool hard)
 {
 	u32 cpus;
+	int rc;
 
 	if (ctl_get_bitmap(map, &cpus))
 		return -EFAULT;
 	if (!(cpus & smp_all()))
 		return -EINVAL;
-	if (hard)
-		sched_set_affinity(v, cpus);
-	else
+	rc = hard ? sched_set_affinity(v, cpus) : 0;
+	if (rc)
+		return rc;
+	if (!hard)
 		v->soft_affinity = cpus;
 	return ctl_put_bitmap(map, (hard ? cpus : cpus & v->affinity) &
 			      smp_all());
@@ -29,7 +31,8 @@ static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
 
 static long get_mask(struct vcpu *v, const struct xenctl_bitmap *map, bool hard)
 {
-	return ctl_put_bitmap(map, hard ? v->affinity : v->soft_affinity);
+	return ctl_put_bitmap(map, (hard ? v->affinity : v->soft_affinity) &
+			      smp_all());
 }
 
 /* The masks that the caller names, the hard one first. */
@@ -42,8 +45,8 @@ static long each_mask(struct domain *d, const struct xen_domctl *op,
 	long rc = 0;
 
 	if (!v)
-		return -ESRCH;
-	if (!(a->flags & (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)))
+		return a->vcpu < d->max_vcpus ? -ESRCH : -EINVAL;
+	if (!a->flags)
 		return -EINVAL;
 	if (a->flags & XEN_VCPUAFFINITY_HARD)
 		rc = one(v, &a->cpumap_hard, true);
@@ -69,7 +72,7 @@ long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
 	struct vcpu_runstate_info rs;
 
 	if (!v)
-		return -ESRCH;
+		return info->vcpu < d->max_vcpus ? -ESRCH : -EINVAL;
 	sched_runstate(v, &rs);
 	info->online = !!(v->state & VCPU_UP);
 	info->blocked = !!(v->state & (VCPU_BLOCKED | VCPU_POLLING));
@@ -112,10 +115,16 @@ long domctl_trigger(struct domain *d, struct xen_domctl *op)
 
 	if (!v)
 		return -ESRCH;
-	if (op->u.sendtrigger.trigger != XEN_DOMCTL_SENDTRIGGER_NMI)
+	switch (op->u.sendtrigger.trigger) {
+	case XEN_DOMCTL_SENDTRIGGER_NMI:
+		nmi_raise(v);
+		return 0;
+	case XEN_DOMCTL_SENDTRIGGER_POWER:
+	case XEN_DOMCTL_SENDTRIGGER_SLEEP:
+		return -EINVAL;		/* no ACPI buttons */
+	default:
 		return -ENOSYS;
-	nmi_raise(v);
-	return 0;
+	}
 }
 
 /* Callbacks of the fast system calls; the rest of the structure is empty. */

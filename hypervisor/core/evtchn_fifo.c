@@ -120,10 +120,10 @@ void fifo_set_pending(struct domain *d, struct evtchn *e, u32 port)
 		e->pending = true;	/* until its page comes */
 		return;
 	}
-	if (!fv->control)
-		return;
 	set_bits(word, PENDING);
-	if ((READ_ONCE(*word) & MASKED) || (set_bits(word, LINKED) & LINKED))
+	/* Without queues it waits for its unmask. (Xen 4.17 drops it.) */
+	if (!fv->control || (READ_ONCE(*word) & MASKED) ||
+	    (set_bits(word, LINKED) & LINKED))
 		return;
 	if (enqueue(d, e, port) &&
 	    !(set_bits(&fv->control->ready, 1u << e->priority) >>

@@ -197,13 +197,16 @@ void evtchn_port_unmask(struct domain *d, u32 port)
 		notify(d, d->vcpu[e->vcpu], port);
 }
 
-bool evtchn_pending(const struct vcpu *v, u32 port)
+int evtchn_pending(const struct vcpu *v, u32 port)
 {
 	struct domain *d = v->d;
 	u64 f = spin_lock_irqsave(&d->event_lock);
-	bool pending = false;
+	const struct evtchn *e = evtchn_port(d, port);
+	int pending = 0;
 
-	if (d->fifo)
+	if (!e || e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
+		pending = -EINVAL;
+	else if (d->fifo)
 		pending = fifo_is_pending(d, port);
 	else if (port < d->abi->max_ports)
 		pending = bit_test(d->shared + d->abi->pending_offset, port);

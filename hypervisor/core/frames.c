@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The frame table, and a buddy allocator over it in two zones: below 4 GiB,
- * which 32-bit devices need, and above, which is used first.
+ * The frame table, and a buddy allocator over it. A zone holds the frames
+ * whose numbers have the same length in bits, so that memory below any power
+ * of two is found without a search. Higher zones are used first: 32-bit
+ * devices need what lies below 4 GiB.
  *
- * A free block is on the list of its order by its first frame; the links are
- * frame numbers, with 0 for none (frame 0 is never given to the allocator).
+ * A free block is on the list of its zone and order by its first frame; the
+ * links are frame numbers, with 0 for none. Frame 0 is never given to the
+ * allocator, and blocks are aligned, so that each lies within one zone.
+ *
+ * Processors may still have translations of a free frame. Whoever takes a
+ * frame has them flushed first: one flush serves all frames freed before it.
  */
 #include "boot.h"
 #include "early.h"
@@ -13,9 +19,9 @@
 #include "lib.h"
 #include "lock.h"
 #include "paging.h"
+#include "smp.h"
 
-#define ZONES		2
-#define ZONE_LIMIT	(1ull << 20)
+#define ZONES		32
 
 struct frame *frame_table;
 u64 frame_count;
@@ -23,11 +29,12 @@ u32 *frame_m2p;
 
 static u32 free_list[ZONES][FRAME_MAX_ORDER + 1];
 static u64 free_count, claimed, total;
+static u64 flush_due;		/* the first flush after the last free */
 static struct spinlock alloc_lock = SPINLOCK(LOCK_ALLOC);
 
 static u32 zone_of(u64 n)
 {
-	return n >= ZONE_LIMIT;
+	return n ? 63 - (u32)__builtin_clzll(n) : 0;
 }
 
 static void list_add(u64 n, u32 order)
@@ -75,8 +82,7 @@ static void free_locked(u64 n, u32 order)
 	free_count += 1ull << order;
 	for (; order < FRAME_MAX_ORDER; order++) {
 		buddy = n ^ (1ull << order);
-		if (!is_free_block(buddy, order) ||
-		    zone_of(buddy) != zone_of(n))
+		if (!is_free_block(buddy, order))
 			break;
 		list_del(buddy);
 		n &= ~(1ull << order);
@@ -97,14 +103,15 @@ static void split(u64 n, u32 order)
 	free_count -= 1ull << order;
 }
 
-static u64 find_in_zone(u32 zone, u32 order, u64 limit)
+/* Of a limit that is no power of two only the largest one below it counts. */
+static u64 find_block(u32 order, u64 limit)
 {
-	u64 n;
+	u32 zone = limit ? MIN(zone_of(limit), (u32)ZONES) : ZONES, o;
 
-	for (; order <= FRAME_MAX_ORDER; order++)
-		for (n = free_list[zone][order]; n; n = frame_table[n].next)
-			if (!limit || n + (1ull << order) <= limit)
-				return n;
+	while (zone--)
+		for (o = order; o <= FRAME_MAX_ORDER; o++)
+			if (free_list[zone][o])
+				return free_list[zone][o];
 	return 0;
 }
 
@@ -125,21 +132,23 @@ static void use_claim(u64 count, u64 *claim)
 
 mfn_t frame_alloc_claimed(u32 order, u64 limit, u64 *claim)
 {
-	u64 i, n = 0, flags;
-	u32 zone = ZONES;
+	u64 i, n = 0, flags, due;
 
 	if (order > FRAME_MAX_ORDER)
 		return INVALID_MFN;
 	flags = spin_lock_irqsave(&alloc_lock);
-	while (may_take(1ull << order, claim) && zone-- && !n)
-		n = find_in_zone(zone, order, limit);
+	if (may_take(1ull << order, claim))
+		n = find_block(order, limit);
 	if (n) {
 		split(n, order);
 		use_claim(1ull << order, claim);
 		for (i = 0; i < 1ull << order; i++)
 			frame_table[n + i] = (struct frame){ .kind = FRAME_HV };
 	}
+	due = flush_due;
 	spin_unlock_irqrestore(&alloc_lock, flags);
+	if (n)
+		smp_flush_since(smp_all(), due);
 	return n ? mfn(n) : INVALID_MFN;
 }
 
@@ -178,6 +187,7 @@ void frame_free(mfn_t m, u32 order)
 
 	BUG_ON(!mfn_valid(m) || mfn_frame(m)->kind == FRAME_FREE);
 	free_locked(m.n, order);
+	flush_due = smp_next_flush();
 	spin_unlock_irqrestore(&alloc_lock, flags);
 }
 
@@ -248,7 +258,7 @@ void frames_init(u64 ram_end)
 	u64 m2p_size = ROUND_UP(ram_end * sizeof(u32), 2ull << 20);
 
 	memset(free_list, 0, sizeof(free_list));
-	free_count = claimed = total = 0;
+	free_count = claimed = total = flush_due = 0;
 	frame_count = ram_end;
 	frame_table = phys_to_virt(early_alloc(ram_end * sizeof(struct frame),
 					       PAGE_SIZE));

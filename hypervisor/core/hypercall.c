@@ -26,6 +26,13 @@
 
 static long hc_multicall(u64 a[]);
 
+/* As where the option for it is not given. */
+static long hc_switched_off(u64 a[])
+{
+	(void)a;
+	return -EOPNOTSUPP;
+}
+
 /* __HYPERVISOR_* of xen.h; what is not here gives -ENOSYS. */
 static const hypercall_fn table[] = {
 	[__HYPERVISOR_set_trap_table]		= pv_set_trap_table,
@@ -34,6 +41,7 @@ static const hypercall_fn table[] = {
 	[__HYPERVISOR_stack_switch]		= pv_stack_switch,
 	[__HYPERVISOR_set_callbacks]		= pv_set_callbacks,
 	[__HYPERVISOR_fpu_taskswitch]		= pv_fpu_taskswitch,
+	[__HYPERVISOR_sched_op_compat]		= pv_sched_op_compat,
 	[__HYPERVISOR_platform_op]		= platform_op,
 	[__HYPERVISOR_set_debugreg]		= pv_set_debugreg,
 	[__HYPERVISOR_get_debugreg]		= pv_get_debugreg,
@@ -42,19 +50,23 @@ static const hypercall_fn table[] = {
 	[__HYPERVISOR_multicall]		= hc_multicall,
 	[__HYPERVISOR_update_va_mapping]	= pv_update_va_mapping,
 	[__HYPERVISOR_set_timer_op]		= set_timer_op,
+	[__HYPERVISOR_event_channel_op_compat]	= pv_event_channel_op_compat,
 	[__HYPERVISOR_xen_version]		= version_op,
 	[__HYPERVISOR_console_io]		= console_io,
+	[__HYPERVISOR_physdev_op_compat]	= pv_physdev_op_compat,
 	[__HYPERVISOR_grant_table_op]		= grant_table_op,
 	[__HYPERVISOR_vm_assist]		= pv_vm_assist,
 	[__HYPERVISOR_iret]			= pv_iret,
 	[__HYPERVISOR_vcpu_op]			= vcpu_op,
 	[__HYPERVISOR_mmuext_op]		= pv_mmuext_op,
+	[__HYPERVISOR_nmi_op]			= pv_nmi_op,
 	[__HYPERVISOR_sched_op]			= sched_op,
 	[__HYPERVISOR_callback_op]		= pv_callback_op,
 	[__HYPERVISOR_event_channel_op]		= evtchn_op,
 	[__HYPERVISOR_physdev_op]		= physdev_op,
 	[__HYPERVISOR_sysctl]			= sysctl,
 	[__HYPERVISOR_domctl]			= domctl,
+	[__HYPERVISOR_xenpmu_op]		= hc_switched_off,
 };
 
 static hypercall_fn lookup(u64 nr)
@@ -62,23 +74,39 @@ static hypercall_fn lookup(u64 nr)
 	return nr < ARRAY_SIZE(table) ? table[nr] : NULL;
 }
 
-/*
- * One entry. An entry that is itself a multicall, or an iret (after which the
- * caller's privilege is no longer known), is refused.
- */
-static long multicall_entry(gva_t at)
+static int put_result(gva_t entry, long rc)
 {
 	u32 size = current_domain()->abi->long_size;
-	u64 entry[ENTRY_LONGS], *args = &entry[2], op;
+
+	return abi_put_longs(gva_index(entry, 1, size), &(u64){ (u64)rc }, 1);
+}
+
+/* Its result is the EAX that it has loaded, whether or not that can be told. */
+static long multicall_iret(gva_t entry)
+{
+	pv_iret(NULL);
+	put_result(entry, (long)this_block()->guest.ax);
+	return (u32)this_block()->guest.ax;
+}
+
+/* One entry; 'left': an iret, after which the list must not go on. */
+static long multicall_entry(gva_t at, bool *left)
+{
+	u32 size = current_domain()->abi->long_size;
+	u64 entry[ENTRY_LONGS], *args = &entry[2];
 	hypercall_fn fn;
 	long rc;
 
 	if (abi_get_longs(at, entry, ENTRY_LONGS))
 		return -EFAULT;
-	op = entry[0];
-	fn = lookup(op);
-	if (!fn || op == __HYPERVISOR_multicall || op == __HYPERVISOR_iret)
+	fn = lookup(entry[0]);
+	*left = entry[0] == __HYPERVISOR_iret;
+	if (*left)
+		return multicall_iret(at);
+	if (!fn)
 		rc = -ENOSYS;
+	else if (fn == hc_multicall)
+		rc = -EINVAL;
 	else
 		do
 			rc = fn(args);
@@ -86,18 +114,19 @@ static long multicall_entry(gva_t at)
 	if (rc == -ERESTART)
 		return abi_put_longs(gva_index(at, 2, size), args,
 				     HYPERCALL_ARGS) ? -EFAULT : -ERESTART;
-	return abi_put_longs(gva_index(at, 1, size), &(u64){ (u64)rc }, 1);
+	return put_result(at, rc);
 }
 
 static long hc_multicall(u64 a[])
 {
 	const struct domain *d = current_domain();
 	u64 size = ENTRY_LONGS * d->abi->long_size;
+	bool left = false;
 	long rc = 0;
 
 	while (a[1] && !rc) {
-		rc = multicall_entry(gva(a[0]));
-		if (rc)
+		rc = multicall_entry(gva(a[0]), &left);
+		if (rc || left)
 			break;
 		a[0] += size;
 		a[1]--;

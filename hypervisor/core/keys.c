@@ -39,11 +39,15 @@ void keys_handle(char key)
 	switch (key) {
 	case 'h':
 		log_info("keys: h this text, 0 Dom0's registers as last saved, "
-			 "a frame audit (debug build), d this CPU, m memory, "
+			 "a frame audit and l longest holds "
+			 "(debug build), d this CPU, m memory, "
 			 "q domains, r vCPUs, C panic, R reboot");
 		break;
 	case 'a':
 		quiet_audit();
+		break;
+	case 'l':
+		hold_report();
 		break;
 	case '0':
 		dump_domain(dom0);
@@ -52,8 +56,8 @@ void keys_handle(char key)
 		trap_dump(&this_block()->guest);
 		break;
 	case 'm':
-		log_info("memory: %lu of %lu frames free; flushes by others: "
-			 "%lu", frames_free(), frame_count, smp_flushes());
+		log_info("memory: %lu of %lu frames free; TLB flushes: %lu",
+			 frames_free(), frame_count, smp_next_flush() - 1);
 		break;
 	case 'q':
 	case 'r':

@@ -42,12 +42,14 @@ void spin_lock(struct spinlock *l)
 	check_order(l, f);
 	irq_restore(f);
 	wait_turn(l);
+	hold_begin(l->level);
 }
 
 void spin_unlock(struct spinlock *l)
 {
 	u64 f = irq_save();
 
+	hold_end(l->level);
 	__atomic_store_n(&l->owner, l->owner + 1, __ATOMIC_RELEASE);
 	this_cpu()->locks_held &= ~(1u << l->level);
 	irq_restore(f);

@@ -24,8 +24,12 @@ void domain_unpause(struct domain *d)
 
 void domain_resume(struct domain *d)
 {
+	u64 f;
+
 	domain_pause(d);
+	f = spin_lock_irqsave(&d->shutdown_lock);
 	d->crashed = d->shut_down = d->end_told = false;
 	d->shutdown_code = ~0u;
+	spin_unlock_irqrestore(&d->shutdown_lock, f);
 	domain_unpause(d);
 }

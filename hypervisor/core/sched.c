@@ -1,45 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The scheduler: one queue of vCPUs that wait, ordered by virtual time, which
- * is the time a vCPU has run divided by its domain's weight. A CPU takes the
- * first one it may run, so that shares are fair over all CPUs and nothing has
- * to be moved between queues. What wakes up gets a little virtual time for
- * its sleep, not all of it, and so runs soon without starving the others.
+ * The scheduler: which vCPU runs on which CPU.
+ *
+ * vCPUs that wait are in one queue, from which every CPU takes those that it
+ * may run. Each CPU divides its own time among all vCPUs that it may run, by
+ * virtual time: what a vCPU has run, divided by its domain's weight. A vCPU
+ * has a virtual time for every CPU, and running counts in all of them, so
+ * that CPUs which run the same vCPUs agree on the order; a CPU whose vCPUs
+ * are pinned to it goes at its own pace. A CPU's clock is the virtual time
+ * of the last vCPU that it let run when no other one was further behind.
+ *
+ * Every lead and every debt is bounded. Whenever a vCPU wakes or is charged,
+ * each of its virtual times is brought within CREDIT behind that CPU's clock
+ * and DEBT ahead of it, both in time that it may run. Sleep, a yield, running
+ * alone, a low weight or work on another CPU therefore never earns or costs
+ * more than that. For a vCPU x with weight w(x), and all vCPUs u that CPU c may
+ * run, of domains without a cap that is used up, this gives:
+ *
+ *   Share: on the best CPU c that x may use, x gets w(x) / sum of all w(u) of
+ *   the time that it wants to run, less 5 % of that and what it waits once.
+ *   Wait: x runs again after at most PREEMPT_LEAD and the sum, over all other
+ *	u, of w(u) / w(x) * DEBT + w(u) / DEFAULT_WEIGHT * PREEMPT_LEAD +
+ *	CREDIT + SLICE.
  *
  * A domain with a cap has a budget of time for each period; when it is used
- * up its vCPUs wait for the next period. An idle CPU halts; nothing but its
- * own timers and a vCPU for it to run wakes it.
+ * up its vCPUs wait for the next period. In any time t the domain uses at most
+ * cap * (t + 2 * CAP_PERIOD) + SLICE for each CPU.
  *
- * Switching happens only in guest_exit(), where the guest's registers lie in
- * the CPU's block and nothing of the hypervisor is on the stack. A vCPU is
- * on_cpu from the moment it is chosen until its state is saved again: only
- * then may another CPU, or the tools, have it.
+ * tests/sched checks these bounds with this source. Switching is in
+ * core/switch.c. A vCPU is on_cpu from the moment it is chosen until its state
+ * is saved again: only then may another CPU, or the tools, have it.
  */
 #include <xen/sched.h>
-#include "context.h"
-#include "debug.h"
 #include "domain.h"
+#include "errno.h"
 #include "evtchn.h"
-#include "guest_trap.h"
 #include "lib.h"
-#include "nmi.h"
 #include "sched.h"
 #include "smp.h"
 
 #define SLICE		(5 * NS_PER_MS)
 #define MIN_SLICE	(NS_PER_MS / 2)
-#define SLEEP_BONUS	(3 * NS_PER_MS)
-#define PREEMPT_LEAD	(NS_PER_MS / 2)
+#define CREDIT		(3 * NS_PER_MS)
+#define DEBT		(2 * SLICE)
+#define PREEMPT_LEAD	(NS_PER_MS / 2)		/* virtual */
 #define CAP_PERIOD	(50 * NS_PER_MS)
 
-static struct vcpu *queue;		/* by virtual time */
+static struct vcpu *queue;		/* the first waits longest */
 static struct vcpu *running[MAX_CPUS];	/* chosen last; NULL: idle */
-static u64 floor_vtime;			/* no one that wakes is far behind */
+static u32 idle_cpus;			/* that idle, and nobody called */
+static u64 clock[MAX_CPUS];		/* virtual times; they wrap around */
 static u64 idle_since[MAX_CPUS], idle_total[MAX_CPUS];
 static struct timer slice_timer[MAX_CPUS];
 static struct spinlock sched_lock = SPINLOCK(LOCK_SCHED);
 
-static bool runnable(const struct vcpu *v)
+bool sched_runnable(const struct vcpu *v)
 {
 	const struct domain *d = v->d;
 
@@ -51,6 +66,29 @@ static bool runnable(const struct vcpu *v)
 static bool may_run_on(const struct vcpu *v, u32 cpu)
 {
 	return v->affinity >> cpu & 1;
+}
+
+/* How far the virtual time a is ahead of b. */
+static s64 ahead(u64 a, u64 b)
+{
+	return (s64)(a - b);
+}
+
+static u64 virtual(const struct vcpu *v, u64 ns)
+{
+	return ns * DEFAULT_WEIGHT / v->d->weight;
+}
+
+/* After any change of its virtual times, and when it wakes. */
+static void bound(struct vcpu *v)
+{
+	s64 least = -(s64)virtual(v, CREDIT), most = (s64)virtual(v, DEBT);
+	u32 i;
+
+	for (i = 0; i < cpu_count; i++)
+		v->vtime[i] = clock[i] +
+			(u64)MIN(MAX(ahead(v->vtime[i], clock[i]), least),
+				 most);
 }
 
 static void set_runstate(struct vcpu *v, int state)
@@ -83,30 +121,41 @@ static void enqueue(struct vcpu *v)
 
 	if (v->queued)
 		return;
-	while (*p && (*p)->vtime <= v->vtime)
+	while (*p)
 		p = &(*p)->run_next;
 	v->queued = true;
-	v->run_next = *p;
+	v->run_next = NULL;
 	*p = v;
 }
 
-/* The first that this CPU can run; those that must not run any more go. */
+static void dequeue(struct vcpu **at)
+{
+	struct vcpu *v = *at;
+
+	*at = v->run_next;
+	v->queued = false;
+}
+
+/*
+ * What this CPU runs next: the one furthest behind, of several the one that
+ * waits longest. Those that must not run any more leave the queue.
+ */
 static struct vcpu **find_next(u32 cpu)
 {
-	struct vcpu **p = &queue, *v;
+	struct vcpu **p = &queue, **first = NULL, *v;
 
 	while ((v = *p)) {
-		if (!runnable(v)) {
-			*p = v->run_next;
-			v->queued = false;
+		if (!sched_runnable(v)) {
+			dequeue(p);
 			set_waiting(v);
 			continue;
 		}
-		if (may_run_on(v, cpu) && (!v->on_cpu || v->cpu == cpu))
-			return p;
+		if (may_run_on(v, cpu) && (!v->on_cpu || v->cpu == cpu) &&
+		    (!first || ahead((*first)->vtime[cpu], v->vtime[cpu]) > 0))
+			first = p;
 		p = &v->run_next;
 	}
-	return NULL;
+	return first;
 }
 
 static void request(u32 cpu)
@@ -123,7 +172,7 @@ static u64 vtime_on(u32 cpu, u64 now)
 {
 	const struct vcpu *v = running[cpu];
 
-	return v->vtime + (now - v->charged) * DEFAULT_WEIGHT / v->d->weight;
+	return v->vtime[cpu] + virtual(v, now - v->charged);
 }
 
 /*
@@ -134,21 +183,27 @@ static u64 vtime_on(u32 cpu, u64 now)
  */
 static void tickle(const struct vcpu *v)
 {
-	u64 now = time_now(), best = v->vtime + PREEMPT_LEAD;
 	u32 cpu = v->cpu, i, victim = MAX_CPUS, other = MAX_CPUS;
+	s64 best = PREEMPT_LEAD, lead;
+	u64 now = time_now();
 	bool sliced = false;
 
 	for (i = 0; i < cpu_count; i++, cpu = (cpu + 1) % cpu_count) {
 		if (!may_run_on(v, cpu))
 			continue;
-		if (!running[cpu]) {
+		if (idle_cpus >> cpu & 1) {
+			/* Called for v: it is no idle one for others. */
+			idle_cpus &= ~(1u << cpu);
 			request(cpu);
 			return;
 		}
+		if (!running[cpu])
+			continue;
 		other = cpu;
 		sliced |= slice_timer[cpu].active;
-		if (vtime_on(cpu, now) > best) {
-			best = vtime_on(cpu, now);
+		lead = ahead(vtime_on(cpu, now), v->vtime[cpu]);
+		if (lead > best) {
+			best = lead;
 			victim = cpu;
 		}
 	}
@@ -158,26 +213,24 @@ static void tickle(const struct vcpu *v)
 		request(victim);
 }
 
-/* What runs alone is not looked at for long: up to now. */
-static void update_floor(u64 now)
+/*
+ * A called CPU may have taken another vCPU than the one that it was called
+ * for, which then waits though a third CPU is idle.
+ */
+static void call_idle(void)
 {
-	u64 least = queue ? queue->vtime : ~0ull;
-	u32 i;
+	const struct vcpu *v;
 
-	for (i = 0; i < cpu_count; i++)
-		if (running[i])
-			least = MIN(least, vtime_on(i, now));
-	if (least != ~0ull && least > floor_vtime)
-		floor_vtime = least;
+	for (v = queue; v && idle_cpus; v = v->run_next)
+		if (!v->on_cpu && (v->affinity & idle_cpus))
+			tickle(v);
 }
 
 static void make_ready(struct vcpu *v)
 {
-	if (!runnable(v) || v->running || v->queued)
+	if (!sched_runnable(v) || v->running || v->queued)
 		return;
-	update_floor(time_now());
-	if (v->vtime + SLEEP_BONUS < floor_vtime)
-		v->vtime = floor_vtime - SLEEP_BONUS;
+	bound(v);
 	set_runstate(v, RUNSTATE_runnable);
 	enqueue(v);
 	if (!v->on_cpu)
@@ -201,14 +254,20 @@ void sched_wake(struct vcpu *v)
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
-void sched_resume(struct domain *d)
+static void resume(struct domain *d)
 {
-	u64 f = spin_lock_irqsave(&sched_lock);
 	u32 i;
 
 	for (i = 0; i < d->max_vcpus; i++)
 		if (d->vcpu[i])
 			make_ready(d->vcpu[i]);
+}
+
+void sched_resume(struct domain *d)
+{
+	u64 f = spin_lock_irqsave(&sched_lock);
+
+	resume(d);
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
@@ -251,8 +310,7 @@ void sched_forget(struct vcpu *v)
 	while (*p && *p != v)
 		p = &(*p)->run_next;
 	if (*p)
-		*p = v->run_next;
-	v->queued = false;
+		dequeue(p);
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
@@ -290,28 +348,27 @@ void sched_period_over(void *data)
 {
 	struct domain *d = data;
 	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
-	bool again = false;
 
-	if (d->cap)
+	if (d->cap && d->parked)
 		start_period(d, now);
-	if (d->cap && d->budget <= 0)
-		again = true;
-	else
-		d->parked = false;
-	spin_unlock_irqrestore(&sched_lock, f);
-	if (again)
+	d->parked = d->cap && d->parked && d->budget <= 0;
+	if (d->parked)
 		timer_set(&d->cap_timer, d->period_end);
 	else
-		sched_resume(d);
+		resume(d);
+	spin_unlock_irqrestore(&sched_lock, f);
 }
 
 static void charge(struct vcpu *v, u64 now)
 {
 	struct domain *d = v->d;
-	u64 used = now - v->charged;
+	u64 used = now - v->charged, more = virtual(v, used);
+	u32 i;
 
 	v->charged = now;
-	v->vtime += used * DEFAULT_WEIGHT / d->weight;
+	for (i = 0; i < cpu_count; i++)
+		v->vtime[i] += more;
+	bound(v);
 	if (!d->cap)
 		return;
 	if (now >= d->period_end)
@@ -325,26 +382,35 @@ static void charge(struct vcpu *v, u64 now)
  * Whether prev goes on although 'next' waits: always for a while, or one that
  * wakes or yields all the time would leave it the cost of switching alone.
  */
-static bool keeps(const struct vcpu *prev, const struct vcpu *next, u64 now)
+static bool keeps(const struct vcpu *prev, const struct vcpu *next, u32 cpu,
+		  u64 now)
 {
+	s64 lead = ahead(prev->vtime[cpu], next->vtime[cpu]);
+
 	if (prev->yielded)
 		return false;
 	if (now < prev->started + MIN_SLICE)
 		return true;
-	if (next->vtime + PREEMPT_LEAD < prev->vtime)
+	if (lead > (s64)PREEMPT_LEAD)
 		return false;
-	return now < prev->slice_end || prev->vtime <= next->vtime;
+	return now < prev->slice_end || lead <= 0;
 }
 
-static void start(struct vcpu *v, u32 cpu, u64 now)
+/* 'other' waits, if it is not NULL, for this CPU too. */
+static void start(struct vcpu *v, const struct vcpu *other, u32 cpu, u64 now)
 {
-	u64 slice = SLICE;
+	u64 slice = SLICE, at = v->vtime[cpu];
 
 	if (v->d->cap)
 		slice = MAX((u64)MAX(MIN(v->d->budget, (s64)SLICE), 0),
 			    MIN_SLICE);
-	else if (queue && queue->vtime + PREEMPT_LEAD < v->vtime)
-		slice = MIN_SLICE;
+	if (other && ahead(at, other->vtime[cpu]) > 0) {
+		if (ahead(at, other->vtime[cpu]) > (s64)PREEMPT_LEAD)
+			slice = MIN_SLICE;
+		at = other->vtime[cpu];
+	}
+	if (ahead(at, clock[cpu]) > 0)
+		clock[cpu] = at;
 	if (!v->running)
 		v->charged = v->started = now;
 	v->running = v->on_cpu = v->d->has_run = true;
@@ -360,54 +426,55 @@ static void account_idle(u32 cpu, bool was_idle, bool is_idle, u64 now)
 {
 	if (was_idle)
 		idle_total[cpu] += now - idle_since[cpu];
+	idle_since[cpu] = now;
+	idle_cpus &= ~(1u << cpu);
 	if (is_idle)
-		idle_since[cpu] = now;
+		idle_cpus |= 1u << cpu;
 }
 
-/* Next to run on this CPU, which may be the one that runs; NULL: nothing. */
-static struct vcpu *choose(struct vcpu *prev)
+/* It waits, for its turn or for something else. */
+static void leave(struct vcpu *v, const struct vcpu *next, u32 cpu)
+{
+	/* A yield puts it behind the next one: it earns nothing by it. */
+	if (v->yielded && next && ahead(next->vtime[cpu], v->vtime[cpu]) > 0)
+		v->vtime[cpu] = next->vtime[cpu];
+	v->running = false;
+	set_waiting(v);
+	if (sched_runnable(v))
+		enqueue(v);
+}
+
+struct vcpu *sched_choose(struct vcpu *prev)
 {
 	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
 	u32 cpu = this_cpu()->id;
-	struct vcpu **at, *next;
+	struct vcpu **at, *next, *other = NULL;
 	bool was_idle = !running[cpu];
 
 	if (prev && prev->running)
 		charge(prev, now);
 	at = find_next(cpu);
 	next = at ? *at : NULL;
-	if (prev && runnable(prev) && may_run_on(prev, cpu) &&
-	    (!next || keeps(prev, next, now))) {
+	if (prev && sched_runnable(prev) && may_run_on(prev, cpu) &&
+	    (!next || keeps(prev, next, cpu, now))) {
+		other = next;
 		next = prev;
 	} else {
-		if (next) {
-			*at = next->run_next;
-			next->queued = false;
-		}
-		if (prev) {
-			/* Nor is what it leaves to others kept for later. */
-			if (prev->yielded && next)
-				prev->vtime = MAX(prev->vtime, next->vtime);
-			prev->running = false;
-			set_waiting(prev);
-			if (runnable(prev))
-				enqueue(prev);
-		}
+		if (next)
+			dequeue(at);
+		if (prev)
+			leave(prev, next, cpu);
 	}
 	running[cpu] = next;
 	if (next)
-		start(next, cpu, now);
+		start(next, other, cpu, now);
 	account_idle(cpu, was_idle, !next, now);
-	update_floor(now);
+	call_idle();
 	spin_unlock_irqrestore(&sched_lock, f);
 	return next;
 }
 
-/*
- * Its state is saved: now others may run it, or, if its domain ends, take it
- * apart. Who shuts a domain down looks after us whether all have stopped.
- */
-static void release(struct vcpu *v)
+void sched_release(struct vcpu *v)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);
 	struct domain *d = v->d;
@@ -425,63 +492,16 @@ static void release(struct vcpu *v)
 	domain_put(d);
 }
 
-static void idle(void)
-{
-	__asm__ volatile("sti; hlt; cli" ::: "memory");
-}
-
-static void schedule(void)
-{
-	struct cpu *c = this_cpu();
-	struct vcpu *prev = c->current, *next;
-
-	c->work = 0;
-	nmi_forward();
-	next = choose(prev);
-	if (next == prev && next)
-		return;
-	if (prev) {
-		context_save(prev);
-		release(prev);
-	}
-	while (!next) {
-		quiet_point();
-		if (!c->work)
-			idle();
-		c->work = 0;
-		nmi_forward();
-		next = choose(NULL);
-	}
-	context_load(next);
-}
-
-void guest_exit(struct regs *r)
-{
-	struct cpu *c = this_cpu();
-
-	/* A stack that cannot be written crashes the domain: then again. */
-	do {
-		quiet_point();
-		while (c->work || !c->current || !runnable(c->current))
-			schedule();
-		if (nmi_deliverable(c->current))
-			nmi_deliver(c->current, r);
-		if (runnable(c->current) && vcpu_events_deliverable(c->current))
-			guest_deliver_event(c->current, r);
-	} while (!runnable(c->current));
-}
-
 static void slice_over(void *data)
 {
 	(void)data;
 	this_cpu()->work |= CPU_WORK_RESCHED;
 }
 
-void sched_start(void)
+void sched_init_cpu(void)
 {
 	timer_init(&slice_timer[this_cpu()->id], slice_over, NULL);
 	this_cpu()->work = CPU_WORK_RESCHED;
-	enter_guest_first();
 }
 
 u64 sched_idle_time(u32 cpu)
@@ -495,27 +515,70 @@ u64 sched_idle_time(u32 cpu)
 	return t;
 }
 
+/* What ran until now did so by the old ones, and a new period begins. */
 void sched_set_params(struct domain *d, u32 weight, u32 cap)
 {
-	u64 f = spin_lock_irqsave(&sched_lock);
+	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
+	u32 i;
 
+	for (i = 0; i < cpu_count; i++)
+		if (running[i] && running[i]->d == d) {
+			charge(running[i], now);
+			request(i);
+		}
 	d->weight = weight;
 	d->cap = cap;
 	d->budget = 0;
-	d->period_end = 0;
+	start_period(d, now);
+	d->parked = false;
+	timer_stop(&d->cap_timer);
+	for (i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i])
+			bound(d->vcpu[i]);
+	resume(d);
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
-void sched_set_affinity(struct vcpu *v, u32 cpus)
+static void set_affinity(struct vcpu *v, u32 cpus)
 {
-	u64 f = spin_lock_irqsave(&sched_lock);
-
 	v->affinity = cpus;
+	bound(v);
 	if (v->running && !may_run_on(v, v->cpu))
 		request(v->cpu);
 	else if (v->queued)
 		tickle(v);
+}
+
+int sched_set_affinity(struct vcpu *v, u32 cpus)
+{
+	u64 f = spin_lock_irqsave(&sched_lock);
+	int rc = v->unpinned ? -EBUSY : 0;
+
+	if (!rc)
+		set_affinity(v, cpus);
 	spin_unlock_irqrestore(&sched_lock, f);
+	return rc;
+}
+
+/* Xen's errors, and their order. */
+int sched_pin(struct vcpu *v, s32 cpu)
+{
+	u64 f = spin_lock_irqsave(&sched_lock);
+	int rc = 0;
+
+	if (cpu < 0 ? !v->unpinned : (u32)cpu >= cpu_count) {
+		rc = -EINVAL;
+	} else if (cpu < 0) {
+		set_affinity(v, v->unpinned);
+		v->unpinned = 0;
+	} else if (v->unpinned) {
+		rc = -EBUSY;
+	} else {
+		v->unpinned = v->affinity;
+		set_affinity(v, 1u << cpu);
+	}
+	spin_unlock_irqrestore(&sched_lock, f);
+	return rc;
 }
 
 void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs)

@@ -11,6 +11,7 @@
 #include "lib.h"
 #include "nmi.h"
 #include "sched.h"
+#include "vcpu.h"
 
 #define MAX_POLL_PORTS	128
 
@@ -26,34 +27,25 @@ static long do_block(struct vcpu *v)
 	return 0;
 }
 
-/* The number of ports, each checked, and the last one; or an error. */
-static long check_ports(const struct vcpu *v, const struct sched_poll *p,
-			u32 *port)
+/*
+ * Something to go on for already: 1, the ports being looked at in their order
+ * up to the first that is pending; 0: nothing; or an error.
+ */
+static int look(struct vcpu *v, const struct sched_poll *p, u32 *port)
 {
 	u32 i;
+	int rc;
 
-	if (p->nr_ports > MAX_POLL_PORTS)
-		return -EINVAL;
+	if (vcpu_events_deliverable(v) || nmi_deliverable(v))
+		return 1;
 	for (i = 0; i < p->nr_ports; i++) {
 		if (guest_read(port, gva_index(HANDLE(p->ports), i, 4), 4))
 			return -EFAULT;
-		if (*port >= evtchn_limit(v->d))
-			return -EINVAL;
+		rc = evtchn_pending(v, *port);
+		if (rc)
+			return rc;
 	}
 	return 0;
-}
-
-static bool any_pending(struct vcpu *v, const struct sched_poll *p)
-{
-	u32 i, port;
-
-	if (vcpu_events_deliverable(v) || nmi_deliverable(v))
-		return true;
-	for (i = 0; i < p->nr_ports; i++)
-		if (!guest_read(&port, gva_index(HANDLE(p->ports), i, 4), 4) &&
-		    evtchn_pending(v, port))
-			return true;
-	return false;
 }
 
 static long do_poll(struct vcpu *v, u64 arg)
@@ -64,18 +56,23 @@ static long do_poll(struct vcpu *v, u64 arg)
 
 	if (abi_get(LAYOUT_POLL, gva(arg), &p, sizeof(p)))
 		return -EFAULT;
-	rc = check_ports(v, &p, &port);
-	if (rc)
-		return rc;
-	v->poll_port = p.nr_ports == 1 ? port : 0;
+	if (p.nr_ports > MAX_POLL_PORTS)
+		return -EINVAL;
+	if (!guest_range_ok(HANDLE(p.ports), p.nr_ports * 4ull))
+		return -EFAULT;
+	/* 0: any port wakes it, as long as it is not known which one. */
+	v->poll_port = 0;
 	__atomic_fetch_or(&v->state, VCPU_BLOCKED | VCPU_POLLING,
 			  __ATOMIC_SEQ_CST);
-	if (any_pending(v, &p)) {
+	rc = look(v, &p, &port);
+	if (rc) {
 		__atomic_fetch_and(&v->state,
 				   ~(u32)(VCPU_BLOCKED | VCPU_POLLING),
 				   __ATOMIC_SEQ_CST);
-		return 0;
+		return MIN(rc, 0);
 	}
+	if (p.nr_ports == 1)
+		v->poll_port = port;
 	if (p.timeout)
 		timer_set(&v->poll, p.timeout);
 	sched_stop(v);
@@ -87,14 +84,13 @@ static long do_remote_shutdown(struct domain *by, void *arg)
 	const struct sched_remote_shutdown *rs = arg;
 	struct domain *d;
 
-	if (!by->privileged)
-		return -EPERM;
-	d = domain_get(rs->domain_id);
+	d = rs->domain_id == DOMID_SELF ? NULL : domain_get(rs->domain_id);
 	if (!d)
 		return -ESRCH;
-	domain_shutdown(d, rs->reason & 0xff);
+	if (by->privileged)
+		domain_shutdown(d, rs->reason & 0xff);
 	domain_put(d);
-	return 0;
+	return by->privileged ? 0 : -EPERM;
 }
 
 static long do_shutdown(struct domain *d, void *arg)
@@ -103,14 +99,20 @@ static long do_shutdown(struct domain *d, void *arg)
 	return 0;
 }
 
-/* The reason that the tools will see if nobody says a better one. */
+/* The reason that the tools will see; what was said first holds. */
 static long do_shutdown_code(struct domain *d, void *arg)
 {
 	const struct sched_shutdown *sd = arg;
 
-	if (!d->shut_down)
-		d->shutdown_code = sd->reason & 0xff;
+	domain_set_shutdown_code(d, sd->reason & 0xff);
 	return 0;
+}
+
+static long do_pin_override(struct domain *d, void *arg)
+{
+	(void)d;
+	return sched_pin(current_vcpu(),
+			 ((const struct sched_pin_override *)arg)->pcpu);
 }
 
 #define OP(name, type) [SCHEDOP_##name] = \
@@ -119,6 +121,9 @@ static const struct abi_op ops[] = {
 	OP(shutdown, sched_shutdown),
 	OP(shutdown_code, sched_shutdown),
 	OP(remote_shutdown, sched_remote_shutdown),
+	OP(pin_override, sched_pin_override),
+	[SCHEDOP_watchdog] = { watchdog_set, sizeof(struct sched_watchdog),
+			       false, true },
 };
 
 long sched_op(u64 a[])
@@ -134,6 +139,10 @@ long sched_op(u64 a[])
 		return do_block(v);
 	case SCHEDOP_poll:
 		return do_poll(v, a[1]);
+	case SCHEDOP_pin_override:
+		if (!v->d->privileged)
+			return -EPERM;
+		__attribute__((fallthrough));
 	default:
 		return abi_op(ops, ARRAY_SIZE(ops), (u32)a[0], v->d,
 			      gva(a[1]));

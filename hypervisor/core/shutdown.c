@@ -30,11 +30,22 @@ static void end_machine(u32 reason)
 	machine_reboot();
 }
 
+/* False for all but the first of those who shut a domain down, or crash it. */
+static bool begin(struct domain *d, u32 reason, bool crash)
+{
+	u64 f = spin_lock_irqsave(&d->shutdown_lock);
+	bool first = crash ? !d->crashed : !d->shut_down;
+
+	if (first && d->shutdown_code == ~0u)
+		d->shutdown_code = reason;
+	d->crashed |= crash;
+	d->shut_down = true;
+	spin_unlock_irqrestore(&d->shutdown_lock, f);
+	return first;
+}
+
 static void shut_down(struct domain *d, u32 reason)
 {
-	if (d->shutdown_code == ~0u)
-		d->shutdown_code = reason;
-	d->shut_down = true;
 	domain_stop(d);
 	sched_barrier();
 	if (d == dom0)
@@ -48,11 +59,20 @@ void domain_shutdown(struct domain *d, u32 reason)
 		"power-off", "reboot", "suspend", "crash", "watchdog"
 	};
 
-	if (d->shut_down)
+	if (!begin(d, reason, false))
 		return;
 	log_info("domain %u: shutdown, reason %u (%s)", d->id, reason,
 		 reason < ARRAY_SIZE(names) ? names[reason] : "?");
 	shut_down(d, reason);
+}
+
+void domain_set_shutdown_code(struct domain *d, u32 reason)
+{
+	u64 f = spin_lock_irqsave(&d->shutdown_lock);
+
+	if (d->shutdown_code == ~0u)
+		d->shutdown_code = reason;
+	spin_unlock_irqrestore(&d->shutdown_lock, f);
 }
 
 void domain_crash(struct domain *d, const char *fmt, ...)
@@ -63,9 +83,8 @@ void domain_crash(struct domain *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	vformat(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	if (d->crashed)
+	if (!begin(d, SHUTDOWN_crash, true))
 		return;
-	d->crashed = true;
 	log_err("domain %u crashed: %s", d->id, why);
 	if (current_vcpu() && current_vcpu()->d == d)
 		trap_dump(&this_block()->guest);
@@ -84,8 +103,12 @@ bool domain_stopped(const struct domain *d)
 
 void domain_tell_stopped(struct domain *d)
 {
-	if (!d->shut_down || !domain_stopped(d) ||
-	    __atomic_exchange_n(&d->end_told, true, __ATOMIC_SEQ_CST))
-		return;
-	evtchn_send_global_virq(VIRQ_DOM_EXC);
+	u64 f = spin_lock_irqsave(&d->shutdown_lock);
+	bool tell = d->shut_down && !d->end_told && domain_stopped(d);
+
+	if (tell)
+		d->end_told = true;
+	spin_unlock_irqrestore(&d->shutdown_lock, f);
+	if (tell)
+		evtchn_send_global_virq(VIRQ_DOM_EXC);
 }

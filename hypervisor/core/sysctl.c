@@ -146,12 +146,12 @@ long sysctl(u64 a[HYPERCALL_ARGS])
 	struct xen_sysctl op;
 	long rc;
 
-	if (!current_domain()->privileged)
-		return -EPERM;
 	if (guest_read(&op, gva(a[0]), sizeof(op)))
 		return -EFAULT;
 	if (op.interface_version != XEN_SYSCTL_INTERFACE_VERSION)
 		return -EACCES;
+	if (!current_domain()->privileged)
+		return -EPERM;
 	rc = dispatch(&op);
 	if ((!rc || rc == -ENOBUFS) && guest_write(gva(a[0]), &op, sizeof(op)))
 		return -EFAULT;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vcpu_op (xen/vcpu.h): bringing vCPUs up and down, their timers, and the
- * places in guest memory where the hypervisor keeps time and run state.
+ * vcpu_op (xen/vcpu.h): bringing vCPUs up and down, and the places in guest
+ * memory where the hypervisor keeps time and run state.
  */
 #include <xen/sched.h>
 #include <xen/vcpu.h>
@@ -19,29 +19,69 @@
 
 _Static_assert(sizeof(struct vcpu_time_info) == 32, "same for all guests");
 
+/* The same for a process to read; an address that is bad by now is skipped. */
+static void write_time_area(const struct vcpu *v, struct vcpu_time_info t)
+{
+	u32 version = t.version--;
+
+	if (guest_write(v->time_at, &t.version, sizeof(t.version)))
+		return;
+	barrier();
+	guest_write(v->time_at, &t, sizeof(t));
+	barrier();
+	guest_write(v->time_at, &version, sizeof(version));
+}
+
 /* The guest reads under the version: odd means "being changed". */
 static void write_time(struct vcpu *v)
 {
-	struct vcpu_time_info *t = (void *)(v->info + v->d->abi->time_offset);
-	u64 tsc = rdtsc();
+	struct vcpu_time_info *to = (void *)(v->info + v->d->abi->time_offset);
+	struct vcpu_time_info t = {
+		.tsc_timestamp = rdtsc(), .tsc_shift = tsc_scale.shift,
+		.tsc_to_system_mul = tsc_scale.mul,
+		.flags = XEN_PVCLOCK_TSC_STABLE_BIT,
+	};
 
+	t.system_time = time_from_tsc(t.tsc_timestamp);
 	v->time_version += 2;
-	WRITE_ONCE(t->version, v->time_version - 1);
-	__asm__ volatile("" ::: "memory");
-	t->tsc_timestamp = tsc;
-	t->system_time = time_from_tsc(tsc);
-	t->tsc_to_system_mul = tsc_scale.mul;
-	t->tsc_shift = tsc_scale.shift;
-	t->flags = XEN_PVCLOCK_TSC_STABLE_BIT;
-	__asm__ volatile("" ::: "memory");
-	WRITE_ONCE(t->version, v->time_version);
+	t.version = v->time_version - 1;
+	WRITE_ONCE(to->version, t.version);
+	barrier();
+	*to = t;
+	barrier();
+	WRITE_ONCE(to->version, ++t.version);
+	if (v->time_at.a)
+		write_time_area(v, t);
+}
+
+/*
+ * A guest that asked for it by vm_assist sees XEN_RUNSTATE_UPDATE, the top bit
+ * of state_entry_time, set while the rest changes.
+ */
+static void write_runstate(const struct vcpu *v, struct vcpu_runstate_info rs)
+{
+	gva_t top = gva(v->runstate_at.a + v->d->abi->quad_align + 7);
+	bool flag = v->d->vm_assist & BIT(VMASST_TYPE_runstate_update_flag);
+	u8 *last = (u8 *)&rs.state_entry_time + 7;
+
+	if (flag) {
+		rs.state_entry_time |= XEN_RUNSTATE_UPDATE;
+		if (guest_write(top, last, 1))
+			return;
+		barrier();
+	}
+	abi_put(LAYOUT_RUNSTATE, v->runstate_at, &rs);
+	barrier();
+	rs.state_entry_time &= ~XEN_RUNSTATE_UPDATE;
+	if (flag)
+		guest_write(top, last, 1);
 }
 
 void vcpu_update_time(struct vcpu *v)
 {
 	write_time(v);
 	if (v->runstate_at.a)
-		abi_put(LAYOUT_RUNSTATE, v->runstate_at, &v->runstate);
+		write_runstate(v, v->runstate);
 }
 
 /* Under the lock of its event channels, as two may do it at once. */
@@ -68,155 +108,121 @@ void wallclock_set(u64 base)
 	domain_for_each(domain_update_wallclock);
 }
 
-static void timer_fired(void *data)
+/* Events are sent to the old place or to the new one, by their lock. */
+static void move_info(struct vcpu *v, mfn_t m, u32 offset)
 {
-	evtchn_send_virq(data, VIRQ_TIMER);
-}
+	u8 *to = (u8 *)mfn_to_virt(m) + offset;
+	u64 f = spin_lock_irqsave(&v->d->event_lock);
 
-static void period_fired(void *data)
-{
-	struct vcpu *v = data;
-
-	evtchn_send_virq(v, VIRQ_TIMER);
-	if (v->period)
-		timer_set(&v->periodic, v->periodic.expires + v->period);
-}
-
-/* Left over from a poll that an event ended, it must wake no one. */
-static void poll_timeout(void *data)
-{
-	const struct vcpu *v = data;
-
-	if (v->state & VCPU_POLLING)
-		sched_wake(data);
-}
-
-void vcpu_init_timers(struct vcpu *v)
-{
-	timer_init(&v->singleshot, timer_fired, v);
-	timer_init(&v->periodic, period_fired, v);
-	timer_init(&v->poll, poll_timeout, v);
-}
-
-void vcpu_stop_timers(struct vcpu *v)
-{
-	v->period = 0;
-	timer_kill(&v->periodic);
-	timer_kill(&v->singleshot);
-	timer_kill(&v->poll);
-}
-
-static long set_singleshot(struct vcpu *v, u64 arg)
-{
-	u64 at;
-
-	/*
-	 * The flag for "only if in the future" is not looked at, as Xen 4.17
-	 * does not either: a time that is over makes the event come at once.
-	 */
-	if (guest_read(&at, gva(arg), 8))
-		return -EFAULT;
-	timer_set(&v->singleshot, at);
-	return 0;
-}
-
-static long set_periodic(struct vcpu *v, u64 arg)
-{
-	u64 period;
-
-	if (guest_read(&period, gva(arg), 8))
-		return -EFAULT;
-	if (period < NS_PER_MS || (s64)period < 0)
-		return -EINVAL;
-	v->period = period;
-	timer_set(&v->periodic, time_now() + period);
-	return 0;
-}
-
-long set_timer_op(u64 a[])
-{
-	u64 timeout = hypercall_arg64(a);
-	struct vcpu *v = current_vcpu();
-
-	if (timeout)
-		timer_set(&v->singleshot, timeout);
-	else
-		timer_stop(&v->singleshot);
-	return 0;
+	memcpy(to, v->info, 64);
+	v->info = to;
+	v->info_frame = m;
+	/* Whoever looked at the old place may have missed something. */
+	memset(to + v->d->abi->sel_offset, 0xff, v->d->abi->sel_size);
+	to[0] = 1;
+	spin_unlock_irqrestore(&v->d->event_lock, f);
 }
 
 /*
- * Move vcpu_info into the guest's own page. The page must be writable by the
- * guest; its reference and type stay taken as long as the vCPU exists.
+ * Move vcpu_info into the guest's own page, once, of the caller or of a vCPU
+ * that is down. The page must be writable by the guest; its reference and type
+ * stay taken as long as the vCPU exists. The page lock decides which of two
+ * calls is the first.
  */
 static long register_info(struct vcpu *v, u64 arg)
 {
 	struct vcpu_register_vcpu_info r;
 	struct domain *d = v->d;
-	u8 *to;
-	u64 f;
+	long rc = -EINVAL;
 
 	if (guest_read(&r, gva(arg), sizeof(r)))
 		return -EFAULT;
-	if (v->info_frame.n)
-		return -EINVAL;
-	if (r.offset > PAGE_SIZE - 64 || (r.offset & 3) ||
-	    !mfn_valid(mfn(r.mfn)))
-		return -EINVAL;
+	if (r.offset > PAGE_SIZE - 64 || (r.offset & (d->abi->quad_align - 1)))
+		return -ENXIO;
 	spin_lock(&d->page_lock);
-	if (!ptype_get_page(d, mfn(r.mfn), TYPE_WRITABLE)) {
-		spin_unlock(&d->page_lock);
-		return -EINVAL;
+	if (!v->info_frame.n && (v == current_vcpu() || !(v->state & VCPU_UP)) &&
+	    ptype_get_page(d, mfn(r.mfn), TYPE_WRITABLE)) {
+		move_info(v, mfn(r.mfn), r.offset);
+		rc = 0;
 	}
-	f = spin_lock_irqsave(&d->event_lock);
-	to = (u8 *)mfn_to_virt(mfn(r.mfn)) + r.offset;
-	memcpy(to, v->info, 64);
-	v->info = to;
-	v->info_frame = mfn(r.mfn);
-	/* Whoever looked at the old place may have missed something. */
-	memset(to + d->abi->sel_offset, 0xff, d->abi->sel_size);
-	to[0] = 1;
-	spin_unlock_irqrestore(&d->event_lock, f);
 	spin_unlock(&d->page_lock);
-	if (v == current_vcpu())
+	if (!rc && v == current_vcpu())
 		write_time(v);
+	return rc;
+}
+
+/*
+ * An address to keep, of an area of a size. As on Xen, all that is checked is
+ * that a guest may name it: later writes go by what the vCPU has mapped then.
+ */
+static long register_area(u64 arg, u64 size, gva_t *to)
+{
+	u64 at;
+
+	if (abi_get_longs(gva(arg), &at, 1) || !guest_range_ok(gva(at), size))
+		return -EFAULT;
+	*to = gva(at);
 	return 0;
 }
 
 static long register_runstate(struct vcpu *v, u64 arg)
 {
-	u64 at;
+	struct vcpu_runstate_info rs;
+	long rc = register_area(arg, abi_size(LAYOUT_RUNSTATE),
+				&v->runstate_at);
 
-	if (abi_get_longs(gva(arg), &at, 1))
-		return -EFAULT;
-	v->runstate_at = gva(at);
-	if (v == current_vcpu())
-		abi_put(LAYOUT_RUNSTATE, v->runstate_at, &v->runstate);
+	if (rc)
+		return rc;
+	sched_runstate(v, &rs);
+	write_runstate(v, rs);
 	return 0;
 }
 
+static long register_time(struct vcpu *v, u64 arg)
+{
+	long rc = register_area(arg, sizeof(struct vcpu_time_info),
+				&v->time_at);
+
+	if (!rc && v == current_vcpu())
+		write_time(v);
+	return rc;
+}
+
+/* A vCPU is initialised once and for good, so that no lock is needed here. */
 static long bring_up(struct vcpu *v)
 {
-	if (!v->initialised)
+	if (!__atomic_load_n(&v->initialised, __ATOMIC_ACQUIRE))
 		return -EINVAL;
 	__atomic_fetch_or(&v->state, VCPU_UP, __ATOMIC_SEQ_CST);
 	sched_wake(v);
 	return 0;
 }
 
-static long bring_down(struct vcpu *v)
+static bool no_other_up(const struct vcpu *v)
 {
-	struct domain *d = v->d;
-	u32 i, up = 0;
+	const struct domain *d = v->d;
+	u32 i;
 
 	for (i = 0; i < d->max_vcpus; i++)
-		up += d->vcpu[i] && (d->vcpu[i]->state & VCPU_UP);
-	if (up <= 1 && (v->state & VCPU_UP)) {
-		domain_shutdown(d, SHUTDOWN_poweroff);
-		return 0;
-	}
-	__atomic_fetch_and(&v->state, ~(u32)VCPU_UP, __ATOMIC_SEQ_CST);
-	sched_stop(v);
+		if (d->vcpu[i] && d->vcpu[i] != v &&
+		    (d->vcpu[i]->state & VCPU_UP))
+			return false;
+	return true;
+}
+
+/* Two that take each other down do so one after the other, by the lock. */
+static long bring_down(struct vcpu *v)
+{
+	u64 f = spin_lock_irqsave(&v->d->shutdown_lock);
+	bool last = no_other_up(v);
+
+	if (!last)
+		__atomic_fetch_and(&v->state, ~(u32)VCPU_UP, __ATOMIC_SEQ_CST);
+	spin_unlock_irqrestore(&v->d->shutdown_lock, f);
+	if (last)
+		domain_shutdown(v->d, SHUTDOWN_poweroff);
+	else
+		sched_stop(v);
 	return 0;
 }
 
@@ -231,8 +237,7 @@ long vcpu_op(u64 a[])
 		return -ENOENT;
 	switch ((u32)a[0]) {
 	case VCPUOP_initialise:
-		return v->initialised ? -EEXIST :
-		       d->abi->set_context(v, gva(arg));
+		return d->abi->set_context(v, gva(arg));
 	case VCPUOP_up:
 		return bring_up(v);
 	case VCPUOP_down:
@@ -244,18 +249,22 @@ long vcpu_op(u64 a[])
 		return !!(v->state & VCPU_UP);
 	case VCPUOP_register_runstate_memory_area:
 		return register_runstate(v, arg);
+	case VCPUOP_register_vcpu_time_memory_area:
+		return register_time(v, arg);
 	case VCPUOP_get_runstate_info:
 		sched_runstate(v, &rs);
 		return abi_put(LAYOUT_RUNSTATE, gva(arg), &rs);
 	case VCPUOP_set_periodic_timer:
-		return v == current_vcpu() ? set_periodic(v, arg) : -EINVAL;
+		return vcpu_set_periodic(v, arg);
 	case VCPUOP_stop_periodic_timer:
-		v->period = 0;
-		timer_stop(&v->periodic);
+		vcpu_stop_periodic(v);
 		return 0;
 	case VCPUOP_set_singleshot_timer:
-		return v == current_vcpu() ? set_singleshot(v, arg) : -EINVAL;
+		return v == current_vcpu() ? vcpu_set_singleshot(v, arg) :
+					     -EINVAL;
 	case VCPUOP_stop_singleshot_timer:
+		if (v != current_vcpu())
+			return -EINVAL;
 		timer_stop(&v->singleshot);
 		return 0;
 	case VCPUOP_register_vcpu_info:

@@ -17,6 +17,8 @@
 static const char extra_version[16] = "-krypton";
 static const char capabilities[1024] = "xen-3.0-x86_32p ";
 static const char changeset[64] = "none";
+extern const u8 build_id_note[], build_id_end[];	/* krypton.lds */
+static const char denied[] = "<denied>";
 
 _Static_assert(BOOT_CMDLINE_SIZE == sizeof(xen_commandline_t), "public ABI");
 
@@ -34,14 +36,36 @@ static long get_features(const struct domain *d, gva_t to)
 
 	if (guest_read(&info, to, sizeof(info)))
 		return -EFAULT;
-	info.submap = 0;
-	if (info.submap_idx == 0)
-		info.submap = 1u << XENFEAT_mmu_pt_update_preserve_ad |
-			      1u << XENFEAT_highmem_assist |
-			      1u << XENFEAT_gnttab_map_avail_bits |
-			      1u << XENFEAT_pae_pgdir_above_4gb |
-			      (d->privileged ? 1u << XENFEAT_dom0 : 0);
+	if (info.submap_idx)
+		return -EINVAL;
+	info.submap = 1u << XENFEAT_mmu_pt_update_preserve_ad |
+		      1u << XENFEAT_highmem_assist |
+		      1u << XENFEAT_gnttab_map_avail_bits |
+		      1u << XENFEAT_memory_op_vnode_supported |
+		      1u << XENFEAT_direct_mapped;
+	if (d->vm_assist & BIT(VMASST_TYPE_pae_extended_cr3))
+		info.submap |= 1u << XENFEAT_pae_pgdir_above_4gb;
+	if (d->privileged)
+		info.submap |= 1u << XENFEAT_dom0;
 	return guest_write(to, &info, sizeof(info));
+}
+
+/* Of the linker's note: behind its header, which ends with the name "GNU". */
+static long get_build_id(const struct domain *d, gva_t to)
+{
+	const u8 *id = build_id_note + 16;
+	u32 size = (u32)(build_id_end - id), room;
+
+	if (!d->privileged)
+		return -EPERM;
+	if (!to.a)
+		return size;
+	if (guest_read(&room, to, sizeof(room)))
+		return -EFAULT;
+	if (room < size)
+		return room ? -ENOBUFS : -EINVAL;
+	return guest_write(gva(to.a + sizeof(room)), id, size) ? -EFAULT :
+	       (long)size;
 }
 
 long version_op(u64 a[HYPERCALL_ARGS])
@@ -59,7 +83,7 @@ long version_op(u64 a[HYPERCALL_ARGS])
 	case XENVER_commandline:
 		return d->privileged ?
 		       guest_write(to, boot_info.cmdline, BOOT_CMDLINE_SIZE) :
-		       -EPERM;
+		       guest_write(to, denied, sizeof(denied));
 	case XENVER_capabilities:
 		return guest_write(to, capabilities, sizeof(capabilities));
 	case XENVER_changeset:
@@ -69,9 +93,11 @@ long version_op(u64 a[HYPERCALL_ARGS])
 	case XENVER_get_features:
 		return get_features(d, to);
 	case XENVER_pagesize:
-		return PAGE_SIZE;
+		return to.a ? -EINVAL : (long)PAGE_SIZE;
 	case XENVER_guest_handle:
 		return guest_write(to, d->handle, sizeof(d->handle));
+	case XENVER_build_id:
+		return get_build_id(d, to);
 	default:
 		return -ENOSYS;
 	}

@@ -12,6 +12,21 @@ void lockorder_check(const struct spinlock *l, u64 flags);
 /* It holds none, on its way to a guest. */
 void lockorder_check_none(void);
 
+extern const char *const lock_names[];
+
+/* debug/holds.c: "A" or "A,B", in microseconds. False: malformed. */
+bool hold_set_limits(const char *value);
+#define DEBUG_OPTIONS { "hold_limit", hold_set_limits },
+/* Booting is over: the limits hold from now on. */
+void hold_init(void);
+/*
+ * This CPU has just taken a lock of this level, or is about to give it up;
+ * level 0 stands for interrupts that are off.
+ */
+void hold_begin(u32 level);
+void hold_end(u32 level);
+void hold_report(void);
+
 /* debug/stack.c: mark and check this CPU's stacks. */
 void stack_init_cpu(void);
 void stack_check(void);

@@ -9,10 +9,13 @@
 #include "lib.h"
 #include "lock.h"
 
-static const char *const names[] = {
+const char *const lock_names[LOCK_SERIAL + 1] = {
+	[0] = "interrupts off",
 	[LOCK_DOMCTL] = "domctl", [LOCK_GRANTS] = "grant",
 	[LOCK_MAPTRACK] = "maptrack", [LOCK_PAGES] = "page",
-	[LOCK_EVENTS] = "event", [LOCK_IRQ] = "irq", [LOCK_SCHED] = "scheduler",
+	[LOCK_EVENTS] = "event", [LOCK_IRQ] = "irq",
+	[LOCK_PCI] = "pci",
+	[LOCK_SHUTDOWN] = "shutdown", [LOCK_SCHED] = "scheduler",
 	[LOCK_TIMER] = "timer", [LOCK_LIST] = "list", [LOCK_OWNED] = "owned",
 	[LOCK_ALLOC] = "alloc", [LOCK_LOG] = "log", [LOCK_SERIAL] = "serial",
 };
@@ -20,20 +23,20 @@ static const char *const names[] = {
 /* The one furthest down. */
 static const char *last_held(u32 held)
 {
-	return names[31 - __builtin_clz(held)];
+	return lock_names[31 - __builtin_clz(held)];
 }
 
 void lockorder_check(const struct spinlock *l, u64 flags)
 {
 	u32 held = this_cpu()->locks_held;
 
-	if (!l->level || l->level >= ARRAY_SIZE(names))
+	if (!l->level || l->level >= ARRAY_SIZE(lock_names))
 		panic("BUG: a lock of no level");
 	if (held >> l->level)
 		panic("BUG: %s lock taken while %s lock is held",
-		      names[l->level], last_held(held));
+		      lock_names[l->level], last_held(held));
 	if (l->level >= LOCK_EVENTS && (flags & FLAGS_IF))
-		panic("BUG: %s lock taken with interrupts on", names[l->level]);
+		panic("BUG: %s lock taken with interrupts on", lock_names[l->level]);
 }
 
 void lockorder_check_none(void)

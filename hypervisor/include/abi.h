@@ -105,6 +105,8 @@ int abi32_get_context(struct vcpu *v, gva_t at);
  */
 int abi_get(const char *layout, gva_t at, void *to, u32 size);
 int abi_put(const char *layout, gva_t at, const void *from);
+/* Of the structure in memory of the caller. */
+u32 abi_size(const char *layout);
 /* The structure's last member alone: where calls tell how far they came. */
 int abi_put_last(const char *layout, gva_t at, u64 value);
 /* An array of longs, of at most eight to write. */
@@ -121,8 +123,9 @@ struct abi_op {
 	u8 size;		/* of the argument */
 	bool out;		/* after 0 the argument is written back */
 	bool locked;		/* fn runs with d's event lock held */
+	bool privileged;	/* -EPERM for any other caller */
 };
-/* For d, the caller: what fn gives; -ENOSYS, -EFAULT. */
+/* For d, the caller: what fn gives; -ENOSYS, -EFAULT, -EPERM, in this order. */
 long abi_op(const struct abi_op *ops, u32 count, u32 cmd, struct domain *d,
 	    gva_t at);
 /* Frame numbers of a guest's array, element by element. */

@@ -11,6 +11,11 @@ void context_load(struct vcpu *v);
 void context_load_ldt(const struct vcpu *v);
 void context_load_table(struct vcpu *v);
 void context_load_debug(const struct vcpu *v);
+/* x87 and SSE state of a vCPU that does not run. */
+void context_reset_fpu(struct vcpu *v);
+void context_set_fpu(struct vcpu *v, const void *image);
+void context_load_tsd(const struct vcpu *v);
+void context_load_tsc_aux(const struct vcpu *v);
 /* XCR0 of the vCPU that runs; 0 turns XSAVE off. */
 void context_set_xcr0(struct vcpu *v, u64 xcr0);
 /* Whether the guest wants #NM. */

@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "cpu_bits.h"
+#include <debug.h>		/* the debug build has its own */
 #include "types.h"
 
 /* In the order the entry code pushes it; asm-defines.c exports offsets. */
@@ -36,6 +37,7 @@ struct __attribute__((aligned(16))) cpu {
 	u32 apic_id;
 	struct vcpu *current;	/* whose registers and root are loaded */
 	u64 *idle_root;		/* root table without a guest */
+	u64 tsc_aux;		/* what the register holds */
 	u64 *gdt_page;		/* the hypervisor's page of each GDT */
 	struct tss tss;
 	volatile u32 work;	/* CPU_WORK_* to do before entering a guest */
@@ -80,6 +82,32 @@ static inline struct vcpu *current_vcpu(void)
 
 void trap_dump(const struct regs *r);
 
+/* Of ES, FS, GS or DS, by the prefix that names it; all are the guest's. */
+static inline u16 data_selector(u8 prefix)
+{
+	u16 sel;
+
+	switch (prefix) {
+	case 0x26:
+		__asm__ volatile("mov %%es, %w0" : "=r" (sel));
+		return sel;
+	case 0x64:
+		__asm__ volatile("mov %%fs, %w0" : "=r" (sel));
+		return sel;
+	case 0x65:
+		__asm__ volatile("mov %%gs, %w0" : "=r" (sel));
+		return sel;
+	default:
+		__asm__ volatile("mov %%ds, %w0" : "=r" (sel));
+		return sel;
+	}
+}
+
+static inline void wbinvd(void)
+{
+	__asm__ volatile("wbinvd" ::: "memory");
+}
+
 static inline u64 rdtsc(void)
 {
 	u32 lo, hi;
@@ -100,6 +128,34 @@ static inline void wrmsr(u32 msr, u64 v)
 {
 	__asm__ volatile("wrmsr" :: "c" (msr), "a" ((u32)v),
 			 "d" ((u32)(v >> 32)) : "memory");
+}
+
+/* False: there is no such register, and the value is 0. */
+static inline bool rdmsr_safe(u32 msr, u64 *v)
+{
+	u32 lo = 0, hi = 0, ok = 0;
+
+	__asm__ volatile("1:	rdmsr\n"
+			 "	movl $1, %2\n"
+			 "2:\n"
+			 "	.pushsection .extable, \"a\"\n"
+			 "	.quad 1b, 2b\n"
+			 "	.popsection\n"
+			 : "+a" (lo), "+d" (hi), "+r" (ok) : "c" (msr));
+	*v = (u64)hi << 32 | lo;
+	return ok;
+}
+
+/* Nothing happens if there is no such register or it refuses the value. */
+static inline void wrmsr_safe(u32 msr, u64 v)
+{
+	__asm__ volatile("1:	wrmsr\n"
+			 "2:\n"
+			 "	.pushsection .extable, \"a\"\n"
+			 "	.quad 1b, 2b\n"
+			 "	.popsection\n"
+			 :: "c" (msr), "a" ((u32)v), "d" ((u32)(v >> 32))
+			 : "memory");
 }
 
 static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
@@ -185,19 +241,31 @@ static inline u64 irq_save(void)
 	u64 f;
 
 	__asm__ volatile("pushfq; pop %0; cli" : "=r" (f) :: "memory");
+	if (f & FLAGS_IF)
+		hold_begin(0);
 	return f;
 }
 
 static inline void irq_restore(u64 f)
 {
-	if (f & FLAGS_IF)
+	if (f & FLAGS_IF) {
+		hold_end(0);
 		irq_enable();
+	}
 }
 
 static inline void cpu_relax(void)
 {
 	__asm__ volatile("pause" ::: "memory");
 }
+
+/*
+ * Halt, with interrupts on, unless there is work. An NMI that comes between
+ * the look at the work and the halt would not end the halt. Its handler makes
+ * what it interrupted there continue behind the halt: cpu_idle_skip().
+ */
+void cpu_idle(const volatile u32 *work);
+u64 cpu_idle_skip(u64 ip);
 
 static inline void invlpg(u64 va)
 {

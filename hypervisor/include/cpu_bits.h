@@ -12,6 +12,8 @@
 #define FLAGS_NT	0x00004000u
 #define FLAGS_RF	0x00010000u
 #define FLAGS_VM	0x00020000u
+/* What a guest may choose: ID, AC, RF, NT, OF DF TF SF ZF AF PF CF. */
+#define FLAGS_GUEST	0x00254dd5u
 
 #define CR0_PE		BIT(0)
 #define CR0_MP		BIT(1)
@@ -27,6 +29,7 @@
 #define CR4_MCE		BIT(6)
 #define CR4_OSFXSR	BIT(9)
 #define CR4_OSXMMEXCPT	BIT(10)
+#define CR4_FSGSBASE	BIT(16)
 #define CR4_OSXSAVE	BIT(18)
 
 #define MSR_APIC_BASE	0x1b
@@ -40,5 +43,6 @@
 #define MSR_SFMASK	0xc0000084
 #define MSR_FS_BASE	0xc0000100
 #define MSR_GS_BASE	0xc0000101
+#define MSR_TSC_AUX	0xc0000103
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "types.h"
 
-/* Whether a guest may have it, after its DPL and accessed bit are mended. */
+/* Whether a guest may have it, after its DPL and limit are mended. */
 bool descriptor_check(u64 *d);
 /* A selector of ring 0 is meant as ring 1's; a null one stays null. */
 static inline u16 selector_ring1(u32 sel)
@@ -13,6 +13,8 @@ static inline u16 selector_ring1(u32 sel)
 	return (u16)((sel & ~3u) && !(sel & 3) ? sel | 1 : sel);
 }
 
+/* The entry of a page of the GDT that the guest has not set. */
+u64 descriptors_none(void);
 /* The page lock is held; frames are those of the vCPU's domain. */
 int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries);
 

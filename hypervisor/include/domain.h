@@ -16,9 +16,13 @@
 #define LDT_MAX_ENTRIES	8192
 #define MAX_PIRQS	256
 #define MAX_IOMEM	16
+#define WATCHDOGS	2
 
 /* What XSAVE may hold: x87, SSE, AVX; its header and AVX's part. */
+#define XCR0_X87	1u
+#define XCR0_SSE	2u
 #define XCR0_KNOWN	7u
+#define XCR0_START	3u	/* until the guest sets its own */
 #define XSAVE_MORE	(64 + 256)
 
 enum vcpu_state_bits {
@@ -31,6 +35,12 @@ struct vcpu_trap {
 	u64 ip;
 	u16 cs;
 	u8 flags;
+};
+
+/* Registers that a guest writes and reads again: see pv/msr.c. */
+enum guest_msr {
+	GUEST_TSC_AUX, GUEST_MCG_STATUS, GUEST_MC0_CTL2, GUEST_MC1_CTL2,
+	GUEST_MSRS
 };
 
 struct vcpu_callback {
@@ -52,11 +62,13 @@ struct vcpu {
 	bool running;			/* chosen; the scheduler's lock */
 	volatile bool on_cpu;		/* state loaded in a processor */
 	volatile u32 pause_count;	/* atomic, as the domain's */
-	struct vcpu *run_next;		/* run queue of its CPU */
+	struct vcpu *run_next;		/* the scheduler's queue */
 	bool queued;
 	bool yielded;
-	u64 vtime, charged, started, slice_end;	/* ns: see core/sched.c */
+	u64 charged, started, slice_end;	/* ns: see core/sched.c */
+	u64 vtime[MAX_CPUS];
 	u32 affinity, soft_affinity;	/* masks of CPUs */
+	u32 unpinned;			/* its mask else; 0: not pinned */
 
 	/* Loaded in the processor while it runs, saved here else. */
 	struct regs regs;
@@ -66,6 +78,7 @@ struct vcpu {
 	u64 xcr0;			/* 0: the guest does not use XSAVE */
 	bool cr0_ts;
 	u64 dr[8];
+	u32 dr7_io;			/* enable bits of port breakpoints */
 
 	/* What the guest has told about itself. */
 	struct vcpu_trap traps[256];
@@ -76,6 +89,7 @@ struct vcpu {
 	gva_t io_bitmap;
 	u32 io_bitmap_ports;
 	u64 cr4;
+	u64 msr[GUEST_MSRS];
 
 	/* Address space. */
 	u64 *root;			/* hypervisor's L4 */
@@ -92,12 +106,12 @@ struct vcpu {
 	u8 *info;			/* vcpu_info */
 	mfn_t info_frame;		/* if it registered its own */
 	u32 time_version;
-	gva_t runstate_at;
+	gva_t runstate_at, time_at;	/* 0: none */
 	struct vcpu_runstate_info runstate;
 
 	u32 virq_port[24];
 	struct timer singleshot, periodic, poll;
-	u64 period;
+	u64 period, last_tick;
 	u32 poll_port;
 	bool nmi_pending, nmi_masked;
 };
@@ -110,8 +124,8 @@ enum domain_life {
 
 /* Registers of CPUID that the tools may take features from. */
 enum cpuid_mask {
-	CPUID_1_ECX, CPUID_1_EDX, CPUID_7_EBX, CPUID_E1_ECX, CPUID_E1_EDX,
-	CPUID_MASKS
+	CPUID_1_ECX, CPUID_1_EDX, CPUID_7_EBX, CPUID_7_ECX, CPUID_7_EDX,
+	CPUID_E1_ECX, CPUID_E1_EDX, CPUID_MASKS
 };
 
 /* Steps of domain_kill(), in their order. */
@@ -122,7 +136,6 @@ enum kill_step {
 	KILL_TABLES,		/* level-2 tables emptied */
 	KILL_VCPUS,		/* roots, descriptor tables, timers */
 	KILL_PINS,
-	KILL_FLUSH,
 	KILL_PAGES,		/* the domain gives up what it owns */
 	KILL_DONE,
 };
@@ -137,8 +150,9 @@ struct domain {
 	struct domain *next;		/* in the list, by number */
 	u8 handle[16];
 	bool privileged;
-	bool crashed, has_run;
-	volatile bool shut_down;
+	bool has_run;
+	struct spinlock shutdown_lock;	/* of the four below; VCPUOP_down */
+	volatile bool crashed, shut_down;
 	bool end_told;			/* VIRQ_DOM_EXC for its shutdown */
 	u32 shutdown_code;
 	volatile u32 pause_count;	/* atomic; not to run while not 0 */
@@ -147,6 +161,8 @@ struct domain {
 	s64 budget;
 	u64 period_end;
 	struct timer cap_timer;
+	struct timer watchdog[WATCHDOGS];
+	u32 watchdogs;			/* in use; the event lock */
 
 	u32 kill_step, kill_index;	/* enum kill_step */
 	mfn_t kill_at;			/* frame that the step has come to */
@@ -154,6 +170,8 @@ struct domain {
 
 	struct spinlock page_lock;
 	mfn_t old_table[2];		/* L2, L3 that is taken apart; 0: none */
+	u64 flush_due;			/* since a table lost its type */
+	u32 validated;			/* L1 tables so far; wraps */
 	struct spinlock owned_lock;	/* of the three below */
 	u32 pages;			/* list of owned frames */
 	u64 tot_pages, max_pages;
@@ -273,6 +291,7 @@ int domain_kill(struct domain *d);
 void domain_crash(struct domain *d, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void domain_shutdown(struct domain *d, u32 reason);
+void domain_set_shutdown_code(struct domain *d, u32 reason);
 /* Counted; pausing waits until no CPU runs the domain any more. Not of self. */
 void domain_pause(struct domain *d);
 void domain_unpause(struct domain *d);

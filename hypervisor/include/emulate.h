@@ -18,13 +18,22 @@ u64 *emulate_gpr(struct regs *r, u32 n);
 /* pv/cpuid.c */
 bool cpuid_is_intel(void);
 #define CPUID_XSAVE	BIT(26)		/* leaf 1, ECX */
-void guest_cpuid(const struct vcpu *v, u32 leaf, u32 sub, u32 out[4]);
+/* 'kernel': the guest's kernel asks, which sees more. */
+void guest_cpuid(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
+		 u32 out[4]);
 /* The same without what differs between vCPUs; NULL: of any domain. */
 void cpuid_for_domain(const struct domain *d, u32 leaf, u32 sub, u32 out[4]);
-/* pv/msr.c: false means #GP */
+/* pv/msr.c */
+void msr_init_cpu(void);
+/* False means #GP. */
 bool guest_rdmsr(struct vcpu *v, u32 msr, u64 *value);
 bool guest_wrmsr(struct vcpu *v, u32 msr, u64 value);
+/* pv/processor.c: breakpoints that an access to ports hits, as in DR6. */
+u32 debug_match_ports(const struct vcpu *v, u32 port, u32 size);
+/* The guest's own #DB after an emulated instruction. */
+void debug_raise(struct vcpu *v, struct regs *r, u64 dr6);
 /* pv/ioport.c */
+bool guest_iopl_allows(const struct vcpu *v, const struct regs *r);
 bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
 		      u32 size);
 u32 guest_io_read(struct vcpu *v, u32 port, u32 size);

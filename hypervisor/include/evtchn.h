@@ -36,7 +36,8 @@ void evtchn_send_virq(struct vcpu *v, u32 virq);
 void evtchn_send_global_virq(u32 virq);
 /* How many ports the ABI in use can have; numbers from here up are errors. */
 u32 evtchn_limit(const struct domain *d);
-bool evtchn_pending(const struct vcpu *v, u32 port);
+/* 0 or 1; -EINVAL: nothing is bound to it. */
+int evtchn_pending(const struct vcpu *v, u32 port);
 
 /* Hooks of a domain's end: see domain_kill() in domain.h. */
 int evtchn_kill(struct domain *d);

@@ -27,9 +27,8 @@ enum frame_type {
 #define FRAME_TOP_L2	0x08	/* an L2 with the hypervisor's slots */
 #define FRAME_ALLOCATED	0x10	/* one reference stands for being owned */
 #define FRAME_XENHEAP	0x20	/* hypervisor page shared with its owner */
-/* Others than the owner may have it in their TLBs: at all, writable. */
-#define FRAME_SHARED	0x40
-#define FRAME_SHARED_W	0x80
+/* Others than the owner may have it in their TLBs, writable. */
+#define FRAME_SHARED_W	0x40
 
 /*
  * The owner's page lock guards type, flags, progress and type_count, its owned
@@ -80,8 +79,9 @@ void *frames_new(size_t size);
 void frames_delete(void *p, size_t size);
 
 /*
- * 2^order frames below frame number 'limit' (0: anywhere), contents as they
- * are; the caller makes them FRAME_GUEST or FRAME_HV.
+ * 2^order frames below frame number 'limit' (0: anywhere), which is a power of
+ * two. No TLB has a translation of them; their contents are those of their
+ * last owner. The caller zeroes them before a guest may see them.
  */
 mfn_t frame_alloc(u32 order, u64 limit);
 void frame_free(mfn_t m, u32 order);

@@ -7,7 +7,12 @@
 
 long grant_table_op(u64 a[]);
 
-/* When a domain is made: 0, -EINVAL for limits beyond ours, -ENOMEM. */
+/* Options, for domains whose makers name no limits of theirs, and the most. */
+bool grant_set_max_frames(const char *value);
+bool grant_set_max_maptrack(const char *value);
+/* What a new domain asks for: version 1, and limits within the machine's. */
+bool grant_config_ok(u32 options, s32 frames, s32 maptrack);
+/* When a domain is made, with limits that are fine: 0 or -ENOMEM. */
 int grant_init(struct domain *d);
 /* Hooks of a domain's end: see domain_kill() in domain.h. */
 int grant_kill(struct domain *d);
@@ -16,7 +21,8 @@ void grant_free(struct domain *d);
 u32 grant_max_frames(const struct domain *d);
 /*
  * Frame number 'index' of the domain's grant table, which grows as far as it
- * may. 0, -EINVAL past its limit or -ENOMEM. For XENMEM_acquire_resource.
+ * may. 0, -EINVAL past its limit, -ENOMEM, or -ERESTART: the table has grown,
+ * ask again. For XENMEM_acquire_resource.
  */
 int grant_get_frame(struct domain *d, u32 index, mfn_t *out);
 

@@ -8,9 +8,11 @@
 #include "lock.h"
 #include "types.h"
 
-#define GRANT_MAX_FRAMES	64u	/* of a table; the usual limit */
+#define GRANT_USUAL_FRAMES	64u	/* of a table, unless the command line */
+#define GRANT_MAX_FRAMES	2048u	/* sets another limit, up to this */
 #define GRANT_PER_FRAME		(PAGE_SIZE / sizeof(grant_entry_v1_t))
-#define GRANT_MAX_MAPTRACK	1024u	/* pages of handles */
+#define GRANT_USUAL_MAPTRACK	1024u	/* pages of handles, likewise */
+#define GRANT_MAX_MAPTRACK	32768u
 
 /* Kinds of pins on an entry. */
 #define PIN_WRITE		1u
@@ -46,14 +48,16 @@ struct grant_table {
 	struct spinlock lock;		/* frames and active entries */
 	bool unshared;			/* the domain has given its frames up */
 	u32 frames, max_frames;
-	grant_entry_v1_t *shared[GRANT_MAX_FRAMES];
-	struct grant_active *active[GRANT_MAX_FRAMES];
+	grant_entry_v1_t **shared;	/* max_frames of each, after this */
+	struct grant_active **active;	/* structure, in one allocation */
 
 	struct spinlock maptrack_lock;	/* the rest */
 	u32 handles, max_handles, free_handle, killed;
 	struct grant_map **dir[GRANT_DIRS];
 };
-_Static_assert(sizeof(struct grant_table) <= PAGE_SIZE, "one page");
+#define GRANT_TABLE_SIZE(frames) \
+	(sizeof(struct grant_table) + (frames) * 2ul * sizeof(void *))
+_Static_assert(GRANT_TABLE_SIZE(GRANT_USUAL_FRAMES) <= PAGE_SIZE, "one page");
 
 /* pv/grant_entry.c: */
 

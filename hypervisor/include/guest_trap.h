@@ -11,8 +11,6 @@
 void guest_trap(struct regs *r);
 /* iretq to the guest faulted; r is the frame that it could not load. */
 void guest_return_failed(struct regs *r);
-/* The hypervisor touched a descriptor of an LDT page not yet mapped. */
-bool guest_ldt_fault_in_hypervisor(struct regs *r);
 
 /* pv/bounce.c: change r so that the guest goes on in one of its handlers. */
 void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error);

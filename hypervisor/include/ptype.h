@@ -5,6 +5,8 @@
 
 #include "frames.h"
 
+#define HOLD_TABLES	2u	/* level-1 tables in one hold of the lock */
+
 /* A general reference; false if the domain does not own the frame. No lock. */
 bool ptype_get_ref(struct domain *d, mfn_t m);
 void ptype_put_ref(mfn_t m);
@@ -32,11 +34,15 @@ void ptype_put(struct domain *d, mfn_t m);
 /* Give up a validation that stopped half-way and that nobody will finish. */
 void ptype_drop_partial(struct domain *d, mfn_t m);
 /*
- * Tables whose last user is gone are taken apart here, entry by entry: 0, or
- * -ERESTART if something else has to run first. Every hypercall that changes
- * tables calls it first and last. The second one does not stop.
+ * Tables whose last user is gone are taken apart entry by entry. ptype_lock()
+ * takes the page lock when none is left, or gives -ERESTART without the lock
+ * if something else has to run first; meanwhile it gives the lock up again and
+ * again. Every hypercall that may drop tables takes the lock by it, and ends
+ * with ptype_drain(), which is the same but for the lock.
  */
+int ptype_lock(struct domain *d);
 int ptype_drain(struct domain *d);
+/* The rest in one go; with the page lock. For trees that are known as short. */
 void ptype_finish(struct domain *d);
 /* Both at once; the second gives false without telling why. */
 int ptype_get_both(struct domain *d, mfn_t m, enum frame_type t, bool top);
@@ -44,11 +50,15 @@ bool ptype_get_page(struct domain *d, mfn_t m, enum frame_type type);
 void ptype_put_both(struct domain *d, mfn_t m);
 
 /*
- * Give a free frame to a domain that is not dying; false at its limit. Its
- * page lock is held, so that it cannot start to die meanwhile.
+ * A domain's memory grows in two steps, each with its page lock held: frames
+ * are counted, where 'limited' only up to its limit; then it is given each of
+ * them, if it is not dying. ptype_unreserve() is for those that it does not
+ * get.
  */
-bool ptype_assign(struct domain *d, mfn_t m, bool count);
-/* The domain gives up the frame; -EINVAL if it is not its own to give. */
+bool ptype_reserve(struct domain *d, u64 count, bool limited);
+void ptype_unreserve(struct domain *d, u64 count);
+void ptype_assign(struct domain *d, mfn_t m);
+/* The domain gives up the frame; -EINVAL if it does not own it. */
 int ptype_release(struct domain *d, mfn_t m);
 
 /* pv/tables.c: what stands behind the table types. */

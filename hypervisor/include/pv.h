@@ -10,6 +10,7 @@
 long pv_set_trap_table(u64 a[]);
 long pv_set_callbacks(u64 a[]);
 long pv_callback_op(u64 a[]);
+long pv_nmi_op(u64 a[]);
 /* One of enum vcpu_callback_kind; a code selector of ring 0 is ring 1's. */
 void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask);
 
@@ -18,9 +19,16 @@ long pv_stack_switch(u64 a[]);
 long pv_fpu_taskswitch(u64 a[]);
 long pv_set_debugreg(u64 a[]);
 long pv_get_debugreg(u64 a[]);
+/* Of a vCPU that does not run: each to its value, or to none if refused. */
+void pv_reset_debugregs(struct vcpu *v, const u32 value[8]);
 long pv_vm_assist(u64 a[]);
 /* Bits of VMASST_TYPE_* that exist here. */
 u32 pv_known_assists(void);
+
+/* pv/compat.c */
+long pv_sched_op_compat(u64 a[]);
+long pv_event_channel_op_compat(u64 a[]);
+long pv_physdev_op_compat(u64 a[]);
 
 /* pv/iret.c */
 long pv_iret(u64 a[]);

@@ -28,16 +28,32 @@ bool sched_preempt_needed(void);
 void sched_barrier(void);
 /* Weight: 1 to 65535; cap in percent of one CPU, 0 for none. */
 void sched_set_params(struct domain *d, u32 weight, u32 cap);
-/* Mask of CPUs, at least one of which exists. */
-void sched_set_affinity(struct vcpu *v, u32 cpus);
+/* Mask of CPUs, at least one of which exists. -EBUSY while it is pinned. */
+int sched_set_affinity(struct vcpu *v, u32 cpus);
+/*
+ * Pin it to a CPU whatever its mask says, or (< 0) no more. -EINVAL: no such
+ * CPU, or not pinned; -EBUSY: pinned already.
+ */
+int sched_pin(struct vcpu *v, s32 cpu);
 /* Times up to now. */
 void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs);
 u64 sched_idle_time(u32 cpu);
 /* Timer of a domain with a cap. */
 void sched_period_over(void *domain);
 
+/* For core/switch.c alone. */
+bool sched_runnable(const struct vcpu *v);
+/* Next to run on this CPU, which may be the one that runs; NULL: nothing. */
+struct vcpu *sched_choose(struct vcpu *prev);
+/*
+ * Its state is saved: now others may run it, or, if its domain ends, take it
+ * apart. Who shuts a domain down looks after us whether all have stopped.
+ */
+void sched_release(struct vcpu *v);
+void sched_init_cpu(void);
+
 long sched_op(u64 a[]);
-/* The last thing before every return to a guest; interrupts are off. */
+/* core/switch.c: the last thing before every return to a guest; interrupts are off. */
 void guest_exit(struct regs *r);
 /* Run whatever there is, from a CPU's boot path; never returns. */
 void sched_start(void) __attribute__((noreturn));

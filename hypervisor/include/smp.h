@@ -9,8 +9,14 @@
 void smp_flush(u32 cpus);
 /* The mask of all processors. */
 u32 smp_all(void);
-/* How many times smp_flush() had to ask others. */
-u64 smp_flushes(void);
+/*
+ * Flushes are numbered, and every CPU notes the last one that it has done.
+ * smp_next_flush(), read after a mapping was removed, is the number of a flush
+ * that will no longer find it. smp_flush_since() flushes those CPUs of the
+ * mask that have done neither that flush nor a later one.
+ */
+u64 smp_next_flush(void);
+void smp_flush_since(u32 cpus, u64 request);
 /* Do what other CPUs ask of this one; any context. */
 void smp_flush_interrupt(void);
 /* Make a CPU look at its work flags. */

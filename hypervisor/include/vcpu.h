@@ -8,6 +8,16 @@
 void vcpu_init_timers(struct vcpu *v);
 /* For good: no timer of it fires after this. */
 void vcpu_stop_timers(struct vcpu *v);
+/* arg: where the guest has the 64-bit time */
+long vcpu_set_singleshot(struct vcpu *v, u64 arg);
+long vcpu_set_periodic(struct vcpu *v, u64 arg);
+void vcpu_stop_periodic(struct vcpu *v);
+/* It begins to run: its periodic timer goes as long as it does. */
+void vcpu_tick(struct vcpu *v);
+/* A domain's watchdogs (xen/sched.h); killed, they fire no more. */
+void watchdog_init(struct domain *d);
+void watchdog_kill(struct domain *d);
+long watchdog_set(struct domain *d, void *arg);
 long vcpu_op(u64 a[]);
 long set_timer_op(u64 a[]);
 /* Write time and run state where the guest wants them; the vCPU is loaded. */

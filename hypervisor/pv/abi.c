@@ -104,6 +104,11 @@ int abi_put(const char *layout, gva_t at, const void *from)
 	return guest_write(at, to, n);
 }
 
+u32 abi_size(const char *layout)
+{
+	return size_of(current_domain()->abi, layout);
+}
+
 int abi_put_last(const char *layout, gva_t at, u64 value)
 {
 	struct member m = last_member(current_domain()->abi, layout);
@@ -160,6 +165,8 @@ long abi_op(const struct abi_op *ops, u32 count, u32 cmd, struct domain *d,
 	BUG_ON(op->size > sizeof(arg));
 	if (guest_read(arg, at, op->size))
 		return -EFAULT;
+	if (op->privileged && !d->privileged)
+		return -EPERM;
 	if (op->locked)
 		f = spin_lock_irqsave(&d->event_lock);
 	rc = op->fn(d, arg);

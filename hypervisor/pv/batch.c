@@ -26,38 +26,44 @@ static int tell_done(u64 at, bool continued, u32 done)
 	return guest_write(gva(at), &before, 4);
 }
 
-/* A request is not over before the tables that it dropped are. */
+/*
+ * A request is not over before the tables that it dropped are. What another
+ * vCPU drops meanwhile is that one's to take apart, so no lock is needed here.
+ */
 static int drain(struct domain *d)
 {
-	int rc;
-
-	if (!d->old_table[0].n && !d->old_table[1].n)
+	if (!READ_ONCE(d->old_table[0].n) && !READ_ONCE(d->old_table[1].n))
 		return 0;
-	spin_lock(&d->page_lock);
-	rc = ptype_drain(d);
-	spin_unlock(&d->page_lock);
-	return rc;
+	return ptype_drain(d);
 }
 
 long pv_batch(u64 a[], u32 size, struct domain *d,
 	      int (*one)(void *data, gva_t at), void *data)
 {
 	bool continued = a[1] & COUNT_CONTINUED;
+	int rc = 0, left;
 	u32 done = 0;
-	int rc = drain(d);
 
 	a[1] &= ~COUNT_CONTINUED;
 	while (a[1] && !rc) {
 		rc = one(data, gva(a[0]));
-		if (rc)
-			break;
+		if (rc) {
+			if (rc != -ERESTART || sched_preempt_needed())
+				break;
+			/* It gave the lock up for others: on with the same. */
+			rc = 0;
+			continue;
+		}
 		a[0] += size;
 		a[1]--;
 		done++;
-		rc = drain(d);
-		if (!rc && a[1] && sched_preempt_needed())
+		if (a[1] && sched_preempt_needed())
 			rc = -ERESTART;
 	}
+	/* After an error the next request does what this one cannot finish. */
+	left = rc != -ERESTART ? drain(d) : 0;
+	if (!rc)
+		rc = left;
 	if (tell_done(a[2], continued, done))
 		rc = -EFAULT;
 	if (rc == -ERESTART)

@@ -7,42 +7,39 @@
  * processor when it is used; a failing entry is the guest's own failure.
  */
 #include <xen/callback.h>
-#include "asm.h"
+#include <xen/nmi.h>
 #include "descriptors.h"
 #include "domain.h"
-#include "emulate.h"
 #include "errno.h"
 #include "guest.h"
-#include "hypercall.h"
 #include "lib.h"
+#include "nmi.h"
 #include "pv.h"
-#include "traps.h"
+#include "sched.h"
 
-#define MAX_TRAP_ENTRIES	256
-#define TRAP_MASKS		4	/* events, on entry */
-
+/* The table has any length; a long one is read in parts. */
 long pv_set_trap_table(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
-	u32 size = 2 * v->d->abi->long_size, i;	/* of an entry */
+	u32 size = 2 * v->d->abi->long_size;	/* of an entry */
 	struct trap_info t;
 
 	if (!a[0]) {
 		memset(v->traps, 0, sizeof(v->traps));
 		return 0;
 	}
-	/* The end mark may never come: no table needs more entries. */
-	for (i = 0; i <= MAX_TRAP_ENTRIES; i++) {
-		if (abi_get(LAYOUT_TRAP, gva_index(gva(a[0]), i, size), &t,
-			    sizeof(t)))
+	for (;;) {
+		if (abi_get(LAYOUT_TRAP, gva(a[0]), &t, sizeof(t)))
 			return -EFAULT;
 		if (!t.address)
 			return 0;
 		v->traps[t.vector] = (struct vcpu_trap){
 			t.address, selector_ring1(t.cs), t.flags & 7
 		};
+		a[0] += size;
+		if (sched_preempt_needed())
+			return -ERESTART;
 	}
-	return -EINVAL;
 }
 
 void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask)
@@ -69,44 +66,74 @@ static int callback_kind(u16 type)
 		return CB_EVENT;
 	case CALLBACKTYPE_failsafe:
 		return CB_FAILSAFE;
-	case CALLBACKTYPE_sysenter_deprecated:
 	case CALLBACKTYPE_sysenter:
-		return cpuid_is_intel() ? CB_SYSENTER : -1;
+		return CB_SYSENTER;
 	case CALLBACKTYPE_syscall32:
-		return cpuid_is_intel() ? -1 : CB_SYSCALL32;
+		return CB_SYSCALL32;
 	default:
 		return -1;
 	}
 }
 
-long pv_callback_op(u64 a[])
+static long register_callback(struct vcpu *v, gva_t at)
 {
-	u32 cmd = (u32)a[0];
-	struct vcpu *v = current_vcpu();
 	struct abi_callback cb;
 	int kind;
 
-	if (cmd != CALLBACKOP_register && cmd != CALLBACKOP_unregister)
-		return -ENOSYS;
-	if (v->d->abi->get_callback(gva(a[1]), &cb))
+	if (v->d->abi->get_callback(at, &cb))
 		return -EFAULT;
 	if (cb.type == CALLBACKTYPE_nmi) {
-		v->traps[X86_NMI] = cmd == CALLBACKOP_unregister ?
-			(struct vcpu_trap){ 0 } :
-			(struct vcpu_trap){ cb.ip, SEL_R1_CS, TRAP_MASKS };
+		nmi_set_handler(v, cb.ip);
 		return 0;
 	}
 	kind = callback_kind(cb.type);
 	if (kind < 0)
-		return -EINVAL;
-	if (cmd == CALLBACKOP_register) {
-		vcpu_set_callback(v, (u32)kind, cb.cs, cb.ip,
-				  kind == CB_EVENT ||
-				  (cb.flags & CALLBACKF_mask_events));
-		return 0;
-	}
-	if (kind == CB_EVENT || kind == CB_FAILSAFE)
-		return -EINVAL;
-	vcpu_set_callback(v, (u32)kind, 0, 0, false);
+		return -ENOSYS;
+	vcpu_set_callback(v, (u32)kind, cb.cs, cb.ip, kind == CB_EVENT ||
+			  (cb.flags & CALLBACKF_mask_events));
 	return 0;
+}
+
+/* Only the NMI's callback can be taken back. */
+static long unregister_callback(struct vcpu *v, gva_t at)
+{
+	struct callback_unregister cb;
+
+	if (guest_read(&cb, at, sizeof(cb)))
+		return -EFAULT;
+	if (cb.type != CALLBACKTYPE_nmi)
+		return callback_kind(cb.type) < 0 ? -ENOSYS : -EINVAL;
+	nmi_clear_handler(v);
+	return 0;
+}
+
+long pv_callback_op(u64 a[])
+{
+	switch ((u32)a[0]) {
+	case CALLBACKOP_register:
+		return register_callback(current_vcpu(), gva(a[1]));
+	case CALLBACKOP_unregister:
+		return unregister_callback(current_vcpu(), gva(a[1]));
+	default:
+		return -EINVAL;
+	}
+}
+
+/* The old way to name the handler of NMIs. */
+long pv_nmi_op(u64 a[])
+{
+	u64 cb[2];	/* address, padding */
+
+	switch ((u32)a[0]) {
+	case XENNMI_register_callback:
+		if (abi_get_longs(gva(a[1]), cb, ARRAY_SIZE(cb)))
+			return -EFAULT;
+		nmi_set_handler(current_vcpu(), cb[0]);
+		return 0;
+	case XENNMI_unregister_callback:
+		nmi_clear_handler(current_vcpu());
+		return 0;
+	default:
+		return -ENOSYS;
+	}
 }

@@ -195,6 +195,8 @@ static void keep(struct domain *d, const xen_cpuid_leaf_t *l)
 		d->cpuid_mask[CPUID_1_EDX] = l->d;
 	} else if (l->leaf == 7 && !l->subleaf) {
 		d->cpuid_mask[CPUID_7_EBX] = l->b;
+		d->cpuid_mask[CPUID_7_ECX] = l->c;
+		d->cpuid_mask[CPUID_7_EDX] = l->d;
 	} else if (l->leaf == 0x80000001) {
 		d->cpuid_mask[CPUID_E1_ECX] = l->c;
 		d->cpuid_mask[CPUID_E1_EDX] = l->d;

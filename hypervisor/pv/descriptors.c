@@ -4,11 +4,14 @@
  * to be typed SEGDESC.
  *
  * A guest's segments must not reach ring 0 or 64-bit mode: DPL 0 becomes 1,
- * long-mode code segments, TSS, LDT, interrupt and trap gates are refused.
- * Call gates are refused too: nothing that runs today has one. Segment limits
- * do not matter for isolation, see config.h. The accessed bit is set at once,
- * so that the processor has nothing to write.
+ * long-mode segments, TSS, LDT, interrupt and trap gates are refused. A call
+ * gate may be stored, with DPL 0, so that whoever uses it gets #GP. Segment
+ * limits do not matter for isolation, see config.h; one that ends in the
+ * machine-to-phys window is made the largest, since kernels for a smaller
+ * window have such ones. The processor sets the accessed bit by the
+ * hypervisor's own mapping.
  */
+#include "asm.h"
 #include "descriptors.h"
 #include "domain.h"
 #include "errno.h"
@@ -19,26 +22,51 @@
 #include "ptype.h"
 #include "pv.h"
 
-#define DESC_ACCESSED	BIT(40)
 #define DESC_CODE	BIT(43)
 #define DESC_S		BIT(44)
 #define DESC_DPL	(BIT(45) | BIT(46))
 #define DESC_DPL1	BIT(45)
 #define DESC_PRESENT	BIT(47)
 #define DESC_LONG	BIT(53)
+#define DESC_PAGES	BIT(55)
+#define DESC_BASE_BITS	0xff0000ffffff0000ull
+#define DESC_LIMIT	0x000f00000000ffffull
+#define DESC_TYPE	(15ull << 40)
+#define TYPE_CALL_GATE	(12ull << 40)
+#define GATE_RESERVED	(7ull << 37)
+#define GATE_RPL	(3ull << 16)
+
+/* The gate's DPL goes where the selector's RPL was. */
+static bool check_gate(u64 *d)
+{
+	u32 sel = *d >> 16 & 0xffff, dpl = *d >> 45 & 3;
+
+	if (!(*d & DESC_TYPE))
+		return true;
+	if ((*d & DESC_TYPE) != TYPE_CALL_GATE || (*d & GATE_RESERVED) ||
+	    (sel >> 3 >= FIRST_RESERVED_GDT_ENTRY && sel != SEL_R1_CS &&
+	     !(sel & 4)))
+		return false;
+	*d = (*d & ~(DESC_DPL | GATE_RPL)) | (u64)MAX(dpl, 1u) << 16;
+	return true;
+}
 
 bool descriptor_check(u64 *d)
 {
+	u64 limit = (*d & 0xffff) | (*d >> 32 & 0xf0000);
+
 	if (!(*d & DESC_PRESENT))
 		return true;
 	if (!(*d & DESC_S))
+		return check_gate(d);
+	if (*d & DESC_LONG)
 		return false;
-	if ((*d & DESC_CODE) && (*d & DESC_LONG))
-		return false;
+	if ((*d & DESC_PAGES) && !(*d & DESC_BASE_BITS) &&
+	    (limit + 1) << PAGE_SHIFT > M2P_DEFAULT_START)
+		*d |= DESC_LIMIT;
 	/* Conforming code keeps the caller's ring; its DPL must not be 0. */
 	if (!(*d & DESC_DPL))
 		*d |= DESC_DPL1;
-	*d |= DESC_ACCESSED;
 	return true;
 }
 
@@ -53,12 +81,22 @@ int descriptors_validate(mfn_t m)
 	return 0;
 }
 
+/* Behind the end of a GDT there are null descriptors, for LAR and its like. */
+u64 descriptors_none(void)
+{
+	static u64 none[512] __attribute__((aligned(PAGE_SIZE)));
+
+	return make_pte(paddr_to_mfn(paddr((u64)none - IMAGE_BASE)),
+			PTE_HV_DATA & ~PTE_RW);
+}
+
 static void unmap_gdt(struct vcpu *v)
 {
 	u32 i;
 
 	for (i = 0; i < GDT_FRAMES; i++)
-		*paging_entry(v->desc_area + i * PAGE_SIZE) = 0;
+		*paging_entry(v->desc_area + i * PAGE_SIZE) =
+			descriptors_none();
 }
 
 static void release_frames(struct domain *d, const mfn_t *frames, u32 n)

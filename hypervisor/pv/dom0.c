@@ -162,6 +162,7 @@ static void take_memory(struct domain *d)
 	mfn_t m;
 
 	d->max_pages = layout.max_pages;
+	ptype_reserve(d, layout.nr_pages, true);
 	while (n < layout.nr_pages) {
 		while (order && layout.nr_pages - n < 1ull << order)
 			order--;
@@ -176,7 +177,7 @@ static void take_memory(struct domain *d)
 			if (n < layout.initrd_pfn)
 				memset(mfn_to_virt(mfn_add(m, i)), 0,
 				       PAGE_SIZE);
-			ptype_assign(d, mfn_add(m, i), true);
+			ptype_assign(d, mfn_add(m, i));
 			p2m[n] = (u32)(m.n + i);
 			frame_m2p[m.n + i] = (u32)n;
 		}
@@ -381,6 +382,7 @@ void dom0_build(void)
 	if (image.hv_start_low)
 		d->m2p_start = MAX(ROUND_UP(image.hv_start_low, 2ull << 20),
 				   (u64)M2P_DEFAULT_START);
+	d->vm_assist = BIT(VMASST_TYPE_pae_extended_cr3);
 	make_vcpus(d);
 	place(initrd_size);
 	take_memory(d);

@@ -21,7 +21,11 @@
 #include "walk.h"
 
 #define MAX_INSN	15
+#define DR6_STEP	0x4000u
 
+#define DESC_RW		BIT(41)		/* data: writable, code: readable */
+#define DESC_CODE	BIT(43)
+#define DESC_S		BIT(44)
 #define DESC_PRESENT	BIT(47)
 #define DESC_32BIT	BIT(54)
 #define DESC_PAGES	BIT(55)
@@ -35,11 +39,17 @@ struct insn {
 	u32 fetched;
 	u32 word;		/* of the segment: 2 or 4 bytes */
 	u32 opsize;		/* the same, or the other by a prefix */
-	bool rep;
+	bool rep, addr16, lock;
 	u8 segment;		/* prefix byte, 0 for none */
+	u32 base, limit;	/* of the data segment of ins and outs */
 	bool faulted;		/* at an element of ins or outs */
 	u32 fault_at, fault_error;
+	u32 debug;		/* bits of DR6: a #DB follows */
 };
+
+#define CR0_FIXED	(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | \
+			 CR0_AM | CR0_PG)
+#define CR4_GUEST	(CR4_TSD | CR4_DE)
 
 static bool find_descriptor(const struct vcpu *v, u16 sel, u64 *d)
 {
@@ -101,6 +111,12 @@ static bool decode_prefixes(struct insn *i, u8 *opcode)
 		case 0x66:
 			i->opsize = i->word ^ 6;
 			break;
+		case 0x67:
+			i->addr16 = i->word == 4;
+			break;
+		case 0xf0:
+			i->lock = true;
+			break;
 		case 0xf2:
 		case 0xf3:
 			i->rep = true;
@@ -134,17 +150,13 @@ static u32 mask_of(u32 size)
 	return size == 4 ? ~0u : (1u << size * 8) - 1;
 }
 
-static bool iopl_allows(const struct insn *i)
-{
-	return i->v->iopl >= (guest_kernel_mode(i->r->cs) ? 1u : 3u);
-}
-
 static bool port_io(struct insn *i, u32 port, u32 size, bool out)
 {
 	u32 m = mask_of(size), v;
 
 	if (!guest_io_allowed(i->v, i->r, port, size))
 		return false;
+	i->debug = debug_match_ports(i->v, port, size);
 	if (out) {
 		guest_io_write(i->v, port, size, (u32)i->r->ax & m);
 		return true;
@@ -176,22 +188,58 @@ static bool element_faults(struct insn *i, u32 at, u32 size, bool write)
 	return true;
 }
 
+/* Of the instruction, or of a part of it: what a processor does after one. */
+static bool done(struct insn *i)
+{
+	struct regs *r = i->r;
+
+	r->ip = i->ip;
+	r->flags &= ~(u64)FLAGS_RF;
+	if (r->flags & FLAGS_TF)
+		i->debug |= DR6_STEP;
+	if (i->debug)
+		debug_raise(i->v, r, i->debug);
+	return true;
+}
+
+/* Whether the segment of ins or outs may be used so. */
+static bool string_segment(struct insn *i, bool out)
+{
+	u16 sel = out && i->segment == 0x2e ? (u16)i->r->cs :
+		  out && i->segment == 0x36 ? (u16)i->r->ss :
+		  data_selector(out ? i->segment : 0x26);
+	u64 d;
+
+	i->base = 0;
+	i->limit = ~0u;
+	if (sel >> 3 >= FIRST_RESERVED_GDT_ENTRY && !(sel & 4))
+		return true;		/* flat */
+	if (sel < 4 || !find_descriptor(i->v, sel, &d) || !(d & DESC_S) ||
+	    ((d & DESC_CODE) && !out) ||
+	    (!(d & DESC_RW) && (!out || (d & DESC_CODE))))
+		return false;
+	i->base = descriptor_base(d);
+	i->limit = descriptor_limit(d);
+	return true;
+}
+
 /* One element of ins or outs. */
 static bool string_step(struct insn *i, u32 port, u32 size, bool out)
 {
 	struct regs *r = i->r;
 	u64 *index = out ? &r->si : &r->di;
-	u32 value = 0;
+	u32 at = i->base + (u32)*index, value = 0;
 
-	if (element_faults(i, (u32)*index, size, !out))
+	if (i->limit < size - 1 || (u32)*index > i->limit - size + 1 ||
+	    element_faults(i, at, size, !out))
 		return false;
 	if (out) {
-		if (guest_read(&value, gva((u32)*index), size))
+		if (guest_read(&value, gva(at), size))
 			return false;
 		guest_io_write(i->v, port, size, value);
 	} else {
 		value = guest_io_read(i->v, port, size);
-		if (guest_write(gva((u32)*index), &value, size))
+		if (guest_write(gva(at), &value, size))
 			return false;
 	}
 	*index = (u32)(*index + (r->flags & BIT(10) ? 0 - size : size));
@@ -200,17 +248,18 @@ static bool string_step(struct insn *i, u32 port, u32 size, bool out)
 
 /*
  * ins and outs, a bounded number of elements at a time; the instruction is
- * left in place until the count is down. Segments are taken to be flat; in
- * 16-bit code, where they hardly are, there is no such instruction.
+ * left in place until the count is down. 16-bit addresses are not known.
  */
 static bool string_io(struct insn *i, u32 size, bool out)
 {
 	struct regs *r = i->r;
 	u32 port = (u32)r->dx & 0xffff, left = i->rep ? (u32)r->cx : 1, n;
 
-	if (i->word != 4 || !guest_io_allowed(i->v, r, port, size))
+	if (i->word != 4 || i->addr16 ||
+	    !guest_io_allowed(i->v, r, port, size) || !string_segment(i, out))
 		return false;
-	for (n = 0; left && n < 512; n++, left--)
+	i->debug = debug_match_ports(i->v, port, size);
+	for (n = 0; left && n < (i->debug ? 1 : 512); n++, left--)
 		if (!string_step(i, port, size, out))
 			break;
 	if (left && !n) {
@@ -220,15 +269,9 @@ static bool string_io(struct insn *i, u32 size, bool out)
 	}
 	if (i->rep)
 		r->cx = left;
-	if (!left)
-		r->ip = i->ip;
-	return true;
-}
-
-static bool done(struct insn *i)
-{
-	i->r->ip = i->ip;
-	return true;
+	if (left)
+		i->ip = (u32)r->ip;
+	return done(i);
 }
 
 /* #UD after all: some processors look at the privilege first. */
@@ -254,7 +297,7 @@ static bool one_byte(struct insn *i, u8 op)
 		       done(i);
 	case 0xfa:
 	case 0xfb:
-		return iopl_allows(i) && done(i);
+		return guest_iopl_allows(i->v, i->r) && done(i);
 	default:
 		return false;
 	}
@@ -264,8 +307,7 @@ static bool read_control(struct vcpu *v, u32 cr, u64 *to)
 {
 	switch (cr) {
 	case 0:
-		*to = CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_AM |
-		      CR0_PG | (v->cr0_ts ? CR0_TS : 0);
+		*to = CR0_FIXED | (v->cr0_ts ? CR0_TS : 0);
 		return true;
 	case 2:
 		*to = 0;
@@ -277,31 +319,38 @@ static bool read_control(struct vcpu *v, u32 cr, u64 *to)
 		return true;
 	case 4:
 		*to = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->cr4 |
-		      (v->xcr0 ? CR4_OSXSAVE : 0);
+		      (v->xcr0 ? CR4_OSXSAVE : 0) | (read_cr4() & CR4_MCE);
 		return true;
 	default:
 		return false;
 	}
 }
 
-#define CR4_GUEST	(CR4_TSD | CR4_DE)
-
-static bool has_xsave(const struct vcpu *v)
+/* FSGSBASE is only remembered: its instructions are of 64-bit mode. */
+static void set_cr4(struct vcpu *v, u64 value)
 {
+	bool on = value & CR4_OSXSAVE;
 	u32 r[4];
 
-	guest_cpuid(v, 1, 0, r);
-	return r[2] & CPUID_XSAVE;
-}
-
-static void write_cr4_xsave(struct vcpu *v, bool on)
-{
-	if (on && !v->xcr0 && has_xsave(v)) {
+	guest_cpuid(v, true, 7, 0, r);
+	v->cr4 = value & (CR4_GUEST | (r[1] & 1 ? CR4_FSGSBASE : 0));
+	context_load_tsd(v);
+	guest_cpuid(v, true, 1, 0, r);
+	if (on && !v->xcr0 && (r[2] & CPUID_XSAVE)) {
 		memset(v->fpu_more, 0, sizeof(v->fpu_more));
-		context_set_xcr0(v, 1);
+		context_set_xcr0(v, XCR0_START);
 	} else if (!on) {
 		context_set_xcr0(v, 0);
 	}
+}
+
+static bool do_rdtsc(struct insn *i)
+{
+	u64 tsc = rdtsc();
+
+	i->r->ax = (u32)tsc;
+	i->r->dx = tsc >> 32;
+	return done(i);
 }
 
 /* x87 is always there, and AVX not without SSE. */
@@ -310,7 +359,13 @@ static bool do_xsetbv(struct insn *i)
 	u64 value = (u32)i->r->ax | i->r->dx << 32;
 	u8 modrm;
 
-	if (!fetch(i, &modrm) || modrm != 0xd1)
+	if (!fetch(i, &modrm))
+		return false;
+	if (modrm == 0xf9) {		/* rdtscp */
+		i->r->cx = i->v->msr[GUEST_TSC_AUX];
+		return do_rdtsc(i);
+	}
+	if (modrm != 0xd1)
 		return false;
 	if (!i->v->xcr0)
 		return invalid_opcode(i);
@@ -325,6 +380,8 @@ static int write_control(struct vcpu *v, u32 cr, u64 value)
 {
 	switch (cr) {
 	case 0:
+		if ((value ^ CR0_FIXED) & ~CR0_TS)
+			return -EINVAL;
 		context_set_ts(v, !!(value & CR0_TS));
 		return 0;
 	case 2:
@@ -334,8 +391,7 @@ static int write_control(struct vcpu *v, u32 cr, u64 value)
 	case 3:
 		return pv_new_baseptr(v, abi32_cr3_to_mfn((u32)value));
 	case 4:
-		v->cr4 = value & CR4_GUEST;
-		write_cr4_xsave(v, value & CR4_OSXSAVE);
+		set_cr4(v, value);
 		return 0;
 	default:
 		return -EINVAL;
@@ -349,16 +405,13 @@ static bool move_control(struct insn *i, u8 op)
 	u32 n;
 	int rc;
 
-	if (!fetch(i, &modrm) || modrm < 0xc0)
+	/* Whatever the mode bits say, the operand is a register. */
+	if (!fetch(i, &modrm))
 		return false;
 	reg = emulate_gpr(i->r, modrm & 7);
 	n = modrm >> 3 & 7;
-	/* DR4 and DR5 are other names of DR6 and DR7 but with CR4.DE. */
-	if ((op & 1) && (n == 4 || n == 5)) {
-		if (i->v->cr4 & CR4_DE)
-			return invalid_opcode(i);
-		n += 2;
-	}
+	if ((op & 1) && pv_get_debugreg((u64[]){ n }) == -ENODEV)
+		return invalid_opcode(i);
 	switch (op) {
 	case 0x20:
 		if (!read_control(i->v, n, &value))
@@ -379,11 +432,9 @@ static bool move_control(struct insn *i, u8 op)
 
 static bool do_rdmsr(struct insn *i)
 {
-	u64 value = 0;
+	u64 value;
 
-	/* Before there is a handler a guest would only crash. */
-	if (!guest_rdmsr(i->v, (u32)i->r->cx, &value) &&
-	    (i->v->traps[X86_GP].cs & ~3u))
+	if (!guest_rdmsr(i->v, (u32)i->r->cx, &value))
 		return false;
 	i->r->ax = (u32)value;
 	i->r->dx = value >> 32;
@@ -401,18 +452,22 @@ static bool two_byte(struct insn *i, u8 op)
 	case 0x06:
 		context_set_ts(i->v, 0);
 		return done(i);
-	case 0x08:
 	case 0x09:
+		if (i->v->d->privileged)
+			wbinvd();
 		return done(i);
 	case 0x20 ... 0x23:
 		return move_control(i, op);
 	case 0x30:
 		return guest_wrmsr(i->v, (u32)r->cx,
 				   (u32)r->ax | r->dx << 32) && done(i);
+	case 0x31:
+		return do_rdtsc(i);
 	case 0x32:
 		return do_rdmsr(i);
 	case 0xa2:
-		guest_cpuid(i->v, (u32)r->ax, (u32)r->cx, out);
+		guest_cpuid(i->v, guest_kernel_mode(r->cs), (u32)r->ax,
+			    (u32)r->cx, out);
 		r->ax = out[0];
 		r->bx = out[1];
 		r->cx = out[2];
@@ -427,7 +482,8 @@ static bool start(struct insn *i, struct vcpu *v, struct regs *r)
 {
 	u64 d;
 
-	if (!find_descriptor(v, (u16)r->cs, &d))
+	if (!find_descriptor(v, (u16)r->cs, &d) || !(d & DESC_S) ||
+	    !(d & DESC_CODE))
 		return false;
 	*i = (struct insn){
 		.v = v, .r = r, .ip = (u32)r->ip,
@@ -445,6 +501,8 @@ bool emulate_privileged(struct vcpu *v, struct regs *r)
 
 	if (!start(&i, v, r) || !decode_prefixes(&i, &op))
 		return false;
+	if (i.lock)
+		return invalid_opcode(&i);
 	if (op != 0x0f)
 		return one_byte(&i, op);
 	/* All of the second map need ring 0, so only a kernel may. */

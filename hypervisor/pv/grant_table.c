@@ -5,7 +5,9 @@
  *
  * A table begins with one frame and grows when its domain, or who builds it,
  * asks for more, never beyond the domain's limit. It shrinks only when the
- * domain's last reference is gone.
+ * domain's last reference is gone. gnttab_max_frames= and
+ * gnttab_max_maptrack_frames= are the limits of a domain that is given none,
+ * and the most that any can be given.
  *
  * Refused: version 2 (-ENOSYS, as before it existed), transfer (-EOPNOTSUPP),
  * cache_flush and dump_table (-ENOSYS).
@@ -16,6 +18,7 @@
 #include "grant_table.h"
 #include "guest.h"
 #include "lib.h"
+#include "log.h"
 #include "paging.h"
 #include "ptype.h"
 #include "sched.h"
@@ -42,39 +45,86 @@ static bool add_frame(struct domain *d, struct grant_table *t)
 	return true;
 }
 
-/* At least so many frames. 0, -EINVAL beyond the limit or dying, -ENOMEM. */
+/*
+ * At least so many frames, one for each hold of the lock: who asks chooses how
+ * many. 0, -EINVAL beyond the limit or dying, -ENOMEM; -ERESTART: ask again.
+ */
 static int grow(struct domain *d, u32 frames)
 {
 	struct grant_table *t = d->grants;
+	int rc;
 
-	if (frames > t->max_frames || d->is_dying)
+	if (frames > t->max_frames)
 		return -EINVAL;
-	while (t->frames < frames)
-		if (!add_frame(d, t))
-			return -ENOMEM;
-	return 0;
+	do {
+		spin_lock(&t->lock);
+		rc = t->frames >= frames ? 0 : d->is_dying ? -EINVAL :
+		     add_frame(d, t) ? -ERESTART : -ENOMEM;
+		spin_unlock(&t->lock);
+	} while (rc == -ERESTART && !sched_preempt_needed());
+	return rc;
+}
+
+/* Of a domain whose maker asks for none, and the most that it may ask for. */
+static s32 frames_limit = GRANT_USUAL_FRAMES;
+static s32 maptrack_limit = GRANT_USUAL_MAPTRACK;
+
+static bool set_limit(s32 *limit, const char *s, u32 most)
+{
+	u64 n = str_to_u64(s, &s);
+
+	if (*s || !n)
+		return false;
+	*limit = (s32)MIN(n, (u64)most);
+	return true;
+}
+
+bool grant_set_max_frames(const char *value)
+{
+	return set_limit(&frames_limit, value, GRANT_MAX_FRAMES);
+}
+
+bool grant_set_max_maptrack(const char *value)
+{
+	return set_limit(&maptrack_limit, value, GRANT_MAX_MAPTRACK);
+}
+
+bool grant_config_ok(u32 options, s32 frames, s32 maptrack)
+{
+	const char *wrong = NULL;
+
+	if (options != 1)
+		wrong = "grant tables have version 1 alone";
+	else if (!frames || frames > frames_limit)
+		wrong = "max_grant_frames must be 1 to gnttab_max_frames";
+	else if (maptrack > maptrack_limit)
+		wrong = "max_maptrack_frames is over gnttab_max_maptrack_frames";
+	if (wrong)
+		log_warn("no new domain: %s (version %u, frames %d of %d, maptrack %d of %d)",
+			    wrong, options, frames, frames_limit, maptrack,
+			    maptrack_limit);
+	return !wrong;
 }
 
 int grant_init(struct domain *d)
 {
-	s32 frames = d->max_grant_frames < 0 ? (s32)GRANT_MAX_FRAMES :
-		     d->max_grant_frames;
-	s32 maptrack = d->max_maptrack_frames < 0 ? (s32)GRANT_MAX_MAPTRACK :
-		       d->max_maptrack_frames;
+	u32 frames = (u32)(d->max_grant_frames < 0 ? frames_limit :
+			   d->max_grant_frames);
+	u32 maptrack = (u32)(d->max_maptrack_frames < 0 ? maptrack_limit :
+			     d->max_maptrack_frames);
 	struct grant_table *t;
 
-	if (!frames || frames > (s32)GRANT_MAX_FRAMES ||
-	    maptrack > (s32)GRANT_MAX_MAPTRACK)
-		return -EINVAL;
-	t = d->grants = frames_new(sizeof(*t));
+	t = d->grants = frames_new(GRANT_TABLE_SIZE(frames));
 	if (!t)
 		return -ENOMEM;
 	spin_init(&t->lock, LOCK_GRANTS);
 	spin_init(&t->maptrack_lock, LOCK_MAPTRACK);
-	t->max_frames = (u32)frames;
-	t->max_handles = (u32)maptrack * GRANT_MAPS_PER_PAGE;
+	t->max_frames = frames;
+	t->shared = (grant_entry_v1_t **)(t + 1);
+	t->active = (struct grant_active **)(t->shared + frames);
+	t->max_handles = maptrack * GRANT_MAPS_PER_PAGE;
 	t->free_handle = GRANT_NO_HANDLE;
-	return grow(d, 1);
+	return add_frame(d, t) ? 0 : -ENOMEM;
 }
 
 /*
@@ -114,7 +164,7 @@ void grant_free(struct domain *d)
 	}
 	grant_map_free(t);
 	d->grants = NULL;
-	frames_delete(t, sizeof(*t));
+	frames_delete(t, GRANT_TABLE_SIZE(t->max_frames));
 }
 
 u32 grant_max_frames(const struct domain *d)
@@ -129,11 +179,9 @@ int grant_get_frame(struct domain *d, u32 index, mfn_t *out)
 
 	if (index >= t->max_frames)
 		return -EINVAL;
-	spin_lock(&t->lock);
 	rc = grow(d, index + 1);
 	if (!rc)
 		*out = virt_to_mfn(t->shared[index]);
-	spin_unlock(&t->lock);
 	return rc;
 }
 
@@ -152,43 +200,38 @@ static s16 get_subject(u16 domid, struct domain **d)
 	return GNTST_permission_denied;
 }
 
-static s16 grow_for(struct domain *d, u32 frames, mfn_t list[])
+/* The frames' numbers do not change while the domain is held: no lock. */
+static int put_frames(struct domain *d, const struct abi_setup_table *op,
+		      s16 *status)
 {
-	struct grant_table *t = d->grants;
-	s16 status = GNTST_okay;
+	int rc = grow(d, op->nr_frames);
 	u32 i;
 
-	if (frames > t->max_frames)
-		return GNTST_general_error;
-	spin_lock(&t->lock);
-	if (grow(d, frames))
-		status = GNTST_general_error;
-	for (i = 0; i < frames && !status; i++)
-		list[i] = virt_to_mfn(t->shared[i]);
-	spin_unlock(&t->lock);
-	return status;
+	for (i = 0; !rc && i < op->nr_frames; i++)
+		if (abi_put_pfn(op->frame_list, i,
+				virt_to_mfn(d->grants->shared[i]).n))
+			*status = GNTST_bad_virt_addr;
+	if (rc && rc != -ERESTART)
+		*status = GNTST_general_error;
+	return rc == -ERESTART ? rc : 0;
 }
 
 static int setup_table(u64 at)
 {
 	const struct abi *abi = current_domain()->abi;
-	mfn_t list[GRANT_MAX_FRAMES];
 	struct abi_setup_table op;
 	struct domain *d;
+	int rc = 0;
 	s16 status;
-	u32 i;
 
 	if (abi->grant->get_setup_table(gva(at), &op))
 		return -EFAULT;
 	status = get_subject(op.domid, &d);
 	if (!status) {
-		status = grow_for(d, op.nr_frames, list);
+		rc = put_frames(d, &op, &status);
 		domain_put(d);
 	}
-	for (i = 0; !status && i < op.nr_frames; i++)
-		if (abi_put_pfn(op.frame_list, i, list[i].n))
-			status = GNTST_bad_virt_addr;
-	return abi->grant->put_setup_status(gva(at), status);
+	return rc ? rc : abi->grant->put_setup_status(gva(at), status);
 }
 
 static int query_size(u64 at)

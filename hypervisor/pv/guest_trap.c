@@ -87,18 +87,6 @@ static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
 	return true;
 }
 
-bool guest_ldt_fault_in_hypervisor(struct regs *r)
-{
-	struct vcpu *v = current_vcpu();
-	u64 offset;
-
-	if (r->vector != X86_PF || !v)
-		return false;
-	offset = read_cr2() - v->desc_area - 16 * PAGE_SIZE;
-	return offset < 16 * PAGE_SIZE &&
-	       ldt_map_page(v, (u32)(offset >> PAGE_SHIFT));
-}
-
 static void page_fault(struct vcpu *v, struct regs *r, u64 address)
 {
 	u32 error = (u32)r->error;
@@ -144,12 +132,10 @@ static void device_not_available(struct vcpu *v, struct regs *r)
 		guest_bounce(v, r, X86_NM, NO_ERROR_CODE);
 }
 
+/* Whatever ring the guest's entry is for: this vector is everybody's. */
 static void direct_interrupt(struct vcpu *v, struct regs *r)
 {
-	u32 ring = guest_kernel_mode(r->cs) ? 1 : 3;
-
-	if ((v->traps[VEC_GUEST_SYSCALL].cs & ~3u) &&
-	    (v->traps[VEC_GUEST_SYSCALL].flags & 3) >= ring) {
+	if (v->traps[VEC_GUEST_SYSCALL].cs & ~3u) {
 		guest_bounce(v, r, VEC_GUEST_SYSCALL, NO_ERROR_CODE);
 		return;
 	}

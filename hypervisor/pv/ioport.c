@@ -19,13 +19,23 @@
 #include "lib.h"
 #include "pci.h"
 
+/* A kernel counts as ring 1, or as ring 0 where it wants what processors do. */
+bool guest_iopl_allows(const struct vcpu *v, const struct regs *r)
+{
+	u32 ring = !guest_kernel_mode(r->cs) ? 3 :
+		   v->d->vm_assist & BIT(VMASST_TYPE_architectural_iopl) ?
+		   0 : 1;
+
+	return v->iopl >= ring;
+}
+
 bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
 		      u32 size)
 {
 	u32 i;
 	u8 byte;
 
-	if (v->iopl >= (guest_kernel_mode(r->cs) ? 1u : 3u))
+	if (guest_iopl_allows(v, r))
 		return true;
 	for (i = port; i < port + size; i++) {
 		if (i >= v->io_bitmap_ports)

@@ -16,8 +16,6 @@
 #include "pv.h"
 #include "traps.h"
 
-#define FLAGS_GUEST	0x00254dd5u	/* ID, AC, RF, NT, OF DF TF SF ZF AF PF CF */
-
 enum { W_EAX, W_EIP, W_CS, W_EFLAGS, W_ESP, W_SS };
 
 static void load_frame(struct vcpu *v, struct regs *r, const u32 w[6])

@@ -18,7 +18,6 @@ static bool unmap_vcpu(struct vcpu *v)
 {
 	u32 page;
 	u64 *e;
-	mfn_t m;
 
 	if (!v->ldt_mapped)
 		return false;
@@ -26,9 +25,9 @@ static bool unmap_vcpu(struct vcpu *v)
 		if (!(v->ldt_mapped >> page & 1))
 			continue;
 		e = paging_entry(LDT_WINDOW(v, page));
-		m = pte_mfn(*e);
-		*e = 0;
-		v->ldt_drop[page] = m;
+		/* Seen by all before the flush asks who may have used it. */
+		v->ldt_drop[page] = pte_mfn(
+			__atomic_exchange_n(e, 0, __ATOMIC_SEQ_CST));
 	}
 	return true;
 }
@@ -74,6 +73,11 @@ int ldt_set(struct vcpu *v, gva_t base, u64 entries)
 	return 0;
 }
 
+/*
+ * The page lock decides: a fault may have come while another vCPU had all LDT
+ * pages dropped, and is over when that one is through. What is mapped then did
+ * not fault for want of a mapping.
+ */
 bool ldt_map_page(struct vcpu *v, u32 page)
 {
 	gva_t at = gva_index(v->ldt_base, page, PAGE_SIZE);
@@ -81,10 +85,10 @@ bool ldt_map_page(struct vcpu *v, u32 page)
 	bool ok = false;
 	u64 *e;
 
-	if (page * 512u >= v->ldt_entries || (v->ldt_mapped >> page & 1))
+	if (page * 512u >= v->ldt_entries)
 		return false;
 	spin_lock(&d->page_lock);
-	e = walk_l1_entry(v, at);
+	e = v->ldt_mapped >> page & 1 ? NULL : walk_l1_entry(v, at);
 	if (e && (*e & PTE_P) && ptype_get_page(d, pte_mfn(*e), TYPE_SEGDESC)) {
 		*paging_entry(LDT_WINDOW(v, page)) =
 			make_pte(pte_mfn(*e), PTE_HV_DATA);

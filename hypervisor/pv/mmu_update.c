@@ -116,7 +116,9 @@ static int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
 
 	if (o->pages != o->tables && (value & PTE_P))
 		return update_foreign(o, at, value);
-	spin_lock(&o->tables->page_lock);
+	rc = ptype_lock(o->tables);
+	if (rc)
+		return rc;
 	rc = update_entry(o->tables, at, value, keep_ad);
 	spin_unlock(&o->tables->page_lock);
 	return rc;

@@ -72,7 +72,9 @@ int pv_new_baseptr(struct vcpu *v, mfn_t m)
 {
 	int rc;
 
-	spin_lock(&v->d->page_lock);
+	rc = ptype_lock(v->d);
+	if (rc)
+		return rc;
 	rc = new_root(v, m);
 	spin_unlock(&v->d->page_lock);
 	return rc;
@@ -192,7 +194,9 @@ static int one_operation(struct vcpu *v, struct domain *owner,
 	case MMUEXT_SET_LDT:
 		return owner == v->d ? vcpu_operation(v, op) : -EPERM;
 	default:
-		spin_lock(&owner->page_lock);
+		rc = ptype_lock(owner);
+		if (rc)
+			return rc;
 		rc = page_operation(owner, op);
 		spin_unlock(&owner->page_lock);
 		return rc;

@@ -11,12 +11,15 @@
  * devices) is not looked at; arch.nmi_reason says "unknown".
  */
 #include <xen/nmi.h>
+#include "asm.h"
 #include "domain.h"
 #include "guest_trap.h"
 #include "lib.h"
 #include "nmi.h"
 #include "sched.h"
 #include "traps.h"
+
+#define TRAP_MASKS	4	/* events, on entry */
 
 static bool noted;
 
@@ -43,6 +46,19 @@ void nmi_forward(void)
 	dom0->shared[dom0->abi->nmi_reason_offset] |=
 		XEN_NMIREASON_unknown;
 	nmi_raise(dom0->vcpu[0]);
+}
+
+/* An NMI that came before its handler, and was dropped, comes again. */
+void nmi_set_handler(struct vcpu *v, u64 ip)
+{
+	v->traps[X86_NMI] = (struct vcpu_trap){ ip, SEL_R1_CS, TRAP_MASKS };
+	if (!v->id && v->d->shared[v->d->abi->nmi_reason_offset])
+		nmi_raise(v);
+}
+
+void nmi_clear_handler(struct vcpu *v)
+{
+	v->traps[X86_NMI] = (struct vcpu_trap){ 0 };
 }
 
 bool nmi_deliverable(const struct vcpu *v)

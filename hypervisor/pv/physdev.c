@@ -5,8 +5,9 @@
  * A pirq is the domain's own number for an interrupt: one that it names for a
  * GSI, or the first free one from 16 up for a message. The privileged domain
  * maps them for itself and for others, which gives the permission to bind one.
- * Any domain may set its virtual IOPL and port bitmap, ask about its pirqs and
- * say EOI; all else needs the hardware privilege.
+ * Any domain may set its virtual IOPL and port bitmap, reserve a pirq, ask about
+ * its pirqs and say EOI; all else needs the hardware privilege. Nothing is kept
+ * of PCI devices: what tells of them is taken as it is.
  */
 #include <xen/physdev.h>
 #include "domain.h"
@@ -44,11 +45,14 @@ static void mark_eoi(struct domain *d, u32 pirq)
 static long do_eoi(struct domain *d, void *arg)
 {
 	const struct physdev_eoi *op = arg;
+	const struct pirq *p;
 
 	if (op->irq >= MAX_PIRQS)
 		return -EINVAL;
-	if (d->pirqs[op->irq].vector)
-		irq_guest_eoi(d->pirqs[op->irq].vector, d, op->irq);
+	p = &d->pirqs[op->irq];
+	if (!p->vector)
+		return p->port || p->gsi || p->reserved ? 0 : -EINVAL;
+	irq_guest_eoi(p->vector, d, op->irq);
 	return 0;
 }
 
@@ -58,8 +62,10 @@ static long do_status(struct domain *d, void *arg)
 
 	if (op->irq >= MAX_PIRQS)
 		return -EINVAL;
-	op->flags = pirq_level(d, op->irq) ? XENIRQSTAT_needs_eoi : 0;
-	if (op->flags && irq_is_shared(d->pirqs[op->irq].vector))
+	/* For whoever does not look at the bitmap: always. */
+	op->flags = XENIRQSTAT_needs_eoi;
+	if (pirq_level(d, op->irq) &&
+	    irq_is_shared(d->pirqs[op->irq].vector))
 		op->flags |= XENIRQSTAT_shared;
 	return 0;
 }
@@ -82,7 +88,7 @@ static long do_set_iobitmap(u64 arg)
 
 	if (abi_get(LAYOUT_IOBITMAP, gva(arg), &in, sizeof(in)))
 		return -EFAULT;
-	if (in.nr_ports > 65536)
+	if (in.nr_ports > 65536 || !guest_range_ok(HANDLE(in.bitmap), 8192))
 		return -EINVAL;
 	v->io_bitmap = HANDLE(in.bitmap);
 	v->io_bitmap_ports = in.nr_ports;
@@ -96,15 +102,18 @@ static long do_apic_read(u64 arg)
 
 	if (abi_get(LAYOUT_APIC, gva(arg), &io, sizeof(io)))
 		return -EFAULT;
+	if (!current_domain()->privileged)
+		return -EPERM;
 	rc = irq_ioapic_read(io.apic_physbase, io.reg, &io.value);
 	return rc ? rc : abi_put(LAYOUT_APIC, gva(arg), &io);
 }
 
-static int free_pirq(const struct domain *d)
+static int free_pirq(const struct domain *d, bool gsi)
 {
-	u32 i;
+	u32 i = gsi ? 16 : irq_gsi_count();
+	u32 end = gsi ? irq_gsi_count() : MAX_PIRQS;
 
-	for (i = irq_gsi_count(); i < MAX_PIRQS; i++)
+	for (; i < end; i++)
 		if (!d->pirqs[i].vector && !d->pirqs[i].reserved)
 			return (int)i;
 	return -ENOSPC;
@@ -145,7 +154,7 @@ static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
 static long map_message(struct domain *d, struct physdev_map_pirq *m)
 {
 	struct pci_address a = { (u8)m->bus, (u8)m->devfn };
-	int pirq = m->pirq < 0 ? free_pirq(d) : m->pirq, vector, rc;
+	int pirq = m->pirq < 0 ? free_pirq(d, false) : m->pirq, vector, rc;
 
 	if (pirq < 0)
 		return pirq;
@@ -185,6 +194,17 @@ static long map(struct domain *d, struct physdev_map_pirq *m)
 	}
 }
 
+/* Only the privileged domain maps interrupts, its own as well. */
+static long mapping_target(u32 domid, struct domain **d)
+{
+	long rc = domain_target(domid, d);
+
+	if (rc || current_domain()->privileged)
+		return rc;
+	domain_put(*d);
+	return -EPERM;
+}
+
 static long do_map_pirq(u64 arg)
 {
 	struct physdev_map_pirq m;
@@ -194,7 +214,7 @@ static long do_map_pirq(u64 arg)
 
 	if (abi_get(LAYOUT_MAP_PIRQ, gva(arg), &m, sizeof(m)))
 		return -EFAULT;
-	rc = domain_target(m.domid, &d);
+	rc = mapping_target(m.domid, &d);
 	if (rc)
 		return rc;
 	f = spin_lock_irqsave(&d->event_lock);
@@ -219,7 +239,7 @@ static long do_unmap_pirq(struct domain *by, void *arg)
 {
 	const struct physdev_unmap_pirq *op = arg;
 	struct domain *d;
-	long rc = domain_target(op->domid, &d);
+	long rc = mapping_target(op->domid, &d);
 	u64 f;
 
 	(void)by;
@@ -271,8 +291,10 @@ static long do_setup_gsi(struct domain *d, void *arg)
 	u32 i;
 	int rc;
 
-	if (op->gsi < 0)
+	if (op->gsi < 0 || (u32)op->gsi >= irq_gsi_count())
 		return -EINVAL;
+	if (!d->privileged)
+		return -EPERM;
 	rc = irq_setup_gsi((u32)op->gsi, op->triggering, op->polarity);
 	for (i = 0; !rc && i < MAX_PIRQS; i++)
 		if (d->pirqs[i].gsi == (u32)op->gsi + 1)
@@ -280,26 +302,36 @@ static long do_setup_gsi(struct domain *d, void *arg)
 	return rc;
 }
 
+/* What the pirqs are now, and from now on what they become. */
+static int use_eoi_frame(struct domain *d, mfn_t m)
+{
+	u64 f = spin_lock_irqsave(&d->event_lock);
+	u32 i;
+
+	d->pirq_eoi_frame = m;
+	d->pirq_eoi_map = mfn_to_virt(m);
+	for (i = 0; i < MAX_PIRQS; i++)
+		mark_eoi(d, i);
+	spin_unlock_irqrestore(&d->event_lock, f);
+	return 0;
+}
+
+/* Once; the page lock decides which of two calls is the first. */
 static long do_eoi_frame(struct domain *d, u64 arg)
 {
+	long rc = -EINVAL;
 	u64 n;
-	u32 i;
 
 	if (abi_get_longs(gva(arg), &n, 1))
 		return -EFAULT;
-	if (d->pirq_eoi_map)
-		return -EBUSY;
 	spin_lock(&d->page_lock);
-	if (!ptype_get_page(d, mfn(n), TYPE_WRITABLE)) {
-		spin_unlock(&d->page_lock);
-		return -EINVAL;
+	if (ptype_get_page(d, mfn(n), TYPE_WRITABLE)) {
+		rc = d->pirq_eoi_map ? -EBUSY : use_eoi_frame(d, mfn(n));
+		if (rc)
+			ptype_put_both(d, mfn(n));
 	}
-	d->pirq_eoi_frame = mfn(n);
-	d->pirq_eoi_map = mfn_to_virt(mfn(n));
 	spin_unlock(&d->page_lock);
-	for (i = 0; i < MAX_PIRQS; i++)
-		mark_eoi(d, i);
-	return 0;
+	return rc;
 }
 
 /* The guest's own number stands for the vector that it wants. */
@@ -309,13 +341,13 @@ static long do_alloc_vector(struct domain *d, void *arg)
 
 	(void)d;
 	op->vector = op->irq;
-	return op->irq < MAX_PIRQS ? 0 : -EINVAL;
+	return 0;
 }
 
 static long do_get_free_pirq(struct domain *d, void *arg)
 {
 	struct physdev_get_free_pirq *op = arg;
-	int pirq = free_pirq(d);
+	int pirq = free_pirq(d, op->type == MAP_PIRQ_TYPE_GSI);
 
 	if (pirq < 0)
 		return pirq;
@@ -324,17 +356,44 @@ static long do_get_free_pirq(struct domain *d, void *arg)
 	return 0;
 }
 
+static long do_add_function(struct domain *d, void *arg)
+{
+	const struct physdev_manage_pci_ext *op = arg;
+
+	(void)d;
+	return op->is_extfn > 1 || op->is_virtfn > 1 ? -EINVAL : 0;
+}
+
+static long do_nothing(struct domain *d, void *arg)
+{
+	(void)d;
+	(void)arg;
+	return 0;
+}
+
 #define OP(name, fn, out, locked) [PHYSDEVOP_##name] = \
-	{ fn, sizeof(struct physdev_##name), out, locked }
+	{ fn, sizeof(struct physdev_##name), out, locked, false }
+#define PCI_OP(name, structure) [PHYSDEVOP_##name] = \
+	{ do_nothing, sizeof(struct physdev_##structure), false, false, true }
 static const struct abi_op ops[] = {
 	OP(eoi, do_eoi, false, false),
 	OP(irq_status_query, do_status, true, false),
 	OP(set_iopl, do_set_iopl, false, false),
 	OP(unmap_pirq, do_unmap_pirq, false, false),
 	OP(setup_gsi, do_setup_gsi, false, true),
-	OP(get_free_pirq, do_get_free_pirq, true, false),
-	[PHYSDEVOP_alloc_irq_vector] =
-		{ do_alloc_vector, sizeof(struct physdev_irq), true, false },
+	OP(get_free_pirq, do_get_free_pirq, true, true),
+	[PHYSDEVOP_alloc_irq_vector] = { do_alloc_vector,
+		sizeof(struct physdev_irq), true, false, true },
+	[PHYSDEVOP_manage_pci_add_ext] = { do_add_function,
+		sizeof(struct physdev_manage_pci_ext), false, false, true },
+	PCI_OP(manage_pci_add, manage_pci),
+	PCI_OP(manage_pci_remove, manage_pci),
+	PCI_OP(pci_device_add, pci_device_add),
+	PCI_OP(pci_device_remove, pci_device),
+	PCI_OP(pci_mmcfg_reserved, pci_mmcfg_reserved),
+	PCI_OP(prepare_msix, pci_device),
+	PCI_OP(release_msix, pci_device),
+	PCI_OP(dbgp_op, dbgp_op),
 };
 
 long physdev_op(u64 a[HYPERCALL_ARGS])
@@ -343,10 +402,6 @@ long physdev_op(u64 a[HYPERCALL_ARGS])
 	u32 cmd = (u32)a[0];
 	u64 arg = a[1];
 
-	if (!d->privileged && cmd != PHYSDEVOP_set_iopl &&
-	    cmd != PHYSDEVOP_set_iobitmap && cmd != PHYSDEVOP_eoi &&
-	    cmd != PHYSDEVOP_irq_status_query)
-		return -EPERM;
 	switch (cmd) {
 	case PHYSDEVOP_set_iobitmap:
 		return do_set_iobitmap(arg);
@@ -355,16 +410,7 @@ long physdev_op(u64 a[HYPERCALL_ARGS])
 	case PHYSDEVOP_map_pirq:
 		return do_map_pirq(arg);
 	case PHYSDEVOP_pirq_eoi_gmfn_v2:
-		return do_eoi_frame(d, arg);
-	case PHYSDEVOP_manage_pci_add:
-	case PHYSDEVOP_manage_pci_add_ext:
-	case PHYSDEVOP_manage_pci_remove:
-	case PHYSDEVOP_pci_device_add:
-	case PHYSDEVOP_pci_device_remove:
-	case PHYSDEVOP_pci_mmcfg_reserved:
-	case PHYSDEVOP_prepare_msix:
-	case PHYSDEVOP_release_msix:
-		return 0;	/* nothing is kept of the devices */
+		return d->privileged ? do_eoi_frame(d, arg) : -EPERM;
 	default:
 		return abi_op(ops, ARRAY_SIZE(ops), cmd, d, gva(arg));
 	}

@@ -24,6 +24,8 @@ static long firmware_info(const struct xen_platform_op *op, u64 arg)
 
 	switch (op->u.firmware_info.type) {
 	case XEN_FW_KBD_SHIFT_FLAGS:
+		if (op->u.firmware_info.index)
+			return -ESRCH;
 		/* union after type and index, in both layouts */
 		return guest_write(gva(arg + BODY_OFFSET + 8), &flags, 1);
 	case XEN_FW_DISK_INFO:
@@ -31,7 +33,7 @@ static long firmware_info(const struct xen_platform_op *op, u64 arg)
 	case XEN_FW_VBEDDC_INFO:
 		return -ESRCH;
 	default:
-		return -ENOSYS;
+		return -EINVAL;
 	}
 }
 
@@ -40,12 +42,13 @@ static long cpu_info(struct xen_platform_op *op, u64 arg)
 	struct xenpf_pcpuinfo *info = &op->u.pcpu_info;
 	u32 cpu = info->xen_cpuid;
 
-	if (cpu >= cpu_count)
-		return -EINVAL;
 	info->max_present = cpu_count - 1;
-	info->flags = XEN_PCPU_FLAGS_ONLINE;
-	info->apic_id = cpu_blocks[cpu]->cpu.apic_id;
-	info->acpi_id = cpu;
+	info->flags = XEN_PCPU_FLAGS_INVALID;
+	if (cpu < cpu_count) {
+		info->flags = XEN_PCPU_FLAGS_ONLINE;
+		info->apic_id = cpu_blocks[cpu]->cpu.apic_id;
+		info->acpi_id = cpu;
+	}
 	return guest_write(gva(arg), op, sizeof(*op));
 }
 
@@ -57,6 +60,9 @@ static long set_time(u64 seconds, u32 ns, u64 system_time)
 
 static long enter_sleep(const struct xenpf_enter_acpi_sleep *s)
 {
+	if (s->sleep_state < 1 || s->sleep_state > 5 ||
+	    (s->flags & ~XENPF_ACPI_SLEEP_EXTENDED))
+		return -EINVAL;
 	if (s->flags & XENPF_ACPI_SLEEP_EXTENDED)
 		return -EOPNOTSUPP;
 	/* Only off: there is nothing here that could wake up again. */
@@ -72,12 +78,12 @@ long platform_op(u64 a[HYPERCALL_ARGS])
 	struct xen_platform_op op;
 	u64 arg = a[0];
 
-	if (!current_domain()->privileged)
-		return -EPERM;
 	if (guest_read(&op, gva(arg), sizeof(op)))
 		return -EFAULT;
 	if (op.interface_version != XENPF_INTERFACE_VERSION)
 		return -EACCES;
+	if (!current_domain()->privileged)
+		return -EPERM;
 	switch (op.cmd) {
 	case XENPF_firmware_info:
 		return firmware_info(&op, arg);
@@ -93,7 +99,7 @@ long platform_op(u64 a[HYPERCALL_ARGS])
 	case XENPF_enter_acpi_sleep:
 		return enter_sleep(&op.u.enter_acpi_sleep);
 	case XENPF_set_processor_pminfo:
-		return 0;
+		return op.u.set_pminfo.type <= XEN_PM_PDC ? 0 : -EINVAL;
 	default:
 		return -ENOSYS;
 	}

@@ -5,12 +5,18 @@
  */
 #include "context.h"
 #include "domain.h"
+#include "emulate.h"
 #include "errno.h"
+#include "guest_trap.h"
 #include "lib.h"
 #include "pv.h"
+#include "traps.h"
 
+#define DR6_FIXED	0xffff0ff0u
 #define DR7_FIXED	0x400u
 #define DR7_FORBIDDEN	0x2000u		/* GD */
+#define DR7_ENABLES	0xffu
+#define DR7_IO		2u		/* type of a breakpoint */
 
 long pv_stack_switch(u64 a[])
 {
@@ -30,58 +36,105 @@ long pv_fpu_taskswitch(u64 a[])
 }
 
 /*
- * Breakpoints may only lie in the guest's part of the address space: one in
- * the hypervisor's would trap there.
+ * Breakpoints may lie anywhere in a 32-bit address space: of the hypervisor's
+ * own memory nothing is there. Those on ports need the guest's CR4.DE; port
+ * accesses are emulated, and so are they: dr7_io has their enable bits.
  */
-static long set_address(struct vcpu *v, u32 reg, u64 value)
-{
-	if (value >= v->d->m2p_start)
-		return -EPERM;
-	v->dr[reg] = value;
-	context_load_debug(v);
-	return 0;
-}
-
-/* IO breakpoints (type 2) need CR4.DE, which guests do not have. */
 static long set_control(struct vcpu *v, u64 value)
 {
-	u32 i;
+	u32 io = 0, i;
 
 	value = (value & 0xffff27ff) | DR7_FIXED;
 	if (value & DR7_FORBIDDEN)
 		return -EPERM;
-	for (i = 0; i < 4; i++)
-		if ((value >> i * 2 & 3) && (value >> (16 + i * 4) & 3) == 2)
+	for (i = 0; (value & DR7_ENABLES) && i < 4; i++) {
+		if ((value >> (16 + i * 4) & 3) != DR7_IO)
+			continue;
+		if (!(v->cr4 & CR4_DE))
 			return -EPERM;
-	v->dr[7] = value;
-	context_load_debug(v);
+		io |= (u32)value & 3u << i * 2;
+	}
+	v->dr7_io = io;
+	v->dr[7] = value & ~(u64)io;
 	return 0;
 }
 
-long pv_set_debugreg(u64 a[])
+/* DR4 and DR5 are other names of DR6 and DR7 but with CR4.DE. */
+static u32 debug_register(const struct vcpu *v, u64 reg)
 {
-	struct vcpu *v = current_vcpu();
+	u32 n = (u32)reg;
 
-	switch ((u32)a[0]) {
+	return (n == 4 || n == 5) && !(v->cr4 & CR4_DE) ? n + 2 : n;
+}
+
+static long set_debugreg(struct vcpu *v, u32 n, u64 value)
+{
+	switch (n) {
 	case 0 ... 3:
-		return set_address(v, (u32)a[0], a[1]);
+		v->dr[n] = value;
+		return 0;
 	case 6:
-		v->dr[6] = (a[1] & 0xe00f) | 0xffff0ff0;
+		v->dr[6] = (value & 0xe00f) | DR6_FIXED;
 		return 0;
 	case 7:
-		return set_control(v, a[1]);
+		return set_control(v, value);
 	default:
 		return -ENODEV;
 	}
 }
 
+long pv_set_debugreg(u64 a[])
+{
+	struct vcpu *v = current_vcpu();
+	long rc = set_debugreg(v, debug_register(v, a[0]), a[1]);
+
+	if (!rc)
+		context_load_debug(v);
+	return rc;
+}
+
+void pv_reset_debugregs(struct vcpu *v, const u32 value[8])
+{
+	u32 i;
+
+	memset(v->dr, 0, sizeof(v->dr));
+	v->dr7_io = 0;
+	v->dr[6] = DR6_FIXED;
+	v->dr[7] = DR7_FIXED;
+	for (i = 0; i < 8; i++)
+		set_debugreg(v, i, value[i]);
+}
+
 long pv_get_debugreg(u64 a[])
 {
-	u32 reg = (u32)a[0];
+	const struct vcpu *v = current_vcpu();
+	u32 n = debug_register(v, a[0]);
 
-	if (reg > 7 || reg == 4 || reg == 5)
+	if (n > 7 || n == 4 || n == 5)
 		return -ENODEV;
-	return (long)current_vcpu()->dr[reg];
+	return (long)(v->dr[n] | (n == 7 ? v->dr7_io : 0));
+}
+
+u32 debug_match_ports(const struct vcpu *v, u32 port, u32 size)
+{
+	static const u8 width[] = { 1, 2, 8, 4 };
+	u32 hit = 0, i;
+	u64 from, n;
+
+	for (i = 0; (v->dr7_io && v->cr4 & CR4_DE) && i < 4; i++) {
+		n = width[v->dr[7] >> (18 + i * 4) & 3];
+		from = v->dr[i] & ~(n - 1);
+		if ((v->dr7_io >> i * 2 & 3) && from < port + size &&
+		    from + n > port)
+			hit |= 1u << i;
+	}
+	return hit;
+}
+
+void debug_raise(struct vcpu *v, struct regs *r, u64 dr6)
+{
+	v->dr[6] |= dr6 | DR6_FIXED;
+	guest_bounce(v, r, X86_DB, NO_ERROR_CODE);
 }
 
 u32 pv_known_assists(void)
@@ -103,10 +156,11 @@ long pv_vm_assist(u64 a[])
 		return -EINVAL;
 	switch ((u32)a[0]) {
 	case VMASST_CMD_enable:
-		d->vm_assist |= 1u << type;
+		__atomic_fetch_or(&d->vm_assist, 1u << type, __ATOMIC_SEQ_CST);
 		return 0;
 	case VMASST_CMD_disable:
-		d->vm_assist &= ~(1u << type);
+		__atomic_fetch_and(&d->vm_assist, ~(1u << type),
+				   __ATOMIC_SEQ_CST);
 		return 0;
 	default:
 		return -ENOSYS;

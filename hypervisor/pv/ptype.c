@@ -20,7 +20,8 @@
  *  I6  What a processor cached about an older use of a frame is gone before
  *      the frame is used in a way that this would break: the TLBs of all CPUs
  *      that may hold the domain's translations are flushed when the type
- *      changes from anything to anything else, and before a frame is freed.
+ *      changes from anything to anything else, and those of all CPUs before
+ *      a freed frame is used again (core/frames.c).
  *  I7  When a type count reaches 0 the contents' references are dropped: no
  *      checked state outlives its last user. A level-2 or level-3 table is
  *      partial until that is done, before the next request of the domain.
@@ -31,9 +32,15 @@
  * has no contents to look after; and giving up a frame at its last reference.
  *
  * Another domain may map a frame (a tool, or by a grant): its references are
- * taken under the owner's page lock as any others. I6 then means the TLBs of
- * all CPUs: for a change of type if it was mapped writable since the last one
- * (FRAME_SHARED_W), and when it is freed (FRAME_SHARED).
+ * taken under the owner's page lock as any others. A change of type then
+ * flushes the TLBs of all CPUs if the frame was mapped writable since the last
+ * one (FRAME_SHARED_W).
+ *
+ * Nobody holds the page lock long. One hold changes one entry, validates or
+ * takes apart at most HOLD_TABLES level-1 tables, or moves one extent of
+ * frames; longer work gives the lock up in between. One flush serves all
+ * tables that lost their type before it (flush_due of the domain): a guest
+ * cannot make one hold flush for each entry of a table.
  *
  * A table whose validation stopped half-way is FRAME_PARTIAL: its type and a
  * count of 1 stay, so that it cannot be written, and 'progress' entries are
@@ -59,13 +66,6 @@
 void domain_flush(struct domain *d)
 {
 	smp_flush(d->dirty_cpus);
-}
-
-/* After the last use that a flag stands for. */
-static void flush_for(struct domain *d, struct frame *f, u8 flag)
-{
-	smp_flush(f->flags & flag ? smp_all() : d->dirty_cpus);
-	f->flags &= (u8)~flag;
 }
 
 bool ptype_get_ref(struct domain *d, mfn_t m)
@@ -99,6 +99,7 @@ static void free_owned(struct frame *f)
 	u64 flags;
 
 	BUG_ON(f->type_count);
+	frame_m2p[m.n] = M2P_INVALID;
 	flags = spin_lock_irqsave(&d->owned_lock);
 	if (f->prev)
 		frame_table[f->prev].next = f->next;
@@ -108,9 +109,6 @@ static void free_owned(struct frame *f)
 		frame_table[f->next].prev = f->prev;
 	last = !--d->tot_pages;
 	spin_unlock_irqrestore(&d->owned_lock, flags);
-	flush_for(d, f, FRAME_SHARED);
-	frame_m2p[m.n] = M2P_INVALID;
-	memset(mfn_to_virt(m), 0, PAGE_SIZE);
 	frame_free(m, 0);
 	if (last)
 		domain_put(d);
@@ -128,7 +126,6 @@ void ptype_put_ref(mfn_t m)
 		free_owned(f);
 		return;
 	}
-	flush_for(d, f, FRAME_SHARED);
 	*f = (struct frame){ .kind = FRAME_HV };
 	domain_put(d);
 }
@@ -142,9 +139,11 @@ int ptype_get_foreign(struct domain *owner, mfn_t m, bool write)
 		spin_unlock(&owner->page_lock);
 		return -EINVAL;
 	}
-	mfn_frame(m)->flags |= FRAME_SHARED | (write ? FRAME_SHARED_W : 0);
 	if (write)
 		rc = ptype_get(owner, m, TYPE_WRITABLE, false);
+	/* After that: a change of type forgets who shared the frame before. */
+	if (write && !rc)
+		mfn_frame(m)->flags |= FRAME_SHARED_W;
 	spin_unlock(&owner->page_lock);
 	if (rc)
 		ptype_put_ref(m);
@@ -178,39 +177,62 @@ void ptype_put_foreign(mfn_t m, bool write)
 
 void ptype_share_hv(struct domain *d, mfn_t m)
 {
+	struct frame *f = mfn_frame(m);
+
 	domain_hold(d);
-	*mfn_frame(m) = (struct frame){
-		.owner = d, .refs = 1, .kind = FRAME_GUEST,
-		.type = TYPE_WRITABLE, .type_count = 1, .flags = FRAME_XENHEAP,
+	*f = (struct frame){
+		.owner = d, .kind = FRAME_GUEST, .type = TYPE_WRITABLE,
+		.type_count = 1, .flags = FRAME_XENHEAP,
 	};
+	/* Last: ptype_get_ref() believes the rest as soon as it sees one. */
+	__atomic_store_n(&f->refs, 1, __ATOMIC_SEQ_CST);
 }
 
-bool ptype_assign(struct domain *d, mfn_t m, bool count)
+bool ptype_reserve(struct domain *d, u64 count, bool limited)
 {
 	u64 flags = spin_lock_irqsave(&d->owned_lock);
-	struct frame *f = mfn_frame(m);
-	bool ok = !count || d->tot_pages < d->max_pages;
+	bool ok = !limited || d->tot_pages + count <= d->max_pages;
 
 	if (ok) {
-		f->owner = d;
-		f->kind = FRAME_GUEST;
-		f->flags = FRAME_ALLOCATED;
-		f->next = d->pages;
-		f->prev = 0;
-		if (d->pages)
-			frame_table[d->pages].prev = (u32)m.n;
-		d->pages = (u32)m.n;
-		if (!d->tot_pages++)
+		if (!d->tot_pages)
 			domain_hold(d);
-		__atomic_store_n(&f->refs, 1, __ATOMIC_SEQ_CST);
+		d->tot_pages += count;
 	}
 	spin_unlock_irqrestore(&d->owned_lock, flags);
 	return ok;
 }
 
+void ptype_unreserve(struct domain *d, u64 count)
+{
+	u64 flags = spin_lock_irqsave(&d->owned_lock);
+	bool last = !(d->tot_pages -= count);
+
+	spin_unlock_irqrestore(&d->owned_lock, flags);
+	if (last)
+		domain_put(d);
+}
+
+void ptype_assign(struct domain *d, mfn_t m)
+{
+	u64 flags = spin_lock_irqsave(&d->owned_lock);
+	struct frame *f = mfn_frame(m);
+
+	f->owner = d;
+	f->kind = FRAME_GUEST;
+	f->flags = FRAME_ALLOCATED;
+	f->next = d->pages;
+	f->prev = 0;
+	if (d->pages)
+		frame_table[d->pages].prev = (u32)m.n;
+	d->pages = (u32)m.n;
+	__atomic_store_n(&f->refs, 1, __ATOMIC_SEQ_CST);
+	spin_unlock_irqrestore(&d->owned_lock, flags);
+}
+
 /*
- * The owner's one reference. A pinned table is not given up with its pin:
- * the guest has to unpin it first.
+ * The owner's one reference. A pin and other uses stay as they are, with
+ * references of their own: the last one to go frees the frame. Giving it up
+ * twice is no error, as on Xen (guest_remove_page()).
  */
 int ptype_release(struct domain *d, mfn_t m)
 {
@@ -219,14 +241,61 @@ int ptype_release(struct domain *d, mfn_t m)
 	if (!ptype_get_ref(d, m))
 		return -EINVAL;
 	f = mfn_frame(m);
-	if (!(f->flags & FRAME_ALLOCATED) || (f->flags & FRAME_PINNED)) {
+	if (f->flags & FRAME_ALLOCATED) {
+		f->flags &= (u8)~FRAME_ALLOCATED;
 		ptype_put_ref(m);
-		return -EINVAL;
 	}
-	f->flags &= (u8)~FRAME_ALLOCATED;
-	ptype_put_ref(m);
 	ptype_put_ref(m);
 	return 0;
+}
+
+/*
+ * The type's last use is gone. Processors may know the frame by it until they
+ * flush, which is put off until something needs it.
+ */
+static void lose_type(struct domain *d, struct frame *f)
+{
+	f->type_count = 0;
+	f->progress = 0;
+	f->flags &= (u8)~(FRAME_VALID | FRAME_PARTIAL | FRAME_TOP_L2);
+	d->flush_due = smp_next_flush();
+}
+
+/*
+ * A table of level 2 or 3 without a user becomes one whose validation stopped
+ * after so many entries, and step_teardown() goes on from there, backwards.
+ * The domain remembers it, with a reference. There is one place for a level-2
+ * table and one for a level-3 table: a tree is taken apart depth first, and
+ * requests begin with both places empty (ptype_lock()). Only the last steps of
+ * a dying domain find one taken, and its trees are short then.
+ */
+static void start_teardown(struct domain *d, mfn_t m, u32 entries)
+{
+	struct frame *f = mfn_frame(m);
+	mfn_t *place = &d->old_table[f->type == TYPE_L3];
+
+	if (place->n)
+		ptype_finish(d);
+	*place = m;
+	/* One for the place, one for being partial. */
+	__atomic_fetch_add(&f->refs, 2, __ATOMIC_SEQ_CST);
+	f->progress = (u16)entries;
+	f->flags &= (u8)~FRAME_VALID;
+	f->flags |= FRAME_PARTIAL;
+}
+
+/* Its contents were refused after 'progress' entries: no such type. */
+static void undo_validation(struct domain *d, mfn_t m)
+{
+	struct frame *f = mfn_frame(m);
+
+	if (f->type == TYPE_L2 || f->type == TYPE_L3) {
+		start_teardown(d, m, f->progress);
+		return;
+	}
+	if (f->type == TYPE_L1)
+		tables_undo(d, m, TYPE_L1, 0, f->progress);
+	lose_type(d, f);
 }
 
 /*
@@ -240,6 +309,7 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 	int rc = 0;
 
 	f->flags &= (u8)~FRAME_PARTIAL;
+	d->validated += type == TYPE_L1;
 	switch (type) {
 	case TYPE_L1:
 	case TYPE_L2:
@@ -261,13 +331,28 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 	}
 	if (partial)
 		__atomic_fetch_sub(&f->refs, 1, __ATOMIC_SEQ_CST);
-	f->progress = 0;
 	if (rc) {
-		f->type_count = 0;
+		undo_validation(d, m);
 		return rc;
 	}
+	f->progress = 0;
 	f->flags |= FRAME_VALID;
 	return 0;
+}
+
+/*
+ * Writable mappings may have gone without the page lock, and others may have
+ * had some; the uses of any other type are as old as flush_due says. A frame
+ * without a type may still be mapped read-only: harmless.
+ */
+static void flush_old_type(struct domain *d, struct frame *f)
+{
+	if (f->type == TYPE_WRITABLE)
+		smp_flush(f->flags & FRAME_SHARED_W ? smp_all() :
+			  d->dirty_cpus);
+	else if (f->type != TYPE_NONE)
+		smp_flush_since(d->dirty_cpus, d->flush_due);
+	f->flags &= (u8)~FRAME_SHARED_W;
 }
 
 /* Take the first count of a new type. */
@@ -276,9 +361,8 @@ static int change_type(struct domain *d, mfn_t m, enum frame_type type,
 {
 	struct frame *f = mfn_frame(m);
 
-	/* A frame without a type may still be mapped read-only: harmless. */
-	if (f->type != TYPE_NONE && f->type != type)
-		flush_for(d, f, FRAME_SHARED_W);
+	if (f->type != type)
+		flush_old_type(d, f);
 	f->type = (u8)type;
 	f->type_count = 1;
 	f->progress = 0;
@@ -310,68 +394,81 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type, bool top)
 }
 
 /*
- * The last user of a table is gone: it becomes one whose validation stopped
- * after all of its entries, and ptype_drain() goes on from there, backwards.
- * The domain remembers it, with a reference. There is one place for a level-2
- * table and one for a level-3 table: a tree is taken apart depth first.
+ * One entry that is present; whether there is nothing left to do for the table
+ * at this place.
  */
-static void start_teardown(struct domain *d, mfn_t m)
-{
-	struct frame *f = mfn_frame(m);
-	mfn_t *place = &d->old_table[f->type == TYPE_L3];
-
-	if (place->n)
-		ptype_finish(d);
-	*place = m;
-	/* One for the place, one for being partial. */
-	__atomic_fetch_add(&f->refs, 2, __ATOMIC_SEQ_CST);
-	f->progress = (u16)tables_close(d, m, f->type);
-	f->flags &= (u8)~FRAME_VALID;
-	f->flags |= FRAME_PARTIAL;
-}
-
-/* Whether there is nothing left to do for the table at this place. */
 static bool step_teardown(struct domain *d, u32 i)
 {
 	mfn_t m = d->old_table[i];
+	const u64 *table = mfn_to_virt(m);
 	struct frame *f = mfn_frame(m);
 
 	/* Somebody may have made a valid table, or another thing, of it. */
 	if (!(f->flags & FRAME_PARTIAL))
 		return true;
+	while (f->progress && !(table[f->progress - 1] & PTE_P))
+		f->progress--;
 	if (f->progress) {
 		f->progress--;
 		tables_undo(d, m, f->type, f->progress, 1);
 		return false;
 	}
-	f->flags &= (u8)~(FRAME_PARTIAL | FRAME_TOP_L2);
-	f->type_count = 0;
+	lose_type(d, f);
 	ptype_put_ref(m);
 	return true;
 }
 
-int ptype_drain(struct domain *d)
+/* One entry of a table that is taken apart; false: there is none. */
+static bool drain_step(struct domain *d)
 {
-	mfn_t m;
+	u32 i = d->old_table[0].n ? 0 : 1;
+	mfn_t m = d->old_table[i];
+
+	if (!m.n)
+		return false;
+	if (step_teardown(d, i)) {
+		d->old_table[i] = mfn(0);
+		ptype_put_ref(m);
+	}
+	return true;
+}
+
+/* As ptype_lock(), which has taken the lock and found some. */
+static int drain_and_lock(struct domain *d)
+{
 	u32 i;
 
 	while (d->old_table[0].n || d->old_table[1].n) {
-		i = d->old_table[0].n ? 0 : 1;
-		if (!step_teardown(d, i)) {
-			if (sched_preempt_needed())
-				return -ERESTART;
-			continue;
-		}
-		m = d->old_table[i];
-		d->old_table[i] = mfn(0);
-		ptype_put_ref(m);
+		for (i = 0; i < HOLD_TABLES && drain_step(d); i++)
+			;
+		spin_unlock(&d->page_lock);
+		if (sched_preempt_needed())
+			return -ERESTART;
+		spin_lock(&d->page_lock);
 	}
 	return 0;
 }
 
+int ptype_lock(struct domain *d)
+{
+	spin_lock(&d->page_lock);
+	if (!d->old_table[0].n && !d->old_table[1].n)
+		return 0;
+	return drain_and_lock(d);
+}
+
+int ptype_drain(struct domain *d)
+{
+	int rc = ptype_lock(d);
+
+	if (!rc)
+		spin_unlock(&d->page_lock);
+	return rc;
+}
+
 void ptype_finish(struct domain *d)
 {
-	while (ptype_drain(d))
+	while (drain_step(d))
 		;
 }
 
@@ -389,13 +486,12 @@ void ptype_put(struct domain *d, mfn_t m)
 		return;
 	}
 	if (f->type == TYPE_L2 || f->type == TYPE_L3) {
-		start_teardown(d, m);
+		start_teardown(d, m, tables_close(d, m, f->type));
 		return;
 	}
 	if (f->type == TYPE_L1)
 		tables_undo(d, m, TYPE_L1, 0, tables_close(d, m, TYPE_L1));
-	f->type_count = 0;
-	f->flags &= (u8)~FRAME_VALID;
+	lose_type(d, f);
 }
 
 void ptype_drop_partial(struct domain *d, mfn_t m)
@@ -404,10 +500,7 @@ void ptype_drop_partial(struct domain *d, mfn_t m)
 
 	if (!(f->flags & FRAME_PARTIAL))
 		return;
-	tables_undo(d, m, f->type, 0, f->progress);
-	f->flags &= (u8)~(FRAME_PARTIAL | FRAME_TOP_L2);
-	f->type_count = 0;
-	f->progress = 0;
+	start_teardown(d, m, f->progress);
 	ptype_put_ref(m);
 }
 

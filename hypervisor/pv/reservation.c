@@ -28,6 +28,10 @@ static u64 address_limit(u32 mem_flags)
 	       1ull << (bits - PAGE_SHIFT) : 0;
 }
 
+/*
+ * The domain's frames, which it cannot give up meanwhile: its page lock is
+ * held, and each still has the reference that stands for being owned.
+ */
 static void set_m2p(mfn_t m, u64 gpfn, u32 order)
 {
 	u64 i;
@@ -36,41 +40,57 @@ static void set_m2p(mfn_t m, u64 gpfn, u32 order)
 		frame_m2p[m.n + i] = (u32)(gpfn + i);
 }
 
-/* New frames for a domain; all or none. */
-static bool give(struct domain *d, mfn_t m, u32 order)
+static void assign(struct domain *d, mfn_t m, u32 order)
 {
 	u64 i;
 
-	if (d->is_dying || d->tot_pages + (1ull << order) > d->max_pages)
-		return false;
 	for (i = 0; i < 1ull << order; i++)
-		ptype_assign(d, mfn_add(m, i), false);
-	return true;
+		ptype_assign(d, mfn_add(m, i));
 }
 
-/* One extent of increase_reservation or populate_physmap. */
+/* Frames that are counted already, and that nobody else has seen. */
+static bool give(struct domain *d, mfn_t m, u32 order, const u64 *gpfn)
+{
+	bool ok;
+
+	spin_lock(&d->page_lock);
+	ok = !d->is_dying;
+	if (ok)
+		assign(d, m, order);
+	if (ok && gpfn)
+		set_m2p(m, *gpfn, order);
+	spin_unlock(&d->page_lock);
+	if (!ok)
+		frame_free(m, order);
+	return ok;
+}
+
+/*
+ * One extent of increase_reservation or populate_physmap. The limit is looked
+ * at first: a claim is used up by frames that the domain gets, and by no other.
+ */
 static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
 {
 	const struct xen_memory_reservation *r = &c->r;
 	struct domain *d = c->d;
+	u32 order = r->extent_order;
 	u64 gpfn = 0;
 	bool ok;
 	mfn_t m;
 
 	if (has_gpfn && abi_get_pfn(HANDLE(r->extent_start), i, &gpfn))
 		return false;
-	m = frame_alloc_claimed(r->extent_order, address_limit(r->mem_flags),
-				&d->claim);
-	if (mfn_eq(m, INVALID_MFN))
-		return false;
-	memset(mfn_to_virt(m), 0, PAGE_SIZE << r->extent_order);
 	spin_lock(&d->page_lock);
-	ok = give(d, m, r->extent_order);
-	if (ok && has_gpfn)
-		set_m2p(m, gpfn, r->extent_order);
+	ok = !d->is_dying && ptype_reserve(d, 1ull << order, true);
 	spin_unlock(&d->page_lock);
-	if (!ok) {
-		frame_free(m, r->extent_order);
+	if (!ok)
+		return false;
+	m = frame_alloc_claimed(order, address_limit(r->mem_flags), &d->claim);
+	if (!mfn_eq(m, INVALID_MFN))
+		memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
+	if (mfn_eq(m, INVALID_MFN) ||
+	    !give(d, m, order, has_gpfn ? &gpfn : NULL)) {
+		ptype_unreserve(d, 1ull << order);
 		return false;
 	}
 	return !r->extent_start.p ||
@@ -168,7 +188,8 @@ static int take_chunk(struct domain *d, const struct xen_memory_exchange *x,
 	}
 }
 
-static int tell_chunk(const struct xen_memory_exchange *x, mfn_t m, u64 first,
+/* The out extents of a chunk, for frames that came for it; the lock is held. */
+static int name_chunk(const struct xen_memory_exchange *x, mfn_t m, u64 first,
 		      u64 count)
 {
 	gva_t extents = HANDLE(x->out.extent_start);
@@ -190,7 +211,8 @@ static int exchange_chunk(struct domain *d, const struct xen_memory_exchange *x,
 			  u64 chunk, u32 order)
 {
 	u64 n_in = 1ull << (order - x->in.extent_order);
-	u64 n_out = 1ull << (order - x->out.extent_order), i;
+	u64 n_out = 1ull << (order - x->out.extent_order);
+	bool taken;
 	mfn_t m = frame_alloc(order, address_limit(x->out.mem_flags));
 	int rc;
 
@@ -199,15 +221,16 @@ static int exchange_chunk(struct domain *d, const struct xen_memory_exchange *x,
 	memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
 	spin_lock(&d->page_lock);
 	rc = take_chunk(d, x, chunk * n_in, n_in);
-	if (!rc)
-		for (i = 0; i < 1ull << order; i++)
-			ptype_assign(d, mfn_add(m, i), false);
-	spin_unlock(&d->page_lock);
-	if (rc) {
-		frame_free(m, order);
-		return rc;
+	taken = !rc;
+	if (taken) {
+		ptype_reserve(d, 1ull << order, false);
+		assign(d, m, order);
+		rc = name_chunk(x, m, chunk * n_out, n_out);
 	}
-	return tell_chunk(x, m, chunk * n_out, n_out);
+	spin_unlock(&d->page_lock);
+	if (!taken)
+		frame_free(m, order);
+	return rc;
 }
 
 static bool sizes_match(const struct xen_memory_exchange *x, u32 order)

@@ -18,7 +18,8 @@
  * validated and taken out again after.
  *
  * L1 tables are validated, and taken apart, in one go; with L2 and L3 tables
- * both stop between entries when something else has to run.
+ * both stop between entries when something else has to run, or others may want
+ * the page lock.
  */
 #include "domain.h"
 #include "errno.h"
@@ -32,10 +33,12 @@
 #define TOP_SLOT	3
 /* Bits 52 to 62 are free for software in the tables of long mode. */
 #define L1_BAD		PTE_PSE
-#define L1_UNCACHED	(PTE_PWT | PTE_PCD)
-#define L2_BAD		PTE_PSE
+#define UNCACHED	(PTE_PWT | PTE_PCD)
+/* Xen lets no guest say how its tables are cached. */
+#define L2_BAD		(PTE_PSE | PTE_G | UNCACHED)
 #define L3_RIGHTS	(PTE_RW | PTE_US | PTE_A)
-#define L3_BAD		(PTE_NX | PTE_PSE | PTE_G | 0x7ff0000000000000ull)
+#define L3_BAD		(PTE_NX | PTE_PSE | PTE_G | UNCACHED | \
+			 0x7ff0000000000000ull)
 /* A change of only these needs no new look at the page. */
 #define L1_HARMLESS	(PTE_A | PTE_D | PTE_G | PTE_AVAIL | PTE_NX | PTE_US | \
 			 0x7ff0000000000000ull)
@@ -81,6 +84,16 @@ static bool device_allowed(const struct domain *d, mfn_t m)
 	return false;
 }
 
+static bool has_device_memory(const struct domain *d)
+{
+	u32 i;
+
+	for (i = 0; i < MAX_IOMEM; i++)
+		if (d->iomem[i].first < d->iomem[i].end)
+			return true;
+	return false;
+}
+
 /*
  * The tools read the machine-to-phys array as if it were foreign pages, whole
  * extents of XENMEM_machphys_mfn_list.
@@ -112,7 +125,7 @@ static int get_l1_entry(struct domain *d, u64 e)
 	if (is_m2p(m))
 		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
 	/* What we check by our mapping must be what the guest wrote. */
-	if ((e & L1_UNCACHED) && !d->privileged && !d->iomem[0].end)
+	if ((e & UNCACHED) && !d->privileged && !has_device_memory(d))
 		return -EINVAL;
 	if (!ptype_get_ref(d, m))
 		return -EINVAL;
@@ -199,10 +212,14 @@ static int validate_l1(struct domain *d, struct frame *f, const u64 *table)
 static int validate_l2(struct domain *d, struct frame *f, u64 *table)
 {
 	u32 n = tables_entries(d, f), i, first = f->progress;
+	u32 start = d->validated;
 	int rc;
 
 	for (i = first; i < n; i++) {
-		rc = i != first && sched_preempt_needed() ? -ERESTART :
+		if (!(table[i] & PTE_P))
+			continue;
+		rc = i != first && (d->validated - start >= HOLD_TABLES ||
+				    sched_preempt_needed()) ? -ERESTART :
 		     get_l2_entry(d, table[i]);
 		if (rc) {
 			f->progress = (u16)i;
@@ -266,8 +283,6 @@ int tables_validate(struct domain *d, mfn_t m, enum frame_type type)
 	default:
 		rc = validate_l3(d, f, table);
 	}
-	if (rc && rc != -ERESTART)
-		tables_undo(d, m, type, 0, f->progress);
 	return rc;
 }
 

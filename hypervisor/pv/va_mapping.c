@@ -34,12 +34,11 @@ long pv_update_va_mapping(u64 a[])
 
 	if (va >= d->m2p_start)
 		return -EINVAL;
-	spin_lock(&d->page_lock);
-	rc = ptype_drain(d);
-	if (!rc) {
-		entry = walk_l1_entry(v, gva(va));
-		rc = entry ? tables_set_l1(d, entry, value, false) : -EINVAL;
-	}
+	rc = ptype_lock(d);
+	if (rc)
+		return rc;
+	entry = walk_l1_entry(v, gva(va));
+	rc = entry ? tables_set_l1(d, entry, value, false) : -EINVAL;
 	spin_unlock(&d->page_lock);
 	if (!rc)
 		flush(d, va, a[3]);

@@ -6,9 +6,12 @@
  *
  * Tables and descriptors are taken once, when the vCPU is initialised. After
  * that only registers and entry points may be changed, by the tools, while
- * the vCPU does not run.
+ * the vCPU does not run: they have paused its domain. A guest initialises
+ * each of its vCPUs once, which is decided under the page lock, because from
+ * then on that vCPU may run.
  */
 #include <xen/foreign/x86_32.h>
+#include "context.h"
 #include "descriptors.h"
 #include "domain.h"
 #include "errno.h"
@@ -22,7 +25,11 @@ typedef struct vcpu_guest_context_x86_32 context_t;
 
 _Static_assert(sizeof(context_t) == 2800, "public ABI");
 
-#define FLAGS_GUEST	0x00254dd5u	/* what a guest may choose */
+/* The return to a null CS faults; the guest is told, as of any other. */
+static u16 outside_ring0(u32 sel)
+{
+	return (u16)(sel & 3 ? sel : sel | 1);
+}
 
 static void set_registers(struct vcpu *v, const context_t *c)
 {
@@ -31,7 +38,7 @@ static void set_registers(struct vcpu *v, const context_t *c)
 	v->regs = (struct regs){
 		.ax = u->eax, .bx = u->ebx, .cx = u->ecx, .dx = u->edx,
 		.si = u->esi, .di = u->edi, .bp = u->ebp, .ip = u->eip,
-		.cs = selector_ring1(u->cs), .ss = selector_ring1(u->ss),
+		.cs = outside_ring0(u->cs), .ss = selector_ring1(u->ss),
 		.sp = u->esp,
 		.flags = (u->eflags & FLAGS_GUEST) | FLAGS_IF | 2,
 	};
@@ -43,11 +50,9 @@ static void set_registers(struct vcpu *v, const context_t *c)
 	v->kernel_ss = selector_ring1(c->kernel_ss);
 	v->kernel_sp = c->kernel_sp;
 	v->cr0_ts = c->ctrlreg[0] & CR0_TS;
-	if (!(c->flags & VGCF_i387_valid_X86_32))
-		return;
-	memcpy(v->fpu, &c->fpu_ctxt, sizeof(v->fpu));
-	/* A reserved MXCSR bit would fault in our hands. */
-	v->fpu[26] = v->fpu[27] = 0;
+	context_reset_fpu(v);
+	if (c->flags & VGCF_i387_valid_X86_32)
+		context_set_fpu(v, &c->fpu_ctxt);
 }
 
 static void set_entries(struct vcpu *v, const context_t *c)
@@ -106,8 +111,7 @@ static bool same_tables(const struct vcpu *v, const context_t *c)
 
 static bool context_ok(const struct vcpu *v, const context_t *c)
 {
-	return (c->user_regs.cs & ~3u) && !(c->user_regs.eflags & FLAGS_VM) &&
-	       c->gdt_ents <= GDT_MAX_ENTRIES &&
+	return c->gdt_ents <= GDT_MAX_ENTRIES &&
 	       c->ldt_ents <= LDT_MAX_ENTRIES &&
 	       !(c->ldt_base & (PAGE_SIZE - 1)) &&
 	       (!c->ldt_ents || c->ldt_base < v->d->m2p_start -
@@ -117,24 +121,33 @@ static bool context_ok(const struct vcpu *v, const context_t *c)
 
 static int set_locked(struct vcpu *v, const context_t *c)
 {
+	bool first = !v->initialised;
 	int rc;
 
 	if (v->d->is_dying)
 		return -ESRCH;
-	if (v->initialised && !same_tables(v, c))
+	if (!first && v->d == current_domain())
+		return -EEXIST;
+	if (!context_ok(v, c))
+		return -EINVAL;
+	if (!first && !same_tables(v, c))
 		return -EOPNOTSUPP;
-	rc = v->initialised ? 0 : set_tables(v, c);
+	rc = first ? set_tables(v, c) : 0;
 	if (rc)
 		return rc;
 	set_registers(v, c);
 	set_entries(v, c);
-	if (!v->initialised && !v->id)
+	pv_reset_debugregs(v, c->debugreg);
+	if (first && !v->id)
 		v->d->vm_assist = c->vm_assist;
-	v->initialised = true;
+	/* Last, as whoever sees these may let the vCPU run. */
+	__atomic_store_n(&v->initialised, true, __ATOMIC_RELEASE);
+	/* It runs as soon as its domain is not paused. */
+	if (c->flags & VGCF_online_X86_32)
+		__atomic_fetch_or(&v->state, VCPU_UP, __ATOMIC_SEQ_CST);
 	return 0;
 }
 
-/* A vCPU marked online is up, as soon as its domain is not paused. */
 int abi32_set_context(struct vcpu *v, gva_t at)
 {
 	context_t c;
@@ -142,13 +155,11 @@ int abi32_set_context(struct vcpu *v, gva_t at)
 
 	if (guest_read(&c, at, sizeof(c)))
 		return -EFAULT;
-	if (!context_ok(v, &c))
-		return -EINVAL;
-	spin_lock(&v->d->page_lock);
+	rc = ptype_lock(v->d);
+	if (rc)
+		return rc;
 	rc = set_locked(v, &c);
 	spin_unlock(&v->d->page_lock);
-	if (!rc && (c.flags & VGCF_online_X86_32))
-		__atomic_fetch_or(&v->state, VCPU_UP, __ATOMIC_SEQ_CST);
 	return rc;
 }
 

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Walks of a 32-bit guest's three-level tables. The live root is typed, so
+ * Walks of a 32-bit guest's three-level tables. The live root is typed, and
  * every present entry found on the way points to a typed table of the next
- * level; nothing here needs a reference, as types cannot change while the
- * vCPU that uses them is the one that asks, or the page lock is held.
+ * level; but other vCPUs may take tables out at any time. So a walk has the
+ * page lock, or it is done as the processor does its own: with interrupts off,
+ * by the CPU that runs the vCPU. Then a table that was in the tree when the
+ * walk began is a table until the walk ends: before a frame that was one gets
+ * another type, or another owner, every CPU that runs a vCPU of the domain
+ * must have flushed (I6 in pv/ptype.c), and this one answers no flush while it
+ * walks. An earlier answer does not count, as the entry that led to the frame
+ * was gone before the flush was asked for. What is left in a table that is no
+ * longer used leads to frames that lost their types later than that.
  */
 #include "domain.h"
 #include "paging.h"
@@ -31,6 +38,7 @@ static u32 walk(const struct vcpu *v, gva_t at, u64 entry[3], u64 **last)
 	return 3;
 }
 
+/* With the page lock, which keeps the entry as well. */
 u64 *walk_l1_entry(const struct vcpu *v, gva_t at)
 {
 	u64 entry[3], *last = NULL;
@@ -41,11 +49,16 @@ u64 *walk_l1_entry(const struct vcpu *v, gva_t at)
 	return last;
 }
 
+/* Of the current vCPU, without the page lock; interrupts are on. */
 bool walk_allows(const struct vcpu *v, gva_t at, u32 error)
 {
 	u64 entry[3], *last = NULL, rights;
+	u32 present;
 
-	if (walk(v, at, entry, &last) < 3)
+	irq_disable();
+	present = walk(v, at, entry, &last);
+	irq_enable();
+	if (present < 3)
 		return false;
 	rights = entry[1] & entry[2];
 	if ((error & PF_WRITE) && !(rights & PTE_RW))

@@ -8,6 +8,7 @@
 void asm_defines(void);
 void asm_defines(void)
 {
+	DEFINE(REGS_FLAGS, offsetof(struct regs, flags));
 	DEFINE(REGS_CS, offsetof(struct regs, cs));
 	DEFINE(REGS_SIZE, sizeof(struct regs));
 	DEFINE(BLOCK_GUEST, offsetof(struct cpu_block, guest));

@@ -12,6 +12,7 @@
 #include "context.h"
 #include "domain.h"
 #include "guest_trap.h"
+#include "ldt.h"
 #include "lib.h"
 #include "paging.h"
 #include "traps.h"
@@ -39,6 +40,26 @@
 	_bad;								\
 })
 
+/*
+ * Interrupts are off, and another vCPU may take the LDT's page away as often
+ * as it is mapped: so often it is tried again.
+ */
+#define LDT_TRIES	8
+
+#define LOAD_GUEST_SEGMENT(v, name) ({					\
+	u32 _tries = LDT_TRIES, _failed;				\
+									\
+	do								\
+		_failed = LOAD_SEGMENT(name, (v)->name);		\
+	while (_failed && _tries-- && map_descriptor(v, (v)->name));	\
+	_failed;							\
+})
+
+static bool map_descriptor(struct vcpu *v, u16 sel)
+{
+	return (sel & 4) && ldt_map_page(v, (u32)(sel / PAGE_SIZE));
+}
+
 static void save_debug(struct vcpu *v)
 {
 	u64 off = 0x400;
@@ -56,6 +77,26 @@ void context_load_debug(const struct vcpu *v)
 	__asm__ volatile("mov %0, %%dr2" :: "r" (v->dr[2]));
 	__asm__ volatile("mov %0, %%dr3" :: "r" (v->dr[3]));
 	__asm__ volatile("mov %0, %%dr7" :: "r" (v->dr[7]));
+}
+
+/* Whether RDTSC faults outside ring 0. */
+void context_load_tsd(const struct vcpu *v)
+{
+	u64 cr4 = read_cr4();
+
+	if ((cr4 ^ v->cr4) & CR4_TSD)
+		write_cr4(cr4 ^ CR4_TSD);
+}
+
+/* User space reads it with RDTSCP; few kernels set it. */
+void context_load_tsc_aux(const struct vcpu *v)
+{
+	struct cpu *c = this_cpu();
+
+	if (c->tsc_aux == v->msr[GUEST_TSC_AUX])
+		return;
+	c->tsc_aux = v->msr[GUEST_TSC_AUX];
+	wrmsr(MSR_TSC_AUX, c->tsc_aux);
 }
 
 /* The vCPU's window of descriptors may be gone when this CPU still idles. */
@@ -79,25 +120,70 @@ static void save_fpu(struct vcpu *v)
 	xsetbv(XCR0_KNOWN);
 	__asm__ volatile("xsave64 %0" : "+m" (v->fpu), "+m" (v->fpu_more)
 			 : "a" (XCR0_KNOWN), "d" (0));
+	xsetbv(XCR0_START);		/* others see it, by CPUID */
 	write_cr4(read_cr4() & ~CR4_OSXSAVE);
 }
 
+void context_reset_fpu(struct vcpu *v)
+{
+	static const u16 fcw = 0x37f, mxcsr = 0x1f80;
+
+	memset(v->fpu, 0, sizeof(v->fpu));
+	memset(v->fpu_more, 0, sizeof(v->fpu_more));
+	memcpy(&v->fpu[0], &fcw, sizeof(fcw));
+	memcpy(&v->fpu[24], &mxcsr, sizeof(mxcsr));
+}
+
+/* XSAVE's header names what the image has; no bit of MXCSR is reserved. */
+void context_set_fpu(struct vcpu *v, const void *image)
+{
+	memcpy(v->fpu, image, sizeof(v->fpu));
+	v->fpu[26] = v->fpu[27] = 0;
+	v->fpu_more[0] |= XCR0_X87 | XCR0_SSE;
+}
+
+/* 0, or 1 if the processor refused the image. */
+#define LOAD_FPU(insn, v) ({						\
+	u32 _bad = 0;							\
+									\
+	__asm__ volatile("1:	" insn " %1\n"				\
+			 "2:\n"						\
+			 "	.pushsection .text.fixup, \"ax\"\n"	\
+			 "3:	movl $1, %0\n"				\
+			 "	jmp 2b\n"				\
+			 "	.popsection\n"				\
+			 "	.pushsection .extable, \"a\"\n"		\
+			 "	.quad 1b, 3b\n"				\
+			 "	.popsection\n"				\
+			 : "+r" (_bad)					\
+			 : "m" ((v)->fpu), "m" ((v)->fpu_more),		\
+			   "a" (XCR0_KNOWN), "d" (0));			\
+	_bad;								\
+})
+
 /*
  * FNINIT first: AMD's FXRSTOR and XRSTOR leave the last one's x87 instruction
- * and data pointers if no exception is pending.
+ * and data pointers if no exception is pending. An image that is refused, which
+ * none should be, is replaced: else the last one's registers would stay.
  */
-static void load_fpu(const struct vcpu *v)
+static void load_fpu(struct vcpu *v)
 {
+	u32 bad;
+
 	__asm__ volatile("fninit");
-	if (!v->xcr0) {
-		__asm__ volatile("fxrstor64 %0" :: "m" (v->fpu));
-		return;
+	if (v->xcr0) {
+		write_cr4(read_cr4() | CR4_OSXSAVE);
+		xsetbv(XCR0_KNOWN);
+		bad = LOAD_FPU("xrstor64", v);
+	} else {
+		bad = LOAD_FPU("fxrstor64", v);
 	}
-	write_cr4(read_cr4() | CR4_OSXSAVE);
-	xsetbv(XCR0_KNOWN);
-	__asm__ volatile("xrstor64 %0" :: "m" (v->fpu), "m" (v->fpu_more),
-			 "a" (XCR0_KNOWN), "d" (0));
-	xsetbv(v->xcr0);
+	if (bad) {
+		context_reset_fpu(v);
+		LOAD_FPU("fxrstor64", v);
+	}
+	if (v->xcr0)
+		xsetbv(v->xcr0);
 }
 
 void context_set_xcr0(struct vcpu *v, u64 xcr0)
@@ -184,12 +270,15 @@ void context_load(struct vcpu *v)
 	load_vcpu_gdt(v);
 	context_load_ldt(v);
 	b->guest = v->regs;
+	b->guest.flags = (v->regs.flags & FLAGS_GUEST) | FLAGS_IF | 2;
 	load_fpu(v);
 	if (v->dr[7] & 0xff)
 		context_load_debug(v);
+	context_load_tsd(v);
+	context_load_tsc_aux(v);
 	vcpu_update_time(v);
-	bad = LOAD_SEGMENT(ds, v->ds) | LOAD_SEGMENT(es, v->es) |
-	      LOAD_SEGMENT(fs, v->fs) | LOAD_SEGMENT(gs, v->gs);
+	bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
+	      LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
 	if (bad)
 		guest_failsafe(v, &b->guest);
 	if (v->cr0_ts)

@@ -14,7 +14,10 @@
  * the usual place, so that only nested ones stay on an IST stack.
  *
  * trap_entry() returns the frame to leave through: the one it was given, or
- * the guest's if the return to the guest itself faulted.
+ * the guest's if the return to the guest itself faulted. Where that frame lies
+ * tells whether it is a guest's, not what it holds: each return to a guest goes
+ * through guest_exit(), which leaves a domain that has crashed, and is to a ring
+ * other than 0 with interrupts on.
  */
 #include "asm.h"
 #include "asm-offsets.h"
@@ -96,11 +99,15 @@ enter_c:
 	call	trap_entry
 	movq	%rax, %rsp
 	cli
-	testb	$3, REGS_CS(%rsp)
-	jz	restore_guest
+	leal	REGS_SIZE(%rax), %ecx		# a guest's frame ends the block
+	testl	$(CPU_BLOCK_SIZE - 1), %ecx
+	jnz	restore_guest
 leave:
 	movq	%rsp, %rdi
 	call	guest_exit
+	orl	$0x200, REGS_FLAGS(%rsp)	# IF: each CPU must answer a flush
+	testb	$3, REGS_CS(%rsp)
+	jz	ring0_frame
 	.globl restore_guest
 restore_guest:
 	restore_regs
@@ -108,6 +115,8 @@ restore_guest:
 	.globl guest_iret
 guest_iret:
 	iretq
+ring0_frame:
+	ud2					# no guest may have it: stop here
 
 ist_entry:
 	save_regs

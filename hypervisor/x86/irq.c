@@ -384,6 +384,7 @@ static void device_interrupt(u32 vector)
 
 void irq_dispatch(u32 vector)
 {
+	hold_begin(0);
 	switch (vector) {
 	case VEC_TIMER:
 		apic_eoi();
@@ -402,6 +403,7 @@ void irq_dispatch(u32 vector)
 		if (vector >= IRQ_FIRST_VECTOR && vector <= IRQ_LAST_VECTOR)
 			device_interrupt(vector);
 	}
+	hold_end(0);
 }
 
 /* What a guest may read of an IO-APIC: identity and version. */

@@ -88,13 +88,12 @@ static bool has_flushed(u32 cpu, u64 request)
 void smp_flush(u32 cpus)
 {
 	u32 me = 1u << this_cpu()->id, others = in_use(cpus & ~me), i;
-	u64 request;
+	u64 request = __atomic_add_fetch(&flushes_asked, 1, __ATOMIC_SEQ_CST);
 
 	if (cpus & me)
-		tlb_flush_local();
+		smp_flush_interrupt();
 	if (!others)
 		return;
-	request = __atomic_add_fetch(&flushes_asked, 1, __ATOMIC_SEQ_CST);
 	for (i = 0; i < cpu_count; i++)
 		if (others >> i & 1)
 			apic_send_ipi(cpu_blocks[i]->cpu.apic_id,
@@ -106,9 +105,20 @@ void smp_flush(u32 cpus)
 		}
 }
 
-u64 smp_flushes(void)
+u64 smp_next_flush(void)
 {
-	return flushes_asked;
+	return __atomic_load_n(&flushes_asked, __ATOMIC_SEQ_CST) + 1;
+}
+
+void smp_flush_since(u32 cpus, u64 request)
+{
+	u32 i, late = 0;
+
+	for (i = 0; i < cpu_count; i++)
+		if ((cpus >> i & 1) && !has_flushed(i, request))
+			late |= 1u << i;
+	if (late)
+		smp_flush(late);
 }
 
 static void halt(void)

@@ -161,11 +161,11 @@ void timer_set(struct timer *t, u64 expires)
 void timer_interrupt(void)
 {
 	u32 cpu = this_cpu()->id;
+	u64 f = spin_lock_irqsave(&timer_lock), now = time_now();
 	struct timer *t;
-	u64 f;
 
-	f = spin_lock_irqsave(&timer_lock);
-	while ((t = queue[cpu]) && t->expires <= time_now()) {
+	/* What gets due meanwhile waits, or guests might never run again. */
+	while ((t = queue[cpu]) && t->expires <= now) {
 		unlink_timer(t);
 		fired[cpu] = t;
 		spin_unlock_irqrestore(&timer_lock, f);

@@ -6,6 +6,7 @@
  */
 #include "asm.h"
 #include "debug.h"
+#include "emulate.h"
 #include "guest_trap.h"
 #include "irq.h"
 #include "log.h"
@@ -112,7 +113,8 @@ static void load_idt(void)
 
 static void set_fast_entries(struct cpu_block *b)
 {
-	wrmsr(MSR_SYSENTER_CS, SEL_HV_CS);
+	/* Others have SYSCALL: there it is a fault. */
+	wrmsr(MSR_SYSENTER_CS, cpuid_is_intel() ? SEL_HV_CS : 0);
 	wrmsr(MSR_SYSENTER_ESP, (u64)(&b->guest + 1));
 	wrmsr(MSR_SYSENTER_EIP, (u64)sysenter_entry);
 	wrmsr(MSR_STAR, (u64)SEL_HV_CS << 32 | (u64)SEL_R3_CS << 48);
@@ -121,6 +123,7 @@ static void set_fast_entries(struct cpu_block *b)
 	wrmsr(MSR_SFMASK, 0x47700 | FLAGS_CF);
 	b->cpu.stack_top = (u64)(&b->guest + 1);
 	wrmsr(0xc0000102, (u64)&b->cpu.stack_top);
+	msr_init_cpu();
 }
 
 void traps_init_cpu(void)
@@ -214,6 +217,7 @@ static struct regs *hypervisor_trap(struct regs *r)
 	switch (r->vector) {
 	case X86_NMI:
 		nmi_note();
+		r->ip = cpu_idle_skip(r->ip);
 		return r;
 	case X86_MC:
 		mce_trap();
@@ -229,9 +233,6 @@ static struct regs *hypervisor_trap(struct regs *r)
 		__asm__ volatile("mov %0, %%dr6" :: "r" (0xffff0ff0ul));
 		return r;
 	default:
-		/* Before all else: the same instruction then succeeds. */
-		if (guest_ldt_fault_in_hypervisor(r))
-			return r;
 		if (r->ip == (u64)guest_iret)
 			return return_failed(r);
 		if (fixup(r))

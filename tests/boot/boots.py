@@ -17,7 +17,9 @@ from repack import repack
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
-FIELDS = "name vendor hypervisor kernel image memory dom0 seconds tests"
+sys.path.append(str(TOP / "scripts"))
+import testlist  # noqa: E402, our own
+
 HYPERVISORS = {"reference": BUILD / "reference-xen" / "xen",
                "krypton": BUILD / "krypton"}
 PAYLOAD_BYTES = 500_000
@@ -32,19 +34,20 @@ def sessions():
     KTEST_CHECKS has all boots made with every check, and four times as long."""
     wishes = " ".join(sorted(f"{name}={value}" for name, value in
                              os.environ.items() if name.startswith("KTEST_")))
-    table = {}
-    for line in (HERE / "sessions").read_text().splitlines():
-        words = line.split("#")[0].split()
-        if words:
-            table[words[0]] = dict(zip(FIELDS.split(), words), cpus="2",
-                                   wishes=wishes)
-            table[words[0]].update(x.split("=") for x in words[9:])
-            if "KTEST_CHECKS" in os.environ:
-                table[words[0]].update(kernel="i386-pv-debug", checks="on",
-                                       seconds=str(4 * int(words[7])))
-            if "KTEST_LIMIT" in os.environ:
-                table[words[0]]["seconds"] = os.environ["KTEST_LIMIT"]
+    table = testlist.boots(HERE / "sessions")
+    for boot in table.values():
+        boot["wishes"] = wishes
+        if "KTEST_CHECKS" in os.environ:
+            boot.update(kernel="i386-pv-debug", checks="on",
+                        seconds=str(4 * int(boot["seconds"])))
+        if "KTEST_LIMIT" in os.environ:
+            boot["seconds"] = os.environ["KTEST_LIMIT"]
     return table
+
+
+def cases(name):
+    """What tests/boot/case judges of this boot."""
+    return testlist.cases(sessions()[name], HERE / "guest")
 
 
 def inputs(boot):
@@ -167,13 +170,14 @@ class Lock:
         self.file.close()
 
 
-def log_lines(name, fresh=False):
-    """The boot's log; boots first if there is none of just these inputs."""
+def log_lines(name, since=0):
+    """The boot's log; boots first if there is none of just these inputs that
+    was made since then."""
     work = BUILD / "boots" / name
     with Lock(name):
         mark = work / "stamp"
-        known = mark.exists() and mark.read_text() == stamp(sessions()[name])
-        if fresh or not known:
+        if not (mark.exists() and mark.stat().st_mtime >= since and
+                mark.read_text() == stamp(sessions()[name])):
             print(f"booting {name}", flush=True)
             boot_now(name)
         text = (work / "console.log").read_text(errors="replace")

@@ -21,6 +21,7 @@ u64 direct_base;
 struct boot_info boot_info;
 struct domain *dom0;
 struct vcpu *host_current;
+volatile bool host_irqs_off;
 u32 host_flushes;
 u32 host_cpus = 1;
 int host_locks;
@@ -38,6 +39,7 @@ void (*host_unlocked)(void);
 #define DESC_PAGES	32u	/* of a vCPU's descriptor tables */
 
 static u8 *memory;
+static u64 flushed[32];
 static u64 early_next;
 static u64 desc_entries[HOST_DOMAINS * HOST_VCPUS * DESC_PAGES];
 
@@ -103,11 +105,33 @@ void spin_unlock_irqrestore(struct spinlock *l, u64 flags)
 	spin_unlock(l);
 }
 
+/* As in x86/smp.c; a CPU is a bit of the mask. */
 void smp_flush(u32 cpus)
 {
+	u32 i;
+
 	host_flushes++;
+	for (i = 0; i < 32; i++)
+		if (cpus >> i & 1)
+			flushed[i] = host_flushes;
 	if (host_flushed)
 		host_flushed(cpus);
+}
+
+u64 smp_next_flush(void)
+{
+	return host_flushes + 1;
+}
+
+void smp_flush_since(u32 cpus, u64 request)
+{
+	u32 i, late = 0;
+
+	for (i = 0; i < 32; i++)
+		if ((cpus >> i & 1) && flushed[i] < request)
+			late |= 1u << i;
+	if (late)
+		smp_flush(late);
 }
 
 void sched_forget(struct vcpu *v)
@@ -132,6 +156,11 @@ bool domain_stopped(const struct domain *stopped)
 void vcpu_stop_timers(struct vcpu *v)
 {
 	(void)v;
+}
+
+void watchdog_kill(struct domain *d)
+{
+	(void)d;
 }
 
 u32 smp_all(void)
@@ -353,6 +382,7 @@ void host_reset(void)
 		0, (u64)HOST_FRAMES << PAGE_SHIFT, E820_RAM };
 	boot_info.e820_count = 1;
 	host_flushes = 0;
+	memset(flushed, 0, sizeof(flushed));
 	host_locks = 0;
 	host_preempt = false;
 	host_turn = host_between = NULL;
@@ -409,8 +439,9 @@ struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first)
 	*first = 0;
 	for (i = 0; i < pages; i++) {
 		m = frame_alloc(0, 0);
-		if (!ptype_assign(d, m, true))
-			panic("assign");
+		if (!ptype_reserve(d, 1, true))
+			panic("reserve");
+		ptype_assign(d, m);
 		if (!*first || m.n < *first)
 			*first = (u32)m.n;
 	}

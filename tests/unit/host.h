@@ -56,6 +56,12 @@ void host_window(u64 start, u8 *bytes, u64 size);
 extern void (*host_turn)(void);
 /* Called when the last lock is given up. */
 extern void (*host_unlocked)(void);
+/*
+ * test_races.c: what 'one' says, with 'other' after so many of its instructions
+ * that hold no lock. If it has fewer, race_other is left, and did not run.
+ */
+long race(long (*one)(void), void (*other)(void), u32 steps);
+extern void (*volatile race_other)(void);
 extern u64 host_tsc;
 extern u32 host_apic_ticks[MAX_CPUS];	/* as programmed; 0: stopped */
 extern u32 host_apic_sets;		/* how many times */
@@ -98,16 +104,18 @@ extern struct host_asked {
 	u64 address;			/* of a page fault */
 	u32 error;
 	u32 leaf, sub;			/* of CPUID */
+	u32 dr6;			/* bits of a #DB */
 } host_asked;
-extern bool host_has_xsave;
+extern bool host_has_xsave, host_is_intel;
+extern u32 host_port_watched;		/* has a breakpoint */
 
 extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
 	descriptor_tests[], format_tests[], evtchn_tests[], ptwrite_tests[],
 	grants_tests[], fifo_tests[], foreign_tests[], unpack_tests[],
 	time_tests[], timer_tests[], timer_race_tests[], emulate_tests[],
 	privileged_tests[], port_tests[], abi_tests[], devices_tests[],
-	debug_tests[], race_tests[], pci_tests[],
-	option_tests[], log_tests[];
+	debug_tests[], race_tests[], pci_tests[], option_tests[], log_tests[],
+	vcpu_race_tests[];
 extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	descriptor_count_tests, format_count_tests, evtchn_count_tests,
 	ptwrite_count_tests, grants_count_tests, fifo_count_tests,
@@ -115,7 +123,8 @@ extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	timer_count_tests, timer_race_count_tests, emulate_count_tests,
 	privileged_count_tests, port_count_tests, abi_count_tests,
 	devices_count_tests, debug_count_tests, race_count_tests,
-	pci_count_tests, option_count_tests, log_count_tests;
+	pci_count_tests, option_count_tests, log_count_tests,
+	vcpu_race_count_tests;
 
 #define EXPORT_TESTS(name, ...)						\
 	const struct CMUnitTest name##_tests[] = { __VA_ARGS__ };	\

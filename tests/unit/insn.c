@@ -67,6 +67,7 @@ struct regs insn_regs(u32 ring)
 {
 	return (struct regs){
 		.cs = ring == 1 ? 0xe019 : 0xe02b,
+		.ss = ring == 1 ? 0xe021 : 0xe033,
 		.si = MEMORY_START, .di = MEMORY_START,
 	};
 }

@@ -25,6 +25,7 @@ int main(void)
 	failed += RUN(timer);
 	failed += RUN(timer_race);
 	failed += RUN(race);
+	failed += RUN(vcpu_race);
 	failed += RUN(emulate);
 	failed += RUN(port);
 	failed += RUN(pci);

@@ -9,6 +9,7 @@
 #include "emulate.h"
 #include "insn.h"
 #include "paging.h"
+#include "traps.h"
 
 #define LONGEST	15u
 
@@ -32,15 +33,16 @@ static const struct {
 	{ { 0x6e }, 1, 0 },			/* outsb, outsl */
 	{ { 0x6f }, 1, 0 },
 	{ { 0x0f, 0x01, 0xd1 }, 3, 0 },		/* xsetbv */
+	{ { 0x0f, 0x01, 0xf9 }, 3, 0 },		/* rdtscp */
 	{ { 0x0f, 0x06 }, 2, 0 },		/* clts */
-	{ { 0x0f, 0x08 }, 2, 0 },		/* invd */
 	{ { 0x0f, 0x09 }, 2, 0 },		/* wbinvd */
 	{ { 0x0f, 0x20, 0xc1 }, 3, 0 },		/* mov cr0, ecx */
 	{ { 0x0f, 0x21, 0xc1 }, 3, 0 },		/* mov dr0, ecx */
-	{ { 0x0f, 0x22, 0xc1 }, 3, 0 },		/* mov ecx, cr0 */
+	{ { 0x0f, 0x22, 0xc1 }, 3, 0x80050033 },	/* mov ecx, cr0 */
 	{ { 0x0f, 0x23, 0xc1 }, 3, 0 },		/* mov ecx, dr0 */
-	{ { 0x0f, 0x30 }, 2, 0x8b },		/* wrmsr */
-	{ { 0x0f, 0x32 }, 2, 0x8b },		/* rdmsr */
+	{ { 0x0f, 0x30 }, 2, 0x179 },		/* wrmsr */
+	{ { 0x0f, 0x31 }, 2, 0 },		/* rdtsc */
+	{ { 0x0f, 0x32 }, 2, 0x179 },		/* rdmsr */
 	{ { 0x0f, 0xa2 }, 2, 0 },		/* cpuid */
 };
 
@@ -124,10 +126,68 @@ static void test_prefixes(void **state)
 		}
 }
 
-/* LOCK, address size, and nothing behind prefixes: refused. */
+/* LOCK: an invalid opcode. Address size: nothing but for a string. */
+static void test_lock_and_size(void **state)
+{
+	u8 bytes[LONGEST];
+	struct regs r;
+	u32 i, n;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		insn_setup();
+		r = regs_for(i, 1);
+		n = with_prefixes(bytes, i, 0xf0, 1);
+		insn_stays(&r, bytes, n);
+		assert_int_equal(host_asked.vector, X86_UD);
+		insn_setup();
+		r = regs_for(i, 1);
+		n = with_prefixes(bytes, i, 0x67, 1);
+		if (known[i].bytes[0] >= 0x6c && known[i].bytes[0] <= 0x6f)
+			insn_refused(&r, bytes, n);
+		else
+			insn_done(&r, bytes, n);
+	}
+}
+
+/* TF, or a breakpoint on the port: #DB once the instruction is done. */
+static void test_debug(void **state)
+{
+	static const struct {
+		u8 bytes[2];
+		u32 n, flags, watched, dr6, left;
+	} cases[] = {
+		{ { 0xe4, 0x10 }, 2, 0x100, ~0u, 0x4000, 3 },
+		{ { 0xe4, 0x10 }, 2, 0, 0x10, 1, 3 },
+		{ { 0xe5, 0x10 }, 2, 0, 0x13, 1, 3 },
+		{ { 0xe6, 0x10 }, 2, 0x100, 0x10, 0x4001, 3 },
+		{ { 0xf3, 0x6c }, 2, 0, 0, 1, 2 },
+		{ { 0xf3, 0x6c }, 2, 0x100, ~0u, 0x4000, 0 },
+		{ { 0x0f, 0xa2 }, 2, 0x10100, ~0u, 0x4000, CPUID_XSAVE },
+	};
+	struct regs r;
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		insn_setup();
+		host_port_watched = cases[i].watched;
+		r = insn_regs(1);
+		r.flags |= cases[i].flags;
+		r.cx = 3;
+		assert_true(insn_any(&r, cases[i].bytes, cases[i].n));
+		host_port_watched = ~0u;
+		assert_int_equal(host_asked.vector, X86_DB);
+		assert_int_equal(host_asked.dr6, cases[i].dr6);
+		assert_int_equal(r.cx, cases[i].left);
+		assert_int_equal(r.flags & 0x10000, 0);
+	}
+}
+
+/* REX, and nothing behind prefixes: refused. */
 static void test_bad_prefixes(void **state)
 {
-	static const u8 bad[] = { 0xf0, 0x67, 0x40, 0x48 };
+	static const u8 bad[] = { 0x40, 0x48 };
 	u8 bytes[LONGEST];
 	struct regs r;
 	u32 i, k, n;
@@ -174,7 +234,7 @@ static void test_unknown(void **state)
 	insn_setup();
 	for (op = 0; op < 256; op++) {
 		bytes[0] = (u8)op;
-		if (!is_known(bytes, 1))
+		if (!is_known(bytes, 1) && op != 0xf0)
 			insn_refused(&r, bytes, sizeof(bytes));
 	}
 	bytes[0] = 0x0f;
@@ -186,7 +246,7 @@ static void test_unknown(void **state)
 	}
 }
 
-/* Of the 0F 01 group XSETBV alone: not LMSW, INVLPG, SWAPGS, VMCALL ... */
+/* Of the 0F 01 group XSETBV and RDTSCP: not LMSW, INVLPG, SWAPGS, VMCALL ... */
 static void test_group7(void **state)
 {
 	u8 bytes[3] = { 0x0f, 0x01, 0 };
@@ -198,26 +258,31 @@ static void test_group7(void **state)
 	r.ax = 1;
 	for (modrm = 0; modrm < 256; modrm++) {
 		bytes[2] = (u8)modrm;
-		if (modrm != 0xd1)
+		if (modrm != 0xd1 && modrm != 0xf9)
 			insn_refused(&r, bytes, sizeof(bytes));
 	}
 }
 
-/* Moves to and from CR and DR name registers alone, never memory. */
+/* Moves to and from CR and DR name registers alone, whatever the mode bits. */
 static void test_modrm(void **state)
 {
 	u8 bytes[3] = { 0x0f, 0, 0 };
-	struct regs r;
+	struct regs r[2];
 	u32 op, modrm;
 
 	(void)state;
-	insn_setup();
 	for (op = 0x20; op < 0x24; op++)
 		for (modrm = 0; modrm < 0xc0; modrm++) {
 			bytes[1] = (u8)op;
 			bytes[2] = (u8)modrm;
-			r = insn_regs(1);
-			insn_refused(&r, bytes, sizeof(bytes));
+			insn_setup();
+			r[0] = r[1] = insn_regs(1);
+			if (!insn_any(&r[0], bytes, sizeof(bytes)))
+				continue;
+			bytes[2] |= 0xc0;
+			insn_setup();
+			insn_any(&r[1], bytes, sizeof(bytes));
+			assert_memory_equal(&r[0], &r[1], sizeof(r[0]));
 		}
 }
 
@@ -473,6 +538,8 @@ EXPORT_TESTS(emulate, cmocka_unit_test(test_length),
 	     cmocka_unit_test(test_group7), cmocka_unit_test(test_modrm),
 	     cmocka_unit_test(test_user),
 	     cmocka_unit_test(test_user_without_iopl),
+	     cmocka_unit_test(test_lock_and_size),
+	     cmocka_unit_test(test_debug),
 	     cmocka_unit_test(test_forced), cmocka_unit_test(test_not_forced),
 	     cmocka_unit_test(test_gdt), cmocka_unit_test(test_gdt_refused),
 	     cmocka_unit_test(test_limit), cmocka_unit_test(test_flat),

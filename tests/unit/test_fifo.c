@@ -283,6 +283,35 @@ static void test_interdomain(void **state)
 	evtchn_free(other);
 }
 
+/* An event for a vCPU without a control block waits until it has one. */
+static void test_no_control(void **state)
+{
+	static struct vcpu second;
+	struct evtchn_init_control init = { .vcpu = 1, .offset = 256 };
+	struct evtchn_bind_ipi ipi = { .vcpu = 1 };
+	struct evtchn_unmask u;
+	u8 *page;
+
+	(void)state;
+	setup();
+	second = (struct vcpu){ .d = d, .id = 1, .info = d->shared + 64 };
+	d->vcpu[1] = &second;
+	d->max_vcpus = 2;
+	assert_int_equal(call(EVTCHNOP_bind_ipi, &ipi), 0);
+	u.port = ipi.port;
+	words[ipi.port] = MASKED;
+	assert_int_equal(send(ipi.port), 0);
+	assert_int_equal(words[ipi.port], MASKED | PENDING);
+	init.control_gfn = control_frame;
+	assert_int_equal(call(EVTCHNOP_init_control, &init), 0);
+	page = mfn_to_virt(mfn(control_frame));
+	control = (void *)(page + 256);
+	assert_int_equal(call(EVTCHNOP_unmask, &u), 0);
+	assert_int_equal(words[ipi.port], LINKED | PENDING);
+	assert_int_equal(take(EVTCHN_FIFO_PRIORITY_DEFAULT), ipi.port);
+	assert_int_equal(second.info[0], 1);
+}
+
 EXPORT_TESTS(fifo, cmocka_unit_test(test_order),
-	     cmocka_unit_test(test_hostile),
+	     cmocka_unit_test(test_hostile), cmocka_unit_test(test_no_control),
 	     cmocka_unit_test(test_interdomain));

@@ -288,8 +288,12 @@ static void test_flush(void **state)
 	assert_int_equal(ptype_get(o, mfn(o_first), TYPE_L1, false), 0);
 	assert_true(host_flushes > before);
 	assert_false(f->flags & FRAME_SHARED_W);
-	assert_true(f->flags & FRAME_SHARED);
 	assert_int_equal(ptype_get_foreign(o, mfn(o_first), true), -EBUSY);
+	/* The same for a page that was a table before it was mapped. */
+	ptype_put(o, mfn(o_first));
+	assert_int_equal(ptype_get_foreign(o, mfn(o_first), true), 0);
+	assert_true(f->flags & FRAME_SHARED_W);
+	ptype_put_foreign(mfn(o_first), true);
 	assert_int_equal(ptype_get_foreign(o, mfn(d_first), false), -EINVAL);
 }
 

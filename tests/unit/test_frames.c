@@ -80,5 +80,28 @@ static void test_limits(void **state)
 	assert_true(mfn_eq(frame_alloc(0, 100), INVALID_MFN));
 }
 
+/*
+ * An address limit is no search: blocks that lie beyond it are not looked at.
+ * Their links lead to a frame below it that is not free.
+ */
+static void test_no_search(void **state)
+{
+	u64 n;
+
+	(void)state;
+	setup();
+	while (!mfn_eq(frame_alloc(0, 0), INVALID_MFN))
+		;
+	for (n = 513; n < HOST_FRAMES; n += 2)
+		frame_free(mfn(n), 0);
+	for (n = 513; n < HOST_FRAMES; n += 2)
+		frame_table[n].next = 300;
+	assert_int_equal(frame_table[300].kind, FRAME_HV);
+	assert_true(mfn_eq(frame_alloc(0, 512), INVALID_MFN));
+	frame_free(mfn(301), 0);
+	assert_int_equal(frame_alloc(0, 512).n, 301);
+}
+
 EXPORT_TESTS(frames, cmocka_unit_test(test_exhaust_and_merge),
+	     cmocka_unit_test(test_no_search),
 	     cmocka_unit_test(test_random), cmocka_unit_test(test_limits));

@@ -41,28 +41,32 @@ static void write_cr(u32 n, u32 value)
 	insn_done(&r, bytes, 3);
 }
 
-/* CR0: what a kernel with paging has; of it only TS can be changed. */
+/* CR0: what a kernel with paging has; #GP for who wants anything but TS. */
 static void test_cr0(void **state)
 {
+	struct regs r = setup();
+
 	(void)state;
-	setup();
 	assert_int_equal(read_cr(0), 0x80050033);
 	write_cr(0, 0x80050033 | CR0_TS);
 	assert_int_equal(read_cr(0), 0x80050033 | CR0_TS);
-	write_cr(0, CR0_TS);
+	r.bx = CR0_TS;
+	insn_refused(&r, "\x0f\x22\xc3", 3);
+	r.bx = 0x80050037;
+	insn_refused(&r, "\x0f\x22\xc3", 3);
 	assert_int_equal(read_cr(0), 0x80050033 | CR0_TS);
 	write_cr(0, 0x80050033);
 	assert_int_equal(read_cr(0), 0x80050033);
 }
 
-/* CLTS clears TS; INVD and WBINVD are carried out by doing nothing. */
+/* CLTS clears TS; WBINVD of a domain without devices does nothing. */
 static void test_clts(void **state)
 {
 	struct regs r = setup();
 
 	(void)state;
 	v->cr0_ts = true;
-	insn_done(&r, "\x0f\x08", 2);
+	insn_refused(&r, "\x0f\x08", 2);
 	insn_done(&r, "\x0f\x09", 2);
 	assert_int_equal(host_asked.count, 0);
 	assert_true(v->cr0_ts);
@@ -115,6 +119,9 @@ static mfn_t make_root(void)
 	root = mfn_to_virt(mfn(n));
 	for (i = 0; i < 4; i++)
 		root[i] = make_pte(mfn(n + 1 + i), PTE_P);
+	for (i = 0; i < 100; i++)	/* an empty level-1 table */
+		((u64 *)mfn_to_virt(mfn(n + 1)))[i] = make_pte(mfn(n + 5),
+							       PTE_P);
 	return mfn(n);
 }
 
@@ -171,7 +178,7 @@ static void test_cr4(void **state)
 	memset(v->fpu_more, 0xff, sizeof(v->fpu_more));
 	write_cr(4, CR4_OSXSAVE);
 	assert_int_equal(read_cr(4), fixed | CR4_OSXSAVE);
-	assert_int_equal(v->xcr0, 1);
+	assert_int_equal(v->xcr0, XCR0_START);
 	assert_int_equal(v->fpu_more[0] | v->fpu_more[XSAVE_MORE - 1], 0);
 	v->xcr0 = 7;
 	write_cr(4, CR4_OSXSAVE);
@@ -287,12 +294,12 @@ static void test_rdmsr(void **state)
 	r.ax = r.dx = ~0ull;
 	r.cx = 0xffffffff00000000 | MSR_EFER;
 	insn_done(&r, "\x0f\x32", 2);
-	assert_int_equal(r.ax, (u32)rdmsr(MSR_EFER));
-	assert_int_equal(r.dx, rdmsr(MSR_EFER) >> 32);
+	assert_int_equal(r.ax, (u32)rdmsr(MSR_EFER) & 0x204801);
+	assert_int_equal(r.dx, 0);
 	r.cx = 0x1a0;
 	insn_done(&r, "\x0f\x32", 2);
-	assert_int_equal(r.ax, 0x1801);
-	assert_int_equal(r.dx, 0);
+	assert_int_equal(r.ax, 0x801920);
+	assert_int_equal(r.dx, rdmsr(0x1a0) >> 32);
 }
 
 /* One that is not there: #GP, but 0 for a kernel that has no handler yet. */
@@ -301,20 +308,24 @@ static void test_rdmsr_unknown(void **state)
 	struct regs r = setup();
 
 	(void)state;
-	r.cx = 0x10;
+	r.cx = 0x2000;
 	r.ax = r.dx = 1;
-	v->traps[X86_GP].cs = 0x61;
+	v->traps[X86_GP].ip = 0x1000;
 	insn_refused(&r, "\x0f\x32", 2);
-	v->traps[X86_GP].cs = 3;
+	v->traps[X86_GP].ip = 0;
 	insn_done(&r, "\x0f\x32", 2);
 	assert_int_equal(r.ax | r.dx, 0);
+	r.cx = 0x2005;		/* nor does the machine have it */
+	insn_refused(&r, "\x0f\x32", 2);
+	r.cx = 0x40000001;
+	insn_refused(&r, "\x0f\x32", 2);
 }
 
 /* A write that changes nothing is allowed, any other one is #GP. */
 static void test_wrmsr(void **state)
 {
 	struct regs r = setup();
-	u64 efer = rdmsr(MSR_EFER);
+	u64 efer = rdmsr(MSR_EFER) & 0x204801;
 
 	(void)state;
 	r.cx = MSR_EFER;
@@ -328,8 +339,35 @@ static void test_wrmsr(void **state)
 	insn_refused(&r, "\x0f\x30", 2);
 	r.cx = 0x10;
 	insn_refused(&r, "\x0f\x30", 2);
-	r.cx = 0x8b;
+	r.cx = 0xc0010015;
 	insn_done(&r, "\x0f\x30", 2);
+	host_is_intel = true;
+	insn_refused(&r, "\x0f\x30", 2);
+	host_is_intel = false;
+}
+
+/* What a vCPU writes it reads again: MCG_STATUS, and TSC_AUX of 32 bits. */
+static void test_stored_msrs(void **state)
+{
+	struct regs r = setup();
+
+	(void)state;
+	r.cx = 0x17a;
+	r.ax = 0x12345678;
+	r.dx = 0x9abcdef0;
+	insn_done(&r, "\x0f\x30", 2);
+	assert_int_equal(v->msr[GUEST_MCG_STATUS], 0x9abcdef012345678);
+	r.cx = MSR_TSC_AUX;
+	insn_refused(&r, "\x0f\x30", 2);
+	r.dx = 0;
+	insn_done(&r, "\x0f\x30", 2);
+	r.ax = r.dx = ~0ull;
+	insn_done(&r, "\x0f\x32", 2);
+	assert_int_equal(r.ax, 0x12345678);
+	assert_int_equal(r.dx, 0);
+	r.cx = 0;
+	insn_done(&r, "\x0f\x01\xf9", 3);
+	assert_int_equal(r.cx, 0x12345678);
 }
 
 /* Leaf and subleaf are 32 bits of EAX and ECX; four registers are set. */
@@ -399,5 +437,6 @@ EXPORT_TESTS(privileged, cmocka_unit_test(test_cr0),
 	     cmocka_unit_test(test_no_cr), cmocka_unit_test(test_mov_registers),
 	     cmocka_unit_test(test_dr), cmocka_unit_test(test_dr_names),
 	     cmocka_unit_test(test_rdmsr), cmocka_unit_test(test_rdmsr_unknown),
-	     cmocka_unit_test(test_wrmsr), cmocka_unit_test(test_cpuid),
+	     cmocka_unit_test(test_wrmsr), cmocka_unit_test(test_stored_msrs),
+	     cmocka_unit_test(test_cpuid),
 	     cmocka_unit_test(test_xsetbv), cmocka_unit_test(test_xsetbv_off));

@@ -14,7 +14,7 @@
 
 #define PAGES	24u
 
-static struct domain *d;
+static struct domain *d, *other;
 static u32 first;
 static u32 want_refs[HOST_FRAMES], want_types[HOST_FRAMES];
 
@@ -266,7 +266,7 @@ static void test_root_again(void **state)
 /* I6: a change of type or owner is preceded by a flush. */
 static void test_flushes(void **state)
 {
-	u32 before;
+	u32 before, i;
 
 	(void)state;
 	setup();
@@ -281,14 +281,166 @@ static void test_flushes(void **state)
 	assert_true(host_flushes > before);
 	ptype_put_both(d, mfn(first));
 	before = host_flushes;
-	assert_int_equal(ptype_release(d, mfn(first)), 0);
-	assert_true(host_flushes > before);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(ptype_release(d, mfn(first + i)), 0);
 	assert_int_equal(frame(0)->kind, FRAME_FREE);
 	assert_int_equal(ptype_release(d, mfn(first)), -EINVAL);
+	assert_int_equal(host_flushes, before);
+	/* One flush for all that was freed, before any of it is used. */
+	for (i = 0; i < 3; i++) {
+		assert_false(mfn_eq(frame_alloc(0, 0), INVALID_MFN));
+		assert_int_equal(host_flushes, before + 1);
+	}
+}
+
+/* A table that maps old tables writable takes one flush for all of them. */
+static void test_flush_once(void **state)
+{
+	u32 before, i;
+
+	(void)state;
+	setup();
+	for (i = 1; i < PAGES; i++) {
+		assert_true(ptype_get_page(d, mfn(first + i), TYPE_L1));
+		ptype_put_both(d, mfn(first + i));
+		page(0)[i] = make_pte(mfn(first + i), PTE_P | PTE_RW);
+	}
+	before = host_flushes;
+	assert_true(ptype_get_page(d, mfn(first), TYPE_L1));
+	assert_int_equal(host_flushes, before + 1);
+	ptype_put_both(d, mfn(first));
+	check_invariants();
+}
+
+/*
+ * How long the page lock is held: a level-2 table of MANY level-1 tables, each
+ * of which maps one page in all of its slots, so that the page's references
+ * count the work. The most of it that one hold does must not be more than
+ * HOLD_TABLES tables.
+ */
+#define MANY	40u
+
+static u32 before_hold, longest;
+
+static void unlocked(void)
+{
+	u32 refs = frame(MANY + 4)->refs;
+
+	longest = MAX(longest, refs > before_hold ? refs - before_hold :
+			       before_hold - refs);
+	before_hold = refs;
+}
+
+/* Pages: L1 tables; 40: L2, 41: L3, 42, 43: more L2; 44: what they map. */
+static void make_many(u64 last)
+{
+	u32 i, k;
+
+	host_two(MANY + 8, &d, &first, &other, &k);
+	for (i = 0; i < MANY; i++) {
+		for (k = 0; k < 512; k++)
+			page(i)[k] = make_pte(mfn(first + MANY + 4), PTE_P);
+		page(MANY)[i] = make_pte(mfn(first + i), PTE_P | PTE_RW);
+	}
+	page(MANY)[511] = last;
+	page(MANY + 1)[0] = make_pte(mfn(first + MANY), PTE_P);
+	longest = 0;
+	before_hold = frame(MANY + 4)->refs;
+	host_unlocked = unlocked;
+}
+
+static long one_operation(u32 cmd, u32 i)
+{
+	u64 a[6] = { (u64)&(struct abi_mmuext){ .cmd = cmd,
+						.arg1 = first + i }, 1, 0,
+		     DOMID_SELF };
+	long rc;
+
+	do
+		rc = pv_mmuext_op(a);
+	while (rc == -ERESTART);
+	return rc;
+}
+
+static void check_hold(const char *what)
+{
+	host_unlocked = NULL;
+	if (longest > HOLD_TABLES * 512u)
+		print_error("%s: %u references in one hold, expected at most "
+			    "%u\n", what, longest, HOLD_TABLES * 512u);
+	assert_true(longest && longest <= HOLD_TABLES * 512u);
+	if (frame(MANY + 4)->refs != 1)
+		print_error("%s: the page has %u references, expected 1\n",
+			    what, frame(MANY + 4)->refs);
+	assert_int_equal(frame(MANY + 4)->refs, 1);
+	assert_int_equal(audit_frames(), 0);
+}
+
+static bool stop_after(void)
+{
+	return frame(MANY + 4)->refs > (MANY - 5) * 512u;
+}
+
+static void test_holds(void **state)
+{
+	(void)state;
+	make_many(0);
+	assert_int_equal(one_operation(MMUEXT_PIN_L2_TABLE, MANY), 0);
+	assert_int_equal(one_operation(MMUEXT_UNPIN_TABLE, MANY), 0);
+	check_hold("pin and unpin");
+	make_many(make_pte(mfn(first + MANY), PTE_P));
+	assert_true(one_operation(MMUEXT_PIN_L2_TABLE, MANY) < 0);
+	check_hold("pin with a bad last entry");
+	make_many(0);
+	assert_true(one_operation(MMUEXT_PIN_L3_TABLE, MANY + 1) < 0);
+	check_hold("pin of a root without its top");
+	make_many(0);
+	host_wanted = stop_after;
+	pv_mmuext_op((u64[6]){ (u64)&(struct abi_mmuext){
+		.cmd = MMUEXT_PIN_L2_TABLE, .arg1 = first + MANY }, 1, 0,
+		DOMID_SELF });
+	host_wanted = NULL;
+	assert_true(frame(MANY)->flags & FRAME_PARTIAL);
+	host_current = other->vcpu[0];
+	d->shared_frame = virt_to_mfn(frames_new(PAGE_SIZE));
+	ptype_share_hv(d, d->shared_frame);
+	while (domain_kill(d) == -ERESTART)
+		;
+	host_unlocked = NULL;
+	assert_true(longest && longest <= HOLD_TABLES * 512u);
+	assert_int_equal(frame(MANY)->kind, FRAME_FREE);
+}
+
+/*
+ * The guest gives up a page that it has pinned (decrease_reservation): it is
+ * a table as before, and is freed when it is unpinned, as on Xen.
+ */
+static void test_give_up_pinned(void **state)
+{
+	(void)state;
+	setup();
+	build_root();
+	assert_int_equal(one_operation(MMUEXT_PIN_L1_TABLE, 5), 0);
+	assert_int_equal(ptype_release(d, mfn(first + 5)), 0);
+	assert_int_equal(ptype_release(d, mfn(first + 6)), 0);
+	assert_int_equal(ptype_release(d, mfn(first + 5)), 0);
+	check_invariants();
+	assert_int_equal(frame(5)->refs, 1);
+	assert_int_equal(frame(5)->type, TYPE_L1);
+	assert_int_equal(d->tot_pages, PAGES);
+	assert_false(ptype_get_page(d, mfn(first + 5), TYPE_WRITABLE));
+	assert_int_equal(one_operation(MMUEXT_UNPIN_TABLE, 5), 0);
+	assert_int_equal(frame(5)->kind, FRAME_FREE);
+	assert_int_equal(frame(6)->kind, FRAME_FREE);
+	assert_int_equal(d->tot_pages, PAGES - 2);
+	check_invariants();
 }
 
 EXPORT_TESTS(ptype, cmocka_unit_test(test_random_updates),
 	     cmocka_unit_test(test_random_preempted),
 	     cmocka_unit_test(test_root_and_window),
 	     cmocka_unit_test(test_root_again),
-	     cmocka_unit_test(test_flushes));
+	     cmocka_unit_test(test_flushes),
+	     cmocka_unit_test(test_flush_once),
+	     cmocka_unit_test(test_holds),
+	     cmocka_unit_test(test_give_up_pinned));

@@ -14,9 +14,12 @@
 #include "errno.h"
 #include "host.h"
 #include "lib.h"
+#include "memory.h"
 #include "paging.h"
 #include "ptype.h"
 #include "pv.h"
+#include "traps.h"
+#include "walk.h"
 
 #define PAGES		4u
 #define EFLAGS		17	/* REG_EFL, which needs _GNU_SOURCE */
@@ -28,7 +31,8 @@ static struct domain *d, *o;	/* who calls, and whose pages */
 static u32 d_first, o_first;
 static u64 free_before;
 static volatile u32 steps_left;
-static void (*volatile other_cpu)(void);
+void (*volatile race_other)(void);
+static void (*volatile after_flush)(void);	/* the rest of its work */
 
 static void stepped(int nr, siginfo_t *info, void *context)
 {
@@ -38,12 +42,21 @@ static void stepped(int nr, siginfo_t *info, void *context)
 	(void)info;
 	if (!host_locks && steps_left && --steps_left)
 		return;
+	if (after_flush && host_irqs_off)
+		return;
 	c->uc_mcontext.gregs[EFLAGS] &= ~(long long)TRAP_FLAG;
 	if (host_locks)
 		return;			/* start_stepping() comes after */
 	host_unlocked = NULL;
-	other_cpu();
-	other_cpu = NULL;
+	if (after_flush) {
+		after_flush();
+		after_flush = NULL;
+		return;
+	}
+	race_other();
+	race_other = NULL;
+	if (after_flush)		/* once interrupts are on again */
+		c->uc_mcontext.gregs[EFLAGS] |= TRAP_FLAG;
 }
 
 static void start_stepping(void)
@@ -58,8 +71,7 @@ static void stop_stepping(void)
 			 "cc");
 }
 
-/* What 'one' says, with 'other' after so many of its instructions. */
-static long race(long (*one)(void), void (*other)(void), u32 steps)
+long race(long (*one)(void), void (*other)(void), u32 steps)
 {
 	struct sigaction action = { .sa_sigaction = stepped,
 				    .sa_flags = SA_SIGINFO };
@@ -67,7 +79,7 @@ static long race(long (*one)(void), void (*other)(void), u32 steps)
 
 	assert_int_equal(sigaction(SIGTRAP, &action, NULL), 0);
 	steps_left = steps;
-	other_cpu = other;
+	race_other = other;
 	host_unlocked = start_stepping;
 	start_stepping();
 	rc = one();
@@ -101,7 +113,8 @@ static void change_owner(void)
 	}
 	while (n)
 		frame_free(had[--n], 0);
-	assert_true(ptype_assign(o, m, false));
+	assert_true(ptype_reserve(o, 1, false));
+	ptype_assign(o, m);
 }
 
 static long get_ref(void)
@@ -121,13 +134,13 @@ static void test_owner(void **state)
 		if (race(get_ref, change_owner, steps)) {
 			got++;
 			assert_ptr_equal(f->owner, d);
-			assert_int_equal(f->refs, other_cpu ? 2 : 1);
+			assert_int_equal(f->refs, race_other ? 2 : 1);
 		} else {
 			lost++;
 			assert_ptr_equal(f->owner, o);
 			assert_int_equal(f->refs, 1);
 		}
-		if (other_cpu)
+		if (race_other)
 			break;
 	}
 	assert_in_range(steps, 20, ENOUGH - 1);
@@ -219,7 +232,7 @@ static void die_during(long (*call)(void), void (*die)(void), bool pinned)
 		done += !rc;
 		refused += rc < 0;
 		check_all_back();
-		if (other_cpu)
+		if (race_other)
 			break;
 	}
 	assert_in_range(steps, 50, ENOUGH - 1);
@@ -280,5 +293,160 @@ static void test_death(void **state)
 	die_during(map_read_only, kill_other, false);
 }
 
-EXPORT_TESTS(race, cmocka_unit_test(test_owner),
+/*
+ * A fault's walk of the tables, while another vCPU takes the level-2 table out
+ * and makes a page of it that says what it likes. Where it has to flush for
+ * that it waits for a CPU that has interrupts off. The address is not mapped,
+ * and no table ever said that it is.
+ */
+#define WALK_PAGES	9u
+#define WALK_L1		6u	/* empty; 0 is the root, 1 to 4 level 2 */
+#define WALK_FAKE	7u	/* never a table */
+
+static u64 *walk_page(u32 i)
+{
+	return mfn_to_virt(mfn(d_first + i));
+}
+
+static void walk_setup(void)
+{
+	u32 i;
+
+	host_two(WALK_PAGES, &d, &d_first, &o, &o_first);
+	for (i = 0; i < 4; i++)
+		walk_page(0)[i] = make_pte(mfn(d_first + 1 + i), PTE_P);
+	walk_page(1)[0] = make_pte(mfn(d_first + WALK_L1),
+				   PTE_P | PTE_RW | PTE_US);
+	walk_page(WALK_FAKE)[0] = make_pte(mfn(d_first), PTE_P | PTE_RW |
+					   PTE_US);
+	assert_int_equal(pv_new_baseptr(d->vcpu[0], mfn(d_first)), 0);
+}
+
+static long fault(void)
+{
+	return walk_allows(d->vcpu[0], gva(0), PF_USER | PF_WRITE);
+}
+
+static void take_out(void)
+{
+	struct mmu_update u = { .ptr = (u64)d_first << PAGE_SHIFT };
+	u64 a[6] = { (u64)&u, 1, 0, DOMID_SELF };
+
+	assert_int_equal(pv_mmu_update(a), 0);
+}
+
+static void fill_in(void)
+{
+	assert_true(ptype_get_page(d, mfn(d_first + 1), TYPE_WRITABLE));
+	walk_page(1)[0] = make_pte(mfn(d_first + WALK_FAKE),
+				   PTE_P | PTE_RW | PTE_US);
+}
+
+/* The entry is gone at once; the rest comes after the flush. */
+static void take_out_and_fill(void)
+{
+	take_out();
+	if (!host_irqs_off)
+		fill_in();
+	else
+		after_flush = fill_in;
+}
+
+static void test_walk(void **state)
+{
+	u32 steps, i;
+
+	(void)state;
+	for (steps = 1; steps < ENOUGH; steps++) {
+		walk_setup();
+		i = !!race(fault, take_out_and_fill, steps);
+		if (i)
+			print_error("after %u instructions: the walk follows a "
+				    "page that is no table\n", steps);
+		assert_int_equal(i, 0);
+		if (race_other)
+			break;
+	}
+	assert_in_range(steps, 50, ENOUGH - 1);
+}
+
+/*
+ * An exchange gives the domain new frames. Another vCPU gives one of them up
+ * as soon as the lock is free, and another domain gets it: what that one has
+ * written to the machine-to-phys array stays.
+ */
+static u32 stolen;
+
+static void steal(void)
+{
+	mfn_t had[HOST_FRAMES], m;
+	u32 n = 0;
+
+	stolen = d->pages;		/* the newest of its frames */
+	if (stolen >= d_first && stolen < d_first + PAGES)
+		return;
+	host_unlocked = NULL;
+	assert_int_equal(ptype_release(d, mfn(stolen)), 0);
+	while ((m = frame_alloc(0, 0)).n != stolen)
+		had[n++] = m;
+	while (n)
+		frame_free(had[--n], 0);
+	assert_true(ptype_reserve(o, 1, false));
+	ptype_assign(o, m);
+	frame_m2p[m.n] = 0xabcd;
+}
+
+static void test_exchange(void **state)
+{
+	u64 in, out = 77;
+	struct xen_memory_exchange x = {
+		.in = { .nr_extents = 1, .domid = DOMID_SELF },
+		.out = { .nr_extents = 1, .domid = DOMID_SELF },
+	};
+
+	(void)state;
+	setup();
+	d->tot_pages++;			/* it does not end with this page */
+	in = d_first;
+	x.in.extent_start.p = (void *)&in;
+	x.out.extent_start.p = (void *)&out;
+	host_unlocked = steal;
+	memory_exchange((u64)&x);
+	host_unlocked = NULL;
+	d->tot_pages--;
+	assert_int_equal(out, stolen);
+	assert_ptr_equal(mfn_frame(mfn(stolen))->owner, o);
+	assert_int_equal(frame_m2p[stolen], 0xabcd);
+}
+
+/* A claim is for frames that the domain gets: what is refused leaves it. */
+static void test_claim(void **state)
+{
+	u64 pfn = 5, a[6] = { XENMEM_populate_physmap }, before;
+	struct xen_memory_reservation r = {
+		.nr_extents = 1, .domid = DOMID_SELF,
+	};
+
+	(void)state;
+	setup();
+	r.extent_start.p = (void *)&pfn;
+	a[1] = (u64)&r;
+	assert_int_equal(frames_claim(&d->claim, 3), 0);
+	before = frames_free();
+	assert_int_equal(memory_change_reservation(XENMEM_populate_physmap,
+						   a), 0);
+	assert_int_equal(d->claim, 3);
+	assert_int_equal(frames_claimed(), 3);
+	assert_int_equal(frames_free(), before);
+	d->max_pages++;
+	assert_int_equal(memory_change_reservation(XENMEM_populate_physmap,
+						   a), 1);
+	assert_int_equal(d->claim, 2);
+	assert_int_equal(d->tot_pages, d->max_pages);
+	assert_int_equal(frame_m2p[pfn], 5);
+}
+
+EXPORT_TESTS(race, cmocka_unit_test(test_exchange),
+	     cmocka_unit_test(test_claim), cmocka_unit_test(test_owner),
+	     cmocka_unit_test(test_walk),
 	     cmocka_unit_test(test_death), cmocka_unit_test(test_calls));

@@ -20,6 +20,7 @@ static struct timer timers[COUNT];
 static u32 log[1000], logged;		/* numbers of what fired */
 static struct rearm rearm[COUNT];	/* what a timer's function sets */
 static struct timer *stopped_by[COUNT];	/* what it stops */
+static u32 takes;			/* time that each function takes */
 
 static void fired(void *data)
 {
@@ -32,6 +33,7 @@ static void fired(void *data)
 	assert_false(t->active);
 	assert_true(logged < ARRAY_SIZE(log));
 	log[logged++] = nr;
+	host_tsc += takes;
 	if (r->times && r->times--)
 		timer_set(&timers[r->which], t->expires + r->after);
 	if (stopped_by[nr])
@@ -55,7 +57,7 @@ static void boot(u32 apic_per_tick)
 	tsc_scale = (struct tsc_scale){ .hz = NS_PER_SEC, .mul = 1u << 31,
 					.shift = 1 };
 	host_tsc = 1u << 20;
-	logged = host_apic_sets = 0;
+	logged = host_apic_sets = takes = 0;
 	memset(rearm, 0, sizeof(rearm));
 	memset(stopped_by, 0, sizeof(stopped_by));
 	for (i = 0; i < COUNT; i++)
@@ -278,6 +280,23 @@ static void test_function_sets(void **state)
 	}
 }
 
+/* Periods that are shorter than what they cost do not hold up all the rest. */
+static void test_never_done(void **state)
+{
+	u32 i;
+
+	(void)state;
+	boot(52);
+	takes = 50;
+	for (i = 0; i < COUNT; i++) {
+		rearm[i] = (struct rearm){ 100, i, 1000 };
+		arm(i, 100);
+	}
+	pass(100);
+	expect("01234567");
+	assert_in_range(host_apic_ticks[0], 1, 2);
+}
+
 /* One that a function stops does not fire, though it was due too. */
 static void test_function_stops(void **state)
 {
@@ -477,6 +496,7 @@ EXPORT_TESTS(timer, cmocka_unit_test(test_order), cmocka_unit_test(test_due),
 	     cmocka_unit_test(test_stop_inactive), cmocka_unit_test(test_kill),
 	     cmocka_unit_test(test_periodic),
 	     cmocka_unit_test(test_function_sets),
+	     cmocka_unit_test(test_never_done),
 	     cmocka_unit_test(test_function_stops), cmocka_unit_test(test_cpus),
 	     cmocka_unit_test(test_cpu_change), cmocka_unit_test(test_interval),
 	     cmocka_unit_test(test_interval_fits),

@@ -3,6 +3,7 @@
  * The virtual processor as the instruction emulator sees it: what it is asked
  * for is done to the vCPU's fields, and noted.
  */
+#include <string.h>
 #include "context.h"
 #include "emulate.h"
 #include "errno.h"
@@ -12,7 +13,8 @@
 #include "traps.h"
 
 struct host_asked host_asked;
-bool host_has_xsave;
+bool host_has_xsave, host_is_intel;
+u32 host_port_watched = ~0u;
 
 void context_set_ts(struct vcpu *v, int set)
 {
@@ -42,9 +44,23 @@ void guest_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error)
 	guest_bounce(v, r, X86_PF, error);
 }
 
-void guest_cpuid(const struct vcpu *v, u32 leaf, u32 sub, u32 out[4])
+void context_load_tsd(const struct vcpu *v)
 {
 	(void)v;
+	host_asked.count++;
+}
+
+void context_load_tsc_aux(const struct vcpu *v)
+{
+	(void)v;
+	host_asked.count++;
+}
+
+void guest_cpuid(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
+		 u32 out[4])
+{
+	(void)v;
+	(void)kernel;
 	host_asked.leaf = leaf;
 	host_asked.sub = sub;
 	out[0] = 0xa0a0a0a0;
@@ -53,22 +69,52 @@ void guest_cpuid(const struct vcpu *v, u32 leaf, u32 sub, u32 out[4])
 	out[3] = 0xd0d0d0d0;
 }
 
+void hypercall_page_fill(u8 *page)
+{
+	memset(page, 0xcc, PAGE_SIZE);
+}
+
+bool cpuid_is_intel(void)
+{
+	return host_is_intel;
+}
+
+static u32 register_of(u32 reg)
+{
+	if (reg != 4 && reg != 5)
+		return reg;
+	return host_current->cr4 & CR4_DE ? 8 : reg + 2;
+}
+
 /* As in pv/processor.c, without the hardware's registers. */
 long pv_get_debugreg(u64 a[])
 {
-	u32 reg = (u32)a[0];
+	u32 reg = register_of((u32)a[0]);
 
-	if (reg > 7 || reg == 4 || reg == 5)
-		return -ENODEV;
-	return (long)host_current->dr[reg];
+	return reg > 7 ? -ENODEV : (long)host_current->dr[reg];
+}
+
+u32 debug_match_ports(const struct vcpu *v, u32 port, u32 size)
+{
+	(void)v;
+	return port <= host_port_watched && host_port_watched < port + size;
+}
+
+void debug_raise(struct vcpu *v, struct regs *r, u64 dr6)
+{
+	(void)v;
+	(void)r;
+	host_asked.count++;
+	host_asked.vector = X86_DB;
+	host_asked.dr6 = (u32)dr6;
 }
 
 long pv_set_debugreg(u64 a[])
 {
-	u32 reg = (u32)a[0];
+	u32 reg = register_of((u32)a[0]);
 	u64 value = a[1];
 
-	if (reg > 7 || reg == 4 || reg == 5)
+	if (reg > 7)
 		return -ENODEV;
 	if (reg < 4 && value >= host_current->d->m2p_start)
 		return -EPERM;

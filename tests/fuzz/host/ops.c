@@ -182,8 +182,7 @@ static void ldt(struct actor *a, const struct step *s)
 static bool kept_by_pin(u64 n)
 {
 	return n < HOST_FRAMES && frame_table[n].kind == FRAME_GUEST &&
-	       (frame_table[n].flags & FRAME_PINNED) &&
-	       (frame_table[n].flags & FRAME_ALLOCATED);
+	       (frame_table[n].flags & FRAME_PINNED);
 }
 
 static void reserve(struct actor *a, const struct step *s)
@@ -208,7 +207,7 @@ static void reserve(struct actor *a, const struct step *s)
 	extent[2] = world_frame(nr, s->flags);
 	pinned = kept_by_pin(n) && !(s->slot & 2) && !s->between;
 	go(a, memory_op, ops[s->slot & 3], (u64)r, 0, 0);
-	CHECK(!pinned || kept_by_pin(n), "a pinned table was given up");
+	CHECK(!pinned || kept_by_pin(n), "a pinned table was freed");
 }
 
 static void claim(struct actor *a, const struct step *s)

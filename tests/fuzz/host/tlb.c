@@ -4,7 +4,9 @@
  * its tables give it at any time the processor may keep until it is flushed,
  * for whatever reason. So a frame that it may still write to must not become a
  * table or descriptors, one that it may still read as a table must not become
- * writable nor change, and none may go to somebody else.
+ * writable nor change, and none may go to somebody else. Nobody has to flush
+ * for a frame that is free, nor for a page of the hypervisor's that is shared
+ * no more: whoever gets it next does.
  */
 #include "lib.h"
 #include "pages.h"
@@ -14,6 +16,7 @@ static struct cached {
 	const struct domain *owner;	/* of the frame, then */
 	u8 read, write, table;		/* bit per domain */
 	bool idle;			/* a table still, but no more by type */
+	bool shared;			/* a page of the hypervisor's */
 	u64 sum;			/* of its contents since then */
 } cached[HOST_FRAMES];
 
@@ -97,6 +100,20 @@ static bool is_table(const struct frame *f)
 	return f->type_count && f->type >= TYPE_L1 && f->type <= TYPE_SEGDESC;
 }
 
+static void check_owner(u32 n, struct cached *c)
+{
+	const struct frame *f = &frame_table[n];
+
+	if (f->kind == FRAME_GUEST)
+		c->shared = f->flags & FRAME_XENHEAP;
+	else if (f->kind == FRAME_FREE)
+		c->shared = false;
+	CHECK(!c->read || f->kind == FRAME_FREE ||
+	      (f->kind == FRAME_HV && c->shared) ||
+	      (f->kind == FRAME_GUEST && f->owner == c->owner),
+	      "frame %x has another owner, and no flush", n);
+}
+
 static void check_idle(u32 n, struct cached *c)
 {
 	const u64 *entry = mfn_to_virt(mfn(n));
@@ -104,7 +121,8 @@ static void check_idle(u32 n, struct cached *c)
 	u64 sum = 0;
 	u32 i;
 
-	c->idle = c->table && !is_table(&frame_table[n]);
+	c->idle = c->table && !is_table(&frame_table[n]) &&
+		  frame_table[n].kind == FRAME_GUEST;
 	if (!c->idle)
 		return;
 	for (i = 0; i < 512; i++)
@@ -136,11 +154,9 @@ void tlb_check(void)
 	for (n = 0; n < HOST_FRAMES; n++) {
 		f = &frame_table[n];
 		c = &cached[n];
-		CHECK(!c->read || (f->kind == FRAME_GUEST &&
-				   f->owner == c->owner),
-		      "frame %x has another owner, and no flush", n);
+		check_owner(n, c);
 		check_idle(n, c);
-		if (c->read)
+		if (c->read && f->kind == FRAME_GUEST)
 			check_grants(n, c);
 		if (f->kind != FRAME_GUEST || !f->type_count)
 			continue;

@@ -10,6 +10,8 @@
  * and others must get the processor nevertheless. Each case is a domain of its
  * own; a neighbour runs and counts meanwhile. Classes: XSA-136, 183, 202, 212,
  * 339.
+ *
+ * Test: bounce
  */
 #include "domu.h"
 

@@ -7,6 +7,9 @@
  * stops nothing, nor does TF, nor a MOV SS with a breakpoint on its operand
  * before an entry. The guest gets the result that it would get without, and
  * its own #DB for its own accesses. Classes: XSA-260, 265, 444.
+ *
+ * Test: breakpoints
+ * Test: breakpoints-intel -I
  */
 #include "guest.h"
 

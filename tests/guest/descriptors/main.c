@@ -3,6 +3,8 @@
  * Rules (xen/arch-x86/xen.h, set_gdt, update_descriptor, MMUEXT_SET_LDT): a
  * guest's segments never reach ring 0 or 64-bit mode, descriptor pages are
  * not writable, the reserved part of the GDT is the hypervisor's.
+ *
+ * Test: descriptors
  */
 #include "guest.h"
 

@@ -9,6 +9,8 @@
  * permissions of interrupts (XSA-46), their cleaning up (237, 356).
  *
  * The other domain, made here, works a list of calls that we write for it.
+ *
+ * Test: devices
  */
 #include "domu.h"
 

@@ -7,6 +7,10 @@
  * it and takes no call but those that look at it; after that it is gone and
  * all memory is back. Classes: foreign mappings of page tables (XSA-148, 182),
  * references that outlive a domain (255, 384), wrong domains and ranges (212).
+ *
+ * Test: domctl -c 2
+ * Test: fuzz/audit-domctl -c 2 krypton-debug
+ * Test: fuzz/limit-domctl -i -o hold_limit=6000,200 krypton-debug
  */
 #include "domu.h"
 

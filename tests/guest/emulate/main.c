@@ -4,6 +4,8 @@
  * IO by virtual IOPL and port rights (a port without right reads all ones),
  * control registers are virtual, the CPUID prefix gives the hypervisor leaves,
  * debug registers never point at the hypervisor (XSA-444's neighbourhood).
+ *
+ * Test: emulate
  */
 #include "guest.h"
 

@@ -5,6 +5,9 @@
  * hypercall, exception, SYSENTER, SYSCALL or the iret hypercall, comes out as
  * it was or as a fault of who set it; a handler runs in ring 1 with IF set,
  * IOPL 0, and no NT, TF or VM. Classes: XSA-7, 44, 136, 193, 202, 213, 339.
+ *
+ * Test: entry
+ * Test: entry-intel -I
  */
 #include "guest.h"
 

@@ -5,6 +5,8 @@
  * clear, and the mask is set in the handler; ports out of range are errors;
  * closing and rebinding leaves nothing behind. Classes: null bucket (XSA-221),
  * the 32-bit limit (342).
+ *
+ * Test: events
  */
 #include "guest.h"
 

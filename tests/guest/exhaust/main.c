@@ -5,6 +5,9 @@
  * it gets done, as each call stops for others or is short. And what a domain
  * may have is limited: ports, grant entries, mappings of grants, memory; who
  * takes all that it may leaves the others theirs.
+ *
+ * Test: exhaust -i
+ * Test: fuzz/limit-exhaust -i -o hold_limit=6000,200 krypton-debug
  */
 #include "domu.h"
 

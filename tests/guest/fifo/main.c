@@ -6,6 +6,8 @@
  * had its page is not lost; a word on a queue keeps its port from being used
  * again; a reset leads back to the 2-level ABI and gives the pages up. The
  * words are the guest's to break: nothing but its own queues may (XSA-359).
+ *
+ * Test: fifo
  */
 #include "guest.h"
 

@@ -5,6 +5,8 @@
  * bad reads of an MSR, and of hypercalls that do not exist, leave a few lines in
  * the hypervisor's log. Class: work whose length a guest chooses, under a lock
  * that others wait for.
+ *
+ * Test: flood -o loglvl=all
  */
 #define __XEN_TOOLS__
 #include "guest.h"

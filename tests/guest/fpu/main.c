@@ -6,6 +6,8 @@
  * finds nothing of anybody's. An exception that is pending in one domain's
  * x87 is nobody else's, and a MXCSR that no processor takes stops nobody.
  * (QEMU keeps no x87 instruction and data pointers: XSA-52 cannot be seen.)
+ *
+ * Test: fpu
  */
 #include "domu.h"
 

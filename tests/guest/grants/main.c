@@ -7,6 +7,9 @@
  * guest overwrites leaves its entry pinned. Classes: misaligned PTE addresses
  * (XSA-227), counts that overflow, unmap that is not all-or-nothing (224),
  * copies from a frame that is no longer granted (500).
+ *
+ * Test: grants
+ * Test: fuzz/audit-grants krypton-debug
  */
 #include "guest.h"
 

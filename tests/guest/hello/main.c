@@ -3,6 +3,8 @@
  * Rule: a PV32 kernel finds itself in ring 1 with the start_info that
  * xen/xen.h describes, and console_io, xen_version and sched_op work. As on Xen
  * its first level-2 entries let user mode pass, and its level-1 entries do not.
+ *
+ * Test: hello
  */
 #include "guest.h"
 

@@ -7,6 +7,8 @@
  * memory, and never gets IOPL. A frame that the processor does not take is a
  * fault at the place it points to; one whose stack segment is in an LDT that
  * was not used before is good; RF holds a breakpoint off for one instruction.
+ *
+ * Test: iret
  */
 #include "guest.h"
 

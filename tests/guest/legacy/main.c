@@ -6,6 +6,8 @@
  * BSD_SYMTAB, it finds behind its end, at the next multiple of 4, the size of
  * what follows: an ELF header, whose section table has the symbol table and its
  * strings at offsets from that header. This guest is built so (lib/start.S).
+ *
+ * Test: legacy
  */
 #include <elf.h>
 #include "guest.h"

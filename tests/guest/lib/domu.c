@@ -3,6 +3,7 @@
 #include "domu.h"
 
 xen_domctl_t domctl_op;
+u32 domu_vcpus = DOMU_VCPUS;
 
 long domu_ctl(const struct domu *u, u32 cmd)
 {
@@ -50,7 +51,7 @@ long domu_create(struct domu *u)
 	long rc;
 
 	memset(&domctl_op, 0, sizeof(domctl_op));
-	domctl_op.u.createdomain.max_vcpus = DOMU_VCPUS;
+	domctl_op.u.createdomain.max_vcpus = domu_vcpus;
 	domctl_op.u.createdomain.max_evtchn_port = 63;
 	domctl_op.u.createdomain.max_grant_frames = 4;
 	domctl_op.u.createdomain.max_maptrack_frames = 4;
@@ -148,7 +149,7 @@ void domu_context(const struct domu *u, vcpu_guest_context_t *ctx)
 void domu_empty(struct domu *u)
 {
 	CHECK(domu_create(u), 0);
-	domctl_op.u.max_vcpus.max = DOMU_VCPUS;
+	domctl_op.u.max_vcpus.max = domu_vcpus;
 	CHECK(domu_ctl(u, XEN_DOMCTL_max_vcpus), 0);
 	domctl_op.u.address_size.size = 32;
 	CHECK(domu_ctl(u, XEN_DOMCTL_set_address_size), 0);

@@ -48,6 +48,7 @@ extern shared_info_t *shared;		/* mapped at start */
 /* lib/main.c; each test defines test_main() */
 void test_main(void);
 void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+extern void (*print_to)(const char *s, u32 n);	/* the console, at first */
 void guest_exit(const char *result) __attribute__((noreturn));
 void check_at(const char *file, int line, const char *what, long got,
 	      long expected);

@@ -5,6 +5,8 @@
  * has the machine-to-phys entry it asked for; exchange makes
  * contiguous memory; nothing that is in use goes. Page-table pages
  * and foreign frames are refused (XSA-248, 252).
+ *
+ * Test: memory
  */
 #include "guest.h"
 

@@ -4,6 +4,8 @@
  * result; a bad address ends the list with -EFAULT; an entry may not be a
  * multicall; guest handles are checked for their whole range (XSA-212), and
  * arguments that say "go on from here" are no reason to trust (XSA-296).
+ *
+ * Test: multicall
  */
 #include "guest.h"
 

@@ -3,6 +3,8 @@
  * Rules (xen/domctl.h, sendtrigger; xen/callback.h): an NMI enters by the entry
  * of vector 2, or by the callback that took its place; not a second time
  * before the iret hypercall; by the callback with events masked.
+ *
+ * Test: nmi
  */
 #define __XEN_TOOLS__
 #include "guest.h"

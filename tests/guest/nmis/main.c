@@ -11,7 +11,7 @@ u8 user_page[4096] __attribute__((aligned(4096)));
 u8 user_stack[4096] __attribute__((aligned(4096)));
 static u8 kernel_stack[8192] __attribute__((aligned(4096)));
 
-volatile u32 stop, taken;
+volatile u32 stop, taken, idle_ms = 1;
 u32 user_esp;
 static volatile u32 left, steps;
 
@@ -131,6 +131,16 @@ static void user_round(void)
 	set_trap_handler(13, skip2);
 }
 
+/* A NMI ends a halt as soon as it comes. */
+static void idle_round(void)
+{
+	struct sched_poll p = { .timeout = 0 };
+
+	if (idle_ms)
+		p.timeout = time_now() + idle_ms * NS_PER_MS;
+	HC2(sched_op, SCHEDOP_poll, &p);
+}
+
 static void user_may(const void *p)
 {
 	CHECK(set_pte_va(p, va_maddr(p) | PTE_RWP | PTE_US, UVMF_INVLPG), 0);
@@ -151,6 +161,8 @@ static void callback(u16 type, u32 vector)
 
 static void prepare(void)
 {
+	/* Or a halt would be short. */
+	HC3(vcpu_op, VCPUOP_stop_periodic_timer, 0, 0);
 	callback(CALLBACKTYPE_syscall32, 0x98);
 	callback(CALLBACKTYPE_sysenter, 0x99);
 	CHECK(HC2(stack_switch, FLAT_KERNEL_SS, (u32)kernel_stack + 8192), 0);
@@ -179,6 +191,7 @@ void test_main(void)
 		user_round();
 		CHECK(steps, rounds * 2 + 2);
 		HC2(sched_op, SCHEDOP_yield, 0);
+		idle_round();
 	}
 	CHECK(taken != 0, 1);
 	print("%u rounds, %u NMIs taken\n", rounds, taken);

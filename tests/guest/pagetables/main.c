@@ -6,8 +6,14 @@
  *
  * Classes tried: fast paths that skip validation (XSA-148, 182), recursive
  * entries (185, 240), implicit unpin (252), stale types (242).
+ *
+ * Test: pagetables
  */
 #include "guest.h"
+
+#define PTE_PWT	8ull
+#define PTE_PCD	0x10ull
+#define PTE_G	0x100ull
 
 PAGE_BUFFER(l1);
 PAGE_BUFFER(l2);
@@ -115,22 +121,66 @@ static void test_root(void)
 	CHECK(mmu_update(root + 16, va_maddr(l2_of(2)) | PTE_P), 0);
 }
 
-/* Memory that is a pinned table does not go by decrease_reservation. */
+static long owned(void)
+{
+	domid_t self = DOMID_SELF;
+
+	return HC2(memory_op, XENMEM_current_reservation, &self);
+}
+
+/*
+ * A pinned table may be given up by decrease_reservation. It stays a table,
+ * and the domain's, until its pin and its mappings are gone.
+ */
 static void test_release(void)
 {
 	xen_pfn_t gmfn = va_mfn(l1);
 	struct xen_memory_reservation r = {
 		.nr_extents = 1, .domid = DOMID_SELF,
 	};
+	long before = owned();
 
 	memset(l1, 0, PAGE_SIZE);
 	set_xen_guest_handle(r.extent_start, &gmfn);
 	CHECK(make_ro(l1), 0);
-	CHECK(mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(l1), 0), 0);
-	HC2(memory_op, XENMEM_decrease_reservation, &r);
-	/* Given or not: it must still be no writable page. */
+	CHECK(mmuext(MMUEXT_PIN_L1_TABLE, gmfn, 0), 0);
+	CHECK(HC2(memory_op, XENMEM_decrease_reservation, &r), 1);
+	CHECK(HC2(memory_op, XENMEM_decrease_reservation, &r), 1);
 	CHECK(failed(make_rw(l1)), 1);
-	mmuext(MMUEXT_UNPIN_TABLE, gmfn, 0);
+	CHECK(failed(mmuext(MMUEXT_PIN_L1_TABLE, gmfn, 0)), 1);
+	CHECK(mmu_update((u64)gmfn << 12, va_maddr(data) | PTE_RWP), 0);
+	CHECK(set_pte_va(l1, 0, UVMF_INVLPG), 0);
+	CHECK(owned(), before);
+	CHECK(mmuext(MMUEXT_UNPIN_TABLE, gmfn, 0), 0);
+	CHECK(owned(), before - 1);
+	CHECK(failed(mmuext(MMUEXT_PIN_L1_TABLE, gmfn, 0)), 1);
+	CHECK(failed(make_rw(l1)), 1);
+	CHECK(HC2(memory_op, XENMEM_decrease_reservation, &r), 0);
+}
+
+/* How tables are cached is not for a guest to say, at no level. */
+static void test_attributes(void)
+{
+	static const u64 bad[] = { PTE_PWT, PTE_PCD, PTE_PSE, PTE_G };
+	u64 root = va_maddr(l3()), entry = va_maddr(l2_of(2)) | PTE_P;
+	u32 i;
+
+	memset(l1, 0, PAGE_SIZE);
+	memset(l2, 0, PAGE_SIZE);
+	CHECK(make_ro(l1), 0);
+	CHECK(make_ro(l2), 0);
+	CHECK(mmuext(MMUEXT_PIN_L2_TABLE, va_mfn(l2), 0), 0);
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		print("entry with %x\n", (u32)bad[i]);
+		CHECK(failed(mmu_update(va_maddr(l2), va_maddr(l1) | PTE_RWP |
+					bad[i])), 1);
+		CHECK(failed(mmu_update(root + 16, entry | bad[i])), 1);
+	}
+	CHECK(mmu_update(va_maddr(l2), va_maddr(l1) | PTE_RWP), 0);
+	CHECK(mmu_update(root + 16, entry), 0);
+	CHECK(mmuext(MMUEXT_UNPIN_TABLE, va_mfn(l2), 0), 0);
+	CHECK(make_rw(l2), 0);
+	CHECK(make_rw(l1), 0);
 }
 
 /* In-place writes by the instructions that kernels use. */
@@ -200,5 +250,6 @@ void test_main(void)
 	test_root();
 	test_emulation();
 	test_arguments();
+	test_attributes();
 	test_release();
 }

@@ -8,6 +8,8 @@
  * reaches CFC from below is split, and its last part such a cycle.
  *
  * The machine has a device with an MSI-X table in its BAR 1 at 0:4.0.
+ *
+ * Test: pci -c 2 -d virtio-rng-pci,addr=4
  */
 #include "guest.h"
 

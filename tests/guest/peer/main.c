@@ -8,6 +8,9 @@
  * other domain is made by us and never runs. Classes: foreign mappings without
  * a right (XSA-148, 182), unmaps that race or are forgotten (218, 224, 234),
  * status of domains that are gone (255, 384), closing for others (496).
+ *
+ * Test: peer
+ * Test: fuzz/audit-peer krypton-debug
  */
 #include "domu.h"
 

@@ -5,6 +5,9 @@
  * through and all handles are given back, no entry is in use, no page has a
  * type left over, and no port is open. Classes: races of pin and unpin, of
  * double unmaps (XSA-218, 224), of closing and resetting (343, 344, 358).
+ *
+ * Test: races -c 2
+ * Test: fuzz/audit-races -c 2 krypton-debug
  */
 #include "guest.h"
 

@@ -5,6 +5,9 @@
  * nobody else wants the CPU; a vCPU runs where its hard affinity allows; one
  * that waits and wakes gets its turn at once, whoever else is busy; one that
  * is destroyed while it waits for its turn is forgotten by the scheduler.
+ *
+ * Test: shares -i
+ * Test: fuzz/audit-shares -i krypton-debug
  */
 #include "domu.h"
 

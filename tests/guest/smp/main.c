@@ -4,6 +4,9 @@
  * was given, and can be taken down and up; a context that would break
  * isolation is refused; IPIs between vCPUs arrive; a flush of all vCPUs has
  * happened when the call returns.
+ *
+ * Test: smp -c 2
+ * Test: smp-shared -c 1 -v 2
  */
 #include "guest.h"
 

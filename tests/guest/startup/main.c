@@ -3,6 +3,8 @@
  * Rules (xen/sysctl.h): physinfo tells how many frames are free. Not much of a
  * test; tests/bench/startup reads from it when Dom0 began to run, and how many
  * frames neither Dom0 nor anyone else can have.
+ *
+ * Test: startup
  */
 #define __XEN_TOOLS__
 #include "guest.h"

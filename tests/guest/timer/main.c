@@ -5,6 +5,8 @@
  * an event and comes back with the mask clear; poll ends by time-out; the clock
  * of vcpu_info runs at one nanosecond a nanosecond and never backwards; the wall
  * clock is what Dom0 set; a long hypercall stops for an event of its caller.
+ *
+ * Test: timer
  */
 #include "guest.h"
 

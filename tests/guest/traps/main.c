@@ -5,6 +5,8 @@
  * for entries with flag bit 2; the old mask stands in bits 16-23 of the CS
  * slot and, inverted, in IF; TF is clear in the handler; `int n` obeys the
  * DPL in the trap table; #PF leaves its address in vcpu_info.
+ *
+ * Test: traps
  */
 #include "guest.h"
 

@@ -5,6 +5,8 @@
  * state of AVX is kept while the vCPU waits; CR0.TS holds it back. A domain that
  * has not turned XSAVE on has x87 and SSE alone: the registers of AVX, in which
  * another domain's values may still be, are invalid opcodes to it.
+ *
+ * Test: xsave
  */
 #include "domu.h"
 

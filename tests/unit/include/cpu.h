@@ -58,6 +58,25 @@ static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 void cpu_relax(void);
 u64 rdtsc(void);
 u64 rdmsr(u32 msr);
+bool rdmsr_safe(u32 msr, u64 *v);
+void wrmsr_safe(u32 msr, u64 v);
+
+/* Flat data, whichever it is. */
+static inline u16 data_selector(u8 prefix)
+{
+	(void)prefix;
+	return 0xe021;
+}
+
+static inline u64 read_cr4(void)
+{
+	return 0;
+}
+
+static inline void wbinvd(void)
+{
+}
+
 u32 host_port_read(u16 port, u32 size);
 void host_port_write(u16 port, u32 size, u32 value);
 
@@ -74,8 +93,17 @@ DEFINE_PORT(b, u8)
 DEFINE_PORT(w, u16)
 DEFINE_PORT(l, u32)
 
+/* Of the CPU that runs the tests: see test_races.c. */
+extern volatile bool host_irqs_off;
+
 static inline void irq_disable(void)
 {
+	host_irqs_off = true;
+}
+
+static inline void irq_enable(void)
+{
+	host_irqs_off = false;
 }
 
 static inline void tlb_flush_local(void)

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hypercalls by which kernels of Xen 3.0 do what the present ones do: the
+ * operation's number and its argument in one structure (xen/event_channel.h,
+ * xen/physdev.h), and sched_op without one. Xen gives them to PV guests still.
+ */
+#include <xen/event_channel.h>
+#include <xen/sched.h>
+#include "domain.h"
+#include "errno.h"
+#include "evtchn.h"
+#include "guest.h"
+#include "hypercall.h"
+#include "pv.h"
+#include "sched.h"
+
+/* Both begin with the number; so large are they for a 32-bit guest. */
+#define EVTCHN_OP_SIZE	sizeof(struct evtchn_op)
+#define PHYSDEV_OP_SIZE	16u
+
+/* Into the arguments of the present hypercall. */
+static int split(u64 at, u32 size, u64 to[])
+{
+	u32 op[8];
+
+	if (guest_read(op, gva(at), size))
+		return -EFAULT;
+	to[0] = op[0];
+	to[1] = at + sizeof(op[0]);
+	return 0;
+}
+
+long pv_sched_op_compat(u64 a[])
+{
+	switch ((u32)a[0]) {
+	case SCHEDOP_yield:
+	case SCHEDOP_block:
+		return sched_op(a);
+	case SCHEDOP_shutdown:
+		domain_shutdown(current_domain(), a[1] & 0xff);
+		return 0;
+	default:
+		return -ENOSYS;
+	}
+}
+
+long pv_event_channel_op_compat(u64 a[])
+{
+	u64 to[HYPERCALL_ARGS] = { 0 };
+	int rc = split(a[0], EVTCHN_OP_SIZE, to);
+
+	if (rc)
+		return rc;
+	return to[0] <= EVTCHNOP_unmask ? evtchn_op(to) : -ENOSYS;
+}
+
+long pv_physdev_op_compat(u64 a[])
+{
+	u64 to[HYPERCALL_ARGS] = { 0 };
+	int rc = split(a[0], PHYSDEV_OP_SIZE, to);
+
+	return rc ? rc : physdev_op(to);
+}

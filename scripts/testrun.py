@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Run one test and judge it: see scripts/run-tests."""
+import os
+import shlex
+import shutil
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import bounded
+import testlist
+
+TOP = Path(__file__).resolve().parent.parent
+BUILD = Path(os.environ.get("BUILD", TOP / "build"))
+TESTS = Path(os.environ.get("TESTS", TOP / "tests"))
+SKIP = 77
+
+
+class Result(NamedTuple):
+    test: testlist.Test
+    verdict: str
+    reason: str
+    seconds: float = 0
+    busy: float = 0     # seconds of processor time
+
+    def __str__(self):
+        reason = f": {self.reason}" if self.reason else ""
+        return f"{self.verdict:8}{self.test.full} ({self.seconds:.0f} s){reason}"
+
+
+def last_lines(log, count):
+    lines = log.read_text(errors="replace").replace("\r", "").splitlines()
+    return [line for line in lines if line.strip()][-count:]
+
+
+def run(test, log):
+    """Run one test; returns (verdict, reason, seconds of processor time)."""
+    limit = test.seconds
+    if "KTEST_CHECKS" in os.environ:    # tests/boot/boots.py
+        limit *= 4
+    tmp = BUILD / "test-tmp" / test.group / test.name
+    shutil.rmtree(tmp, ignore_errors=True)
+    tmp.mkdir(parents=True)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    argv = shlex.split(test.command)
+    argv[0] = str(TESTS / argv[0])
+    try:
+        with open(log, "w") as out:
+            code, busy, left = bounded.run(
+                argv, limit, {"TEST_TMP": str(tmp), "TEST_LOG": str(log)},
+                out, TOP)
+    except OSError as error:
+        return "failed", f"cannot run {test.command}: {error.strerror}", 0
+    if code is None:
+        return "failed", f"time-out after {limit} s", busy
+    if left:
+        return "failed", f"left running (killed): {' '.join(left)}", busy
+    if code == SKIP:
+        reason = last_lines(log, 1)
+        return (("skipped", reason[0], busy) if reason else
+                ("failed", "skipped without a reason", busy))
+    if code != 0:
+        return "failed", ": ".join([f"exit code {code}"] +
+                                   [x[:120] for x in last_lines(log, 1)]), busy
+    shutil.rmtree(tmp, ignore_errors=True)
+    return "passed", "", busy
+
+
+def report(test):
+    """Run one test and say how it went, in one piece."""
+    log = BUILD / "logs" / test.group / f"{test.name}.log"
+    start = time.monotonic()
+    verdict, reason, busy = run(test, log)
+    result = Result(test, verdict, reason, time.monotonic() - start, busy)
+    text = str(result)
+    if verdict == "failed":
+        if log.exists():
+            text += "".join(f"\n    | {x[:160]}" for x in last_lines(log, 12))
+        text += (f"\n    log: {log}\n    try: make test GROUP={test.group} "
+                 f"TEST={test.name}, and read the log from its first error on")
+    print(text, flush=True)
+    return result

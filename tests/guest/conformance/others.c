@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The other hypercalls: descriptors, debug registers, trap tables, multicalls,
+ * what is for privileged domains or another kind of guest, and numbers that
+ * nothing has.
+ */
+#include "conf.h"
+
+#define N(nr, name, note, ...) { CALL(nr, name, note, __VA_ARGS__) }
+#define NW(nr, name, note, ...) \
+	{ CALL(nr, name, note, __VA_ARGS__, ARG), WORDS(0) }
+
+static const struct row debug[] = {
+	N(get_debugreg, "get_debugreg", "0", 0),
+	N(get_debugreg, "get_debugreg", "4", 4),
+	N(get_debugreg, "get_debugreg", "5", 5),
+	N(get_debugreg, "get_debugreg", "6", 6),
+	N(get_debugreg, "get_debugreg", "7", 7),
+	N(get_debugreg, "get_debugreg", "8", 8),
+	N(set_debugreg, "set_debugreg", "0", 0, 0x1000),
+	N(set_debugreg, "set_debugreg", "0, of the hypervisor's", 0, BAD),
+	N(set_debugreg, "set_debugreg", "3", 3, 0x2000),
+	N(set_debugreg, "set_debugreg", "4", 4, 0),
+	N(set_debugreg, "set_debugreg", "5", 5, 0),
+	N(set_debugreg, "set_debugreg", "6", 6, 0xffffffff),
+	N(get_debugreg, "get_debugreg", "6, all set", 6),
+	N(set_debugreg, "set_debugreg", "6, clear", 6, 0),
+	N(get_debugreg, "get_debugreg", "6, clear", 6),
+	N(set_debugreg, "set_debugreg", "7, reserved bits", 7, 0xd800),
+	N(get_debugreg, "get_debugreg", "7, reserved bits", 7),
+	N(set_debugreg, "set_debugreg", "7, GD", 7, 0x2000),
+	N(set_debugreg, "set_debugreg", "7, I/O", 7, 0x20001),
+	N(set_debugreg, "set_debugreg", "7, I/O, not enabled", 7, 0x20000),
+	N(get_debugreg, "get_debugreg", "7, I/O, not enabled", 7),
+	N(set_debugreg, "set_debugreg", "7, 8 bytes", 7, 0x90001),
+	N(set_debugreg, "set_debugreg", "7, execution of 4", 7, 0xc0001),
+	N(set_debugreg, "set_debugreg", "7, a write", 7, 0x10001),
+	N(get_debugreg, "get_debugreg", "7, a write", 7),
+	N(set_debugreg, "set_debugreg", "7, global", 7, 0x10002),
+	N(get_debugreg, "get_debugreg", "7, global", 7),
+	N(set_debugreg, "set_debugreg", "7, none", 7, 0),
+	N(get_debugreg, "get_debugreg", "7, none", 7),
+	N(set_debugreg, "set_debugreg", "8", 8, 0),
+	N(get_debugreg, "get_debugreg", "0 again", 0),
+	N(get_debugreg, "get_debugreg", "3 again", 3),
+};
+
+/* A code segment of ring 1, and variants: low half, high half. */
+#define DESC(note, lo, hi) \
+	N(update_descriptor, "update_descriptor", note, ENTRY(14, 0), 0, lo, \
+	  hi)
+static const struct row descriptors[] = {
+	DESC("empty", 0, 0),
+	DESC("code", 0xffff, 0xcfba00),
+	DESC("data", 0xffff, 0xcfb200),
+	DESC("DPL 0 code", 0xffff, 0xcf9a00),
+	DESC("DPL 3 code", 0xffff, 0xcffa00),
+	DESC("conforming", 0xffff, 0xcfbe00),
+	DESC("64-bit code", 0xffff, 0xafba00),
+	DESC("L and D", 0xffff, 0xefba00),
+	DESC("16-bit code", 0xffff, 0x0fba00),
+	DESC("not present", 0xffff, 0xcf3a00),
+	DESC("base", 0x1000ffff, 0x12cfb234),
+	DESC("base and limit wrap", 0x1000ffff, 0xf0cfb234),
+	DESC("expand down", 0x0000ffff, 0xcfb600),
+	DESC("LDT", 0xffff, 0x008200),
+	DESC("TSS", 0xffff, 0x008900),
+	DESC("busy TSS", 0xffff, 0x008b00),
+	DESC("call gate", 0xe0190000, 0xec00),
+	DESC("call gate to ring 0", 0xe0080000, 0xec00),
+	DESC("interrupt gate", 0xe0190000, 0xee00),
+	DESC("trap gate", 0xe0190000, 0xef00),
+	DESC("task gate", 0xe0190000, 0xe500),
+	DESC("system, type 0", 0, 0x8000),
+	N(update_descriptor, "update_descriptor", "unaligned", ENTRY(14, 4), 0,
+	  0, 0),
+	N(update_descriptor, "update_descriptor", "nobody's page",
+	  ENTRY(P_NONE, 0), 0, 0, 0),
+	N(update_descriptor, "update_descriptor", "the other's page",
+	  ENTRY(P_OTHER, 0), 0, 0, 0),
+	N(update_descriptor, "update_descriptor", "a page table",
+	  ENTRY(P_L1, 0xff8), 0, 0, 0),
+	N(update_descriptor, "update_descriptor", "address over 2^32",
+	  ENTRY(14, 0), 1, 0, 0),
+	DESC("empty again", 0, 0),
+	{ CALL(set_gdt, "set_gdt", "one page, writable", ARG, 512),
+	  WORDS(MFN(14)) },
+	{ CALL(update_va_mapping, "update_va_mapping", "page 14", VA(14),
+	       ENTRY(14, 0x21), 0, UVMF_INVLPG) },
+	{ CALL(set_gdt, "set_gdt", "one page", ARG, 512), WORDS(MFN(14)) },
+	DESC("in the GDT: data", 0xffff, 0xcfb200),
+	DESC("in the GDT: 64-bit code", 0xffff, 0xafba00),
+	{ CALL(set_gdt, "set_gdt", "one entry", ARG, 1), WORDS(MFN(14)) },
+	{ CALL(set_gdt, "set_gdt", "7168 entries", ARG, 7168),
+	  WORDS(MFN(14), MFN(14), MFN(14), MFN(14), MFN(14), MFN(14), MFN(14),
+		MFN(14), MFN(14), MFN(14), MFN(14), MFN(14), MFN(14),
+		MFN(14)) },
+	{ CALL(set_gdt, "set_gdt", "7169 entries", ARG, 7169),
+	  WORDS(MFN(14)) },
+	{ CALL(set_gdt, "set_gdt", "nobody's", ARG, 512), WORDS(MFN(P_NONE)) },
+	{ CALL(set_gdt, "set_gdt", "the other's", ARG, 512),
+	  WORDS(MFN(P_OTHER)) },
+	{ CALL(set_gdt, "set_gdt", "a page table", ARG, 512),
+	  WORDS(MFN(P_L1)) },
+	{ CALL(set_gdt, "set_gdt", "bad address", BAD, 512) },
+	{ CALL(set_gdt, "set_gdt", "none", ARG, 0), .flags = R_RESTORE },
+};
+
+#define TRAPS(note, ...) \
+	{ CALL(set_trap_table, "set_trap_table", note, ARG), \
+	  WORDS(__VA_ARGS__), .flags = R_RESTORE }
+#define TRAP(v, f, cs)	((v) | (f) << 8 | (u32)(cs) << 16)
+static const struct row traps[] = {
+	TRAPS("one", TRAP(13, 0, FLAT_KERNEL_CS), CODE, 0, 0),
+	TRAPS("DPL 3, mask", TRAP(13, 7, FLAT_KERNEL_CS), CODE, 0, 0),
+	TRAPS("unknown flags", TRAP(13, 0xf8, FLAT_KERNEL_CS), CODE, 0, 0),
+	TRAPS("null selector", TRAP(200, 0, 0), CODE, 0, 0),
+	TRAPS("RPL 0", TRAP(200, 0, 0xe008), CODE, 0, 0),
+	TRAPS("data selector", TRAP(200, 0, FLAT_KERNEL_DS), CODE, 0, 0),
+	TRAPS("of the hypervisor's", TRAP(200, 0, FLAT_KERNEL_CS), BAD, 0, 0),
+	TRAPS("none", 0, 0),
+	{ CALL(set_trap_table, "set_trap_table", "NULL", 0),
+	  .flags = R_RESTORE },
+	{ CALL(set_trap_table, "set_trap_table", "bad address", BAD),
+	  .flags = R_RESTORE },
+};
+
+/* Entries of 8 words: operation, result, six arguments. */
+#define MULTI(note, n, ...) \
+	{ CALL(multicall, "multicall", note, ARG, n), WORDS(__VA_ARGS__) }
+#define VERSION	__HYPERVISOR_xen_version, 99, 0, 0, 0, 0, 0, 0
+static const struct row multi[] = {
+	MULTI("none", 0, 0),
+	MULTI("one", 1, VERSION),
+	MULTI("three", 3, VERSION, VERSION, VERSION),
+	MULTI("unknown call", 2, 99, 0, 0, 0, 0, 0, 0, 0, VERSION),
+	MULTI("an error in the middle", 3, VERSION, __HYPERVISOR_xen_version,
+	      99, 77, 0, 0, 0, 0, 0, VERSION),
+	MULTI("multicall inside", 2, __HYPERVISOR_multicall, 99, AT(16), 1, 0,
+	      0, 0, 0, VERSION, VERSION),
+	MULTI("multicall inside, of nothing", 2, __HYPERVISOR_multicall, 99,
+	      0, 0, 0, 0, 0, 0, VERSION),
+	MULTI("yield", 2, __HYPERVISOR_sched_op, 99, SCHEDOP_yield, 0, 0, 0, 0,
+	      0, VERSION),
+	{ CALL(multicall, "multicall", "bad address", BAD, 1) },
+	{ CALL(multicall, "multicall", "across an end", ACROSS, 1) },
+	{ CALL(multicall, "multicall", "read-only", READONLY, 1) },
+	{ CALL(multicall, "multicall", "too many", BAD, 0x7fffffff) },
+};
+
+#define H(op)	NW(hvm_op, #op, NULL, op)
+/* Version, command, domain */
+#define ALT(op) \
+	{ CALL(hvm_op, #op, NULL, HVMOP_altp2m, ARG), \
+	  WORDS(HVMOP_ALTP2M_INTERFACE_VERSION, op, DOMID_SELF) }
+#define PROF(op)	NW(xenoprof_op, #op, NULL, op)
+#define PMU(op, note, ...) \
+	{ CALL(xenpmu_op, #op, note, op, ARG), WORDS(__VA_ARGS__) }
+static const struct row rest[] = {
+	N(set_segment_base, "set_segment_base", "fs", 0, 0),
+	N(set_segment_base, "set_segment_base", "unknown", 9, 0),
+	PMU(XENPMU_mode_get, NULL, 0, 0),
+	PMU(XENPMU_mode_set, "off", 0, 1, 0, 0),
+	PMU(XENPMU_feature_get, NULL, 0, 0),
+	PMU(XENPMU_feature_set, NULL, 0, 1, 0, 0),
+	PMU(XENPMU_init, NULL, 0, 1, 0, 0),
+	PMU(XENPMU_finish, NULL, 0, 1, 0, 0),
+	PMU(XENPMU_lvtpc_set, NULL, 0, 0),
+	PMU(XENPMU_flush, NULL, 0, 0),
+	PMU(99, "unknown", 0, 0),
+	H(HVMOP_set_param),
+	H(HVMOP_get_param),
+	NW(hvm_op, "HVMOP_set_pci_intx_level", NULL, 2),
+	NW(hvm_op, "HVMOP_set_isa_irq_level", NULL, 3),
+	NW(hvm_op, "HVMOP_set_pci_link_route", NULL, 4),
+	H(HVMOP_flush_tlbs),
+	H(HVMOP_pagetable_dying),
+	{ CALL(hvm_op, "HVMOP_get_time", NULL, HVMOP_get_time, ARG), WORDS(0),
+	  .flags = R_MASK_ALL },
+	H(HVMOP_xentrace),
+	H(HVMOP_set_mem_access),
+	H(HVMOP_get_mem_access),
+	H(HVMOP_get_mem_type),
+	H(HVMOP_set_evtchn_upcall_vector),
+	H(HVMOP_guest_request_vm_event),
+	ALT(HVMOP_altp2m_get_domain_state),
+	ALT(HVMOP_altp2m_set_domain_state),
+	ALT(HVMOP_altp2m_vcpu_enable_notify),
+	ALT(HVMOP_altp2m_create_p2m),
+	ALT(HVMOP_altp2m_destroy_p2m),
+	ALT(HVMOP_altp2m_switch_p2m),
+	ALT(HVMOP_altp2m_set_mem_access),
+	ALT(HVMOP_altp2m_change_gfn),
+	ALT(HVMOP_altp2m_set_mem_access_multi),
+	ALT(HVMOP_altp2m_set_suppress_ve),
+	ALT(HVMOP_altp2m_get_suppress_ve),
+	ALT(HVMOP_altp2m_get_mem_access),
+	ALT(HVMOP_altp2m_vcpu_disable_notify),
+	ALT(HVMOP_altp2m_get_p2m_idx),
+	ALT(HVMOP_altp2m_set_suppress_ve_multi),
+	ALT(HVMOP_altp2m_set_visibility),
+	NW(hvm_op, "hvm_op 99", "unknown", 99),
+	NW(kexec_op, "KEXEC_CMD_kexec_get_range", NULL,
+	   KEXEC_CMD_kexec_get_range),
+	NW(kexec_op, "KEXEC_CMD_kexec_status", NULL, KEXEC_CMD_kexec_status),
+	NW(kexec_op, "KEXEC_CMD_kexec", "nothing loaded", KEXEC_CMD_kexec),
+	NW(kexec_op, "KEXEC_CMD_kexec_load", "nothing", KEXEC_CMD_kexec_load),
+	NW(kexec_op, "KEXEC_CMD_kexec_unload", "nothing",
+	   KEXEC_CMD_kexec_unload),
+	NW(kexec_op, "KEXEC_CMD_kexec_load_v1", "nothing",
+	   KEXEC_CMD_kexec_load_v1),
+	NW(kexec_op, "KEXEC_CMD_kexec_unload_v1", "nothing",
+	   KEXEC_CMD_kexec_unload_v1),
+	NW(kexec_op, "kexec_op 99", "unknown", 99),
+	NW(argo_op, "XEN_ARGO_OP_register_ring", NULL,
+	   XEN_ARGO_OP_register_ring),
+	NW(argo_op, "XEN_ARGO_OP_unregister_ring", NULL,
+	   XEN_ARGO_OP_unregister_ring),
+	NW(argo_op, "XEN_ARGO_OP_sendv", NULL, XEN_ARGO_OP_sendv),
+	NW(argo_op, "XEN_ARGO_OP_notify", NULL, XEN_ARGO_OP_notify),
+	NW(hypfs_op, "XEN_HYPFS_OP_get_version", NULL,
+	   XEN_HYPFS_OP_get_version),
+	NW(hypfs_op, "XEN_HYPFS_OP_read", NULL, XEN_HYPFS_OP_read),
+	NW(hypfs_op, "XEN_HYPFS_OP_write_contents", NULL,
+	   XEN_HYPFS_OP_write_contents),
+	NW(dm_op, "dm_op", "own", DOMID_SELF, 0),
+	NW(dm_op, "dm_op", "OTHER", OTHER, 0),
+	{ CALL(xsm_op, "xsm_op", NULL, ARG), WORDS(1, 1) },
+	{ CALL(mca, "XEN_MC_fetch", "wrong version", ARG),
+	  WORDS(XEN_MC_fetch, 1) },
+	{ CALL(mca, "XEN_MC_fetch", NULL, ARG),
+	  WORDS(XEN_MC_fetch, XEN_MCA_INTERFACE_VERSION, 1) },
+	{ CALL(mca, "XEN_MC_physcpuinfo", NULL, ARG),
+	  WORDS(XEN_MC_physcpuinfo, XEN_MCA_INTERFACE_VERSION, 0) },
+	{ CALL(mca, "XEN_MC_notifydomain", NULL, ARG),
+	  WORDS(XEN_MC_notifydomain, XEN_MCA_INTERFACE_VERSION, 0) },
+	{ CALL(mca, "XEN_MC_msrinject", "none", ARG),
+	  WORDS(XEN_MC_msrinject, XEN_MCA_INTERFACE_VERSION, 0xffffffff) },
+	{ CALL(mca, "XEN_MC_mceinject", "no such processor", ARG),
+	  WORDS(XEN_MC_mceinject, XEN_MCA_INTERFACE_VERSION, 4095) },
+	{ CALL(mca, "XEN_MC_inject_v2", "none", ARG),
+	  WORDS(XEN_MC_inject_v2, XEN_MCA_INTERFACE_VERSION, 0) },
+	{ CALL(mca, "mca 99", "unknown", ARG),
+	  WORDS(99, XEN_MCA_INTERFACE_VERSION, 0) },
+	PROF(XENOPROF_init),
+	PROF(XENOPROF_reset_active_list),
+	PROF(XENOPROF_reset_passive_list),
+	PROF(XENOPROF_set_active),
+	{ CALL(xenoprof_op, "XENOPROF_set_passive", NULL,
+	       XENOPROF_set_passive, ARG), WORDS(0), .flags = R_MASK_ALL },
+	PROF(XENOPROF_reserve_counters),
+	PROF(XENOPROF_counter),
+	PROF(XENOPROF_setup_events),
+	PROF(XENOPROF_enable_virq),
+	PROF(XENOPROF_start),
+	PROF(XENOPROF_stop),
+	PROF(XENOPROF_disable_virq),
+	PROF(XENOPROF_release_counters),
+	PROF(XENOPROF_shutdown),
+	{ CALL(xenoprof_op, "XENOPROF_get_buffer", NULL, XENOPROF_get_buffer,
+	       ARG), WORDS(0), .flags = R_MASK_ALL },
+	PROF(XENOPROF_set_backtrace),
+	PROF(XENOPROF_get_ibs_caps),
+	PROF(XENOPROF_ibs_counter),
+	NW(xenoprof_op, "xenoprof_op 99", "unknown", 99),
+	NW(tmem_op, "tmem_op", NULL, 0),
+};
+
+static void unknown_numbers(void)
+{
+	struct row r = { .name = "number", .flags = 0 };
+	static const u32 numbers[] = {
+		11, 43, 44, 45, 46, 47, 49, 50, 51, 52, 53, 54, 55, 56, 63, 64,
+		127, 128, 255, 256, 0x80000000, 0xffffffff,
+	};
+	static char note[12];
+	u32 i, v;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		r.nr = numbers[i];
+		for (v = 0; v < 8; v++)
+			note[v] = "0123456789abcdef"[r.nr >> (28 - 4 * v) & 15];
+		r.note = note;
+		run_rows(&r, 1);
+	}
+}
+
+void conf_others(void)
+{
+	RUN(debug);
+	RUN(descriptors);
+	RUN(traps);
+	RUN(multi);
+	RUN(rest);
+	unknown_numbers();
+	restore();
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ports by virtual IOPL, from ring 1 and ring 3: reads of each port that could
+ * have something, in all sizes, and of all ports in runs; writes where nothing
+ * happens. What changes by itself is not printed.
+ */
+#include "conf.h"
+
+static const u16 ports[] = {
+	0x00, 0x20, 0x21, 0x40, 0x42, 0x43, 0x61, 0x64, 0x70, 0x80, 0x92, 0xa0,
+	0xa1, 0xed, 0x2f8, 0x3f8, 0x3fd, 0x3da, 0xcf8, 0xcf9, 0xcfa, 0xcfb,
+	0xcfc, 0xcfd, 0xcfe, 0xcff, 0xb008, 0xffff,
+};
+
+/* PIT, its gate, the clock's register number, ACPI's timer. */
+static bool changes(u32 port)
+{
+	return (port >= 0x40 && port <= 0x43) || (port & 0xfffe) == 0x60 ||
+	       port == 0x70 || port == 0x71 || (port >= 0xb000 && port <= 0xb03f);
+}
+
+static void one_port(u32 port, bool user, u32 iopl)
+{
+	static const u8 in_code[3][2] = { { 0xec }, { 0x66, 0xed }, { 0xed } };
+	const struct came *c;
+	u32 size, n;
+
+	out_begin(user ? "user, IOPL " : "kernel, IOPL ");
+	out_number(iopl, 10);
+	out_text(": in from ");
+	out_number(port, 16);
+	out_text(" ->");
+	for (size = 0; size < 3; size++) {
+		n = size == 1 ? 2 : 1;
+		user_eax = 0;
+		user_edx = port;
+		c = (user ? run_user : run_kernel)(in_code[size], n, 2);
+		out_text(" ");
+		if (c->vector != 0x80)
+			out_came(c, n);
+		else if (changes(port))
+			out_text("~");
+		else
+			out_number(c->eax, 16);
+	}
+	out_end();
+}
+
+static void one_write(u32 port, bool user, u32 iopl)
+{
+	static const u8 code[] = { 0xee };
+	const struct came *c;
+
+	user_eax = 0xff;
+	user_edx = port;
+	c = (user ? run_user : run_kernel)(code, 1, 2);
+	out_begin(user ? "user, IOPL " : "kernel, IOPL ");
+	out_number(iopl, 10);
+	out_text(": out to ");
+	out_number(port, 16);
+	out_text(" -> ");
+	out_came(c, 1);
+	out_end();
+}
+
+static u32 in8(u32 port)
+{
+	u32 v = 0;
+
+	trapped_vector = ~0u;
+	__asm__ volatile("movl $1f, recover_eip\ninb %%dx, %%al\n1:\n"
+			 "movl $0, recover_eip" : "+a" (v) : "d" (port)
+			 : "memory");
+	return trapped_vector != ~0u ? 0x1000 + trapped_vector : v & 0xff;
+}
+
+/* All ports but those that change, or that a read changes. */
+static void all_ports(u32 iopl)
+{
+	u32 port, first = 0, last = 0, v = 0;
+
+	for (port = 0; port <= 0x10000; port++) {
+		if (port < 0x10000 && (changes(port) || port < 0x10))
+			continue;
+		v = port < 0x10000 ? in8(port) : 0x2000;
+		if (port && v == last)
+			continue;
+		if (port && last != 0) {
+			out_begin("kernel, IOPL ");
+			out_number(iopl, 10);
+			out_text(": ports from ");
+			out_number(first, 16);
+			out_text(" -> to ");
+			out_number(port - 1, 16);
+			out_text(last >= 0x1000 ? " trap " : " read ");
+			out_number(last & 0xfff, last >= 0x1000 ? 10 : 16);
+			out_end();
+		}
+		first = port;
+		last = v;
+	}
+}
+
+static void architectural(u32 iopl)
+{
+	CHECK(HC2(vm_assist, VMASST_CMD_enable,
+		  VMASST_TYPE_architectural_iopl), 0);
+	CHECK(set_iopl(iopl), 0);
+	one_port(0x80, false, iopl + 10);
+	one_port(0x80, true, iopl + 10);
+	CHECK(HC2(vm_assist, VMASST_CMD_disable,
+		  VMASST_TYPE_architectural_iopl), 0);
+}
+
+static void bitmap(void)
+{
+	static u8 bits[8192];
+	struct physdev_set_iobitmap m = { .nr_ports = 65536 };
+
+	memset(bits, 0xff, sizeof(bits));
+	bits[0x80 / 8] = 0;
+	set_xen_guest_handle(m.bitmap, bits);
+	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &m), 0);
+	one_port(0x80, true, 20);
+	one_port(0x87, true, 20);
+	one_port(0x90, true, 20);
+	one_port(0x80, false, 20);
+	m.nr_ports = 0;
+	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &m), 0);
+	one_port(0x80, true, 21);
+}
+
+void conf_ports(void)
+{
+	u32 iopl, i;
+
+	for (iopl = 0; iopl < 4; iopl++) {
+		CHECK(set_iopl(iopl), 0);
+		for (i = 0; i < ARRAY_SIZE(ports); i++) {
+			one_port(ports[i], false, iopl);
+			one_port(ports[i], true, iopl);
+		}
+		one_write(0x80, false, iopl);
+		one_write(0x80, true, iopl);
+		one_write(0xed, false, iopl);
+	}
+	CHECK(set_iopl(1), 0);
+	all_ports(1);
+	for (i = 0; i < 4; i++)
+		architectural(i);
+	CHECK(set_iopl(0), 0);
+	bitmap();
+	restore();
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rule: what a guest asks for in one hypercall takes as long as it takes, but
+ * no lock is held and no interrupt is off for long meanwhile. Here are the
+ * requests that cost the hypervisor the most: trees of tables that are checked,
+ * refused or taken apart, the last references to many frames, free memory in
+ * single frames that an address limit excludes, and the largest exchanges.
+ *
+ * The guest itself checks that the requests are carried out. How long they
+ * keep others out is measured by Krypton's debug build, which stops above the
+ * limits of its option hold_limit (hypervisor/debug/holds.c).
+ *
+ * Test: holds -i
+ * Test: fuzz/limit-holds -i -o hold_limit=6000,200 krypton-debug
+ */
+#define __XEN_TOOLS__
+#include "guest.h"
+#include <xen/sysctl.h>
+
+#define L1S	48u		/* level-1 tables, each of 512 pages */
+#define TABLES	0x4000u		/* pfns: L1S tables, one of level 2, one of 3 */
+#define PAGES	0x5000u		/* what they map */
+#define SINGLES	0xc000u		/* from here on every other frame is freed */
+#define CHUNK	512u		/* frames that are exchanged for one block */
+
+PAGE_BUFFER(place);
+static xen_pfn_t list[CHUNK];
+
+static u32 mfn_of(u32 pfn)
+{
+	return ((u32 *)start_info->mfn_list)[pfn];
+}
+
+/* Contents of a page that is mapped nowhere. */
+static void fill(u32 pfn, u32 target, u32 count, u64 last)
+{
+	u64 *table = (u64 *)place;
+	u32 i;
+
+	CHECK(set_pte_va(place, (u64)mfn_of(pfn) << 12 | PTE_RWP, UVMF_INVLPG),
+	      0);
+	memset(place, 0, PAGE_SIZE);
+	for (i = 0; i < count; i++)
+		table[i] = (u64)mfn_of(target + i) << 12 | PTE_RO;
+	if (last)
+		table[511] = last;
+	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
+}
+
+static void fill_l1s(void)
+{
+	u32 i;
+
+	for (i = 0; i < L1S; i++)
+		fill(TABLES + i, PAGES + i * 512, 512, 0);
+}
+
+/* A whole list of frames, each an extent of its own. */
+static long change(u32 op, u32 pfn, u32 step, u32 count)
+{
+	struct xen_memory_reservation r = { .domid = DOMID_SELF };
+	long done = 0;
+	u32 i;
+
+	while (count) {
+		for (i = 0; i < CHUNK && i < count; i++, pfn += step)
+			list[i] = mfn_of(pfn);
+		r.nr_extents = i;
+		set_xen_guest_handle(r.extent_start, list);
+		done += HC2(memory_op, op, &r);
+		count -= i;
+	}
+	return done;
+}
+
+static void test_tables(void)
+{
+	u32 l2 = mfn_of(TABLES + L1S), l3 = mfn_of(TABLES + L1S + 1);
+
+	fill(TABLES + L1S, TABLES, L1S, 0);
+	CHECK(mmuext(MMUEXT_PIN_L2_TABLE, l2, 0), 0);
+	CHECK(mmuext(MMUEXT_UNPIN_TABLE, l2, 0), 0);
+	/* Refused at its last entry. */
+	fill(TABLES + L1S, TABLES, L1S, 0xfee00000ull | PTE_RO);
+	CHECK(mmuext(MMUEXT_PIN_L2_TABLE, l2, 0) < 0, 1);
+	/* A root without its fourth entry. */
+	fill(TABLES + L1S, TABLES, L1S, 0);
+	fill(TABLES + L1S + 1, 0, 0, 0);
+	CHECK(mmu_update((u64)l3 << 12, (u64)l2 << 12 | PTE_P), 0);
+	CHECK(mmuext(MMUEXT_PIN_L3_TABLE, l3, 0) < 0, 1);
+}
+
+/* The tables have the last references to all that they map. */
+static void test_last_references(void)
+{
+	u32 l2 = mfn_of(TABLES + L1S);
+
+	CHECK(mmuext(MMUEXT_PIN_L2_TABLE, l2, 0), 0);
+	CHECK(change(XENMEM_decrease_reservation, PAGES, 1, L1S * 512),
+	      L1S * 512);
+	CHECK(change(XENMEM_decrease_reservation, TABLES, 1, L1S), L1S);
+	CHECK(mmuext(MMUEXT_UNPIN_TABLE, l2, 0), 0);
+	CHECK(mmuext(MMUEXT_PIN_L1_TABLE, mfn_of(TABLES), 0) < 0, 1);
+}
+
+/* No memory below 1 MiB is free; much of what is free above is not merged. */
+static void test_address_limit(void)
+{
+	u32 count = ((u32)start_info->nr_pages - SINGLES) / 2, i;
+	struct xen_memory_reservation r = {
+		.nr_extents = 1, .domid = DOMID_SELF,
+		.mem_flags = XENMEMF_address_bits(20),
+	};
+
+	CHECK(change(XENMEM_decrease_reservation, SINGLES, 2, count), count);
+	set_xen_guest_handle(r.extent_start, list);
+	for (i = 0; i < 8; i++)
+		CHECK(HC2(memory_op, XENMEM_increase_reservation, &r), 0);
+}
+
+/* The frames between the singles, for one block; and back. */
+static void test_exchange(void)
+{
+	xen_pfn_t block = SINGLES;
+	struct xen_memory_exchange x = {
+		.in = { .nr_extents = CHUNK, .domid = DOMID_SELF },
+		.out = { .nr_extents = 1, .extent_order = 9,
+			 .domid = DOMID_SELF },
+	};
+	u32 i;
+
+	for (i = 0; i < CHUNK; i++)
+		list[i] = mfn_of(SINGLES + 1 + 2 * i);
+	set_xen_guest_handle(x.in.extent_start, list);
+	set_xen_guest_handle(x.out.extent_start, &block);
+	CHECK(HC2(memory_op, XENMEM_exchange, &x), 0);
+	CHECK(x.nr_exchanged, CHUNK);
+	CHECK(block % CHUNK, 0);
+	x = (struct xen_memory_exchange){ .in = x.out, .out = x.in };
+	for (i = 0; i < CHUNK; i++)
+		list[i] = SINGLES + i;
+	CHECK(HC2(memory_op, XENMEM_exchange, &x), 0);
+}
+
+/* Krypton's debug build prints what it has measured; a reader may want it. */
+static void show(void)
+{
+	static char key = 'l';
+	xen_sysctl_t op = {
+		.cmd = XEN_SYSCTL_debug_keys,
+		.interface_version = XEN_SYSCTL_INTERFACE_VERSION,
+	};
+
+	op.u.debug_keys.nr_keys = 1;
+	set_xen_guest_handle(op.u.debug_keys.keys, &key);
+	HC1(sysctl, &op);
+}
+
+void test_main(void)
+{
+	CHECK(start_info->nr_pages > SINGLES + 0x4000, 1);
+	fill_l1s();
+	test_tables();
+	test_last_references();
+	test_address_limit();
+	test_exchange();
+	show();
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rule (MMUEXT_SET_LDT): the hypervisor maps the pages of an LDT when the
+ * processor first reads a descriptor in them, and may drop them when another
+ * one is wanted for something else. A guest sees neither: every use of a good
+ * descriptor succeeds, whatever other vCPUs do with other pages.
+ *
+ * vCPU 1 has CS and SS in two pages of its LDT, so that each return to it reads
+ * both, and FS in the second. The other two have LDTs of their own, and use
+ * and give up their only page as fast as they can. A hypervisor that maps one
+ * page, returns, and faults on the other with interrupts off could be held in
+ * that for ever; vCPU 1 must get through its rounds.
+ *
+ * Test: ldt-races -c 3 -v 3
+ * Test: fuzz/audit-ldt-races -c 3 -v 3 krypton-debug
+ */
+#include "guest.h"
+
+#define ROUNDS		30000u	/* at least */
+#define DROPS		300u	/* of each */
+#define MANY		100000u
+#define CODE		0x00cfbb000000ffffull	/* flat, ring 1 */
+#define DATA		0x00cfb3000000ffffull
+#define INDEX		8u
+#define STRING(x)	#x
+#define EXPAND(x)	STRING(x)
+#define CS_SELECTOR	0x45			/* INDEX in page 0, ring 1 */
+#define SS_SELECTOR	0x1045			/* in page 1 */
+#define OWN_SELECTOR	0xd			/* entry 1, empty */
+
+static u64 ldt[1024] __attribute__((aligned(4096)));
+static u8 own[3][4096] __attribute__((aligned(4096)));
+static u8 stacks[3][8192] __attribute__((aligned(4096)));
+static vcpu_guest_context_t ctx;
+static volatile u32 rounds, wrong_lar, started, stop;
+static volatile u32 faults[257], total;
+static u32 refused[3], kept[3], dropped[3];
+
+/* To be tried again: the fault should not have been. */
+static void false_fault(struct trap_frame *f)
+{
+	faults[f->vector <= 256 ? f->vector : 256]++;
+	if (total++ < MANY)
+		return;
+	print("vector %u error %x at %x:%x, again and again\n", f->vector,
+	      f->error, f->cs, f->eip);
+	guest_exit("FAILURE");
+}
+
+static void set_ldt(const void *at, u32 entries)
+{
+	CHECK(mmuext(MMUEXT_SET_LDT, (u32)at, entries), 0);
+}
+
+/* vCPU 1: a hypercall a round, until it is told to stop. */
+static void user(void)
+{
+	traps_init();
+	set_ldt(ldt, ARRAY_SIZE(ldt));
+	started = 1;
+	__asm__ volatile("ljmp	$" EXPAND(CS_SELECTOR) ", $1f\n"
+			 "1:	movl	$" EXPAND(SS_SELECTOR) ", %%eax\n"
+			 "	movl	%%eax, %%ss\n"
+			 "2:	movl	$17, %%eax\n"	/* xen_version */
+			 "	xorl	%%ebx, %%ebx\n"
+			 "	xorl	%%ecx, %%ecx\n"
+			 "	int	$0x82\n"
+			 "	movl	$" EXPAND(SS_SELECTOR) ", %%eax\n"
+			 "	movl	%%eax, %%fs\n"
+			 "	lar	%%eax, %%edx\n"
+			 "	jz	3f\n"
+			 "	incl	%1\n"
+			 "3:	incl	%2\n"
+			 "	cmpl	$0, %0\n"
+			 "	je	2b\n"
+			 "	xorl	%%eax, %%eax\n"
+			 "	movl	%%eax, %%fs\n"
+			 : "+m" (stop), "+m" (wrong_lar), "+m" (rounds)
+			 :: "eax", "ebx", "ecx", "edx", "memory", "cc");
+	for (;;)
+		HC3(vcpu_op, VCPUOP_down, 1, 0);
+}
+
+/*
+ * The descriptor is read, which maps the page; then that becomes a table. (Xen
+ * keeps it until this vCPU has another LDT, and refuses the table.)
+ */
+static void drop(u32 me)
+{
+	u32 sel = OWN_SELECTOR, out;
+
+	__asm__ volatile("lar %1, %0" : "=r" (out) : "r" (sel) : "cc");
+	refused[me] += set_pte_va(own[me], 0, UVMF_INVLPG) != 0;
+	if (mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(own[me]), 0))
+		kept[me]++;
+	else
+		refused[me] += mmuext(MMUEXT_UNPIN_TABLE, va_mfn(own[me]),
+				      0) != 0;
+	refused[me] += make_ro(own[me]) != 0;
+	dropped[me]++;
+}
+
+static void prepare(u32 me)
+{
+	CHECK(make_ro(own[me]), 0);
+	set_ldt(own[me], 512);
+}
+
+static void dropper(void)
+{
+	traps_init();
+	prepare(2);
+	while (!stop)
+		drop(2);
+	for (;;)
+		HC3(vcpu_op, VCPUOP_down, 2, 0);
+}
+
+static void start(u32 id, void (*entry)(void))
+{
+	memset(&ctx, 0, sizeof(ctx));
+	ctx.flags = VGCF_in_kernel;
+	ctx.user_regs.eip = (u32)entry;
+	ctx.user_regs.cs = FLAT_KERNEL_CS;
+	ctx.user_regs.ss = ctx.user_regs.ds = ctx.user_regs.es = FLAT_KERNEL_DS;
+	ctx.user_regs.esp = ctx.kernel_sp = (u32)stacks[id] + sizeof(stacks[0]);
+	ctx.kernel_ss = FLAT_KERNEL_SS;
+	ctx.user_regs.eflags = 0x202;
+	ctx.ctrlreg[3] = xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base));
+	ctx.event_callback_cs = ctx.failsafe_callback_cs = FLAT_KERNEL_CS;
+	ctx.event_callback_eip = (u32)event_entry;
+	ctx.failsafe_callback_eip = (u32)failsafe_entry;
+	shared->vcpu_info[id].evtchn_upcall_mask = 1;
+	CHECK(HC3(vcpu_op, VCPUOP_initialise, id, &ctx), 0);
+	CHECK(HC3(vcpu_op, VCPUOP_up, id, 0), 0);
+}
+
+static void check_faults(void)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(faults); i++)
+		if (faults[i])
+			print("vector %u: %u false faults\n", i, faults[i]);
+	print("%u rounds; pages given up %u and %u times, kept %u and %u\n", rounds,
+	      dropped[0], dropped[2], kept[0], kept[2]);
+	CHECK(total, 0);
+	CHECK(wrong_lar, 0);
+	CHECK(refused[0] + refused[2], 0);
+}
+
+void test_main(void)
+{
+	u32 i;
+
+	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	for (i = 10; i < 15; i++)
+		set_trap_handler(i, false_fault);
+	failsafe_handler = false_fault;
+	ldt[INDEX] = CODE;
+	ldt[512 + INDEX] = DATA;
+	CHECK(make_ro(ldt), 0);
+	CHECK(make_ro(ldt + 512), 0);
+	prepare(0);
+	start(1, user);
+	start(2, dropper);
+	while (!started)
+		HC2(sched_op, SCHEDOP_yield, 0);
+	while (rounds < ROUNDS || dropped[0] < DROPS || dropped[2] < DROPS)
+		drop(0);
+	stop = 1;
+	check_faults();
+}

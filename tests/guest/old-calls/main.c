@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rule (xen/xen.h, xen/sched.h, xen/event_channel.h, xen/physdev.h): hypercalls
+ * in the form that they had before Xen 3.0.2 work, as kernels of 2.6.18 and
+ * before make them: sched_op_compat, event_channel_op_compat and
+ * physdev_op_compat take one argument with the command inside, set_callbacks
+ * names event and failsafe handlers, a trap table of NULL has no entries. An
+ * AMD kernel reads and writes HWCR and the decode configuration at its start.
+ *
+ * Test: old-calls
+ */
+#include "guest.h"
+
+static volatile u32 events;
+
+static void on_event(struct trap_frame *f)
+{
+	u32 i;
+
+	events++;
+	shared->vcpu_info[0].evtchn_upcall_pending = 0;
+	shared->vcpu_info[0].evtchn_pending_sel = 0;
+	for (i = 0; i < 32; i++)
+		shared->evtchn_pending[i] = 0;
+	f->eflags &= ~0x200u;
+}
+
+static void test_events(void)
+{
+	evtchn_op_t op = { .cmd = EVTCHNOP_bind_ipi };
+	u32 port;
+
+	CHECK(HC1(event_channel_op_compat, &op), 0);
+	port = op.u.bind_ipi.port;
+	CHECK(port > 0, 1);
+	op = (evtchn_op_t){ .cmd = EVTCHNOP_status };
+	op.u.status.dom = DOMID_SELF;
+	op.u.status.port = port;
+	CHECK(HC1(event_channel_op_compat, &op), 0);
+	CHECK(op.u.status.status, EVTCHNSTAT_ipi);
+	op = (evtchn_op_t){ .cmd = EVTCHNOP_send };
+	op.u.send.port = port;
+	CHECK(HC1(event_channel_op_compat, &op), 0);
+	CHECK(shared->evtchn_pending[port / 32] >> port % 32 & 1, 1);
+	/* Blocks until an event is there, which is. */
+	events = 0;
+	CHECK(HC1(sched_op_compat, SCHEDOP_block), 0);
+	CHECK(events, 1);
+	op = (evtchn_op_t){ .cmd = EVTCHNOP_close };
+	op.u.close.port = port;
+	CHECK(HC1(event_channel_op_compat, &op), 0);
+	CHECK(HC1(event_channel_op_compat, &op), -XEN_EINVAL);
+	CHECK(HC1(sched_op_compat, SCHEDOP_yield), 0);
+	CHECK(HC1(sched_op_compat, 99), -XEN_ENOSYS);
+}
+
+static void test_physdev(void)
+{
+	physdev_op_t op = { .cmd = PHYSDEVOP_set_iopl };
+
+	op.u.set_iopl.iopl = 1;
+	CHECK(HC1(physdev_op_compat, &op), 0);
+	CHECK(EXPECT_TRAP("inb $0x80, %%al", "i" (0)), -1);
+	op.u.set_iopl.iopl = 0;
+	CHECK(HC1(physdev_op_compat, &op), 0);
+	CHECK(EXPECT_TRAP("inb $0x80, %%al", "i" (0)), 13);
+	op = (physdev_op_t){ .cmd = PHYSDEVOP_apic_read };
+	op.u.apic_op.apic_physbase = 0xfec00000;
+	op.u.apic_op.reg = 1;
+	CHECK(HC1(physdev_op_compat, &op), 0);
+	CHECK(op.u.apic_op.value & 0xff, 0x20);
+}
+
+static void test_callbacks(void)
+{
+	u32 port = bind_ipi();
+
+	CHECK(HC4(set_callbacks, FLAT_KERNEL_CS, event_entry, FLAT_KERNEL_CS,
+		  failsafe_entry), 0);
+	events = 0;
+	CHECK(send_port(port), 0);
+	CHECK(HC2(sched_op, SCHEDOP_block, 0), 0);
+	CHECK(events, 1);
+	CHECK(close_port(port), 0);
+}
+
+static void test_traps(void)
+{
+	trap_info_t one[2] = {
+		{ 6, 0, FLAT_KERNEL_CS, trap_entries[6] },
+	};
+
+	CHECK(HC1(set_trap_table, 0), 0);
+	/* A later table adds to the empty one. */
+	CHECK(HC1(set_trap_table, one), 0);
+	CHECK(EXPECT_TRAP("ud2", "i" (0)), 6);
+	traps_init();
+}
+
+static void test_amd(void)
+{
+	u32 a, b, c, d;
+
+	__asm__ volatile("cpuid" : "=a" (a), "=b" (b), "=c" (c), "=d" (d)
+			 : "a" (0));
+	if (b != 0x68747541)	/* "Auth" */
+		return;
+	CHECK(EXPECT_TRAP("movl $0xc0010015, %%ecx; rdmsr; orl $0x40, %%eax;"
+			  "wrmsr; rdmsr; andl $~0x40, %%eax; wrmsr",
+			  "i" (0)), -1);
+	CHECK(EXPECT_TRAP("movl $0xc0011029, %%ecx; rdmsr; orl $2, %%eax;"
+			  "wrmsr", "i" (0)), -1);
+}
+
+void test_main(void)
+{
+	event_handler = on_event;
+	test_events();
+	test_physdev();
+	test_callbacks();
+	test_traps();
+	test_amd();
+}

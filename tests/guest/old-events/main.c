@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rule (xen/xen.h, shared_info): without VCPUOP_register_vcpu_info a vCPU's
+ * vcpu_info is its place in shared_info, and without EVTCHNOP_init_control
+ * events are bits there: pending, masked, the selector of their word, and the
+ * upcall, for each port up to the last of 1,024. A second vCPU is started and
+ * is found by an event in its own place.
+ *
+ * Test: old-events -v 2
+ */
+#include "guest.h"
+
+#define LAST	1023u
+
+static u8 stack1[8192];
+static vcpu_guest_context_t ctx;
+static volatile u32 second_runs;
+static u8 bound[LAST + 1];
+
+static void second(void)
+{
+	second_runs = 1;
+	for (;;)
+		HC2(sched_op, SCHEDOP_block, 0);
+}
+
+static void clear(u32 v)
+{
+	u32 i;
+
+	shared->vcpu_info[v].evtchn_upcall_pending = 0;
+	shared->vcpu_info[v].evtchn_pending_sel = 0;
+	for (i = 0; i < 32; i++)
+		shared->evtchn_pending[i] = 0;
+}
+
+static void one_port(u32 port, u32 v)
+{
+	u32 word = port / 32, bit = 1u << port % 32;
+
+	clear(v);
+	shared->evtchn_mask[word] |= bit;
+	CHECK(send_port(port), 0);
+	CHECK(!!(shared->evtchn_pending[word] & bit), 1);
+	CHECK(shared->vcpu_info[v].evtchn_pending_sel, 0);
+	CHECK(shared->vcpu_info[v].evtchn_upcall_pending, 0);
+	/* The call finds what is pending as well. */
+	CHECK(unmask_port(port), 0);
+	CHECK(!!(shared->evtchn_mask[word] & bit), 0);
+	CHECK(shared->vcpu_info[v].evtchn_pending_sel, 1ul << word);
+	CHECK(shared->vcpu_info[v].evtchn_upcall_pending, 1);
+	clear(v);
+	CHECK(send_port(port), 0);
+	CHECK(shared->vcpu_info[v].evtchn_pending_sel, 1ul << word);
+	clear(v);
+}
+
+static void test_ports(void)
+{
+	struct evtchn_alloc_unbound a = { .dom = DOMID_SELF,
+					  .remote_dom = DOMID_SELF };
+	struct evtchn_bind_interdomain b = { .remote_dom = DOMID_SELF };
+	u32 port, n = 0;
+
+	/* All that there are: each is one end, and rings the first. */
+	while (!HC2(event_channel_op, EVTCHNOP_alloc_unbound, &a)) {
+		CHECK(a.port <= LAST || n > 900, 1);
+		if (a.port > LAST)
+			break;
+		bound[a.port] = 1;
+		if (++n > LAST)
+			break;
+	}
+	CHECK(bound[LAST], 1);
+	for (port = 0; port <= LAST; port++)
+		if (bound[port])
+			CHECK(close_port(port), 0);
+	CHECK(HC2(event_channel_op, EVTCHNOP_alloc_unbound, &a), 0);
+	b.remote_port = a.port;
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_interdomain, &b), 0);
+	CHECK(send_port(b.local_port), 0);
+	CHECK(shared->evtchn_pending[a.port / 32] >> a.port % 32 & 1, 1);
+	CHECK(close_port(b.local_port), 0);
+	CHECK(close_port(a.port), 0);
+}
+
+static void start_second(void)
+{
+	u32 i;
+
+	ctx.flags = VGCF_in_kernel;
+	ctx.user_regs.eip = (u32)second;
+	ctx.user_regs.cs = FLAT_KERNEL_CS;
+	ctx.user_regs.ss = ctx.kernel_ss = FLAT_KERNEL_SS;
+	ctx.user_regs.ds = ctx.user_regs.es = FLAT_KERNEL_DS;
+	ctx.user_regs.esp = ctx.kernel_sp = (u32)stack1 + sizeof(stack1);
+	ctx.user_regs.eflags = 0x202;
+	ctx.ctrlreg[3] = xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base));
+	ctx.event_callback_cs = ctx.failsafe_callback_cs = FLAT_KERNEL_CS;
+	ctx.event_callback_eip = (u32)event_entry;
+	ctx.failsafe_callback_eip = (u32)failsafe_entry;
+	CHECK(HC3(vcpu_op, VCPUOP_initialise, 1, &ctx), 0);
+	CHECK(HC3(vcpu_op, VCPUOP_up, 1, 0), 0);
+	for (i = 0; i < 100000 && !second_runs; i++)
+		HC2(sched_op, SCHEDOP_yield, 0);
+	CHECK(second_runs, 1);
+}
+
+static void on_event(struct trap_frame *f)
+{
+	clear(1);
+	second_runs++;
+	f->eflags &= ~0x200u;
+}
+
+static void test_second(void)
+{
+	struct evtchn_bind_ipi b = { .vcpu = 1 };
+	u32 i;
+
+	event_handler = on_event;
+	start_second();
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_ipi, &b), 0);
+	CHECK(send_port(b.port), 0);
+	for (i = 0; i < 100000 && second_runs < 2; i++)
+		HC2(sched_op, SCHEDOP_yield, 0);
+	CHECK(second_runs, 2);
+	CHECK(HC3(vcpu_op, VCPUOP_down, 1, 0), 0);
+}
+
+void test_main(void)
+{
+	u32 port = bind_ipi();
+
+	one_port(port, 0);
+	CHECK(close_port(port), 0);
+	test_ports();
+	test_second();
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Notes as kernels had them when they were new, with all feature strings of
+ * xen-3.0 as "can do", and no hypercall page: the kernel has its own stubs.
+ */
+#define __ASSEMBLY__
+#include <xen/elfnote.h>
+#include "old-start.h"
+
+	.macro note type, value:vararg
+	.pushsection .note.Xen, "a", @note
+	.balign 4
+	.long	4, 2f - 1f, \type
+	.asciz	"Xen"
+1:	\value
+2:	.balign 4
+	.popsection
+	.endm
+
+	note XEN_ELFNOTE_GUEST_OS, .asciz "linux"
+	note XEN_ELFNOTE_GUEST_VERSION, .asciz "2.6"
+	note XEN_ELFNOTE_XEN_VERSION, .asciz "xen-3.0"
+	note XEN_ELFNOTE_LOADER, .asciz "generic"
+	note XEN_ELFNOTE_PAE_MODE, .asciz "yes"
+	note XEN_ELFNOTE_FEATURES, .asciz "writable_page_tables|writable_descriptor_tables|auto_translated_physmap|pae_pgdir_above_4gb|supervisor_mode_kernel"
+	note XEN_ELFNOTE_VIRT_BASE, .long 0
+	note XEN_ELFNOTE_PADDR_OFFSET, .long 0
+	note XEN_ELFNOTE_ENTRY, .long start
+	note XEN_ELFNOTE_SUSPEND_CANCEL, .long 1
+
+	.text
+	.balign 4096
+	.globl hypercall_page
+hypercall_page:
+	nr = 0
+	.rept	128
+	.balign	32
+	movl	$nr, %eax
+	int	$0x82
+	ret
+	nr = nr + 1
+	.endr
+	.balign 4096

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rule (xen/vcpu.h, VCPUOP_stop_periodic_timer): a PV guest's vCPU has a timer
+ * of 100 Hz from its start. Kernels before tickless ones bind VIRQ_TIMER and
+ * never ask for a timer. They stop it by the call, or set another period.
+ *
+ * Test: old-timer
+ */
+#include "guest.h"
+
+static volatile u32 ticks;
+
+static void on_event(struct trap_frame *f)
+{
+	u32 i;
+
+	(void)f;
+	ticks++;
+	shared->vcpu_info[0].evtchn_upcall_pending = 0;
+	shared->vcpu_info[0].evtchn_pending_sel = 0;
+	for (i = 0; i < 32; i++)
+		shared->evtchn_pending[i] = 0;
+}
+
+/* Ticks in 'ms' of system time, which this vCPU spends running. */
+static u32 ticks_in(u32 ms)
+{
+	u64 end = time_now() + ms * NS_PER_MS;
+
+	ticks = 0;
+	shared->vcpu_info[0].evtchn_upcall_mask = 0;
+	while (time_now() < end)
+		HC2(xen_version, XENVER_version, 0);
+	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	return ticks;
+}
+
+void test_main(void)
+{
+	struct evtchn_bind_virq b = { .virq = VIRQ_TIMER };
+	struct vcpu_set_periodic_timer p = { .period_ns = 20 * NS_PER_MS };
+	u32 n;
+
+	event_handler = on_event;
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_virq, &b), 0);
+	n = ticks_in(2000);
+	print("%u ticks in 2 s, nothing asked for\n", n);
+	/* A machine with other work may lose some; never more come. */
+	CHECK(n >= 50, 1);
+	CHECK(n <= 210, 1);
+	CHECK(HC3(vcpu_op, VCPUOP_set_periodic_timer, 0, &p), 0);
+	n = ticks_in(2000);
+	print("%u ticks in 2 s, of 20 ms\n", n);
+	CHECK(n >= 25, 1);
+	CHECK(n <= 110, 1);
+	CHECK(HC3(vcpu_op, VCPUOP_stop_periodic_timer, 0, 0), 0);
+	n = ticks_in(500);
+	print("%u ticks after the stop\n", n);
+	CHECK(n <= 2, 1);
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules: what a domain did before never lets it starve another one. A domain
+ * keeps one of its vCPUs busy at a time, each of which wakes the next one
+ * before it blocks, so that each gets a small part of the time that a victim
+ * gets which runs alone on the other CPU. Then all of them want to run: by what
+ * they have had, the victim owes them many seconds. It must get its share all
+ * the same, in every window of time.
+ *
+ * Test: relay -c 2
+ */
+#include "domu.h"
+
+#define VCPUS		4u
+#define CONTROL		0xa000u
+#define SHARED		0xe000u		/* where the relay maps shared_info */
+#define STACKS		0xf000u
+#define STACK_SIZE	0x300u
+#define RELAY_MS	6000u
+#define WINDOW_MS	500u
+#define WINDOWS		5u
+#define LEAST		10u		/* percent; two CPUs for five: 40 */
+
+struct control {
+	volatile u32 all;		/* want to run, and not by turns */
+	volatile u32 turns, cycles;	/* of a turn */
+	u32 shared_mfn;
+	volatile u32 ready;
+	evtchn_port_t port[VCPUS];	/* of each one's IPI */
+	volatile u32 count[VCPUS];
+};
+
+PAGE_BUFFER(place);
+PAGE_BUFFER(control_page);
+static struct domu victim, relay;
+
+#define INLINE	static inline __attribute__((always_inline))
+
+/* From here to relay_end(): runs in the domain, from another address. */
+INLINE u32 call(u32 nr, u32 a, u32 b, u32 c, u32 d)
+{
+	u32 rc;
+
+	__asm__ volatile("int $0x82" : "=a" (rc), "+b" (a), "+c" (b), "+d" (c),
+			 "+S" (d) : "0" (nr) : "memory");
+	return rc;
+}
+
+INLINE u32 cycles(void)
+{
+	u32 lo, hi;
+
+	__asm__ volatile("rdtsc" : "=a" (lo), "=d" (hi));
+	return lo;
+}
+
+INLINE bool take_event(u32 port)
+{
+	bool was;
+
+	__asm__ volatile("lock btrl %2, %1; setc %0" : "=q" (was)
+			 : "m" (((shared_info_t *)SHARED)->evtchn_pending[0]),
+			   "r" (port) : "memory");
+	return was;
+}
+
+INLINE void wait_for_turn(u32 *port)
+{
+	struct sched_poll p;
+
+	p.ports.p = port;
+	p.nr_ports = 1;
+	p.timeout = 0;
+	while (!take_event(*port))
+		call(__HYPERVISOR_sched_op, SCHEDOP_poll, (u32)&p, 0, 0);
+}
+
+INLINE void send(u32 port)
+{
+	struct evtchn_send op;
+
+	op.port = port;
+	call(__HYPERVISOR_event_channel_op, EVTCHNOP_send, (u32)&op, 0, 0);
+}
+
+INLINE void start(struct control *c, u32 id)
+{
+	volatile shared_info_t *s = (void *)SHARED;
+	struct evtchn_bind_ipi bind;
+	u32 i;
+
+	if (!id) {
+		call(__HYPERVISOR_update_va_mapping, SHARED,
+		     c->shared_mfn << 12 | (u32)PTE_RWP, c->shared_mfn >> 20,
+		     UVMF_INVLPG | UVMF_ALL);
+		for (i = 0; i < VCPUS; i++)
+			s->vcpu_info[i].evtchn_upcall_mask = 1;
+		c->ready = 1;
+	}
+	while (!c->ready)
+		;
+	bind.vcpu = id;
+	call(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_ipi, (u32)&bind, 0, 0);
+	*(volatile u32 *)&c->port[id] = bind.port;
+	for (i = 0; !id && i < VCPUS; i++)
+		while (!*(volatile u32 *)&c->port[i])
+			;
+}
+
+static void __attribute__((noinline, noreturn, regparm(1))) relay_code(u32 id)
+{
+	struct control *c = (void *)CONTROL;
+	u32 begin, i;
+
+	start(c, id);
+	if (id)
+		wait_for_turn(&c->port[id]);
+	for (;;) {
+		begin = cycles();
+		while (cycles() - begin < c->cycles)
+			;
+		c->turns++;
+		if (c->all)
+			break;
+		send(c->port[(id + 1) % VCPUS]);
+		wait_for_turn(&c->port[id]);
+	}
+	for (i = 0; i < VCPUS; i++)
+		send(c->port[i]);
+	for (;;)
+		c->count[id]++;
+}
+
+static u64 cpu_time(const struct domu *u)
+{
+	CHECK(domu_ctl(u, XEN_DOMCTL_getdomaininfo), 0);
+	return domctl_op.u.getdomaininfo.cpu_time;
+}
+
+/* Cycles of the TSC in a millisecond, by the clock that the guest has. */
+static u32 cycles_per_ms(void)
+{
+	u64 end = time_now() + 10 * NS_PER_MS;
+	u32 begin = cycles();
+
+	while (time_now() < end)
+		;
+	return (cycles() - begin) / 10;
+}
+
+static void make_relay(void)
+{
+	static vcpu_guest_context_t ctx;
+	struct control *c = (void *)control_page;
+	u32 i;
+
+	domu_vcpus = VCPUS;
+	domu_empty(&relay);
+	domu_fill(&relay, place, (const u8 *)relay_code, 0x800);
+	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
+	CHECK(domu_pin(&relay, MMUEXT_PIN_L3_TABLE, relay.frames[0]), 0);
+	CHECK(domu_map(&relay, control_page, relay.frames[CONTROL >> 12],
+		       PTE_RWP), 0);
+	c->cycles = 2 * cycles_per_ms();
+	CHECK(domu_ctl(&relay, XEN_DOMCTL_getdomaininfo), 0);
+	c->shared_mfn = (u32)domctl_op.u.getdomaininfo.shared_info_frame;
+	for (i = 0; i < VCPUS; i++) {
+		domu_context(&relay, &ctx);
+		ctx.user_regs.eax = i;
+		ctx.user_regs.esp = STACKS + (i + 1) * STACK_SIZE;
+		domctl_op.u.vcpucontext.vcpu = i;
+		set_xen_guest_handle(domctl_op.u.vcpucontext.ctxt, &ctx);
+		CHECK(domu_ctl(&relay, XEN_DOMCTL_setvcpucontext), 0);
+	}
+}
+
+/* Of the next window, in percent of one CPU. */
+static u32 victim_gets(void)
+{
+	u64 start = time_now(), before = cpu_time(&victim);
+
+	sleep_ms(WINDOW_MS);
+	return (u32)(cpu_time(&victim) - before) /
+	       ((u32)(time_now() - start) / 100);
+}
+
+void test_main(void)
+{
+	static const u8 spin[] = { 0xeb, 0xfe };
+	struct control *c = (void *)control_page;
+	u32 i, share;
+
+	domu_make(&victim, place, spin, sizeof(spin));
+	make_relay();
+	CHECK(domu_ctl(&victim, XEN_DOMCTL_unpausedomain), 0);
+	CHECK(domu_ctl(&relay, XEN_DOMCTL_unpausedomain), 0);
+	sleep_ms(RELAY_MS);
+	print("%u turns\n", c->turns);
+	CHECK(c->turns > 5 * VCPUS, 1);
+	c->all = 1;
+	for (i = 0; i < WINDOWS; i++) {
+		share = victim_gets();
+		print("the victim gets %u percent\n", share);
+		CHECK(share >= LEAST, 1);
+	}
+	for (i = 0; i < VCPUS; i++)
+		CHECK(c->count[i] != 0, 1);
+	CHECK(set_pte_va(control_page, 0, UVMF_INVLPG), 0);
+	CHECK(domu_ctl(&relay, XEN_DOMCTL_destroydomain), 0);
+	CHECK(domu_ctl(&victim, XEN_DOMCTL_destroydomain), 0);
+	CHECK(domu_gone(&relay) && domu_gone(&victim), 1);
+}

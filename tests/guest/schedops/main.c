@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules (xen/sched.h, xen/vcpu.h, and Xen 4.17's common/sched/core.c,
+ * common/domain.c, arch/x86/compat.c where they do not say it): every vCPU of a
+ * PV guest begins with a timer of 100 Hz; its period may be set for another
+ * vCPU, while single-shot timers are a vCPU's own; a watchdog that expires shuts
+ * its domain down for that reason; Dom0 may pin a vCPU whatever its mask says;
+ * poll looks at its ports in their order; and kernels of Xen 3.0 find the
+ * hypercalls that they know.
+ *
+ * Test: schedops -v 2
+ */
+#include "domu.h"
+
+#define BAD		((void *)0xfffff000)
+#define LIST		0x8000u
+#define DATA		0x9000u
+#define DATA_BYTES	64u		/* of each call */
+#define MAX_CALLS	4u
+#define NO_PORT		40u
+#define VIRQ_PORTS	2u
+
+PAGE_BUFFER(place);
+static u8 stack1[4096];
+static struct domu domu;
+static volatile u32 upcalls, alive, ticks1;
+static u32 timer_port[VIRQ_PORTS];
+
+static void on_event(struct trap_frame *f)
+{
+	u32 i;
+
+	(void)f;
+	upcalls++;
+	shared->vcpu_info[0].evtchn_upcall_pending = 0;
+	shared->vcpu_info[0].evtchn_pending_sel = 0;
+	for (i = 0; i < 32; i++)
+		shared->evtchn_pending[i] = 0;
+}
+
+static void mask_events(bool masked)
+{
+	shared->vcpu_info[0].evtchn_upcall_mask = masked;
+}
+
+static void spin_ms(u32 ms)
+{
+	u64 end = time_now() + ms * NS_PER_MS;
+
+	while (time_now() < end)
+		;
+}
+
+/* While the vCPU spins: a blocked one gets no ticks on Xen. */
+static u32 ticks_in(u32 ms)
+{
+	u32 before = upcalls;
+
+	spin_ms(ms);
+	return upcalls - before;
+}
+
+static void check_between(const char *what, u32 got, u32 least, u32 most)
+{
+	print("%s: %u, expected %u to %u\n", what, got, least, most);
+	CHECK(got >= least && got <= most, 1);
+}
+
+static long periodic(u32 vcpu, u64 period)
+{
+	struct vcpu_set_periodic_timer op = { period };
+
+	return HC3(vcpu_op, VCPUOP_set_periodic_timer, vcpu, &op);
+}
+
+static void test_default_timer(void)
+{
+	check_between("ticks of 100 Hz in 1 s", ticks_in(1000), 30, 105);
+	CHECK(HC3(vcpu_op, VCPUOP_stop_periodic_timer, 0, 0), 0);
+	check_between("stopped", ticks_in(200), 0, 1);
+	CHECK(periodic(0, 50 * NS_PER_MS), 0);
+	check_between("ticks of 20 Hz in 1 s", ticks_in(1000), 8, 22);
+	CHECK(HC3(vcpu_op, VCPUOP_stop_periodic_timer, 0, 0), 0);
+	CHECK(periodic(0, 999999), -XEN_EINVAL);
+	CHECK(periodic(0, 1ull << 63), -XEN_EINVAL);
+	CHECK(periodic(0, 1ull << 62), -XEN_EINVAL);
+	CHECK(HC3(vcpu_op, VCPUOP_set_periodic_timer, 0, BAD), -XEN_EFAULT);
+}
+
+/* Counts its own ticks, with upcalls masked. */
+static void secondary(void)
+{
+	volatile u32 *pending = (u32 *)shared->evtchn_pending;
+	u32 bit = 1u << timer_port[1];
+
+	alive = 1;
+	for (;;)
+		if (*pending & bit) {
+			__asm__ volatile("lock andl %1, %0" : "+m" (*pending)
+					 : "r" (~bit));
+			ticks1++;
+		}
+}
+
+static void start_secondary(void)
+{
+	static vcpu_guest_context_t ctx;
+
+	ctx.flags = VGCF_in_kernel;
+	ctx.user_regs.eip = (u32)secondary;
+	ctx.user_regs.cs = FLAT_KERNEL_CS;
+	ctx.user_regs.ss = ctx.kernel_ss = FLAT_KERNEL_SS;
+	ctx.user_regs.ds = ctx.user_regs.es = FLAT_KERNEL_DS;
+	ctx.user_regs.esp = ctx.kernel_sp = (u32)stack1 + sizeof(stack1);
+	ctx.user_regs.eflags = 0x202;
+	ctx.ctrlreg[3] = xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base));
+	CHECK(HC3(vcpu_op, VCPUOP_initialise, 1, &ctx), 0);
+	CHECK(HC3(vcpu_op, VCPUOP_up, 1, 0), 0);
+}
+
+static u32 ticks1_in(u32 ms)
+{
+	u32 before = ticks1;
+
+	sleep_ms(ms);
+	return ticks1 - before;
+}
+
+static void test_other_vcpu(void)
+{
+	struct vcpu_set_singleshot_timer shot = { time_now() + NS_PER_MS, 0 };
+
+	CHECK(HC3(vcpu_op, VCPUOP_set_singleshot_timer, 1, &shot), -XEN_EINVAL);
+	CHECK(HC3(vcpu_op, VCPUOP_stop_singleshot_timer, 1, 0), -XEN_EINVAL);
+	CHECK(periodic(1, 20 * NS_PER_MS), 0);
+	CHECK(periodic(1, 1000), -XEN_EINVAL);
+	start_secondary();
+	while (!alive)
+		sleep_ms(1);
+	check_between("vCPU 1, 50 Hz in 1 s", ticks1_in(1000), 15, 55);
+	CHECK(HC3(vcpu_op, VCPUOP_stop_periodic_timer, 1, 0), 0);
+	sleep_ms(50);
+	check_between("vCPU 1, stopped", ticks1_in(200), 0, 0);
+	CHECK(periodic(1, 100 * NS_PER_MS), 0);
+	HC3(vcpu_op, VCPUOP_down, 1, 0);
+}
+
+/* Far away, or in the past as a signed number: Xen takes it as 100 ms. */
+static void test_huge_timeouts(void)
+{
+	static const u32 high[] = { 0x80000000, 0x7fffffff, 0xffffffff };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(high); i++) {
+		upcalls = 0;
+		CHECK(HC2(set_timer_op, 0, high[i]), 0);
+		spin_ms(60);
+		CHECK(upcalls, 0);
+		spin_ms(500);
+		CHECK(upcalls, 1);
+	}
+}
+
+static long poll(u32 n, void *ports, u64 timeout)
+{
+	struct sched_poll p = { .nr_ports = n, .timeout = timeout };
+
+	p.ports.p = ports;
+	return HC2(sched_op, SCHEDOP_poll, &p);
+}
+
+static void test_poll(void)
+{
+	u32 ipi = bind_ipi(), i;
+	const struct {
+		u32 port[2], n;
+		long rc;
+	} cases[] = {
+		{ { NO_PORT }, 1, -XEN_EINVAL }, { { 5000 }, 1, -XEN_EINVAL },
+		{ { 0 }, 1, -XEN_EINVAL }, { { ipi, NO_PORT }, 2, 0 },
+		{ { NO_PORT, ipi }, 2, -XEN_EINVAL }, { { ipi }, 1, 0 },
+	};
+
+	mask_events(true);
+	CHECK(send_port(ipi), 0);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		if (poll(cases[i].n, (void *)cases[i].port, 0) == cases[i].rc)
+			continue;
+		failures++;
+		print("main.c: poll, case %u: not %d\n", i, (int)cases[i].rc);
+	}
+	CHECK(poll(129, (void *)cases, 0), -XEN_EINVAL);
+	CHECK(poll(1, BAD, 0), -XEN_EFAULT);
+	CHECK(HC2(sched_op, SCHEDOP_poll, BAD), -XEN_EFAULT);
+	CHECK(HC2(sched_op, 99, 0), -XEN_ENOSYS);
+	/* An event that can be delivered comes before all ports. */
+	mask_events(false);
+	shared->vcpu_info[0].evtchn_upcall_pending = 1;
+	CHECK(poll(2, (void *)cases[4].port, 0), 0);
+	on_event(0);
+	CHECK(close_port(ipi), 0);
+}
+
+static long watchdog(u32 id, u32 timeout)
+{
+	struct sched_watchdog w = { id, timeout };
+
+	return HC2(sched_op, SCHEDOP_watchdog, &w);
+}
+
+static void test_watchdog(void)
+{
+	static const struct {
+		u32 id, timeout;
+		long rc;
+	} cases[] = {
+		{ 3, 1000, -XEN_EINVAL }, { 1, 1000, -XEN_EINVAL },
+		{ 1, 0, -XEN_EINVAL }, { ~0u, 1000, -XEN_EINVAL },
+		{ 0, 1000, 1 }, { 2, 1000, -XEN_EINVAL }, { 0, 1000, 2 },
+		{ 0, 1000, -XEN_ENOSPC }, { 1, 1000, 0 }, { 1, 0, 0 },
+		{ 1, 1000, -XEN_EINVAL }, { 0, 1000, 1 }, { 2, 0, 0 },
+		{ 1, 0, 0 },
+	};
+	long rc;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		rc = watchdog(cases[i].id, cases[i].timeout);
+		if (rc == cases[i].rc)
+			continue;
+		failures++;
+		print("main.c: watchdog, case %u: got %d, expected %d\n", i,
+		      (int)rc, (int)cases[i].rc);
+	}
+	CHECK(HC2(sched_op, SCHEDOP_watchdog, BAD), -XEN_EFAULT);
+}
+
+static long pin(int cpu)
+{
+	struct sched_pin_override p = { cpu };
+
+	return HC2(sched_op, SCHEDOP_pin_override, &p);
+}
+
+static long set_mask(u8 cpus)
+{
+	static const struct domu dom0 = { .id = 0 };
+	struct xen_domctl_vcpuaffinity *a = &domctl_op.u.vcpuaffinity;
+	u8 map[8] = { cpus };
+
+	memset(a, 0, sizeof(*a));
+	a->flags = XEN_VCPUAFFINITY_HARD;
+	a->cpumap_hard.nr_bits = 64;
+	set_xen_guest_handle(a->cpumap_hard.bitmap, map);
+	return domu_ctl(&dom0, XEN_DOMCTL_setvcpuaffinity);
+}
+
+static void test_pin(void)
+{
+	CHECK(pin(-1), -XEN_EINVAL);
+	CHECK(pin(100), -XEN_EINVAL);
+	CHECK(pin(0x7fffffff), -XEN_EINVAL);
+	CHECK(pin(0), 0);
+	CHECK(pin(0), -XEN_EBUSY);
+	CHECK(set_mask(1), -XEN_EBUSY);
+	CHECK(pin(-5), 0);
+	CHECK(pin(-1), -XEN_EINVAL);
+	CHECK(set_mask(1), 0);
+	CHECK(set_mask(0xff), 0);
+	CHECK(HC2(sched_op, SCHEDOP_pin_override, BAD), -XEN_EFAULT);
+}
+
+/* xen/event_channel.h and xen/physdev.h, struct evtchn_op and physdev_op */
+struct old_op {
+	u32 cmd, arg[9];
+};
+
+static long old_evtchn(u32 cmd, u32 arg, struct old_op *op)
+{
+	*op = (struct old_op){ cmd, { arg } };
+	return HC1(event_channel_op_compat, op);
+}
+
+static long old_physdev(u32 cmd, u32 arg)
+{
+	struct old_op op = { cmd, { arg } };
+
+	return HC1(physdev_op_compat, &op);
+}
+
+static void test_compat(void)
+{
+	struct old_op op;
+	u32 port;
+
+	CHECK(old_evtchn(EVTCHNOP_bind_ipi, 0, &op), 0);
+	port = op.arg[1];
+	CHECK(port != 0, 1);
+	mask_events(true);
+	CHECK(old_evtchn(EVTCHNOP_send, port, &op), 0);
+	CHECK(shared->evtchn_pending[0] >> port & 1, 1);
+	CHECK(old_evtchn(EVTCHNOP_send, NO_PORT, &op), -XEN_EINVAL);
+	CHECK(old_evtchn(EVTCHNOP_close, port, &op), 0);
+	CHECK(old_evtchn(EVTCHNOP_reset, DOMID_SELF, &op), -XEN_ENOSYS);
+	CHECK(old_evtchn(~0u, 0, &op), -XEN_ENOSYS);
+	CHECK(HC1(event_channel_op_compat, BAD), -XEN_EFAULT);
+	on_event(0);
+	mask_events(false);
+
+	CHECK(old_physdev(PHYSDEVOP_set_iopl, 1), 0);
+	CHECK(old_physdev(PHYSDEVOP_set_iopl, 4), -XEN_EINVAL);
+	CHECK(old_physdev(~0u, 0), -XEN_ENOSYS);
+	CHECK(HC1(physdev_op_compat, BAD), -XEN_EFAULT);
+
+	CHECK(HC2(sched_op_compat, SCHEDOP_yield, 0), 0);
+	mask_events(true);
+	upcalls = 0;
+	CHECK(HC2(set_timer_op, (u32)time_now() + 2000000,
+		  (u32)((time_now() + 2000000) >> 32)), 0);
+	CHECK(HC2(sched_op_compat, SCHEDOP_block, 0), 0);
+	CHECK(upcalls, 1);
+	CHECK(HC2(sched_op_compat, SCHEDOP_poll, 0), -XEN_ENOSYS);
+	CHECK(HC2(sched_op_compat, SCHEDOP_watchdog, 0), -XEN_ENOSYS);
+}
+
+/* In the order that the code below loads them; nr ~0: spin. */
+struct call {
+	u32 nr, a[5], result, pad;
+};
+
+__asm__(".pushsection .rodata\n"
+	"calls_code:	movl $0x8000, %ebp\n"
+	"1:	movl (%ebp), %eax; cmpl $-1, %eax; je 1b\n"
+	"	movl 4(%ebp), %ebx; movl 8(%ebp), %ecx\n"
+	"	movl 12(%ebp), %edx; movl 16(%ebp), %esi\n"
+	"	movl 20(%ebp), %edi; int $0x82\n"
+	"	movl %eax, 24(%ebp); addl $32, %ebp; jmp 1b\n"
+	"calls_end:\n"
+	".popsection");
+extern const u8 calls_code[], calls_end[];
+
+/*
+ * A domain's calls of sched_op, or of its old form: what each gives, and for
+ * what reason the domain ends; NONE: it goes on.
+ */
+#define NONE	99u
+#define OLD	0x80000000u		/* in the operation's number */
+static const struct end {
+	const char *what;
+	struct {
+		u32 op, arg[2];
+		int rc;
+	} call[MAX_CALLS];
+	u32 calls, reason;
+} ends[] = {
+	{ "a watchdog", { { SCHEDOP_watchdog, { 0, 1 }, 1 } }, 1,
+	  SHUTDOWN_watchdog },
+	{ "a stopped watchdog", { { SCHEDOP_watchdog, { 0, 1 }, 1 },
+				  { SCHEDOP_watchdog, { 1, 0 }, 0 } }, 2, NONE },
+	{ "the first code", { { SCHEDOP_shutdown_code, { 2, 0 }, 0 },
+			      { SCHEDOP_shutdown_code, { 1, 0 }, 0 },
+			      { SCHEDOP_shutdown, { 0, 0 }, 0 } }, 2,
+	  SHUTDOWN_suspend },
+	{ "a code of 8 bits", { { SCHEDOP_shutdown, { 0x103, 0 }, 0 } }, 0,
+	  SHUTDOWN_crash },
+	{ "the old shutdown", { { OLD | SCHEDOP_shutdown, { 0x101, 0 }, 0 } }, 0,
+	  SHUTDOWN_reboot },
+	{ "what others may", { { SCHEDOP_remote_shutdown, { 0, 0 }, -XEN_EPERM },
+			       { SCHEDOP_remote_shutdown, { 999, 0 },
+				 -XEN_ESRCH },
+			       { SCHEDOP_pin_override, { 0, 0 }, -XEN_EPERM } },
+	  3, NONE },
+};
+
+static void make_caller(const struct end *e)
+{
+	static vcpu_guest_context_t ctx;
+	struct call *c = (void *)place;
+	u32 i, op;
+
+	domu_empty(&domu);
+	domu_fill(&domu, place, calls_code, (u32)(calls_end - calls_code));
+	CHECK(domu_map(&domu, place, domu.frames[DATA >> 12], PTE_RWP), 0);
+	for (i = 0; i < MAX_CALLS; i++)
+		memcpy(place + i * DATA_BYTES, e->call[i].arg, 8);
+	CHECK(domu_map(&domu, place, domu.frames[LIST >> 12], PTE_RWP), 0);
+	memset(place, 0xff, 4096);
+	for (i = 0; i < MAX_CALLS; i++) {
+		op = e->call[i].op;
+		c[i].nr = op & OLD ? __HYPERVISOR_sched_op_compat :
+				     __HYPERVISOR_sched_op;
+		c[i].a[0] = op & ~OLD;
+		c[i].a[1] = op & OLD ? e->call[i].arg[0] :
+				       DATA + i * DATA_BYTES;
+		if (!op)
+			c[i].nr = ~0u;
+	}
+	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
+	CHECK(domu_pin(&domu, MMUEXT_PIN_L3_TABLE, domu.frames[0]), 0);
+	domu_context(&domu, &ctx);
+	CHECK(domu_set_context(&domu, &ctx), 0);
+	CHECK(domu_map(&domu, place, domu.frames[LIST >> 12], PTE_RO), 0);
+	CHECK(domu_ctl(&domu, XEN_DOMCTL_unpausedomain), 0);
+}
+
+/* After so many times 50 ms at most: why it ended. */
+static u32 reason_in(u32 n)
+{
+	u32 flags;
+
+	for (; n; n--) {
+		sleep_ms(50);
+		CHECK(domu_ctl(&domu, XEN_DOMCTL_getdomaininfo), 0);
+		flags = domctl_op.u.getdomaininfo.flags;
+		if (flags & XEN_DOMINF_shutdown)
+			return flags >> XEN_DOMINF_shutdownshift &
+			       XEN_DOMINF_shutdownmask;
+	}
+	return NONE;
+}
+
+static void end_caller(void)
+{
+	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
+	CHECK(domu_ctl(&domu, XEN_DOMCTL_destroydomain), 0);
+	CHECK(domu_gone(&domu), 1);
+}
+
+static void test_ends(void)
+{
+	const struct end *e;
+	u32 reason, i;
+	int rc;
+
+	for (e = ends; e < ends + ARRAY_SIZE(ends); e++) {
+		make_caller(e);
+		reason = reason_in(e->reason == NONE ? 40 : 200);
+		for (i = 0; i < e->calls; i++) {
+			rc = (int)((struct call *)place)[i].result;
+			if (rc != e->call[i].rc) {
+				failures++;
+				print("main.c: %s: call %u: got %d, expected %d\n",
+				      e->what, i, rc, e->call[i].rc);
+			}
+		}
+		if (reason != e->reason) {
+			failures++;
+			print("main.c: %s: reason %u, expected %u\n", e->what,
+			      reason, e->reason);
+		}
+		end_caller();
+	}
+}
+
+static void test_remote(void)
+{
+	struct sched_remote_shutdown r = { .domain_id = 999, .reason = 0x102 };
+
+	CHECK(HC2(sched_op, SCHEDOP_remote_shutdown, &r), -XEN_ESRCH);
+	r.domain_id = DOMID_SELF;
+	CHECK(HC2(sched_op, SCHEDOP_remote_shutdown, &r), -XEN_ESRCH);
+	CHECK(HC2(sched_op, SCHEDOP_remote_shutdown, BAD), -XEN_EFAULT);
+	make_caller(&ends[5]);
+	r.domain_id = (domid_t)domu.id;
+	CHECK(HC2(sched_op, SCHEDOP_remote_shutdown, &r), 0);
+	CHECK(reason_in(40), SHUTDOWN_suspend);
+	end_caller();
+}
+
+void test_main(void)
+{
+	struct evtchn_bind_virq op = { .virq = VIRQ_TIMER };
+	u32 i;
+
+	event_handler = on_event;
+	for (i = 0; i < VIRQ_PORTS; i++) {
+		op.vcpu = i;
+		CHECK(HC2(event_channel_op, EVTCHNOP_bind_virq, &op), 0);
+		timer_port[i] = op.port;
+	}
+	mask_events(false);
+	test_default_timer();
+	test_other_vcpu();
+	test_huge_timeouts();
+	test_poll();
+	test_watchdog();
+	test_pin();
+	test_compat();
+	mask_events(true);
+	test_remote();
+	test_ends();
+}

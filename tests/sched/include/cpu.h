@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stands in for hypervisor/include/cpu.h in the simulation of the scheduler:
+ * processors without registers, whose time is that of the simulation.
+ */
+#ifndef KRYPTON_CPU_H
+#define KRYPTON_CPU_H
+
+#include "config.h"
+#include "cpu_bits.h"
+#include "types.h"
+
+struct regs {
+	u64 ip;
+};
+
+struct cpu {
+	u32 id;
+	struct vcpu *current;
+	volatile u32 work;
+};
+
+#define CPU_WORK_RESCHED	1
+
+struct cpu_block {
+	struct cpu cpu;
+};
+
+extern struct cpu_block *cpu_blocks[MAX_CPUS];
+extern u32 cpu_count;
+/* The one whose code runs. */
+extern struct cpu *sim_cpu;
+
+static inline struct cpu *this_cpu(void)
+{
+	return sim_cpu;
+}
+
+static inline struct vcpu *current_vcpu(void)
+{
+	return sim_cpu->current;
+}
+
+static inline void cpu_relax(void)
+{
+}
+
+u64 rdtsc(void);
+void cpu_idle(const volatile u32 *work);
+
+#endif

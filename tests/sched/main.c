@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The scheduler against the bounds that its first comment states (core/
+ * sched.c): on a simulated machine, with guests that were made to break them
+ * and with random ones. Every vCPU that always wants to run gets its share in
+ * each window of time; none waits longer than the bound; a domain with a cap
+ * stays below it, and gets it if nobody else wants the CPU.
+ *
+ * Each case is a process of its own. Usage: sched [CASE [SEED]]
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "lib.h"
+#include "sim.h"
+
+/* As in core/sched.c */
+#define SLICE		(5 * NS_PER_MS)
+#define CREDIT		(3 * NS_PER_MS)
+#define DEBT		(2 * SLICE)
+#define PREEMPT_LEAD	(NS_PER_MS / 2)
+#define CAP_PERIOD	(50 * NS_PER_MS)
+
+#define SEEDS		150u
+#define EVERY		(~0u)
+
+static u32 failures;
+
+static bool may_use(const struct sim_vcpu *s, u32 cpu)
+{
+	return s->v.affinity >> cpu & 1;
+}
+
+/* The share that one CPU would give it alone. */
+static double share_on(const struct sim_vcpu *x, u32 cpu)
+{
+	u32 i, sum = 0;
+
+	for (i = 0; i < sim_vcpu_count; i++)
+		if (may_use(&sim_vcpus[i], cpu))
+			sum += sim_vcpus[i].v.d->weight;
+	return (double)x->v.d->weight / sum;
+}
+
+static double wait_on(const struct sim_vcpu *x, u32 cpu)
+{
+	double sum = PREEMPT_LEAD, w = x->v.d->weight, u;
+	u32 i;
+
+	for (i = 0; i < sim_vcpu_count; i++) {
+		if (&sim_vcpus[i] == x || !may_use(&sim_vcpus[i], cpu))
+			continue;
+		u = sim_vcpus[i].v.d->weight;
+		sum += u / w * DEBT + u / DEFAULT_WEIGHT * PREEMPT_LEAD +
+		       CREDIT + SLICE;
+	}
+	return sum;
+}
+
+/* On the best CPU for it. */
+static double best(const struct sim_vcpu *x, bool wait)
+{
+	double least = 1e18, most = 0;
+	u32 i;
+
+	for (i = 0; i < cpu_count; i++) {
+		if (!may_use(x, i))
+			continue;
+		least = MIN(least, wait_on(x, i));
+		most = MAX(most, share_on(x, i));
+	}
+	return wait ? least : most;
+}
+
+static void expect(bool ok, const char *what, const struct sim_vcpu *s,
+		   double got, double bound)
+{
+	if (ok)
+		return;
+	failures++;
+	if (failures <= 5)
+		printf("  domain %u vCPU %u, weight %u: %s %.4f s, bound %.4f s\n",
+		       s->v.d->id, s->v.id, s->v.d->weight, what, got / 1e9,
+		       bound / 1e9);
+}
+
+static void check_vcpu(const struct sim_vcpu *s, u64 time)
+{
+	double wait = best(s, true), share;
+
+	expect((double)s->longest <= wait, "waited", s, (double)s->longest,
+	       wait);
+	if (s->kind != SIM_SPIN || s->v.d->cap || wait > (double)time)
+		return;
+	share = best(s, false) * 0.95 * ((double)time - wait);
+	expect((double)s->ran >= share, "ran", s, (double)s->ran, share);
+}
+
+static void check_cap(const struct domain *d, u64 time)
+{
+	double ran = 0, most = d->cap * 0.01 * (double)(time + 2 * CAP_PERIOD) +
+			      (double)(cpu_count * SLICE);
+	u32 i;
+
+	for (i = 0; i < sim_vcpu_count; i++)
+		if (sim_vcpus[i].v.d == d)
+			ran += (double)sim_vcpus[i].ran;
+	expect(ran <= most, "with its cap ran", &sim_vcpus[0], ran, most);
+}
+
+/* Run so many windows of time, and check each. */
+static void windows(u32 n, u64 time)
+{
+	u32 i;
+
+	for (; n; n--) {
+		sim_count();
+		sim_run(sim_now + time);
+		for (i = 0; i < sim_vcpu_count; i++)
+			check_vcpu(&sim_vcpus[i], time);
+		for (i = 0; i < sim_domain_count; i++)
+			if (sim_domains[i].cap)
+				check_cap(&sim_domains[i], time);
+	}
+}
+
+static void spinners(u32 n, u32 weight, u32 mask)
+{
+	struct domain *d = sim_domain(weight, 0);
+
+	while (n--)
+		sim_vcpu(d, mask, SIM_SPIN, 0, 0);
+}
+
+static void all_spin(void)
+{
+	u32 i;
+
+	for (i = 0; i < sim_vcpu_count; i++) {
+		sim_vcpus[i].kind = SIM_SPIN;
+		sched_wake(&sim_vcpus[i].v);
+	}
+}
+
+/* One of n vCPUs is busy, by turns, for a long time; then all of them are. */
+static void relay_case(u32 seed)
+{
+	u32 n = 2 + seed % 7;
+	struct domain *d;
+
+	sim_start(2, seed);
+	spinners(1, 256, EVERY);
+	d = sim_domain(256, 0);
+	while (n--) {
+		sim_vcpu(d, EVERY, SIM_RELAY, NS_PER_MS << seed % 4, 0);
+		if (d->max_vcpus > 1)
+			sim_vcpus[sim_vcpu_count - 1].v.state |= VCPU_BLOCKED;
+	}
+	sim_run(20 * NS_PER_SEC);
+	all_spin();
+	windows(5, NS_PER_SEC);
+}
+
+/* It sleeps from its next act on until somebody wakes it. */
+static void send_to_sleep(struct sim_vcpu *s)
+{
+	s->kind = SIM_SLEEP;
+	s->left = 1;
+	s->sleep = 1000 * NS_PER_SEC;
+}
+
+/* One yields to what has run much more than all the others. */
+static void yield_case(u32 seed)
+{
+	struct domain *d;
+	u32 n = 3 + seed % 6;
+
+	sim_start(2, seed);
+	spinners(1, 256, EVERY);
+	d = sim_domain(256, 0);
+	while (n--) {
+		sim_vcpu(d, EVERY, SIM_RELAY, NS_PER_MS, 0);
+		if (d->max_vcpus > 1)
+			sim_vcpus[sim_vcpu_count - 1].v.state |= VCPU_BLOCKED;
+	}
+	sim_run(20 * NS_PER_SEC);
+	sim_vcpu(sim_domain(256, 0), EVERY, SIM_YIELD, 50000, 0);
+	sim_run(sim_now + 200 * NS_PER_MS);
+	all_spin();
+	send_to_sleep(&sim_vcpus[0]);
+	windows(5, NS_PER_SEC);
+}
+
+/* Where all may run everywhere the CPUs share as one, by weight. */
+static void equal_case(u32 seed)
+{
+	double time, due;
+	u32 sum = 0, i;
+
+	sim_start(1 + seed % 8, seed);
+	for (i = 0; i < SIM_DOMAINS; i++)
+		spinners(1 + (sim_vcpu_count < cpu_count), 200 + 13 * i, EVERY);
+	for (i = 0; i < sim_vcpu_count; i++)
+		sum += sim_vcpus[i].v.d->weight;
+	sim_run(NS_PER_SEC);
+	sim_count();
+	time = (double)(4 * NS_PER_SEC);
+	sim_run(sim_now + 4 * NS_PER_SEC);
+	for (i = 0; i < sim_vcpu_count; i++) {
+		due = time * sim_vcpus[i].v.d->weight * cpu_count / sum;
+		due = MIN(due, time);
+		expect((double)sim_vcpus[i].ran >= 0.95 * due, "ran",
+		       &sim_vcpus[i], (double)sim_vcpus[i].ran, 0.95 * due);
+	}
+}
+
+/* Weights that no machine can give, as one vCPU uses one CPU. */
+static void weights_case(u32 seed)
+{
+	sim_start(2 + seed % 3, seed);
+	spinners(1, 4096 << seed % 4, EVERY);
+	spinners(cpu_count + seed % 3, 256, EVERY);
+	spinners(1, 64, EVERY);
+	sim_run(20 * NS_PER_SEC);
+	windows(4, 4 * NS_PER_SEC);
+	spinners(2, 256, EVERY);
+	windows(4, 4 * NS_PER_SEC);
+}
+
+/* Groups on CPUs of their own, and one vCPU that may go to both. */
+static void masks_case(u32 seed)
+{
+	struct sim_vcpu *s;
+
+	sim_start(2, seed);
+	spinners(2, 1 << seed % 7, 1);
+	spinners(1, 256, 2);
+	spinners(1, 512, 2);
+	sim_run(10 * NS_PER_SEC);
+	spinners(1, 256, 3);
+	s = &sim_vcpus[sim_vcpu_count - 1];
+	windows(2, 4 * NS_PER_SEC);
+	sched_set_affinity(&s->v, 1 + seed % 2);
+	windows(2, 4 * NS_PER_SEC);
+	sched_set_affinity(&s->v, 2 - seed % 2);
+	windows(2, 4 * NS_PER_SEC);
+}
+
+/* New weights and caps for what runs alone and is charged late. */
+static void change_case(u32 seed)
+{
+	u32 cap = 20 + 10 * (seed % 7);
+	struct sim_vcpu *s;
+	double time, got;
+
+	sim_start(1 + seed % 2, seed);
+	s = sim_vcpu(sim_domain(256, 0), EVERY, SIM_SPIN, 0, 0);
+	sim_run(10 * NS_PER_SEC);
+	sched_set_params(s->v.d, 16 << seed % 8, cap);
+	windows(3, NS_PER_SEC);
+	sim_count();
+	sim_run(sim_now + 4 * NS_PER_SEC);
+	got = (double)s->ran;
+	time = 0.04e9 * cap;
+	expect(got >= 0.9 * time, "with its cap ran", s, got, 0.9 * time);
+	sched_set_params(s->v.d, 256, 0);
+	spinners(1, 256, EVERY);
+	windows(3, NS_PER_SEC);
+	sched_set_params(s->v.d, 1024, 0);
+	windows(3, NS_PER_SEC);
+}
+
+/* Two that last ran on the same CPU wake at once, and another one is idle. */
+static void wakes_case(u32 seed)
+{
+	struct sim_vcpu *s;
+	u32 i;
+
+	sim_start(2, seed);
+	for (i = 0; i < 2; i++)
+		sim_vcpu(sim_domain(256, 0), EVERY, SIM_SLEEP, NS_PER_MS / 10,
+			 NS_PER_MS);
+	s = sim_vcpu(sim_domain(256, 0), 2, SIM_SPIN, 0, 0);
+	sim_run(NS_PER_SEC + 10 * NS_PER_MS);
+	for (i = 0; i < 3; i++)
+		send_to_sleep(&sim_vcpus[i]);
+	sched_stop(&s->v);
+	sim_run(sim_now + 10 * NS_PER_MS);
+	for (i = 0; i < 2; i++) {
+		sim_vcpus[i].wakes = sim_now + NS_PER_MS;
+		sim_vcpus[i].left = 4 * NS_PER_MS;
+	}
+	sim_count();
+	sim_run(sim_now + 10 * NS_PER_MS);
+	for (i = 0; i < 2; i++)
+		expect(sim_vcpus[i].longest <= 10000, "with an idle CPU waited",
+		       &sim_vcpus[i], (double)sim_vcpus[i].longest, 10000);
+}
+
+static u32 random_mask(void)
+{
+	u32 all = (u32)BIT(cpu_count) - 1, mask = sim_random(all + 1);
+
+	return mask && sim_random(2) ? mask : EVERY;
+}
+
+static void random_change(void)
+{
+	struct sim_vcpu *s = &sim_vcpus[sim_random(sim_vcpu_count)];
+
+	sim_cpu = &cpu_blocks[sim_random(cpu_count)]->cpu;
+	if (sim_random(2))
+		sched_set_affinity(&s->v, random_mask());
+	else
+		sched_set_params(s->v.d, 64u << sim_random(5),
+				 sim_random(3) ? 0 : 5 + sim_random(200));
+}
+
+static void random_case(u32 seed)
+{
+	struct domain *d;
+	u32 n, i;
+
+	sim_start(1 + seed % 8, seed);
+	for (n = 2 + sim_random(SIM_DOMAINS - 2); n; n--) {
+		d = sim_domain(64u << sim_random(5),
+			       sim_random(4) ? 0 : 5 + sim_random(200));
+		for (i = 1 + sim_random(4); i && sim_vcpu_count < SIM_VCPUS; i--)
+			sim_vcpu(d, random_mask(), sim_random(SIM_ANY + 1),
+				 20000 + sim_random(1 << (15 + sim_random(9))),
+				 sim_random(1 << (15 + sim_random(9))));
+	}
+	for (i = 0; i < 4; i++) {
+		windows(2, 500 * NS_PER_MS);
+		random_change();
+	}
+}
+
+static const struct {
+	const char *name;
+	void (*run)(u32 seed);
+	u32 seeds;
+} cases[] = {
+	{ "relay", relay_case, 8 }, { "yield", yield_case, 6 },
+	{ "weights", weights_case, 12 }, { "masks", masks_case, 14 },
+	{ "change", change_case, 14 }, { "wakes", wakes_case, 4 },
+	{ "equal", equal_case, 16 },
+	{ "random", random_case, SEEDS },
+};
+
+/* 1 if it failed. */
+static u32 run(u32 nr, u32 seed)
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		cases[nr].run(seed);
+		if (failures)
+			printf("%s %u: %u failures\n", cases[nr].name, seed,
+			       failures);
+		fflush(stdout);
+		_exit(failures != 0);
+	}
+	waitpid(pid, &status, 0);
+	if (WIFSIGNALED(status))
+		printf("%s %u: signal %d\n", cases[nr].name, seed,
+		       WTERMSIG(status));
+	return status != 0;
+}
+
+int main(int argc, char **argv)
+{
+	u32 nr, seed, failed, all = 0;
+
+	for (nr = 0; nr < ARRAY_SIZE(cases); nr++) {
+		if (argc > 1 && strcmp(argv[1], cases[nr].name))
+			continue;
+		failed = 0;
+		for (seed = 0; seed < cases[nr].seeds; seed++)
+			if (argc < 3 || seed == (u32)atoi(argv[2]))
+				failed += run(nr, seed);
+		printf("%s: %u of %u fail\n", cases[nr].name, failed,
+		       cases[nr].seeds);
+		all += failed;
+	}
+	return all != 0;
+}

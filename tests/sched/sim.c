@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The machine: each processor has a stack, on which the hypervisor's own
+ * sched.c, switch.c and time.c run as on a real one. It leaves that stack when
+ * it "is" in a guest, or halts, and comes back for an interrupt or a call of
+ * the guest. Time passes in guests and halts alone.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <ucontext.h>
+#include "apic.h"
+#include "calibrate.h"
+#include "context.h"
+#include "evtchn.h"
+#include "guest_trap.h"
+#include "lib.h"
+#include "nmi.h"
+#include "rtc.h"
+#include "sim.h"
+#include "smp.h"
+#include "vcpu.h"
+
+#define STACK_SIZE	65536u
+#define IPI_TIME	1000u
+#define NEVER		(~0ull)
+
+static struct processor {
+	struct cpu_block block;
+	ucontext_t context;
+	u8 stack[STACK_SIZE];
+	u64 timer, ipi;			/* when they come */
+	u64 entered;			/* the guest that runs there */
+} processors[8];
+
+struct cpu_block *cpu_blocks[MAX_CPUS];
+u32 cpu_count;
+struct cpu *sim_cpu;
+struct domain *dom0;
+struct sim_vcpu sim_vcpus[SIM_VCPUS];
+struct domain sim_domains[SIM_DOMAINS];
+u32 sim_vcpu_count, sim_domain_count;
+u64 sim_now;
+
+static ucontext_t machine;
+static u32 seed;
+
+void panic(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	abort();
+}
+
+void log_at(enum log_level level, const char *fmt, ...)
+{
+	(void)level;
+	(void)fmt;
+}
+
+/* One processor's code runs at a time, and never in the midst of another's. */
+void spin_lock(struct spinlock *l)
+{
+	if (l->owner++)
+		panic("lock taken twice");
+}
+
+void spin_unlock(struct spinlock *l)
+{
+	if (--l->owner)
+		panic("lock given twice");
+}
+
+u64 spin_lock_irqsave(struct spinlock *l)
+{
+	spin_lock(l);
+	return 0;
+}
+
+void spin_unlock_irqrestore(struct spinlock *l, u64 flags)
+{
+	(void)flags;
+	spin_unlock(l);
+}
+
+u64 rdtsc(void)
+{
+	return sim_now;
+}
+
+struct clock_rates calibrate(void)
+{
+	return (struct clock_rates){ NS_PER_SEC, NS_PER_SEC, "simulation" };
+}
+
+u64 rtc_seconds(void)
+{
+	return 0;
+}
+
+static struct processor *this_processor(void)
+{
+	return &processors[sim_cpu->id];
+}
+
+void apic_timer_set(u32 ticks)
+{
+	this_processor()->timer = ticks ? sim_now + ticks : NEVER;
+}
+
+void smp_kick(u32 cpu)
+{
+	processors[cpu].ipi = MIN(processors[cpu].ipi, sim_now + IPI_TIME);
+}
+
+void domain_hold(struct domain *d)
+{
+	(void)d;
+}
+
+void domain_put(struct domain *d)
+{
+	(void)d;
+}
+
+void domain_tell_stopped(struct domain *d)
+{
+	(void)d;
+}
+
+bool vcpu_events_deliverable(const struct vcpu *v)
+{
+	(void)v;
+	return false;
+}
+
+void guest_deliver_event(struct vcpu *v, struct regs *r)
+{
+	(void)v;
+	(void)r;
+}
+
+void nmi_forward(void)
+{
+}
+
+bool nmi_deliverable(const struct vcpu *v)
+{
+	(void)v;
+	return false;
+}
+
+void nmi_deliver(struct vcpu *v, struct regs *r)
+{
+	(void)v;
+	(void)r;
+}
+
+void vcpu_tick(struct vcpu *v)
+{
+	(void)v;
+}
+
+static struct sim_vcpu *of(struct vcpu *v)
+{
+	return (struct sim_vcpu *)((u8 *)v - offsetof(struct sim_vcpu, v));
+}
+
+static void account(struct processor *p)
+{
+	struct sim_vcpu *s = of(p->block.cpu.current);
+	u64 ran = sim_now - p->entered;
+
+	s->ran += ran;
+	s->left -= MIN(s->left, ran);
+	p->entered = sim_now;
+}
+
+void context_save(struct vcpu *v)
+{
+	(void)v;
+	sim_cpu->current = NULL;
+}
+
+void context_load(struct vcpu *v)
+{
+	sim_cpu->current = v;
+	this_processor()->entered = sim_now;
+}
+
+static void leave_processor(void)
+{
+	swapcontext(&this_processor()->context, &machine);
+}
+
+void cpu_idle(const volatile u32 *work)
+{
+	if (!*work)
+		leave_processor();
+}
+
+/* In a guest: come back for an interrupt or a hypercall. */
+void enter_guest_first(void)
+{
+	struct regs r = { 0 };
+
+	for (;;) {
+		guest_exit(&r);
+		leave_processor();
+	}
+}
+
+u32 sim_random(u32 below)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (u32)((u64)seed * below >> 32);
+}
+
+/* Who waits, and for how long each has waited: looked at after each event. */
+static void note_waits(void)
+{
+	struct sim_vcpu *s;
+	u32 i;
+
+	for (i = 0; i < sim_vcpu_count; i++) {
+		s = &sim_vcpus[i];
+		if (s->waits_since)
+			s->longest = MAX(s->longest, sim_now - s->waits_since);
+		if (s->v.running || s->v.state != VCPU_UP || s->v.d->parked)
+			s->waits_since = 0;
+		else if (!s->waits_since)
+			s->waits_since = sim_now;
+	}
+}
+
+static void sleep_until(struct sim_vcpu *s, u64 when)
+{
+	s->v.state |= VCPU_BLOCKED;
+	s->wakes = when;
+	sched_stop(&s->v);
+}
+
+/* The next of its domain, which goes on from there. */
+static void relay(struct sim_vcpu *s)
+{
+	const struct domain *d = s->v.d;
+	struct vcpu *next = d->vcpu[(s->v.id + 1) % d->max_vcpus];
+
+	of(next)->wakes = 0;
+	sched_wake(next);
+	if (next != &s->v)
+		sleep_until(s, 0);
+}
+
+static void act(struct sim_vcpu *s)
+{
+	enum sim_kind kind = s->kind == SIM_ANY ?
+			     sim_random(SIM_RELAY) : s->kind;
+
+	s->left = s->burst;
+	if (s->kind == SIM_ANY)
+		s->left = 1000 + sim_random(1 << (10 + sim_random(15)));
+	if (kind == SIM_YIELD) {
+		s->v.yielded = true;
+		sched_stop(&s->v);
+	} else if (kind == SIM_SLEEP) {
+		sleep_until(s, sim_now + 1000 + (s->kind == SIM_ANY ?
+			    sim_random(1 << (10 + sim_random(15))) : s->sleep));
+	} else if (kind == SIM_RELAY) {
+		relay(s);
+	}
+}
+
+static void resume_processor(struct processor *p)
+{
+	sim_cpu = &p->block.cpu;
+	swapcontext(&machine, &p->context);
+	note_waits();
+}
+
+/* When its guest does something. */
+static u64 acts_at(const struct processor *p)
+{
+	struct vcpu *v = p->block.cpu.current;
+
+	return v && of(v)->kind != SIM_SPIN ? p->entered + of(v)->left : NEVER;
+}
+
+/* What comes at this moment, if anything. */
+static void serve(struct processor *p)
+{
+	bool due = p->timer <= sim_now || p->ipi <= sim_now ||
+		   acts_at(p) <= sim_now;
+
+	if (!due)
+		return;
+	sim_cpu = &p->block.cpu;
+	if (sim_cpu->current)
+		account(p);
+	if (p->ipi <= sim_now)
+		p->ipi = NEVER;
+	if (p->timer <= sim_now) {
+		p->timer = NEVER;
+		timer_interrupt();
+	}
+	if (sim_cpu->current && of(sim_cpu->current)->kind != SIM_SPIN &&
+	    !of(sim_cpu->current)->left)
+		act(of(sim_cpu->current));
+	resume_processor(p);
+}
+
+/* An interrupt of a device, wherever it comes. */
+static void wake(struct sim_vcpu *s)
+{
+	s->wakes = 0;
+	sim_cpu = &processors[sim_random(cpu_count)].block.cpu;
+	sched_wake(&s->v);
+	if (sim_cpu->work)
+		smp_kick(sim_cpu->id);
+	note_waits();
+}
+
+static u64 next_event(u64 until)
+{
+	u32 i;
+
+	for (i = 0; i < cpu_count; i++) {
+		until = MIN(until, processors[i].timer);
+		until = MIN(until, processors[i].ipi);
+		until = MIN(until, acts_at(&processors[i]));
+	}
+	for (i = 0; i < sim_vcpu_count; i++)
+		if (sim_vcpus[i].wakes)
+			until = MIN(until, sim_vcpus[i].wakes);
+	return MAX(until, sim_now);
+}
+
+void sim_run(u64 until)
+{
+	u32 i;
+
+	for (i = 0; i < sim_domain_count; i++)
+		sched_resume(&sim_domains[i]);
+	for (i = 0; i < cpu_count; i++)
+		smp_kick(i);
+	note_waits();
+	while (sim_now < until) {
+		sim_now = next_event(until);
+		for (i = 0; i < cpu_count; i++)
+			serve(&processors[i]);
+		for (i = 0; i < sim_vcpu_count; i++)
+			if (sim_vcpus[i].wakes && sim_vcpus[i].wakes <= sim_now)
+				wake(&sim_vcpus[i]);
+	}
+	for (i = 0; i < cpu_count; i++)
+		if (processors[i].block.cpu.current)
+			account(&processors[i]);
+}
+
+void sim_count(void)
+{
+	u32 i;
+
+	note_waits();
+	for (i = 0; i < sim_vcpu_count; i++) {
+		sim_vcpus[i].ran = sim_vcpus[i].longest = 0;
+		if (sim_vcpus[i].waits_since)
+			sim_vcpus[i].waits_since = sim_now;
+	}
+}
+
+struct domain *sim_domain(u32 weight, u32 cap)
+{
+	struct domain *d = &sim_domains[sim_domain_count];
+
+	d->id = sim_domain_count++;
+	d->weight = weight;
+	d->cap = cap;
+	timer_init(&d->cap_timer, sched_period_over, d);
+	return d;
+}
+
+struct sim_vcpu *sim_vcpu(struct domain *d, u32 mask, enum sim_kind kind,
+			  u64 burst, u64 sleep)
+{
+	struct sim_vcpu *s = &sim_vcpus[sim_vcpu_count++];
+
+	*s = (struct sim_vcpu){ .kind = kind, .burst = burst, .sleep = sleep };
+	s->v.d = d;
+	s->v.id = d->max_vcpus;
+	s->v.state = VCPU_UP;
+	s->v.affinity = mask;
+	s->v.runstate.state = RUNSTATE_offline;
+	d->vcpu[d->max_vcpus++] = &s->v;
+	s->left = burst;
+	return s;
+}
+
+static void add_processor(u32 id)
+{
+	struct processor *p = &processors[id];
+
+	cpu_blocks[id] = &p->block;
+	p->block.cpu.id = id;
+	p->timer = NEVER;
+	p->ipi = sim_now;
+	getcontext(&p->context);
+	p->context.uc_stack.ss_sp = p->stack;
+	p->context.uc_stack.ss_size = STACK_SIZE;
+	makecontext(&p->context, sched_start, 0);
+}
+
+void sim_start(u32 cpus, u32 number)
+{
+	u32 i;
+
+	seed = number;
+	sim_now = NS_PER_SEC;
+	cpu_count = cpus;
+	for (i = 0; i < cpus; i++)
+		add_processor(i);
+	sim_cpu = &cpu_blocks[0]->cpu;
+	time_init();
+	tsc_scale = (struct tsc_scale){ .hz = NS_PER_SEC, .mul = 1u << 31,
+					.shift = 1 };
+}

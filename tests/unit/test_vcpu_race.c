@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Two vCPUs that decide on the same thing: the one's call comes between any
+ * two instructions of the other's (test_races.c). Two that take each other
+ * down end the domain; one of two pages becomes the vcpu_info, and the other
+ * keeps no reference; who resumes a domain while the tools are told of its end
+ * leaves the next end to be told.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <xen/sched.h>
+#include "boot.h"
+#include "host.h"
+#include "lib.h"
+#include "log.h"
+#include "nmi.h"
+#include "ptype.h"
+#include "sched.h"
+#include "traps.h"
+#include "vcpu.h"
+
+/* What the machine and the scheduler do, and host.c has otherwise. */
+#define domain_stop		tested_stop
+#define domain_stopped		tested_stopped
+#define sched_stop(v)		((void)(v))
+#define sched_wake(v)		((void)(v))
+#define sched_resume(d)		((void)(d))
+#define sched_runstate(v, rs)	(*(rs) = (v)->runstate)
+#define nmi_raise(v)		((void)(v))
+#define vcpu_set_periodic(v, a)		((void)(v), (long)(a))
+#define vcpu_set_singleshot(v, a)	((void)(v), (long)(a))
+#define vcpu_stop_periodic(v)		((void)(v))
+#define machine_power_off()	abort()
+#define machine_reboot()	abort()
+#define machine_stop()		abort()
+#define trap_dump(r)		((void)0)
+#define evtchn_send_global_virq(v)	(told++)
+static u32 told;
+
+#include "../../hypervisor/core/shutdown.c"
+#include "../../hypervisor/core/pause.c"
+#include "../../hypervisor/core/vcpu.c"
+
+#define ENOUGH	20000u
+
+static struct domain *d;
+static u32 first;
+
+static void setup(void)
+{
+	host_reset();
+	frames_init(HOST_FRAMES);
+	frames_give(mfn(256), HOST_FRAMES - 256);
+	d = host_make(0, 2, 4, &first);
+	host_current = d->vcpu[0];
+	spin_init(&d->shutdown_lock, LOCK_SHUTDOWN);
+	d->shutdown_code = ~0u;
+	d->vcpu[0]->state = d->vcpu[1]->state = VCPU_UP;
+	told = 0;
+}
+
+static long down_second(void)
+{
+	return bring_down(d->vcpu[1]);
+}
+
+static void down_first(void)
+{
+	assert_int_equal(bring_down(d->vcpu[0]), 0);
+}
+
+static void test_down(void **state)
+{
+	u32 steps;
+
+	(void)state;
+	for (steps = 1; steps < ENOUGH; steps++) {
+		setup();
+		assert_int_equal(race(down_second, down_first, steps), 0);
+		if (race_other)
+			break;
+		assert_true(d->shut_down);
+		assert_int_equal(d->shutdown_code, SHUTDOWN_poweroff);
+		assert_true((d->vcpu[0]->state ^ d->vcpu[1]->state) & VCPU_UP);
+	}
+	assert_in_range(steps, 10, ENOUGH - 1);
+}
+
+static long register_at(u32 frame)
+{
+	vcpu_register_vcpu_info_t r = { .mfn = frame };
+
+	return register_info(d->vcpu[1], (u64)&r);
+}
+
+static long other_result;
+
+static long register_one(void)
+{
+	return register_at(first);
+}
+
+static void register_other(void)
+{
+	other_result = register_at(first + 1);
+}
+
+static void test_info(void **state)
+{
+	u32 steps, used;
+	long rc;
+
+	(void)state;
+	for (steps = 1; steps < ENOUGH; steps++) {
+		setup();
+		d->vcpu[1]->state = 0;
+		rc = race(register_one, register_other, steps);
+		if (race_other)
+			break;
+		assert_int_equal(rc + other_result, -EINVAL);
+		used = rc ? first + 1 : first;
+		assert_int_equal(d->vcpu[1]->info_frame.n, used);
+		assert_int_equal(frame_table[used].refs, 2);
+		assert_int_equal(frame_table[rc ? first : first + 1].refs, 1);
+	}
+	assert_in_range(steps, 10, ENOUGH - 1);
+}
+
+static long tell(void)
+{
+	domain_tell_stopped(d);
+	return 0;
+}
+
+static void resume(void)
+{
+	domain_resume(d);
+}
+
+static void test_told(void **state)
+{
+	u32 steps, before;
+
+	(void)state;
+	for (steps = 1; steps < ENOUGH; steps++) {
+		setup();
+		d->shut_down = true;
+		race(tell, resume, steps);
+		if (race_other)
+			break;
+		before = told;
+		domain_shutdown(d, SHUTDOWN_suspend);
+		assert_int_equal(told, before + 1);
+	}
+	assert_in_range(steps, 10, ENOUGH - 1);
+}
+
+EXPORT_TESTS(vcpu_race, cmocka_unit_test(test_down),
+	     cmocka_unit_test(test_info), cmocka_unit_test(test_told));
