@@ -211,7 +211,7 @@ static const struct {
 	  "tsx ucode vpmu xpti xsave" },
 	{ "memory is cleaned when it is given out",
 	  "availmem badpage bootscrub* dma_bits highmem* low_mem* memop* scrub*" },
-	{ "each domain's own configuration counts", "gnttab*" },
+	{ "grant tables have version 1 and no transfer", "gnttab" },
 	{ "Krypton has no such part",
 	  "allow_unsafe argo async* crash* debug* dom0 dom0_nodes flask "
 	  "hardware_dom low_crashinfo shim_mem tboot watchdog* xsm" },

@@ -4,12 +4,11 @@
  * as it comes. A line of the hypervisor carries the prefix "(KR)"; a guest's
  * console output carries none, and goes to the serial line alone.
  *
- * Messages that a DomU provokes are those logged while one of its vCPUs is
- * loaded. They have their own thresholds, and a rate: a guest must not fill
- * the log, nor keep its lock.
+ * What a guest can provoke as often as it likes is logged at LOG_DEBUG alone,
+ * which has its own thresholds and a rate: a guest must not fill the log, nor
+ * keep its lock. All else happens a bounded number of times for each domain.
  */
 #include "cpu.h"
-#include "domain.h"
 #include "lock.h"
 #include "log.h"
 #include "serial.h"
@@ -23,7 +22,7 @@
 #define RATE_LINES	10
 
 struct log_levels log_own = { LOG_INFO + 1, LOG_INFO + 1 };
-struct log_levels log_guests = { LOG_ERR + 1, LOG_INFO + 1 };
+struct log_levels log_guests = { 0, LOG_WARN + 1 };
 
 static u64 rate_since;
 static u32 rate_lines;
@@ -149,8 +148,7 @@ static bool within_rate(void)
 
 void log_at(enum log_level level, const char *fmt, ...)
 {
-	const struct vcpu *v = current_vcpu();
-	const struct log_levels *l = v && !v->d->privileged ? &log_guests :
+	const struct log_levels *l = level == LOG_DEBUG ? &log_guests :
 				     &log_own;
 	va_list ap;
 	u64 f;

@@ -21,6 +21,7 @@ int vformat(char *buf, size_t size, const char *fmt, va_list ap);
 
 enum log_level { LOG_ERR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
+/* What a guest can provoke any number of times is for log_debug() alone. */
 void log_at(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 #define log_err(...)	log_at(LOG_ERR, __VA_ARGS__)

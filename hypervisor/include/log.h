@@ -7,8 +7,8 @@
 
 /*
  * How many levels, from errors on, are shown all, and how many at a limited
- * rate: loglvl=SHOWN[/LIMITED] for messages of the hypervisor, guest_loglvl=
- * for those that a DomU provokes.
+ * rate: loglvl=SHOWN[/LIMITED], and guest_loglvl= for LOG_DEBUG, the level of
+ * what guests provoke.
  */
 struct log_levels {
 	u32 shown, limited;

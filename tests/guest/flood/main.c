@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rule (xen-command-line.pandoc guest_loglvl): whatever loglvl is, messages
+ * that a guest provokes have thresholds of their own, and a rate: thousands of
+ * bad reads of an MSR, and of hypercalls that do not exist, leave a few lines in
+ * the hypervisor's log. Class: work whose length a guest chooses, under a lock
+ * that others wait for.
+ *
+ * Test: flood -o loglvl=all
+ */
+#define __XEN_TOOLS__
+#include "guest.h"
+#include <xen/sysctl.h>
+
+#define TIMES	3000u
+#define LINES	30u
+
+static char text[16384] __attribute__((aligned(4096)));
+static u32 position;
+
+/* Lines of the log since the last call. */
+static u32 new_lines(void)
+{
+	xen_sysctl_t s = { .cmd = XEN_SYSCTL_readconsole,
+			   .interface_version = XEN_SYSCTL_INTERFACE_VERSION };
+	u32 i, n = 0;
+
+	s.u.readconsole.incremental = 1;
+	s.u.readconsole.index = position;
+	s.u.readconsole.count = sizeof(text);
+	set_xen_guest_handle(s.u.readconsole.buffer, text);
+	CHECK(HC1(sysctl, &s), 0);
+	position = s.u.readconsole.index;
+	for (i = 0; i < s.u.readconsole.count; i++)
+		n += text[i] == '\n';
+	return n;
+}
+
+void test_main(void)
+{
+	u32 i, n;
+
+	new_lines();
+	for (i = 0; i < TIMES; i++) {
+		hypercall(99, 0, 0, 0, 0, 0);
+		if (EXPECT_TRAP("mov %0, %%ecx; rdmsr", "r" (0x12345 + i)) != 13)
+			CHECK(i, TIMES);
+	}
+	n = new_lines();
+	print("%u lines of %u calls and reads\n", n, 2 * TIMES);
+	CHECK(n <= LINES, 1);
+}
