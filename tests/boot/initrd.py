@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from repack import METHODS, repack
+
 TOP = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 IMAGES = BUILD / "images"
@@ -85,6 +87,10 @@ def make_initrd(boot, work):
         (extra / "boot").mkdir()
         shutil.copy(bzimage(boot["kernel"]), extra / "boot" / "bzImage")
         shutil.copy(bzimage("i386-pv-up"), extra / "boot" / "bzImage-up")
+        if "domu-packed" in boot["tests"]:
+            for method in METHODS:
+                repack(bzimage(boot["kernel"]), method,
+                       extra / "boot" / f"bzImage-{method}")
         join(extra / "boot" / "domu.cpio.gz", IMAGES / "domu.cpio.gz",
              work / "guest.cpio.gz")
     archive(extra, work / "extra.cpio.gz")
