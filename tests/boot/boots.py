@@ -50,6 +50,11 @@ def cases(name):
     return testlist.cases(sessions()[name], HERE / "guest")
 
 
+def kernels(boot):
+    """The configurations of further kernels for DomUs."""
+    return list(testlist.declared(boot, HERE / "guest", "Kernels"))
+
+
 def inputs(boot):
     """Every file that goes into a boot."""
     files = [*HERE.glob("*.py"), TOP / "scripts/run-qemu",
@@ -57,7 +62,7 @@ def inputs(boot):
              IMAGES / f"{boot['image']}.cpio.gz", bzimage(boot["kernel"])]
     if boot["hypervisor"] != "-":
         files.append(HYPERVISORS[boot["hypervisor"]])
-        files.append(bzimage("i386-pv-up"))
+        files += [bzimage(config) for config in kernels(boot)]
     if "disk" in boot:
         files.append(BUILD / boot["disk"] / "key")
     return files + modules(boot["kernel"])
@@ -83,7 +88,7 @@ def payload(work):
 
 
 def command(boot, work):
-    initrd = make_initrd(boot, work)
+    initrd = make_initrd(boot, work, kernels(boot))
     tftp, digest = payload(work)
     disks = []
     for kind in ("virtio", "ahci"):
