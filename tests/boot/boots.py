@@ -47,7 +47,8 @@ def sessions():
 
 def cases(name):
     """What tests/boot/case judges of this boot."""
-    return testlist.cases(sessions()[name], HERE / "guest")
+    return {test.command.split()[2] for test in testlist.everything(HERE.parent)
+            if test.command.startswith(f"boot/case {name} ")}
 
 
 def kernels(boot):
