@@ -9,6 +9,7 @@
 #include "errno.h"
 #include "guest.h"
 #include "lib.h"
+#include "log.h"
 #include "sched.h"
 
 #define LOCAL_DISTANCE	10u
@@ -132,6 +133,7 @@ long sysctl_cpupool(struct xen_sysctl *op)
 	case XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN:
 		return p->cpupool_id ? -ENOENT : 0;
 	default:
+		log_warn("Pool-0 is the only cpupool, and has all processors");
 		return -EOPNOTSUPP;
 	}
 }

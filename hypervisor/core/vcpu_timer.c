@@ -41,7 +41,10 @@ void vcpu_tick(struct vcpu *v)
 
 static void period_fired(void *data)
 {
-	vcpu_tick(data);
+	const struct vcpu *v = data;
+
+	if (v->on_cpu)
+		vcpu_tick(data);
 }
 
 /* Left over from a poll that an event ended, it must wake no one. */
@@ -95,10 +98,10 @@ long vcpu_set_periodic(struct vcpu *v, u64 arg)
 		return -EFAULT;
 	if (period < NS_PER_MS || period > ~0ull >> 2)
 		return -EINVAL;
-	vcpu_stop_periodic(v);
 	v->period = period;
-	/* Of another one it begins when that one runs next. */
-	if (v == current_vcpu())
+	timer_stop(&v->periodic);
+	/* What begins to run now is on_cpu first, and then looks for it. */
+	if (v->on_cpu)
 		vcpu_tick(v);
 	return 0;
 }

@@ -36,7 +36,8 @@ void lockorder_check(const struct spinlock *l, u64 flags)
 		panic("BUG: %s lock taken while %s lock is held",
 		      lock_names[l->level], last_held(held));
 	if (l->level >= LOCK_EVENTS && (flags & FLAGS_IF))
-		panic("BUG: %s lock taken with interrupts on", lock_names[l->level]);
+		panic("BUG: %s lock taken with interrupts on",
+		      lock_names[l->level]);
 }
 
 void lockorder_check_none(void)

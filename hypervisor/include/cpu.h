@@ -85,22 +85,13 @@ void trap_dump(const struct regs *r);
 /* Of ES, FS, GS or DS, by the prefix that names it; all are the guest's. */
 static inline u16 data_selector(u8 prefix)
 {
-	u16 sel;
+	u32 es, fs, gs, ds;
 
-	switch (prefix) {
-	case 0x26:
-		__asm__ volatile("mov %%es, %w0" : "=r" (sel));
-		return sel;
-	case 0x64:
-		__asm__ volatile("mov %%fs, %w0" : "=r" (sel));
-		return sel;
-	case 0x65:
-		__asm__ volatile("mov %%gs, %w0" : "=r" (sel));
-		return sel;
-	default:
-		__asm__ volatile("mov %%ds, %w0" : "=r" (sel));
-		return sel;
-	}
+	__asm__ volatile("mov %%es, %0; mov %%fs, %1; mov %%gs, %2;"
+			 "mov %%ds, %3"
+			 : "=r" (es), "=r" (fs), "=r" (gs), "=r" (ds));
+	return (u16)(prefix == 0x26 ? es : prefix == 0x64 ? fs :
+		     prefix == 0x65 ? gs : ds);
 }
 
 static inline void wbinvd(void)

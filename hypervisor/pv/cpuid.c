@@ -80,10 +80,14 @@ static const struct {
 
 bool cpuid_is_intel(void)
 {
+	static u32 vendor;		/* a CPUID may be slow */
 	u32 r[4];
 
-	cpuid(0, 0, r);
-	return r[1] == 0x756e6547;
+	if (!vendor) {
+		cpuid(0, 0, r);
+		vendor = r[1];
+	}
+	return vendor == 0x756e6547;
 }
 
 static void time_leaf(const struct domain *d, u32 sub, u32 out[4])

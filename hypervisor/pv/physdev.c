@@ -373,7 +373,7 @@ static long do_nothing(struct domain *d, void *arg)
 
 #define OP(name, fn, out, locked) [PHYSDEVOP_##name] = \
 	{ fn, sizeof(struct physdev_##name), out, locked, false }
-#define PCI_OP(name, structure) [PHYSDEVOP_##name] = \
+#define PCI_OP(structure) \
 	{ do_nothing, sizeof(struct physdev_##structure), false, false, true }
 static const struct abi_op ops[] = {
 	OP(eoi, do_eoi, false, false),
@@ -386,14 +386,14 @@ static const struct abi_op ops[] = {
 		sizeof(struct physdev_irq), true, false, true },
 	[PHYSDEVOP_manage_pci_add_ext] = { do_add_function,
 		sizeof(struct physdev_manage_pci_ext), false, false, true },
-	PCI_OP(manage_pci_add, manage_pci),
-	PCI_OP(manage_pci_remove, manage_pci),
-	PCI_OP(pci_device_add, pci_device_add),
-	PCI_OP(pci_device_remove, pci_device),
-	PCI_OP(pci_mmcfg_reserved, pci_mmcfg_reserved),
-	PCI_OP(prepare_msix, pci_device),
-	PCI_OP(release_msix, pci_device),
-	PCI_OP(dbgp_op, dbgp_op),
+	[PHYSDEVOP_manage_pci_add] = PCI_OP(manage_pci),
+	[PHYSDEVOP_manage_pci_remove] = PCI_OP(manage_pci),
+	[PHYSDEVOP_pci_device_add] = PCI_OP(pci_device_add),
+	[PHYSDEVOP_pci_device_remove] = PCI_OP(pci_device),
+	[PHYSDEVOP_pci_mmcfg_reserved] = PCI_OP(pci_mmcfg_reserved),
+	[PHYSDEVOP_prepare_msix] = PCI_OP(pci_device),
+	[PHYSDEVOP_release_msix] = PCI_OP(pci_device),
+	[PHYSDEVOP_dbgp_op] = PCI_OP(dbgp_op),
 };
 
 long physdev_op(u64 a[HYPERCALL_ARGS])

@@ -21,21 +21,25 @@
 #define READ_SEGMENT(name, to)	\
 	__asm__ volatile("mov %%" #name ", %w0" : "=r" (to))
 
+/* An instruction; if it faults, %0 becomes 1, and what is in 'then' is done. */
+#define TRY(insn, then)					\
+	"1:	" insn "\n"				\
+	"2:\n"						\
+	"	.pushsection .text.fixup, \"ax\"\n"	\
+	"3:	movl $1, %0\n"				\
+	"	" then "\n"				\
+	"	jmp 2b\n"				\
+	"	.popsection\n"				\
+	"	.pushsection .extable, \"a\"\n"		\
+	"	.quad 1b, 3b\n"				\
+	"	.popsection\n"
+
 /* 0, or 1 if the selector could not be loaded and is null now. */
 #define LOAD_SEGMENT(name, sel) ({					\
 	u32 _bad = 0;							\
 									\
-	__asm__ volatile("1:	mov %w1, %%" #name "\n"			\
-			 "2:\n"						\
-			 "	.pushsection .text.fixup, \"ax\"\n"	\
-			 "3:	movl $1, %0\n"				\
-			 "	xorl %%eax, %%eax\n"			\
-			 "	mov %%eax, %%" #name "\n"		\
-			 "	jmp 2b\n"				\
-			 "	.popsection\n"				\
-			 "	.pushsection .extable, \"a\"\n"		\
-			 "	.quad 1b, 3b\n"				\
-			 "	.popsection\n"				\
+	__asm__ volatile(TRY("mov %w1, %%" #name,			\
+			     "xorl %%eax, %%eax; mov %%eax, %%" #name)	\
 			 : "+r" (_bad) : "r" (sel) : "eax", "memory");	\
 	_bad;								\
 })
@@ -146,15 +150,7 @@ void context_set_fpu(struct vcpu *v, const void *image)
 #define LOAD_FPU(insn, v) ({						\
 	u32 _bad = 0;							\
 									\
-	__asm__ volatile("1:	" insn " %1\n"				\
-			 "2:\n"						\
-			 "	.pushsection .text.fixup, \"ax\"\n"	\
-			 "3:	movl $1, %0\n"				\
-			 "	jmp 2b\n"				\
-			 "	.popsection\n"				\
-			 "	.pushsection .extable, \"a\"\n"		\
-			 "	.quad 1b, 3b\n"				\
-			 "	.popsection\n"				\
+	__asm__ volatile(TRY(insn " %1", "")				\
 			 : "+r" (_bad)					\
 			 : "m" ((v)->fpu), "m" ((v)->fpu_more),		\
 			   "a" (XCR0_KNOWN), "d" (0));			\

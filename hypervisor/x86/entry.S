@@ -115,8 +115,10 @@ restore_guest:
 	.globl guest_iret
 guest_iret:
 	iretq
-ring0_frame:
-	ud2					# no guest may have it: stop here
+ring0_frame:					# its domain ends, and is left
+	movq	%rsp, %rdi
+	call	guest_return_failed
+	jmp	leave
 
 ist_entry:
 	save_regs

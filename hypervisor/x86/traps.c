@@ -123,7 +123,6 @@ static void set_fast_entries(struct cpu_block *b)
 	wrmsr(MSR_SFMASK, 0x47700 | FLAGS_CF);
 	b->cpu.stack_top = (u64)(&b->guest + 1);
 	wrmsr(0xc0000102, (u64)&b->cpu.stack_top);
-	msr_init_cpu();
 }
 
 void traps_init_cpu(void)
@@ -138,6 +137,7 @@ void traps_init_cpu(void)
 	__asm__ volatile("ltr %w0" :: "r" (SEL_TSS));
 	__asm__ volatile("lldt %w0" :: "r" (0));
 	set_fast_entries(b);
+	msr_init_cpu();
 	stack_init_cpu();
 }
 

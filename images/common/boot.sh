@@ -47,6 +47,18 @@ boot_word() {
 	echo "${2:-}"
 }
 
+# boot_terminal: krypton.terminal=TYPE,ROWS,COLUMNS, which a serial line does not
+# tell
+boot_terminal() {
+	local word size
+	word=$(boot_word krypton.terminal)
+	size=${word#*,}
+	case $size in
+	[1-9]*,[1-9]*) stty rows "${size%,*}" columns "${size#*,}" ;;
+	esac
+	export TERM="${word%%,*}"
+}
+
 # boot_tests WORD: runs /tests/NAME for each NAME of NAME+NAME..., tells that
 # the last one ended, and powers the machine off
 boot_tests() {

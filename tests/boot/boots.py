@@ -47,7 +47,13 @@ def sessions():
 
 def cases(name):
     """What tests/boot/case judges of this boot."""
-    return testlist.cases(sessions()[name], HERE / "guest")
+    return {test.command.split()[2] for test in testlist.everything(HERE.parent)
+            if test.command.startswith(f"boot/case {name} ")}
+
+
+def kernels(boot):
+    """The configurations of further kernels for DomUs."""
+    return list(testlist.declared(boot, HERE / "guest", "Kernels"))
 
 
 def inputs(boot):
@@ -57,7 +63,7 @@ def inputs(boot):
              IMAGES / f"{boot['image']}.cpio.gz", bzimage(boot["kernel"])]
     if boot["hypervisor"] != "-":
         files.append(HYPERVISORS[boot["hypervisor"]])
-        files.append(bzimage("i386-pv-up"))
+        files += [bzimage(config) for config in kernels(boot)]
     if "disk" in boot:
         files.append(BUILD / boot["disk"] / "key")
     return files + modules(boot["kernel"])
@@ -83,7 +89,7 @@ def payload(work):
 
 
 def command(boot, work):
-    initrd = make_initrd(boot, work)
+    initrd = make_initrd(boot, work, kernels(boot))
     tftp, digest = payload(work)
     disks = []
     for kind in ("virtio", "ahci"):

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from repack import METHODS, repack
+
 TOP = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 IMAGES = BUILD / "images"
@@ -71,8 +73,10 @@ def add_drivers(root, config, names):
     (root / here / "load").write_text(names + "\n")
 
 
-def make_initrd(boot, work):
-    """The image, and behind it what depends on the kernel."""
+def make_initrd(boot, work, kernels):
+    """The image, and behind it what depends on the kernel. Dom0 has the kernel
+    as /boot/bzImage, and kernels by their configurations: i386-pv-up as
+    /boot/bzImage-up."""
     extra = work / "extra"
     shutil.rmtree(extra, ignore_errors=True)
     extra.mkdir(parents=True)
@@ -84,7 +88,13 @@ def make_initrd(boot, work):
         archive(guest, work / "guest.cpio.gz")
         (extra / "boot").mkdir()
         shutil.copy(bzimage(boot["kernel"]), extra / "boot" / "bzImage")
-        shutil.copy(bzimage("i386-pv-up"), extra / "boot" / "bzImage-up")
+        for config in kernels:
+            shutil.copy(bzimage(config), extra / "boot" /
+                        f"bzImage{config.removeprefix('i386-pv')}")
+        if "domu-packed" in boot["tests"]:
+            for method in METHODS:
+                repack(bzimage(boot["kernel"]), method,
+                       extra / "boot" / f"bzImage-{method}")
         join(extra / "boot" / "domu.cpio.gz", IMAGES / "domu.cpio.gz",
              work / "guest.cpio.gz")
     archive(extra, work / "extra.cpio.gz")

@@ -12,7 +12,8 @@ METHODS = {
     "xz": ["xz", "--check=crc32", "--x86", "--lzma2=dict=32MiB", "-1"],
     "zstd": ["zstd", "-q", "-3"],
     "lz4": ["lz4", "-q", "-l", "-1"],
-    "lzo": ["lzop", "-q", "-1"],
+    # weaker levels store a block that does not shrink, which libxenguest refuses
+    "lzo": ["lzop", "-q", "-9"],
     "lzma": ["xz", "--format=lzma", "-1"],
     "bzip2": ["bzip2", "-1"],
 }

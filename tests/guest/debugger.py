@@ -4,7 +4,26 @@ import json
 import re
 import select
 import socket
+import subprocess
 import time
+
+
+def symbols(elf):
+    words = subprocess.run(["nm", elf], check=True, text=True,
+                           stdout=subprocess.PIPE).stdout.split("\n")
+    return {x.split()[2]: int(x.split()[0], 16) for x in words
+            if len(x.split()) == 3}
+
+
+def wait(log, text, seconds=60):
+    """Whether the serial line says it in time."""
+    for _ in range(seconds * 10):
+        with open(log, errors="replace") as file:
+            if text in file.read():
+                return True
+        time.sleep(0.1)
+    print(f"the guest does not say \"{text}\"")
+    return False
 
 
 def connect(path):

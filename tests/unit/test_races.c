@@ -446,7 +446,44 @@ static void test_claim(void **state)
 	assert_int_equal(frame_m2p[pfn], 5);
 }
 
-EXPORT_TESTS(race, cmocka_unit_test(test_exchange),
+/* A page of ours that a domain shares: whoever gets it, gets all of it. */
+static mfn_t page_to_share;
+static u32 incomplete;
+
+static long share(void)
+{
+	ptype_share_hv(d, page_to_share);
+	return 0;
+}
+
+static void look_at_shared(void)
+{
+	const struct frame *f = mfn_frame(page_to_share);
+
+	if (ptype_get_ref(d, page_to_share))
+		incomplete += f->type != TYPE_WRITABLE || !f->type_count ||
+			      f->flags != FRAME_XENHEAP;
+}
+
+static void test_share(void **state)
+{
+	u32 steps;
+
+	(void)state;
+	incomplete = 0;
+	for (steps = 1; steps < ENOUGH; steps++) {
+		setup();
+		page_to_share = virt_to_mfn(frames_new(PAGE_SIZE));
+		race(share, look_at_shared, steps);
+		if (other_cpu)
+			break;
+	}
+	assert_in_range(steps, 20, ENOUGH - 1);
+	assert_int_equal(incomplete, 0);
+}
+
+EXPORT_TESTS(race, cmocka_unit_test(test_share),
+	     cmocka_unit_test(test_exchange),
 	     cmocka_unit_test(test_claim), cmocka_unit_test(test_owner),
 	     cmocka_unit_test(test_walk),
 	     cmocka_unit_test(test_death), cmocka_unit_test(test_calls));

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Devices of which one end is a driver and the other a program, whose nodes stand
 # where the drivers of its own kernel do not look. Sourced after dom0-lib.sh; the
-# DomU's number is $id.
+# DomU's number is $id, its name $name.
 
 back=/local/domain/0/programs	# those of Dom0; a DomU's are in programs/ of its own
 
@@ -31,4 +31,26 @@ driver_front() { # TYPE NUMBER NODES
 	local end=/local/domain/$id/device/$1/$2
 	nodes $back/$1/$2 0 $id frontend=$end frontend-id=$id online=1 state=1 &&
 		nodes $end $id 0 backend=$back/$1/$2 backend-id=0 $3 state=1
+}
+
+# log_has FILE PATTERN...: each of them
+log_has() {
+	local file=$1 pattern result=0
+	shift
+	for pattern; do
+		grep -m 1 -E "$pattern" $file && continue
+		echo "the kernel does not say: $pattern"
+		result=1
+	done
+	return $result
+}
+
+dom0_says() {
+	dmesg >$ktest_tmp/dmesg
+	log_has $ktest_tmp/dmesg "$@"
+}
+
+domu_says_all() {
+	domu $name 30 dmesg >$ktest_tmp/dmesg
+	log_has $ktest_tmp/dmesg "$@"
 }

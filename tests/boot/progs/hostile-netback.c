@@ -11,8 +11,9 @@
 
 enum attack {
 	TX_FAR = 1, TX_BIG_ID, TX_IDLE_ID, TX_KEPT, RX_FAR, RX_KEPT, RX_GARBAGE,
-	RX_REWRITTEN, STATES,
+	RX_REWRITTEN, STATES, RX_AGAIN,
 };
+enum { ICMP = 1, UDP = 17, UDP_PORT = 4711 };
 
 static const char *back;
 static char front[128];
@@ -21,10 +22,13 @@ static enum attack attack;
 static struct ring *tx, *rx;
 static uint32_t taken;
 
-/* An echo request to 10.9.N.1 whose length fits no honest packet of ours */
-static void frame(uint8_t *mem, unsigned int length)
+/*
+ * To 10.9.N.1: an echo request whose length fits no honest packet of ours, or a
+ * datagram without a checksum to UDP_PORT.
+ */
+static void frame(uint8_t *mem, unsigned int protocol, unsigned int length)
 {
-	uint8_t mac[6], ip[20] = { 0x45, [8] = 64, [9] = 1 };
+	uint8_t mac[6], ip[20] = { 0x45, [8] = 64, [9] = protocol };
 	unsigned int i, sum = 0;
 	char text[32];
 
@@ -43,19 +47,36 @@ static void frame(uint8_t *mem, unsigned int length)
 	ip[10] = sum >> 8;
 	ip[11] = sum;
 	memcpy(mem + 14, ip, 20);
-	mem[34] = 8;
+	if (protocol == ICMP) {
+		mem[34] = 8;
+		return;
+	}
+	mem[36] = UDP_PORT >> 8;
+	mem[37] = UDP_PORT & 255;
+	mem[38] = (length - 20) >> 8;
+	mem[39] = length - 20;
 }
 
-static struct rx_response *deliver(unsigned int offset, int status,
-				   unsigned int flags)
+/* The response so far behind the last: 0 is the next one */
+static void prepare(int behind, unsigned int offset, int status,
+		    unsigned int flags)
 {
-	struct rx_request *request = rx_slot(rx, rx->rsp_prod);
-	struct rx_response *r = rx_slot(rx, rx->rsp_prod);
+	struct rx_request *request = rx_slot(rx, rx->rsp_prod + behind);
 
-	*r = (struct rx_response){ request->id, offset, flags, status };
+	*(struct rx_response *)rx_slot(rx, rx->rsp_prod + behind) =
+		(struct rx_response){ request->id, offset, flags, status };
+}
+
+static void publish(unsigned int number)
+{
 	__sync_synchronize();
-	rx->rsp_prod++;
-	return r;
+	rx->rsp_prod += number;
+}
+
+static void deliver(unsigned int offset, int status, unsigned int flags)
+{
+	prepare(0, offset, status, flags);
+	publish(1);
 }
 
 static void deliver_extra(unsigned int type, unsigned int size,
@@ -64,8 +85,7 @@ static void deliver_extra(unsigned int type, unsigned int size,
 	struct extra *extra = rx_slot(rx, rx->rsp_prod);
 
 	*extra = (struct extra){ type, 0, size, gso, 0, 0 };
-	__sync_synchronize();
-	rx->rsp_prod++;
+	publish(1);
 }
 
 /* Tells, and waits until the other end took all and asks for the next */
@@ -78,14 +98,14 @@ static void tell(void)
 		usleep(1000);
 }
 
-static void good_packet(void)
+static void good_packet(unsigned int protocol)
 {
 	struct rx_request *request = rx_slot(rx, rx->rsp_prod);
 	uint8_t *mem = page_map(domain, request->ref, BOTH);
 
 	if (!mem)
 		return;
-	frame(mem, 84);
+	frame(mem, protocol, 84);
 	munmap(mem, 4096);
 	deliver(0, 98, RX_VALIDATED);
 	tell();
@@ -116,7 +136,7 @@ static void garbage(void)
 		deliver_extra(i ? EXTRA_GSO : 200, i / 2, i & 1 ? 9 : 1);
 		tell();
 	}
-	good_packet();
+	good_packet(ICMP);
 }
 
 static void *rewrite(void *unused)
@@ -147,19 +167,41 @@ static void rewritten(void)
 		mem = page_map(domain, ref, BOTH);
 		if (!mem)
 			break;
-		frame(mem, 30000 + 86);
+		frame(mem, ICMP, 30000 + 86);
 		munmap(mem, 4096);
-		*(struct rx_response *)rx_slot(rx, rx->rsp_prod) =
-			(struct rx_response){ 0, 0, RX_MORE, 100 };
-		*(struct rx_response *)rx_slot(rx, rx->rsp_prod + 1) =
-			(struct rx_response){ 0, 0, 0, 100 };
-		__sync_synchronize();
-		rx->rsp_prod += 2;
+		prepare(0, 0, 100, RX_MORE);
+		prepare(1, 0, 100, 0);
+		publish(2);
 		tell();
 	}
 	pthread_cancel(thread);
 	pthread_join(thread, NULL);
-	good_packet();
+	good_packet(ICMP);
+}
+
+static void two_bad_parts(int behind)
+{
+	prepare(behind, 4001, 200, RX_MORE);
+	prepare(behind + 1, 4001, 200, RX_MORE);
+}
+
+/*
+ * The third part of a packet cannot be taken. The front end has given the buffers
+ * of the first two back by then, and written that where they stood; here they
+ * come again. A program there polls the card later on.
+ */
+static void again(void)
+{
+	struct rx_request *kept = rx_slot(rx, rx->rsp_prod + 3);
+
+	if (!page_map(domain, kept->ref, BOTH))
+		warnx("the page for a packet cannot be mapped");
+	good_packet(UDP);
+	two_bad_parts(0);
+	prepare(2, 0, 64, 0);
+	publish(3);
+	tell();
+	two_bad_parts(-3);
 }
 
 static void states(void)
@@ -214,6 +256,9 @@ static void strike(const struct tx_request *r)
 		break;
 	case STATES:
 		states();
+		break;
+	case RX_AGAIN:
+		again();
 	}
 	event_send(port);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rules (pv/processor.c, x86/traps.c): breakpoints never reach the hypervisor's
- * own part of the address space (reference Xen allows the window, which only
- * guests read), nor are there IO and general detect; one on memory that
- * the hypervisor reads or writes for the guest (frames, lists, buffers, GDT)
- * stops nothing, nor does TF, nor a MOV SS with a breakpoint on its operand
- * before an entry. The guest gets the result that it would get without, and
+ * own memory (nothing of it lies in a 32-bit address space), nor is there
+ * general detect. Those on ports need CR4.DE, and hit once the access is done;
+ * without CR4.DE DR4 and DR5 are DR6 and DR7. One on memory that the hypervisor
+ * reads or writes for the guest (frames, lists, buffers, GDT) stops nothing,
+ * nor does TF, nor a MOV SS with a breakpoint on its operand before an entry. The guest gets the result that it would get without, and
  * its own #DB for its own accesses. Classes: XSA-260, 265, 444.
  *
  * Test: breakpoints
@@ -76,8 +76,8 @@ static void test_addresses(void)
 		}
 		for (i = 0; i < ARRAY_SIZE(bad); i++) {
 			rc = HC2(set_debugreg, reg, bad[i]);
-			CHECK(rc == 0 || rc == -XEN_EPERM, 1);
-			CHECK(HC1(get_debugreg, reg), rc ? 0xbfffffff : bad[i]);
+			CHECK(rc, 0);
+			CHECK(HC1(get_debugreg, reg), bad[i]);
 			CHECK(HC2(set_debugreg, 7, 0x400 | 3u << reg * 2 |
 				  0xfu << (16 + reg * 4)), 0);
 			CHECK(HC2(xen_version, XENVER_version, 0), 4 << 16 | 17);
@@ -113,6 +113,108 @@ static void test_control(void)
 	CHECK(HC2(set_debugreg, 7, 0x2401) != 0 ||
 	      !(HC1(get_debugreg, 7) & 0x2000), 1);
 	off();
+}
+
+static void set_de(bool on)
+{
+	u32 cr4;
+
+	__asm__ volatile("mov %%cr4, %0" : "=r" (cr4));
+	cr4 = on ? cr4 | 8 : cr4 & ~8u;
+	__asm__ volatile("mov %0, %%cr4" :: "r" (cr4));
+}
+
+/* Every rule of what a register takes: the answer, and what stands there. */
+static void test_rules(void)
+{
+	static const struct {
+		u32 reg, value;
+		bool de;
+		long rc;
+		u32 then;
+	} cases[] = {
+		{ 6, 0, 0, 0, 0xffff0ff0 }, { 6, ~0u, 0, 0, 0xffffefff },
+		{ 4, 0xe00f, 0, 0, 0xffffefff },
+		{ 7, 0, 0, 0, 0x400 }, { 7, 0xd800, 0, 0, 0x400 },
+		{ 7, 0x2400, 0, -XEN_EPERM, 0x400 },
+		{ 5, 0x401, 0, 0, 0x401 }, { 5, 0, 0, 0, 0x400 },
+		{ 7, 0x20401, 0, -XEN_EPERM, 0x400 },
+		{ 7, 0x20400, 0, 0, 0x20400 },	/* not enabled */
+		{ 7, 0x200401, 0, -XEN_EPERM, 0x20400 },	/* another is */
+		{ 7, 0, 0, 0, 0x400 },
+		{ 7, 0x20401, 1, 0, 0x20401 }, { 7, 0xe0055, 1, 0, 0xe0455 },
+		{ 7, 0xaaaa04aa, 1, 0, 0xaaaa04aa },
+		{ 7, 0x2401, 1, -XEN_EPERM, 0xaaaa04aa },
+		{ 4, 0, 1, -XEN_ENODEV, -XEN_ENODEV },
+		{ 5, 0, 1, -XEN_ENODEV, -XEN_ENODEV },
+		{ 8, 0, 0, -XEN_ENODEV, -XEN_ENODEV },
+		{ ~0u, 0, 1, -XEN_ENODEV, -XEN_ENODEV },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		set_de(cases[i].de);
+		if (HC2(set_debugreg, cases[i].reg, cases[i].value) !=
+		    cases[i].rc ||
+		    (u32)HC1(get_debugreg, cases[i].reg) != cases[i].then)
+			print("DR%u of %x\n", cases[i].reg, cases[i].value);
+		CHECK(HC2(set_debugreg, cases[i].reg, cases[i].value),
+		      cases[i].rc);
+		CHECK(HC1(get_debugreg, cases[i].reg), cases[i].then);
+	}
+	CHECK(EXPECT_TRAP("mov %%db4, %%eax", "i" (0)), 6);
+	CHECK(EXPECT_TRAP("mov %%eax, %%db5", "i" (0)), 6);
+	off();
+	set_de(false);
+	CHECK(EXPECT_TRAP("mov %%db4, %%eax", "i" (0)), -1);
+	CHECK(EXPECT_TRAP("movl $0x20401, %%eax; mov %%eax, %%db7", "i" (0)),
+	      13);
+}
+
+/* On ports that are not ours: what the hypervisor answers is a hit as well. */
+static void test_ports(void)
+{
+	static const struct {
+		u32 control, at, b81, l7e, string;
+	} cases[] = {
+		{ 0x20401, 1, 0, 1, 3 }, { 0x20402, 1, 0, 1, 3 },
+		{ 0x60401, 1, 1, 1, 3 }, { 0xe0401, 1, 1, 1, 3 },
+		{ 0xa0401, 1, 1, 1, 3 }, { 0x20400, 0, 0, 0, 0 },
+	};
+	struct physdev_set_iopl iopl = { .iopl = 1 };
+	u32 i, n;
+	char *to;
+
+	CHECK(HC2(physdev_op, PHYSDEVOP_set_iopl, &iopl), 0);
+	set_de(true);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		set((void *)0x80, cases[i].control);
+		__asm__ volatile("outb %%al, $0x80" :: "a" (0));
+		CHECK(hits, cases[i].at);
+		if (hits)
+			CHECK(HC1(get_debugreg, 6) & 15, 1);
+		hits = 0;
+		__asm__ volatile("outb %%al, $0x81" :: "a" (0));
+		CHECK(hits, cases[i].b81);
+		hits = 0;
+		__asm__ volatile("inl %%dx" : "=a" (n) : "d" (0x7e));
+		CHECK(hits, cases[i].l7e);
+		hits = 0;
+		n = 3;
+		to = text;
+		__asm__ volatile("cld; rep insb" : "+D" (to), "+c" (n)
+				 : "d" (0x80) : "memory");
+		CHECK(hits, cases[i].string);
+		CHECK(n, 0);
+		off();
+	}
+	set((void *)0x80, 0x20401);
+	set_de(false);		/* it stays, and sleeps */
+	__asm__ volatile("outb %%al, $0x80" :: "a" (0));
+	CHECK(hits, 0);
+	off();
+	iopl.iopl = 0;
+	CHECK(HC2(physdev_op, PHYSDEVOP_set_iopl, &iopl), 0);
 }
 
 /* Own accesses are seen, so the breakpoints of the other tests are live. */
@@ -257,7 +359,7 @@ static void test_code(void)
 /* TF where the instruction goes to the hypervisor. */
 static void test_single_steps(void)
 {
-	u32 rc = __HYPERVISOR_xen_version;
+	u32 rc = __HYPERVISOR_xen_version, after;
 
 	hits = others = 0;
 	__asm__ volatile("pushf; orl $0x100, (%%esp); popf; int $0x82; nop"
@@ -271,16 +373,34 @@ static void test_single_steps(void)
 	__asm__ volatile("pushf; orl $0x100, (%%esp); popf; ud2; nop"
 			 ::: "memory", "cc");
 	CHECK(others, 2);
+	/* Emulated ones stop behind themselves. */
+	hits = 0;
+	rc = 0x40000000;
+	__asm__ volatile("pushf; orl $0x100, (%%esp); popf; ud2; .ascii \"xen\";"
+			 "cpuid\n1: nop; nop; movl $1b, %%edi"
+			 : "+a" (rc), "=D" (after)
+			 :: "ebx", "ecx", "edx", "memory", "cc");
+	CHECK(hits, 1);
+	CHECK(last_eip, after);
+	CHECK(HC1(get_debugreg, 6) & 0x4000, 0x4000);
+	hits = 0;
+	__asm__ volatile("pushf; orl $0x100, (%%esp); popf; mov %%cr2, %0\n"
+			 "1: nop; nop; movl $1b, %1"
+			 : "=r" (rc), "=D" (after) :: "memory", "cc");
+	CHECK(hits, 1);
+	CHECK(last_eip, after);
 }
 
 void test_main(void)
 {
 	test_addresses();
 	test_control();
+	test_rules();
 	set_trap_handler(1, debug_trap);
 	set_trap_handler(3, count_others);
 	set_trap_handler(6, count_others);
 	set_trap_handler(0x80, count_others);
+	test_ports();
 	test_live();
 	test_frames();
 	test_buffers();

@@ -102,8 +102,10 @@ static const struct row changes[] = {
 	     DOMID_SELF, 0),
 	RESS(22, XENMEM_increase_reservation, "below 2^12", 1, 0, 12,
 	     DOMID_SELF, 0),
-	RESS(22, XENMEM_populate_physmap, "exact node", 1, 0, 0x10100,
-	     DOMID_SELF, 0x1f1),
+	RESS(22, XENMEM_populate_physmap, "exact node", 1, 0,
+	     XENMEMF_exact_node(0), DOMID_SELF, 0x1f1),
+	RES(XENMEM_populate_physmap, "on demand", 1, 0,
+	    XENMEMF_populate_on_demand, DOMID_SELF, 0x1f3),
 #define EXCHANGE(note, ni, oi, domi, no, oo, domo, ...) \
 	{ OP(memory_op, XENMEM_exchange, note, AT(16), ni, oi, 0, domi, \
 	     AT(24), no, oo, 0, domo, 0, 0, 0, 0, 0, 0, __VA_ARGS__), \

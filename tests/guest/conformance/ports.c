@@ -12,11 +12,23 @@ static const u16 ports[] = {
 	0xcfc, 0xcfd, 0xcfe, 0xcff, 0xb008, 0xffff,
 };
 
-/* PIT, its gate, the clock's register number, ACPI's timer. */
+/* Configuration space: its address is the hypervisor's as well, in parts. */
+static bool is_config(u32 port)
+{
+	return port >= 0xcf8 && port <= 0xcff;
+}
+
+/* PIT, its gate, the clock, ACPI's timer */
 static bool changes(u32 port)
 {
 	return (port >= 0x40 && port <= 0x43) || (port & 0xfffe) == 0x60 ||
-	       port == 0x70 || port == 0x71 || (port >= 0xb000 && port <= 0xb03f);
+	       port == 0x71 || (port >= 0xb000 && port <= 0xb03f);
+}
+
+static bool masked(u32 port, u32 size)
+{
+	return changes(port) || (port == 0x70 && size) ||
+	       (is_config(port) && (port % 4 || size != 2));
 }
 
 static void one_port(u32 port, bool user, u32 iopl)
@@ -38,7 +50,7 @@ static void one_port(u32 port, bool user, u32 iopl)
 		out_text(" ");
 		if (c->vector != 0x80)
 			out_came(c, n);
-		else if (changes(port))
+		else if (masked(port, size))
 			out_text("~");
 		else
 			out_number(c->eax, 16);
@@ -80,7 +92,8 @@ static void all_ports(u32 iopl)
 	u32 port, first = 0, last = 0, v = 0;
 
 	for (port = 0; port <= 0x10000; port++) {
-		if (port < 0x10000 && (changes(port) || port < 0x10))
+		if (port < 0x10000 && (changes(port) || is_config(port) ||
+				       port < 0x10))
 			continue;
 		v = port < 0x10000 ? in8(port) : 0x2000;
 		if (port && v == last)

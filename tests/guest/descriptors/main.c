@@ -17,6 +17,7 @@ static u64 ldt[512] __attribute__((aligned(4096)));
 #define TSS32			0x0000890000000067ull
 #define LDT_DESC		0x0000820000000fffull
 #define INT_GATE		0x0000ee0000000000ull
+#define CALL_GATE		0x0000ec0000080000ull
 
 static long update_descriptor(u64 at, u64 desc)
 {
@@ -41,6 +42,12 @@ static void test_contents(void)
 		{ CODE64, 0 }, { CODE64 | 3ull << 45, 0 }, { TSS32, 0 },
 		{ LDT_DESC, 0 }, { INT_GATE, 0 },
 		{ CODE64 & ~(1ull << 47), 1 },	/* absent: harmless */
+		{ FLAT_DATA(1) | 1ull << 53, 0 },	/* L is for nobody */
+		{ 0x0000800000000000ull, 1 },	/* no type: as absent */
+		{ CALL_GATE, 1 }, { CALL_GATE | 1ull << 37, 0 },
+		{ CALL_GATE | 0xe0100000, 0 },	/* to the hypervisor's code */
+		{ 0x0000ef0000080000ull, 0 },	/* trap gate */
+		{ 0x0000850000080000ull, 0 },	/* task gate */
 	};
 	u32 i;
 
@@ -54,6 +61,50 @@ static void test_contents(void)
 		CHECK(set_gdt(0), 0);
 		CHECK(make_rw(gdt), 0);
 		gdt[30] = 0;
+	}
+}
+
+/* What is changed of a descriptor on its way in. */
+static void test_changes(void)
+{
+	static const struct {
+		u64 d, then;
+	} cases[] = {
+		{ FLAT_DATA(0), FLAT_DATA(1) }, { FLAT_DATA(3), FLAT_DATA(3) },
+		/* of a gate the DPL becomes the selector's RPL */
+		{ CALL_GATE, 0x00008c00000b0000ull },
+		{ 0x00008c0000080000ull, 0x00008c0000090000ull },
+		/* to the end of the address space, for the whole window */
+		{ FLAT_DATA(1) - 1, FLAT_DATA(1) },
+		{ FLAT_DATA(1) - 0x8000f00000000, FLAT_DATA(1) - 0x8000f00000000 },
+		{ FLAT_DATA(1) - 1 + 0x10000, FLAT_DATA(1) - 1 + 0x10000 },
+		{ 0x0000800000000000ull, 0x0000800000000000ull },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		gdt[20] = 0;
+		CHECK(update_descriptor(va_maddr(&gdt[20]), cases[i].d), 0);
+		CHECK(gdt[20] >> 32, cases[i].then >> 32);
+		CHECK(gdt[20], cases[i].then);
+	}
+	gdt[20] = 0;
+}
+
+/* Behind the guest's own entries there are null ones, for LAR as well. */
+static void test_behind(void)
+{
+	static const u32 selectors[] = { 0x1001, 0x2003, 0xdff9 };
+	u32 i, z;
+
+	for (i = 0; i < ARRAY_SIZE(selectors); i++) {
+		z = 1;
+		CHECK(EXPECT_TRAP("lar %0, %%eax", "r" (selectors[i])), -1);
+		__asm__ volatile("lar %1, %%eax; setz %b0" : "+r" (z)
+				 : "r" (selectors[i]) : "eax", "cc");
+		CHECK(z, 0);
+		CHECK(EXPECT_TRAP("movl %0, %%gs", "r" (selectors[i])), 13);
+		CHECK(trapped_error, selectors[i] & ~7u);
 	}
 }
 
@@ -121,6 +172,8 @@ static void test_ldt(void)
 void test_main(void)
 {
 	test_contents();
+	test_changes();
+	test_behind();
 	test_ring0_raised();
 	test_limits();
 	test_ldt();

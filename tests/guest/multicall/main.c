@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rules (xen/xen.h multicall_entry): entries run in order, each gets its own
- * result; a bad address ends the list with -EFAULT; an entry may not be a
- * multicall; guest handles are checked for their whole range (XSA-212), and
+ * result; a bad address ends the list with -EFAULT; an entry that is a multicall
+ * is -EINVAL and does nothing (an iret is in the guest "entry"); guest handles are checked for their whole range (XSA-212), and
  * arguments that say "go on from here" are no reason to trust (XSA-296).
  *
  * Test: multicall
@@ -39,6 +39,17 @@ static void test_order(void)
 	CHECK((long)mc[40].result, -XEN_ENOSYS);
 	CHECK(mc[41].result, 4 << 16 | 17);
 	make_rw(data);
+}
+
+static void test_nested(void)
+{
+	fill(0, __HYPERVISOR_multicall, (u32)&mc[2], 1, 0, 0);
+	fill(1, __HYPERVISOR_xen_version, XENVER_version, 0, 0, 0);
+	fill(2, __HYPERVISOR_xen_version, XENVER_version, 0, 0, 0);
+	CHECK(HC2(multicall, mc, 2), 0);
+	CHECK((long)mc[0].result, -XEN_EINVAL);
+	CHECK(mc[1].result, 4 << 16 | 17);
+	CHECK(mc[2].result, 0x5a5a5a5a);
 }
 
 static void test_bad_addresses(void)
@@ -93,6 +104,7 @@ static void test_continuations(void)
 void test_main(void)
 {
 	test_order();
+	test_nested();
 	test_bad_addresses();
 	test_continuations();
 }

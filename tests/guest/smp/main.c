@@ -17,8 +17,21 @@ static volatile u32 poke;
 
 PAGE_BUFFER(shot);
 
+static volatile u32 leaf1_ebx, apic_base;
+
+/* Its APIC has the number 0 as well, but is not the boot processor's. */
+static void read_apic(void)
+{
+	u32 eax = 1, ecx = 0x1b, edx;
+
+	__asm__ volatile("ud2; .ascii \"xen\"; cpuid" : "+a" (eax),
+			 "=b" (leaf1_ebx), "+c" (ecx), "=d" (edx));
+	__asm__ volatile("rdmsr" : "=a" (apic_base), "=d" (edx) : "c" (0x1b));
+}
+
 static void secondary(void)
 {
+	read_apic();
 	alive = 1;
 	for (;;) {
 		poke++;
@@ -90,6 +103,8 @@ static void test_up_and_down(void)
 	CHECK(vcpu(VCPUOP_up, 1, 0), 0);
 	CHECK(wait_for(&alive, 1), 1);
 	CHECK(vcpu(VCPUOP_is_up, 1, 0), 1);
+	CHECK(leaf1_ebx >> 24, 0);
+	CHECK(apic_base, 0xfee00800);
 	for (i = 0; i < 40; i++)
 		CHECK(mmuext(MMUEXT_TLB_FLUSH_ALL, 0, 0), 0);
 	before = poke;
