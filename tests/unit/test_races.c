@@ -475,7 +475,7 @@ static void test_share(void **state)
 		setup();
 		page_to_share = virt_to_mfn(frames_new(PAGE_SIZE));
 		race(share, look_at_shared, steps);
-		if (other_cpu)
+		if (race_other)
 			break;
 	}
 	assert_in_range(steps, 20, ENOUGH - 1);
