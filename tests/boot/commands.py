@@ -32,9 +32,6 @@ REFUSED = {
 OWN = {
     "info": r"^(xen_version|xen_extra|xen_changeset|xen_commandline|"
             r"cc_\w+|build_id|hw_caps|virt_caps|xen_scheduler)\b",
-    # Krypton limits Dom0 to the memory it starts with; Xen does if dom0_mem=
-    # has a "max:"
-    "top": r"\s*Domain-0",
     # the log's text is the hypervisor's own
     "dmesg": r"",
     "dmesg-clear": r"",
