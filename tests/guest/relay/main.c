@@ -180,8 +180,9 @@ static u32 victim_gets(void)
 	u64 start = time_now(), before = cpu_time(&victim);
 
 	sleep_ms(WINDOW_MS);
-	return (u32)(cpu_time(&victim) - before) /
-	       ((u32)(time_now() - start) / 100);
+	/* 32 bits of them do for some hours. */
+	return (u32)((cpu_time(&victim) - before) >> 12) /
+	       ((u32)((time_now() - start) >> 12) / 100);
 }
 
 void test_main(void)
@@ -196,7 +197,7 @@ void test_main(void)
 	CHECK(domu_ctl(&relay, XEN_DOMCTL_unpausedomain), 0);
 	sleep_ms(RELAY_MS);
 	print("%u turns\n", c->turns);
-	CHECK(c->turns > 5 * VCPUS, 1);
+	CHECK(c->turns > 2 * VCPUS, 1);
 	c->all = 1;
 	for (i = 0; i < WINDOWS; i++) {
 		share = victim_gets();
