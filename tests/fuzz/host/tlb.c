@@ -6,6 +6,7 @@
  * table or descriptors, one that it may still read as a table must not become
  * writable nor change, and none may go to somebody else.
  */
+#include "descriptors.h"
 #include "lib.h"
 #include "pages.h"
 #include "ptype.h"
@@ -71,7 +72,8 @@ static void look(u32 nr)
 		for (k = 0; k < 32; k++) {
 			e = *paging_entry(d->vcpu[i]->desc_area +
 					  k * PAGE_SIZE);
-			c = e & PTE_P ? note(pte_mfn(e).n, nr) : NULL;
+			c = (e & PTE_P) && e != descriptors_none() ?
+			    note(pte_mfn(e).n, nr) : NULL;
 			if (c)
 				c->table |= (u8)(1 << nr);
 		}
