@@ -122,8 +122,9 @@ struct abi_op {
 	long (*fn)(struct domain *d, void *arg);
 	u8 size;		/* of the argument */
 	bool out;		/* after 0 the argument is written back */
-	bool locked;		/* fn runs with d's event lock held */
-	bool privileged;	/* -EPERM for any other caller */
+	u8 how;			/* both of: */
+#define ABI_OP_LOCKED		1u	/* fn runs with d's event lock held */
+#define ABI_OP_PRIVILEGED	2u	/* -EPERM for any other caller */
 };
 /* For d, the caller: what fn gives; -ENOSYS, -EFAULT, -EPERM, in this order. */
 long abi_op(const struct abi_op *ops, u32 count, u32 cmd, struct domain *d,

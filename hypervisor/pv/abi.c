@@ -165,12 +165,12 @@ long abi_op(const struct abi_op *ops, u32 count, u32 cmd, struct domain *d,
 	BUG_ON(op->size > sizeof(arg));
 	if (guest_read(arg, at, op->size))
 		return -EFAULT;
-	if (op->privileged && !d->privileged)
+	if ((op->how & ABI_OP_PRIVILEGED) && !d->privileged)
 		return -EPERM;
-	if (op->locked)
+	if (op->how & ABI_OP_LOCKED)
 		f = spin_lock_irqsave(&d->event_lock);
 	rc = op->fn(d, arg);
-	if (op->locked)
+	if (op->how & ABI_OP_LOCKED)
 		spin_unlock_irqrestore(&d->event_lock, f);
 	return !rc && op->out ? guest_write(at, arg, op->size) : rc;
 }

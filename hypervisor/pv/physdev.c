@@ -372,9 +372,10 @@ static long do_nothing(struct domain *d, void *arg)
 }
 
 #define OP(name, fn, out, locked) [PHYSDEVOP_##name] = \
-	{ fn, sizeof(struct physdev_##name), out, locked, false }
+	{ fn, sizeof(struct physdev_##name), out, locked }
 #define PCI_OP(structure) \
-	{ do_nothing, sizeof(struct physdev_##structure), false, false, true }
+	{ do_nothing, sizeof(struct physdev_##structure), false, \
+	  ABI_OP_PRIVILEGED }
 static const struct abi_op ops[] = {
 	OP(eoi, do_eoi, false, false),
 	OP(irq_status_query, do_status, true, false),
@@ -383,9 +384,9 @@ static const struct abi_op ops[] = {
 	OP(setup_gsi, do_setup_gsi, false, true),
 	OP(get_free_pirq, do_get_free_pirq, true, true),
 	[PHYSDEVOP_alloc_irq_vector] = { do_alloc_vector,
-		sizeof(struct physdev_irq), true, false, true },
+		sizeof(struct physdev_irq), true, ABI_OP_PRIVILEGED },
 	[PHYSDEVOP_manage_pci_add_ext] = { do_add_function,
-		sizeof(struct physdev_manage_pci_ext), false, false, true },
+		sizeof(struct physdev_manage_pci_ext), false, ABI_OP_PRIVILEGED },
 	[PHYSDEVOP_manage_pci_add] = PCI_OP(manage_pci),
 	[PHYSDEVOP_manage_pci_remove] = PCI_OP(manage_pci),
 	[PHYSDEVOP_pci_device_add] = PCI_OP(pci_device_add),

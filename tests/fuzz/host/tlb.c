@@ -8,6 +8,7 @@
  * for a frame that is free, nor for a page of the hypervisor's that is shared
  * no more: whoever gets it next does.
  */
+#include "descriptors.h"
 #include "lib.h"
 #include "pages.h"
 #include "ptype.h"
@@ -74,7 +75,8 @@ static void look(u32 nr)
 		for (k = 0; k < 32; k++) {
 			e = *paging_entry(d->vcpu[i]->desc_area +
 					  k * PAGE_SIZE);
-			c = e & PTE_P ? note(pte_mfn(e).n, nr) : NULL;
+			c = (e & PTE_P) && e != descriptors_none() ?
+			    note(pte_mfn(e).n, nr) : NULL;
 			if (c)
 				c->table |= (u8)(1 << nr);
 		}
