@@ -19,6 +19,29 @@ static void set_table(u32 flags)
 	CHECK(HC1(set_trap_table, table), 0);
 }
 
+static void out_vectors(bool user, u32 flags, u32 first, u32 end,
+			const struct came *c)
+{
+	out_begin(user ? "user" : "kernel");
+	out_text(": int n, entries' flags ");
+	out_number(flags, 16);
+	out_text(", n from ");
+	out_number(first, 10);
+	out_text(" -> to ");
+	out_number(end, 10);
+	out_text(c->vector == 1000 ? ": vector n" : ": vector ");
+	if (c->vector != 1000)
+		out_number(c->vector, 10);
+	out_text(" error ");
+	if (c->error == 1000)
+		out_text("n * 8 + 2");
+	else
+		out_number(c->error, 16);
+	out_text(" at +");
+	out_number(c->eip, 10);
+	out_end();
+}
+
 /* Vectors that give the same are one line. */
 static void all_vectors(bool user, u32 flags)
 {
@@ -51,27 +74,8 @@ static void all_vectors(bool user, u32 flags)
 		if (v && v < 256 && now.vector == last.vector &&
 		    now.error == last.error && now.eip == last.eip)
 			continue;
-		if (v) {
-			out_begin(user ? "user" : "kernel");
-			out_text(": int n, entries' flags ");
-			out_number(flags, 16);
-			out_text(", n from ");
-			out_number(first, 10);
-			out_text(" -> to ");
-			out_number(v - 1, 10);
-			out_text(last.vector == 1000 ? ": vector n" :
-				 ": vector ");
-			if (last.vector != 1000)
-				out_number(last.vector, 10);
-			out_text(" error ");
-			if (last.error == 1000)
-				out_text("n * 8 + 2");
-			else
-				out_number(last.error, 16);
-			out_text(" at +");
-			out_number(last.eip, 10);
-			out_end();
-		}
+		if (v)
+			out_vectors(user, flags, first, v - 1, &last);
 		last = now;
 		first = v;
 	}
