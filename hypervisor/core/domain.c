@@ -293,8 +293,8 @@ struct vcpu *vcpu_create(struct domain *d, u32 id)
 	}
 	v->info = d->shared + id * 64;
 	vcpu_set_upcall_mask(v, true);
-	v->dr[6] = 0xffff0ff0;
-	v->dr[7] = 0x400;
+	v->dr[6] = DR6_FIXED;
+	v->dr[7] = DR7_FIXED;
 	v->runstate.state = RUNSTATE_offline;
 	v->runstate.state_entry_time = time_now();
 	context_reset_fpu(v);

@@ -9,6 +9,7 @@
  * emulated: events are masked in vcpu_info, waiting is a hypercall.
  */
 #include "context.h"
+#include "descriptors.h"
 #include "domain.h"
 #include "emulate.h"
 #include "errno.h"
@@ -23,12 +24,6 @@
 #define MAX_INSN	15
 #define DR6_STEP	0x4000u
 
-#define DESC_RW		BIT(41)		/* data: writable, code: readable */
-#define DESC_CODE	BIT(43)
-#define DESC_S		BIT(44)
-#define DESC_PRESENT	BIT(47)
-#define DESC_32BIT	BIT(54)
-#define DESC_PAGES	BIT(55)
 #define FLAT_CODE	0x00cf9b000000ffff	/* as in the hypervisor's GDT */
 
 struct insn {
@@ -47,8 +42,6 @@ struct insn {
 	u32 debug;		/* bits of DR6: a #DB follows */
 };
 
-#define CR0_FIXED	(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | \
-			 CR0_AM | CR0_PG)
 #define CR4_GUEST	(CR4_TSD | CR4_DE)
 
 static bool find_descriptor(const struct vcpu *v, u16 sel, u64 *d)

@@ -101,8 +101,8 @@ bool grant_config_ok(u32 options, s32 frames, s32 maptrack)
 		wrong = "max_maptrack_frames is over gnttab_max_maptrack_frames";
 	if (wrong)
 		log_warn("no new domain: %s (version %u, frames %d of %d, maptrack %d of %d)",
-			    wrong, options, frames, frames_limit, maptrack,
-			    maptrack_limit);
+			 wrong, options, frames, frames_limit, maptrack,
+			 maptrack_limit);
 	return !wrong;
 }
 

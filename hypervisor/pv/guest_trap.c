@@ -118,7 +118,7 @@ static void debug_trap(struct vcpu *v, struct regs *r)
 	u64 dr6;
 
 	__asm__ volatile("mov %%dr6, %0" : "=r" (dr6));
-	__asm__ volatile("mov %0, %%dr6" :: "r" (0xffff0ff0ul));
+	__asm__ volatile("mov %0, %%dr6" :: "r" ((u64)DR6_FIXED));
 	v->dr[6] = (v->dr[6] & 0xf) | dr6;
 	guest_bounce(v, r, X86_DB, NO_ERROR_CODE);
 }

@@ -12,8 +12,6 @@
 #include "pv.h"
 #include "traps.h"
 
-#define DR6_FIXED	0xffff0ff0u
-#define DR7_FIXED	0x400u
 #define DR7_FORBIDDEN	0x2000u		/* GD */
 #define DR7_ENABLES	0xffu
 #define DR7_IO		2u		/* type of a breakpoint */

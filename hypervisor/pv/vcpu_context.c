@@ -177,8 +177,7 @@ static void get_registers(const struct vcpu *v, context_t *c)
 	};
 	c->kernel_ss = v->kernel_ss;
 	c->kernel_sp = (u32)v->kernel_sp;
-	c->ctrlreg[0] = (u32)(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP |
-			      CR0_AM | CR0_PG | (v->cr0_ts ? CR0_TS : 0));
+	c->ctrlreg[0] = (u32)(CR0_FIXED | (v->cr0_ts ? CR0_TS : 0));
 	c->ctrlreg[3] = abi32_mfn_to_cr3(v->table);
 	c->ctrlreg[4] = (u32)(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->cr4);
 	memcpy(&c->fpu_ctxt, v->fpu, sizeof(v->fpu));

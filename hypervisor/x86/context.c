@@ -30,9 +30,7 @@
 	"	" then "\n"				\
 	"	jmp 2b\n"				\
 	"	.popsection\n"				\
-	"	.pushsection .extable, \"a\"\n"		\
-	"	.quad 1b, 3b\n"				\
-	"	.popsection\n"
+	EXTABLE("1b", "3b")
 
 /* 0, or 1 if the selector could not be loaded and is null now. */
 #define LOAD_SEGMENT(name, sel) ({					\
@@ -66,7 +64,7 @@ static bool map_descriptor(struct vcpu *v, u16 sel)
 
 static void save_debug(struct vcpu *v)
 {
-	u64 off = 0x400;
+	u64 off = DR7_FIXED;
 
 	if (!(v->dr[7] & 0xff))
 		return;
