@@ -31,7 +31,6 @@
 static u64 ldt[1024] __attribute__((aligned(4096)));
 static u8 own[3][4096] __attribute__((aligned(4096)));
 static u8 stacks[3][8192] __attribute__((aligned(4096)));
-static vcpu_guest_context_t ctx;
 static volatile u32 rounds, wrong_lar, started, stop;
 static volatile u32 faults[257], total;
 static u32 refused[3], kept[3], dropped[3];
@@ -77,8 +76,7 @@ static void user(void)
 			 "	movl	%%eax, %%fs\n"
 			 : "+m" (stop), "+m" (wrong_lar), "+m" (rounds)
 			 :: "eax", "ebx", "ecx", "edx", "memory", "cc");
-	for (;;)
-		HC3(vcpu_op, VCPUOP_down, 1, 0);
+	vcpu_down(1);
 }
 
 /*
@@ -112,27 +110,7 @@ static void dropper(void)
 	prepare(2);
 	while (!stop)
 		drop(2);
-	for (;;)
-		HC3(vcpu_op, VCPUOP_down, 2, 0);
-}
-
-static void start(u32 id, void (*entry)(void))
-{
-	memset(&ctx, 0, sizeof(ctx));
-	ctx.flags = VGCF_in_kernel;
-	ctx.user_regs.eip = (u32)entry;
-	ctx.user_regs.cs = FLAT_KERNEL_CS;
-	ctx.user_regs.ss = ctx.user_regs.ds = ctx.user_regs.es = FLAT_KERNEL_DS;
-	ctx.user_regs.esp = ctx.kernel_sp = (u32)stacks[id] + sizeof(stacks[0]);
-	ctx.kernel_ss = FLAT_KERNEL_SS;
-	ctx.user_regs.eflags = 0x202;
-	ctx.ctrlreg[3] = xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base));
-	ctx.event_callback_cs = ctx.failsafe_callback_cs = FLAT_KERNEL_CS;
-	ctx.event_callback_eip = (u32)event_entry;
-	ctx.failsafe_callback_eip = (u32)failsafe_entry;
-	shared->vcpu_info[id].evtchn_upcall_mask = 1;
-	CHECK(HC3(vcpu_op, VCPUOP_initialise, id, &ctx), 0);
-	CHECK(HC3(vcpu_op, VCPUOP_up, id, 0), 0);
+	vcpu_down(2);
 }
 
 static void check_faults(void)
@@ -162,8 +140,8 @@ void test_main(void)
 	CHECK(make_ro(ldt), 0);
 	CHECK(make_ro(ldt + 512), 0);
 	prepare(0);
-	start(1, user);
-	start(2, dropper);
+	vcpu_run(1, user, stacks[2]);
+	vcpu_run(2, dropper, stacks[3]);
 	while (!started)
 		HC2(sched_op, SCHEDOP_yield, 0);
 	while (rounds < ROUNDS || dropped[0] < DROPS || dropped[2] < DROPS)
