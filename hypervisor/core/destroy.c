@@ -55,8 +55,8 @@ static void drop_vcpus(struct domain *d)
 }
 
 /*
- * Entries of level-2 tables first: the rest of each tree is then short. One
- * entry in each hold of the lock; whether there are more.
+ * Clears one entry of a level-2 table in each hold of the lock, so that the
+ * rest of the tree is short. True: there may be more.
  */
 static bool clear_table(struct domain *d, mfn_t m)
 {
@@ -85,7 +85,7 @@ static void drop_pins(struct domain *d, mfn_t m)
 	}
 }
 
-/* Whether it is to be visited again, after the lock was given up. */
+/* True: visit the frame again, in another hold of the lock. */
 static bool visit(struct domain *d, mfn_t m)
 {
 	switch (d->kill_step) {

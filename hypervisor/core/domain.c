@@ -29,7 +29,7 @@ static struct domain *dead;	/* no reference left, to be freed */
 static struct spinlock list_lock = SPINLOCK(LOCK_LIST);
 static u64 desc_used[DESC_AREAS / 64];
 
-/* The domctl lock keeps others from taking the number that was free. */
+/* The domctl lock is held, so that the free number is still free. */
 static void add_to_list(struct domain *d)
 {
 	u64 f = spin_lock_irqsave(&list_lock);

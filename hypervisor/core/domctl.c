@@ -289,7 +289,7 @@ static const struct {
 	[XEN_DOMCTL_set_cpu_policy]	= { domctl_set_policy, false, false },
 };
 
-/* What there is for other kinds of domains, or for other machines. */
+/* Operations for other kinds of domains, or for other machines. */
 static long refused(u32 cmd)
 {
 	switch (cmd) {
@@ -342,7 +342,7 @@ static long on_domain(struct xen_domctl *op, bool *out)
 	return rc;
 }
 
-/* To who may not: whether a domain exists is told before. */
+/* The answer to an unprivileged caller: -ESRCH for a missing domain first. */
 static long not_permitted(const struct xen_domctl *op)
 {
 	struct domain *d;

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long locks are held and interrupts are off, at most: key 'l' shows it.
- * The option hold_limit=A,B (microseconds; A for the page lock and those above
- * it, which are held with interrupts on, B for all others and for interrupts)
- * stops the machine where a hold that is longer ends, with a back trace. It is
- * for tests under emulated time (tests/guest/run -i): a virtual machine's
- * processor may stand still at any time. The domctl lock has no limit, as only
- * the privileged domain waits for it, nor has the log, which panics write to.
+ * The longest time that each lock was held, and that interrupts were off; key
+ * 'l' prints them. The option hold_limit=A,B (microseconds) panics at the end
+ * of a longer hold, with a back trace: A is for the page lock and those above
+ * it, which are held with interrupts on, B for all others and for interrupts.
+ * The option is for tests under emulated time (tests/guest/run -i), as
+ * otherwise a virtual machine's processor may stop at any time. The domctl lock
+ * has no limit, since only the privileged domain waits for it; neither has the
+ * log, which panics write to.
  *
- * Of the time with interrupts off these are measured: from irq_save() to
- * irq_restore(), and interrupt handlers; not the steps between a guest and the
- * first or last C function, which have no loops.
+ * Interrupts off means: from irq_save() to irq_restore(), and in interrupt
+ * handlers. The steps between a guest and the first or last C function are not
+ * measured; they have no loops.
  */
 #include "boot.h"
 #include "cpu.h"
@@ -21,7 +22,7 @@
 
 #define LEVELS	(LOCK_SERIAL + 1)
 
-/* In ticks of the TSC; 0: not held, no limit. Level 0 stands for interrupts. */
+/* In ticks of the TSC; 0: not held, no limit. Level 0 is for interrupts. */
 static u64 since[MAX_CPUS][LEVELS], longest[LEVELS];
 static u64 hold_limit, irqs_off_limit;
 static bool armed;			/* no limit holds while booting */

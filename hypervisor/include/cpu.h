@@ -121,7 +121,7 @@ static inline void wrmsr(u32 msr, u64 v)
 			 "d" ((u32)(v >> 32)) : "memory");
 }
 
-/* Where an instruction that may fault lies, and what is done next if it does. */
+/* An instruction that may fault, and the address to continue at then. */
 #define EXTABLE(at, next)				\
 	"	.pushsection .extable, \"a\"\n"		\
 	"	.quad " at ", " next "\n"		\
@@ -230,9 +230,9 @@ static inline void cpu_relax(void)
 }
 
 /*
- * Halt, with interrupts on, unless there is work. An NMI that comes between
- * the look at the work and the halt would not end the halt. Its handler makes
- * what it interrupted there continue behind the halt: cpu_idle_skip().
+ * Halt, with interrupts on, unless there is work. An NMI between the look at
+ * the work and the halt would not end the halt, so its handler returns behind
+ * it: cpu_idle_skip() gives the address.
  */
 void cpu_idle(const volatile u32 *work);
 u64 cpu_idle_skip(u64 ip);

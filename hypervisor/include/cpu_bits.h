@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Bits and numbers of the processor's registers: flags, CR0, CR4, DR6, DR7, MSRs. */
+/* Bits and numbers of registers: flags, CR0, CR4, DR6, DR7, MSRs. */
 #ifndef KRYPTON_CPU_BITS_H
 #define KRYPTON_CPU_BITS_H
 

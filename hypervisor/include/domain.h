@@ -68,7 +68,7 @@ struct vcpu {
 	u64 charged, started, slice_end;	/* ns: see core/sched.c */
 	u64 vtime[MAX_CPUS];
 	u32 affinity, soft_affinity;	/* masks of CPUs */
-	u32 unpinned;			/* its mask else; 0: not pinned */
+	u32 unpinned;			/* mask to return to; 0: not pinned */
 
 	/* Loaded in the processor while it runs, saved here else. */
 	struct regs regs;

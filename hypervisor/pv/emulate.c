@@ -160,8 +160,9 @@ static bool port_io(struct insn *i, u32 port, u32 size, bool out)
 }
 
 /*
- * The memory of ins and outs is reached with the rights of who asks, for the
- * hypervisor's would open a kernel to its processes; and before the port is.
+ * ins and outs access memory with the rights of the mode that runs them: the
+ * hypervisor's own rights would let user mode reach kernel memory. Memory is
+ * checked before the port is accessed.
  */
 static bool element_faults(struct insn *i, u32 at, u32 size, bool write)
 {
@@ -181,7 +182,7 @@ static bool element_faults(struct insn *i, u32 at, u32 size, bool write)
 	return true;
 }
 
-/* Of the instruction, or of a part of it: what a processor does after one. */
+/* What a processor does after an instruction, or after a part of one. */
 static bool done(struct insn *i)
 {
 	struct regs *r = i->r;
@@ -346,8 +347,8 @@ static bool do_rdtsc(struct insn *i)
 	return done(i);
 }
 
-/* x87 is always there, and AVX not without SSE. */
-static bool do_xsetbv(struct insn *i)
+/* In XCR0, x87 is always on, and AVX needs SSE. */
+static bool xsetbv_or_rdtscp(struct insn *i)
 {
 	u64 value = (u32)i->r->ax | i->r->dx << 32;
 	u8 modrm;
@@ -441,7 +442,7 @@ static bool two_byte(struct insn *i, u8 op)
 
 	switch (op) {
 	case 0x01:
-		return do_xsetbv(i);
+		return xsetbv_or_rdtscp(i);
 	case 0x06:
 		context_set_ts(i->v, 0);
 		return done(i);

@@ -132,7 +132,7 @@ static void device_not_available(struct vcpu *v, struct regs *r)
 		guest_bounce(v, r, X86_NM, NO_ERROR_CODE);
 }
 
-/* Whatever ring the guest's entry is for: this vector is everybody's. */
+/* Any ring may use this vector, whatever the guest's entry says. */
 static void direct_interrupt(struct vcpu *v, struct regs *r)
 {
 	if (v->traps[VEC_GUEST_SYSCALL].cs & ~3u) {

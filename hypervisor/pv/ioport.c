@@ -19,7 +19,7 @@
 #include "lib.h"
 #include "pci.h"
 
-/* A kernel counts as ring 1, or as ring 0 where it wants what processors do. */
+/* A kernel counts as ring 1; with architectural_iopl, as ring 0. */
 bool guest_iopl_allows(const struct vcpu *v, const struct regs *r)
 {
 	u32 ring = !guest_kernel_mode(r->cs) ? 3 :
@@ -92,7 +92,7 @@ static bool is_plain(const struct domain *d, u32 port, u32 size)
 	       domain_has_ports(d, port, size);
 }
 
-/* What is not allowed as a whole is done in halves, down to single bytes. */
+/* An access that is not allowed as a whole is split, down to single bytes. */
 u32 guest_io_read(struct vcpu *v, u32 port, u32 size)
 {
 	const struct domain *d = v->d;

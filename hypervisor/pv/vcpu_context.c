@@ -25,7 +25,7 @@ typedef struct vcpu_guest_context_x86_32 context_t;
 
 _Static_assert(sizeof(context_t) == 2800, "public ABI");
 
-/* The return to a null CS faults; the guest is told, as of any other. */
+/* The return to a null CS faults, and the guest gets that fault. */
 static u16 outside_ring0(u32 sel)
 {
 	return (u16)(sel & 3 ? sel : sel | 1);
@@ -140,7 +140,7 @@ static int set_locked(struct vcpu *v, const context_t *c)
 	pv_reset_debugregs(v, c->debugreg);
 	if (first && !v->id)
 		v->d->vm_assist = c->vm_assist;
-	/* Last, as whoever sees these may let the vCPU run. */
+	/* Last: whoever sees these may let the vCPU run. */
 	__atomic_store_n(&v->initialised, true, __ATOMIC_RELEASE);
 	/* It runs as soon as its domain is not paused. */
 	if (c->flags & VGCF_online_X86_32)

@@ -43,8 +43,8 @@
 })
 
 /*
- * Interrupts are off, and another vCPU may take the LDT's page away as often
- * as it is mapped: so often it is tried again.
+ * Interrupts are off, and another vCPU may take the LDT's page away each time
+ * that it is mapped: so many tries.
  */
 #define LDT_TRIES	8
 
@@ -122,7 +122,7 @@ static void save_fpu(struct vcpu *v)
 	xsetbv(XCR0_KNOWN);
 	__asm__ volatile("xsave64 %0" : "+m" (v->fpu), "+m" (v->fpu_more)
 			 : "a" (XCR0_KNOWN), "d" (0));
-	xsetbv(XCR0_START);		/* others see it, by CPUID */
+	xsetbv(XCR0_START);		/* CPUID shows it to others */
 	write_cr4(read_cr4() & ~CR4_OSXSAVE);
 }
 
@@ -157,8 +157,9 @@ void context_set_fpu(struct vcpu *v, const void *image)
 
 /*
  * FNINIT first: AMD's FXRSTOR and XRSTOR leave the last one's x87 instruction
- * and data pointers if no exception is pending. An image that is refused, which
- * none should be, is replaced: else the last one's registers would stay.
+ * and data pointers if no exception is pending. If the processor refuses the
+ * image, which should not happen, a fresh state replaces it: otherwise the last
+ * vCPU's registers would stay.
  */
 static void load_fpu(struct vcpu *v)
 {
