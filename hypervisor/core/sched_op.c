@@ -116,14 +116,14 @@ static long do_pin_override(struct domain *d, void *arg)
 }
 
 #define OP(name, type) [SCHEDOP_##name] = \
-	{ do_##name, sizeof(struct type), false, false }
+	{ .fn = do_##name, .size = sizeof(struct type) }
 static const struct abi_op ops[] = {
 	OP(shutdown, sched_shutdown),
 	OP(shutdown_code, sched_shutdown),
 	OP(remote_shutdown, sched_remote_shutdown),
 	OP(pin_override, sched_pin_override),
 	[SCHEDOP_watchdog] = { watchdog_set, sizeof(struct sched_watchdog),
-			       false, true },
+			       false, ABI_OP_LOCKED },
 };
 
 long sched_op(u64 a[])
