@@ -113,6 +113,8 @@ u32 bind_ipi(void);
 long send_port(u32 port);
 long close_port(u32 port);
 long unmask_port(u32 port);
+/* What came for a vCPU, which has its place in shared_info; 2-level ABI. */
+void clear_events(u32 vcpu);
 
 /*
  * Traps: a test sets a handler for a vector; the default prints the trap and

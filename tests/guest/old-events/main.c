@@ -23,21 +23,11 @@ static void second(void)
 		HC2(sched_op, SCHEDOP_block, 0);
 }
 
-static void clear(u32 v)
-{
-	u32 i;
-
-	shared->vcpu_info[v].evtchn_upcall_pending = 0;
-	shared->vcpu_info[v].evtchn_pending_sel = 0;
-	for (i = 0; i < 32; i++)
-		shared->evtchn_pending[i] = 0;
-}
-
 static void one_port(u32 port, u32 v)
 {
 	u32 word = port / 32, bit = 1u << port % 32;
 
-	clear(v);
+	clear_events(v);
 	shared->evtchn_mask[word] |= bit;
 	CHECK(send_port(port), 0);
 	CHECK(!!(shared->evtchn_pending[word] & bit), 1);
@@ -48,10 +38,10 @@ static void one_port(u32 port, u32 v)
 	CHECK(!!(shared->evtchn_mask[word] & bit), 0);
 	CHECK(shared->vcpu_info[v].evtchn_pending_sel, 1ul << word);
 	CHECK(shared->vcpu_info[v].evtchn_upcall_pending, 1);
-	clear(v);
+	clear_events(v);
 	CHECK(send_port(port), 0);
 	CHECK(shared->vcpu_info[v].evtchn_pending_sel, 1ul << word);
-	clear(v);
+	clear_events(v);
 }
 
 static void test_ports(void)
@@ -85,7 +75,7 @@ static void test_ports(void)
 
 static void on_event(struct trap_frame *f)
 {
-	clear(1);
+	clear_events(1);
 	second_runs++;
 	f->eflags &= ~0x200u;
 }

@@ -29,15 +29,10 @@ static u32 timer_port[VIRQ_PORTS];
 
 static void on_event(struct trap_frame *f)
 {
-	u32 i;
-
 	(void)f;
 	upcalls++;
 	last_upcall = time_now();
-	shared->vcpu_info[0].evtchn_upcall_pending = 0;
-	shared->vcpu_info[0].evtchn_pending_sel = 0;
-	for (i = 0; i < 32; i++)
-		shared->evtchn_pending[i] = 0;
+	clear_events(0);
 }
 
 static void mask_events(bool masked)
