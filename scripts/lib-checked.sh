@@ -26,7 +26,7 @@ checked_key() {
 }
 
 checked_known() { # KEY: it was done
-	cat "$top/$checked_record" "$checked_here" 2>/dev/null | grep -qxF "$1"
+	grep -qsxF "$1" "$top/$checked_record" "$checked_here"
 }
 
 checked_done() { # KEY
