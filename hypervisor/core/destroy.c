@@ -13,7 +13,6 @@
 #include "evtchn.h"
 #include "grant.h"
 #include "ldt.h"
-#include "lib.h"
 #include "paging.h"
 #include "ptype.h"
 #include "sched.h"

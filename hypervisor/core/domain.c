@@ -7,7 +7,6 @@
  * are: one for being alive, one while it owns any frame, one for each frame
  * of the hypervisor's that it shares, and those of who works on it.
  */
-#include <xen/sched.h>
 #include "context.h"
 #include "descriptors.h"
 #include "domain.h"

@@ -8,7 +8,6 @@
  * One operation at a time: the domctl lock. An operation that has to stop
  * starts again from its unchanged structure and finds what it has done.
  */
-#include <xen/sched.h>
 #include "boot.h"
 #include "ctl.h"
 #include "domain.h"

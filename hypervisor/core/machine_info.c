@@ -9,7 +9,6 @@
 #include "errno.h"
 #include "guest.h"
 #include "lib.h"
-#include "log.h"
 #include "sched.h"
 
 #define LOCAL_DISTANCE	10u

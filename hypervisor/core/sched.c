@@ -31,11 +31,9 @@
  * core/switch.c. A vCPU is on_cpu from the moment it is chosen until its state
  * is saved again: only then may another CPU, or the tools, have it.
  */
-#include <xen/sched.h>
 #include "domain.h"
 #include "errno.h"
 #include "evtchn.h"
-#include "lib.h"
 #include "sched.h"
 #include "smp.h"
 

@@ -8,7 +8,6 @@
 #include "errno.h"
 #include "evtchn.h"
 #include "guest.h"
-#include "lib.h"
 #include "nmi.h"
 #include "sched.h"
 #include "vcpu.h"

@@ -10,7 +10,6 @@
  * tick.
  */
 #include <xen/sched.h>
-#include <xen/vcpu.h>
 #include "domain.h"
 #include "errno.h"
 #include "evtchn.h"

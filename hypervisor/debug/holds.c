@@ -13,7 +13,6 @@
  * handlers. The steps between a guest and the first or last C function are not
  * measured; they have no loops.
  */
-#include "boot.h"
 #include "cpu.h"
 #include "debug.h"
 #include "lib.h"

@@ -138,14 +138,9 @@ u64 *emulate_gpr(struct regs *r, u32 n)
 	return table[n & 7];
 }
 
-static u32 mask_of(u32 size)
-{
-	return size == 4 ? ~0u : (1u << size * 8) - 1;
-}
-
 static bool port_io(struct insn *i, u32 port, u32 size, bool out)
 {
-	u32 m = mask_of(size), v;
+	u32 m = ~0u >> (32 - size * 8), v;
 
 	if (!guest_io_allowed(i->v, i->r, port, size))
 		return false;

@@ -18,7 +18,6 @@
 #include "grant_table.h"
 #include "guest.h"
 #include "lib.h"
-#include "log.h"
 #include "paging.h"
 #include "ptype.h"
 #include "sched.h"

@@ -15,7 +15,6 @@
 #include "lib.h"
 #include "mce.h"
 #include "nmi.h"
-#include "paging.h"
 #include "ptwrite.h"
 #include "traps.h"
 #include "walk.h"

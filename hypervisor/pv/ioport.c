@@ -9,7 +9,6 @@
  * has its own address latch, which goes to the hardware with each data access
  * (x86/pci.c).
  */
-#include <xen/physdev.h>
 #include "domain.h"
 #include "emulate.h"
 #include "errno.h"

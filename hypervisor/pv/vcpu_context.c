@@ -19,7 +19,6 @@
 #include "lib.h"
 #include "ptype.h"
 #include "pv.h"
-#include "traps.h"
 
 typedef struct vcpu_guest_context_x86_32 context_t;
 
