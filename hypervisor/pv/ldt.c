@@ -25,7 +25,7 @@ static bool unmap_vcpu(struct vcpu *v)
 		if (!(v->ldt_mapped >> page & 1))
 			continue;
 		e = paging_entry(LDT_WINDOW(v, page));
-		/* Seen by all before the flush asks who may have used it. */
+		/* All CPUs see it before the flush checks who may use it. */
 		v->ldt_drop[page] = pte_mfn(
 			__atomic_exchange_n(e, 0, __ATOMIC_SEQ_CST));
 	}
@@ -74,9 +74,9 @@ int ldt_set(struct vcpu *v, gva_t base, u64 entries)
 }
 
 /*
- * The page lock decides: a fault may have come while another vCPU had all LDT
- * pages dropped, and is over when that one is through. What is mapped then did
- * not fault for want of a mapping.
+ * Decided under the page lock: the fault may have come while another vCPU was
+ * dropping all LDT pages. A page that is mapped by now faulted for another
+ * reason.
  */
 bool ldt_map_page(struct vcpu *v, u32 page)
 {
