@@ -104,7 +104,7 @@ static int copy_page(struct domain *d, mfn_t to, mfn_t from)
 }
 
 /* Which pCPUs the vCPUs of a guest's bitmap may have used. */
-static int flush_some(struct domain *d, u64 bitmap)
+int pv_flush_vcpus(struct domain *d, u64 bitmap)
 {
 	u32 vcpus = 0, cpus = 0, i;
 
@@ -154,7 +154,7 @@ static int flush_operation(struct domain *d, const struct abi_mmuext *op)
 		return 0;
 	case MMUEXT_TLB_FLUSH_MULTI:
 	case MMUEXT_INVLPG_MULTI:
-		return flush_some(d, op->arg2);
+		return pv_flush_vcpus(d, op->arg2);
 	case MMUEXT_TLB_FLUSH_ALL:
 	case MMUEXT_INVLPG_ALL:
 		domain_flush(d);
