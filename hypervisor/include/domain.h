@@ -100,7 +100,6 @@ struct vcpu {
 	gva_t ldt_base;
 	u32 ldt_entries;
 	u32 ldt_mapped;			/* bit per page */
-	mfn_t ldt_drop[LDT_FRAMES];	/* unmapped, flush to come */
 
 	/* Shared with the guest. */
 	u8 *info;			/* vcpu_info */

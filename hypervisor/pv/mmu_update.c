@@ -152,7 +152,10 @@ int pv_get_owner(u32 id, struct domain **owner)
 
 	*owner = id == DOMID_SELF || id == DOMID_IO || id == DOMID_XEN ? d :
 		 id == d->id ? NULL : domain_get(id);
-	return !*owner ? -ESRCH : domain_may(d, *owner) ? 0 : -EPERM;
+	if (!*owner)
+		return -ESRCH;
+	return domain_may(d, *owner) && (id != DOMID_XEN || d->privileged) ?
+	       0 : -EPERM;
 }
 
 void pv_put_owner(struct domain *owner)

@@ -61,6 +61,7 @@ static int new_root(struct vcpu *v, mfn_t m)
 	rc = ptype_get_both(v->d, m, TYPE_L3, false);
 	if (rc)
 		return rc;
+	ldt_drop(v);
 	v->table = m;
 	context_load_table(v);
 	if (!mfn_eq(old, INVALID_MFN))
