@@ -450,6 +450,8 @@ static long do_set_priority(struct domain *d, void *arg)
 		return -EINVAL;
 	if (!d->fifo)
 		return -ENOSYS;
+	if (e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
+		return -EACCES;
 	if (op->priority > EVTCHN_FIFO_PRIORITY_MIN)
 		return -EINVAL;
 	e->priority = (u8)op->priority;

@@ -138,6 +138,9 @@ static int page_operation(struct domain *d, const struct abi_mmuext *op)
 		return clear_page(d, mfn(op->arg1));
 	case MMUEXT_COPY_PAGE:
 		return copy_page(d, mfn(op->arg1), mfn(op->arg2));
+	case MMUEXT_MARK_SUPER:
+	case MMUEXT_UNMARK_SUPER:
+		return -EOPNOTSUPP;
 	default:
 		return -ENOSYS;
 	}
@@ -155,14 +158,15 @@ static int flush_operation(struct domain *d, const struct abi_mmuext *op)
 		return 0;
 	case MMUEXT_TLB_FLUSH_MULTI:
 	case MMUEXT_INVLPG_MULTI:
-		return pv_flush_vcpus(d, op->arg2);
+		return pv_flush_vcpus(d, op->arg2) ? -EINVAL : 0;
 	case MMUEXT_TLB_FLUSH_ALL:
 	case MMUEXT_INVLPG_ALL:
 		domain_flush(d);
 		return 0;
 	default:
 		if (!d->privileged)
-			return -EACCES;
+			return op->cmd == MMUEXT_FLUSH_CACHE ? -EACCES :
+			       -EINVAL;
 		__asm__ volatile("wbinvd" ::: "memory");
 		return 0;
 	}
