@@ -212,6 +212,7 @@ struct domain {
 		u64 first, end;
 	} iomem[MAX_IOMEM];		/* device frames; the page lock */
 	u32 pci_cf8;
+	u8 cmos_index;
 };
 
 extern struct domain *dom0;
