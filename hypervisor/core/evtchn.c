@@ -163,7 +163,7 @@ static long do_bind_pirq(struct domain *d, void *arg)
 	if (op->pirq >= MAX_PIRQS)
 		return -EINVAL;
 	p = &d->pirqs[op->pirq];
-	if (!d->privileged && !p->allowed)
+	if (!(d->privileged ? p->gsi || p->vector : p->allowed))
 		return -EPERM;
 	if (p->port)
 		return -EEXIST;
