@@ -188,8 +188,10 @@ struct domain {
 
 	struct spinlock event_lock;
 	struct evtchn **ports[EVTCHN_DIRS];
+	u64 full_pages[EVTCHN_PAGES / 64];	/* of ports: none is free */
 	u32 max_evtchn_port;		/* 0: no limit but the ABI's */
 	u32 first_free_port, open_ports, next_reset;
+	u32 first_linked_port, last_linked_port;	/* closed; 0: none */
 	struct fifo *fifo;		/* NULL: 2-level */
 	struct pirq {
 		u32 port;
