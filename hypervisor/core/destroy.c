@@ -27,6 +27,7 @@ static void drop_vcpu(struct vcpu *v)
 	sched_forget(v);
 	vcpu_stop_timers(v);
 	spin_lock(&d->page_lock);
+	ldt_drop(v);
 	if (!mfn_eq(v->table, INVALID_MFN))
 		ptype_put_both(d, v->table);
 	v->table = INVALID_MFN;
@@ -45,9 +46,6 @@ static void drop_vcpus(struct domain *d)
 
 	timer_kill(&d->cap_timer);
 	watchdog_kill(d);
-	spin_lock(&d->page_lock);
-	ldt_unmap_domain(d);
-	spin_unlock(&d->page_lock);
 	for (i = 0; i < d->max_vcpus; i++)
 		if (d->vcpu[i])
 			drop_vcpu(d->vcpu[i]);

@@ -49,6 +49,8 @@ static const hypercall_fn table[] = {
 	[__HYPERVISOR_memory_op]		= memory_op,
 	[__HYPERVISOR_multicall]		= hc_multicall,
 	[__HYPERVISOR_update_va_mapping]	= pv_update_va_mapping,
+	[__HYPERVISOR_update_va_mapping_otherdomain] =
+		pv_update_va_mapping_otherdomain,
 	[__HYPERVISOR_set_timer_op]		= set_timer_op,
 	[__HYPERVISOR_event_channel_op_compat]	= pv_event_channel_op_compat,
 	[__HYPERVISOR_xen_version]		= version_op,

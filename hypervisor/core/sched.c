@@ -585,7 +585,6 @@ void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs)
 
 	*rs = v->runstate;
 	rs->time[rs->state] += now - rs->state_entry_time;
-	rs->state_entry_time = now;
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 

@@ -38,15 +38,18 @@ static u64 to_us(u64 ticks)
 
 bool hold_set_limits(const char *s)
 {
-	hold_limit = from_us(str_to_u64(s, &s));
+	hold_limit = str_to_u64(s, &s);
 	if (*s == ',')
-		irqs_off_limit = from_us(str_to_u64(s + 1, &s));
+		irqs_off_limit = str_to_u64(s + 1, &s);
 	return !*s;
 }
 
 void hold_init(void)
 {
 	memset(longest, 0, sizeof(longest));	/* of booting */
+	/* Options were read before the TSC's speed was known. */
+	hold_limit = from_us(hold_limit);
+	irqs_off_limit = from_us(irqs_off_limit);
 	armed = true;
 }
 

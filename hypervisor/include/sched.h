@@ -35,7 +35,7 @@ int sched_set_affinity(struct vcpu *v, u32 cpus);
  * CPU, or not pinned; -EBUSY: pinned already.
  */
 int sched_pin(struct vcpu *v, s32 cpu);
-/* Times up to now. */
+/* Times up to now, which state_entry_time is not moved to. */
 void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs);
 u64 sched_idle_time(u32 cpu);
 /* Timer of a domain with a cap. */

@@ -54,7 +54,6 @@
  */
 #include "domain.h"
 #include "errno.h"
-#include "ldt.h"
 #include "lib.h"
 #include "paging.h"
 #include "ptype.h"
@@ -376,14 +375,12 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type, bool top)
 {
 	struct frame *f = mfn_frame(m);
 
-	if (f->type_count && f->type == TYPE_SEGDESC && type != TYPE_SEGDESC)
-		ldt_unmap_domain(d);
 	if (!f->type_count)
 		return change_type(d, m, type, top);
 	if (f->type != type)
-		return -EBUSY;
+		return type == TYPE_WRITABLE ? -EBUSY : -EINVAL;
 	if (!!(f->flags & FRAME_TOP_L2) != top)
-		return -EBUSY;
+		return -EINVAL;
 	if (f->flags & FRAME_PARTIAL)
 		return validate(d, m, type);
 	/* The L2 with the hypervisor's slots belongs to one L3 alone. */

@@ -128,7 +128,7 @@ static int get_l1_entry(struct domain *d, u64 e)
 	if ((e & UNCACHED) && !d->privileged && !has_device_memory(d))
 		return -EINVAL;
 	if (!ptype_get_ref(d, m))
-		return -EINVAL;
+		return -EBUSY;
 	if (!(e & PTE_RW))
 		return 0;
 	rc = ptype_get(d, m, TYPE_WRITABLE, false);

@@ -113,8 +113,6 @@ static bool context_ok(const struct vcpu *v, const context_t *c)
 	return c->gdt_ents <= GDT_MAX_ENTRIES &&
 	       c->ldt_ents <= LDT_MAX_ENTRIES &&
 	       !(c->ldt_base & (PAGE_SIZE - 1)) &&
-	       (!c->ldt_ents || c->ldt_base < v->d->m2p_start -
-		c->ldt_ents * 8ull) &&
 	       (v->id || !(c->vm_assist & ~pv_known_assists()));
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rule (MMUEXT_SET_LDT): the hypervisor maps the pages of an LDT when the
- * processor first reads a descriptor in them, and may drop them when another
- * one is wanted for something else. A guest sees neither: every use of a good
- * descriptor succeeds, whatever other vCPUs do with other pages.
+ * processor first reads a descriptor in them, and drops them when the vCPU
+ * loads another LDT. A guest sees neither: every use of a good descriptor
+ * succeeds, whatever other vCPUs do with other pages. A page in use cannot
+ * become writable or a table.
  *
  * vCPU 1 has CS and SS in two pages of its LDT, so that each return to it reads
  * both, and FS in the second. The other two have LDTs of their own, and use
@@ -80,21 +81,23 @@ static void user(void)
 }
 
 /*
- * The descriptor is read, which maps the page; then that becomes a table. (Xen
- * keeps it until this vCPU has another LDT, and refuses the table.)
+ * The descriptor is read, which maps the page; that becomes a table as soon as
+ * this vCPU has no LDT, and no earlier.
  */
 static void drop(u32 me)
 {
 	u32 sel = OWN_SELECTOR, out;
 
 	__asm__ volatile("lar %1, %0" : "=r" (out) : "r" (sel) : "cc");
+	kept[me] += make_rw(own[me]) == -XEN_EBUSY;
 	refused[me] += set_pte_va(own[me], 0, UVMF_INVLPG) != 0;
-	if (mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(own[me]), 0))
-		kept[me]++;
-	else
-		refused[me] += mmuext(MMUEXT_UNPIN_TABLE, va_mfn(own[me]),
-				      0) != 0;
+	kept[me] += mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(own[me]), 0) ==
+		    -XEN_EINVAL;
+	set_ldt(NULL, 0);
+	refused[me] += mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(own[me]), 0) != 0;
+	refused[me] += mmuext(MMUEXT_UNPIN_TABLE, va_mfn(own[me]), 0) != 0;
 	refused[me] += make_ro(own[me]) != 0;
+	set_ldt(own[me], 512);
 	dropped[me]++;
 }
 
@@ -125,6 +128,9 @@ static void check_faults(void)
 	CHECK(total, 0);
 	CHECK(wrong_lar, 0);
 	CHECK(refused[0] + refused[2], 0);
+	CHECK(kept[0], dropped[0] * 2);
+	/* The other one may be in between. */
+	CHECK(kept[2] / 2 - dropped[2] <= 1, 1);
 }
 
 void test_main(void)

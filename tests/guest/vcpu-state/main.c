@@ -118,6 +118,13 @@ static void test_time(void)
 	CHECK(times.tsc_shift, shared->vcpu_info[0].time.tsc_shift);
 	CHECK(times.flags, shared->vcpu_info[0].time.flags);
 	CHECK(times.system_time + 10 * NS_PER_MS * 1000 > before, 1);
+	/* Of another one, that never ran: written at once as well. */
+	times.system_time = 0;
+	CHECK(register_time(5, (u32)&times), 0);
+	CHECK(times.version & 1, 0);
+	CHECK(times.system_time + 10 * NS_PER_MS * 1000 > before, 1);
+	CHECK(times.system_time != 0, 1);
+	CHECK(register_time(5, 0xf0000000), 0);
 	/* Not mapped: nothing is written, and nothing breaks. */
 	CHECK(register_time(0, 0xf0000000), 0);
 	HC2(sched_op, SCHEDOP_yield, 0);
