@@ -21,26 +21,22 @@
 
 #define LEVELS	(LOCK_SERIAL + 1)
 
-/* In ticks of the TSC; 0: not held, no limit. Level 0 stands for interrupts. */
+/* In ticks of the TSC; 0: not held. Level 0 stands for interrupts. */
 static u64 since[MAX_CPUS][LEVELS], longest[LEVELS];
-static u64 hold_limit, irqs_off_limit;
+static u64 hold_limit, irqs_off_limit;	/* microseconds; 0: none */
 static bool armed;			/* no limit holds while booting */
-
-static u64 from_us(u64 us)
-{
-	return us * tsc_scale.hz / 1000000;
-}
 
 static u64 to_us(u64 ticks)
 {
 	return ticks * 1000 / (tsc_scale.hz / 1000);
 }
 
+/* How long a tick is nobody knows yet. */
 bool hold_set_limits(const char *s)
 {
-	hold_limit = from_us(str_to_u64(s, &s));
+	hold_limit = str_to_u64(s, &s);
 	if (*s == ',')
-		irqs_off_limit = from_us(str_to_u64(s + 1, &s));
+		irqs_off_limit = str_to_u64(s + 1, &s);
 	return !*s;
 }
 
@@ -65,10 +61,10 @@ void hold_end(u32 level)
 		return;
 	longest[level] = ticks;
 	limit = level && level <= LOCK_PAGES ? hold_limit : irqs_off_limit;
-	if (armed && limit && ticks > limit && level != LOCK_DOMCTL &&
+	if (armed && limit && to_us(ticks) > limit && level != LOCK_DOMCTL &&
 	    level < LOCK_LOG)
 		panic("BUG: %s for %lu us, at most %lu", lock_names[level],
-		      to_us(ticks), to_us(limit));
+		      to_us(ticks), limit);
 }
 
 void hold_report(void)
