@@ -18,6 +18,7 @@
 
 #define INFO_PENDING	0	/* vcpu_info.evtchn_upcall_pending */
 #define INFO_MASK	1	/* vcpu_info.evtchn_upcall_mask */
+#define SEARCH_PORTS	1024u	/* looked at in one hold of the lock */
 
 _Static_assert(EVTCHN_DIRS * PORT_PAGES_PER_DIR * PORTS_PER_PAGE == PORTS_MAX,
 	       "all ports have a place");
@@ -111,7 +112,7 @@ static void port_init(struct evtchn *e, u8 state)
 
 int evtchn_port_alloc(struct domain *d)
 {
-	u32 limit = evtchn_limit(d), p;
+	u32 limit = evtchn_limit(d), p, end;
 	struct evtchn *e;
 
 	if (d->is_dying)
@@ -119,7 +120,9 @@ int evtchn_port_alloc(struct domain *d)
 	if (d->max_evtchn_port && d->max_evtchn_port < limit)
 		limit = d->max_evtchn_port + 1;
 	d->first_free_port = MAX(d->first_free_port, 1u);
-	for (p = d->first_free_port; p < limit; p++) {
+	p = MAX(d->first_free_port, d->search_port);
+	end = MIN(limit, p + SEARCH_PORTS);
+	for (; p < end; p++) {
 		e = evtchn_port(d, p);
 		if (!e) {
 			if (!add_page(d, p))
@@ -130,13 +133,15 @@ int evtchn_port_alloc(struct domain *d)
 		    !(d->fifo && fifo_is_linked(d, p))) {
 			port_init(e, EVTCHN_RESERVED);
 			d->open_ports++;
+			d->search_port = 0;
 			return (int)p;
 		}
 		/* Linked ports become free without telling. */
 		if (e->state != EVTCHN_FREE && p == d->first_free_port)
 			d->first_free_port = p + 1;
 	}
-	return -ENOSPC;
+	d->search_port = p < limit ? p : 0;
+	return p < limit ? -ERESTART : -ENOSPC;
 }
 
 void evtchn_port_free(struct domain *d, u32 port)
@@ -148,6 +153,7 @@ void evtchn_port_free(struct domain *d, u32 port)
 	port_init(evtchn_port(d, port), EVTCHN_FREE);
 	d->open_ports--;
 	d->first_free_port = MIN(d->first_free_port, port);
+	d->search_port = 0;
 }
 
 /* 2-level: wake v for a port that became pending and is not masked. */

@@ -191,6 +191,7 @@ struct domain {
 	struct evtchn **ports[EVTCHN_DIRS];
 	u32 max_evtchn_port;		/* 0: no limit but the ABI's */
 	u32 first_free_port, open_ports, next_reset;
+	u32 search_port;		/* a search has come to; 0: none */
 	struct fifo *fifo;		/* NULL: 2-level */
 	struct pirq {
 		u32 port;
