@@ -18,7 +18,7 @@
 
 #define INFO_PENDING	0	/* vcpu_info.evtchn_upcall_pending */
 #define INFO_MASK	1	/* vcpu_info.evtchn_upcall_mask */
-#define SEARCH_PORTS	1024u	/* looked at in one hold of the lock */
+#define SEARCH_PORTS	512u	/* looked at in one hold of the lock */
 
 _Static_assert(EVTCHN_DIRS * PORT_PAGES_PER_DIR * PORTS_PER_PAGE == PORTS_MAX,
 	       "all ports have a place");

@@ -8,6 +8,7 @@
  * words are the guest's to break: nothing but its own queues may (XSA-359).
  *
  * Test: fifo
+ * Test: fuzz/limit-fifo -i -o hold_limit=6000,200 krypton-debug
  */
 #include "guest.h"
 
