@@ -135,7 +135,7 @@ static const char *parse_level(const char *s, u32 *levels)
 
 static bool set_levels(struct log_levels *l, const char *s)
 {
-	struct log_levels new;
+	struct log_levels new = { 0 };
 
 	s = parse_level(s, &new.shown);
 	new.limited = new.shown;

@@ -23,6 +23,7 @@
 #define WORDS_PER_PAGE	(PAGE_SIZE / sizeof(event_word_t))
 #define ARRAY_PAGES	(PORTS_MAX / WORDS_PER_PAGE)
 #define QUEUES		EVTCHN_FIFO_MAX_QUEUES
+#define RAISE_PORTS	128u	/* looked at in one hold of the lock */
 #define LINK_TRIES	5	/* what a well-behaved guest needs at most */
 
 #define PENDING		(1u << EVTCHN_FIFO_PENDING)
@@ -227,15 +228,24 @@ long fifo_init_control(struct domain *d, void *arg)
 	return rc;
 }
 
-static long add_page(struct domain *d, mfn_t m)
+/* The first port that has its word in it. */
+static int add_page(struct domain *d, mfn_t m)
 {
 	struct fifo *f = d->fifo;
-	u32 port = f->pages * WORDS_PER_PAGE, end = port + WORDS_PER_PAGE;
-	struct evtchn *e;
 
 	if (f->pages == ARRAY_PAGES)
 		return -ENOSPC;
-	f->array[f->pages++] = mfn_to_virt(m);
+	f->array[f->pages] = mfn_to_virt(m);
+	return (int)(f->pages++ * WORDS_PER_PAGE);
+}
+
+/* Events of some ports that came before there was a word for them. */
+static void raise(struct domain *d, u32 port)
+{
+	u64 flags = spin_lock_irqsave(&d->event_lock);
+	u32 end = port + RAISE_PORTS;
+	struct evtchn *e;
+
 	for (; port < end; port++) {
 		e = evtchn_port(d, port);
 		if (!e || !e->pending)
@@ -243,25 +253,30 @@ static long add_page(struct domain *d, mfn_t m)
 		e->pending = false;
 		evtchn_port_set_pending(d, port);
 	}
-	return 0;
+	spin_unlock_irqrestore(&d->event_lock, flags);
 }
 
 long fifo_expand_array(struct domain *d, void *arg)
 {
 	mfn_t m = mfn(((const struct evtchn_expand_array *)arg)->array_gfn);
+	int port;
 	u64 flags;
-	long rc;
+	u32 i;
 
 	if (!d->fifo)
 		return -EOPNOTSUPP;
 	if (ptype_get_direct(d, m, true))
 		return -EINVAL;
 	flags = spin_lock_irqsave(&d->event_lock);
-	rc = d->fifo && !d->is_dying ? add_page(d, m) : -EOPNOTSUPP;
+	port = d->fifo && !d->is_dying ? add_page(d, m) : -EOPNOTSUPP;
 	spin_unlock_irqrestore(&d->event_lock, flags);
-	if (rc)
+	if (port < 0) {
 		ptype_put_foreign(m, true);
-	return rc;
+		return port;
+	}
+	for (i = 0; i < WORDS_PER_PAGE; i += RAISE_PORTS)
+		raise(d, (u32)port + i);
+	return 0;
 }
 
 /* The page of guest memory that a pointer of ours goes to. */

@@ -22,11 +22,11 @@
 #define RATE_PERIOD	(5 * NS_PER_SEC)
 #define RATE_LINES	10
 
-struct log_levels log_own = { LOG_INFO + 1, LOG_INFO + 1 };
-struct log_levels log_guests = { 0, LOG_WARN + 1 };
+struct log_levels log_own = {
+	.shown = LOG_INFO + 1, .limited = LOG_INFO + 1
+};
+struct log_levels log_guests = { .limited = LOG_WARN + 1 };
 
-static u64 rate_since;
-static u32 rate_lines;
 static u32 lost;			/* lines not on the serial line */
 static char ring[16384];
 static u64 ring_in, ring_out;		/* positions since boot */
@@ -130,17 +130,17 @@ static void emit_line(const char *fmt, va_list ap)
 	show(line, n);
 }
 
-/* RATE_LINES in each period. */
-static bool within_rate(void)
+/* RATE_LINES in each period, for each kind of messages. */
+static bool within_rate(struct log_levels *l)
 {
 	u64 now = time_now();
 
-	if (now - rate_since >= RATE_PERIOD) {
-		rate_since = now;
-		rate_lines = 0;
+	if (now - l->rate_since >= RATE_PERIOD) {
+		l->rate_since = now;
+		l->rate_lines = 0;
 	}
-	if (rate_lines < RATE_LINES) {
-		rate_lines++;
+	if (l->rate_lines < RATE_LINES) {
+		l->rate_lines++;
 		return true;
 	}
 	lost++;
@@ -149,8 +149,7 @@ static bool within_rate(void)
 
 void log_at(enum log_level level, const char *fmt, ...)
 {
-	const struct log_levels *l = level == LOG_DEBUG ? &log_guests :
-				     &log_own;
+	struct log_levels *l = level == LOG_DEBUG ? &log_guests : &log_own;
 	va_list ap;
 	u64 f;
 
@@ -161,7 +160,7 @@ void log_at(enum log_level level, const char *fmt, ...)
 		emit_line(fmt, ap);
 	} else {
 		f = spin_lock_irqsave(&log_lock);
-		if (level < l->shown || within_rate())
+		if (level < l->shown || within_rate(l))
 			emit_line(fmt, ap);
 		spin_unlock_irqrestore(&log_lock, f);
 	}

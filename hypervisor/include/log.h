@@ -8,10 +8,12 @@
 /*
  * How many levels, from errors on, are shown all, and how many at a limited
  * rate: loglvl=SHOWN[/LIMITED], and guest_loglvl= for LOG_DEBUG, the level of
- * what guests provoke.
+ * what guests provoke. Each of both has a rate of its own.
  */
 struct log_levels {
 	u32 shown, limited;
+	u64 rate_since;
+	u32 rate_lines;
 };
 
 extern struct log_levels log_own, log_guests;

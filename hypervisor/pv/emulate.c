@@ -39,6 +39,7 @@ struct insn {
 	u32 base, limit;	/* of the data segment of ins and outs */
 	bool faulted;		/* at an element of ins or outs */
 	u32 fault_at, fault_error;
+	bool again;		/* the element was taken away meanwhile */
 	u32 debug;		/* bits of DR6: a #DB follows */
 };
 
@@ -220,17 +221,19 @@ static bool string_step(struct insn *i, u32 port, u32 size, bool out)
 	u32 at = i->base + (u32)*index, value = 0;
 
 	if (i->limit < size - 1 || (u32)*index > i->limit - size + 1 ||
-	    element_faults(i, at, size, !out))
+	    element_faults(i, at, size, !out) ||
+	    !guest_range_ok(gva(at), size))
 		return false;
 	if (out) {
-		if (guest_read(&value, gva(at), size))
-			return false;
-		guest_io_write(i->v, port, size, value);
+		i->again = guest_read(&value, gva(at), size);
+		if (!i->again)
+			guest_io_write(i->v, port, size, value);
 	} else {
 		value = guest_io_read(i->v, port, size);
-		if (guest_write(gva(at), &value, size))
-			return false;
+		i->again = guest_write(gva(at), &value, size);
 	}
+	if (i->again)
+		return false;
 	*index = (u32)(*index + (r->flags & BIT(10) ? 0 - size : size));
 	return true;
 }
@@ -254,7 +257,7 @@ static bool string_io(struct insn *i, u32 size, bool out)
 	if (left && !n) {
 		if (i->faulted)
 			guest_page_fault(i->v, r, i->fault_at, i->fault_error);
-		return i->faulted;
+		return i->faulted || i->again;
 	}
 	if (i->rep)
 		r->cx = left;

@@ -3,7 +3,7 @@
  * The debug build's own checks find what is planted: the frame audit each
  * count of a small domain that is one off, each state that is left over, and
  * the lists of frames; the order of locks each pair that is taken the wrong
- * way round, with both names. (That the audit finds nothing where nothing is
+ * way round, with both names; the limits of holds each that is too long. (That the audit finds nothing where nothing is
  * wrong, random updates of tables show: tests/unit/test_ptype.c.)
  */
 #include "../../hypervisor/debug/debug.h"
@@ -11,6 +11,7 @@
 #include "lib.h"
 #include "paging.h"
 #include "ptype.h"
+#include "time.h"
 
 #define PAGES	12u
 
@@ -152,7 +153,52 @@ static void test_lock_order(void **state)
 	assert_false(allowed(0, LOCK_EVENTS, FLAGS_IF));
 }
 
+extern u64 host_tsc;
+
+/* Whether a hold of so long, where interrupts are off for level 0, goes on. */
+static bool hold(u32 level, u64 us)
+{
+	volatile bool ok = false;
+	jmp_buf out;
+
+	host_panic = &out;
+	if (!setjmp(out)) {
+		hold_begin(level);
+		host_tsc += 2000 * us;
+		hold_end(level);
+		ok = true;
+	}
+	host_panic = NULL;
+	return ok;
+}
+
+/* The option is read before anybody knows how fast the TSC is. */
+static void test_hold_limits(void **state)
+{
+	const u64 hz = tsc_scale.hz;
+
+	(void)state;
+	tsc_scale.hz = 0;
+	assert_false(hold_set_limits("600,20us"));
+	assert_true(hold_set_limits("600,20"));
+	tsc_scale.hz = 2 * NS_PER_SEC;
+	assert_true(hold(LOCK_PAGES, 9000));	/* while booting */
+	hold_init();
+	assert_true(hold(LOCK_PAGES, 599) && hold(LOCK_DOMCTL, 9000));
+	assert_true(hold(0, 19) && hold(LOCK_EVENTS, 19));
+	assert_false(hold(LOCK_PAGES, 602));
+	assert_string_equal(host_panic_text,
+			    "BUG: page for 602 us, at most 600");
+	assert_false(hold(LOCK_GRANTS, 602));
+	assert_false(hold(LOCK_EVENTS, 22));
+	assert_false(hold(0, 22));
+	assert_true(hold_set_limits("0,0"));
+	assert_true(hold(LOCK_PAGES, 20000));
+	tsc_scale.hz = hz;
+}
+
 EXPORT_TESTS(debug, cmocka_unit_test(test_audit_counts),
 	     cmocka_unit_test(test_audit_states),
 	     cmocka_unit_test(test_audit_lists),
-	     cmocka_unit_test(test_lock_order));
+	     cmocka_unit_test(test_lock_order),
+	     cmocka_unit_test(test_hold_limits));

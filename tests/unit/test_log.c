@@ -4,7 +4,7 @@
  * that finds no room is in the ring alone, and how many is said later; a
  * guest's text is refused for now, until the line has stopped for good. What a
  * guest provokes is logged up to a level and at a rate of ten lines in five
- * seconds; what the hypervisor says by itself has neither.
+ * seconds; what the hypervisor says by itself has neither, or its own.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -151,7 +151,7 @@ static void test_rate(void **state)
 {
 	(void)state;
 	setup();
-	log_own = (struct log_levels){ 4, 4 };
+	log_own = (struct log_levels){ .shown = 4, .limited = 4 };
 	assert_int_equal(provoke(LOG_DEBUG, 100), 0);
 	log_guests.limited = 4;
 	assert_int_equal(provoke(LOG_DEBUG, 100), 10);
@@ -163,8 +163,14 @@ static void test_rate(void **state)
 	assert_int_equal(provoke(LOG_DEBUG, 100), 10);
 	log_guests.shown = 4;
 	assert_int_equal(provoke(LOG_DEBUG, 100), 100);
-	log_guests = (struct log_levels){ 0, 2 };
-	log_own = (struct log_levels){ 3, 3 };
+	/* Guests do not use up the rate of the hypervisor's own lines. */
+	log_guests = (struct log_levels){ .limited = 4 };
+	log_own = (struct log_levels){ .shown = 1, .limited = 4 };
+	assert_int_equal(provoke(LOG_DEBUG, 100), 10);
+	assert_int_equal(provoke(LOG_INFO, 100), 10);
+	assert_int_equal(provoke(LOG_ERR, 100), 100);
+	log_guests = (struct log_levels){ .limited = 2 };
+	log_own = (struct log_levels){ .shown = 3, .limited = 3 };
 }
 
 EXPORT_TESTS(log, cmocka_unit_test(test_slow_line),

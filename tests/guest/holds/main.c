@@ -4,7 +4,8 @@
  * no lock is held and no interrupt is off for long meanwhile. Here are the
  * requests that cost the hypervisor the most: trees of tables that are checked,
  * refused or taken apart, the last references to many frames, free memory in
- * single frames that an address limit excludes, and the largest exchanges.
+ * single frames that an address limit excludes, the largest exchanges, and a
+ * free event channel behind thousands in use.
  *
  * The guest itself checks that the requests are carried out. How long they
  * keep others out is measured by Krypton's debug build, which stops above the
@@ -22,8 +23,11 @@
 #define PAGES	0x5000u		/* what they map */
 #define SINGLES	0xc000u		/* from here on every other frame is freed */
 #define CHUNK	512u		/* frames that are exchanged for one block */
+#define PORTS	4096u
 
 PAGE_BUFFER(place);
+PAGE_BUFFER(control);
+static volatile u32 words[2048] __attribute__((aligned(4096)));
 static xen_pfn_t list[CHUNK];
 
 static u32 mfn_of(u32 pfn)
@@ -142,6 +146,33 @@ static void test_exchange(void)
 	CHECK(HC2(memory_op, XENMEM_exchange, &x), 0);
 }
 
+/* The first closed one is on a queue, for ever, so that it cannot be used. */
+static void test_ports(void)
+{
+	struct evtchn_init_control c = { .control_gfn = va_mfn(control) };
+	struct evtchn_expand_array x = { .array_gfn = va_mfn((void *)words) };
+	struct evtchn_reset reset = { .dom = DOMID_SELF };
+	u32 first = bind_ipi(), last = first;
+
+	CHECK(HC2(event_channel_op, EVTCHNOP_init_control, &c), 0);
+	CHECK(HC2(event_channel_op, EVTCHNOP_expand_array, &x), 0);
+	while (last < first + PORTS)
+		last = bind_ipi();
+	words[first] = 1u << EVTCHN_FIFO_LINKED;
+	CHECK(close_port(first), 0);
+	CHECK(bind_ipi(), last + 1);
+	/* As soon as it is taken off the queue it is the first again. */
+	words[first] = 0;
+	CHECK(bind_ipi(), first);
+	/* Events that wait for a page of words come all at once with it. */
+	for (; last >= 1024; last--)
+		CHECK(send_port(last), 0);
+	x.array_gfn = va_mfn((void *)&words[1024]);
+	CHECK(HC2(event_channel_op, EVTCHNOP_expand_array, &x), 0);
+	CHECK(words[2047] >> EVTCHN_FIFO_LINKED & 1, 1);
+	CHECK(HC2(event_channel_op, EVTCHNOP_reset, &reset), 0);
+}
+
 /* Krypton's debug build prints what it has measured; a reader may want it. */
 static void show(void)
 {
@@ -164,5 +195,6 @@ void test_main(void)
 	test_last_references();
 	test_address_limit();
 	test_exchange();
+	test_ports();
 	show();
 }
