@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154
-# lib-checked.sh - which checks of the series were done, for which state of it, so
-# that "make test" does not repeat them. To be sourced after lib.sh.
+# lib-checked.sh - remember which checks of the series passed for its present
+# state, so that "make test" does not repeat them. To be sourced after lib.sh.
 #
-# patches/6.1/CHECKED has a line for each: a check, and a hash of all that goes
+# patches/6.1/CHECKED has a line for each: the check, and a hash of all that goes
 # into its result: the base, what the patches change (not their changelogs), the
-# compiler, and the files that the check names. Any change of these makes it
-# unknown again. "make test-long" takes no notice of the record.
+# compiler, and the files that the check names. After any change of these the
+# check is done again. "make test-long" ignores the record.
 
 checked_record=patches/6.1/CHECKED
 checked_here=$build/checked	# what was done in this clone
@@ -26,7 +26,7 @@ checked_key() {
 }
 
 checked_known() { # KEY: it was done
-	cat "$top/$checked_record" "$checked_here" 2>/dev/null | grep -qxF "$1"
+	grep -qsxF "$1" "$top/$checked_record" "$checked_here"
 }
 
 checked_done() { # KEY

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Keep the last results of the long tests in Documentation/testing.md.
 
-A line for each test, or boot with its cases: date, tree, seconds, verdict. The
-tree is named by a hash of all tracked files but that page; below stands what
-each was tested with. A run replaces the lines of what it ran.
+A line for each test, or boot with its cases: date, tree, seconds, verdict. A
+hash of all tracked files but that page names the tree; the lines below say with
+what versions each tree was tested. A run replaces the lines of what it ran.
 """
 import os
 import re

@@ -78,7 +78,7 @@ def boots(path):
 
 
 def declared(boot, scripts, what):
-    """The words that stand behind "# WHAT: " in the scripts of a boot."""
+    """The words behind "# WHAT: " in the scripts of a boot."""
     for script in boot["tests"].split("+"):
         for words in re.findall(f"^# {what}: (.*)",
                                 (scripts / script).read_text(), re.M):
@@ -118,7 +118,7 @@ def booted(directory):
 
 
 def guest(directory, declared):
-    """One test of a guest; declared is what stands behind "Test:"."""
+    """One test of a guest; declared is the text behind "Test:"."""
     name, *options = shlex.split(declared)
     group, _, name = name.rpartition("/")
     where = [x for x in options if x in HYPERVISORS]

@@ -38,7 +38,7 @@ static void reserve_memory(void)
 		early_reserve(m[i].start, m[i].start + m[i].size);
 }
 
-/* The option mem: what lies above is neither used nor shown to Dom0. */
+/* Option mem: RAM above it is neither used nor shown to Dom0. */
 static void cut_memory(void)
 {
 	struct e820_entry *e = boot_info.e820;

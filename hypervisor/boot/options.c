@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The command line. Options carry Xen's names and forms
- * (docs/misc/xen-command-line.pandoc of Xen 4.17). Two tables hold them: the
- * options that are done, each with the function that takes its value, and those
- * of Xen's that change nothing here, with the reason. The log names every word
- * that does nothing; no word makes the boot fail. Of an option that is there
- * twice, the last counts.
+ * (docs/misc/xen-command-line.pandoc of Xen 4.17). One table has the options
+ * that Krypton implements, each with the function that takes its value. The
+ * other has Xen's options that change nothing here, with the reason. The log
+ * names every word that has no effect; no word makes the boot fail. The last
+ * occurrence of an option counts.
  */
 #include "boot.h"
 #include "config.h"
@@ -117,7 +117,7 @@ static bool set_mem(const char *s)
 	return true;
 }
 
-/* How many levels a name stands for; the rest of the text, or NULL. */
+/* How many levels a name includes; returns the rest of the text, or NULL. */
 static const char *parse_level(const char *s, u32 *levels)
 {
 	static const char *const names[] = {
@@ -157,7 +157,7 @@ static bool set_guest_loglvl(const char *s)
 	return set_levels(&log_guests, s);
 }
 
-/* Where it is wanted, boot_flag() looks. */
+/* Only checks the value: boot_flag() reads it later. */
 static bool set_flag(const char *s)
 {
 	return truth(s) >= 0;
@@ -184,7 +184,7 @@ static const struct option {
 	{ "x2apic", set_flag },
 };
 
-/* Xen's options that change nothing; a '*' stands for any end of a name. */
+/* Xen's options that change nothing; a '*' matches any end of a name. */
 static const struct {
 	const char *why, *names;
 } ignored[] = {
@@ -241,7 +241,7 @@ static const struct option *find_option(const char *name)
 	return NULL;
 }
 
-/* Whether the word is an option that is done; its value is taken then. */
+/* Takes the value of an option that Krypton has; false: it has none such. */
 static bool take(const char *name, const char *value)
 {
 	bool no = !value && !strncmp(name, "no-", 3);
@@ -271,7 +271,7 @@ static void tell_ignored(const char *name)
 	log_warn("option %s is ignored: not known", name);
 }
 
-/* The log's levels are set before any word is named. */
+/* Values first: they set the log's levels, and then the log names words. */
 void options_init(void)
 {
 	u32 i;

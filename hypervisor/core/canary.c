@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The canary that the compiler puts between buffers and the return address,
- * another one at each boot. In the release it guards functions with a buffer of
- * characters or of a structure that has one; in the debug build, those with any.
+ * The stack canary that the compiler puts between buffers and the return
+ * address; each boot chooses a new value. The release guards functions with a
+ * buffer of characters, or with a structure that has one; the debug build, with
+ * any array.
  */
 #include "boot.h"
 #include "cpu.h"
@@ -19,7 +20,7 @@ void __stack_chk_fail(void)
 	panic("BUG: a return address was overwritten");
 }
 
-/* The caller never returns. A byte of 0 ends what strings overwrite it with. */
+/* The caller never returns. The low byte 0 stops string functions. */
 __attribute__((no_stack_protector)) void canary_init(void)
 {
 	__stack_chk_guard = rdtsc() * 0x9e3779b97f4a7c15ull << 8;

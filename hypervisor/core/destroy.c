@@ -13,7 +13,6 @@
 #include "evtchn.h"
 #include "grant.h"
 #include "ldt.h"
-#include "lib.h"
 #include "paging.h"
 #include "ptype.h"
 #include "sched.h"
@@ -28,6 +27,7 @@ static void drop_vcpu(struct vcpu *v)
 	sched_forget(v);
 	vcpu_stop_timers(v);
 	spin_lock(&d->page_lock);
+	ldt_drop(v);
 	if (!mfn_eq(v->table, INVALID_MFN))
 		ptype_put_both(d, v->table);
 	v->table = INVALID_MFN;
@@ -46,17 +46,14 @@ static void drop_vcpus(struct domain *d)
 
 	timer_kill(&d->cap_timer);
 	watchdog_kill(d);
-	spin_lock(&d->page_lock);
-	ldt_unmap_domain(d);
-	spin_unlock(&d->page_lock);
 	for (i = 0; i < d->max_vcpus; i++)
 		if (d->vcpu[i])
 			drop_vcpu(d->vcpu[i]);
 }
 
 /*
- * Entries of level-2 tables first: the rest of each tree is then short. One
- * entry in each hold of the lock; whether there are more.
+ * Clears one entry of a level-2 table in each hold of the lock, so that the
+ * rest of the tree is short. True: there may be more.
  */
 static bool clear_table(struct domain *d, mfn_t m)
 {
@@ -85,7 +82,7 @@ static void drop_pins(struct domain *d, mfn_t m)
 	}
 }
 
-/* Whether it is to be visited again, after the lock was given up. */
+/* True: visit the frame again, in another hold of the lock. */
 static bool visit(struct domain *d, mfn_t m)
 {
 	switch (d->kill_step) {

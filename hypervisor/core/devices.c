@@ -9,12 +9,10 @@
  * option "unsafe-passthrough": there is no IOMMU here, so who drives a device
  * that writes to memory has all of the memory.
  */
-#include <xen/sched.h>
 #include "boot.h"
 #include "ctl.h"
 #include "domain.h"
 #include "errno.h"
-#include "lib.h"
 #include "ptype.h"
 
 #define MAX_GIVEN	32

@@ -7,7 +7,6 @@
  * are: one for being alive, one while it owns any frame, one for each frame
  * of the hypervisor's that it shares, and those of who works on it.
  */
-#include <xen/sched.h>
 #include "context.h"
 #include "descriptors.h"
 #include "domain.h"
@@ -29,7 +28,7 @@ static struct domain *dead;	/* no reference left, to be freed */
 static struct spinlock list_lock = SPINLOCK(LOCK_LIST);
 static u64 desc_used[DESC_AREAS / 64];
 
-/* The domctl lock keeps others from taking the number that was free. */
+/* The domctl lock is held, so that the free number is still free. */
 static void add_to_list(struct domain *d)
 {
 	u64 f = spin_lock_irqsave(&list_lock);
@@ -293,8 +292,8 @@ struct vcpu *vcpu_create(struct domain *d, u32 id)
 	}
 	v->info = d->shared + id * 64;
 	vcpu_set_upcall_mask(v, true);
-	v->dr[6] = 0xffff0ff0;
-	v->dr[7] = 0x400;
+	v->dr[6] = DR6_FIXED;
+	v->dr[7] = DR7_FIXED;
 	v->runstate.state = RUNSTATE_offline;
 	v->runstate.state_entry_time = time_now();
 	context_reset_fpu(v);

@@ -8,7 +8,6 @@
  * One operation at a time: the domctl lock. An operation that has to stop
  * starts again from its unchanged structure and finds what it has done.
  */
-#include <xen/sched.h>
 #include "boot.h"
 #include "ctl.h"
 #include "domain.h"
@@ -289,7 +288,7 @@ static const struct {
 	[XEN_DOMCTL_set_cpu_policy]	= { domctl_set_policy, false, false },
 };
 
-/* What there is for other kinds of domains, or for other machines. */
+/* Operations for other kinds of domains, or for other machines. */
 static long refused(u32 cmd)
 {
 	switch (cmd) {
@@ -342,7 +341,7 @@ static long on_domain(struct xen_domctl *op, bool *out)
 	return rc;
 }
 
-/* To who may not: whether a domain exists is told before. */
+/* The answer to an unprivileged caller: -ESRCH for a missing domain first. */
 static long not_permitted(const struct xen_domctl *op)
 {
 	struct domain *d;

@@ -4,7 +4,6 @@
 #include "domain.h"
 #include "errno.h"
 #include "guest.h"
-#include "lib.h"
 #include "nmi.h"
 #include "pv.h"
 #include "sched.h"

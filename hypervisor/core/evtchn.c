@@ -163,7 +163,7 @@ static long do_bind_pirq(struct domain *d, void *arg)
 	if (op->pirq >= MAX_PIRQS)
 		return -EINVAL;
 	p = &d->pirqs[op->pirq];
-	if (!d->privileged && !p->allowed)
+	if (!(d->privileged ? p->gsi || p->vector : p->allowed))
 		return -EPERM;
 	if (p->port)
 		return -EEXIST;
@@ -450,6 +450,8 @@ static long do_set_priority(struct domain *d, void *arg)
 		return -EINVAL;
 	if (!d->fifo)
 		return -ENOSYS;
+	if (e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
+		return -EACCES;
 	if (op->priority > EVTCHN_FIFO_PRIORITY_MIN)
 		return -EINVAL;
 	e->priority = (u8)op->priority;

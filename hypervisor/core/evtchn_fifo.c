@@ -302,10 +302,8 @@ int fifo_destroy(struct domain *d)
 	struct fifo *f = d->open_ports ? NULL : d->fifo;
 	int rc = d->open_ports ? -EAGAIN : 0;
 
-	if (f) {
+	if (f)
 		d->fifo = NULL;
-		d->first_free_port = d->search_port = 0;
-	}
 	spin_unlock_irqrestore(&d->event_lock, flags);
 	if (!f)
 		return rc;

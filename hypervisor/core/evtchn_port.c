@@ -7,6 +7,10 @@
  * changes at any time: in shared_info for the 2-level ABI, in pages of the
  * guest's own for the FIFO ABI (evtchn_fifo.c). They are only ever read or
  * set one bit at a time and never believed.
+ *
+ * A closed port whose event is still on a queue must not be used for something
+ * else, and its guest takes it off without telling. Such ports wait in a list;
+ * each call that wants a port looks at some of them.
  */
 #include <xen/event_channel.h>
 #include "domain.h"
@@ -18,10 +22,11 @@
 
 #define INFO_PENDING	0	/* vcpu_info.evtchn_upcall_pending */
 #define INFO_MASK	1	/* vcpu_info.evtchn_upcall_mask */
-#define SEARCH_PORTS	512u	/* looked at in one hold of the lock */
+#define LOOK_AT		32	/* closed ports that were on a queue */
 
 _Static_assert(EVTCHN_DIRS * PORT_PAGES_PER_DIR * PORTS_PER_PAGE == PORTS_MAX,
 	       "all ports have a place");
+_Static_assert(EVTCHN_PAGES * PORTS_PER_PAGE == PORTS_MAX, "and its page");
 _Static_assert(PORTS_MAX == EVTCHN_FIFO_NR_CHANNELS, "and no more");
 
 static bool bit_test_and_set(u8 *map, u32 bit)
@@ -74,19 +79,35 @@ u32 evtchn_limit(const struct domain *d)
 	return d->fifo ? PORTS_MAX : d->abi->max_ports;
 }
 
-struct evtchn *evtchn_port(const struct domain *d, u32 port)
+/* NULL where no port of its page was ever used. */
+static struct evtchn *port_at(const struct domain *d, u32 port)
 {
 	u32 page = port / PORTS_PER_PAGE;
-	struct evtchn **dir, *ports;
+	struct evtchn **dir = d->ports[page / PORT_PAGES_PER_DIR];
+	struct evtchn *ports = dir ? dir[page % PORT_PAGES_PER_DIR] : NULL;
 
-	if (port >= evtchn_limit(d))
-		return NULL;
-	dir = d->ports[page / PORT_PAGES_PER_DIR];
-	ports = dir ? dir[page % PORT_PAGES_PER_DIR] : NULL;
 	return ports ? &ports[port % PORTS_PER_PAGE] : NULL;
 }
 
-/* The page that a port lies in, and its directory. */
+struct evtchn *evtchn_port(const struct domain *d, u32 port)
+{
+	return port < evtchn_limit(d) ? port_at(d, port) : NULL;
+}
+
+/* One port of its page more, or less, is free. */
+static void count_free(struct domain *d, u32 port, s32 more)
+{
+	u32 page = port / PORTS_PER_PAGE;
+	struct evtchn *first = port_at(d, page * PORTS_PER_PAGE);
+
+	first->page_used -= (u32)more;
+	if (first->page_used == PORTS_PER_PAGE)
+		d->full_pages[page / 64] |= BIT(page % 64);
+	else
+		d->full_pages[page / 64] &= ~BIT(page % 64);
+}
+
+/* The page that a port lies in, and its directory. Nobody gets port 0. */
 static bool add_page(struct domain *d, u32 port)
 {
 	u32 page = port / PORTS_PER_PAGE;
@@ -96,9 +117,14 @@ static bool add_page(struct domain *d, u32 port)
 	if (!*dir)
 		*dir = frames_new(PAGE_SIZE);
 	ports = *dir ? frames_new(PAGE_SIZE) : NULL;
-	if (ports)
-		(*dir)[page % PORT_PAGES_PER_DIR] = ports;
-	return ports;
+	if (!ports)
+		return false;
+	if (!page) {
+		ports->state = EVTCHN_RESERVED;
+		ports->page_used = 1;
+	}
+	(*dir)[page % PORT_PAGES_PER_DIR] = ports;
+	return true;
 }
 
 /* Where its last event was queued must be known as long as a queue ends so. */
@@ -107,41 +133,84 @@ static void port_init(struct evtchn *e, u8 state)
 	*e = (struct evtchn){
 		.state = state, .priority = EVTCHN_FIFO_PRIORITY_DEFAULT,
 		.last_vcpu = e->last_vcpu, .last_priority = e->last_priority,
+		.page_used = e->page_used,
 	};
+}
+
+/* Closed: free, or to the end of the list of those that wait for that. */
+static void release(struct domain *d, u32 port)
+{
+	struct evtchn *e = port_at(d, port);
+
+	if (!d->fifo || !fifo_is_linked(d, port)) {
+		port_init(e, EVTCHN_FREE);
+		count_free(d, port, 1);
+		d->first_free_port = MIN(d->first_free_port, port);
+		return;
+	}
+	port_init(e, EVTCHN_RESERVED);
+	if (d->first_linked_port)
+		port_at(d, d->last_linked_port)->peer = port;
+	else
+		d->first_linked_port = port;
+	d->last_linked_port = port;
+}
+
+static void look_at_linked(struct domain *d)
+{
+	u32 last = d->last_linked_port, port = 0, i;
+
+	for (i = 0; i < LOOK_AT && d->first_linked_port && port != last; i++) {
+		port = d->first_linked_port;
+		d->first_linked_port = port_at(d, port)->peer;
+		release(d, port);
+	}
+}
+
+/* No port below first_free_port is free: a page with a free one has it here. */
+static int take_port(struct domain *d, u32 limit)
+{
+	u32 p = d->first_free_port, page;
+	u64 open;
+
+	while (p < limit) {
+		page = p / PORTS_PER_PAGE;
+		open = ~d->full_pages[page / 64] >> page % 64;
+		if (!(open & 1)) {
+			page += open ? (u32)__builtin_ctzl(open) :
+				64 - page % 64;
+			p = page * PORTS_PER_PAGE;
+			continue;
+		}
+		if (!port_at(d, p) && !add_page(d, p))
+			return -ENOMEM;
+		if (port_at(d, p)->state == EVTCHN_FREE) {
+			count_free(d, p, -1);
+			d->first_free_port = p + 1;
+			return (int)p;
+		}
+		p++;
+	}
+	d->first_free_port = p;
+	return -ENOSPC;
 }
 
 int evtchn_port_alloc(struct domain *d)
 {
-	u32 limit = evtchn_limit(d), p, end;
-	struct evtchn *e;
+	u32 limit = evtchn_limit(d);
+	int port;
 
 	if (d->is_dying)
 		return -EINVAL;
 	if (d->max_evtchn_port && d->max_evtchn_port < limit)
 		limit = d->max_evtchn_port + 1;
-	d->first_free_port = MAX(d->first_free_port, 1u);
-	p = MAX(d->first_free_port, d->search_port);
-	end = MIN(limit, p + SEARCH_PORTS);
-	for (; p < end; p++) {
-		e = evtchn_port(d, p);
-		if (!e) {
-			if (!add_page(d, p))
-				return -ENOMEM;
-			e = evtchn_port(d, p);
-		}
-		if (e->state == EVTCHN_FREE &&
-		    !(d->fifo && fifo_is_linked(d, p))) {
-			port_init(e, EVTCHN_RESERVED);
-			d->open_ports++;
-			d->search_port = 0;
-			return (int)p;
-		}
-		/* Linked ports become free without telling. */
-		if (e->state != EVTCHN_FREE && p == d->first_free_port)
-			d->first_free_port = p + 1;
+	look_at_linked(d);
+	port = take_port(d, limit);
+	if (port > 0) {
+		port_init(port_at(d, (u32)port), EVTCHN_RESERVED);
+		d->open_ports++;
 	}
-	d->search_port = p < limit ? p : 0;
-	return p < limit ? -ERESTART : -ENOSPC;
+	return port;
 }
 
 void evtchn_port_free(struct domain *d, u32 port)
@@ -150,10 +219,8 @@ void evtchn_port_free(struct domain *d, u32 port)
 		fifo_clear_pending(d, port);
 	else
 		bit_clear(d->shared + d->abi->pending_offset, port);
-	port_init(evtchn_port(d, port), EVTCHN_FREE);
+	release(d, port);
 	d->open_ports--;
-	d->first_free_port = MIN(d->first_free_port, port);
-	d->search_port = 0;
 }
 
 /* 2-level: wake v for a port that became pending and is not masked. */

@@ -26,7 +26,7 @@
 
 static long hc_multicall(u64 a[]);
 
-/* As where the option for it is not given. */
+/* Xen's answer where its option does not enable the hypercall. */
 static long hc_switched_off(u64 a[])
 {
 	(void)a;
@@ -49,6 +49,8 @@ static const hypercall_fn table[] = {
 	[__HYPERVISOR_memory_op]		= memory_op,
 	[__HYPERVISOR_multicall]		= hc_multicall,
 	[__HYPERVISOR_update_va_mapping]	= pv_update_va_mapping,
+	[__HYPERVISOR_update_va_mapping_otherdomain] =
+		pv_update_va_mapping_otherdomain,
 	[__HYPERVISOR_set_timer_op]		= set_timer_op,
 	[__HYPERVISOR_event_channel_op_compat]	= pv_event_channel_op_compat,
 	[__HYPERVISOR_xen_version]		= version_op,
@@ -81,7 +83,7 @@ static int put_result(gva_t entry, long rc)
 	return abi_put_longs(gva_index(entry, 1, size), &(u64){ (u64)rc }, 1);
 }
 
-/* Its result is the EAX that it has loaded, whether or not that can be told. */
+/* The result is the EAX that iret loaded, even if the entry is not writable. */
 static long multicall_iret(gva_t entry)
 {
 	pv_iret(NULL);

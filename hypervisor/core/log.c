@@ -4,9 +4,10 @@
  * as it comes. A line of the hypervisor carries the prefix "(KR)"; a guest's
  * console output carries none, and goes to the serial line alone.
  *
- * What a guest can provoke as often as it likes is logged at LOG_DEBUG alone,
- * which has its own thresholds and a rate: a guest must not fill the log, nor
- * keep its lock. All else happens a bounded number of times for each domain.
+ * Messages that a guest can provoke as often as it likes have the level
+ * LOG_DEBUG, which has its own thresholds and a limited rate: a guest must not
+ * fill the log, nor occupy its lock. Each domain causes a bounded number of all
+ * other messages.
  */
 #include "cpu.h"
 #include "lock.h"
@@ -109,7 +110,7 @@ bool log_news(void)
 	return __atomic_exchange_n(&news, false, __ATOMIC_SEQ_CST);
 }
 
-/* A line that the serial line has no room for is in the ring alone. */
+/* Without room on the serial line, a line goes to the ring alone. */
 static void emit_line(const char *fmt, va_list ap)
 {
 	char line[LINE_SIZE] = "(KR) ", note[64];
@@ -129,7 +130,7 @@ static void emit_line(const char *fmt, va_list ap)
 	show(line, n);
 }
 
-/* So many lines in each period. */
+/* RATE_LINES in each period, for each kind of messages. */
 static bool within_rate(struct log_levels *l)
 {
 	u64 now = time_now();

@@ -9,7 +9,6 @@
 #include "errno.h"
 #include "guest.h"
 #include "lib.h"
-#include "log.h"
 #include "sched.h"
 
 #define LOCAL_DISTANCE	10u
@@ -116,6 +115,17 @@ static u32 count_domains(void)
 	return n;
 }
 
+static long move_domain(u32 id, u32 pool)
+{
+	struct domain *d = domain_get(id);
+	long rc = d == current_domain() ? -EPERM : pool ? -ENOENT : 0;
+
+	if (!d)
+		return -ESRCH;
+	domain_put(d);
+	return rc;
+}
+
 /* One pool, number 0, with all CPUs and all domains. */
 long sysctl_cpupool(struct xen_sysctl *op)
 {
@@ -131,15 +141,20 @@ long sysctl_cpupool(struct xen_sysctl *op)
 	case XEN_SYSCTL_CPUPOOL_OP_FREEINFO:
 		return ctl_put_bitmap(&p->cpumap, 0);
 	case XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN:
-		return p->cpupool_id ? -ENOENT : 0;
+		return move_domain(p->domid, p->cpupool_id);
 	default:
 		log_warn("Pool-0 is the only cpupool, and has all processors");
 		return -EOPNOTSUPP;
 	}
 }
 
+/* Of all widths together, but for a limit that leaves no page. */
 long sysctl_heap(struct xen_sysctl *op)
 {
-	op->u.availheap.avail_bytes = frames_free() << PAGE_SHIFT;
+	struct xen_sysctl_availheap *h = &op->u.availheap;
+	bool any = h->node <= 0 && (!h->max_bitwidth ||
+				    h->max_bitwidth > PAGE_SHIFT);
+
+	h->avail_bytes = any ? frames_free() << PAGE_SHIFT : 0;
 	return 0;
 }

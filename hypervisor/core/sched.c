@@ -31,11 +31,9 @@
  * core/switch.c. A vCPU is on_cpu from the moment it is chosen until its state
  * is saved again: only then may another CPU, or the tools, have it.
  */
-#include <xen/sched.h>
 #include "domain.h"
 #include "errno.h"
 #include "evtchn.h"
-#include "lib.h"
 #include "sched.h"
 #include "smp.h"
 
@@ -48,7 +46,7 @@
 
 static struct vcpu *queue;		/* the first waits longest */
 static struct vcpu *running[MAX_CPUS];	/* chosen last; NULL: idle */
-static u32 idle_cpus;			/* that idle, and nobody called */
+static u32 idle_cpus;			/* idle ones that nobody has called yet */
 static u64 clock[MAX_CPUS];		/* virtual times; they wrap around */
 static u64 idle_since[MAX_CPUS], idle_total[MAX_CPUS];
 static struct timer slice_timer[MAX_CPUS];
@@ -103,7 +101,7 @@ static void set_runstate(struct vcpu *v, int state)
 	rs->state = state;
 }
 
-/* What it waits for, now that it does not run. */
+/* Of a vCPU that does not run: why it waits. */
 static void set_waiting(struct vcpu *v)
 {
 	if (!(v->state & VCPU_UP))
@@ -192,7 +190,7 @@ static void tickle(const struct vcpu *v)
 		if (!may_run_on(v, cpu))
 			continue;
 		if (idle_cpus >> cpu & 1) {
-			/* Called for v: it is no idle one for others. */
+			/* Called for v: no longer idle for others. */
 			idle_cpus &= ~(1u << cpu);
 			request(cpu);
 			return;
@@ -396,7 +394,7 @@ static bool keeps(const struct vcpu *prev, const struct vcpu *next, u32 cpu,
 	return now < prev->slice_end || lead <= 0;
 }
 
-/* 'other' waits, if it is not NULL, for this CPU too. */
+/* 'other', if not NULL, waits for this CPU too. */
 static void start(struct vcpu *v, const struct vcpu *other, u32 cpu, u64 now)
 {
 	u64 slice = SLICE, at = v->vtime[cpu];
@@ -435,7 +433,7 @@ static void account_idle(u32 cpu, bool was_idle, bool is_idle, u64 now)
 /* It waits, for its turn or for something else. */
 static void leave(struct vcpu *v, const struct vcpu *next, u32 cpu)
 {
-	/* A yield puts it behind the next one: it earns nothing by it. */
+	/* A yield puts it behind the next one; yielding earns no credit. */
 	if (v->yielded && next && ahead(next->vtime[cpu], v->vtime[cpu]) > 0)
 		v->vtime[cpu] = next->vtime[cpu];
 	v->running = false;
@@ -515,7 +513,7 @@ u64 sched_idle_time(u32 cpu)
 	return t;
 }
 
-/* What ran until now did so by the old ones, and a new period begins. */
+/* Time used until now is charged by the old values; a new period begins. */
 void sched_set_params(struct domain *d, u32 weight, u32 cap)
 {
 	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
@@ -587,7 +585,6 @@ void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs)
 
 	*rs = v->runstate;
 	rs->time[rs->state] += now - rs->state_entry_time;
-	rs->state_entry_time = now;
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 

@@ -8,7 +8,6 @@
 #include "errno.h"
 #include "evtchn.h"
 #include "guest.h"
-#include "lib.h"
 #include "nmi.h"
 #include "sched.h"
 #include "vcpu.h"
@@ -28,8 +27,8 @@ static long do_block(struct vcpu *v)
 }
 
 /*
- * Something to go on for already: 1, the ports being looked at in their order
- * up to the first that is pending; 0: nothing; or an error.
+ * 1: there is no reason to wait; 0: there is; or an error. Looks at the ports
+ * in order, up to the first that is pending.
  */
 static int look(struct vcpu *v, const struct sched_poll *p, u32 *port)
 {
@@ -60,7 +59,7 @@ static long do_poll(struct vcpu *v, u64 arg)
 		return -EINVAL;
 	if (!guest_range_ok(HANDLE(p.ports), p.nr_ports * 4ull))
 		return -EFAULT;
-	/* 0: any port wakes it, as long as it is not known which one. */
+	/* 0: until it is known which port, any port wakes it. */
 	v->poll_port = 0;
 	__atomic_fetch_or(&v->state, VCPU_BLOCKED | VCPU_POLLING,
 			  __ATOMIC_SEQ_CST);
@@ -99,7 +98,7 @@ static long do_shutdown(struct domain *d, void *arg)
 	return 0;
 }
 
-/* The reason that the tools will see; what was said first holds. */
+/* The reason that the tools will see; the first one counts. */
 static long do_shutdown_code(struct domain *d, void *arg)
 {
 	const struct sched_shutdown *sd = arg;
@@ -116,14 +115,14 @@ static long do_pin_override(struct domain *d, void *arg)
 }
 
 #define OP(name, type) [SCHEDOP_##name] = \
-	{ do_##name, sizeof(struct type), false, false }
+	{ .fn = do_##name, .size = sizeof(struct type) }
 static const struct abi_op ops[] = {
 	OP(shutdown, sched_shutdown),
 	OP(shutdown_code, sched_shutdown),
 	OP(remote_shutdown, sched_remote_shutdown),
 	OP(pin_override, sched_pin_override),
 	[SCHEDOP_watchdog] = { watchdog_set, sizeof(struct sched_watchdog),
-			       false, true },
+			       false, ABI_OP_LOCKED },
 };
 
 long sched_op(u64 a[])

@@ -30,7 +30,7 @@ static void end_machine(u32 reason)
 	machine_reboot();
 }
 
-/* False for all but the first of those who shut a domain down, or crash it. */
+/* True for the first caller that shuts the domain down, or crashes it. */
 static bool begin(struct domain *d, u32 reason, bool crash)
 {
 	u64 f = spin_lock_irqsave(&d->shutdown_lock);

@@ -3,7 +3,7 @@
  * The guest's exit: what a CPU does before it returns to a guest. Switching
  * happens only in guest_exit(), where the guest's registers lie in the CPU's
  * block and nothing of the hypervisor is on the stack. A CPU with nothing to
- * run halts; only its own timers and a vCPU for it to run wake it.
+ * run halts, until a timer of its own or a vCPU that it may run wakes it.
  */
 #include "context.h"
 #include "debug.h"
@@ -44,7 +44,7 @@ void guest_exit(struct regs *r)
 {
 	struct cpu *c = this_cpu();
 
-	/* A stack that cannot be written crashes the domain: then again. */
+	/* Again if delivery crashed the domain: its stack was not writable. */
 	do {
 		quiet_point();
 		while (c->work || !c->current || !sched_runnable(c->current))

@@ -8,7 +8,6 @@
 #include "errno.h"
 #include "guest.h"
 #include "keys.h"
-#include "lib.h"
 #include "log.h"
 
 #define RATE_LIMIT_US	500	/* PREEMPT_LEAD of the scheduler */

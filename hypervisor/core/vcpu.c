@@ -15,6 +15,7 @@
 #include "paging.h"
 #include "ptype.h"
 #include "sched.h"
+#include "smp.h"
 #include "vcpu.h"
 
 _Static_assert(sizeof(struct vcpu_time_info) == 32, "same for all guests");
@@ -32,19 +33,26 @@ static void write_time_area(const struct vcpu *v, struct vcpu_time_info t)
 	guest_write(v->time_at, &version, sizeof(version));
 }
 
+static struct vcpu_time_info time_info(u32 version)
+{
+	u64 tsc = rdtsc();
+
+	return (struct vcpu_time_info){
+		.version = version, .tsc_timestamp = tsc,
+		.system_time = time_from_tsc(tsc),
+		.tsc_to_system_mul = tsc_scale.mul,
+		.tsc_shift = tsc_scale.shift,
+		.flags = XEN_PVCLOCK_TSC_STABLE_BIT,
+	};
+}
+
 /* The guest reads under the version: odd means "being changed". */
 static void write_time(struct vcpu *v)
 {
 	struct vcpu_time_info *to = (void *)(v->info + v->d->abi->time_offset);
-	struct vcpu_time_info t = {
-		.tsc_timestamp = rdtsc(), .tsc_shift = tsc_scale.shift,
-		.tsc_to_system_mul = tsc_scale.mul,
-		.flags = XEN_PVCLOCK_TSC_STABLE_BIT,
-	};
+	struct vcpu_time_info t = time_info(v->time_version + 1);
 
-	t.system_time = time_from_tsc(t.tsc_timestamp);
 	v->time_version += 2;
-	t.version = v->time_version - 1;
 	WRITE_ONCE(to->version, t.version);
 	barrier();
 	*to = t;
@@ -173,7 +181,11 @@ static long register_runstate(struct vcpu *v, u64 arg)
 
 	if (rc)
 		return rc;
-	sched_runstate(v, &rs);
+	/* Of the caller the guest adds what has passed since its entry time. */
+	if (v == current_vcpu())
+		rs = v->runstate;
+	else
+		sched_runstate(v, &rs);
 	write_runstate(v, rs);
 	return 0;
 }
@@ -185,7 +197,22 @@ static long register_time(struct vcpu *v, u64 arg)
 
 	if (!rc && v == current_vcpu())
 		write_time(v);
+	else if (!rc && v->time_at.a)
+		write_time_area(v, time_info(v->time_version));
 	return rc;
+}
+
+/* APIC ID, and above it ACPI's number of the CPU that the vCPU is pinned to. */
+static long get_physid(const struct vcpu *v, u64 arg)
+{
+	u32 cpus = v->affinity & smp_all();
+	u64 id;
+
+	if (!v->d->privileged || !cpus || (cpus & (cpus - 1)))
+		return -EINVAL;
+	id = (u64)__builtin_ctz(cpus) << 32;
+	id |= cpu_blocks[id >> 32]->cpu.apic_id;
+	return guest_write(gva(arg), &id, sizeof(id));
 }
 
 /* A vCPU is initialised once and for good, so that no lock is needed here. */
@@ -267,6 +294,8 @@ long vcpu_op(u64 a[])
 			return -EINVAL;
 		timer_stop(&v->singleshot);
 		return 0;
+	case VCPUOP_get_physid:
+		return get_physid(v, arg);
 	case VCPUOP_register_vcpu_info:
 		return register_info(v, arg);
 	default:

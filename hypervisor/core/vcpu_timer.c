@@ -3,13 +3,13 @@
  * The timers of a vCPU (xen/vcpu.h and set_timer_op): single-shot, periodic,
  * and the timeout of a poll; and the watchdogs of a domain (xen/sched.h).
  *
- * Every vCPU begins with a periodic timer of 100 Hz, which kernels up to 2.6.18
- * never ask for. It goes while the vCPU runs, as on Xen: so a CPU never has more
- * than one of them to serve, and what was missed is one tick. Two CPUs that
- * change it at once may make a tick too many, no more.
+ * Every vCPU starts with a periodic timer of 100 Hz: kernels up to 2.6.18 rely
+ * on it and never ask for it. As on Xen, it runs only while its vCPU runs. A
+ * CPU therefore serves at most one periodic timer, and all the ticks that a
+ * vCPU missed become one. Two CPUs that change it at once may cause one extra
+ * tick.
  */
 #include <xen/sched.h>
-#include <xen/vcpu.h>
 #include "domain.h"
 #include "errno.h"
 #include "evtchn.h"
@@ -47,7 +47,7 @@ static void period_fired(void *data)
 		vcpu_tick(data);
 }
 
-/* Left over from a poll that an event ended, it must wake no one. */
+/* May be left from a poll that an event ended; then it must wake nobody. */
 static void poll_timeout(void *data)
 {
 	const struct vcpu *v = data;
@@ -77,8 +77,8 @@ long vcpu_set_singleshot(struct vcpu *v, u64 arg)
 	u64 at;
 
 	/*
-	 * The flag for "only if in the future" is not looked at, as Xen 4.17
-	 * does not either: a time that is over makes the event come at once.
+	 * Like Xen 4.17, ignore the flag "only if in the future": for a time
+	 * in the past the event comes at once.
 	 */
 	if (guest_read(&at, gva(arg), 8))
 		return -EFAULT;
@@ -100,7 +100,7 @@ long vcpu_set_periodic(struct vcpu *v, u64 arg)
 		return -EINVAL;
 	v->period = period;
 	timer_stop(&v->periodic);
-	/* What begins to run now is on_cpu first, and then looks for it. */
+	/* A vCPU that starts to run sets on_cpu first, then looks at the period. */
 	if (v->on_cpu)
 		vcpu_tick(v);
 	return 0;

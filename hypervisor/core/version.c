@@ -50,7 +50,7 @@ static long get_features(const struct domain *d, gva_t to)
 	return guest_write(to, &info, sizeof(info));
 }
 
-/* Of the linker's note: behind its header, which ends with the name "GNU". */
+/* The ID follows the header of the linker's note, which ends with "GNU". */
 static long get_build_id(const struct domain *d, gva_t to)
 {
 	const u8 *id = build_id_note + 16;

@@ -21,7 +21,7 @@ bool hold_set_limits(const char *value);
 void hold_init(void);
 /*
  * This CPU has just taken a lock of this level, or is about to give it up;
- * level 0 stands for interrupts that are off.
+ * level 0 is for interrupts that are off.
  */
 void hold_begin(u32 level);
 void hold_end(u32 level);

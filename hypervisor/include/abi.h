@@ -122,7 +122,7 @@ struct abi_op {
 	long (*fn)(struct domain *d, void *arg);
 	u8 size;		/* of the argument */
 	bool out;		/* after 0 the argument is written back */
-	u8 how;			/* both of: */
+	u8 how;			/* ABI_OP_* */
 #define ABI_OP_LOCKED		1u	/* fn runs with d's event lock held */
 #define ABI_OP_PRIVILEGED	2u	/* -EPERM for any other caller */
 };

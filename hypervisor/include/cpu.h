@@ -121,6 +121,12 @@ static inline void wrmsr(u32 msr, u64 v)
 			 "d" ((u32)(v >> 32)) : "memory");
 }
 
+/* An instruction that may fault, and the address to continue at then. */
+#define EXTABLE(at, next)				\
+	"	.pushsection .extable, \"a\"\n"		\
+	"	.quad " at ", " next "\n"		\
+	"	.popsection\n"
+
 /* False: there is no such register, and the value is 0. */
 static inline bool rdmsr_safe(u32 msr, u64 *v)
 {
@@ -129,9 +135,7 @@ static inline bool rdmsr_safe(u32 msr, u64 *v)
 	__asm__ volatile("1:	rdmsr\n"
 			 "	movl $1, %2\n"
 			 "2:\n"
-			 "	.pushsection .extable, \"a\"\n"
-			 "	.quad 1b, 2b\n"
-			 "	.popsection\n"
+			 EXTABLE("1b", "2b")
 			 : "+a" (lo), "+d" (hi), "+r" (ok) : "c" (msr));
 	*v = (u64)hi << 32 | lo;
 	return ok;
@@ -142,9 +146,7 @@ static inline void wrmsr_safe(u32 msr, u64 v)
 {
 	__asm__ volatile("1:	wrmsr\n"
 			 "2:\n"
-			 "	.pushsection .extable, \"a\"\n"
-			 "	.quad 1b, 2b\n"
-			 "	.popsection\n"
+			 EXTABLE("1b", "2b")
 			 :: "c" (msr), "a" ((u32)v), "d" ((u32)(v >> 32))
 			 : "memory");
 }
@@ -172,44 +174,21 @@ DEFINE_CR(2)
 DEFINE_CR(3)
 DEFINE_CR(4)
 
-static inline void outb(u16 port, u8 v)
-{
-	__asm__ volatile("outb %0, %1" :: "a" (v), "Nd" (port));
+#define DEFINE_PORT(suffix, type)					\
+static inline void out##suffix(u16 port, type v)			\
+{									\
+	__asm__ volatile("out" #suffix " %0, %1" :: "a" (v), "Nd" (port)); \
+}									\
+static inline type in##suffix(u16 port)					\
+{									\
+	type v;								\
+									\
+	__asm__ volatile("in" #suffix " %1, %0" : "=a" (v) : "Nd" (port)); \
+	return v;							\
 }
-
-static inline void outw(u16 port, u16 v)
-{
-	__asm__ volatile("outw %0, %1" :: "a" (v), "Nd" (port));
-}
-
-static inline void outl(u16 port, u32 v)
-{
-	__asm__ volatile("outl %0, %1" :: "a" (v), "Nd" (port));
-}
-
-static inline u8 inb(u16 port)
-{
-	u8 v;
-
-	__asm__ volatile("inb %1, %0" : "=a" (v) : "Nd" (port));
-	return v;
-}
-
-static inline u16 inw(u16 port)
-{
-	u16 v;
-
-	__asm__ volatile("inw %1, %0" : "=a" (v) : "Nd" (port));
-	return v;
-}
-
-static inline u32 inl(u16 port)
-{
-	u32 v;
-
-	__asm__ volatile("inl %1, %0" : "=a" (v) : "Nd" (port));
-	return v;
-}
+DEFINE_PORT(b, u8)
+DEFINE_PORT(w, u16)
+DEFINE_PORT(l, u32)
 
 static inline void xsetbv(u64 v)
 {
@@ -251,9 +230,9 @@ static inline void cpu_relax(void)
 }
 
 /*
- * Halt, with interrupts on, unless there is work. An NMI that comes between
- * the look at the work and the halt would not end the halt. Its handler makes
- * what it interrupted there continue behind the halt: cpu_idle_skip().
+ * Halt, with interrupts on, unless there is work. An NMI between the look at
+ * the work and the halt would not end the halt, so its handler returns behind
+ * it: cpu_idle_skip() gives the address.
  */
 void cpu_idle(const volatile u32 *work);
 u64 cpu_idle_skip(u64 ip);

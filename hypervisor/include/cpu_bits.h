@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Bits and numbers of the processor's registers: flags, CR0, CR4, MSRs. */
+/* Bits and numbers of registers: flags, CR0, CR4, DR6, DR7, MSRs. */
 #ifndef KRYPTON_CPU_BITS_H
 #define KRYPTON_CPU_BITS_H
 
@@ -23,6 +23,9 @@
 #define CR0_WP		BIT(16)
 #define CR0_AM		BIT(18)
 #define CR0_PG		BIT(31)
+/* As a guest reads it, but for TS. */
+#define CR0_FIXED	(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | \
+			 CR0_AM | CR0_PG)
 #define CR4_TSD		BIT(2)
 #define CR4_DE		BIT(3)
 #define CR4_PAE		BIT(5)
@@ -31,6 +34,9 @@
 #define CR4_OSXMMEXCPT	BIT(10)
 #define CR4_FSGSBASE	BIT(16)
 #define CR4_OSXSAVE	BIT(18)
+
+#define DR6_FIXED	0xffff0ff0u
+#define DR7_FIXED	0x400u
 
 #define MSR_APIC_BASE	0x1b
 #define MSR_SYSENTER_CS	0x174
@@ -41,8 +47,6 @@
 #define MSR_LSTAR	0xc0000082
 #define MSR_CSTAR	0xc0000083
 #define MSR_SFMASK	0xc0000084
-#define MSR_FS_BASE	0xc0000100
-#define MSR_GS_BASE	0xc0000101
 #define MSR_TSC_AUX	0xc0000103
 
 #endif

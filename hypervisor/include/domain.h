@@ -68,7 +68,7 @@ struct vcpu {
 	u64 charged, started, slice_end;	/* ns: see core/sched.c */
 	u64 vtime[MAX_CPUS];
 	u32 affinity, soft_affinity;	/* masks of CPUs */
-	u32 unpinned;			/* its mask else; 0: not pinned */
+	u32 unpinned;			/* mask to return to; 0: not pinned */
 
 	/* Loaded in the processor while it runs, saved here else. */
 	struct regs regs;
@@ -100,7 +100,6 @@ struct vcpu {
 	gva_t ldt_base;
 	u32 ldt_entries;
 	u32 ldt_mapped;			/* bit per page */
-	mfn_t ldt_drop[LDT_FRAMES];	/* unmapped, flush to come */
 
 	/* Shared with the guest. */
 	u8 *info;			/* vcpu_info */
@@ -189,9 +188,10 @@ struct domain {
 
 	struct spinlock event_lock;
 	struct evtchn **ports[EVTCHN_DIRS];
+	u64 full_pages[EVTCHN_PAGES / 64];	/* of ports: none is free */
 	u32 max_evtchn_port;		/* 0: no limit but the ABI's */
 	u32 first_free_port, open_ports, next_reset;
-	u32 search_port;		/* a search has come to; 0: none */
+	u32 first_linked_port, last_linked_port;	/* closed; 0: none */
 	struct fifo *fifo;		/* NULL: 2-level */
 	struct pirq {
 		u32 port;
@@ -214,6 +214,7 @@ struct domain {
 		u64 first, end;
 	} iomem[MAX_IOMEM];		/* device frames; the page lock */
 	u32 pci_cf8;
+	u8 cmos_index;
 };
 
 extern struct domain *dom0;

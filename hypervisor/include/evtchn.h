@@ -18,15 +18,17 @@ struct evtchn {
 	u16 vcpu;		/* whom it notifies */
 	u16 last_vcpu;
 	u16 remote_domid;	/* unbound: who may bind */
-	u32 peer;		/* remote port, pirq or virq */
+	u32 peer;		/* remote port, pirq, virq; next that waits */
 	/* Interdomain: lives as long as the channel; both locks to change. */
 	struct domain *remote;
-	u64 spare;
+	u32 page_used;		/* in the first port of a page */
+	u32 spare;
 };
 _Static_assert(sizeof(struct evtchn) == 32, "128 a page");
 
 /* Directories of pages of ports, and the FIFO ABI's state, of a domain. */
 #define EVTCHN_DIRS	2
+#define EVTCHN_PAGES	1024u
 struct fifo;
 
 long evtchn_op(u64 a[]);

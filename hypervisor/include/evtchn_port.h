@@ -17,8 +17,7 @@
 struct evtchn *evtchn_port(const struct domain *d, u32 port);
 /*
  * A free port, in state EVTCHN_RESERVED and with everything else as new.
- * -EINVAL if the domain is dying, -ENOSPC, -ENOMEM; -ERESTART: ask again, the
- * search is not over, and goes on where it stopped.
+ * -EINVAL if the domain is dying, -ENOSPC, -ENOMEM.
  */
 int evtchn_port_alloc(struct domain *d);
 /* It is free, and nothing of it is pending. */

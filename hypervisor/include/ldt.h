@@ -13,7 +13,10 @@
 int ldt_set(struct vcpu *v, gva_t base, u64 entries);
 /* Map one page of the vCPU's LDT after a fault on it. */
 bool ldt_map_page(struct vcpu *v, u32 page);
-/* Drop all mapped LDT pages of the domain; the page lock is held. */
-void ldt_unmap_domain(struct domain *d);
+/*
+ * Drop the mapped pages of a vCPU that is the caller or does not run; the page
+ * lock is held.
+ */
+void ldt_drop(struct vcpu *v);
 
 #endif

@@ -42,7 +42,7 @@ void ptype_drop_partial(struct domain *d, mfn_t m);
  */
 int ptype_lock(struct domain *d);
 int ptype_drain(struct domain *d);
-/* The rest in one go; with the page lock. For trees that are known as short. */
+/* The rest in one go; the page lock is held. Only for short trees. */
 void ptype_finish(struct domain *d);
 /* Both at once; the second gives false without telling why. */
 int ptype_get_both(struct domain *d, mfn_t m, enum frame_type t, bool top);
@@ -83,7 +83,7 @@ int tables_set_l3(struct domain *d, mfn_t table, u32 index, u64 value);
 bool tables_uncounted(mfn_t m);
 /* How many slots of a table are the guest's. */
 u32 tables_entries(const struct domain *d, const struct frame *f);
-/* Frames that no guest maps, of those behind no RAM. */
+/* Device frames that no guest may map. */
 bool tables_device_ours(u64 first, u64 end);
 /* pv/descriptors.c */
 int descriptors_validate(mfn_t m);

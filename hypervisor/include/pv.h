@@ -47,7 +47,13 @@ long pv_batch(u64 a[], u32 size, struct domain *d,
 /* pv/mmu_update.c, pv/va_mapping.c, pv/mmuext.c */
 long pv_mmu_update(u64 a[]);
 long pv_update_va_mapping(u64 a[]);
+long pv_update_va_mapping_otherdomain(u64 a[]);
 long pv_mmuext_op(u64 a[]);
+/* Whose pages a call works on: put it after an error, too. */
+int pv_get_owner(u32 id, struct domain **owner);
+void pv_put_owner(struct domain *owner);
+/* On the vCPUs of a bitmap in the caller's memory; 0 or -EFAULT. */
+int pv_flush_vcpus(struct domain *d, u64 bitmap);
 /* Load a root table; -ERESTART: call again to go on validating it. */
 int pv_new_baseptr(struct vcpu *v, mfn_t table);
 

@@ -5,6 +5,12 @@
 
 #include "types.h"
 
+#define CMOS_INDEX	0x70u
+#define CMOS_DATA	0x71u
+#define CMOS_REGISTER	0x7f	/* the other bit would keep NMIs out */
+
+u8 cmos_read(u8 reg);
+void cmos_write(u8 reg, u8 value);
 /* Seconds since 1970 by a clock in UTC; years 2000 to 2099. */
 u64 rtc_seconds(void);
 

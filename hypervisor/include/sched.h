@@ -24,7 +24,7 @@ void sched_poll_check(struct vcpu *v, u32 port);
 /* Something else has to run, be it the caller's own events: stop soon. */
 bool sched_preempt_needed(void);
 
-/* Nothing that was decided on an older state of things is still to come. */
+/* Returns when no decision on an older state is still being made. */
 void sched_barrier(void);
 /* Weight: 1 to 65535; cap in percent of one CPU, 0 for none. */
 void sched_set_params(struct domain *d, u32 weight, u32 cap);
@@ -35,7 +35,7 @@ int sched_set_affinity(struct vcpu *v, u32 cpus);
  * CPU, or not pinned; -EBUSY: pinned already.
  */
 int sched_pin(struct vcpu *v, s32 cpu);
-/* Times up to now. */
+/* Times up to now, which state_entry_time is not moved to. */
 void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs);
 u64 sched_idle_time(u32 cpu);
 /* Timer of a domain with a cap. */
@@ -46,14 +46,17 @@ bool sched_runnable(const struct vcpu *v);
 /* Next to run on this CPU, which may be the one that runs; NULL: nothing. */
 struct vcpu *sched_choose(struct vcpu *prev);
 /*
- * Its state is saved: now others may run it, or, if its domain ends, take it
- * apart. Who shuts a domain down looks after us whether all have stopped.
+ * Its state is saved: another CPU may run it now or, if its domain ends, take
+ * it apart. This also tells the tools when the last vCPU of the domain stops.
  */
 void sched_release(struct vcpu *v);
 void sched_init_cpu(void);
 
 long sched_op(u64 a[]);
-/* core/switch.c: the last thing before every return to a guest; interrupts are off. */
+/*
+ * core/switch.c: the last thing before every return to a guest; interrupts are
+ * off.
+ */
 void guest_exit(struct regs *r);
 /* Run whatever there is, from a CPU's boot path; never returns. */
 void sched_start(void) __attribute__((noreturn));

@@ -12,8 +12,8 @@ void serial_init(void);
 /* Never waits: with no room the character is lost. */
 void serial_put(char c);
 /*
- * Whether n more characters have room: not at once, if the line is only slow.
- * A line that has stopped has room for all, and loses it.
+ * Whether there is room for n more characters. A slow line has none for a
+ * while; one that takes nothing any more always has, and loses them.
  */
 bool serial_room(u32 n);
 /* No more by interrupt, and all out that waits; takes no lock. */

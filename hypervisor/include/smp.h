@@ -26,7 +26,7 @@ void smp_kick(u32 cpu);
  * the first that calls it.
  */
 void smp_stop_others(void);
-/* First in the NMI handler: does not return if another CPU ends the machine. */
+/* First in the NMI handler. Does not return if another CPU ends the machine. */
 void smp_nmi(void);
 /* Start every processor that ACPI names. */
 void smp_boot(void);

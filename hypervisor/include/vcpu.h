@@ -12,7 +12,7 @@ void vcpu_stop_timers(struct vcpu *v);
 long vcpu_set_singleshot(struct vcpu *v, u64 arg);
 long vcpu_set_periodic(struct vcpu *v, u64 arg);
 void vcpu_stop_periodic(struct vcpu *v);
-/* It begins to run: its periodic timer goes as long as it does. */
+/* It begins to run, and its periodic timer with it. */
 void vcpu_tick(struct vcpu *v);
 /* A domain's watchdogs (xen/sched.h); killed, they fire no more. */
 void watchdog_init(struct domain *d);

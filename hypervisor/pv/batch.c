@@ -27,8 +27,9 @@ static int tell_done(u64 at, bool continued, u32 done)
 }
 
 /*
- * A request is not over before the tables that it dropped are. What another
- * vCPU drops meanwhile is that one's to take apart, so no lock is needed here.
+ * A request ends only after the tables that it dropped are taken apart. Tables
+ * that another vCPU drops meanwhile are for that one, so no lock is needed
+ * here.
  */
 static int drain(struct domain *d)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hypercalls by which kernels of Xen 3.0 do what the present ones do: the
- * operation's number and its argument in one structure (xen/event_channel.h,
- * xen/physdev.h), and sched_op without one. Xen gives them to PV guests still.
+ * The older forms of event_channel_op, physdev_op and sched_op, which kernels
+ * of Xen 3.0 use and Xen still offers to PV guests. The first two take the
+ * number of the operation and its argument in one structure
+ * (xen/event_channel.h, xen/physdev.h); sched_op takes plain numbers.
  */
 #include <xen/event_channel.h>
 #include <xen/sched.h>
@@ -14,7 +15,7 @@
 #include "pv.h"
 #include "sched.h"
 
-/* Both begin with the number; so large are they for a 32-bit guest. */
+/* Sizes for a 32-bit guest; both structures begin with the number. */
 #define EVTCHN_OP_SIZE	sizeof(struct evtchn_op)
 #define PHYSDEV_OP_SIZE	16u
 

@@ -13,7 +13,6 @@
 #include "errno.h"
 #include "guest.h"
 #include "lib.h"
-#include "paging.h"
 
 #define MAX_LEAVES	96u
 #define MAX_MSRS	2u

@@ -35,7 +35,7 @@
 #define E21_EAX_LFENCE		BIT(2)
 #define XSAVE_SIZE		(512 + XSAVE_MORE)
 
-/* To whom a bit is given; the kernel of Dom0 sees what is left to it. */
+/* Who sees a bit. XSAVE: Dom0, on a processor with AVX. */
 enum whom { ANY, AMD, INTEL, XSAVE, DOM0 };
 
 #define WHOLE	{ ~0u, ~0u, ~0u, ~0u }
@@ -80,7 +80,7 @@ static const struct {
 
 bool cpuid_is_intel(void)
 {
-	static u32 vendor;		/* a CPUID may be slow */
+	static u32 vendor;		/* kept, as CPUID may be slow */
 	u32 r[4];
 
 	if (!vendor) {
@@ -219,7 +219,7 @@ static void xsave_leaf(const struct domain *d, u32 sub, u32 out[4])
 		out[1] = 0;
 }
 
-/* Limits, and what is told whatever the processor says. */
+/* Limits, and bits that do not depend on the processor. */
 static void adjust_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 {
 	u32 r[4];
@@ -263,8 +263,8 @@ static void adjust_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 }
 
 /*
- * OSXSAVE is the hypervisor's for a kernel that may use XSAVE: kernels that
- * know of the hypervisor look for both before they set their own CR4.OSXSAVE.
+ * A kernel that may use XSAVE always sees OSXSAVE: PV kernels look for both
+ * bits before they set their own CR4.OSXSAVE.
  */
 void guest_cpuid(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
 		 u32 out[4])

@@ -22,13 +22,9 @@
 #include "ptype.h"
 #include "pv.h"
 
-#define DESC_CODE	BIT(43)
-#define DESC_S		BIT(44)
 #define DESC_DPL	(BIT(45) | BIT(46))
 #define DESC_DPL1	BIT(45)
-#define DESC_PRESENT	BIT(47)
 #define DESC_LONG	BIT(53)
-#define DESC_PAGES	BIT(55)
 #define DESC_BASE_BITS	0xff0000ffffff0000ull
 #define DESC_LIMIT	0x000f00000000ffffull
 #define DESC_TYPE	(15ull << 40)

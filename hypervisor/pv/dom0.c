@@ -25,7 +25,6 @@
 #include "ptype.h"
 #include "sched.h"
 #include "serial.h"
-#include "traps.h"
 #include "asm.h"
 #include "vcpu.h"
 

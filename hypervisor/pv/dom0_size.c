@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * How large the first domain is: the options dom0_mem and dom0_max_vcpus, in
- * Xen's forms. Sizes are fractions of the memory that is free when the domain
- * is built, or less than all of it, so that they are computed only then.
+ * Xen's forms. Sizes may depend on the memory that is free when the domain is
+ * built, so that they are computed only then.
  */
 #include "boot.h"
 #include "config.h"

@@ -310,7 +310,7 @@ static bool add_segments(struct image *im, const struct elf32_header *h)
 	return im->segments || fail(im, "no segment to load");
 }
 
-/* A kernel without symbols, or with damaged ones, goes without. */
+/* A kernel without symbols, or with damaged ones, starts without them. */
 static bool add_symbols(struct image *im, const struct elf32_header *h)
 {
 	struct symbols *s = (struct symbols *)im->symbols;

@@ -9,6 +9,7 @@
  * emulated: events are masked in vcpu_info, waiting is a hypercall.
  */
 #include "context.h"
+#include "descriptors.h"
 #include "domain.h"
 #include "emulate.h"
 #include "errno.h"
@@ -23,12 +24,6 @@
 #define MAX_INSN	15
 #define DR6_STEP	0x4000u
 
-#define DESC_RW		BIT(41)		/* data: writable, code: readable */
-#define DESC_CODE	BIT(43)
-#define DESC_S		BIT(44)
-#define DESC_PRESENT	BIT(47)
-#define DESC_32BIT	BIT(54)
-#define DESC_PAGES	BIT(55)
 #define FLAT_CODE	0x00cf9b000000ffff	/* as in the hypervisor's GDT */
 
 struct insn {
@@ -48,8 +43,6 @@ struct insn {
 	u32 debug;		/* bits of DR6: a #DB follows */
 };
 
-#define CR0_FIXED	(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | \
-			 CR0_AM | CR0_PG)
 #define CR4_GUEST	(CR4_TSD | CR4_DE)
 
 static bool find_descriptor(const struct vcpu *v, u16 sel, u64 *d)
@@ -146,14 +139,9 @@ u64 *emulate_gpr(struct regs *r, u32 n)
 	return table[n & 7];
 }
 
-static u32 mask_of(u32 size)
-{
-	return size == 4 ? ~0u : (1u << size * 8) - 1;
-}
-
 static bool port_io(struct insn *i, u32 port, u32 size, bool out)
 {
-	u32 m = mask_of(size), v;
+	u32 m = ~0u >> (32 - size * 8), v;
 
 	if (!guest_io_allowed(i->v, i->r, port, size))
 		return false;
@@ -168,8 +156,9 @@ static bool port_io(struct insn *i, u32 port, u32 size, bool out)
 }
 
 /*
- * The memory of ins and outs is reached with the rights of who asks, for the
- * hypervisor's would open a kernel to its processes; and before the port is.
+ * ins and outs access memory with the rights of the mode that runs them: the
+ * hypervisor's own rights would let user mode reach kernel memory. Memory is
+ * checked before the port is accessed.
  */
 static bool element_faults(struct insn *i, u32 at, u32 size, bool write)
 {
@@ -189,7 +178,7 @@ static bool element_faults(struct insn *i, u32 at, u32 size, bool write)
 	return true;
 }
 
-/* Of the instruction, or of a part of it: what a processor does after one. */
+/* What a processor does after an instruction, or after a part of one. */
 static bool done(struct insn *i)
 {
 	struct regs *r = i->r;
@@ -356,8 +345,8 @@ static bool do_rdtsc(struct insn *i)
 	return done(i);
 }
 
-/* x87 is always there, and AVX not without SSE. */
-static bool do_xsetbv(struct insn *i)
+/* In XCR0, x87 is always on, and AVX needs SSE. */
+static bool xsetbv_or_rdtscp(struct insn *i)
 {
 	u64 value = (u32)i->r->ax | i->r->dx << 32;
 	u8 modrm;
@@ -451,7 +440,7 @@ static bool two_byte(struct insn *i, u8 op)
 
 	switch (op) {
 	case 0x01:
-		return do_xsetbv(i);
+		return xsetbv_or_rdtscp(i);
 	case 0x06:
 		context_set_ts(i->v, 0);
 		return done(i);

@@ -13,7 +13,6 @@
 #include "domain.h"
 #include "errno.h"
 #include "grant_table.h"
-#include "lib.h"
 #include "sched.h"
 
 static struct grant_map *lookup(struct grant_table *t, u32 handle)

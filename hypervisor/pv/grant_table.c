@@ -6,8 +6,8 @@
  * A table begins with one frame and grows when its domain, or who builds it,
  * asks for more, never beyond the domain's limit. It shrinks only when the
  * domain's last reference is gone. gnttab_max_frames= and
- * gnttab_max_maptrack_frames= are the limits of a domain that is given none,
- * and the most that any can be given.
+ * gnttab_max_maptrack_frames= are the limits of a domain whose configuration
+ * has none, and the maximum for every configuration.
  *
  * Refused: version 2 (-ENOSYS, as before it existed), transfer (-EOPNOTSUPP),
  * cache_flush and dump_table (-ENOSYS).
@@ -18,7 +18,6 @@
 #include "grant_table.h"
 #include "guest.h"
 #include "lib.h"
-#include "log.h"
 #include "paging.h"
 #include "ptype.h"
 #include "sched.h"
@@ -46,8 +45,9 @@ static bool add_frame(struct domain *d, struct grant_table *t)
 }
 
 /*
- * At least so many frames, one for each hold of the lock: who asks chooses how
- * many. 0, -EINVAL beyond the limit or dying, -ENOMEM; -ERESTART: ask again.
+ * Grow to this number of frames. The caller may be a guest, so that each hold
+ * of the lock adds one. 0; -EINVAL beyond the limit or dying; -ENOMEM;
+ * -ERESTART: call again.
  */
 static int grow(struct domain *d, u32 frames)
 {
@@ -65,7 +65,7 @@ static int grow(struct domain *d, u32 frames)
 	return rc;
 }
 
-/* Of a domain whose maker asks for none, and the most that it may ask for. */
+/* Limits of a domain whose configuration has none; also the maximum. */
 static s32 frames_limit = GRANT_USUAL_FRAMES;
 static s32 maptrack_limit = GRANT_USUAL_MAPTRACK;
 
@@ -101,8 +101,8 @@ bool grant_config_ok(u32 options, s32 frames, s32 maptrack)
 		wrong = "max_maptrack_frames is over gnttab_max_maptrack_frames";
 	if (wrong)
 		log_warn("no new domain: %s (version %u, frames %d of %d, maptrack %d of %d)",
-			    wrong, options, frames, frames_limit, maptrack,
-			    maptrack_limit);
+			 wrong, options, frames, frames_limit, maptrack,
+			 maptrack_limit);
 	return !wrong;
 }
 

@@ -22,9 +22,7 @@ static u64 copy(void *dst, const void *src, u64 n)
 {
 	__asm__ volatile("1:	rep movsb\n"
 			 "2:\n"
-			 "	.pushsection .extable, \"a\"\n"
-			 "	.quad 1b, 2b\n"
-			 "	.popsection\n"
+			 EXTABLE("1b", "2b")
 			 : "+c" (n), "+D" (dst), "+S" (src) :: "memory");
 	return n;
 }

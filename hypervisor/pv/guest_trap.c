@@ -15,7 +15,6 @@
 #include "lib.h"
 #include "mce.h"
 #include "nmi.h"
-#include "paging.h"
 #include "ptwrite.h"
 #include "traps.h"
 #include "walk.h"
@@ -118,7 +117,7 @@ static void debug_trap(struct vcpu *v, struct regs *r)
 	u64 dr6;
 
 	__asm__ volatile("mov %%dr6, %0" : "=r" (dr6));
-	__asm__ volatile("mov %0, %%dr6" :: "r" (0xffff0ff0ul));
+	__asm__ volatile("mov %0, %%dr6" :: "r" ((u64)DR6_FIXED));
 	v->dr[6] = (v->dr[6] & 0xf) | dr6;
 	guest_bounce(v, r, X86_DB, NO_ERROR_CODE);
 }
@@ -132,7 +131,7 @@ static void device_not_available(struct vcpu *v, struct regs *r)
 		guest_bounce(v, r, X86_NM, NO_ERROR_CODE);
 }
 
-/* Whatever ring the guest's entry is for: this vector is everybody's. */
+/* Any ring may use this vector, whatever the guest's entry says. */
 static void direct_interrupt(struct vcpu *v, struct regs *r)
 {
 	if (v->traps[VEC_GUEST_SYSCALL].cs & ~3u) {

@@ -5,11 +5,10 @@
  * no right to reads as all ones and swallows writes, as an empty bus does:
  * kernels probe ports and must not die of it.
  *
- * PCI configuration space (CF8, CFC) is shared with the hypervisor: each domain
- * has its own address latch, which goes to the hardware with each data access
- * (x86/pci.c).
+ * PCI configuration space (CF8, CFC) and CMOS (70, 71) are shared with the
+ * hypervisor: each domain has its own address latches, which go to the hardware
+ * with each data access (x86/pci.c, x86/rtc.c). That of CMOS can be read back.
  */
-#include <xen/physdev.h>
 #include "domain.h"
 #include "emulate.h"
 #include "errno.h"
@@ -18,8 +17,9 @@
 #include "guest_trap.h"
 #include "lib.h"
 #include "pci.h"
+#include "rtc.h"
 
-/* A kernel counts as ring 1, or as ring 0 where it wants what processors do. */
+/* A kernel counts as ring 1; with architectural_iopl, as ring 0. */
 bool guest_iopl_allows(const struct vcpu *v, const struct regs *r)
 {
 	u32 ring = !guest_kernel_mode(r->cs) ? 3 :
@@ -89,10 +89,16 @@ static bool is_pci_data(const struct domain *d, u32 port, u32 size)
 static bool is_plain(const struct domain *d, u32 port, u32 size)
 {
 	return (port + size <= 0xcfc || port >= 0xd00) &&
+	       (port + size <= CMOS_INDEX || port > CMOS_DATA) &&
 	       domain_has_ports(d, port, size);
 }
 
-/* What is not allowed as a whole is done in halves, down to single bytes. */
+static bool is_cmos_data(const struct domain *d, u32 port)
+{
+	return port == CMOS_DATA && domain_has_ports(d, CMOS_INDEX, 2);
+}
+
+/* An access that is not allowed as a whole is split, down to single bytes. */
 u32 guest_io_read(struct vcpu *v, u32 port, u32 size)
 {
 	const struct domain *d = v->d;
@@ -105,7 +111,8 @@ u32 guest_io_read(struct vcpu *v, u32 port, u32 size)
 	if (is_plain(d, port, size))
 		return port_read(port, size);
 	if (size == 1)
-		return ~0u;
+		return port == CMOS_INDEX ? d->cmos_index :
+		       is_cmos_data(d, port) ? cmos_read(d->cmos_index) : ~0u;
 	return (guest_io_read(v, port, size / 2) & ((1u << bits) - 1)) |
 	       guest_io_read(v, port + size / 2, size / 2) << bits;
 }
@@ -124,5 +131,9 @@ void guest_io_write(struct vcpu *v, u32 port, u32 size, u32 value)
 		guest_io_write(v, port, size / 2, value);
 		guest_io_write(v, port + size / 2, size / 2,
 			       value >> size * 4);
+	} else if (port == CMOS_INDEX) {
+		d->cmos_index = (u8)value;
+	} else if (is_cmos_data(d, port)) {
+		cmos_write(d->cmos_index, (u8)value);
 	}
 }

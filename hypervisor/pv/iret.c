@@ -12,7 +12,6 @@
 #include "evtchn.h"
 #include "guest.h"
 #include "guest_trap.h"
-#include "lib.h"
 #include "pv.h"
 #include "traps.h"
 

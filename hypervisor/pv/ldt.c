@@ -2,8 +2,9 @@
 /*
  * LDT: the guest names a linear address; its pages are typed SEGDESC and
  * mapped into the vCPU's window one by one, when the processor first faults
- * on them. When the guest wants such a page for something else, all of them
- * are dropped again.
+ * on them. As on Xen they have no other use until the vCPU loads another LDT or
+ * another root table. The address may be any: pages that the guest's tables do
+ * not map there are not found.
  */
 #include "context.h"
 #include "domain.h"
@@ -14,59 +15,32 @@
 #include "ptype.h"
 #include "walk.h"
 
-static bool unmap_vcpu(struct vcpu *v)
+void ldt_drop(struct vcpu *v)
 {
+	mfn_t old[LDT_FRAMES];
 	u32 page;
-	u64 *e;
 
 	if (!v->ldt_mapped)
-		return false;
-	for (page = 0; page < LDT_FRAMES; page++) {
-		if (!(v->ldt_mapped >> page & 1))
-			continue;
-		e = paging_entry(LDT_WINDOW(v, page));
+		return;
+	for (page = 0; page < LDT_FRAMES; page++)
 		/* Seen by all before the flush asks who may have used it. */
-		v->ldt_drop[page] = pte_mfn(
-			__atomic_exchange_n(e, 0, __ATOMIC_SEQ_CST));
-	}
-	return true;
-}
-
-static void drop_vcpu(struct vcpu *v)
-{
-	u32 page;
-
+		if (v->ldt_mapped >> page & 1)
+			old[page] = pte_mfn(__atomic_exchange_n(
+				paging_entry(LDT_WINDOW(v, page)), 0,
+				__ATOMIC_SEQ_CST));
+	domain_flush(v->d);
 	for (page = 0; page < LDT_FRAMES; page++)
 		if (v->ldt_mapped >> page & 1)
-			ptype_put_both(v->d, v->ldt_drop[page]);
+			ptype_put_both(v->d, old[page]);
 	v->ldt_mapped = 0;
-}
-
-void ldt_unmap_domain(struct domain *d)
-{
-	bool any = false;
-	u32 i;
-
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			any |= unmap_vcpu(d->vcpu[i]);
-	if (!any)
-		return;
-	domain_flush(d);
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			drop_vcpu(d->vcpu[i]);
 }
 
 int ldt_set(struct vcpu *v, gva_t base, u64 entries)
 {
-	if ((base.a & (PAGE_SIZE - 1)) || entries > LDT_MAX_ENTRIES ||
-	    (entries && base.a > v->d->m2p_start - entries * 8))
+	if (entries > LDT_MAX_ENTRIES ||
+	    (entries && (base.a & (PAGE_SIZE - 1))))
 		return -EINVAL;
-	if (unmap_vcpu(v)) {
-		domain_flush(v->d);
-		drop_vcpu(v);
-	}
+	ldt_drop(v);
 	v->ldt_base = base;
 	v->ldt_entries = (u32)entries;
 	context_load_ldt(v);
@@ -74,13 +48,12 @@ int ldt_set(struct vcpu *v, gva_t base, u64 entries)
 }
 
 /*
- * The page lock decides: a fault may have come while another vCPU had all LDT
- * pages dropped, and is over when that one is through. What is mapped then did
- * not fault for want of a mapping.
+ * With the page lock, which keeps the entry. What is mapped already did not
+ * fault for want of a mapping.
  */
 bool ldt_map_page(struct vcpu *v, u32 page)
 {
-	gva_t at = gva_index(v->ldt_base, page, PAGE_SIZE);
+	gva_t at = gva((u32)(v->ldt_base.a + page * PAGE_SIZE));
 	struct domain *d = v->d;
 	bool ok = false;
 	u64 *e;

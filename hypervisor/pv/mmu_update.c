@@ -8,7 +8,6 @@
 #include "domain.h"
 #include "errno.h"
 #include "guest.h"
-#include "lib.h"
 #include "paging.h"
 #include "ptype.h"
 #include "pv.h"
@@ -142,32 +141,35 @@ static int one_request(const struct owners *o, const struct mmu_update *u)
 }
 
 /*
- * The caller itself needs no reference: it runs. What is behind DOMID_IO and
- * DOMID_XEN (devices, the machine-to-phys array) is known by its number.
+ * The caller itself needs no reference: it runs. As on Xen, it is named by
+ * DOMID_SELF alone. What is behind DOMID_IO and DOMID_XEN (devices, the
+ * machine-to-phys array) is known by its number.
  */
-static struct domain *owner(struct domain *d, u32 id)
+int pv_get_owner(u32 id, struct domain **owner)
 {
-	return id == DOMID_SELF || id == DOMID_IO || id == DOMID_XEN ||
-	       id == d->id ? d : domain_get(id);
-}
+	struct domain *d = current_domain();
 
-static int get_owners(struct domain *d, u32 foreign, struct owners *o)
-{
-	u32 tables = foreign >> 16;
-
-	o->tables = owner(d, tables ? tables - 1 : DOMID_SELF);
-	o->pages = owner(d, foreign & 0xffff);
-	if (!o->tables || !o->pages)
+	*owner = id == DOMID_SELF || id == DOMID_IO || id == DOMID_XEN ? d :
+		 id == d->id ? NULL : domain_get(id);
+	if (!*owner)
 		return -ESRCH;
-	return domain_may(d, o->tables) && domain_may(d, o->pages) ? 0 : -EPERM;
+	return domain_may(d, *owner) && (id != DOMID_XEN || d->privileged) ?
+	       0 : -EPERM;
 }
 
-static void put_owners(const struct domain *d, const struct owners *o)
+void pv_put_owner(struct domain *owner)
 {
-	if (o->tables && o->tables != d)
-		domain_put(o->tables);
-	if (o->pages && o->pages != d)
-		domain_put(o->pages);
+	if (owner && owner != current_domain())
+		domain_put(owner);
+}
+
+static int get_owners(u32 foreign, struct owners *o)
+{
+	u32 tables = (foreign >> 16) - 1;
+	int rc = pv_get_owner(foreign >> 16 && tables != current_domain()->id ?
+			      tables : DOMID_SELF, &o->tables);
+
+	return rc ? rc : pv_get_owner(foreign & 0xffff, &o->pages);
 }
 
 static int one(void *owners, gva_t at)
@@ -181,12 +183,12 @@ static int one(void *owners, gva_t at)
 
 long pv_mmu_update(u64 a[])
 {
-	struct domain *d = current_domain();
 	struct owners o = { 0 };
-	long rc = get_owners(d, (u32)a[3], &o);
+	long rc = get_owners((u32)a[3], &o);
 
 	if (!rc)
 		rc = pv_batch(a, sizeof(struct mmu_update), o.tables, one, &o);
-	put_owners(d, &o);
+	pv_put_owner(o.tables);
+	pv_put_owner(o.pages);
 	return rc;
 }

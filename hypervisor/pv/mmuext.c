@@ -61,6 +61,7 @@ static int new_root(struct vcpu *v, mfn_t m)
 	rc = ptype_get_both(v->d, m, TYPE_L3, false);
 	if (rc)
 		return rc;
+	ldt_drop(v);
 	v->table = m;
 	context_load_table(v);
 	if (!mfn_eq(old, INVALID_MFN))
@@ -104,7 +105,7 @@ static int copy_page(struct domain *d, mfn_t to, mfn_t from)
 }
 
 /* Which pCPUs the vCPUs of a guest's bitmap may have used. */
-static int flush_some(struct domain *d, u64 bitmap)
+int pv_flush_vcpus(struct domain *d, u64 bitmap)
 {
 	u32 vcpus = 0, cpus = 0, i;
 
@@ -137,6 +138,9 @@ static int page_operation(struct domain *d, const struct abi_mmuext *op)
 		return clear_page(d, mfn(op->arg1));
 	case MMUEXT_COPY_PAGE:
 		return copy_page(d, mfn(op->arg1), mfn(op->arg2));
+	case MMUEXT_MARK_SUPER:
+	case MMUEXT_UNMARK_SUPER:
+		return -EOPNOTSUPP;
 	default:
 		return -ENOSYS;
 	}
@@ -154,14 +158,15 @@ static int flush_operation(struct domain *d, const struct abi_mmuext *op)
 		return 0;
 	case MMUEXT_TLB_FLUSH_MULTI:
 	case MMUEXT_INVLPG_MULTI:
-		return flush_some(d, op->arg2);
+		return pv_flush_vcpus(d, op->arg2) ? -EINVAL : 0;
 	case MMUEXT_TLB_FLUSH_ALL:
 	case MMUEXT_INVLPG_ALL:
 		domain_flush(d);
 		return 0;
 	default:
 		if (!d->privileged)
-			return -EACCES;
+			return op->cmd == MMUEXT_FLUSH_CACHE ? -EACCES :
+			       -EINVAL;
 		__asm__ volatile("wbinvd" ::: "memory");
 		return 0;
 	}

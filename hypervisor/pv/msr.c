@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The model-specific registers of a guest: as on Xen 4.17, whose kernels read
- * and write some of them without a handler for the fault. A register that the
- * table below does not name faults. Machine check has two banks without
- * errors, there are no performance counters, and PAT is what it is after reset.
+ * The model-specific registers of a guest, with the answers of Xen 4.17:
+ * kernels access some of them without a handler for the fault. Access to a
+ * register that the table below does not name faults. Machine check has two
+ * banks without errors, there are no performance counters, and PAT keeps its
+ * reset value.
  */
 #include "context.h"
 #include "domain.h"
@@ -93,7 +94,7 @@ static const struct msr {
 	{ MSR_DE_CFG, MSR_DE_CFG, AMD, VALUE, DROP, DE_CFG_LFENCE },
 };
 
-/* AMD: what guests are told of LFENCE has to be so. */
+/* AMD: guests read that LFENCE serialises, so it has to. */
 void msr_init_cpu(void)
 {
 	u64 value;
@@ -147,8 +148,8 @@ static bool read(const struct vcpu *v, u32 msr, u64 *value)
 }
 
 /*
- * Before there is a handler the fault would be the guest's end: a register
- * that the machine has reads as 0 then.
+ * Without a handler the fault would be the guest's end: until it has one, any
+ * register that the machine has reads as 0.
  */
 bool guest_rdmsr(struct vcpu *v, u32 msr, u64 *value)
 {

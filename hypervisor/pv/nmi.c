@@ -48,7 +48,7 @@ void nmi_forward(void)
 	nmi_raise(dom0->vcpu[0]);
 }
 
-/* An NMI that came before its handler, and was dropped, comes again. */
+/* An NMI that came before there was a handler was dropped: raise it again. */
 void nmi_set_handler(struct vcpu *v, u64 ip)
 {
 	v->traps[X86_NMI] = (struct vcpu_trap){ ip, SEL_R1_CS, TRAP_MASKS };

@@ -7,7 +7,6 @@
 #include "domain.h"
 #include "errno.h"
 #include "guest.h"
-#include "lib.h"
 #include "paging.h"
 #include "ptype.h"
 

@@ -114,9 +114,20 @@ static int free_pirq(const struct domain *d, bool gsi)
 	u32 end = gsi ? irq_gsi_count() : MAX_PIRQS;
 
 	for (; i < end; i++)
-		if (!d->pirqs[i].vector && !d->pirqs[i].reserved)
+		if (!d->pirqs[i].vector && !d->pirqs[i].gsi &&
+		    !d->pirqs[i].reserved)
 			return (int)i;
 	return -ENOSPC;
+}
+
+/* 0: none. */
+static int pirq_of_gsi(const struct domain *d, u32 gsi)
+{
+	int i = MAX_PIRQS - 1;
+
+	while (i && d->pirqs[i].gsi != gsi + 1)
+		i--;
+	return i;
 }
 
 /* Who is connected to a vector that has just got known. */
@@ -134,20 +145,29 @@ static void connect(struct domain *d, u32 pirq, u32 vector)
 static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
 {
 	u32 gsi = (u32)m->index;
+	int now, pirq = m->pirq;
 
 	if (gsi >= irq_gsi_count())
 		return -EINVAL;
-	if (m->pirq < 0)
-		m->pirq = m->index;
-	if ((u32)m->pirq >= MAX_PIRQS)
-		return -EINVAL;
-	if (d->pirqs[m->pirq].vector && d->pirqs[m->pirq].gsi != gsi + 1)
+	now = pirq_of_gsi(d, gsi);
+	if (pirq < 0)
+		pirq = now ? now : free_pirq(d, true);
+	else if (now && pirq != now)
 		return -EEXIST;
-	d->pirqs[m->pirq].gsi = gsi + 1;
+	if (pirq < 0)
+		return pirq;
+	if (pirq >= MAX_PIRQS)
+		return -EINVAL;
+	if (!gsi)
+		return -EPERM;		/* the hypervisor's timer */
+	if (d->pirqs[pirq].vector && d->pirqs[pirq].gsi != gsi + 1)
+		return -EEXIST;
+	d->pirqs[pirq].gsi = gsi + 1;
 	if (!irq_gsi_vector(gsi) && gsi < 16)
 		irq_setup_isa(gsi);
 	if (irq_gsi_vector(gsi))
-		connect(d, (u32)m->pirq, irq_gsi_vector(gsi));
+		connect(d, (u32)pirq, irq_gsi_vector(gsi));
+	m->pirq = pirq;
 	return 0;
 }
 
@@ -228,7 +248,8 @@ static void unmap(struct domain *d, u32 pirq)
 {
 	struct pirq *p = &d->pirqs[pirq];
 
-	irq_unbind_guest(p->vector, d, pirq);
+	if (p->vector)
+		irq_unbind_guest(p->vector, d, pirq);
 	if (!p->gsi)
 		irq_free_vector(p->vector);
 	p->vector = p->gsi = 0;
@@ -246,7 +267,8 @@ static long do_unmap_pirq(struct domain *by, void *arg)
 	if (rc)
 		return rc;
 	f = spin_lock_irqsave(&d->event_lock);
-	if (op->pirq < 0 || op->pirq >= MAX_PIRQS || !d->pirqs[op->pirq].vector)
+	if (op->pirq < 0 || op->pirq >= MAX_PIRQS ||
+	    (!d->pirqs[op->pirq].vector && !d->pirqs[op->pirq].gsi))
 		rc = -EINVAL;
 	else
 		unmap(d, (u32)op->pirq);
@@ -269,12 +291,15 @@ void physdev_kill(struct domain *d)
 /* By the caller's own number for an interrupt that both have mapped. */
 long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)
 {
+	struct domain *by = current_domain();
 	u32 vector, i;
 	u64 f;
 
 	if (pirq >= MAX_PIRQS)
 		return -EINVAL;
-	vector = current_domain()->pirqs[pirq].vector;
+	f = spin_lock_irqsave(&by->event_lock);
+	vector = by->pirqs[pirq].vector;
+	spin_unlock_irqrestore(&by->event_lock, f);
 	if (!vector)
 		return -EPERM;
 	f = spin_lock_irqsave(&d->event_lock);
@@ -412,6 +437,11 @@ long physdev_op(u64 a[HYPERCALL_ARGS])
 		return do_map_pirq(arg);
 	case PHYSDEVOP_pirq_eoi_gmfn_v2:
 		return d->privileged ? do_eoi_frame(d, arg) : -EPERM;
+	case PHYSDEVOP_pci_mmcfg_reserved:
+	case PHYSDEVOP_dbgp_op:
+		if (!d->privileged)
+			return -EPERM;	/* before the argument is read */
+		/* fallthrough */
 	default:
 		return abi_op(ops, ARRAY_SIZE(ops), cmd, d, gva(arg));
 	}

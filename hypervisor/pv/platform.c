@@ -32,6 +32,8 @@ static long firmware_info(const struct xen_platform_op *op, u64 arg)
 	case XEN_FW_DISK_MBR_SIGNATURE:
 	case XEN_FW_VBEDDC_INFO:
 		return -ESRCH;
+	case XEN_FW_EFI_INFO:
+		return -ENOSYS;		/* it was not booted by EFI */
 	default:
 		return -EINVAL;
 	}

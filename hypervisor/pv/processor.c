@@ -12,8 +12,6 @@
 #include "pv.h"
 #include "traps.h"
 
-#define DR6_FIXED	0xffff0ff0u
-#define DR7_FIXED	0x400u
 #define DR7_FORBIDDEN	0x2000u		/* GD */
 #define DR7_ENABLES	0xffu
 #define DR7_IO		2u		/* type of a breakpoint */
@@ -36,9 +34,9 @@ long pv_fpu_taskswitch(u64 a[])
 }
 
 /*
- * Breakpoints may lie anywhere in a 32-bit address space: of the hypervisor's
- * own memory nothing is there. Those on ports need the guest's CR4.DE; port
- * accesses are emulated, and so are they: dr7_io has their enable bits.
+ * Breakpoints may lie anywhere in the 32-bit address space, since nothing of
+ * the hypervisor is there. Those on ports need the guest's CR4.DE; they are
+ * emulated with the port accesses, and dr7_io has their enable bits.
  */
 static long set_control(struct vcpu *v, u64 value)
 {
@@ -59,7 +57,7 @@ static long set_control(struct vcpu *v, u64 value)
 	return 0;
 }
 
-/* DR4 and DR5 are other names of DR6 and DR7 but with CR4.DE. */
+/* Without CR4.DE, DR4 and DR5 are other names of DR6 and DR7. */
 static u32 debug_register(const struct vcpu *v, u64 reg)
 {
 	u32 n = (u32)reg;

@@ -14,7 +14,6 @@
 #include "emulate.h"
 #include "errno.h"
 #include "guest.h"
-#include "lib.h"
 #include "paging.h"
 #include "ptwrite.h"
 #include "ptype.h"
@@ -199,11 +198,6 @@ static u64 operand_mask(const struct write *w)
 	return w->size == 8 ? ~0ull : (1ull << w->size * 8) - 1;
 }
 
-static u64 get_old(const struct write *w, u64 entry)
-{
-	return entry >> w->offset * 8 & operand_mask(w);
-}
-
 /* What the operand becomes; false if a compare failed and nothing does. */
 static bool compute(const struct write *w, u64 old, u64 *new)
 {
@@ -286,7 +280,7 @@ static bool carry_out(struct write *w, u64 *entry)
 	int rc;
 
 	do {
-		old = get_old(w, was);
+		old = was >> w->offset * 8 & operand_mask(w);
 		if (!compute(w, old, &new)) {
 			finish(w, old, new, false);
 			return true;

@@ -54,7 +54,6 @@
  */
 #include "domain.h"
 #include "errno.h"
-#include "ldt.h"
 #include "lib.h"
 #include "paging.h"
 #include "ptype.h"
@@ -141,7 +140,7 @@ int ptype_get_foreign(struct domain *owner, mfn_t m, bool write)
 	}
 	if (write)
 		rc = ptype_get(owner, m, TYPE_WRITABLE, false);
-	/* After that: a change of type forgets who shared the frame before. */
+	/* Only now: a change of type clears the flag. */
 	if (write && !rc)
 		mfn_frame(m)->flags |= FRAME_SHARED_W;
 	spin_unlock(&owner->page_lock);
@@ -184,7 +183,7 @@ void ptype_share_hv(struct domain *d, mfn_t m)
 		.owner = d, .kind = FRAME_GUEST, .type = TYPE_WRITABLE,
 		.type_count = 1, .flags = FRAME_XENHEAP,
 	};
-	/* Last: ptype_get_ref() believes the rest as soon as it sees one. */
+	/* Last: with a reference, ptype_get_ref() relies on the other fields. */
 	__atomic_store_n(&f->refs, 1, __ATOMIC_SEQ_CST);
 }
 
@@ -250,8 +249,8 @@ int ptype_release(struct domain *d, mfn_t m)
 }
 
 /*
- * The type's last use is gone. Processors may know the frame by it until they
- * flush, which is put off until something needs it.
+ * The type's last use is gone. Processors may still cache translations by it;
+ * the flush is put off until something needs it.
  */
 static void lose_type(struct domain *d, struct frame *f)
 {
@@ -262,8 +261,8 @@ static void lose_type(struct domain *d, struct frame *f)
 }
 
 /*
- * A table of level 2 or 3 without a user becomes one whose validation stopped
- * after so many entries, and step_teardown() goes on from there, backwards.
+ * A table of level 2 or 3 without a user is treated as one whose validation
+ * stopped after 'entries': step_teardown() goes backwards from there.
  * The domain remembers it, with a reference. There is one place for a level-2
  * table and one for a level-3 table: a tree is taken apart depth first, and
  * requests begin with both places empty (ptype_lock()). Only the last steps of
@@ -284,7 +283,7 @@ static void start_teardown(struct domain *d, mfn_t m, u32 entries)
 	f->flags |= FRAME_PARTIAL;
 }
 
-/* Its contents were refused after 'progress' entries: no such type. */
+/* Its contents were refused after 'progress' entries: it loses the type. */
 static void undo_validation(struct domain *d, mfn_t m)
 {
 	struct frame *f = mfn_frame(m);
@@ -341,9 +340,9 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 }
 
 /*
- * Writable mappings may have gone without the page lock, and others may have
- * had some; the uses of any other type are as old as flush_due says. A frame
- * without a type may still be mapped read-only: harmless.
+ * Writable mappings may be dropped without the page lock, and other domains may
+ * have had some: flush now. Uses of other types ended before flush_due. A frame
+ * without a type may still be mapped read-only, which is harmless.
  */
 static void flush_old_type(struct domain *d, struct frame *f)
 {
@@ -376,14 +375,12 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type, bool top)
 {
 	struct frame *f = mfn_frame(m);
 
-	if (f->type_count && f->type == TYPE_SEGDESC && type != TYPE_SEGDESC)
-		ldt_unmap_domain(d);
 	if (!f->type_count)
 		return change_type(d, m, type, top);
 	if (f->type != type)
-		return -EBUSY;
+		return type == TYPE_WRITABLE ? -EBUSY : -EINVAL;
 	if (!!(f->flags & FRAME_TOP_L2) != top)
-		return -EBUSY;
+		return -EINVAL;
 	if (f->flags & FRAME_PARTIAL)
 		return validate(d, m, type);
 	/* The L2 with the hypervisor's slots belongs to one L3 alone. */
@@ -394,8 +391,8 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type, bool top)
 }
 
 /*
- * One entry that is present; whether there is nothing left to do for the table
- * at this place.
+ * Undo one present entry of the table at this place; true: nothing was left to
+ * undo.
  */
 static bool step_teardown(struct domain *d, u32 i)
 {
@@ -433,7 +430,7 @@ static bool drain_step(struct domain *d)
 	return true;
 }
 
-/* As ptype_lock(), which has taken the lock and found some. */
+/* The slow part of ptype_lock(), which holds the lock and found some. */
 static int drain_and_lock(struct domain *d)
 {
 	u32 i;

@@ -3,7 +3,8 @@
  * memory_op's changes of a domain's reservation: populate_physmap, increase
  * and decrease (of its own, or by the privileged domain of another one's), and
  * exchange for contiguous memory. Each carries on where it stopped: lists by
- * the count in the command, exchange by the count in its structure.
+ * the count in the command, exchange by the count in its structure. A list must
+ * be addressable to its end before anything of it is done.
  */
 #include "domain.h"
 #include "errno.h"
@@ -24,8 +25,22 @@ static u64 address_limit(u32 mem_flags)
 {
 	u32 bits = mem_flags & 0xff;
 
-	return bits && bits < 52 && bits > PAGE_SHIFT ?
-	       1ull << (bits - PAGE_SHIFT) : 0;
+	return bits && bits < 52 ?
+	       1ull << (MAX(bits, PAGE_SHIFT) - PAGE_SHIFT) : 0;
+}
+
+/* There is one node, which none but the privileged domain may insist on. */
+static bool may_ask(u32 mem_flags)
+{
+	return current_domain()->privileged || (mem_flags & XENMEMF_vnode) ||
+	       !(mem_flags & XENMEMF_exact_node_request) ||
+	       !(mem_flags & 0xff00);
+}
+
+static bool list_ok(const struct xen_memory_reservation *r)
+{
+	return guest_range_ok(HANDLE(r->extent_start), r->nr_extents *
+			      current_domain()->abi->long_size);
 }
 
 /*
@@ -118,6 +133,9 @@ static bool one_extent(const struct change *c, u32 op, u64 i)
 	case XENMEM_increase_reservation:
 		return add_extent(c, i, false);
 	case XENMEM_populate_physmap:
+		/* On demand is for HVM guests: of a PV one nothing changes. */
+		if (c->r.mem_flags & XENMEMF_populate_on_demand)
+			return c->d != current_domain();
 		return add_extent(c, i, true);
 	default:
 		return remove_extent(c, i);
@@ -144,8 +162,10 @@ long memory_change_reservation(u32 op, u64 a[])
 
 	if (abi_get(LAYOUT_RESERVATION, gva(a[1]), &c.r, sizeof(c.r)))
 		return (long)i;
-	if (c.r.extent_order > FRAME_MAX_ORDER - 1u || i > c.r.nr_extents ||
-	    domain_target(c.r.domid, &c.d))
+	if (c.r.nr_extents > ~0u >> MEMORY_OP_SHIFT ||
+	    (c.r.extent_start.p && !list_ok(&c.r)) ||
+	    c.r.extent_order > FRAME_MAX_ORDER - 1u || i > c.r.nr_extents ||
+	    !may_ask(c.r.mem_flags) || domain_target(c.r.domid, &c.d))
 		return (long)i;
 	rc = change_extents(&c, op, i, &a[0]);
 	domain_put(c.d);
@@ -261,6 +281,10 @@ long memory_exchange(u64 arg)
 		return -ESRCH;
 	order = MAX(x.in.extent_order, x.out.extent_order);
 	if (!sizes_match(&x, order))
+		return -EINVAL;
+	if (!list_ok(&x.in) || !list_ok(&x.out))
+		return -EFAULT;
+	if (!may_ask(x.out.mem_flags))
 		return -EINVAL;
 	per_chunk = 1ull << (order - x.in.extent_order);
 	while (x.nr_exchanged < x.in.nr_extents) {

@@ -34,7 +34,7 @@
 /* Bits 52 to 62 are free for software in the tables of long mode. */
 #define L1_BAD		PTE_PSE
 #define UNCACHED	(PTE_PWT | PTE_PCD)
-/* Xen lets no guest say how its tables are cached. */
+/* As on Xen, a guest has no say in how its tables are cached. */
 #define L2_BAD		(PTE_PSE | PTE_G | UNCACHED)
 #define L3_RIGHTS	(PTE_RW | PTE_US | PTE_A)
 #define L3_BAD		(PTE_NX | PTE_PSE | PTE_G | UNCACHED | \
@@ -128,7 +128,7 @@ static int get_l1_entry(struct domain *d, u64 e)
 	if ((e & UNCACHED) && !d->privileged && !has_device_memory(d))
 		return -EINVAL;
 	if (!ptype_get_ref(d, m))
-		return -EINVAL;
+		return -EBUSY;
 	if (!(e & PTE_RW))
 		return 0;
 	rc = ptype_get(d, m, TYPE_WRITABLE, false);

@@ -19,13 +19,12 @@
 #include "lib.h"
 #include "ptype.h"
 #include "pv.h"
-#include "traps.h"
 
 typedef struct vcpu_guest_context_x86_32 context_t;
 
 _Static_assert(sizeof(context_t) == 2800, "public ABI");
 
-/* The return to a null CS faults; the guest is told, as of any other. */
+/* The return to a null CS faults, and the guest gets that fault. */
 static u16 outside_ring0(u32 sel)
 {
 	return (u16)(sel & 3 ? sel : sel | 1);
@@ -114,8 +113,6 @@ static bool context_ok(const struct vcpu *v, const context_t *c)
 	return c->gdt_ents <= GDT_MAX_ENTRIES &&
 	       c->ldt_ents <= LDT_MAX_ENTRIES &&
 	       !(c->ldt_base & (PAGE_SIZE - 1)) &&
-	       (!c->ldt_ents || c->ldt_base < v->d->m2p_start -
-		c->ldt_ents * 8ull) &&
 	       (v->id || !(c->vm_assist & ~pv_known_assists()));
 }
 
@@ -140,7 +137,7 @@ static int set_locked(struct vcpu *v, const context_t *c)
 	pv_reset_debugregs(v, c->debugreg);
 	if (first && !v->id)
 		v->d->vm_assist = c->vm_assist;
-	/* Last, as whoever sees these may let the vCPU run. */
+	/* Last: whoever sees these may let the vCPU run. */
 	__atomic_store_n(&v->initialised, true, __ATOMIC_RELEASE);
 	/* It runs as soon as its domain is not paused. */
 	if (c->flags & VGCF_online_X86_32)
@@ -177,8 +174,7 @@ static void get_registers(const struct vcpu *v, context_t *c)
 	};
 	c->kernel_ss = v->kernel_ss;
 	c->kernel_sp = (u32)v->kernel_sp;
-	c->ctrlreg[0] = (u32)(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP |
-			      CR0_AM | CR0_PG | (v->cr0_ts ? CR0_TS : 0));
+	c->ctrlreg[0] = (u32)(CR0_FIXED | (v->cr0_ts ? CR0_TS : 0));
 	c->ctrlreg[3] = abi32_mfn_to_cr3(v->table);
 	c->ctrlreg[4] = (u32)(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->cr4);
 	memcpy(&c->fpu_ctxt, v->fpu, sizeof(v->fpu));

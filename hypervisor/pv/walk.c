@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Walks of a 32-bit guest's three-level tables. The live root is typed, and
- * every present entry found on the way points to a typed table of the next
- * level; but other vCPUs may take tables out at any time. So a walk has the
- * page lock, or it is done as the processor does its own: with interrupts off,
- * by the CPU that runs the vCPU. Then a table that was in the tree when the
- * walk began is a table until the walk ends: before a frame that was one gets
- * another type, or another owner, every CPU that runs a vCPU of the domain
- * must have flushed (I6 in pv/ptype.c), and this one answers no flush while it
- * walks. An earlier answer does not count, as the entry that led to the frame
- * was gone before the flush was asked for. What is left in a table that is no
- * longer used leads to frames that lost their types later than that.
+ * every present entry on the way points to a typed table of the next level; but
+ * other vCPUs may take tables out at any time. A walk therefore either holds
+ * the page lock, or runs as the processor's own walks do: with interrupts off,
+ * on the CPU that runs the vCPU.
+ *
+ * With interrupts off, a table that was in the tree when the walk began stays a
+ * table until the walk ends. Before its frame gets another type or owner, every
+ * CPU that runs a vCPU of the domain must flush (I6 in pv/ptype.c), and this
+ * CPU answers no flush while it walks. A flush that it answered before the walk
+ * does not count: the request came only after the entry was gone. Entries left
+ * in a table that is no longer used lead to frames that lost their types even
+ * later.
  */
 #include "domain.h"
 #include "paging.h"
@@ -38,7 +40,7 @@ static u32 walk(const struct vcpu *v, gva_t at, u64 entry[3], u64 **last)
 	return 3;
 }
 
-/* With the page lock, which keeps the entry as well. */
+/* The page lock is held; it keeps the entry as it is. */
 u64 *walk_l1_entry(const struct vcpu *v, gva_t at)
 {
 	u64 entry[3], *last = NULL;

@@ -30,9 +30,7 @@
 	"	" then "\n"				\
 	"	jmp 2b\n"				\
 	"	.popsection\n"				\
-	"	.pushsection .extable, \"a\"\n"		\
-	"	.quad 1b, 3b\n"				\
-	"	.popsection\n"
+	EXTABLE("1b", "3b")
 
 /* 0, or 1 if the selector could not be loaded and is null now. */
 #define LOAD_SEGMENT(name, sel) ({					\
@@ -45,8 +43,8 @@
 })
 
 /*
- * Interrupts are off, and another vCPU may take the LDT's page away as often
- * as it is mapped: so often it is tried again.
+ * Interrupts are off, and another vCPU may take the LDT's page away each time
+ * that it is mapped: so many tries.
  */
 #define LDT_TRIES	8
 
@@ -66,7 +64,7 @@ static bool map_descriptor(struct vcpu *v, u16 sel)
 
 static void save_debug(struct vcpu *v)
 {
-	u64 off = 0x400;
+	u64 off = DR7_FIXED;
 
 	if (!(v->dr[7] & 0xff))
 		return;
@@ -124,7 +122,7 @@ static void save_fpu(struct vcpu *v)
 	xsetbv(XCR0_KNOWN);
 	__asm__ volatile("xsave64 %0" : "+m" (v->fpu), "+m" (v->fpu_more)
 			 : "a" (XCR0_KNOWN), "d" (0));
-	xsetbv(XCR0_START);		/* others see it, by CPUID */
+	xsetbv(XCR0_START);		/* CPUID shows it to others */
 	write_cr4(read_cr4() & ~CR4_OSXSAVE);
 }
 
@@ -159,8 +157,9 @@ void context_set_fpu(struct vcpu *v, const void *image)
 
 /*
  * FNINIT first: AMD's FXRSTOR and XRSTOR leave the last one's x87 instruction
- * and data pointers if no exception is pending. An image that is refused, which
- * none should be, is replaced: else the last one's registers would stay.
+ * and data pointers if no exception is pending. If the processor refuses the
+ * image, which should not happen, a fresh state replaces it: otherwise the last
+ * vCPU's registers would stay.
  */
 static void load_fpu(struct vcpu *v)
 {

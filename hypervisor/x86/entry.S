@@ -14,10 +14,10 @@
  * the usual place, so that only nested ones stay on an IST stack.
  *
  * trap_entry() returns the frame to leave through: the one it was given, or
- * the guest's if the return to the guest itself faulted. Where that frame lies
- * tells whether it is a guest's, not what it holds: each return to a guest goes
- * through guest_exit(), which leaves a domain that has crashed, and is to a ring
- * other than 0 with interrupts on.
+ * the guest's if the return to the guest itself faulted. A frame is a guest's
+ * by its place, whatever it holds: each return to a guest goes through
+ * guest_exit(), which leaves a domain that has crashed, and is to a ring other
+ * than 0 with interrupts on.
  */
 #include "asm.h"
 #include "asm-offsets.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Halting a CPU that has nothing to do. */
+/*
+ * Halting a CPU that has nothing to do. Interrupts are off between the look at
+ * the work and the halt, but an NMI may come in between and add work.
+ */
 #include "cpu.h"
 
 extern const u8 idle_check[], idle_halt[], idle_done[];

@@ -58,7 +58,7 @@ static struct vector_info vectors[256];
 static u8 gsi_vector[IRQ_MAX_GSI];
 static struct spinlock irq_lock = SPINLOCK(LOCK_IRQ);
 
-/* Index, then data: under the lock, but for the boot. */
+/* Index, then data: the lock is held, except while booting. */
 static u32 ioapic_read(const struct ioapic *io, u32 reg)
 {
 	io->regs[IOREGSEL] = reg;
@@ -151,7 +151,7 @@ void irq_init(void)
 	}
 }
 
-/* Under the lock. */
+/* The lock is held. */
 static int take_vector(void)
 {
 	int v;

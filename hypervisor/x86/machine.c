@@ -27,7 +27,7 @@ void machine_stop(void)
 		__asm__ volatile("cli; hlt");
 }
 
-/* One way may be no way here, and then the next one is tried. */
+/* If this way does nothing on this machine, the caller tries the next. */
 static void reset_by(u16 port, u8 value)
 {
 	outb(port, value);

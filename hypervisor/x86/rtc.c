@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The CMOS clock (Motorola MC146818): date and time at boot. */
+/*
+ * CMOS, and in it the clock (Motorola MC146818): date and time at boot. One
+ * lock covers both halves of an access.
+ */
 #include "cpu.h"
+#include "lock.h"
 #include "rtc.h"
 
 enum {
@@ -14,10 +18,26 @@ enum {
 #define HOURS_PM	0x80
 #define UPDATE_TRIES	100000
 
-static u8 cmos_read(u8 reg)
+static struct spinlock cmos_lock = SPINLOCK(LOCK_CMOS);
+
+u8 cmos_read(u8 reg)
 {
-	outb(0x70, reg);
-	return inb(0x71);
+	u64 f = spin_lock_irqsave(&cmos_lock);
+	u8 v;
+
+	outb(CMOS_INDEX, reg & CMOS_REGISTER);
+	v = inb(CMOS_DATA);
+	spin_unlock_irqrestore(&cmos_lock, f);
+	return v;
+}
+
+void cmos_write(u8 reg, u8 value)
+{
+	u64 f = spin_lock_irqsave(&cmos_lock);
+
+	outb(CMOS_INDEX, reg & CMOS_REGISTER);
+	outb(CMOS_DATA, value);
+	spin_unlock_irqrestore(&cmos_lock, f);
 }
 
 static u32 number(u8 v, u8 mode)

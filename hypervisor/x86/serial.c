@@ -2,8 +2,8 @@
 /*
  * The serial line. Output is polled until interrupts work, and again when the
  * machine comes to its end; else a ring is emptied as the line takes it. Input
- * is put into a ring that console_io drains. Nobody waits for either ring: what
- * finds it full is lost, so whoever can wait asks serial_room() first.
+ * is put into a ring that console_io drains. Nobody waits here: characters that
+ * find their ring full are lost. Callers that can wait ask serial_room() first.
  */
 #include "boot.h"
 #include "cpu.h"

@@ -32,8 +32,8 @@ static volatile u64 flushes_asked;	/* requests so far */
 static volatile bool go;	/* application processors may run guests */
 
 /*
- * The CPU that ends the machine, first come; all others halt. An NMI makes
- * them, as some have interrupts off; an INIT would reset the whole machine if
+ * The CPU that ends the machine: the first that wants to. It halts the others
+ * by NMI, as some have interrupts off; an INIT would reset the whole machine if
  * it reached the boot processor.
  */
 static u32 ending = NO_CPU;

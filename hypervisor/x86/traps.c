@@ -230,7 +230,7 @@ static struct regs *hypervisor_trap(struct regs *r)
 		if (r->ip < (u64)sysenter_entry ||
 		    r->ip >= (u64)sysenter_flags_saved)
 			r->flags &= ~(u64)FLAGS_TF;
-		__asm__ volatile("mov %0, %%dr6" :: "r" (0xffff0ff0ul));
+		__asm__ volatile("mov %0, %%dr6" :: "r" ((u64)DR6_FIXED));
 		return r;
 	default:
 		if (r->ip == (u64)guest_iret)

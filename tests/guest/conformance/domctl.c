@@ -229,10 +229,14 @@ static const struct row states[] = {
 	  WORDS(XEN_DOMCTL_getpageframeinfo3, V, OTHER, 0, 1, 0, AT(20), 0, 0,
 		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MFN(P_OTHER)),
 	  .mask = 1u << 20 },
-	D(XEN_DOMCTL_get_ext_vcpucontext, "vcpu 0", OTHER, 0, 0),
+	{ CALL(domctl, "XEN_DOMCTL_get_ext_vcpucontext", "vcpu 0", ARG),
+	  WORDS(XEN_DOMCTL_get_ext_vcpucontext, V, OTHER, 0, 0, 0),
+	  .save = SAVE(12, 41) },
 	D(XEN_DOMCTL_get_ext_vcpucontext, "vcpu 2", OTHER, 2, 0),
 	D(XEN_DOMCTL_set_ext_vcpucontext, "size 0", OTHER, 0, 0),
-	D(XEN_DOMCTL_set_ext_vcpucontext, "size 40", OTHER, 0, 40),
+	/* Its machine-check capabilities as they were. */
+	D(XEN_DOMCTL_set_ext_vcpucontext, "size 40", OTHER, 0, 40, 0, 0, 0, 0,
+	  0, 0, SAVED(41)),
 	D(XEN_DOMCTL_set_ext_vcpucontext, "vcpu 2", OTHER, 2, 40),
 	/* vcpu, pad, mask (64), size (64), buffer (64) */
 	D(XEN_DOMCTL_getvcpuextstate, "size", OTHER, 0, 0, 0, 0, 0, 0, 0, 0),

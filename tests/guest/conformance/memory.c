@@ -126,7 +126,7 @@ static const struct row changes[] = {
 	EXCHANGE("none", 0, 0, DOMID_SELF, 0, 0, DOMID_SELF, 0),
 	MA(XENMEM_exchange, "bad address", BAD),
 	{ OP(memory_op, XENMEM_increase_reservation, "list wraps", AT(8),
-	     0xffffffff, 0, 0, DOMID_SELF), .flags = R_MASK_ALL | R_DOMU },
+	     0xffffffff, 0, 0, DOMID_SELF) },
 };
 
 static const struct row looks[] = {

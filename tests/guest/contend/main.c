@@ -31,7 +31,7 @@ PAGE_BUFFER(place);
 PAGE_BUFFER(eoi);
 PAGE_BUFFER(eoi2);
 static u8 held[8][4096] __attribute__((aligned(4096)));
-static vcpu_guest_context_t ctx, contexts[2];
+static vcpu_guest_context_t contexts[2];
 static u32 handle, port;
 
 struct contest {
@@ -81,30 +81,7 @@ static void holder(void)
 			mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(held[i]), 0);
 			mmuext(MMUEXT_UNPIN_TABLE, va_mfn(held[i]), 0);
 		}
-	for (;;)
-		HC3(vcpu_op, VCPUOP_down, 2, 0);
-}
-
-static void fill_context(vcpu_guest_context_t *c, void (*entry)(void),
-			 u8 *stack)
-{
-	memset(c, 0, sizeof(*c));
-	c->flags = VGCF_in_kernel;
-	c->user_regs.eip = (u32)entry;
-	c->user_regs.cs = FLAT_KERNEL_CS;
-	c->user_regs.ss = c->user_regs.ds = c->user_regs.es = FLAT_KERNEL_DS;
-	c->user_regs.esp = c->kernel_sp = (u32)stack + sizeof(stacks[0]);
-	c->kernel_ss = FLAT_KERNEL_SS;
-	c->user_regs.eflags = 0x202;
-	c->ctrlreg[3] = xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base));
-}
-
-static void start(u32 id, void (*entry)(void))
-{
-	fill_context(&ctx, entry, stacks[id - 1]);
-	shared->vcpu_info[id].evtchn_upcall_mask = 1;
-	CHECK(HC3(vcpu_op, VCPUOP_initialise, id, &ctx), 0);
-	CHECK(HC3(vcpu_op, VCPUOP_up, id, 0), 0);
+	vcpu_down(2);
 }
 
 /* vCPUs: initialised once, and told once where their vcpu_info is. */
@@ -494,10 +471,10 @@ void test_main(void)
 			((u64 *)held[i])[j] = va_maddr(stacks[0]) | PTE_RO;
 		CHECK(make_ro(held[i]), 0);
 	}
-	fill_context(&contexts[0], rival, stacks[0]);
-	fill_context(&contexts[1], rival, stacks[1]);
-	start(1, rival);
-	start(2, holder);
+	vcpu_context(&contexts[0], rival, stacks[1]);
+	vcpu_context(&contexts[1], rival, stacks[2]);
+	vcpu_run(1, rival, stacks[1]);
+	vcpu_run(2, holder, stacks[2]);
 	for (i = 0; i < ARRAY_SIZE(contests); i++)
 		hold_contest(&contests[i]);
 	stop = 1;

@@ -14,15 +14,10 @@ static volatile u32 upcalls, mask_in_handler;
 
 static void on_event(struct trap_frame *f)
 {
-	u32 i;
-
 	(void)f;
 	upcalls++;
 	mask_in_handler = shared->vcpu_info[0].evtchn_upcall_mask;
-	shared->vcpu_info[0].evtchn_upcall_pending = 0;
-	shared->vcpu_info[0].evtchn_pending_sel = 0;
-	for (i = 0; i < 32; i++)
-		shared->evtchn_pending[i] = 0;
+	clear_events(0);
 }
 
 static bool pending(u32 port)

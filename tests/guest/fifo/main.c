@@ -7,8 +7,11 @@
  * again; a reset leads back to the 2-level ABI and gives the pages up. The
  * words are the guest's to break: nothing but its own queues may (XSA-359).
  *
+ * With a command line every port is opened: the lowest free one is found as
+ * soon then (the limit is the debug build's), and on Xen it takes an hour.
+ *
  * Test: fifo
- * Test: fuzz/limit-fifo -i -o hold_limit=6000,200 krypton-debug
+ * Test: fuzz/limit-fifo -i -a all -o hold_limit=6000,200 krypton-debug
  */
 #include "guest.h"
 
@@ -292,6 +295,30 @@ static void test_hostile(u32 a)
 	CHECK(send_port(b), 0);
 }
 
+/* Free are the lowest and the highest one, and some that are on a queue. */
+static void test_all_ports(void)
+{
+	u32 most = *(const char *)start_info->cmd_line ? 131071 : 1500;
+	u32 first = bind_ipi(), last = first, queued[40], i;
+
+	print("ports up to %u\n", most);
+	while (last != most)
+		last = bind_ipi();
+	for (i = 0; i < ARRAY_SIZE(queued); i++) {
+		queued[i] = first + 1 + i;
+		CHECK(send_port(queued[i]), 0);
+		CHECK(close_port(queued[i]), 0);
+	}
+	CHECK(close_port(first) | close_port(last), 0);
+	CHECK(bind_ipi(), first);
+	CHECK(bind_ipi(), last);
+	for (i = 0; i < ARRAY_SIZE(queued); i++)
+		CHECK(take(7), queued[i]);
+	CHECK(bind_ipi(), queued[0]);
+	for (i = first; i <= last; i++)
+		close_port(i);
+}
+
 /* The pages are held as long as the ABI is in use. */
 static void test_reset(void)
 {
@@ -332,6 +359,7 @@ void test_main(void)
 	test_linked_close();
 	test_loopback();
 	test_many();
+	test_all_ports();
 	test_hostile(port);
 	test_reset();
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rule (MMUEXT_SET_LDT): the hypervisor maps the pages of an LDT when the
- * processor first reads a descriptor in them, and may drop them when another
- * one is wanted for something else. A guest sees neither: every use of a good
- * descriptor succeeds, whatever other vCPUs do with other pages.
+ * processor first reads a descriptor in them, and drops them when the vCPU
+ * loads another LDT. A guest sees neither: every use of a good descriptor
+ * succeeds, whatever other vCPUs do with other pages. A page in use cannot
+ * become writable or a table.
  *
  * vCPU 1 has CS and SS in two pages of its LDT, so that each return to it reads
  * both, and FS in the second. The other two have LDTs of their own, and use
@@ -31,7 +32,6 @@
 static u64 ldt[1024] __attribute__((aligned(4096)));
 static u8 own[3][4096] __attribute__((aligned(4096)));
 static u8 stacks[3][8192] __attribute__((aligned(4096)));
-static vcpu_guest_context_t ctx;
 static volatile u32 rounds, wrong_lar, started, stop;
 static volatile u32 faults[257], total;
 static u32 refused[3], kept[3], dropped[3];
@@ -77,26 +77,27 @@ static void user(void)
 			 "	movl	%%eax, %%fs\n"
 			 : "+m" (stop), "+m" (wrong_lar), "+m" (rounds)
 			 :: "eax", "ebx", "ecx", "edx", "memory", "cc");
-	for (;;)
-		HC3(vcpu_op, VCPUOP_down, 1, 0);
+	vcpu_down(1);
 }
 
 /*
- * The descriptor is read, which maps the page; then that becomes a table. (Xen
- * keeps it until this vCPU has another LDT, and refuses the table.)
+ * The descriptor is read, which maps the page; that becomes a table as soon as
+ * this vCPU has no LDT, and no earlier.
  */
 static void drop(u32 me)
 {
 	u32 sel = OWN_SELECTOR, out;
 
 	__asm__ volatile("lar %1, %0" : "=r" (out) : "r" (sel) : "cc");
+	kept[me] += make_rw(own[me]) == -XEN_EBUSY;
 	refused[me] += set_pte_va(own[me], 0, UVMF_INVLPG) != 0;
-	if (mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(own[me]), 0))
-		kept[me]++;
-	else
-		refused[me] += mmuext(MMUEXT_UNPIN_TABLE, va_mfn(own[me]),
-				      0) != 0;
+	kept[me] += mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(own[me]), 0) ==
+		    -XEN_EINVAL;
+	set_ldt(NULL, 0);
+	refused[me] += mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(own[me]), 0) != 0;
+	refused[me] += mmuext(MMUEXT_UNPIN_TABLE, va_mfn(own[me]), 0) != 0;
 	refused[me] += make_ro(own[me]) != 0;
+	set_ldt(own[me], 512);
 	dropped[me]++;
 }
 
@@ -112,27 +113,7 @@ static void dropper(void)
 	prepare(2);
 	while (!stop)
 		drop(2);
-	for (;;)
-		HC3(vcpu_op, VCPUOP_down, 2, 0);
-}
-
-static void start(u32 id, void (*entry)(void))
-{
-	memset(&ctx, 0, sizeof(ctx));
-	ctx.flags = VGCF_in_kernel;
-	ctx.user_regs.eip = (u32)entry;
-	ctx.user_regs.cs = FLAT_KERNEL_CS;
-	ctx.user_regs.ss = ctx.user_regs.ds = ctx.user_regs.es = FLAT_KERNEL_DS;
-	ctx.user_regs.esp = ctx.kernel_sp = (u32)stacks[id] + sizeof(stacks[0]);
-	ctx.kernel_ss = FLAT_KERNEL_SS;
-	ctx.user_regs.eflags = 0x202;
-	ctx.ctrlreg[3] = xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base));
-	ctx.event_callback_cs = ctx.failsafe_callback_cs = FLAT_KERNEL_CS;
-	ctx.event_callback_eip = (u32)event_entry;
-	ctx.failsafe_callback_eip = (u32)failsafe_entry;
-	shared->vcpu_info[id].evtchn_upcall_mask = 1;
-	CHECK(HC3(vcpu_op, VCPUOP_initialise, id, &ctx), 0);
-	CHECK(HC3(vcpu_op, VCPUOP_up, id, 0), 0);
+	vcpu_down(2);
 }
 
 static void check_faults(void)
@@ -147,6 +128,9 @@ static void check_faults(void)
 	CHECK(total, 0);
 	CHECK(wrong_lar, 0);
 	CHECK(refused[0] + refused[2], 0);
+	CHECK(kept[0], dropped[0] * 2);
+	/* The other one may be in between. */
+	CHECK(kept[2] / 2 - dropped[2] <= 1, 1);
 }
 
 void test_main(void)
@@ -162,8 +146,8 @@ void test_main(void)
 	CHECK(make_ro(ldt), 0);
 	CHECK(make_ro(ldt + 512), 0);
 	prepare(0);
-	start(1, user);
-	start(2, dropper);
+	vcpu_run(1, user, stacks[2]);
+	vcpu_run(2, dropper, stacks[3]);
 	while (!started)
 		HC2(sched_op, SCHEDOP_yield, 0);
 	while (rounds < ROUNDS || dropped[0] < DROPS || dropped[2] < DROPS)

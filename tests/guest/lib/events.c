@@ -30,3 +30,13 @@ long unmask_port(u32 port)
 
 	return HC2(event_channel_op, EVTCHNOP_unmask, &op);
 }
+
+void clear_events(u32 vcpu)
+{
+	u32 i;
+
+	shared->vcpu_info[vcpu].evtchn_upcall_pending = 0;
+	shared->vcpu_info[vcpu].evtchn_pending_sel = 0;
+	for (i = 0; i < 32; i++)
+		shared->evtchn_pending[i] = 0;
+}

@@ -99,11 +99,22 @@ long make_rw(const void *p);
 long mmu_update(u64 ptr, u64 val);
 long mmuext(u32 cmd, u32 arg1, u32 arg2);
 
+/* lib/vcpu.c: another vCPU, which starts with its events masked. */
+void vcpu_context(vcpu_guest_context_t *c, void (*entry)(void),
+		  void *stack_end);
+void vcpu_start(u32 id, const vcpu_guest_context_t *c);
+void vcpu_run(u32 id, void (*entry)(void), void *stack_end);
+void vcpu_down(u32 id) __attribute__((noreturn));	/* of itself */
+/* Yields until it is; false: not after a long time. */
+bool vcpu_wait(const volatile u32 *what, u32 value);
+
 /* lib/events.c: an IPI of vCPU 0, and what is done with a port. */
 u32 bind_ipi(void);
 long send_port(u32 port);
 long close_port(u32 port);
 long unmask_port(u32 port);
+/* What came for a vCPU, which has its place in shared_info; 2-level ABI. */
+void clear_events(u32 vcpu);
 
 /*
  * Traps: a test sets a handler for a vector; the default prints the trap and

@@ -4,7 +4,8 @@
  * reservation; a page that is given up can no longer be mapped; what it gets
  * has the machine-to-phys entry it asked for; exchange makes
  * contiguous memory; nothing that is in use goes. Page-table pages
- * and foreign frames are refused (XSA-248, 252).
+ * and foreign frames are refused (XSA-248, 252). A list of extents that is not
+ * addressable to its end is not begun (XSA-212).
  *
  * Test: memory
  */
@@ -117,10 +118,63 @@ static void test_map(void)
 	CHECK(HC2(memory_op, XENMEM_maximum_ram_page, 0) > 0x1000, 1);
 }
 
+static void test_whole_extents(void)
+{
+	static const struct {
+		const char *name;
+		u32 op;
+	} ops[] = {
+		{ "increase", XENMEM_increase_reservation },
+		{ "decrease", XENMEM_decrease_reservation },
+		{ "populate", XENMEM_populate_physmap },
+	};
+	static xen_pfn_t list[2];
+	/* What a continuation can count, and what it cannot. */
+	const struct {
+		xen_pfn_t *list;
+		u32 count;
+	} lists[] = {
+		{ (void *)0xf0000000, 0x3ffffff }, { list, 0x4000000 },
+		{ list, 0xffffffff },
+	};
+	domid_t self = DOMID_SELF;
+	long had = HC2(memory_op, XENMEM_current_reservation, &self);
+	struct xen_memory_reservation r;
+	u32 i, j;
+
+	list[0] = va_mfn(page);
+	CHECK(set_pte_va(page, 0, UVMF_INVLPG), 0);
+	for (i = 0; i < ARRAY_SIZE(ops); i++) {
+		print("%s\n", ops[i].name);
+		for (j = 0; j < ARRAY_SIZE(lists); j++) {
+			r = reservation(lists[j].list, lists[j].count, 0);
+			CHECK(HC2(memory_op, ops[i].op, &r), 0);
+		}
+	}
+	CHECK(HC2(memory_op, XENMEM_current_reservation, &self), had);
+	CHECK(set_pte_va(page, (u64)list[0] << 12 | PTE_RWP, UVMF_INVLPG), 0);
+}
+
+/* Of a list that begins with a good entry, which must not be carried out. */
+static void test_whole_exchange(void)
+{
+	xen_pfn_t in[32] = { va_mfn(pages[0]) };
+	struct xen_memory_exchange x = {
+		.in = reservation(in, 32, 0),
+		.out = reservation((void *)(window - 64), 32, 0),
+	};
+
+	CHECK(set_pte_va(pages[0], 0, UVMF_INVLPG), 0);
+	CHECK(HC2(memory_op, XENMEM_exchange, &x), -XEN_EFAULT);
+	CHECK(set_pte_va(pages[0], (u64)in[0] << 12 | PTE_RWP, UVMF_INVLPG), 0);
+}
+
 void test_main(void)
 {
 	test_down_and_up();
 	test_refused();
 	test_exchange();
 	test_map();
+	test_whole_extents();
+	test_whole_exchange();
 }

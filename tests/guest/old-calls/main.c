@@ -15,13 +15,8 @@ static volatile u32 events;
 
 static void on_event(struct trap_frame *f)
 {
-	u32 i;
-
 	events++;
-	shared->vcpu_info[0].evtchn_upcall_pending = 0;
-	shared->vcpu_info[0].evtchn_pending_sel = 0;
-	for (i = 0; i < 32; i++)
-		shared->evtchn_pending[i] = 0;
+	clear_events(0);
 	f->eflags &= ~0x200u;
 }
 

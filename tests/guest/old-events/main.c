@@ -13,7 +13,6 @@
 #define LAST	1023u
 
 static u8 stack1[8192];
-static vcpu_guest_context_t ctx;
 static volatile u32 second_runs;
 static u8 bound[LAST + 1];
 
@@ -24,21 +23,11 @@ static void second(void)
 		HC2(sched_op, SCHEDOP_block, 0);
 }
 
-static void clear(u32 v)
-{
-	u32 i;
-
-	shared->vcpu_info[v].evtchn_upcall_pending = 0;
-	shared->vcpu_info[v].evtchn_pending_sel = 0;
-	for (i = 0; i < 32; i++)
-		shared->evtchn_pending[i] = 0;
-}
-
 static void one_port(u32 port, u32 v)
 {
 	u32 word = port / 32, bit = 1u << port % 32;
 
-	clear(v);
+	clear_events(v);
 	shared->evtchn_mask[word] |= bit;
 	CHECK(send_port(port), 0);
 	CHECK(!!(shared->evtchn_pending[word] & bit), 1);
@@ -49,10 +38,10 @@ static void one_port(u32 port, u32 v)
 	CHECK(!!(shared->evtchn_mask[word] & bit), 0);
 	CHECK(shared->vcpu_info[v].evtchn_pending_sel, 1ul << word);
 	CHECK(shared->vcpu_info[v].evtchn_upcall_pending, 1);
-	clear(v);
+	clear_events(v);
 	CHECK(send_port(port), 0);
 	CHECK(shared->vcpu_info[v].evtchn_pending_sel, 1ul << word);
-	clear(v);
+	clear_events(v);
 }
 
 static void test_ports(void)
@@ -84,31 +73,9 @@ static void test_ports(void)
 	CHECK(close_port(a.port), 0);
 }
 
-static void start_second(void)
-{
-	u32 i;
-
-	ctx.flags = VGCF_in_kernel;
-	ctx.user_regs.eip = (u32)second;
-	ctx.user_regs.cs = FLAT_KERNEL_CS;
-	ctx.user_regs.ss = ctx.kernel_ss = FLAT_KERNEL_SS;
-	ctx.user_regs.ds = ctx.user_regs.es = FLAT_KERNEL_DS;
-	ctx.user_regs.esp = ctx.kernel_sp = (u32)stack1 + sizeof(stack1);
-	ctx.user_regs.eflags = 0x202;
-	ctx.ctrlreg[3] = xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base));
-	ctx.event_callback_cs = ctx.failsafe_callback_cs = FLAT_KERNEL_CS;
-	ctx.event_callback_eip = (u32)event_entry;
-	ctx.failsafe_callback_eip = (u32)failsafe_entry;
-	CHECK(HC3(vcpu_op, VCPUOP_initialise, 1, &ctx), 0);
-	CHECK(HC3(vcpu_op, VCPUOP_up, 1, 0), 0);
-	for (i = 0; i < 100000 && !second_runs; i++)
-		HC2(sched_op, SCHEDOP_yield, 0);
-	CHECK(second_runs, 1);
-}
-
 static void on_event(struct trap_frame *f)
 {
-	clear(1);
+	clear_events(1);
 	second_runs++;
 	f->eflags &= ~0x200u;
 }
@@ -116,15 +83,13 @@ static void on_event(struct trap_frame *f)
 static void test_second(void)
 {
 	struct evtchn_bind_ipi b = { .vcpu = 1 };
-	u32 i;
 
 	event_handler = on_event;
-	start_second();
+	vcpu_run(1, second, stack1 + sizeof(stack1));
+	CHECK(vcpu_wait(&second_runs, 1), 1);
 	CHECK(HC2(event_channel_op, EVTCHNOP_bind_ipi, &b), 0);
 	CHECK(send_port(b.port), 0);
-	for (i = 0; i < 100000 && second_runs < 2; i++)
-		HC2(sched_op, SCHEDOP_yield, 0);
-	CHECK(second_runs, 2);
+	CHECK(vcpu_wait(&second_runs, 2), 1);
 	CHECK(HC3(vcpu_op, VCPUOP_down, 1, 0), 0);
 }
 

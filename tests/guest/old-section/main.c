@@ -1,16 +1,71 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rule (Xen's libelf, "__xen_guest section"): a Dom0 kernel without ELF notes
- * starts by what the string in its section __xen_guest says, and finds its
- * hypercall page filled. All that other guests rely on is as with notes.
+ * Rules (xen/elfnote.h, "legacy"; Xen's libelf): a kernel may describe itself by
+ * the text of a section __xen_guest in place of ELF notes; the number of its
+ * hypercall page counts from VIRT_BASE, and it finds the page filled. If it asks
+ * for BSD_SYMTAB, it finds behind its end, at the next multiple of 4, the size
+ * of what follows: an ELF header, whose section table has the symbol table and
+ * its strings at offsets from that header. All else is as with notes.
  *
  * Test: old-section
  */
+#include <elf.h>
 #include "guest.h"
 
-extern const u8 hypercall_page[];
+extern const u8 hypercall_page[], kernel_end[];
 
-void test_main(void)
+static bool equal(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+static const Elf32_Shdr *find(const Elf32_Ehdr *h, u32 type)
+{
+	const Elf32_Shdr *s = (const void *)((const u8 *)h + h->e_shoff);
+	u32 i;
+
+	for (i = 0; i < h->e_shnum; i++)
+		if (s[i].sh_type == type)
+			return &s[i];
+	return NULL;
+}
+
+static void test_symbols(void)
+{
+	const u32 *size = (const u32 *)(((u32)kernel_end + 3) & ~3u);
+	const Elf32_Ehdr *h = (const void *)(size + 1);
+	const Elf32_Shdr *sym, *str;
+	const Elf32_Sym *s;
+	const char *names;
+	u32 i, found = 0;
+
+	CHECK(*(const u32 *)h->e_ident, 0x464c457f);
+	CHECK(h->e_shnum, 3);
+	CHECK(h->e_shentsize, sizeof(*sym));
+	CHECK(h->e_phnum, 0);
+	sym = find(h, SHT_SYMTAB);
+	str = find(h, SHT_STRTAB);
+	CHECK(sym && str, 1);
+	if (!sym || !str)
+		return;
+	CHECK(str->sh_offset + str->sh_size, *size);
+	s = (const void *)((const u8 *)h + sym->sh_offset);
+	names = (const char *)h + str->sh_offset;
+	for (i = 0; i < sym->sh_size / sizeof(*s); i++) {
+		if (!equal(names + s[i].st_name, "test_main"))
+			continue;
+		CHECK(s[i].st_value, (u32)test_main);
+		found++;
+	}
+	print("%u symbols\n", i);
+	CHECK(found, 1);
+}
+
+static void test_start(void)
 {
 	u16 cs;
 	u32 i;
@@ -29,4 +84,10 @@ void test_main(void)
 	CHECK(start_info->nr_pages > 1000, 1);
 	CHECK(EXPECT_TRAP("ud2", "i" (0)), 6);
 	print("started by the section __xen_guest\n");
+}
+
+void test_main(void)
+{
+	test_start();
+	test_symbols();
 }

@@ -20,7 +20,6 @@
 #define HOST_BRIDGE	0x12378086u
 
 static u8 stack1[8192] __attribute__((aligned(4096)));
-static vcpu_guest_context_t ctx;
 static volatile bool other_runs, stop;
 static volatile u32 reads, wrong, wrong_value;
 
@@ -64,23 +63,12 @@ static void vcpu1_main(void)
 		}
 		reads++;
 	}
-	for (;;)
-		HC3(vcpu_op, VCPUOP_down, 1, 0);
+	vcpu_down(1);
 }
 
 static void start_other(void)
 {
-	ctx.user_regs.eip = (u32)vcpu1_main;
-	ctx.user_regs.esp = (u32)(stack1 + sizeof(stack1));
-	ctx.user_regs.eflags = 0x202;
-	ctx.user_regs.cs = ctx.kernel_ss = FLAT_RING1_CS;
-	ctx.user_regs.ss = ctx.user_regs.ds = ctx.user_regs.es = FLAT_RING1_DS;
-	ctx.user_regs.fs = ctx.user_regs.gs = FLAT_RING1_DS;
-	ctx.kernel_ss = FLAT_RING1_DS;
-	ctx.kernel_sp = (u32)(stack1 + sizeof(stack1));
-	__asm__("mov %%cr3, %0" : "=r" (ctx.ctrlreg[3]));
-	CHECK(HC3(vcpu_op, VCPUOP_initialise, 1, &ctx), 0);
-	CHECK(HC3(vcpu_op, VCPUOP_up, 1, 0), 0);
+	vcpu_run(1, vcpu1_main, stack1 + sizeof(stack1));
 	while (!other_runs)
 		__asm__ volatile("pause");
 }

@@ -22,7 +22,6 @@ static u8 places[4][4096] __attribute__((aligned(4096)));
 static u8 words[4096] __attribute__((aligned(4096)));
 static u8 control[2][4096] __attribute__((aligned(4096)));
 static u8 stack1[8192] __attribute__((aligned(4096)));
-static vcpu_guest_context_t ctx;
 static volatile u32 handles[32];	/* plus 1 */
 static volatile u32 finished, seen;
 
@@ -183,27 +182,7 @@ static void secondary(void)
 	seen = 1;
 	work(77);
 	finished = 1;
-	for (;;)
-		HC3(vcpu_op, VCPUOP_down, 1, 0);
-}
-
-static void start_secondary(void)
-{
-	memset(&ctx, 0, sizeof(ctx));
-	ctx.flags = VGCF_in_kernel;
-	ctx.user_regs.eip = (u32)secondary;
-	ctx.user_regs.cs = FLAT_KERNEL_CS;
-	ctx.user_regs.ss = ctx.user_regs.ds = ctx.user_regs.es = FLAT_KERNEL_DS;
-	ctx.user_regs.esp = ctx.kernel_sp = (u32)stack1 + sizeof(stack1);
-	ctx.kernel_ss = FLAT_KERNEL_SS;
-	ctx.user_regs.eflags = 0x202;
-	ctx.ctrlreg[3] = xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base));
-	ctx.event_callback_cs = ctx.failsafe_callback_cs = FLAT_KERNEL_CS;
-	ctx.event_callback_eip = (u32)event_entry;
-	ctx.failsafe_callback_eip = (u32)failsafe_entry;
-	shared->vcpu_info[1].evtchn_upcall_mask = 1;
-	CHECK(HC3(vcpu_op, VCPUOP_initialise, 1, &ctx), 0);
-	CHECK(HC3(vcpu_op, VCPUOP_up, 1, 0), 0);
+	vcpu_down(1);
 }
 
 /* Whatever a handle stands for: put its entry back and unmap it. */
@@ -263,7 +242,7 @@ void test_main(void)
 		table[REF + i] = (grant_entry_v1_t){
 			GTF_permit_access, 0, va_mfn(pages[i])
 		};
-	start_secondary();
+	vcpu_run(1, secondary, stack1 + sizeof(stack1));
 	for (i = 0; i < 100000 && !seen; i++)
 		HC2(sched_op, SCHEDOP_yield, 0);
 	work(1);

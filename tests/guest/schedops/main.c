@@ -29,15 +29,10 @@ static u32 timer_port[VIRQ_PORTS];
 
 static void on_event(struct trap_frame *f)
 {
-	u32 i;
-
 	(void)f;
 	upcalls++;
 	last_upcall = time_now();
-	shared->vcpu_info[0].evtchn_upcall_pending = 0;
-	shared->vcpu_info[0].evtchn_pending_sel = 0;
-	for (i = 0; i < 32; i++)
-		shared->evtchn_pending[i] = 0;
+	clear_events(0);
 }
 
 static void mask_events(bool masked)
@@ -118,22 +113,6 @@ static void secondary(void)
 		}
 }
 
-static void start_secondary(void)
-{
-	static vcpu_guest_context_t ctx;
-
-	ctx.flags = VGCF_in_kernel;
-	ctx.user_regs.eip = (u32)secondary;
-	ctx.user_regs.cs = FLAT_KERNEL_CS;
-	ctx.user_regs.ss = ctx.kernel_ss = FLAT_KERNEL_SS;
-	ctx.user_regs.ds = ctx.user_regs.es = FLAT_KERNEL_DS;
-	ctx.user_regs.esp = ctx.kernel_sp = (u32)stack1 + sizeof(stack1);
-	ctx.user_regs.eflags = 0x202;
-	ctx.ctrlreg[3] = xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base));
-	CHECK(HC3(vcpu_op, VCPUOP_initialise, 1, &ctx), 0);
-	CHECK(HC3(vcpu_op, VCPUOP_up, 1, 0), 0);
-}
-
 static void test_other_vcpu(void)
 {
 	struct vcpu_set_singleshot_timer shot = { time_now() + NS_PER_MS, 0 };
@@ -142,7 +121,7 @@ static void test_other_vcpu(void)
 	CHECK(HC3(vcpu_op, VCPUOP_stop_singleshot_timer, 1, 0), -XEN_EINVAL);
 	CHECK(periodic(1, 20 * NS_PER_MS), 0);
 	CHECK(periodic(1, 1000), -XEN_EINVAL);
-	start_secondary();
+	vcpu_run(1, secondary, stack1 + sizeof(stack1));
 	while (!alive)
 		sleep_ms(1);
 	check_ticks("vCPU 1", &ticks1, 20, 20);

@@ -45,63 +45,31 @@ static long vcpu(u32 cmd, u32 id, void *arg)
 	return HC3(vcpu_op, cmd, id, arg);
 }
 
-static void default_context(void)
-{
-	memset(&ctx, 0, sizeof(ctx));
-	ctx.flags = VGCF_in_kernel;
-	ctx.user_regs.eip = (u32)secondary;
-	ctx.user_regs.cs = FLAT_KERNEL_CS;
-	ctx.user_regs.ss = FLAT_KERNEL_SS;
-	ctx.user_regs.ds = ctx.user_regs.es = FLAT_KERNEL_DS;
-	ctx.user_regs.fs = ctx.user_regs.gs = 0;
-	ctx.user_regs.esp = (u32)stack1 + sizeof(stack1);
-	ctx.user_regs.eflags = 0x202;
-	ctx.kernel_ss = FLAT_KERNEL_SS;
-	ctx.kernel_sp = (u32)stack1 + sizeof(stack1);
-	ctx.ctrlreg[3] = xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base));
-	ctx.event_callback_cs = FLAT_KERNEL_CS;
-	ctx.event_callback_eip = (u32)event_entry;
-	ctx.failsafe_callback_cs = FLAT_KERNEL_CS;
-	ctx.failsafe_callback_eip = (u32)failsafe_entry;
-}
-
 static void test_refused(void)
 {
 	CHECK(vcpu(VCPUOP_is_up, 1, 0), 0);
 	CHECK(vcpu(VCPUOP_is_up, 31, 0), -XEN_ENOENT);
 	CHECK(vcpu(VCPUOP_is_up, 0x7fffffff, 0), -XEN_ENOENT);
 	CHECK(vcpu(VCPUOP_up, 1, 0), -XEN_EINVAL);
-	default_context();
+	vcpu_context(&ctx, secondary, stack1 + sizeof(stack1));
 	ctx.ctrlreg[3] = xen_pfn_to_cr3(va_mfn(shot));
 	CHECK(vcpu(VCPUOP_initialise, 1, &ctx) < 0, 1);
-	default_context();
+	vcpu_context(&ctx, secondary, stack1 + sizeof(stack1));
 	ctx.gdt_ents = 9000;
 	CHECK(vcpu(VCPUOP_initialise, 1, &ctx) < 0, 1);
 	CHECK(vcpu(VCPUOP_initialise, 1, (void *)0xfffff000), -XEN_EFAULT);
 	CHECK(vcpu(VCPUOP_initialise, 0, &ctx), -XEN_EEXIST);
 }
 
-static bool wait_for(volatile u32 *what, u32 value)
-{
-	u32 i;
-
-	for (i = 0; i < 100000; i++) {
-		if (*what == value)
-			return true;
-		HC2(sched_op, SCHEDOP_yield, 0);
-	}
-	return false;
-}
-
 static void test_up_and_down(void)
 {
 	u32 before, i;
 
-	default_context();
+	vcpu_context(&ctx, secondary, stack1 + sizeof(stack1));
 	CHECK(vcpu(VCPUOP_initialise, 1, &ctx), 0);
 	CHECK(vcpu(VCPUOP_initialise, 1, &ctx), -XEN_EEXIST);
 	CHECK(vcpu(VCPUOP_up, 1, 0), 0);
-	CHECK(wait_for(&alive, 1), 1);
+	CHECK(vcpu_wait(&alive, 1), 1);
 	CHECK(vcpu(VCPUOP_is_up, 1, 0), 1);
 	CHECK(leaf1_ebx >> 24, 0);
 	CHECK(apic_base, 0xfee00800);

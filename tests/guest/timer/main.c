@@ -18,15 +18,10 @@ static volatile u64 last_upcall;
 
 static void on_event(struct trap_frame *f)
 {
-	u32 i;
-
 	(void)f;
 	upcalls++;
 	last_upcall = time_now();
-	shared->vcpu_info[0].evtchn_upcall_pending = 0;
-	shared->vcpu_info[0].evtchn_pending_sel = 0;
-	for (i = 0; i < 32; i++)
-		shared->evtchn_pending[i] = 0;
+	clear_events(0);
 }
 
 static long set_timer(u64 at, u32 flags)
@@ -99,6 +94,21 @@ static void test_poll(void)
 	CHECK(HC2(sched_op, SCHEDOP_poll, &p), -XEN_EINVAL);
 	shared->evtchn_mask[0] &= ~2u;
 	shared->vcpu_info[0].evtchn_upcall_mask = 0;
+}
+
+/* What is asked for counts up to now; since when the state holds stays. */
+static void test_get_runstate(void)
+{
+	struct vcpu_runstate_info first, next;
+	u32 tries = 100;
+
+	do {
+		CHECK(HC3(vcpu_op, VCPUOP_get_runstate_info, 0, &first), 0);
+		CHECK(HC3(vcpu_op, VCPUOP_get_runstate_info, 0, &next), 0);
+	} while (next.state_entry_time != first.state_entry_time && --tries);
+	CHECK(tries != 0, 1);
+	CHECK(next.state, RUNSTATE_running);
+	CHECK(next.time[RUNSTATE_running] > first.time[RUNSTATE_running], 1);
 }
 
 static void test_runstate(void)
@@ -204,6 +214,7 @@ void test_main(void)
 	test_clock();
 	test_singleshot();
 	test_poll();
+	test_get_runstate();
 	test_runstate();
 	test_wallclock();
 	test_long_call();

@@ -27,60 +27,22 @@ static long vcpu(u32 cmd, u32 id, void *arg)
 	return HC3(vcpu_op, cmd, id, arg);
 }
 
-static void fill(u32 id, void (*entry)(void))
-{
-	memset(&ctx, 0, sizeof(ctx));
-	ctx.flags = VGCF_in_kernel;
-	ctx.user_regs.eip = (u32)entry;
-	ctx.user_regs.cs = FLAT_KERNEL_CS;
-	ctx.user_regs.ss = ctx.user_regs.ds = ctx.user_regs.es = FLAT_KERNEL_DS;
-	ctx.user_regs.esp = ctx.kernel_sp = (u32)stacks[id] + sizeof(stacks[0]);
-	ctx.kernel_ss = FLAT_KERNEL_SS;
-	ctx.user_regs.eflags = 0x202;
-	ctx.ctrlreg[3] = xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base));
-	ctx.event_callback_cs = ctx.failsafe_callback_cs = FLAT_KERNEL_CS;
-	ctx.event_callback_eip = (u32)event_entry;
-	ctx.failsafe_callback_eip = (u32)failsafe_entry;
-	shared->vcpu_info[id].evtchn_upcall_mask = 1;
-}
-
-static void start(u32 id)
-{
-	CHECK(vcpu(VCPUOP_initialise, id, &ctx), 0);
-	CHECK(vcpu(VCPUOP_up, id, 0), 0);
-}
-
-static void down(u32 id)
-{
-	for (;;)
-		vcpu(VCPUOP_down, id, 0);
-}
-
-static bool wait_for(volatile u32 *what)
-{
-	u32 i;
-
-	for (i = 0; i < 1000000 && !*what; i++)
-		HC2(sched_op, SCHEDOP_yield, 0);
-	return *what;
-}
-
 /* vCPU 1: its first return to the guest is its handler of #GP. */
 static void on_null_cs(void)
 {
 	null_cs = 1;
-	down(1);
+	vcpu_down(1);
 }
 
 static void test_null_cs(void)
 {
-	fill(1, 0);
+	vcpu_context(&ctx, NULL, stacks[2]);
 	ctx.user_regs.cs = 0;
 	ctx.trap_ctxt[13].vector = 13;
 	ctx.trap_ctxt[13].cs = FLAT_KERNEL_CS;
 	ctx.trap_ctxt[13].address = (u32)on_null_cs;
-	start(1);
-	CHECK(wait_for(&null_cs), 1);
+	vcpu_start(1, &ctx);
+	CHECK(vcpu_wait(&null_cs, 1), 1);
 	ctx.gdt_ents = 9000;
 	CHECK(vcpu(VCPUOP_initialise, 1, &ctx), -XEN_EEXIST);
 }
@@ -93,7 +55,7 @@ static void read_debugregs(void)
 	for (i = 0; i < 8; i++)
 		debugregs[i] = HC1(get_debugreg, i);
 	got_debugregs = 1;
-	down(2);
+	vcpu_down(2);
 }
 
 static void test_debugregs(void)
@@ -102,10 +64,10 @@ static void test_debugregs(void)
 				      DR7 };
 	u32 i;
 
-	fill(2, read_debugregs);
+	vcpu_context(&ctx, read_debugregs, stacks[3]);
 	memcpy(ctx.debugreg, value, sizeof(value));
-	start(2);
-	CHECK(wait_for(&got_debugregs), 1);
+	vcpu_start(2, &ctx);
+	CHECK(vcpu_wait(&got_debugregs, 1), 1);
 	for (i = 0; i < 4; i++)
 		CHECK(debugregs[i], value[i]);
 	CHECK(debugregs[6], DR6);
@@ -156,6 +118,13 @@ static void test_time(void)
 	CHECK(times.tsc_shift, shared->vcpu_info[0].time.tsc_shift);
 	CHECK(times.flags, shared->vcpu_info[0].time.flags);
 	CHECK(times.system_time + 10 * NS_PER_MS * 1000 > before, 1);
+	/* Of another one, that never ran: written at once as well. */
+	times.system_time = 0;
+	CHECK(register_time(5, (u32)&times), 0);
+	CHECK(times.version & 1, 0);
+	CHECK(times.system_time + 10 * NS_PER_MS * 1000 > before, 1);
+	CHECK(times.system_time != 0, 1);
+	CHECK(register_time(5, 0xf0000000), 0);
 	/* Not mapped: nothing is written, and nothing breaks. */
 	CHECK(register_time(0, 0xf0000000), 0);
 	HC2(sched_op, SCHEDOP_yield, 0);
@@ -166,14 +135,14 @@ static void yielder(void)
 {
 	while (!stop)
 		HC2(sched_op, SCHEDOP_yield, 0);
-	down(3);
+	vcpu_down(3);
 }
 
 static void yielder4(void)
 {
 	while (!stop)
 		HC2(sched_op, SCHEDOP_yield, 0);
-	down(4);
+	vcpu_down(4);
 }
 
 static u64 entry_time(void)
@@ -244,10 +213,8 @@ void test_main(void)
 	shared->vcpu_info[0].evtchn_upcall_mask = 1;
 	test_null_cs();
 	test_debugregs();
-	fill(3, yielder);
-	start(3);
-	fill(4, yielder4);
-	start(4);
+	vcpu_run(3, yielder, stacks[4]);
+	vcpu_run(4, yielder4, stacks[5]);
 	test_info();
 	test_runstate();
 	stop = 1;

@@ -3,19 +3,7 @@
  * Notes as kernels had them when they were new, with all feature strings of
  * xen-3.0 as "can do", and no hypercall page: the kernel has its own stubs.
  */
-#define __ASSEMBLY__
-#include <xen/elfnote.h>
-#include "old-start.h"
-
-	.macro note type, value:vararg
-	.pushsection .note.Xen, "a", @note
-	.balign 4
-	.long	4, 2f - 1f, \type
-	.asciz	"Xen"
-1:	\value
-2:	.balign 4
-	.popsection
-	.endm
+#include "note.h"
 
 	note XEN_ELFNOTE_GUEST_OS, .asciz "linux"
 	note XEN_ELFNOTE_GUEST_VERSION, .asciz "2.6"
@@ -28,7 +16,7 @@
 	note XEN_ELFNOTE_ENTRY, .long start
 	note XEN_ELFNOTE_SUSPEND_CANCEL, .long 1
 
-	.text
+	.section .text.hypercalls, "ax"
 	.balign 4096
 	.globl hypercall_page
 hypercall_page:

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# recorded.sh - a check of the series that patches/6.1/CHECKED may have for just
+# this state. To be sourced.
+
+# run_or_skip PARTS COMMAND...: its exit code; 77 where the record has all PARTS
+run_or_skip() {
+	local parts=$1 out
+	shift
+	out=$TEST_TMP/output
+	"$@" 2>&1 | tee "$out"
+	[ "${PIPESTATUS[0]}" = 0 ] || exit 1
+	[ "$(grep -c ' before, says ' "$out")" != "$parts" ] || {
+		echo "recorded in patches/6.1/CHECKED for this state; make test-long repeats it"
+		exit 77
+	}
+}
