@@ -281,7 +281,7 @@ static void test_flush(void **state)
 	f = mfn_frame(mfn(o_first));
 	o->dirty_cpus = 0;
 	assert_int_equal(ptype_get_foreign(o, mfn(o_first), true), 0);
-	assert_int_equal(ptype_get(o, mfn(o_first), TYPE_L1, false), -EBUSY);
+	assert_int_equal(ptype_get(o, mfn(o_first), TYPE_L1, false), -EINVAL);
 	ptype_put_foreign(mfn(o_first), true);
 	assert_true(f->flags & FRAME_SHARED_W);
 	before = host_flushes;
