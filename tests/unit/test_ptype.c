@@ -256,7 +256,8 @@ static void test_root_again(void **state)
 	assert_int_equal(frame(0)->progress, 3);
 	check_invariants();
 	assert_true(ptype_get_page(d, mfn(first + 7), TYPE_WRITABLE));
-	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false), -EINVAL);
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false),
+			 -EINVAL);
 	ptype_put_both(d, mfn(first + 7));
 	check_invariants();
 	ptype_finish(d);
