@@ -222,19 +222,16 @@ static int one(void *owner, gva_t at)
 
 long pv_mmuext_op(u64 a[])
 {
-	struct domain *d = current_domain();
-	struct domain *owner = domain_find_self((u32)a[3]);
-	bool own = owner;
-	long rc = -EPERM;
+	u32 size = OP_LONGS * current_domain()->abi->long_size;
+	u32 id = (u32)a[3];
+	struct domain *owner;
+	long rc = pv_get_owner(id, &owner);
 
-	if (!own)
-		owner = domain_get((u32)a[3]);
-	if (!owner)
-		return -ESRCH;
-	if (domain_may(d, owner))
-		rc = pv_batch(a, OP_LONGS * d->abi->long_size, owner, one,
-			      owner);
-	if (!own)
-		domain_put(owner);
+	/* These own nothing that could be a table, nor is a TLB theirs. */
+	if (!rc && (id == DOMID_IO || id == DOMID_XEN))
+		rc = current_domain()->privileged ? -EINVAL : -EPERM;
+	if (!rc)
+		rc = pv_batch(a, size, owner, one, owner);
+	pv_put_owner(owner);
 	return rc;
 }
