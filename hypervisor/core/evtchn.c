@@ -460,23 +460,23 @@ static long do_set_priority(struct domain *d, void *arg)
 
 _Static_assert(sizeof(struct evtchn_status) == 24, "public ABI, any bitness");
 
-#define OP(name, fn, out, locked) [EVTCHNOP_##name] = \
-	{ fn, sizeof(struct evtchn_##name), out, locked }
+#define OP(name, fn, out, how) [EVTCHNOP_##name] = \
+	{ fn, sizeof(struct evtchn_##name), out, how }
 static const struct abi_op ops[] = {
-	OP(bind_interdomain, do_bind_interdomain, true, false),
-	OP(bind_virq, do_bind_virq, true, true),
-	OP(bind_pirq, do_bind_pirq, true, true),
-	OP(close, do_close, false, false),
-	OP(send, do_send, false, false),
-	OP(status, do_status, true, false),
-	OP(alloc_unbound, do_alloc_unbound, true, false),
-	OP(bind_ipi, do_bind_ipi, true, true),
-	OP(bind_vcpu, do_bind_vcpu, false, true),
-	OP(unmask, do_unmask, false, true),
-	OP(reset, do_reset, false, false),
-	OP(init_control, fifo_init_control, true, false),
-	OP(expand_array, fifo_expand_array, false, false),
-	OP(set_priority, do_set_priority, false, true),
+	OP(bind_interdomain, do_bind_interdomain, true, 0),
+	OP(bind_virq, do_bind_virq, true, ABI_OP_LOCKED),
+	OP(bind_pirq, do_bind_pirq, true, ABI_OP_LOCKED),
+	OP(close, do_close, false, 0),
+	OP(send, do_send, false, 0),
+	OP(status, do_status, true, 0),
+	OP(alloc_unbound, do_alloc_unbound, true, 0),
+	OP(bind_ipi, do_bind_ipi, true, ABI_OP_LOCKED),
+	OP(bind_vcpu, do_bind_vcpu, false, ABI_OP_LOCKED),
+	OP(unmask, do_unmask, false, ABI_OP_LOCKED),
+	OP(reset, do_reset, false, 0),
+	OP(init_control, fifo_init_control, true, 0),
+	OP(expand_array, fifo_expand_array, false, 0),
+	OP(set_priority, do_set_priority, false, ABI_OP_LOCKED),
 };
 
 long evtchn_op(u64 a[])

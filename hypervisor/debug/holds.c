@@ -9,8 +9,8 @@
  * the privileged domain waits for it, nor has the log, which panics write to.
  *
  * Of the time with interrupts off these are measured: from irq_save() to
- * irq_restore(), and interrupt handlers; not the steps between a guest and the
- * first or last C function, which have no loops.
+ * irq_restore(), and interrupt handlers. Not measured are the steps between a
+ * guest and the first or last C function, and the three loads of walk_allows().
  */
 #include "boot.h"
 #include "cpu.h"
@@ -31,7 +31,7 @@ static u64 to_us(u64 ticks)
 	return ticks * 1000 / (tsc_scale.hz / 1000);
 }
 
-/* How long a tick is nobody knows yet. */
+/* In microseconds: options are read before the TSC's speed is measured. */
 bool hold_set_limits(const char *s)
 {
 	hold_limit = str_to_u64(s, &s);

@@ -396,18 +396,18 @@ static long do_nothing(struct domain *d, void *arg)
 	return 0;
 }
 
-#define OP(name, fn, out, locked) [PHYSDEVOP_##name] = \
-	{ fn, sizeof(struct physdev_##name), out, locked }
+#define OP(name, fn, out, how) [PHYSDEVOP_##name] = \
+	{ fn, sizeof(struct physdev_##name), out, how }
 #define PCI_OP(structure) \
 	{ do_nothing, sizeof(struct physdev_##structure), false, \
 	  ABI_OP_PRIVILEGED }
 static const struct abi_op ops[] = {
-	OP(eoi, do_eoi, false, false),
-	OP(irq_status_query, do_status, true, false),
-	OP(set_iopl, do_set_iopl, false, false),
-	OP(unmap_pirq, do_unmap_pirq, false, false),
-	OP(setup_gsi, do_setup_gsi, false, true),
-	OP(get_free_pirq, do_get_free_pirq, true, true),
+	OP(eoi, do_eoi, false, 0),
+	OP(irq_status_query, do_status, true, 0),
+	OP(set_iopl, do_set_iopl, false, 0),
+	OP(unmap_pirq, do_unmap_pirq, false, 0),
+	OP(setup_gsi, do_setup_gsi, false, ABI_OP_LOCKED),
+	OP(get_free_pirq, do_get_free_pirq, true, ABI_OP_LOCKED),
 	[PHYSDEVOP_alloc_irq_vector] = { do_alloc_vector,
 		sizeof(struct physdev_irq), true, ABI_OP_PRIVILEGED },
 	[PHYSDEVOP_manage_pci_add_ext] = { do_add_function,
