@@ -12,6 +12,7 @@
 #include "cpu/ldt.h"
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
+#include "domain/part.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "lib/lib.h"
@@ -280,3 +281,24 @@ void context_load(struct vcpu *v)
 	if (v->proc.cr0_ts)
 		context_set_ts(v, 1);
 }
+
+static int vcpu_create_processor(struct vcpu *v)
+{
+	v->proc.dr[6] = DR6_FIXED;
+	v->proc.dr[7] = DR7_FIXED;
+	context_reset_fpu(v);
+	return 0;
+}
+
+static int create(struct domain *d, const struct domain_config *config)
+{
+	(void)config;
+	memset(d->policy.cpuid_mask, 0xff, sizeof(d->policy.cpuid_mask));
+	return 0;
+}
+
+DOMAIN_PART(processor) = {
+	.order = PART_PROCESSOR,
+	.create = create,
+	.vcpu_create = vcpu_create_processor,
+};

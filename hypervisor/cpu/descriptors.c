@@ -12,7 +12,9 @@
  * hypervisor's own mapping.
  */
 #include "cpu/descriptors.h"
+#include "cpu/ldt.h"
 #include "domain/domain.h"
+#include "domain/part.h"
 #include "entry/hypercall.h"
 #include "errno.h"
 #include "guest/guest.h"
@@ -20,6 +22,8 @@
 #include "machine/asm.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+
+#define DESC_AREAS	2048	/* vCPUs in the machine, at most */
 
 #define DESC_DPL	(BIT(45) | BIT(46))
 #define DESC_DPL1	BIT(45)
@@ -185,3 +189,75 @@ long pv_update_descriptor(u64 a[])
 	spin_unlock(&d->tables.lock);
 	return rc;
 }
+
+static u64 areas_used[DESC_AREAS / 64];
+static struct spinlock area_lock = SPINLOCK(LOCK_LIST);
+
+static void put_desc_area(u64 at)
+{
+	u64 n = (at - DESC_BASE) / (32 * PAGE_SIZE), f;
+
+	f = spin_lock_irqsave(&area_lock);
+	areas_used[n / 64] &= ~BIT(n % 64);
+	spin_unlock_irqrestore(&area_lock, f);
+}
+
+static u64 get_desc_area(void)
+{
+	u64 f = spin_lock_irqsave(&area_lock), n, at = 0;
+
+	for (n = 0; n < DESC_AREAS && !at; n++) {
+		if (areas_used[n / 64] >> n % 64 & 1)
+			continue;
+		areas_used[n / 64] |= BIT(n % 64);
+		at = DESC_BASE + n * 32 * PAGE_SIZE;
+	}
+	spin_unlock_irqrestore(&area_lock, f);
+	return at;
+}
+
+/* The GDT starts without the guest's entries, the LDT absent, faulting. */
+static int vcpu_create_area(struct vcpu *v)
+{
+	u64 *e;
+	u32 i;
+
+	v->desc.area = get_desc_area();
+	for (i = 0; v->desc.area && i < 32; i++) {
+		e = paging_entry(v->desc.area + i * PAGE_SIZE);
+		if (!e)
+			return -ENOMEM;
+		*e = i < GDT_FRAMES ? descriptors_none() : 0;
+	}
+	return v->desc.area ? 0 : -ENOMEM;
+}
+
+static void vcpu_free_area(struct vcpu *v)
+{
+	if (v->desc.area)
+		put_desc_area(v->desc.area);
+}
+
+/* Empty tables: the domain's vCPUs never run again. */
+static int kill(struct domain *d)
+{
+	static const mfn_t none[1];
+	u32 i;
+
+	for (i = 0; i < d->max_vcpus; i++) {
+		if (!d->vcpu[i])
+			continue;
+		spin_lock(&d->tables.lock);
+		ldt_drop(d->vcpu[i]);
+		descriptors_set_gdt(d->vcpu[i], none, 0);
+		spin_unlock(&d->tables.lock);
+	}
+	return 0;
+}
+
+DOMAIN_PART(descriptors) = {
+	.order = PART_DESCRIPTORS,
+	.vcpu_create = vcpu_create_area,
+	.vcpu_free = vcpu_free_area,
+	.kill = kill,
+};

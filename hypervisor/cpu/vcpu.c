@@ -8,6 +8,7 @@
 #include "cpu/nmi.h"
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
+#include "domain/part.h"
 #include "entry/hypercall.h"
 #include "errno.h"
 #include "event/evtchn.h"
@@ -306,3 +307,28 @@ long vcpu_op(u64 a[])
 		return -ENOSYS;
 	}
 }
+
+/* No vCPU has a vcpu_info of its own any more. */
+static int kill_info(struct domain *d)
+{
+	struct vcpu_shared *s;
+	u32 i;
+
+	for (i = 0; i < d->max_vcpus; i++) {
+		if (!d->vcpu[i])
+			continue;
+		s = &d->vcpu[i]->shared;
+		spin_lock(&d->tables.lock);
+		if (s->info_frame.n)
+			ptype_put_both(d, s->info_frame);
+		s->info = d->shared + i * VCPU_INFO_SIZE;
+		s->info_frame = mfn(0);
+		spin_unlock(&d->tables.lock);
+	}
+	return 0;
+}
+
+DOMAIN_PART(info) = {
+	.order = PART_INFO,
+	.kill = kill_info,
+};

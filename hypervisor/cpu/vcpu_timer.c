@@ -12,6 +12,7 @@
 #include <xen/sched.h>
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
+#include "domain/part.h"
 #include "entry/hypercall.h"
 #include "errno.h"
 #include "event/evtchn.h"
@@ -54,22 +55,6 @@ static void poll_timeout(void *data)
 
 	if (v->sched.state & VCPU_POLLING)
 		sched_wake(data);
-}
-
-void vcpu_init_timers(struct vcpu *v)
-{
-	timer_init(&v->timers.singleshot, timer_fired, v);
-	timer_init(&v->timers.periodic, period_fired, v);
-	timer_init(&v->timers.poll, poll_timeout, v);
-	v->timers.period = DEFAULT_PERIOD;
-}
-
-void vcpu_stop_timers(struct vcpu *v)
-{
-	v->timers.period = 0;
-	timer_kill(&v->timers.periodic);
-	timer_kill(&v->timers.singleshot);
-	timer_kill(&v->timers.poll);
 }
 
 long vcpu_set_singleshot(struct vcpu *v, u64 arg)
@@ -135,22 +120,6 @@ static void watchdog_fired(void *data)
 	domain_shutdown(data, SHUTDOWN_watchdog);
 }
 
-void watchdog_init(struct domain *d)
-{
-	u32 i;
-
-	for (i = 0; i < WATCHDOGS; i++)
-		timer_init(&d->watch.timer[i], watchdog_fired, d);
-}
-
-void watchdog_kill(struct domain *d)
-{
-	u32 i;
-
-	for (i = 0; i < WATCHDOGS; i++)
-		timer_kill(&d->watch.timer[i]);
-}
-
 long watchdog_set(struct domain *d, void *arg)
 {
 	const struct sched_watchdog *w = arg;
@@ -172,3 +141,49 @@ long watchdog_set(struct domain *d, void *arg)
 	timer_set(&d->watch.timer[i], time_now() + w->timeout * NS_PER_SEC);
 	return w->id ? 0 : (long)id;
 }
+
+static int create(struct domain *d, const struct domain_config *config)
+{
+	u32 i;
+
+	(void)config;
+	for (i = 0; i < WATCHDOGS; i++)
+		timer_init(&d->watch.timer[i], watchdog_fired, d);
+	return 0;
+}
+
+static int vcpu_create_timers(struct vcpu *v)
+{
+	timer_init(&v->timers.singleshot, timer_fired, v);
+	timer_init(&v->timers.periodic, period_fired, v);
+	timer_init(&v->timers.poll, poll_timeout, v);
+	v->timers.period = DEFAULT_PERIOD;
+	return 0;
+}
+
+/* For good: none of them fires after this. */
+static int kill(struct domain *d)
+{
+	struct vcpu_timers *t;
+	u32 i;
+
+	for (i = 0; i < WATCHDOGS; i++)
+		timer_kill(&d->watch.timer[i]);
+	for (i = 0; i < d->max_vcpus; i++) {
+		if (!d->vcpu[i])
+			continue;
+		t = &d->vcpu[i]->timers;
+		t->period = 0;
+		timer_kill(&t->periodic);
+		timer_kill(&t->singleshot);
+		timer_kill(&t->poll);
+	}
+	return 0;
+}
+
+DOMAIN_PART(timers) = {
+	.order = PART_TIMERS,
+	.create = create,
+	.vcpu_create = vcpu_create_timers,
+	.kill = kill,
+};

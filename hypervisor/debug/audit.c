@@ -152,8 +152,8 @@ static void count_domain(struct domain *d)
 	hold_page(d->dev.eoi_map);
 	if (d->events.fifo)
 		fifo_for_each_page(d->events.fifo, hold_page);
-	if (d->grants.table)
-		count_grants(d->grants.table);
+	if (d->grants)
+		count_grants(d->grants);
 }
 
 /* Checked state that has outlived its last use (I7). */

@@ -37,8 +37,7 @@ bool domain_has_ports(const struct domain *d, u32 first, u32 count);
  */
 int domain_set_iomem(struct domain *d, u64 first, u64 end, bool allow);
 
-/* The pirqs of a dying domain; whether a domain may bind a pirq. */
-void physdev_kill(struct domain *d);
+/* Whether a domain may bind a pirq. */
 long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow);
 
 #endif

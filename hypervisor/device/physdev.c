@@ -11,6 +11,7 @@
  */
 #include <xen/physdev.h>
 #include "domain/domain.h"
+#include "domain/part.h"
 #include "entry/hypercall.h"
 #include "errno.h"
 #include "guest/guest.h"
@@ -277,7 +278,15 @@ static long do_unmap_pirq(struct domain *by, void *arg)
 	return rc;
 }
 
-void physdev_kill(struct domain *d)
+static int create(struct domain *d, const struct domain_config *config)
+{
+	(void)config;
+	d->dev.pirqs = frames_new(MAX_PIRQS * sizeof(*d->dev.pirqs));
+	return d->dev.pirqs ? 0 : -ENOMEM;
+}
+
+/* No port is bound to a pirq any more. */
+static int kill(struct domain *d)
 {
 	u64 f = spin_lock_irqsave(&d->events.lock);
 	u32 i;
@@ -286,7 +295,21 @@ void physdev_kill(struct domain *d)
 		if (d->dev.pirqs[i].vector)
 			unmap(d, i);
 	spin_unlock_irqrestore(&d->events.lock, f);
+	return 0;
 }
+
+static void free_devices(struct domain *d)
+{
+	frames_delete(d->dev.pirqs, MAX_PIRQS * sizeof(*d->dev.pirqs));
+	frames_delete(d->dev.ioports, 65536 / 8);
+}
+
+DOMAIN_PART(devices) = {
+	.order = PART_DEVICES,
+	.create = create,
+	.kill = kill,
+	.free = free_devices,
+};
 
 /* By the caller's own number for an interrupt that both have mapped. */
 long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)

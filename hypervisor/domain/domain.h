@@ -13,11 +13,14 @@
 #include "event/evtchn.h"
 #include "grant/grant.h"
 #include "guest/abi.h"
+#include "guest/shared.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"
 #include "memory/frames.h"
 #include "mmu/ptype.h"
 #include "sched/sched.h"
+
+struct grant_table;
 
 struct vcpu {
 	struct domain *d;
@@ -50,7 +53,7 @@ struct domain {
 	struct domain_memory mem;
 	struct domain_tables tables;
 	struct domain_events events;
-	struct domain_grants grants;
+	struct grant_table *grants;	/* it has locks of its own */
 	struct domain_devices dev;
 	struct domain_policy policy;
 	struct domain_watchdogs watch;
@@ -106,15 +109,9 @@ struct domain_config {
 struct domain *domain_create(const struct domain_config *config);
 struct vcpu *vcpu_create(struct domain *d, u32 id);
 /*
- * Destroy: call until it is not -ERESTART. No vCPU runs any more when the
- * hooks are called, without locks, in this order; each may return -ERESTART
- * to be called again:
- *	evtchn_kill()	closes all ports
- *	grant_kill()	unmaps what the domain has mapped of others
- *	(page tables are taken apart and the pages released)
- * and, when the last reference is gone (so that no one maps a page of it):
- *	evtchn_free(), grant_free()	free the memory of both
- * -EINVAL if somebody does so already, else 0.
+ * Destroy: stop the domain's vCPUs and kill its parts, without a lock. -ERESTART:
+ * call again; -EINVAL: somebody has done so already, or it is Dom0 or the
+ * caller; else 0. The parts are freed when the last reference is gone.
  */
 int domain_kill(struct domain *d);
 /* The guest broke a rule that no error code can tell: it stops here. */
@@ -125,12 +122,16 @@ void domain_set_shutdown_code(struct domain *d, u32 reason);
 /* Counted; pausing waits until no CPU runs the domain any more. Not of self. */
 void domain_pause(struct domain *d);
 void domain_unpause(struct domain *d);
-/* Have its vCPUs look whether they may still run; does not wait. */
+/*
+ * Have its vCPUs look whether they may still run. Returns when no CPU acts on
+ * an older state, but does not wait until all have left their guests.
+ */
 void domain_stop(struct domain *d);
 /* Let a domain that has shut down go on: a suspend that was cancelled. */
 void domain_resume(struct domain *d);
-/* No vCPU's state is loaded in a processor; says nothing of the next moment
- * unless the domain is paused, shut down or dying.
+/*
+ * No vCPU's state is loaded in a processor. A snapshot, unless the domain is
+ * paused, shut down or dying.
  */
 bool domain_stopped(const struct domain *d);
 /* After a vCPU's state was unloaded: tell the tools of a shutdown, once. */

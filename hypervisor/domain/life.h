@@ -12,18 +12,6 @@ enum domain_stage {
 	DOMAIN_DEAD,		/* kept by references alone */
 };
 
-/* Steps of domain_kill(), in their order. */
-enum kill_step {
-	KILL_STOP,		/* until no CPU runs a vCPU of it */
-	KILL_EVENTS, KILL_GRANTS,
-	KILL_OLD,		/* tables that were taken apart already */
-	KILL_TABLES,		/* level-2 tables emptied */
-	KILL_VCPUS,		/* roots, descriptor tables, timers */
-	KILL_PINS,
-	KILL_PAGES,		/* the domain gives up what it owns */
-	KILL_DONE,
-};
-
 struct domain_life {
 	volatile u32 is_dying;		/* enum domain_stage; atomic */
 	volatile u32 pause_count;	/* atomic; not to run while not 0 */
@@ -34,8 +22,9 @@ struct domain_life {
 	u32 shutdown_code;
 
 	/* The one domctl that destroys it. */
-	u32 kill_step, kill_index;	/* enum kill_step */
-	mfn_t kill_at;			/* frame that the step has come to */
+	u32 kill_step;			/* enum part_order */
+	u32 kill_index;			/* within a table */
+	mfn_t kill_at;			/* frame that the part has come to */
 };
 
 #endif

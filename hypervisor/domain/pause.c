@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Domains that others stop for a while, and let go on. Pauses are counted, as
- * several may have a reason at once; a shutdown is taken back as a whole.
+ * Stopping a domain's vCPUs, and letting them go on. Pauses are counted, as
+ * several callers may have a reason at once; a shutdown is taken back as a
+ * whole.
  */
 #include "domain/domain.h"
-#include "sched/sched.h"
+#include "domain/part.h"
+
+void domain_stop(struct domain *d)
+{
+	PARTS_CALL(stop, d);
+}
 
 void domain_pause(struct domain *d)
 {
 	__atomic_fetch_add(&d->life.pause_count, 1, __ATOMIC_SEQ_CST);
 	domain_stop(d);
-	sched_barrier();
 	/* Each CPU that runs one leaves its guest or its long call for us. */
 	while (!domain_stopped(d))
 		cpu_relax();
@@ -19,7 +24,7 @@ void domain_pause(struct domain *d)
 void domain_unpause(struct domain *d)
 {
 	if (__atomic_sub_fetch(&d->life.pause_count, 1, __ATOMIC_SEQ_CST) == 0)
-		sched_resume(d);
+		PARTS_CALL(resume, d);
 }
 
 void domain_resume(struct domain *d)

@@ -10,16 +10,6 @@
 #include "entry/traps.h"
 #include "event/evtchn.h"
 #include "lib/lib.h"
-#include "sched/sched.h"
-
-void domain_stop(struct domain *d)
-{
-	u32 i;
-
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			sched_stop(d->vcpu[i]);
-}
 
 static void end_machine(u32 reason)
 {
@@ -47,7 +37,6 @@ static bool begin(struct domain *d, u32 reason, bool crash)
 static void shut_down(struct domain *d, u32 reason)
 {
 	domain_stop(d);
-	sched_barrier();
 	if (d == dom0)
 		end_machine(reason);
 	domain_tell_stopped(d);

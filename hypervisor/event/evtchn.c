@@ -261,7 +261,9 @@ static long do_close(struct domain *d, void *arg)
 int evtchn_kill(struct domain *d)
 {
 	u32 port, limit = evtchn_limit(d);
+	u64 f = spin_lock_irqsave(&d->events.lock);
 
+	spin_unlock_irqrestore(&d->events.lock, f);
 	while (READ_ONCE(d->events.open_ports)) {
 		port = d->events.next_reset < limit ? d->events.next_reset : 0;
 		d->events.next_reset = port + 1;
@@ -270,7 +272,6 @@ int evtchn_kill(struct domain *d)
 			return -ERESTART;
 	}
 	fifo_destroy(d);
-	physdev_kill(d);
 	return 0;
 }
 

@@ -53,15 +53,7 @@ u32 evtchn_limit(const struct domain *d);
 /* 0 or 1; -EINVAL: nothing is bound to it. */
 int evtchn_pending(const struct vcpu *v, u32 port);
 
-/* Hooks of a domain's end: see domain_kill() in domain.h. */
-int evtchn_kill(struct domain *d);
-void evtchn_free(struct domain *d);
-
-/* The upcall bytes of vcpu_info. */
-bool vcpu_events_deliverable(const struct vcpu *v);
-bool vcpu_event_pending(const struct vcpu *v);
-void vcpu_set_upcall_mask(struct vcpu *v, bool masked);
-bool vcpu_upcall_mask(const struct vcpu *v);
+/* The guest has something to look at: an upcall, soon. */
 void vcpu_mark_pending(struct vcpu *v);
 
 #endif

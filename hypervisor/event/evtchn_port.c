@@ -14,14 +14,13 @@
  */
 #include <xen/event_channel.h>
 #include "domain/domain.h"
+#include "domain/part.h"
 #include "errno.h"
 #include "event/evtchn_port.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "sched/sched.h"
 
-#define INFO_PENDING	0	/* vcpu_info.evtchn_upcall_pending */
-#define INFO_MASK	1	/* vcpu_info.evtchn_upcall_mask */
 #define LOOK_AT		32	/* closed ports that were on a queue */
 
 _Static_assert(EVTCHN_DIRS * PORT_PAGES_PER_DIR * PORTS_PER_PAGE == PORTS_MAX,
@@ -48,30 +47,9 @@ static bool bit_test(const u8 *map, u32 bit)
 	return READ_ONCE(map[bit / 8]) >> bit % 8 & 1;
 }
 
-bool vcpu_event_pending(const struct vcpu *v)
-{
-	return READ_ONCE(v->shared.info[INFO_PENDING]);
-}
-
-bool vcpu_upcall_mask(const struct vcpu *v)
-{
-	return READ_ONCE(v->shared.info[INFO_MASK]);
-}
-
-void vcpu_set_upcall_mask(struct vcpu *v, bool masked)
-{
-	WRITE_ONCE(v->shared.info[INFO_MASK], masked);
-}
-
-bool vcpu_events_deliverable(const struct vcpu *v)
-{
-	return vcpu_event_pending(v) && !vcpu_upcall_mask(v);
-}
-
 void vcpu_mark_pending(struct vcpu *v)
 {
-	if (!__atomic_exchange_n(&v->shared.info[INFO_PENDING], 1,
-				 __ATOMIC_SEQ_CST))
+	if (vcpu_set_event_pending(v))
 		sched_kick(v);
 }
 
@@ -291,7 +269,7 @@ int evtchn_pending(const struct vcpu *v, u32 port)
 }
 
 /* The domain is gone: its ports are closed and nobody knows it. */
-void evtchn_free(struct domain *d)
+static void free_ports(struct domain *d)
 {
 	u32 i, j;
 
@@ -301,3 +279,17 @@ void evtchn_free(struct domain *d)
 		frames_delete(d->events.ports[i], PAGE_SIZE);
 	}
 }
+
+static int create(struct domain *d, const struct domain_config *config)
+{
+	spin_init(&d->events.lock, LOCK_EVENTS);
+	d->events.max_port = config->max_evtchn_port;
+	return 0;
+}
+
+DOMAIN_PART(events) = {
+	.order = PART_EVENTS,
+	.create = create,
+	.kill = evtchn_kill,
+	.free = free_ports,
+};

@@ -137,18 +137,18 @@ static s16 map_one(struct domain *d, struct gnttab_map_grant_ref *op)
 	p.granter = op->dom == DOMID_SELF ? NULL : domain_get(op->dom);
 	if (!p.granter)
 		return GNTST_bad_domain;
-	handle = grant_map_new(d->grants.table);
+	handle = grant_map_new(d->grants);
 	if (handle == GRANT_NO_HANDLE) {
 		domain_put(p.granter);
 		return GNTST_no_space;
 	}
 	rc = map_uses(&p, d, op);
 	if (rc) {
-		grant_map_cancel(d->grants.table, handle);
+		grant_map_cancel(d->grants, handle);
 		domain_put(p.granter);
 		return rc;
 	}
-	grant_map_fill(d->grants.table, handle, p.granter, op->ref,
+	grant_map_fill(d->grants, handle, p.granter, op->ref,
 		       (u16)op->flags);
 	op->handle = handle;
 	op->dev_bus_addr = mfn_to_paddr(p.frame).a;
@@ -272,7 +272,7 @@ static s16 unmap_one(struct domain *d, const struct unmap *u,
 	s16 rc;
 
 	*done = (struct unmapped){ 0 };
-	if (!grant_map_begin(d->grants.table, u->handle, &m))
+	if (!grant_map_begin(d->grants, u->handle, &m))
 		return GNTST_bad_handle;
 	done->p = (struct grant_pin){
 		.granter = m.granter, .ref = m.ref,
@@ -283,7 +283,7 @@ static s16 unmap_one(struct domain *d, const struct unmap *u,
 	left = m.flags & (u16)~done->flags;
 	if (!(left & (GNTMAP_host_map | GNTMAP_device_map)))
 		left = 0;
-	grant_map_end(d->grants.table, u->handle, left);
+	grant_map_end(d->grants, u->handle, left);
 	return rc;
 }
 

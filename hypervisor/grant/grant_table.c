@@ -13,6 +13,7 @@
  * cache_flush and dump_table (-ENOSYS).
  */
 #include "domain/domain.h"
+#include "domain/part.h"
 #include "errno.h"
 #include "grant/grant.h"
 #include "grant/grant_table.h"
@@ -51,7 +52,7 @@ static bool add_frame(struct domain *d, struct grant_table *t)
  */
 static int grow(struct domain *d, u32 frames)
 {
-	struct grant_table *t = d->grants.table;
+	struct grant_table *t = d->grants;
 	int rc;
 
 	if (frames > t->max_frames)
@@ -106,15 +107,18 @@ bool grant_config_ok(u32 options, s32 frames, s32 maptrack)
 	return !wrong;
 }
 
-int grant_init(struct domain *d)
+static u32 limit(s32 asked, s32 usual)
 {
-	u32 frames = (u32)(d->grants.max_frames < 0 ? frames_limit :
-			   d->grants.max_frames);
-	s32 handles = d->grants.max_maptrack_frames;
-	u32 maptrack = (u32)(handles < 0 ? maptrack_limit : handles);
+	return (u32)(asked < 0 ? usual : asked);
+}
+
+static int create(struct domain *d, const struct domain_config *config)
+{
+	u32 frames = limit(config->max_grant_frames, frames_limit);
+	u32 maptrack = limit(config->max_maptrack_frames, maptrack_limit);
 	struct grant_table *t;
 
-	t = d->grants.table = frames_new(GRANT_TABLE_SIZE(frames));
+	t = d->grants = frames_new(GRANT_TABLE_SIZE(frames));
 	if (!t)
 		return -ENOMEM;
 	spin_init(&t->lock, LOCK_GRANTS);
@@ -132,9 +136,9 @@ int grant_init(struct domain *d)
  * frames are no longer shared with it. Others may still have mapped those, or
  * be granted something, until the last reference to the domain is gone.
  */
-int grant_kill(struct domain *d)
+static int kill(struct domain *d)
 {
-	struct grant_table *t = d->grants.table;
+	struct grant_table *t = d->grants;
 	u32 i;
 
 	if (!t)
@@ -151,9 +155,9 @@ int grant_kill(struct domain *d)
 }
 
 /* After the last reference: nobody maps the frames or knows the table. */
-void grant_free(struct domain *d)
+static void free_table(struct domain *d)
 {
-	struct grant_table *t = d->grants.table;
+	struct grant_table *t = d->grants;
 	u32 i;
 
 	if (!t)
@@ -163,18 +167,25 @@ void grant_free(struct domain *d)
 		frames_delete(t->active[i], GRANT_ACTIVE_SIZE);
 	}
 	grant_map_free(t);
-	d->grants.table = NULL;
+	d->grants = NULL;
 	frames_delete(t, GRANT_TABLE_SIZE(t->max_frames));
 }
 
+DOMAIN_PART(grants) = {
+	.order = PART_GRANTS,
+	.create = create,
+	.kill = kill,
+	.free = free_table,
+};
+
 u32 grant_max_frames(const struct domain *d)
 {
-	return d->grants.table->max_frames;
+	return d->grants->max_frames;
 }
 
 int grant_get_frame(struct domain *d, u32 index, mfn_t *out)
 {
-	struct grant_table *t = d->grants.table;
+	struct grant_table *t = d->grants;
 	int rc;
 
 	if (index >= t->max_frames)
@@ -209,7 +220,7 @@ static int put_frames(struct domain *d, const struct abi_setup_table *op,
 
 	for (i = 0; !rc && i < op->nr_frames; i++)
 		if (abi_put_pfn(op->frame_list, i,
-				virt_to_mfn(d->grants.table->shared[i]).n))
+				virt_to_mfn(d->grants->shared[i]).n))
 			*status = GNTST_bad_virt_addr;
 	if (rc && rc != -ERESTART)
 		*status = GNTST_general_error;
@@ -243,8 +254,8 @@ static int query_size(u64 at)
 		return -EFAULT;
 	op.status = get_subject(op.dom, &d);
 	if (!op.status) {
-		op.nr_frames = READ_ONCE(d->grants.table->frames);
-		op.max_nr_frames = d->grants.table->max_frames;
+		op.nr_frames = READ_ONCE(d->grants->frames);
+		op.max_nr_frames = d->grants->max_frames;
 		domain_put(d);
 	}
 	return guest_write(gva(at), &op, sizeof(op));
@@ -280,7 +291,7 @@ static int get_version(u64 at)
 
 static int swap_refs(u64 *at, u64 *count)
 {
-	struct grant_table *t = current_domain()->grants.table;
+	struct grant_table *t = current_domain()->grants;
 	struct gnttab_swap_grant_ref op;
 
 	while (*count) {

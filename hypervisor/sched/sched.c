@@ -32,6 +32,7 @@
  * is saved again: only then may another CPU, or the tools, have it.
  */
 #include "domain/domain.h"
+#include "domain/part.h"
 #include "errno.h"
 #include "event/evtchn.h"
 #include "machine/smp.h"
@@ -263,14 +264,6 @@ static void resume(struct domain *d)
 			make_ready(d->vcpu[i]);
 }
 
-void sched_resume(struct domain *d)
-{
-	u64 f = spin_lock_irqsave(&sched_lock);
-
-	resume(d);
-	spin_unlock_irqrestore(&sched_lock, f);
-}
-
 void sched_kick(struct vcpu *v)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);
@@ -299,18 +292,6 @@ void sched_stop(struct vcpu *v)
 
 	if (v->sched.running)
 		request(v->sched.cpu);
-	spin_unlock_irqrestore(&sched_lock, f);
-}
-
-void sched_forget(struct vcpu *v)
-{
-	u64 f = spin_lock_irqsave(&sched_lock);
-	struct vcpu **p = &queue;
-
-	while (*p && *p != v)
-		p = &(*p)->sched.run_next;
-	if (*p)
-		dequeue(p);
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
@@ -344,7 +325,7 @@ static void start_period(struct domain *d, u64 now)
 	d->sched.budget = MIN(d->sched.budget, 0) + quota;
 }
 
-void sched_period_over(void *data)
+static void period_over(void *data)
 {
 	struct domain *d = data;
 	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
@@ -592,9 +573,64 @@ void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs)
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
-void sched_barrier(void)
+static int create(struct domain *d, const struct domain_config *config)
+{
+	(void)config;
+	d->sched.weight = DEFAULT_WEIGHT;
+	timer_init(&d->sched.cap_timer, period_over, d);
+	return 0;
+}
+
+static int vcpu_create_sched(struct vcpu *v)
+{
+	v->sched.cpu = v->id % cpu_count;
+	v->sched.affinity = v->sched.soft_affinity = ~0u;
+	v->sched.runstate.state = RUNSTATE_offline;
+	v->sched.runstate.state_entry_time = time_now();
+	return 0;
+}
+
+/* With the lock, so that no decision on an older state is still being made. */
+static void stop(struct domain *d)
+{
+	u64 f = spin_lock_irqsave(&sched_lock);
+	u32 i;
+
+	for (i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i] && d->vcpu[i]->sched.running)
+			request(d->vcpu[i]->sched.cpu);
+	spin_unlock_irqrestore(&sched_lock, f);
+}
+
+static void resume_domain(struct domain *d)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);
 
+	resume(d);
 	spin_unlock_irqrestore(&sched_lock, f);
 }
+
+/* The queue knows none of its vCPUs any more. */
+static int kill(struct domain *d)
+{
+	u64 f = spin_lock_irqsave(&sched_lock);
+	struct vcpu **p = &queue;
+
+	while (*p)
+		if ((*p)->d == d)
+			dequeue(p);
+		else
+			p = &(*p)->sched.run_next;
+	spin_unlock_irqrestore(&sched_lock, f);
+	timer_kill(&d->sched.cap_timer);
+	return 0;
+}
+
+DOMAIN_PART(sched) = {
+	.order = PART_SCHED,
+	.create = create,
+	.vcpu_create = vcpu_create_sched,
+	.stop = stop,
+	.resume = resume_domain,
+	.kill = kill,
+};

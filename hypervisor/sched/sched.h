@@ -50,21 +50,15 @@ struct domain_sched {
 
 /* Make it runnable, if it is up. */
 void sched_wake(struct vcpu *v);
-/* The domain may run again: queue what it has to run. */
-void sched_resume(struct domain *d);
 /* Something for the guest to look at: wake it or make it look. */
 void sched_kick(struct vcpu *v);
 /* The vCPU's state or its domain's changed so that it must not run. */
 void sched_stop(struct vcpu *v);
-/* Its domain is dying and it will never run: no queue knows it any more. */
-void sched_forget(struct vcpu *v);
 /* An event came up for a polling vCPU. */
 void sched_poll_check(struct vcpu *v, u32 port);
 /* Something else has to run, be it the caller's own events: stop soon. */
 bool sched_preempt_needed(void);
 
-/* Returns when no decision on an older state is still being made. */
-void sched_barrier(void);
 /* Weight: 1 to 65535; cap in percent of one CPU, 0 for none. */
 void sched_set_params(struct domain *d, u32 weight, u32 cap);
 /* Mask of CPUs, at least one of which exists. -EBUSY while it is pinned. */
@@ -77,8 +71,6 @@ int sched_pin(struct vcpu *v, s32 cpu);
 /* Times up to now, which state_entry_time is not moved to. */
 void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs);
 u64 sched_idle_time(u32 cpu);
-/* Timer of a domain with a cap. */
-void sched_period_over(void *domain);
 
 /* For entry/exit.c alone. */
 bool sched_runnable(const struct vcpu *v);

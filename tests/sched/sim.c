@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <ucontext.h>
+#include "domain/part.h"
 #include "cpu/context.h"
 #include "cpu/nmi.h"
 #include "cpu/vcpu.h"
@@ -343,7 +344,7 @@ void sim_run(u64 until)
 	u32 i;
 
 	for (i = 0; i < sim_domain_count; i++)
-		sched_resume(&sim_domains[i]);
+		part_at(PART_SCHED)->resume(&sim_domains[i]);
 	for (i = 0; i < cpu_count; i++)
 		smp_kick(i);
 	note_waits();
@@ -377,9 +378,9 @@ struct domain *sim_domain(u32 weight, u32 cap)
 	struct domain *d = &sim_domains[sim_domain_count];
 
 	d->id = sim_domain_count++;
+	part_at(PART_SCHED)->create(d, NULL);
 	d->sched.weight = weight;
 	d->sched.cap = cap;
-	timer_init(&d->sched.cap_timer, sched_period_over, d);
 	return d;
 }
 

@@ -134,15 +134,6 @@ void smp_flush_since(u32 cpus, u64 request)
 		smp_flush(late);
 }
 
-void sched_forget(struct vcpu *v)
-{
-	(void)v;
-}
-
-void sched_barrier(void)
-{
-}
-
 void domain_stop(struct domain *stopped)
 {
 	(void)stopped;
@@ -151,16 +142,6 @@ void domain_stop(struct domain *stopped)
 bool domain_stopped(const struct domain *stopped)
 {
 	return stopped != host_busy;
-}
-
-void vcpu_stop_timers(struct vcpu *v)
-{
-	(void)v;
-}
-
-void watchdog_kill(struct domain *d)
-{
-	(void)d;
 }
 
 u32 smp_all(void)
@@ -294,11 +275,6 @@ void irq_unbind_guest(u32 vector, const struct domain *d, u32 pirq)
 	(void)pirq;
 }
 
-void physdev_kill(struct domain *d)
-{
-	(void)d;
-}
-
 long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)
 {
 	(void)d;
@@ -397,7 +373,7 @@ void host_reset(void)
 }
 
 /* What its longs hold are addresses of the host, so that they are as wide. */
-const struct abi host_abi = {
+const struct abi abi32 = {
 	.grant = &abi32_grant,
 	.long_size = 8, .quad_align = 8, .max_ports = 1024, .sel_bits = 32,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
@@ -426,11 +402,10 @@ struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first)
 	memset(shared[nr], 0, sizeof(shared[nr]));
 	memset(pirqs[nr], 0, sizeof(pirqs[nr]));
 	*d = (struct domain){
-		.id = 3 + nr, .abi = &host_abi, .tables.m2p_start = 0xf5800000,
+		.id = 3 + nr, .abi = &abi32, .tables.m2p_start = 0xf5800000,
 		.mem.max_pages = pages, .max_vcpus = vcpus,
 		.shared = shared[nr],
 		.dev.pirqs = pirqs[nr], .tables.dirty_cpus = 1, .refs = 1,
-		.grants.max_frames = -1, .grants.max_maptrack_frames = -1,
 	};
 	spin_init(&d->mem.lock, LOCK_OWNED);
 	spin_init(&d->tables.lock, LOCK_PAGES);
@@ -480,4 +455,9 @@ u64 host_two(u32 pages, struct domain **d, u32 *d_first, struct domain **o,
 	(*o)->shared_frame = m;
 	ptype_share_hv(*o, m);
 	return free;
+}
+
+u64 *paging_new_root(void)
+{
+	return frames_new(PAGE_SIZE);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <xen/event_channel.h>
+#include "domain/part.h"
 #include "errno.h"
 #include "event/evtchn.h"
 #include "event/evtchn_port.h"
@@ -280,7 +281,7 @@ static void test_interdomain(void **state)
 	assert_int_equal(s.status, EVTCHNSTAT_unbound);
 	assert_int_equal(s.u.unbound.dom, 4);
 	assert_int_equal(d->refs, before);
-	evtchn_free(other);
+	part_at(PART_EVENTS)->free(other);
 }
 
 /* An event for a vCPU without a control block waits until it has one. */

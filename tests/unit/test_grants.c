@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include "domain/part.h"
 #include "errno.h"
 #include "grant/grant.h"
 #include "grant/grant_table.h"
@@ -32,12 +33,12 @@ static struct {
 
 static grant_entry_v1_t *entry(u32 ref)
 {
-	return &g->grants.table->shared[0][ref];
+	return &g->grants->shared[0][ref];
 }
 
 static struct grant_active *active(u32 ref)
 {
-	return &g->grants.table->active[0][ref];
+	return &g->grants->active[0][ref];
 }
 
 static u64 *pte(u32 i)
@@ -47,6 +48,9 @@ static u64 *pte(u32 i)
 
 static void setup(void)
 {
+	const struct domain_config config = {
+		.max_grant_frames = -1, .max_maptrack_frames = -1,
+	};
 	u32 first, i, n = 0;
 
 	host_reset();
@@ -54,8 +58,8 @@ static void setup(void)
 	frames_give(mfn(256), HOST_FRAMES - 256);
 	d = host_domain(8, &table);
 	g = host_other(REFS, &first);
-	assert_int_equal(grant_init(d), 0);
-	assert_int_equal(grant_init(g), 0);
+	assert_int_equal(part_at(PART_GRANTS)->create(d, &config), 0);
+	assert_int_equal(part_at(PART_GRANTS)->create(g, &config), 0);
 	for (i = 0; i < HOST_FRAMES && n < REFS; i++)
 		if (frame_table[i].owner == g &&
 		    (frame_table[i].flags & FRAME_ALLOCATED))
@@ -248,7 +252,7 @@ static void test_random(void **state)
 	assert_true(g->refs > base_refs + 20);
 	/* The end of who maps: pins first, then what the entries hold. */
 	d->life.is_dying = DOMAIN_DYING;
-	while (grant_kill(d))
+	while (part_at(PART_GRANTS)->kill(d))
 		;
 	memset(handles, 0, sizeof(handles));
 	ptype_put_both(d, mfn(table));
@@ -277,7 +281,7 @@ static void test_granter_dies(void **state)
 		};
 	assert_int_equal(op(GNTTABOP_map_grant_ref, m, 4), 0);
 	g->life.is_dying = DOMAIN_DYING;
-	assert_int_equal(grant_kill(g), 0);
+	assert_int_equal(part_at(PART_GRANTS)->kill(g), 0);
 	for (i = 0; i < REFS; i++)
 		assert_int_equal(ptype_release(g, mfn(frames[i])), 0);
 	assert_int_equal(g->mem.tot_pages, 4);
@@ -297,7 +301,7 @@ static void test_granter_dies(void **state)
 	}
 	assert_int_equal(g->mem.tot_pages, 0);
 	assert_int_equal(g->refs, 1);	/* its maker's */
-	grant_free(g);
+	part_at(PART_GRANTS)->free(g);
 	assert_int_equal(host_locks, 0);
 }
 
@@ -417,7 +421,7 @@ static void test_handles(void **state)
 
 	(void)state;
 	setup();
-	t = d->grants.table;
+	t = d->grants;
 	t->max_handles = 2 * GRANT_MAPS_PER_PAGE;
 	for (n = 0; (h = grant_map_new(t)) != GRANT_NO_HANDLE; n++) {
 		assert_int_equal(h, n);

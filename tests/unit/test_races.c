@@ -11,6 +11,7 @@
  */
 #include <signal.h>
 #include <ucontext.h>
+#include "domain/part.h"
 #include "entry/traps.h"
 #include "errno.h"
 #include "host.h"
@@ -157,7 +158,7 @@ static void kill_other(void)
 static void kill_half(void)
 {
 	host_preempt = true;
-	while (o->life.kill_step <= KILL_PINS && domain_kill(o) == -ERESTART)
+	while (o->life.kill_step <= PART_PINS && domain_kill(o) == -ERESTART)
 		;
 	host_preempt = false;
 }

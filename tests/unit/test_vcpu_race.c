@@ -24,7 +24,6 @@
 #define domain_stopped		tested_stopped
 #define sched_stop(v)		((void)(v))
 #define sched_wake(v)		((void)(v))
-#define sched_resume(d)		((void)(d))
 #define sched_runstate(v, rs)	(*(rs) = (v)->sched.runstate)
 #define nmi_raise(v)		((void)(v))
 #define vcpu_set_periodic(v, a)		((void)(v), (long)(a))
@@ -36,6 +35,8 @@
 #define trap_dump(r)		((void)0)
 #define evtchn_send_global_virq(v)	(told++)
 static u32 told;
+void tested_stop(struct domain *d);
+bool tested_stopped(const struct domain *d);
 
 #include "../../hypervisor/domain/shutdown.c"
 #include "../../hypervisor/domain/pause.c"

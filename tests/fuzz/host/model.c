@@ -110,7 +110,7 @@ static void count_handle(const struct domain *d, const struct grant_map *m)
 	const struct grant_active *a;
 
 	CHECK(m->granter == world.d[nr], "a grant of a domain that is gone");
-	a = &m->granter->grants.table->active[0][m->ref];
+	a = &m->granter->grants->active[0][m->ref];
 	CHECK(a->domid == d->id, "a grant of somebody else");
 	kind = m->flags & GNTMAP_readonly ? 0 : PIN_WRITE;
 	held[nr]++;
@@ -137,7 +137,7 @@ static void count_shared(mfn_t m, bool is_held)
 
 static void count_grants(const struct domain *d)
 {
-	const struct grant_table *t = d->grants.table;
+	const struct grant_table *t = d->grants;
 	u32 i;
 
 	for (i = 0; i < t->handles; i++)
@@ -352,7 +352,7 @@ static void check_owned(const struct domain *d)
 
 static void check_pins(u32 nr)
 {
-	const struct grant_table *t = world.d[nr]->grants.table;
+	const struct grant_table *t = world.d[nr]->grants;
 	u32 ref;
 
 	for (ref = 0; ref < REFS; ref++)

@@ -5,6 +5,7 @@
  * Domain 0 is the privileged one; number 1 may map some device memory.
  */
 #include <stdlib.h>
+#include "domain/part.h"
 #include "cpu/descriptors.h"
 #include "errno.h"
 #include "grant/grant.h"
@@ -69,6 +70,9 @@ static void start(u32 nr)
 
 static void build(u32 nr)
 {
+	const struct domain_config config = {
+		.max_grant_frames = 2, .max_maptrack_frames = 1,
+	};
 	u32 first, i;
 	struct domain *d;
 
@@ -76,12 +80,10 @@ static void build(u32 nr)
 	d->privileged = !nr;
 	d->tables.dirty_cpus = 1u << nr;
 	d->mem.max_pages = PAGES + 4;
-	d->grants.max_frames = 2;
-	d->grants.max_maptrack_frames = 1;
 	d->dev.iomem[0] = (struct frame_range){ nr ? 16 : 0, nr == 1 ? 32 : 0 };
 	d->shared_frame = virt_to_mfn(frames_new(PAGE_SIZE));
 	ptype_share_hv(d, d->shared_frame);
-	if (grant_init(d))
+	if (part_at(PART_GRANTS)->create(d, &config))
 		panic("a grant table");
 	for (i = d->mem.pages, first = PAGES; i; i = frame_table[i].next) {
 		world.name[nr][--first] = i;
@@ -133,7 +135,7 @@ static void forget(u32 nr)
 {
 	struct domain *d = world.d[nr];
 
-	grant_free(d);
+	part_at(PART_GRANTS)->free(d);
 	frames_delete(mfn_to_virt(d->shared_frame), PAGE_SIZE);
 	d->abi = NULL;
 	world.d[nr] = NULL;
@@ -219,11 +221,11 @@ static u64 strange_frame(u32 nr, u8 byte)
 	case 3:
 		return world.d[nr]->shared_frame.n;
 	case 4:
-		return virt_to_mfn(world.d[nr]->grants.table).n;
+		return virt_to_mfn(world.d[nr]->grants).n;
 	case 5:
 		return 0xfee00;
 	case 6:
-		return virt_to_mfn(world.d[nr]->grants.table->shared[0]).n;
+		return virt_to_mfn(world.d[nr]->grants->shared[0]).n;
 	case 7:
 		return HOST_FRAMES - 1;
 	default:
