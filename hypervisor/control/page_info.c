@@ -45,8 +45,8 @@ long domctl_page_info(struct domain *d, struct xen_domctl *op)
 	if (n > MAX_FRAMES)
 		return -E2BIG;
 	for (i = 0; i < n; i++) {
-		if (abi_get_pfn(array, i, &frame) ||
-		    abi_put_pfn(array, i, frame_info(d, mfn(frame))))
+		if (guest_get_pfn(array, i, &frame) ||
+		    guest_put_pfn(array, i, frame_info(d, mfn(frame))))
 			return -EFAULT;
 	}
 	return 0;

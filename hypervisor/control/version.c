@@ -89,7 +89,7 @@ long version_op(u64 a[HYPERCALL_ARGS])
 	case XENVER_changeset:
 		return guest_write(to, changeset, sizeof(changeset));
 	case XENVER_platform_parameters:
-		return abi_put_longs(to, &d->m2p_start, 1);
+		return guest_put_longs(to, &d->m2p_start, 1);
 	case XENVER_get_features:
 		return get_features(d, to);
 	case XENVER_pagesize:

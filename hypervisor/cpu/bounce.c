@@ -105,7 +105,7 @@ void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error)
 
 void guest_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error)
 {
-	memcpy(v->info + v->d->abi->cr2_offset, &address, v->d->abi->cr2_size);
+	memcpy(v->info + v->d->width->cr2_offset, &address, v->d->width->cr2_size);
 	guest_bounce(v, r, X86_PF, error);
 }
 

@@ -14,6 +14,7 @@
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "guest/layout.h"
 #include "lib/lib.h"
 #include "sched/sched.h"
 
@@ -21,7 +22,7 @@
 long pv_set_trap_table(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
-	u32 size = 2 * v->d->abi->long_size;	/* of an entry */
+	u32 size = 2 * v->d->width->long_size;	/* of an entry */
 	struct trap_info t;
 
 	if (!a[0]) {
@@ -29,7 +30,7 @@ long pv_set_trap_table(u64 a[])
 		return 0;
 	}
 	for (;;) {
-		if (abi_get(LAYOUT_TRAP, gva(a[0]), &t, sizeof(t)))
+		if (layout_get(LAYOUT_TRAP, gva(a[0]), &t, sizeof(t)))
 			return -EFAULT;
 		if (!t.address)
 			return 0;
@@ -77,10 +78,10 @@ static int callback_kind(u16 type)
 
 static long register_callback(struct vcpu *v, gva_t at)
 {
-	struct abi_callback cb;
+	struct width_callback cb;
 	int kind;
 
-	if (v->d->abi->get_callback(at, &cb))
+	if (v->d->width->get_callback(at, &cb))
 		return -EFAULT;
 	if (cb.type == CALLBACKTYPE_nmi) {
 		nmi_set_handler(v, cb.ip);
@@ -126,7 +127,7 @@ long pv_nmi_op(u64 a[])
 
 	switch ((u32)a[0]) {
 	case XENNMI_register_callback:
-		if (abi_get_longs(gva(a[1]), cb, ARRAY_SIZE(cb)))
+		if (guest_get_longs(gva(a[1]), cb, ARRAY_SIZE(cb)))
 			return -EFAULT;
 		nmi_set_handler(current_vcpu(), cb[0]);
 		return 0;

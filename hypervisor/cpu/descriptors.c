@@ -143,7 +143,7 @@ long pv_set_gdt(u64 a[])
 	if (entries > GDT_MAX_ENTRIES)
 		return -EINVAL;
 	for (i = 0; i < DIV_ROUND_UP(entries, 512u); i++) {
-		if (abi_get_pfn(gva(a[0]), i, &n))
+		if (guest_get_pfn(gva(a[0]), i, &n))
 			return -EFAULT;
 		list[i] = mfn(n);
 	}

@@ -304,11 +304,11 @@ static bool read_control(struct vcpu *v, u32 cr, u64 *to)
 		return true;
 	case 2:
 		*to = 0;
-		memcpy(to, v->info + v->d->abi->cr2_offset,
-		       v->d->abi->cr2_size);
+		memcpy(to, v->info + v->d->width->cr2_offset,
+		       v->d->width->cr2_size);
 		return true;
 	case 3:
-		*to = abi32_mfn_to_cr3(v->table);
+		*to = width32_mfn_to_cr3(v->table);
 		return true;
 	case 4:
 		*to = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->cr4 |
@@ -378,11 +378,11 @@ static int write_control(struct vcpu *v, u32 cr, u64 value)
 		context_set_ts(v, !!(value & CR0_TS));
 		return 0;
 	case 2:
-		memcpy(v->info + v->d->abi->cr2_offset, &value,
-		       v->d->abi->cr2_size);
+		memcpy(v->info + v->d->width->cr2_offset, &value,
+		       v->d->width->cr2_size);
 		return 0;
 	case 3:
-		return pv_new_baseptr(v, abi32_cr3_to_mfn((u32)value));
+		return pv_new_baseptr(v, width32_cr3_to_mfn((u32)value));
 	case 4:
 		set_cr4(v, value);
 		return 0;

@@ -43,7 +43,7 @@ void nmi_forward(void)
 	log_info("NMI of the machine");
 	if (!dom0 || !dom0->vcpu[0])
 		return;
-	dom0->shared[dom0->abi->nmi_reason_offset] |=
+	dom0->shared[dom0->width->nmi_reason_offset] |=
 		XEN_NMIREASON_unknown;
 	nmi_raise(dom0->vcpu[0]);
 }
@@ -52,7 +52,7 @@ void nmi_forward(void)
 void nmi_set_handler(struct vcpu *v, u64 ip)
 {
 	v->traps[X86_NMI] = (struct vcpu_trap){ ip, SEL_R1_CS, TRAP_MASKS };
-	if (!v->id && v->d->shared[v->d->abi->nmi_reason_offset])
+	if (!v->id && v->d->shared[v->d->width->nmi_reason_offset])
 		nmi_raise(v);
 }
 

@@ -74,7 +74,7 @@ static void set_entries(struct vcpu *v, const context_t *c)
 /* All or nothing, or -ERESTART; the page lock is held. */
 static int set_tables(struct vcpu *v, const context_t *c)
 {
-	mfn_t root = abi32_cr3_to_mfn(c->ctrlreg[3]), gdt[GDT_FRAMES];
+	mfn_t root = width32_cr3_to_mfn(c->ctrlreg[3]), gdt[GDT_FRAMES];
 	u32 i;
 	int rc;
 
@@ -99,7 +99,7 @@ static bool same_tables(const struct vcpu *v, const context_t *c)
 {
 	u32 i;
 
-	if (!mfn_eq(abi32_cr3_to_mfn(c->ctrlreg[3]), v->table) ||
+	if (!mfn_eq(width32_cr3_to_mfn(c->ctrlreg[3]), v->table) ||
 	    c->gdt_ents != v->gdt_entries || c->ldt_ents != v->ldt_entries ||
 	    (c->ldt_ents && c->ldt_base != v->ldt_base.a))
 		return false;
@@ -146,7 +146,7 @@ static int set_locked(struct vcpu *v, const context_t *c)
 	return 0;
 }
 
-int abi32_set_context(struct vcpu *v, gva_t at)
+int width32_set_context(struct vcpu *v, gva_t at)
 {
 	context_t c;
 	int rc;
@@ -176,7 +176,7 @@ static void get_registers(const struct vcpu *v, context_t *c)
 	c->kernel_ss = v->kernel_ss;
 	c->kernel_sp = (u32)v->kernel_sp;
 	c->ctrlreg[0] = (u32)(CR0_FIXED | (v->cr0_ts ? CR0_TS : 0));
-	c->ctrlreg[3] = abi32_mfn_to_cr3(v->table);
+	c->ctrlreg[3] = width32_mfn_to_cr3(v->table);
 	c->ctrlreg[4] = (u32)(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->cr4);
 	memcpy(&c->fpu_ctxt, v->fpu, sizeof(v->fpu));
 }
@@ -212,7 +212,7 @@ static u32 get_flags(const struct vcpu *v)
 	return flags;
 }
 
-int abi32_get_context(struct vcpu *v, gva_t at)
+int width32_get_context(struct vcpu *v, gva_t at)
 {
 	context_t c;
 	u32 i;

@@ -14,6 +14,8 @@
 #include "entry/hypercall.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "guest/layout.h"
+#include "guest/operation.h"
 #include "lib/lib.h"
 #include "machine/irq.h"
 #include "machine/paging.h"
@@ -86,7 +88,7 @@ static long do_set_iobitmap(u64 arg)
 	struct vcpu *v = current_vcpu();
 	struct physdev_set_iobitmap in;
 
-	if (abi_get(LAYOUT_IOBITMAP, gva(arg), &in, sizeof(in)))
+	if (layout_get(LAYOUT_IOBITMAP, gva(arg), &in, sizeof(in)))
 		return -EFAULT;
 	if (in.nr_ports > 65536 || !guest_range_ok(HANDLE(in.bitmap), 8192))
 		return -EINVAL;
@@ -100,12 +102,12 @@ static long do_apic_read(u64 arg)
 	struct physdev_apic io;
 	int rc;
 
-	if (abi_get(LAYOUT_APIC, gva(arg), &io, sizeof(io)))
+	if (layout_get(LAYOUT_APIC, gva(arg), &io, sizeof(io)))
 		return -EFAULT;
 	if (!current_domain()->privileged)
 		return -EPERM;
 	rc = irq_ioapic_read(io.apic_physbase, io.reg, &io.value);
-	return rc ? rc : abi_put(LAYOUT_APIC, gva(arg), &io);
+	return rc ? rc : layout_put(LAYOUT_APIC, gva(arg), &io);
 }
 
 static int free_pirq(const struct domain *d, bool gsi)
@@ -232,7 +234,7 @@ static long do_map_pirq(u64 arg)
 	long rc;
 	u64 f;
 
-	if (abi_get(LAYOUT_MAP_PIRQ, gva(arg), &m, sizeof(m)))
+	if (layout_get(LAYOUT_MAP_PIRQ, gva(arg), &m, sizeof(m)))
 		return -EFAULT;
 	rc = mapping_target(m.domid, &d);
 	if (rc)
@@ -241,7 +243,7 @@ static long do_map_pirq(u64 arg)
 	rc = map(d, &m);
 	spin_unlock_irqrestore(&d->event_lock, f);
 	domain_put(d);
-	return rc ? rc : abi_put(LAYOUT_MAP_PIRQ, gva(arg), &m);
+	return rc ? rc : layout_put(LAYOUT_MAP_PIRQ, gva(arg), &m);
 }
 
 static void unmap(struct domain *d, u32 pirq)
@@ -347,7 +349,7 @@ static long do_eoi_frame(struct domain *d, u64 arg)
 	long rc = -EINVAL;
 	u64 n;
 
-	if (abi_get_longs(gva(arg), &n, 1))
+	if (guest_get_longs(gva(arg), &n, 1))
 		return -EFAULT;
 	spin_lock(&d->page_lock);
 	if (ptype_get_page(d, mfn(n), TYPE_WRITABLE)) {
@@ -400,18 +402,18 @@ static long do_nothing(struct domain *d, void *arg)
 	{ fn, sizeof(struct physdev_##name), out, how }
 #define PCI_OP(structure) \
 	{ do_nothing, sizeof(struct physdev_##structure), false, \
-	  ABI_OP_PRIVILEGED }
-static const struct abi_op ops[] = {
+	  OPERATION_PRIVILEGED }
+static const struct operation ops[] = {
 	OP(eoi, do_eoi, false, 0),
 	OP(irq_status_query, do_status, true, 0),
 	OP(set_iopl, do_set_iopl, false, 0),
 	OP(unmap_pirq, do_unmap_pirq, false, 0),
-	OP(setup_gsi, do_setup_gsi, false, ABI_OP_LOCKED),
-	OP(get_free_pirq, do_get_free_pirq, true, ABI_OP_LOCKED),
+	OP(setup_gsi, do_setup_gsi, false, OPERATION_LOCKED),
+	OP(get_free_pirq, do_get_free_pirq, true, OPERATION_LOCKED),
 	[PHYSDEVOP_alloc_irq_vector] = { do_alloc_vector,
-		sizeof(struct physdev_irq), true, ABI_OP_PRIVILEGED },
+		sizeof(struct physdev_irq), true, OPERATION_PRIVILEGED },
 	[PHYSDEVOP_manage_pci_add_ext] = { do_add_function,
-		sizeof(struct physdev_manage_pci_ext), false, ABI_OP_PRIVILEGED },
+		sizeof(struct physdev_manage_pci_ext), false, OPERATION_PRIVILEGED },
 	[PHYSDEVOP_manage_pci_add] = PCI_OP(manage_pci),
 	[PHYSDEVOP_manage_pci_remove] = PCI_OP(manage_pci),
 	[PHYSDEVOP_pci_device_add] = PCI_OP(pci_device_add),
@@ -443,6 +445,6 @@ long physdev_op(u64 a[HYPERCALL_ARGS])
 			return -EPERM;	/* before the argument is read */
 		/* fallthrough */
 	default:
-		return abi_op(ops, ARRAY_SIZE(ops), cmd, d, gva(arg));
+		return operation_call(ops, ARRAY_SIZE(ops), cmd, d, gva(arg));
 	}
 }

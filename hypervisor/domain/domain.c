@@ -236,7 +236,7 @@ static bool allocate_parts(struct domain *d)
 static void init_fields(struct domain *d, const struct domain_config *config)
 {
 	d->id = config->id;
-	d->abi = &abi32;
+	d->width = &width32;
 	d->max_vcpus = config->max_vcpus;
 	d->privileged = config->privileged;
 	d->max_evtchn_port = config->max_evtchn_port;

@@ -4,7 +4,7 @@
 #define KRYPTON_DOMAIN_H
 
 #include "event/evtchn.h"
-#include "guest/abi.h"
+#include "guest/width.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"
 #include "machine/time.h"
@@ -165,7 +165,7 @@ struct domain {
 
 	u32 kill_step, kill_index;	/* enum kill_step */
 	mfn_t kill_at;			/* frame that the step has come to */
-	const struct abi *abi;
+	const struct width *width;
 
 	struct spinlock page_lock;
 	mfn_t old_table[2];		/* L2, L3 that is taken apart; 0: none */

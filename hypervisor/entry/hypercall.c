@@ -82,9 +82,9 @@ static hypercall_fn lookup(u64 nr)
 
 static int put_result(gva_t entry, long rc)
 {
-	u32 size = current_domain()->abi->long_size;
+	u32 size = current_domain()->width->long_size;
 
-	return abi_put_longs(gva_index(entry, 1, size), &(u64){ (u64)rc }, 1);
+	return guest_put_longs(gva_index(entry, 1, size), &(u64){ (u64)rc }, 1);
 }
 
 /* The result is the EAX that iret loaded, even if the entry is not writable. */
@@ -98,12 +98,12 @@ static long multicall_iret(gva_t entry)
 /* One entry; 'left': an iret, after which the list must not go on. */
 static long multicall_entry(gva_t at, bool *left)
 {
-	u32 size = current_domain()->abi->long_size;
+	u32 size = current_domain()->width->long_size;
 	u64 entry[ENTRY_LONGS], *args = &entry[2];
 	hypercall_fn fn;
 	long rc;
 
-	if (abi_get_longs(at, entry, ENTRY_LONGS))
+	if (guest_get_longs(at, entry, ENTRY_LONGS))
 		return -EFAULT;
 	fn = lookup(entry[0]);
 	*left = entry[0] == __HYPERVISOR_iret;
@@ -118,7 +118,7 @@ static long multicall_entry(gva_t at, bool *left)
 			rc = fn(args);
 		while (rc == -ERESTART && !sched_preempt_needed());
 	if (rc == -ERESTART)
-		return abi_put_longs(gva_index(at, 2, size), args,
+		return guest_put_longs(gva_index(at, 2, size), args,
 				     HYPERCALL_ARGS) ? -EFAULT : -ERESTART;
 	return put_result(at, rc);
 }
@@ -126,7 +126,7 @@ static long multicall_entry(gva_t at, bool *left)
 static long hc_multicall(u64 a[])
 {
 	const struct domain *d = current_domain();
-	u64 size = ENTRY_LONGS * d->abi->long_size;
+	u64 size = ENTRY_LONGS * d->width->long_size;
 	bool left = false;
 	long rc = 0;
 

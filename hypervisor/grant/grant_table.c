@@ -201,14 +201,14 @@ static s16 get_subject(u16 domid, struct domain **d)
 }
 
 /* The frames' numbers do not change while the domain is held: no lock. */
-static int put_frames(struct domain *d, const struct abi_setup_table *op,
+static int put_frames(struct domain *d, const struct width_setup_table *op,
 		      s16 *status)
 {
 	int rc = grow(d, op->nr_frames);
 	u32 i;
 
 	for (i = 0; !rc && i < op->nr_frames; i++)
-		if (abi_put_pfn(op->frame_list, i,
+		if (guest_put_pfn(op->frame_list, i,
 				virt_to_mfn(d->grants->shared[i]).n))
 			*status = GNTST_bad_virt_addr;
 	if (rc && rc != -ERESTART)
@@ -218,20 +218,20 @@ static int put_frames(struct domain *d, const struct abi_setup_table *op,
 
 static int setup_table(u64 at)
 {
-	const struct abi *abi = current_domain()->abi;
-	struct abi_setup_table op;
+	const struct width *w = current_domain()->width;
+	struct width_setup_table op;
 	struct domain *d;
 	int rc = 0;
 	s16 status;
 
-	if (abi->grant->get_setup_table(gva(at), &op))
+	if (w->grant->get_setup_table(gva(at), &op))
 		return -EFAULT;
 	status = get_subject(op.domid, &d);
 	if (!status) {
 		rc = put_frames(d, &op, &status);
 		domain_put(d);
 	}
-	return rc ? rc : abi->grant->put_setup_status(gva(at), status);
+	return rc ? rc : w->grant->put_setup_status(gva(at), status);
 }
 
 static int query_size(u64 at)
@@ -329,7 +329,7 @@ static u32 element_size(const struct domain *d, u32 cmd)
 	case GNTTABOP_swap_grant_ref:
 		return sizeof(struct gnttab_swap_grant_ref);
 	case GNTTABOP_copy:
-		return d->abi->grant->copy_size;
+		return d->width->grant->copy_size;
 	default:
 		return sizeof(struct gnttab_unmap_grant_ref);
 	}

@@ -15,6 +15,14 @@ bool guest_range_ok(gva_t at, u64 n);
 int guest_read(void *dst, gva_t src, u64 n);
 int guest_write(gva_t dst, const void *src, u64 n);
 
+/* An array of longs, of at most LONGS_MAX to write. */
+#define LONGS_MAX	8
+int guest_get_longs(gva_t at, u64 *to, u32 n);
+int guest_put_longs(gva_t at, const u64 *from, u32 n);
+/* One element of an array of longs: a frame number. */
+int guest_get_pfn(gva_t array, u64 index, u64 *value);
+int guest_put_pfn(gva_t array, u64 index, u64 value);
+
 /* gva of element i in an array of elements of the given size. */
 static inline gva_t gva_index(gva_t base, u64 i, u64 size)
 {

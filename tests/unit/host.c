@@ -314,7 +314,7 @@ void domain_for_each(void (*fn)(struct domain *d))
 	u32 i;
 
 	for (i = 0; i < HOST_DOMAINS; i++)
-		if (domains[i].abi)
+		if (domains[i].width)
 			fn(&domains[i]);
 }
 
@@ -325,7 +325,7 @@ struct domain *domain_get_any(u32 domid)
 	if (domid == DOMID_SELF)
 		domid = host_current->d->id;
 	for (i = 0; i < HOST_DOMAINS; i++)
-		if (domains[i].abi && domains[i].id == domid) {
+		if (domains[i].width && domains[i].id == domid) {
 			domain_hold(&domains[i]);
 			return &domains[i];
 		}
@@ -397,8 +397,8 @@ void host_reset(void)
 }
 
 /* What its longs hold are addresses of the host, so that they are as wide. */
-const struct abi host_abi = {
-	.grant = &abi32_grant,
+const struct width host_width = {
+	.grant = &width32_grant,
 	.long_size = 8, .quad_align = 8, .max_ports = 1024, .sel_bits = 32,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
 	.sel_size = 4, .cr2_offset = 8, .cr2_size = 4,
@@ -426,7 +426,7 @@ struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first)
 	memset(shared[nr], 0, sizeof(shared[nr]));
 	memset(pirqs[nr], 0, sizeof(pirqs[nr]));
 	*d = (struct domain){
-		.id = 3 + nr, .abi = &host_abi, .m2p_start = 0xf5800000,
+		.id = 3 + nr, .width = &host_width, .m2p_start = 0xf5800000,
 		.max_pages = pages, .max_vcpus = vcpus, .shared = shared[nr],
 		.pirqs = pirqs[nr], .dirty_cpus = 1, .refs = 1,
 		.max_grant_frames = -1, .max_maptrack_frames = -1,

@@ -14,7 +14,7 @@
 #define HOST_DOMAINS	3u
 #define HOST_VCPUS	2u	/* of each, at most */
 
-extern const struct abi host_abi;
+extern const struct width host_width;
 extern u32 host_flushes;
 extern int host_locks;
 extern bool host_preempt;
@@ -113,7 +113,7 @@ extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
 	descriptor_tests[], format_tests[], evtchn_tests[], ptwrite_tests[],
 	grants_tests[], fifo_tests[], foreign_tests[], unpack_tests[],
 	time_tests[], timer_tests[], timer_race_tests[], emulate_tests[],
-	privileged_tests[], port_tests[], abi_tests[], devices_tests[],
+	privileged_tests[], port_tests[], layout_tests[], devices_tests[],
 	debug_tests[], race_tests[], pci_tests[], option_tests[], log_tests[],
 	vcpu_race_tests[];
 extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
@@ -121,7 +121,7 @@ extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	ptwrite_count_tests, grants_count_tests, fifo_count_tests,
 	foreign_count_tests, unpack_count_tests, time_count_tests,
 	timer_count_tests, timer_race_count_tests, emulate_count_tests,
-	privileged_count_tests, port_count_tests, abi_count_tests,
+	privileged_count_tests, port_count_tests, layout_count_tests,
 	devices_count_tests, debug_count_tests, race_count_tests,
 	pci_count_tests, option_count_tests, log_count_tests,
 	vcpu_race_count_tests;

@@ -132,7 +132,7 @@ static void random_update(void)
 
 static void random_pin(void)
 {
-	struct abi_mmuext op = {
+	struct mmuext op = {
 		.cmd = rand() % 3 ? MMUEXT_PIN_L1_TABLE + (u32)rand() % 3 :
 		       MMUEXT_UNPIN_TABLE,
 		.arg1 = random_page().n,
@@ -145,7 +145,7 @@ static void random_pin(void)
 /* What the tools do: a page of the other domain, in a table of one's own. */
 static void map_one(void)
 {
-	struct abi_mmuext op = { .cmd = MMUEXT_PIN_L1_TABLE,
+	struct mmuext op = { .cmd = MMUEXT_PIN_L1_TABLE,
 				 .arg1 = d_first };
 	struct mmu_update u = {
 		.ptr = ((u64)d_first << PAGE_SHIFT) + (u64)(rand() % 6) * 8,
@@ -207,7 +207,7 @@ static void forget(void)
 {
 	u32 i;
 	u64 a[6];
-	struct abi_mmuext op = { .cmd = MMUEXT_UNPIN_TABLE };
+	struct mmuext op = { .cmd = MMUEXT_UNPIN_TABLE };
 
 	host_preempt = false;
 	for (i = 0; i < PAGES; i++) {

@@ -118,7 +118,7 @@ static u32 random_slot(void)
 
 static void mmuext_once(u32 cmd, mfn_t m)
 {
-	u64 a[6] = { (u64)&(struct abi_mmuext){ .cmd = cmd, .arg1 = m.n }, 1, 0,
+	u64 a[6] = { (u64)&(struct mmuext){ .cmd = cmd, .arg1 = m.n }, 1, 0,
 		     DOMID_SELF };
 
 	pv_mmuext_op(a);
@@ -352,7 +352,7 @@ static void make_many(u64 last)
 
 static long one_operation(u32 cmd, u32 i)
 {
-	u64 a[6] = { (u64)&(struct abi_mmuext){ .cmd = cmd,
+	u64 a[6] = { (u64)&(struct mmuext){ .cmd = cmd,
 						.arg1 = first + i }, 1, 0,
 		     DOMID_SELF };
 	long rc;
@@ -397,7 +397,7 @@ static void test_holds(void **state)
 	check_hold("pin of a root without its top");
 	make_many(0);
 	host_wanted = stop_after;
-	pv_mmuext_op((u64[6]){ (u64)&(struct abi_mmuext){
+	pv_mmuext_op((u64[6]){ (u64)&(struct mmuext){
 		.cmd = MMUEXT_PIN_L2_TABLE, .arg1 = first + MANY }, 1, 0,
 		DOMID_SELF });
 	host_wanted = NULL;

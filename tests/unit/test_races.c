@@ -164,7 +164,7 @@ static void kill_half(void)
 
 static long operation(u32 cmd, u64 page, u64 whose)
 {
-	struct abi_mmuext op = { .cmd = cmd, .arg1 = page };
+	struct mmuext op = { .cmd = cmd, .arg1 = page };
 	u64 a[6] = { (u64)&op, 1, 0, whose };
 
 	return pv_mmuext_op(a);

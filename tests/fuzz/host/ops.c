@@ -75,7 +75,7 @@ static void update(struct actor *a, const struct step *s)
 
 static void mmuext(struct actor *a, u32 cmd, u64 arg1, u64 arg2, u64 who)
 {
-	struct abi_mmuext op = { .cmd = cmd, .arg1 = arg1, .arg2 = arg2 };
+	struct mmuext op = { .cmd = cmd, .arg1 = arg1, .arg2 = arg2 };
 
 	memcpy(a->call.data, &op, sizeof(op));
 	go(a, pv_mmuext_op, (u64)a->call.data, 1, 0, who);

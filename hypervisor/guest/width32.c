@@ -7,7 +7,7 @@
  */
 #include <xen/foreign/x86_32.h>
 #include "errno.h"
-#include "guest/abi.h"
+#include "guest/width.h"
 #include "guest/guest.h"
 
 _Static_assert(sizeof(struct shared_info_x86_32) == 2344, "public ABI");
@@ -15,17 +15,17 @@ _Static_assert(sizeof(struct vcpu_info_x86_32) == 64, "public ABI");
 _Static_assert(sizeof(struct start_info_x86_32) == 1112, "public ABI");
 _Static_assert(sizeof(struct trap_info_x86_32) == 8, "public ABI");
 
-static int get_callback(gva_t at, struct abi_callback *cb)
+static int get_callback(gva_t at, struct width_callback *cb)
 {
 	struct { u16 type, flags; u32 cs, eip; } in;
 
 	if (guest_read(&in, at, sizeof(in)))
 		return -EFAULT;
-	*cb = (struct abi_callback){ in.type, in.flags, (u16)in.cs, in.eip };
+	*cb = (struct width_callback){ in.type, in.flags, (u16)in.cs, in.eip };
 	return 0;
 }
 
-const struct abi abi32 = {
+const struct width width32 = {
 	.long_size = 4,
 	.quad_align = 4,
 	.sel_bits = 32,
@@ -42,8 +42,8 @@ const struct abi abi32 = {
 	.cr2_offset = offsetof(struct vcpu_info_x86_32, arch.cr2),
 	.cr2_size = 4,
 	.time_offset = offsetof(struct vcpu_info_x86_32, time),
-	.grant = &abi32_grant,
+	.grant = &width32_grant,
 	.get_callback = get_callback,
-	.set_context = abi32_set_context,
-	.get_context = abi32_get_context,
+	.set_context = width32_set_context,
+	.get_context = width32_get_context,
 };

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The public ABI, as the hypervisor sees it: one internal form for every
+ * guest. Struct width has everything that differs between 32- and 64-bit
+ * guests; guest/width32.c defines it for 32 bits. guest/layout.c translates
+ * structures by it.
+ */
+#ifndef KRYPTON_WIDTH_H
+#define KRYPTON_WIDTH_H
+
+#include <xen/xen.h>
+#include <xen/grant_table.h>
+#include <xen/memory.h>
+#include <xen/vcpu.h>
+#include "types.h"
+
+/* One MMUEXT operation. */
+struct mmuext {
+	u32 cmd;
+	u64 arg1;	/* mfn or linear address */
+	u64 arg2;	/* number of entries, vcpumask or source mfn */
+};
+
+struct width_callback {
+	u16 type, flags;
+	u16 cs;
+	u64 ip;
+};
+
+struct width_setup_table {
+	u16 domid;
+	u32 nr_frames;
+	gva_t frame_list;
+};
+
+/* One side of a grant copy: a grant, or a frame of the caller's. */
+struct width_copy_side {
+	bool granted;
+	u16 domid, offset;
+	u64 name;
+};
+
+struct width_copy {
+	struct width_copy_side source, dest;
+	u16 len;
+};
+
+/* The layouts of grant operations; see struct width. */
+struct width_grant {
+	u32 copy_size;
+	int (*get_setup_table)(gva_t at, struct width_setup_table *s);
+	int (*put_setup_status)(gva_t at, s16 status);
+	int (*get_copy)(gva_t at, struct width_copy *c);
+	int (*put_copy_status)(gva_t at, s16 status);
+};
+
+/* What differs between guests: widths, offsets, what has no layout below. */
+struct width {
+	u32 long_size;		/* of a pointer and a frame number as well */
+	u32 quad_align;		/* of 64-bit members */
+	u32 sel_bits;		/* ports per bit of evtchn_pending_sel */
+	u32 max_ports;		/* of the 2-level event channels */
+	u32 pending_offset, mask_offset, wc_offset, wc_hi_offset;
+	u32 sel_offset, sel_size, cr2_offset, cr2_size, time_offset;
+	u32 max_pfn_offset, nmi_reason_offset;
+
+	const struct width_grant *grant;
+	int (*get_callback)(gva_t at, struct width_callback *cb);
+	/* The whole state, from and to memory of the caller: see pv/. */
+	int (*set_context)(struct vcpu *v, gva_t at);
+	int (*get_context)(struct vcpu *v, gva_t at);
+};
+
+extern const struct width width32;
+extern const struct width_grant width32_grant;
+
+/*
+ * cpu/vcpu_context.c: state of a vCPU that does not run, from and to memory of
+ * the caller. 0; -EFAULT; -EINVAL: would break isolation; -EOPNOTSUPP: other
+ * tables than the vCPU has already; -ESRCH: it is dying.
+ */
+int width32_set_context(struct vcpu *v, gva_t at);
+int width32_get_context(struct vcpu *v, gva_t at);
+
+/* A 32-bit guest's cr3 holds 44 bits of address, rotated. */
+static inline mfn_t width32_cr3_to_mfn(u32 cr3)
+{
+	return mfn((u64)(cr3 >> 12 | cr3 << 20));
+}
+
+static inline u32 width32_mfn_to_cr3(mfn_t m)
+{
+	return (u32)(m.n << 12 | m.n >> 20);
+}
+
+#endif
