@@ -5,6 +5,7 @@
  */
 #include "control/ctl.h"
 #include "domain/domain.h"
+#include "entry/hypercall.h"
 #include "errno.h"
 #include "guest/guest.h"
 #include "machine/paging.h"

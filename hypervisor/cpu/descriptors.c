@@ -13,9 +13,9 @@
  */
 #include "cpu/descriptors.h"
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/asm.h"
 #include "machine/paging.h"
@@ -132,7 +132,7 @@ int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries)
 	return 0;
 }
 
-long pv_set_gdt(u64 a[])
+long do_set_gdt(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 	mfn_t list[GDT_FRAMES];
@@ -166,7 +166,7 @@ static int write_descriptor(struct domain *d, mfn_t m, u64 *at, u64 value)
 	return 0;
 }
 
-long pv_update_descriptor(u64 a[])
+long do_update_descriptor(u64 a[])
 {
 	u64 at = hypercall_arg64(&a[0]), value = hypercall_arg64(&a[2]);
 	struct domain *d = current_domain();

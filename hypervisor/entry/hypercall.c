@@ -9,73 +9,68 @@
  * the changed arguments back into it.
  */
 #include <xen/xen.h>
-#include "cpu/callbacks.h"
-#include "cpu/descriptors.h"
-#include "cpu/processor.h"
-#include "cpu/vcpu.h"
 #include "domain/domain.h"
-#include "entry/compat.h"
 #include "entry/hypercall.h"
 #include "errno.h"
 #include "event/evtchn.h"
-#include "grant/grant.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/log.h"
-#include "mmu/mmu.h"
 #include "sched/sched.h"
 
 #define INT_SIZE	2	/* cd 82 */
 #define ENTRY_LONGS	(2 + HYPERCALL_ARGS)	/* operation, result, args */
 
-static long hc_multicall(u64 a[]);
+static hypercall_fn do_multicall;
 
 /* Xen's answer where its option does not enable the hypercall. */
-static long hc_switched_off(u64 a[])
+static long do_xenpmu_op(u64 a[])
 {
 	(void)a;
 	return -EOPNOTSUPP;
 }
 
 /* __HYPERVISOR_* of xen.h; what is not here gives -ENOSYS. */
-static const hypercall_fn table[] = {
-	[__HYPERVISOR_set_trap_table]		= pv_set_trap_table,
-	[__HYPERVISOR_mmu_update]		= pv_mmu_update,
-	[__HYPERVISOR_set_gdt]			= pv_set_gdt,
-	[__HYPERVISOR_stack_switch]		= pv_stack_switch,
-	[__HYPERVISOR_set_callbacks]		= pv_set_callbacks,
-	[__HYPERVISOR_fpu_taskswitch]		= pv_fpu_taskswitch,
-	[__HYPERVISOR_sched_op_compat]		= pv_sched_op_compat,
-	[__HYPERVISOR_platform_op]		= platform_op,
-	[__HYPERVISOR_set_debugreg]		= pv_set_debugreg,
-	[__HYPERVISOR_get_debugreg]		= pv_get_debugreg,
-	[__HYPERVISOR_update_descriptor]	= pv_update_descriptor,
-	[__HYPERVISOR_memory_op]		= memory_op,
-	[__HYPERVISOR_multicall]		= hc_multicall,
-	[__HYPERVISOR_update_va_mapping]	= pv_update_va_mapping,
-	[__HYPERVISOR_update_va_mapping_otherdomain] =
-		pv_update_va_mapping_otherdomain,
-	[__HYPERVISOR_set_timer_op]		= set_timer_op,
-	[__HYPERVISOR_event_channel_op_compat]	= pv_event_channel_op_compat,
-	[__HYPERVISOR_xen_version]		= version_op,
-	[__HYPERVISOR_console_io]		= console_io,
-	[__HYPERVISOR_physdev_op_compat]	= pv_physdev_op_compat,
-	[__HYPERVISOR_grant_table_op]		= grant_table_op,
-	[__HYPERVISOR_vm_assist]		= pv_vm_assist,
-	[__HYPERVISOR_iret]			= pv_iret,
-	[__HYPERVISOR_vcpu_op]			= vcpu_op,
-	[__HYPERVISOR_mmuext_op]		= pv_mmuext_op,
-	[__HYPERVISOR_nmi_op]			= pv_nmi_op,
-	[__HYPERVISOR_sched_op]			= sched_op,
-	[__HYPERVISOR_callback_op]		= pv_callback_op,
-	[__HYPERVISOR_event_channel_op]		= evtchn_op,
-	[__HYPERVISOR_physdev_op]		= physdev_op,
-	[__HYPERVISOR_sysctl]			= sysctl,
-	[__HYPERVISOR_domctl]			= domctl,
-	[__HYPERVISOR_xenpmu_op]		= hc_switched_off,
+#define CALL(name)	[__HYPERVISOR_##name] = do_##name
+static hypercall_fn *const table[] = {
+	CALL(set_trap_table),
+	CALL(mmu_update),
+	CALL(set_gdt),
+	CALL(stack_switch),
+	CALL(set_callbacks),
+	CALL(fpu_taskswitch),
+	CALL(sched_op_compat),
+	CALL(platform_op),
+	CALL(set_debugreg),
+	CALL(get_debugreg),
+	CALL(update_descriptor),
+	CALL(memory_op),
+	CALL(multicall),
+	CALL(update_va_mapping),
+	CALL(update_va_mapping_otherdomain),
+	CALL(set_timer_op),
+	CALL(event_channel_op_compat),
+	CALL(xen_version),
+	CALL(console_io),
+	CALL(physdev_op_compat),
+	CALL(grant_table_op),
+	CALL(vm_assist),
+	CALL(iret),
+	CALL(vcpu_op),
+	CALL(mmuext_op),
+	CALL(nmi_op),
+	CALL(sched_op),
+	CALL(callback_op),
+	CALL(event_channel_op),
+	CALL(physdev_op),
+	CALL(sysctl),
+	CALL(domctl),
+	CALL(xenpmu_op),
 };
+#undef CALL
 
-static hypercall_fn lookup(u64 nr)
+static hypercall_fn *lookup(u64 nr)
 {
 	return nr < ARRAY_SIZE(table) ? table[nr] : NULL;
 }
@@ -90,7 +85,7 @@ static int put_result(gva_t entry, long rc)
 /* The result is the EAX that iret loaded, even if the entry is not writable. */
 static long multicall_iret(gva_t entry)
 {
-	pv_iret(NULL);
+	do_iret(NULL);
 	put_result(entry, (long)this_block()->guest.ax);
 	return (u32)this_block()->guest.ax;
 }
@@ -100,7 +95,7 @@ static long multicall_entry(gva_t at, bool *left)
 {
 	u32 size = current_domain()->width->long_size;
 	u64 entry[ENTRY_LONGS], *args = &entry[2];
-	hypercall_fn fn;
+	hypercall_fn *fn;
 	long rc;
 
 	if (guest_get_longs(at, entry, ENTRY_LONGS))
@@ -111,7 +106,7 @@ static long multicall_entry(gva_t at, bool *left)
 		return multicall_iret(at);
 	if (!fn)
 		rc = -ENOSYS;
-	else if (fn == hc_multicall)
+	else if (fn == do_multicall)
 		rc = -EINVAL;
 	else
 		do
@@ -123,7 +118,7 @@ static long multicall_entry(gva_t at, bool *left)
 	return put_result(at, rc);
 }
 
-static long hc_multicall(u64 a[])
+static long do_multicall(u64 a[])
 {
 	const struct domain *d = current_domain();
 	u64 size = ENTRY_LONGS * d->width->long_size;
@@ -151,7 +146,7 @@ void hypercall_entry(struct regs *r)
 		(u32)r->bp
 	};
 	u64 nr = (u32)r->ax;
-	hypercall_fn fn = lookup(nr);
+	hypercall_fn *fn = lookup(nr);
 	long rc;
 
 	if (!fn) {

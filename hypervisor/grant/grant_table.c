@@ -17,6 +17,7 @@
 #include "grant/grant.h"
 #include "grant/grant_table.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
@@ -335,7 +336,7 @@ static u32 element_size(const struct domain *d, u32 cmd)
 	}
 }
 
-long grant_table_op(u64 a[])
+long do_grant_table_op(u64 a[])
 {
 	struct domain *d = current_domain();
 	u32 cmd = (u32)a[0];

@@ -5,8 +5,8 @@
  * page so.
  */
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
+#include "hypercalls.h"
 #include "machine/paging.h"
 #include "mmu/mmu.h"
 #include "mmu/ptype.h"
@@ -75,12 +75,12 @@ static long update(const u64 a[], struct domain *pages)
 	return rc ? rc : flush(v->d, va, a[3]);
 }
 
-long pv_update_va_mapping(u64 a[])
+long do_update_va_mapping(u64 a[])
 {
 	return update(a, current_domain());
 }
 
-long pv_update_va_mapping_otherdomain(u64 a[])
+long do_update_va_mapping_otherdomain(u64 a[])
 {
 	u32 id = a[4] & 0xffff;
 	struct domain *pages;
