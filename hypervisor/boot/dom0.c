@@ -17,7 +17,6 @@
 #include "boot/image.h"
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "lib/lib.h"
 #include "machine/acpi.h"
@@ -183,7 +182,7 @@ static void take_memory(struct domain *d)
 	}
 }
 
-static void load_kernel(void)
+static void load_kernel(const struct domain *d)
 {
 	const struct image_segment *s;
 	u32 i;
@@ -195,7 +194,7 @@ static void load_kernel(void)
 	if (image.symbols_va)
 		put(image.symbols_va, image.symbols, sizeof(image.symbols));
 	if (image.has_hypercall_page)
-		hypercall_page_fill(va_ptr(image.hypercall_page));
+		d->width->fill_hypercall_page(va_ptr(image.hypercall_page));
 }
 
 static void load_initrd(void)
@@ -385,7 +384,7 @@ void dom0_build(void)
 	make_vcpus(d);
 	place(initrd_size);
 	take_memory(d);
-	load_kernel();
+	load_kernel(d);
 	load_initrd();
 	fill_tables();
 	put(layout.p2m, p2m, layout.nr_pages * sizeof(u32));

@@ -114,7 +114,7 @@ void vcpu_stop_periodic(struct vcpu *v)
 
 long do_set_timer_op(u64 a[])
 {
-	u64 timeout = hypercall_arg64(a), now = time_now();
+	u64 timeout = a[0], now = time_now();
 	struct vcpu *v = current_vcpu();
 
 	/*

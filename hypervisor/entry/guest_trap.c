@@ -10,7 +10,6 @@
 #include "cpu/nmi.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
-#include "entry/hypercall.h"
 #include "entry/traps.h"
 #include "guest/guest.h"
 #include "lib/lib.h"
@@ -166,7 +165,7 @@ void guest_trap(struct regs *r)
 	irq_enable();
 	switch (r->vector) {
 	case VEC_HYPERCALL:
-		hypercall_entry(r);
+		hypercall_entry(v, r);
 		break;
 	case VEC_GUEST_SYSCALL:
 		direct_interrupt(v, r);

@@ -209,7 +209,7 @@ static int put_frames(struct domain *d, const struct width_setup_table *op,
 	u32 i;
 
 	for (i = 0; !rc && i < op->nr_frames; i++)
-		if (guest_put_pfn(op->frame_list, i,
+		if (guest_put_long(op->frame_list, i,
 				virt_to_mfn(d->grants->shared[i]).n))
 			*status = GNTST_bad_virt_addr;
 	if (rc && rc != -ERESTART)

@@ -16,12 +16,6 @@
  */
 typedef long hypercall_fn(u64 a[]);
 
-/* A 64-bit value of a 32-bit guest: two arguments, the lower half first. */
-static inline u64 hypercall_arg64(const u64 a[])
-{
-	return a[1] << 32 | a[0];
-}
-
 hypercall_fn do_set_trap_table, do_mmu_update, do_set_gdt, do_stack_switch,
 	do_set_callbacks, do_fpu_taskswitch, do_sched_op_compat, do_platform_op,
 	do_set_debugreg, do_get_debugreg, do_update_descriptor, do_memory_op,

@@ -83,7 +83,7 @@ static long machphys_list(u64 arg)
 	if (layout_get(LAYOUT_MFN_LIST, gva(arg), &l, sizeof(l)))
 		return -EFAULT;
 	for (i = 0; i < MIN(n, (u64)l.max_extents); i++)
-		if (guest_put_pfn(HANDLE(l.extent_start), i,
+		if (guest_put_long(HANDLE(l.extent_start), i,
 				virt_to_mfn(frame_m2p).n +
 				i * (M2P_EXTENT >> PAGE_SHIFT)))
 			return -EFAULT;

@@ -70,11 +70,6 @@ void guest_cpuid(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
 	out[3] = 0xd0d0d0d0;
 }
 
-void hypercall_page_fill(u8 *page)
-{
-	memset(page, 0xcc, PAGE_SIZE);
-}
-
 bool cpuid_is_intel(void)
 {
 	return host_is_intel;

@@ -118,8 +118,7 @@ static void va_mapping(struct actor *a, const struct step *s)
 {
 	u64 e = world_entry(world_nr(a->v->d), s->y, s->flags);
 
-	go(a, do_update_va_mapping, address(s->x), e & 0xffffffff, e >> 32,
-	   s->kind & 7);
+	go(a, do_update_va_mapping, address(s->x), e, s->kind & 7, 0);
 }
 
 /* A store of the guest, which maps the page writable for it if it may. */
@@ -164,10 +163,8 @@ static void set_descriptor(struct actor *a, const struct step *s)
 {
 	u64 at = (world_frame(world_nr(a->v->d), s->x) << PAGE_SHIFT) +
 		 world_slot(s->slot) * 8;
-	u64 value = descriptor(s->kind);
 
-	go(a, do_update_descriptor, at & 0xffffffff, at >> 32,
-	   value & 0xffffffff, value >> 32);
+	go(a, do_update_descriptor, at, descriptor(s->kind), 0, 0);
 }
 
 /* The guest names its LDT, or the processor looks at a page of it. */
