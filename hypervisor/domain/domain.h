@@ -179,7 +179,8 @@ struct domain {
 	u32 e820_count;
 	mfn_t shared_frame;
 	u8 *shared;			/* shared_info */
-	u64 m2p_start;			/* guest addresses end here */
+	u64 m2p_start;			/* read-only window, in a 32-bit guest */
+	u64 address_end;		/* of the guest's part: its start */
 	u32 vm_assist;
 	volatile u32 dirty_cpus;	/* may hold our translations */
 
@@ -228,6 +229,12 @@ static inline struct vcpu *domain_vcpu(const struct domain *d, u32 id)
 static inline struct domain *current_domain(void)
 {
 	return current_vcpu()->d;
+}
+
+/* Whether a range lies in the part of the address space that is the guest's. */
+static inline bool domain_range_ok(const struct domain *d, gva_t at, u64 n)
+{
+	return n <= d->address_end && at.a <= d->address_end - n;
 }
 
 /*
