@@ -29,8 +29,8 @@ static u64 frame_flags(const struct vcpu *v, const struct regs *r, bool masked)
 
 	if (!masked)
 		flags |= FLAGS_IF;
-	if (v->d->vm_assist & BIT(VMASST_TYPE_architectural_iopl))
-		flags |= v->iopl << 12;
+	if (v->d->policy.vm_assist & BIT(VMASST_TYPE_architectural_iopl))
+		flags |= v->entry.iopl << 12;
 	return flags;
 }
 
@@ -39,7 +39,7 @@ static void enter_handler(struct vcpu *v, struct regs *r,
 			  const struct vcpu_trap *t, u64 word[MAX_WORDS], u32 n)
 {
 	bool masked = vcpu_upcall_mask(v), kernel = vcpu_in_kernel(v, r);
-	u64 sp = kernel ? r->sp & v->d->width->long_mask : v->kernel_sp;
+	u64 sp = kernel ? r->sp & v->d->width->long_mask : v->entry.kernel_sp;
 	u64 size;
 
 	if (!(t->cs & ~3u)) {
@@ -62,7 +62,7 @@ static void enter_handler(struct vcpu *v, struct regs *r,
 		vcpu_set_upcall_mask(v, true);
 	r->sp = sp - size;
 	if (!kernel)
-		r->ss = v->kernel_ss;
+		r->ss = v->entry.kernel_ss;
 	r->cs = t->cs;
 	r->ip = t->ip;
 	r->flags &= ~(u64)(FLAGS_TF | FLAGS_RF | FLAGS_NT | FLAGS_VM);
@@ -74,12 +74,12 @@ void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error)
 	u64 word[MAX_WORDS];
 
 	word[0] = (u64)error;
-	enter_handler(v, r, &v->traps[vector], word, error != NO_ERROR_CODE);
+	enter_handler(v, r, &v->entry.traps[vector], word, error != NO_ERROR_CODE);
 }
 
 void guest_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error)
 {
-	memcpy(v->info + v->d->width->cr2_offset, &address,
+	memcpy(v->shared.info + v->d->width->cr2_offset, &address,
 	       v->d->width->cr2_size);
 	guest_bounce(v, r, X86_PF, error);
 }
@@ -88,7 +88,7 @@ void guest_deliver_event(struct vcpu *v, struct regs *r)
 {
 	u64 word[MAX_WORDS];
 
-	enter_handler(v, r, &v->callback[CB_EVENT], word, 0);
+	enter_handler(v, r, &v->entry.callback[CB_EVENT], word, 0);
 }
 
 /*
@@ -97,11 +97,11 @@ void guest_deliver_event(struct vcpu *v, struct regs *r)
  */
 void guest_failsafe(struct vcpu *v, struct regs *r)
 {
-	u64 word[MAX_WORDS] = { v->ds, v->es, v->fs, v->gs };
+	u64 word[MAX_WORDS] = { v->proc.ds, v->proc.es, v->proc.fs, v->proc.gs };
 
 	__asm__ volatile("mov %w0, %%ds; mov %w0, %%es; mov %w0, %%fs;"
 			 "mov %w0, %%gs" :: "r" (0));
-	enter_handler(v, r, &v->callback[CB_FAILSAFE], word, 4);
+	enter_handler(v, r, &v->entry.callback[CB_FAILSAFE], word, 4);
 }
 
 /*
@@ -129,10 +129,10 @@ void guest_fast_call(struct vcpu *v, struct regs *r, u32 kind)
 {
 	u64 word[MAX_WORDS];
 
-	if (!(v->callback[kind].cs & ~3u)) {
+	if (!(v->entry.callback[kind].cs & ~3u)) {
 		r->ip -= 2;
 		guest_bounce(v, r, X86_GP, 0);
 		return;
 	}
-	enter_handler(v, r, &v->callback[kind], word, 0);
+	enter_handler(v, r, &v->entry.callback[kind], word, 0);
 }

@@ -27,7 +27,7 @@ long do_set_trap_table(u64 a[])
 	struct trap_info t;
 
 	if (!a[0]) {
-		memset(v->traps, 0, sizeof(v->traps));
+		memset(v->entry.traps, 0, sizeof(v->entry.traps));
 		return 0;
 	}
 	for (;;) {
@@ -35,7 +35,7 @@ long do_set_trap_table(u64 a[])
 			return -EFAULT;
 		if (!t.address)
 			return 0;
-		v->traps[t.vector] = (struct vcpu_trap){
+		v->entry.traps[t.vector] = (struct vcpu_trap){
 			t.address, selector_ring1(t.cs), t.flags & (TRAP_DPL | TRAP_MASKS)
 		};
 		a[0] += size;
@@ -46,7 +46,7 @@ long do_set_trap_table(u64 a[])
 
 void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask)
 {
-	v->callback[kind] = (struct vcpu_trap){
+	v->entry.callback[kind] = (struct vcpu_trap){
 		ip, selector_ring1(cs), mask ? TRAP_MASKS : 0
 	};
 }

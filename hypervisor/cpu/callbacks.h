@@ -5,6 +5,33 @@
 
 #include "types.h"
 
+/* A handler of the guest's. Flags as in the ABI: a DPL, and "mask events". */
+#define TRAP_DPL	3u
+#define TRAP_MASKS	4u
+
+struct vcpu_trap {
+	u64 ip;
+	u16 cs;
+	u8 flags;
+};
+
+enum vcpu_callback_kind {
+	CB_EVENT, CB_FAILSAFE, CB_SYSENTER, CB_SYSCALL32, CB_COUNT
+};
+
+/* How the vCPU enters its kernel: it alone changes this, while it runs. */
+struct vcpu_entry {
+	struct vcpu_trap traps[256];
+	struct vcpu_trap callback[CB_COUNT];
+	u16 kernel_ss;
+	u64 kernel_sp;
+	u32 iopl;
+	gva_t io_bitmap;
+	u32 io_bitmap_ports;
+	bool nmi_pending;		/* others set it: atomic */
+	bool nmi_masked;
+};
+
 /* One of enum vcpu_callback_kind; a code selector of ring 0 is ring 1's. */
 void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask);
 

@@ -25,10 +25,10 @@ static void load_frame(struct vcpu *v, struct regs *r, const u64 w[])
 	r->flags = (w[W_FLAGS] & FLAGS_GUEST) | FLAGS_IF | 2;
 	r->sp = w[W_SP];
 	r->ss = w[W_SS] & 0xffff;
-	if (v->d->vm_assist & BIT(VMASST_TYPE_architectural_iopl))
-		v->iopl = w[W_FLAGS] >> 12 & 3;
+	if (v->d->policy.vm_assist & BIT(VMASST_TYPE_architectural_iopl))
+		v->entry.iopl = w[W_FLAGS] >> 12 & 3;
 	vcpu_set_upcall_mask(v, !(w[W_FLAGS] & FLAGS_IF));
-	v->nmi_masked = false;
+	v->entry.nmi_masked = false;
 }
 
 long do_iret(u64 a[])

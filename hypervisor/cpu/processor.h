@@ -5,6 +5,19 @@
 
 #include "types.h"
 
+/* Registers of CPUID that the tools may take features from. */
+enum cpuid_mask {
+	CPUID_1_ECX, CPUID_1_EDX, CPUID_7_EBX, CPUID_7_ECX, CPUID_7_EDX,
+	CPUID_E1_ECX, CPUID_E1_EDX, CPUID_MASKS
+};
+
+/* What a domain's vCPUs may see and do. */
+struct domain_policy {
+	u32 cpuid_mask[CPUID_MASKS];	/* what may be seen of each */
+	u32 vm_assist;			/* atomic */
+	s64 time_offset;		/* of its wall clock, in seconds */
+};
+
 /* Of a vCPU that does not run: each to its value, or to none if refused. */
 void pv_reset_debugregs(struct vcpu *v, const u32 value[8]);
 /* Bits of VMASST_TYPE_* that exist here. */

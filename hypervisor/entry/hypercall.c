@@ -156,7 +156,7 @@ static long do_multicall(u64 a[])
 			break;
 		a[0] += ENTRY_LONGS * d->width->long_size;
 		a[1]--;
-		if (d->crashed || d->shut_down)
+		if (d->life.crashed || d->life.shut_down)
 			break;
 		if (a[1] && sched_preempt_needed())
 			rc = -ERESTART;

@@ -26,9 +26,9 @@ long operation_call(const struct operation *ops, u32 count, u32 cmd, struct doma
 	if ((op->how & OPERATION_PRIVILEGED) && !d->privileged)
 		return -EPERM;
 	if (op->how & OPERATION_LOCKED)
-		f = spin_lock_irqsave(&d->event_lock);
+		f = spin_lock_irqsave(&d->events.lock);
 	rc = op->fn(d, arg);
 	if (op->how & OPERATION_LOCKED)
-		spin_unlock_irqrestore(&d->event_lock, f);
+		spin_unlock_irqrestore(&d->events.lock, f);
 	return !rc && op->out ? guest_write(at, arg, op->size) : rc;
 }

@@ -249,7 +249,7 @@ static void test_longs(void **state)
 	assert_int_equal(guest_get_long(gva(AT), 3, longs), 0);
 	assert_int_equal(longs[0], 0x12345678);
 	assert_memory_equal(memory + 16, &narrow[3], 4);
-	host_current->d->address_end = AT + 16;
+	host_current->d->tables.address_end = AT + 16;
 	assert_int_equal(guest_get_longs(gva(AT), longs, 4), 0);
 	assert_int_equal(guest_get_longs(gva(AT), longs, 5), -EFAULT);
 	assert_int_equal(guest_put_longs(gva(AT + 1), longs, 4), -EFAULT);
