@@ -9,7 +9,6 @@
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "errno.h"
-#include "event/evtchn.h"
 #include "guest/guest.h"
 #include "guest/layout.h"
 #include "hypercalls.h"

@@ -9,11 +9,9 @@
 #include <xen/sched.h>
 #include "domain/domain.h"
 #include "errno.h"
-#include "event/evtchn.h"
 #include "guest/guest.h"
 #include "guest/layout.h"
 #include "hypercalls.h"
-#include "sched/sched.h"
 
 /*
  * The structure begins with the number; its argument is 'offset' behind. Into

@@ -52,7 +52,7 @@ struct width_grant {
 struct width {
 	u32 long_size;		/* of a pointer and a frame number as well */
 	u64 long_mask;		/* what a register holds */
-	u32 pairs;		/* all ones: 64-bit arguments are two longs */
+	u32 pairs;		/* all ones: an argument of 64 bits is two */
 	u32 root_type;		/* of a table that CR3 names */
 	u32 cr3_upper;		/* bits of CR3 that are an address's upper */
 	u32 assists;		/* BIT(VMASST_TYPE_*) that exist */
@@ -70,7 +70,7 @@ struct width {
 	void (*get_args)(const struct regs *r, u64 a[]);
 	void (*put_args)(struct regs *r, const u64 a[]);
 	void (*fill_hypercall_page)(u8 *page);
-	/* The whole state, from and to memory of the caller: see pv/. */
+	/* The whole state, from and to memory of the caller: see below. */
 	int (*set_context)(struct vcpu *v, gva_t at);
 	int (*get_context)(struct vcpu *v, gva_t at);
 };
@@ -86,7 +86,7 @@ extern const struct width_grant width32_grant;
 int width32_set_context(struct vcpu *v, gva_t at);
 int width32_get_context(struct vcpu *v, gva_t at);
 
-/* A 32-bit guest's CR3 holds 44 bits of address: the upper 12 in place of flags. */
+/* A 32-bit guest's CR3 has the upper 12 bits of an address at its bottom. */
 static inline mfn_t width_cr3_to_mfn(const struct width *w, u64 cr3)
 {
 	return mfn((cr3 & w->long_mask) >> 12 | (cr3 & w->cr3_upper) << 20);

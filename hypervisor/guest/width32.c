@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a 32-bit guest has of its own: widths, offsets in what it shares with
- * us, and a structure with more members than a 64-bit guest's. Whoever needs to
- * know that a guest is a 32-bit one is in this file or, for the state of a
- * vCPU, in vcpu_context.c. For gcc -m32 64-bit members are aligned to 4.
+ * What a 32-bit guest has of its own: sizes and forms, offsets in what it
+ * shares with the hypervisor, the registers of a hypercall's arguments. For
+ * gcc -m32 64-bit members are aligned to 4.
  */
 #include <xen/foreign/x86_32.h>
 #include "guest/width.h"
-#include "guest/guest.h"
-#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/cpu.h"
 #include "memory/frames.h"
