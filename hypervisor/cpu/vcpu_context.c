@@ -11,10 +11,9 @@
  * then on that vCPU may run.
  */
 #include <xen/foreign/x86_32.h>
-#include "cpu/callbacks.h"
 #include "cpu/context.h"
 #include "cpu/descriptors.h"
-#include "cpu/processor.h"
+#include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
@@ -74,13 +73,14 @@ static void set_entries(struct vcpu *v, const context_t *c)
 /* All or nothing, or -ERESTART; the page lock is held. */
 static int set_tables(struct vcpu *v, const context_t *c)
 {
-	mfn_t root = width32_cr3_to_mfn(c->ctrlreg[3]), gdt[GDT_FRAMES];
+	mfn_t root = width_cr3_to_mfn(v->d->width, c->ctrlreg[3]);
+	mfn_t gdt[GDT_FRAMES];
 	u32 i;
 	int rc;
 
 	for (i = 0; i < GDT_FRAMES; i++)
 		gdt[i] = mfn(c->gdt_frames[i]);
-	rc = ptype_get_both(v->d, root, TYPE_L3, false);
+	rc = ptype_get_both(v->d, root, v->d->width->root_type, false);
 	if (rc)
 		return rc;
 	rc = descriptors_set_gdt(v, gdt, c->gdt_ents);
@@ -99,7 +99,7 @@ static bool same_tables(const struct vcpu *v, const context_t *c)
 {
 	u32 i;
 
-	if (!mfn_eq(width32_cr3_to_mfn(c->ctrlreg[3]), v->roots.table) ||
+	if (!mfn_eq(width_cr3_to_mfn(v->d->width, c->ctrlreg[3]), v->roots.table) ||
 	    c->gdt_ents != v->desc.gdt_entries || c->ldt_ents != v->desc.ldt_entries ||
 	    (c->ldt_ents && c->ldt_base != v->desc.ldt_base.a))
 		return false;
@@ -114,7 +114,7 @@ static bool context_ok(const struct vcpu *v, const context_t *c)
 	return c->gdt_ents <= GDT_MAX_ENTRIES &&
 	       c->ldt_ents <= LDT_MAX_ENTRIES &&
 	       !(c->ldt_base & (PAGE_SIZE - 1)) &&
-	       (v->id || !(c->vm_assist & ~pv_known_assists()));
+	       (v->id || !(c->vm_assist & ~v->d->width->assists));
 }
 
 static int set_locked(struct vcpu *v, const context_t *c)
@@ -135,7 +135,7 @@ static int set_locked(struct vcpu *v, const context_t *c)
 		return rc;
 	set_registers(v, c);
 	set_entries(v, c);
-	pv_reset_debugregs(v, c->debugreg);
+	vcpu_reset_debugregs(v, c->debugreg);
 	if (first && !v->id)
 		v->d->policy.vm_assist = c->vm_assist;
 	/* Last: whoever sees these may let the vCPU run. */
@@ -177,7 +177,7 @@ static void get_registers(const struct vcpu *v, context_t *c)
 	c->kernel_ss = v->entry.kernel_ss;
 	c->kernel_sp = (u32)v->entry.kernel_sp;
 	c->ctrlreg[0] = (u32)(CR0_FIXED | (v->proc.cr0_ts ? CR0_TS : 0));
-	c->ctrlreg[3] = width32_mfn_to_cr3(v->roots.table);
+	c->ctrlreg[3] = (u32)width_mfn_to_cr3(v->d->width, v->roots.table);
 	c->ctrlreg[4] = (u32)(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->proc.cr4);
 	memcpy(&c->fpu_ctxt, v->proc.fpu, sizeof(v->proc.fpu));
 }

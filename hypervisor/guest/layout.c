@@ -9,14 +9,13 @@
  * does not fit was refused before.
  */
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
 #include "guest/layout.h"
 #include "lib/lib.h"
 
 #define MAX_SIZE	96	/* of a structure in guest memory */
 
-static const struct width own = { .long_size = 8, .quad_align = 8 };
+static const struct width own = { .long_size = 8 };
 
 struct member {
 	u32 at, size;
@@ -41,7 +40,7 @@ static u32 kind_size(const struct width *w, char kind)
 /* The member behind 'last', or the place of the structure that begins there. */
 static struct member next(const struct width *w, struct member last, char kind)
 {
-	u32 size = kind_size(w, kind), align = kind == 'q' ? w->quad_align : size;
+	u32 size = kind_size(w, kind), align = MIN(size, w->long_size);
 
 	return (struct member){
 		ROUND_UP(last.at + last.size, align), kind == '|' ? 0 : size

@@ -118,7 +118,7 @@ static const struct structure {
 	  V(state_entry_time), V(time[0]), V(time[1]), V(time[2]), V(time[3])),
 };
 
-static const struct width long_of_4 = { .long_size = 4, .quad_align = 4 };
+static const struct width long_of_4 = { .long_size = 4 };
 
 /* Random bytes in guest memory, all of which the guest may have. */
 static void setup(const struct width *a)
