@@ -17,7 +17,6 @@
 #include "boot/image.h"
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "lib/lib.h"
 #include "machine/acpi.h"
@@ -183,7 +182,7 @@ static void take_memory(struct domain *d)
 	}
 }
 
-static void load_kernel(void)
+static void load_kernel(const struct domain *d)
 {
 	const struct image_segment *s;
 	u32 i;
@@ -195,7 +194,7 @@ static void load_kernel(void)
 	if (image.symbols_va)
 		put(image.symbols_va, image.symbols, sizeof(image.symbols));
 	if (image.has_hypercall_page)
-		hypercall_page_fill(va_ptr(image.hypercall_page));
+		d->width->fill_hypercall_page(va_ptr(image.hypercall_page));
 }
 
 static void load_initrd(void)
@@ -321,7 +320,8 @@ static void install_tables(struct vcpu *v)
 	spin_lock(&d->tables.lock);
 	for (i = 0; i < 2; i++) {
 		do
-			rc = ptype_get_both(d, root, TYPE_L3, false);
+			rc = ptype_get_both(d, root, d->width->root_type,
+					    false);
 		while (rc == -ERESTART);
 		if (rc)
 			panic("Dom0's first page tables are wrong (%d)", rc);
@@ -379,14 +379,14 @@ void dom0_build(void)
 	if (!d)
 		panic("no memory for Dom0");
 	if (image.hv_start_low)
-		d->tables.m2p_start =
-			MAX(ROUND_UP(image.hv_start_low, 2ull << 20),
-			    (u64)M2P_DEFAULT_START);
+		d->tables.m2p_start = MAX(ROUND_UP(image.hv_start_low, 2ull << 20),
+				   (u64)M2P_DEFAULT_START);
+	d->tables.address_end = d->tables.m2p_start;
 	d->policy.vm_assist = BIT(VMASST_TYPE_pae_extended_cr3);
 	make_vcpus(d);
 	place(initrd_size);
 	take_memory(d);
-	load_kernel();
+	load_kernel(d);
 	load_initrd();
 	fill_tables();
 	put(layout.p2m, p2m, layout.nr_pages * sizeof(u32));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* domctl on vCPUs: where they may run, what they did, and their state. */
 #include "control/ctl.h"
-#include "cpu/callbacks.h"
 #include "cpu/nmi.h"
+#include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
@@ -101,12 +101,12 @@ static long on_context(struct domain *d, struct xen_domctl *op,
 
 long domctl_set_context(struct domain *d, struct xen_domctl *op)
 {
-	return on_context(d, op, d->abi->set_context, false);
+	return on_context(d, op, d->width->set_context, false);
 }
 
 long domctl_get_context(struct domain *d, struct xen_domctl *op)
 {
-	return on_context(d, op, d->abi->get_context, true);
+	return on_context(d, op, d->width->get_context, true);
 }
 
 long domctl_trigger(struct domain *d, struct xen_domctl *op)
@@ -141,11 +141,11 @@ long domctl_get_ext_context(struct domain *d, struct xen_domctl *op)
 		.syscall32_callback_eip = v->entry.callback[CB_SYSCALL32].ip,
 		.syscall32_callback_cs = v->entry.callback[CB_SYSCALL32].cs,
 		.syscall32_disables_events =
-			v->entry.callback[CB_SYSCALL32].mask_events,
+			!!(v->entry.callback[CB_SYSCALL32].flags & TRAP_MASKS),
 		.sysenter_callback_eip = v->entry.callback[CB_SYSENTER].ip,
 		.sysenter_callback_cs = v->entry.callback[CB_SYSENTER].cs,
 		.sysenter_disables_events =
-			v->entry.callback[CB_SYSENTER].mask_events,
+			!!(v->entry.callback[CB_SYSENTER].flags & TRAP_MASKS),
 	};
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "errno.h"
 #include "grant/grant.h"
 #include "guest/guest.h"
+#include "guest/layout.h"
 #include "lib/lib.h"
 #include "mmu/memory.h"
 
@@ -44,7 +45,7 @@ long memory_set_map(u64 arg)
 	struct xen_foreign_memory_map f;
 	long rc;
 
-	if (abi_get(LAYOUT_FOREIGN_MAP, gva(arg), &f, sizeof(f)))
+	if (layout_get(LAYOUT_FOREIGN_MAP, gva(arg), &f, sizeof(f)))
 		return -EFAULT;
 	if (f.map.nr_entries > MAX_E820)
 		return -E2BIG;
@@ -66,7 +67,7 @@ long memory_get_map(u64 arg)
 
 	if (!d->mem.e820_count)
 		return -ENOSYS;
-	if (abi_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
+	if (layout_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
 		return -EFAULT;
 	nr = MIN(map.nr_entries, d->mem.e820_count);
 	if (guest_write(HANDLE(map.buffer), d->mem.e820,
@@ -82,7 +83,7 @@ long memory_claim(u64 arg)
 	struct domain *d;
 	long rc;
 
-	if (abi_get(LAYOUT_RESERVATION, gva(arg), &r, sizeof(r)))
+	if (layout_get(LAYOUT_RESERVATION, gva(arg), &r, sizeof(r)))
 		return -EFAULT;
 	if (!current_domain()->privileged)
 		return -EPERM;
@@ -115,7 +116,7 @@ static long give_frames(struct domain *d,
 		rc = grant_get_frame(d, (u32)r->frame + i, &m);
 		if (rc)
 			return rc;
-		if (abi_put_pfn(HANDLE(r->frame_list), i, m.n))
+		if (guest_put_long(HANDLE(r->frame_list), i, m.n))
 			return -EFAULT;
 	}
 	return 0;
@@ -129,7 +130,7 @@ long memory_acquire(u64 arg)
 	u32 max;
 	long rc;
 
-	if (abi_get(LAYOUT_RESOURCE, gva(arg), &r, sizeof(r)))
+	if (layout_get(LAYOUT_RESOURCE, gva(arg), &r, sizeof(r)))
 		return -EFAULT;
 	if (!current_domain()->privileged)
 		return -EPERM;

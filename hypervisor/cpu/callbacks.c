@@ -8,20 +8,22 @@
  */
 #include <xen/callback.h>
 #include <xen/nmi.h>
-#include "cpu/callbacks.h"
 #include "cpu/descriptors.h"
 #include "cpu/nmi.h"
+#include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "guest/layout.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "sched/sched.h"
 
 /* The table has any length; a long one is read in parts. */
-long pv_set_trap_table(u64 a[])
+long do_set_trap_table(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
-	u32 size = 2 * v->d->abi->long_size;	/* of an entry */
+	u32 size = layout_size(LAYOUT_TRAP);
 	struct trap_info t;
 
 	if (!a[0]) {
@@ -29,12 +31,13 @@ long pv_set_trap_table(u64 a[])
 		return 0;
 	}
 	for (;;) {
-		if (abi_get(LAYOUT_TRAP, gva(a[0]), &t, sizeof(t)))
+		if (layout_get(LAYOUT_TRAP, gva(a[0]), &t, sizeof(t)))
 			return -EFAULT;
 		if (!t.address)
 			return 0;
 		v->entry.traps[t.vector] = (struct vcpu_trap){
-			t.address, selector_ring1(t.cs), t.flags & 7
+			t.address, selector_ring1(t.cs),
+			t.flags & (TRAP_DPL | TRAP_MASKS)
 		};
 		a[0] += size;
 		if (sched_preempt_needed())
@@ -44,12 +47,12 @@ long pv_set_trap_table(u64 a[])
 
 void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask)
 {
-	v->entry.callback[kind] = (struct vcpu_callback){
-		.ip = ip, .cs = selector_ring1(cs), .mask_events = mask,
+	v->entry.callback[kind] = (struct vcpu_trap){
+		ip, selector_ring1(cs), mask ? TRAP_MASKS : 0
 	};
 }
 
-long pv_set_callbacks(u64 a[])
+long do_set_callbacks(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 
@@ -77,20 +80,24 @@ static int callback_kind(u16 type)
 
 static long register_callback(struct vcpu *v, gva_t at)
 {
-	struct abi_callback cb;
+	u32 last = v->d->width->callback_longs;
+	u64 cb[3];	/* type and flags, CS, IP */
+	u16 type, flags;
 	int kind;
 
-	if (v->d->abi->get_callback(at, &cb))
+	if (guest_get_longs(at, cb, last + 1))
 		return -EFAULT;
-	if (cb.type == CALLBACKTYPE_nmi) {
-		nmi_set_handler(v, cb.ip);
+	type = (u16)cb[0];
+	flags = (u16)(cb[0] >> 16);
+	if (type == CALLBACKTYPE_nmi) {
+		nmi_set_handler(v, cb[last]);
 		return 0;
 	}
-	kind = callback_kind(cb.type);
+	kind = callback_kind(type);
 	if (kind < 0)
 		return -ENOSYS;
-	vcpu_set_callback(v, (u32)kind, cb.cs, cb.ip, kind == CB_EVENT ||
-			  (cb.flags & CALLBACKF_mask_events));
+	vcpu_set_callback(v, (u32)kind, (u16)cb[1], cb[last],
+			  kind == CB_EVENT || (flags & CALLBACKF_mask_events));
 	return 0;
 }
 
@@ -107,7 +114,7 @@ static long unregister_callback(struct vcpu *v, gva_t at)
 	return 0;
 }
 
-long pv_callback_op(u64 a[])
+long do_callback_op(u64 a[])
 {
 	switch ((u32)a[0]) {
 	case CALLBACKOP_register:
@@ -120,13 +127,13 @@ long pv_callback_op(u64 a[])
 }
 
 /* The old way to name the handler of NMIs. */
-long pv_nmi_op(u64 a[])
+long do_nmi_op(u64 a[])
 {
 	u64 cb[2];	/* address, padding */
 
 	switch ((u32)a[0]) {
 	case XENNMI_register_callback:
-		if (abi_get_longs(gva(a[1]), cb, ARRAY_SIZE(cb)))
+		if (guest_get_longs(gva(a[1]), cb, ARRAY_SIZE(cb)))
 			return -EFAULT;
 		nmi_set_handler(current_vcpu(), cb[0]);
 		return 0;

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Handlers that a guest registers; each hypercall is a hypercall_fn. */
+/* Handlers that a guest registers. */
 #ifndef KRYPTON_CALLBACKS_H
 #define KRYPTON_CALLBACKS_H
 
 #include "types.h"
 
+/* A handler of the guest's. Flags as in the ABI: a DPL, and "mask events". */
+#define TRAP_DPL	3u
+#define TRAP_MASKS	4u
+
 struct vcpu_trap {
 	u64 ip;
 	u16 cs;
 	u8 flags;
-};
-
-struct vcpu_callback {
-	u64 ip;
-	u16 cs;
-	bool mask_events;
 };
 
 enum vcpu_callback_kind {
@@ -24,7 +22,7 @@ enum vcpu_callback_kind {
 /* How the vCPU enters its kernel: it alone changes this, while it runs. */
 struct vcpu_entry {
 	struct vcpu_trap traps[256];
-	struct vcpu_callback callback[CB_COUNT];
+	struct vcpu_trap callback[CB_COUNT];
 	u16 kernel_ss;
 	u64 kernel_sp;
 	u32 iopl;
@@ -33,12 +31,5 @@ struct vcpu_entry {
 	bool nmi_pending;		/* others set it: atomic */
 	bool nmi_masked;
 };
-
-long pv_set_trap_table(u64 a[]);
-long pv_set_callbacks(u64 a[]);
-long pv_callback_op(u64 a[]);
-long pv_nmi_op(u64 a[]);
-/* One of enum vcpu_callback_kind; a code selector of ring 0 is ring 1's. */
-void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask);
 
 #endif

@@ -11,12 +11,12 @@
 #include "cpu/context.h"
 #include "cpu/descriptors.h"
 #include "cpu/emulate.h"
-#include "cpu/processor.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/mmu.h"
@@ -166,7 +166,7 @@ static bool port_io(struct insn *i, u32 port, u32 size, bool out)
 static bool element_faults(struct insn *i, u32 at, u32 size, bool write)
 {
 	u32 error = (write ? PF_WRITE : 0) |
-		    (guest_kernel_mode(i->r->cs) ? 0 : PF_USER);
+		    (vcpu_in_kernel(i->v, i->r) ? 0 : PF_USER);
 	u32 last = at + size - 1;
 
 	if (walk_allows(i->v, gva(at), error)) {
@@ -306,11 +306,11 @@ static bool read_control(struct vcpu *v, u32 cr, u64 *to)
 		return true;
 	case 2:
 		*to = 0;
-		memcpy(to, v->shared.info + v->d->abi->cr2_offset,
-		       v->d->abi->cr2_size);
+		memcpy(to, v->shared.info + v->d->width->cr2_offset,
+		       v->d->width->long_size);
 		return true;
 	case 3:
-		*to = abi32_mfn_to_cr3(v->roots.table);
+		*to = (u32)width_mfn_to_cr3(v->d->width, v->roots.table);
 		return true;
 	case 4:
 		*to = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->proc.cr4 |
@@ -380,11 +380,11 @@ static int write_control(struct vcpu *v, u32 cr, u64 value)
 		context_set_ts(v, !!(value & CR0_TS));
 		return 0;
 	case 2:
-		memcpy(v->shared.info + v->d->abi->cr2_offset, &value,
-		       v->d->abi->cr2_size);
+		memcpy(v->shared.info + v->d->width->cr2_offset, &value,
+		       v->d->width->long_size);
 		return 0;
 	case 3:
-		return pv_new_baseptr(v, abi32_cr3_to_mfn((u32)value));
+		return pv_new_baseptr(v, width_cr3_to_mfn(v->d->width, value));
 	case 4:
 		set_cr4(v, value);
 		return 0;
@@ -405,7 +405,7 @@ static bool move_control(struct insn *i, u8 op)
 		return false;
 	reg = emulate_gpr(i->r, modrm & 7);
 	n = modrm >> 3 & 7;
-	if ((op & 1) && pv_get_debugreg((u64[]){ n }) == -ENODEV)
+	if ((op & 1) && do_get_debugreg((u64[]){ n }) == -ENODEV)
 		return invalid_opcode(i);
 	switch (op) {
 	case 0x20:
@@ -414,14 +414,14 @@ static bool move_control(struct insn *i, u8 op)
 		*reg = (u32)value;
 		return done(i);
 	case 0x21:
-		*reg = (u32)pv_get_debugreg((u64[]){ n });
+		*reg = (u32)do_get_debugreg((u64[]){ n });
 		return done(i);
 	case 0x22:
 		rc = write_control(i->v, n, (u32)*reg);
 		/* Half-way through a large table: the instruction stays. */
 		return rc == -ERESTART || (!rc && done(i));
 	default:
-		return !pv_set_debugreg((u64[]){ n, (u32)*reg }) && done(i);
+		return !do_set_debugreg((u64[]){ n, (u32)*reg }) && done(i);
 	}
 }
 
@@ -461,7 +461,7 @@ static bool two_byte(struct insn *i, u8 op)
 	case 0x32:
 		return do_rdmsr(i);
 	case 0xa2:
-		guest_cpuid(i->v, guest_kernel_mode(r->cs), (u32)r->ax,
+		guest_cpuid(i->v, vcpu_in_kernel(i->v, r), (u32)r->ax,
 			    (u32)r->cx, out);
 		r->ax = out[0];
 		r->bx = out[1];
@@ -501,7 +501,7 @@ bool emulate_privileged(struct vcpu *v, struct regs *r)
 	if (op != 0x0f)
 		return one_byte(&i, op);
 	/* All of the second map need ring 0, so only a kernel may. */
-	if (!guest_kernel_mode(r->cs) || !fetch(&i, &op))
+	if (!vcpu_in_kernel(v, r) || !fetch(&i, &op))
 		return false;
 	return two_byte(&i, op);
 }

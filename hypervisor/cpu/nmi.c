@@ -19,8 +19,6 @@
 #include "machine/asm.h"
 #include "sched/sched.h"
 
-#define TRAP_MASKS	4	/* events, on entry */
-
 static bool noted;
 
 void nmi_raise(struct vcpu *v)
@@ -43,7 +41,7 @@ void nmi_forward(void)
 	log_info("NMI of the machine");
 	if (!dom0 || !dom0->vcpu[0])
 		return;
-	dom0->shared[dom0->abi->nmi_reason_offset] |=
+	dom0->shared[dom0->width->nmi_reason_offset] |=
 		XEN_NMIREASON_unknown;
 	nmi_raise(dom0->vcpu[0]);
 }
@@ -51,9 +49,8 @@ void nmi_forward(void)
 /* An NMI that came before there was a handler was dropped: raise it again. */
 void nmi_set_handler(struct vcpu *v, u64 ip)
 {
-	v->entry.traps[X86_NMI] =
-		(struct vcpu_trap){ ip, SEL_R1_CS, TRAP_MASKS };
-	if (!v->id && v->d->shared[v->d->abi->nmi_reason_offset])
+	v->entry.traps[X86_NMI] = (struct vcpu_trap){ ip, SEL_R1_CS, TRAP_MASKS };
+	if (!v->id && v->d->shared[v->d->width->nmi_reason_offset])
 		nmi_raise(v);
 }
 

@@ -5,18 +5,19 @@
  */
 #include "cpu/context.h"
 #include "cpu/emulate.h"
-#include "cpu/processor.h"
+#include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "errno.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 
 #define DR7_FORBIDDEN	0x2000u		/* GD */
 #define DR7_ENABLES	0xffu
 #define DR7_IO		2u		/* type of a breakpoint */
 
-long pv_stack_switch(u64 a[])
+long do_stack_switch(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 	u32 ss = (u32)a[0];
@@ -27,7 +28,7 @@ long pv_stack_switch(u64 a[])
 	return 0;
 }
 
-long pv_fpu_taskswitch(u64 a[])
+long do_fpu_taskswitch(u64 a[])
 {
 	context_set_ts(current_vcpu(), a[0] != 0);
 	return 0;
@@ -81,7 +82,7 @@ static long set_debugreg(struct vcpu *v, u32 n, u64 value)
 	}
 }
 
-long pv_set_debugreg(u64 a[])
+long do_set_debugreg(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 	long rc = set_debugreg(v, debug_register(v, a[0]), a[1]);
@@ -91,7 +92,7 @@ long pv_set_debugreg(u64 a[])
 	return rc;
 }
 
-void pv_reset_debugregs(struct vcpu *v, const u32 value[8])
+void vcpu_reset_debugregs(struct vcpu *v, const u32 value[8])
 {
 	u32 i;
 
@@ -103,7 +104,7 @@ void pv_reset_debugregs(struct vcpu *v, const u32 value[8])
 		set_debugreg(v, i, value[i]);
 }
 
-long pv_get_debugreg(u64 a[])
+long do_get_debugreg(u64 a[])
 {
 	const struct vcpu *v = current_vcpu();
 	u32 n = debug_register(v, a[0]);
@@ -135,22 +136,12 @@ void debug_raise(struct vcpu *v, struct regs *r, u64 dr6)
 	guest_bounce(v, r, X86_DB, NO_ERROR_CODE);
 }
 
-u32 pv_known_assists(void)
-{
-	return BIT(VMASST_TYPE_4gb_segments) |
-	       BIT(VMASST_TYPE_4gb_segments_notify) |
-	       BIT(VMASST_TYPE_writable_pagetables) |
-	       BIT(VMASST_TYPE_pae_extended_cr3) |
-	       BIT(VMASST_TYPE_architectural_iopl) |
-	       BIT(VMASST_TYPE_runstate_update_flag);
-}
-
-long pv_vm_assist(u64 a[])
+long do_vm_assist(u64 a[])
 {
 	struct domain *d = current_domain();
 	u32 type = (u32)a[1];
 
-	if (type >= 32 || !(pv_known_assists() >> type & 1))
+	if (type >= 32 || !(d->width->assists >> type & 1))
 		return -EINVAL;
 	switch ((u32)a[0]) {
 	case VMASST_CMD_enable:

@@ -9,10 +9,10 @@
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "domain/part.h"
-#include "entry/hypercall.h"
 #include "errno.h"
-#include "event/evtchn.h"
 #include "guest/guest.h"
+#include "guest/layout.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "machine/smp.h"
@@ -50,8 +50,7 @@ static struct vcpu_time_info time_info(u32 version)
 /* The guest reads under the version: odd means "being changed". */
 static void write_time(struct vcpu *v)
 {
-	struct vcpu_time_info *to =
-		(void *)(v->shared.info + v->d->abi->time_offset);
+	struct vcpu_time_info *to = (void *)(v->shared.info + v->d->width->time_offset);
 	struct vcpu_time_info t = time_info(v->shared.time_version + 1);
 
 	v->shared.time_version += 2;
@@ -70,9 +69,8 @@ static void write_time(struct vcpu *v)
  */
 static void write_runstate(const struct vcpu *v, struct vcpu_runstate_info rs)
 {
-	gva_t top = gva(v->shared.runstate_at.a + v->d->abi->quad_align + 7);
-	bool flag = v->d->policy.vm_assist &
-		    BIT(VMASST_TYPE_runstate_update_flag);
+	gva_t top = gva(v->shared.runstate_at.a + v->d->width->long_size + 7);
+	bool flag = v->d->policy.vm_assist & BIT(VMASST_TYPE_runstate_update_flag);
 	u8 *last = (u8 *)&rs.state_entry_time + 7;
 
 	if (flag) {
@@ -81,7 +79,7 @@ static void write_runstate(const struct vcpu *v, struct vcpu_runstate_info rs)
 			return;
 		barrier();
 	}
-	abi_put(LAYOUT_RUNSTATE, v->shared.runstate_at, &rs);
+	layout_put(LAYOUT_RUNSTATE, v->shared.runstate_at, &rs);
 	barrier();
 	rs.state_entry_time &= ~XEN_RUNSTATE_UPDATE;
 	if (flag)
@@ -98,8 +96,8 @@ void vcpu_update_time(struct vcpu *v)
 /* Under the lock of its event channels, as two may do it at once. */
 void domain_update_wallclock(struct domain *d)
 {
-	u32 *wc = (u32 *)(d->shared + d->abi->wc_offset);
-	u32 *hi = (u32 *)(d->shared + d->abi->wc_hi_offset);
+	u32 *wc = (u32 *)(d->shared + d->width->wc_offset);
+	u32 *hi = (u32 *)(d->shared + d->width->wc_hi_offset);
 	u64 seconds = wallclock_base / NS_PER_SEC + (u64)d->policy.time_offset;
 	u64 f = spin_lock_irqsave(&d->events.lock);
 
@@ -129,7 +127,7 @@ static void move_info(struct vcpu *v, mfn_t m, u32 offset)
 	v->shared.info = to;
 	v->shared.info_frame = m;
 	/* Whoever looked at the old place may have missed something. */
-	memset(to + v->d->abi->sel_offset, 0xff, v->d->abi->sel_size);
+	memset(to + v->d->width->sel_offset, 0xff, v->d->width->long_size);
 	to[0] = 1;
 	spin_unlock_irqrestore(&v->d->events.lock, f);
 }
@@ -148,7 +146,7 @@ static long register_info(struct vcpu *v, u64 arg)
 
 	if (guest_read(&r, gva(arg), sizeof(r)))
 		return -EFAULT;
-	if (r.offset > PAGE_SIZE - 64 || (r.offset & (d->abi->quad_align - 1)))
+	if (r.offset > PAGE_SIZE - 64 || (r.offset & (d->width->long_size - 1)))
 		return -ENXIO;
 	spin_lock(&d->tables.lock);
 	if (!v->shared.info_frame.n &&
@@ -171,7 +169,7 @@ static long register_area(u64 arg, u64 size, gva_t *to)
 {
 	u64 at;
 
-	if (abi_get_longs(gva(arg), &at, 1) || !guest_range_ok(gva(at), size))
+	if (guest_get_longs(gva(arg), &at, 1) || !guest_range_ok(gva(at), size))
 		return -EFAULT;
 	*to = gva(at);
 	return 0;
@@ -180,7 +178,7 @@ static long register_area(u64 arg, u64 size, gva_t *to)
 static long register_runstate(struct vcpu *v, u64 arg)
 {
 	struct vcpu_runstate_info rs;
-	long rc = register_area(arg, abi_size(LAYOUT_RUNSTATE),
+	long rc = register_area(arg, layout_size(LAYOUT_RUNSTATE),
 				&v->shared.runstate_at);
 
 	if (rc)
@@ -258,7 +256,7 @@ static long bring_down(struct vcpu *v)
 	return 0;
 }
 
-long vcpu_op(u64 a[])
+long do_vcpu_op(u64 a[])
 {
 	struct domain *d = current_domain();
 	struct vcpu_runstate_info rs;
@@ -269,7 +267,7 @@ long vcpu_op(u64 a[])
 		return -ENOENT;
 	switch ((u32)a[0]) {
 	case VCPUOP_initialise:
-		return d->abi->set_context(v, gva(arg));
+		return d->width->set_context(v, gva(arg));
 	case VCPUOP_up:
 		return bring_up(v);
 	case VCPUOP_down:
@@ -285,7 +283,7 @@ long vcpu_op(u64 a[])
 		return register_time(v, arg);
 	case VCPUOP_get_runstate_info:
 		sched_runstate(v, &rs);
-		return abi_put(LAYOUT_RUNSTATE, gva(arg), &rs);
+		return layout_put(LAYOUT_RUNSTATE, gva(arg), &rs);
 	case VCPUOP_set_periodic_timer:
 		return vcpu_set_periodic(v, arg);
 	case VCPUOP_stop_periodic_timer:

@@ -11,10 +11,9 @@
  * then on that vCPU may run.
  */
 #include <xen/foreign/x86_32.h>
-#include "cpu/callbacks.h"
 #include "cpu/context.h"
 #include "cpu/descriptors.h"
-#include "cpu/processor.h"
+#include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
@@ -74,13 +73,14 @@ static void set_entries(struct vcpu *v, const context_t *c)
 /* All or nothing, or -ERESTART; the page lock is held. */
 static int set_tables(struct vcpu *v, const context_t *c)
 {
-	mfn_t root = abi32_cr3_to_mfn(c->ctrlreg[3]), gdt[GDT_FRAMES];
+	mfn_t root = width_cr3_to_mfn(v->d->width, c->ctrlreg[3]);
+	mfn_t gdt[GDT_FRAMES];
 	u32 i;
 	int rc;
 
 	for (i = 0; i < GDT_FRAMES; i++)
 		gdt[i] = mfn(c->gdt_frames[i]);
-	rc = ptype_get_both(v->d, root, TYPE_L3, false);
+	rc = ptype_get_both(v->d, root, v->d->width->root_type, false);
 	if (rc)
 		return rc;
 	rc = descriptors_set_gdt(v, gdt, c->gdt_ents);
@@ -99,9 +99,8 @@ static bool same_tables(const struct vcpu *v, const context_t *c)
 {
 	u32 i;
 
-	if (!mfn_eq(abi32_cr3_to_mfn(c->ctrlreg[3]), v->roots.table) ||
-	    c->gdt_ents != v->desc.gdt_entries ||
-	    c->ldt_ents != v->desc.ldt_entries ||
+	if (!mfn_eq(width_cr3_to_mfn(v->d->width, c->ctrlreg[3]), v->roots.table) ||
+	    c->gdt_ents != v->desc.gdt_entries || c->ldt_ents != v->desc.ldt_entries ||
 	    (c->ldt_ents && c->ldt_base != v->desc.ldt_base.a))
 		return false;
 	for (i = 0; i < DIV_ROUND_UP(c->gdt_ents, 512u); i++)
@@ -115,7 +114,7 @@ static bool context_ok(const struct vcpu *v, const context_t *c)
 	return c->gdt_ents <= GDT_MAX_ENTRIES &&
 	       c->ldt_ents <= LDT_MAX_ENTRIES &&
 	       !(c->ldt_base & (PAGE_SIZE - 1)) &&
-	       (v->id || !(c->vm_assist & ~pv_known_assists()));
+	       (v->id || !(c->vm_assist & ~v->d->width->assists));
 }
 
 static int set_locked(struct vcpu *v, const context_t *c)
@@ -136,7 +135,7 @@ static int set_locked(struct vcpu *v, const context_t *c)
 		return rc;
 	set_registers(v, c);
 	set_entries(v, c);
-	pv_reset_debugregs(v, c->debugreg);
+	vcpu_reset_debugregs(v, c->debugreg);
 	if (first && !v->id)
 		v->d->policy.vm_assist = c->vm_assist;
 	/* Last: whoever sees these may let the vCPU run. */
@@ -147,7 +146,7 @@ static int set_locked(struct vcpu *v, const context_t *c)
 	return 0;
 }
 
-int abi32_set_context(struct vcpu *v, gva_t at)
+int width32_set_context(struct vcpu *v, gva_t at)
 {
 	context_t c;
 	int rc;
@@ -178,9 +177,8 @@ static void get_registers(const struct vcpu *v, context_t *c)
 	c->kernel_ss = v->entry.kernel_ss;
 	c->kernel_sp = (u32)v->entry.kernel_sp;
 	c->ctrlreg[0] = (u32)(CR0_FIXED | (v->proc.cr0_ts ? CR0_TS : 0));
-	c->ctrlreg[3] = abi32_mfn_to_cr3(v->roots.table);
-	c->ctrlreg[4] = (u32)(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT |
-			      v->proc.cr4);
+	c->ctrlreg[3] = (u32)width_mfn_to_cr3(v->d->width, v->roots.table);
+	c->ctrlreg[4] = (u32)(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->proc.cr4);
 	memcpy(&c->fpu_ctxt, v->proc.fpu, sizeof(v->proc.fpu));
 }
 
@@ -208,14 +206,14 @@ static u32 get_flags(const struct vcpu *v)
 
 	if ((v->proc.regs.cs & 3) == 1)
 		flags |= VGCF_in_kernel_X86_32;
-	if (v->entry.callback[CB_FAILSAFE].mask_events)
+	if (v->entry.callback[CB_FAILSAFE].flags & TRAP_MASKS)
 		flags |= VGCF_failsafe_disables_events_X86_32;
 	if (v->sched.state & VCPU_UP)
 		flags |= VGCF_online_X86_32;
 	return flags;
 }
 
-int abi32_get_context(struct vcpu *v, gva_t at)
+int width32_get_context(struct vcpu *v, gva_t at)
 {
 	context_t c;
 	u32 i;

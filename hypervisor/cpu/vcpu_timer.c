@@ -13,10 +13,10 @@
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "domain/part.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "event/evtchn.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "sched/sched.h"
 
 #define DEFAULT_PERIOD	(10 * NS_PER_MS)
@@ -97,9 +97,9 @@ void vcpu_stop_periodic(struct vcpu *v)
 	timer_stop(&v->timers.periodic);
 }
 
-long set_timer_op(u64 a[])
+long do_set_timer_op(u64 a[])
 {
-	u64 timeout = hypercall_arg64(a), now = time_now();
+	u64 timeout = a[0], now = time_now();
 	struct vcpu *v = current_vcpu();
 
 	/*

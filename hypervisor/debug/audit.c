@@ -105,7 +105,7 @@ static void count_vcpu(const struct vcpu *v)
 	u32 i;
 
 	if (!mfn_eq(v->roots.table, INVALID_MFN))
-		hold(v->roots.table, TYPE_L3);
+		hold(v->roots.table, v->d->width->root_type);
 	for (i = 0; i < DIV_ROUND_UP(v->desc.gdt_entries, 512u); i++)
 		hold(v->desc.gdt[i], TYPE_SEGDESC);
 	for (i = 0; i < LDT_FRAMES; i++)

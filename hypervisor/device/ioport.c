@@ -23,9 +23,9 @@
 /* A kernel counts as ring 1; with architectural_iopl, as ring 0. */
 bool guest_iopl_allows(const struct vcpu *v, const struct regs *r)
 {
-	bool architectural = v->d->policy.vm_assist &
-			     BIT(VMASST_TYPE_architectural_iopl);
-	u32 ring = !guest_kernel_mode(r->cs) ? 3 : architectural ? 0 : 1;
+	u32 ring = !vcpu_in_kernel(v, r) ? 3 :
+		   v->d->policy.vm_assist & BIT(VMASST_TYPE_architectural_iopl) ?
+		   0 : 1;
 
 	return v->entry.iopl >= ring;
 }

@@ -12,9 +12,11 @@
 #include <xen/physdev.h>
 #include "domain/domain.h"
 #include "domain/part.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "guest/layout.h"
+#include "guest/operation.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/irq.h"
 #include "machine/paging.h"
@@ -87,7 +89,7 @@ static long do_set_iobitmap(u64 arg)
 	struct vcpu *v = current_vcpu();
 	struct physdev_set_iobitmap in;
 
-	if (abi_get(LAYOUT_IOBITMAP, gva(arg), &in, sizeof(in)))
+	if (layout_get(LAYOUT_IOBITMAP, gva(arg), &in, sizeof(in)))
 		return -EFAULT;
 	if (in.nr_ports > 65536 || !guest_range_ok(HANDLE(in.bitmap), 8192))
 		return -EINVAL;
@@ -101,12 +103,12 @@ static long do_apic_read(u64 arg)
 	struct physdev_apic io;
 	int rc;
 
-	if (abi_get(LAYOUT_APIC, gva(arg), &io, sizeof(io)))
+	if (layout_get(LAYOUT_APIC, gva(arg), &io, sizeof(io)))
 		return -EFAULT;
 	if (!current_domain()->privileged)
 		return -EPERM;
 	rc = irq_ioapic_read(io.apic_physbase, io.reg, &io.value);
-	return rc ? rc : abi_put(LAYOUT_APIC, gva(arg), &io);
+	return rc ? rc : layout_put(LAYOUT_APIC, gva(arg), &io);
 }
 
 static int free_pirq(const struct domain *d, bool gsi)
@@ -233,7 +235,7 @@ static long do_map_pirq(u64 arg)
 	long rc;
 	u64 f;
 
-	if (abi_get(LAYOUT_MAP_PIRQ, gva(arg), &m, sizeof(m)))
+	if (layout_get(LAYOUT_MAP_PIRQ, gva(arg), &m, sizeof(m)))
 		return -EFAULT;
 	rc = mapping_target(m.domid, &d);
 	if (rc)
@@ -242,7 +244,7 @@ static long do_map_pirq(u64 arg)
 	rc = map(d, &m);
 	spin_unlock_irqrestore(&d->events.lock, f);
 	domain_put(d);
-	return rc ? rc : abi_put(LAYOUT_MAP_PIRQ, gva(arg), &m);
+	return rc ? rc : layout_put(LAYOUT_MAP_PIRQ, gva(arg), &m);
 }
 
 static void unmap(struct domain *d, u32 pirq)
@@ -370,7 +372,7 @@ static long do_eoi_frame(struct domain *d, u64 arg)
 	long rc = -EINVAL;
 	u64 n;
 
-	if (abi_get_longs(gva(arg), &n, 1))
+	if (guest_get_longs(gva(arg), &n, 1))
 		return -EFAULT;
 	spin_lock(&d->tables.lock);
 	if (ptype_get_page(d, mfn(n), TYPE_WRITABLE)) {
@@ -423,18 +425,18 @@ static long do_nothing(struct domain *d, void *arg)
 	{ fn, sizeof(struct physdev_##name), out, how }
 #define PCI_OP(structure) \
 	{ do_nothing, sizeof(struct physdev_##structure), false, \
-	  ABI_OP_PRIVILEGED }
-static const struct abi_op ops[] = {
+	  OPERATION_PRIVILEGED }
+static const struct operation ops[] = {
 	OP(eoi, do_eoi, false, 0),
 	OP(irq_status_query, do_status, true, 0),
 	OP(set_iopl, do_set_iopl, false, 0),
 	OP(unmap_pirq, do_unmap_pirq, false, 0),
-	OP(setup_gsi, do_setup_gsi, false, ABI_OP_LOCKED),
-	OP(get_free_pirq, do_get_free_pirq, true, ABI_OP_LOCKED),
+	OP(setup_gsi, do_setup_gsi, false, OPERATION_LOCKED),
+	OP(get_free_pirq, do_get_free_pirq, true, OPERATION_LOCKED),
 	[PHYSDEVOP_alloc_irq_vector] = { do_alloc_vector,
-		sizeof(struct physdev_irq), true, ABI_OP_PRIVILEGED },
+		sizeof(struct physdev_irq), true, OPERATION_PRIVILEGED },
 	[PHYSDEVOP_manage_pci_add_ext] = { do_add_function,
-		sizeof(struct physdev_manage_pci_ext), false, ABI_OP_PRIVILEGED },
+		sizeof(struct physdev_manage_pci_ext), false, OPERATION_PRIVILEGED },
 	[PHYSDEVOP_manage_pci_add] = PCI_OP(manage_pci),
 	[PHYSDEVOP_manage_pci_remove] = PCI_OP(manage_pci),
 	[PHYSDEVOP_pci_device_add] = PCI_OP(pci_device_add),
@@ -445,7 +447,7 @@ static const struct abi_op ops[] = {
 	[PHYSDEVOP_dbgp_op] = PCI_OP(dbgp_op),
 };
 
-long physdev_op(u64 a[HYPERCALL_ARGS])
+long do_physdev_op(u64 a[])
 {
 	struct domain *d = current_domain();
 	u32 cmd = (u32)a[0];
@@ -466,6 +468,6 @@ long physdev_op(u64 a[HYPERCALL_ARGS])
 			return -EPERM;	/* before the argument is read */
 		/* fallthrough */
 	default:
-		return abi_op(ops, ARRAY_SIZE(ops), cmd, d, gva(arg));
+		return operation_call(ops, ARRAY_SIZE(ops), cmd, d, gva(arg));
 	}
 }

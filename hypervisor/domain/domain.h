@@ -12,8 +12,8 @@
 #include "domain/life.h"
 #include "event/evtchn.h"
 #include "grant/grant.h"
-#include "guest/abi.h"
 #include "guest/shared.h"
+#include "guest/width.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"
 #include "memory/frames.h"
@@ -42,7 +42,7 @@ struct domain {
 	struct domain *next;		/* by number; the list lock */
 	u8 handle[16];
 	bool privileged;
-	const struct abi *abi;
+	const struct width *width;
 	u8 *shared;			/* shared_info */
 	mfn_t shared_frame;
 	u32 max_vcpus;
@@ -70,6 +70,18 @@ static inline struct vcpu *domain_vcpu(const struct domain *d, u32 id)
 static inline struct domain *current_domain(void)
 {
 	return current_vcpu()->d;
+}
+
+/* Whether a range lies in the part of the address space that is the guest's. */
+static inline bool domain_range_ok(const struct domain *d, gva_t at, u64 n)
+{
+	return n <= d->tables.address_end && at.a <= d->tables.address_end - n;
+}
+
+/* Whether r is of the guest's kernel. */
+static inline bool vcpu_in_kernel(const struct vcpu *v, const struct regs *r)
+{
+	return (r->cs & 3) == v->d->width->kernel_ring;
 }
 
 /*

@@ -10,7 +10,6 @@
 #include "cpu/nmi.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
-#include "entry/hypercall.h"
 #include "entry/traps.h"
 #include "guest/guest.h"
 #include "lib/lib.h"
@@ -43,14 +42,14 @@ static void bounce_as_is(struct vcpu *v, struct regs *r)
  */
 static bool software_interrupt(struct vcpu *v, struct regs *r)
 {
-	u32 ring = guest_kernel_mode(r->cs) ? 1 : 3;
+	u32 ring = vcpu_in_kernel(v, r) ? 1 : 3;
 	u8 insn[2];
 	u64 base;
 
 	if (!emulate_segment_base(v, (u16)r->cs, &base) ||
-	    guest_read(insn, gva((u32)(base + r->ip)), 2) || insn[0] != 0xcd)
+	    guest_read(insn, gva((base + r->ip) & v->d->width->long_mask), 2) || insn[0] != 0xcd)
 		return false;
-	if ((v->entry.traps[insn[1]].flags & 3) >= ring) {
+	if ((v->entry.traps[insn[1]].flags & TRAP_DPL) >= ring) {
 		r->ip += 2;
 		guest_bounce(v, r, insn[1], NO_ERROR_CODE);
 	} else {
@@ -87,17 +86,19 @@ static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
 	return true;
 }
 
-static void page_fault(struct vcpu *v, struct regs *r, u64 address)
+/* Not inline: the other traps would save the registers that it uses. */
+static __attribute__((noinline))
+void page_fault(struct vcpu *v, struct regs *r, u64 address)
 {
 	u32 error = (u32)r->error;
-	bool kernel = guest_kernel_mode(r->cs);
+	bool kernel = vcpu_in_kernel(v, r);
 
 	if (error & PF_RSVD) {
 		domain_crash(v->d, "reserved bit in a page table at %lx",
 			     address);
 		return;
 	}
-	if (address >> 32) {
+	if (address >= DIRECT_BASE) {
 		if (descriptor_fault(v, r, address))
 			return;
 		domain_crash(v->d, "fault at %lx", address);
@@ -149,6 +150,18 @@ static void invalid_opcode(struct vcpu *v, struct regs *r)
 		bounce_as_is(v, r);
 }
 
+/* What has no handler here goes to the guest's own. */
+static void (*const handlers[])(struct vcpu *v, struct regs *r) = {
+	[X86_DB]		= debug_trap,
+	[X86_UD]		= invalid_opcode,
+	[X86_NM]		= device_not_available,
+	[X86_GP]		= general_protection,
+	[VEC_GUEST_SYSCALL]	= direct_interrupt,
+	[VEC_HYPERCALL]		= hypercall_entry,
+	[VEC_SYSENTER]		= guest_fast_call,
+	[VEC_SYSCALL32]		= guest_fast_call,
+};
+
 void guest_trap(struct regs *r)
 {
 	struct vcpu *v = current_vcpu();
@@ -165,35 +178,10 @@ void guest_trap(struct regs *r)
 	if (r->vector == X86_DF)
 		panic("vector %lu in a guest at %lx", r->vector, r->ip);
 	irq_enable();
-	switch (r->vector) {
-	case VEC_HYPERCALL:
-		hypercall_entry(r);
-		break;
-	case VEC_GUEST_SYSCALL:
-		direct_interrupt(v, r);
-		break;
-	case VEC_SYSENTER:
-		guest_fast_call(v, r, CB_SYSENTER);
-		break;
-	case VEC_SYSCALL32:
-		guest_fast_call(v, r, CB_SYSCALL32);
-		break;
-	case X86_DB:
-		debug_trap(v, r);
-		break;
-	case X86_UD:
-		invalid_opcode(v, r);
-		break;
-	case X86_NM:
-		device_not_available(v, r);
-		break;
-	case X86_GP:
-		general_protection(v, r);
-		break;
-	case X86_PF:
+	if (r->vector == X86_PF)
 		page_fault(v, r, cr2);
-		break;
-	default:
+	else if (r->vector < ARRAY_SIZE(handlers) && handlers[r->vector])
+		handlers[r->vector](v, r);
+	else
 		bounce_as_is(v, r);
-	}
 }

@@ -9,6 +9,8 @@
 
 /* Any entry from a guest but device interrupts; interrupts are off. */
 void guest_trap(struct regs *r);
+/* entry/hypercall.c: a hypercall from a guest's kernel. */
+void hypercall_entry(struct vcpu *v, struct regs *r);
 /* iretq to the guest faulted; r is the frame that it could not load. */
 void guest_return_failed(struct regs *r);
 
@@ -16,13 +18,7 @@ void guest_return_failed(struct regs *r);
 void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error);
 void guest_deliver_event(struct vcpu *v, struct regs *r);
 void guest_failsafe(struct vcpu *v, struct regs *r);
-void guest_fast_call(struct vcpu *v, struct regs *r, u32 kind);
+void guest_fast_call(struct vcpu *v, struct regs *r);
 void guest_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error);
-
-/* True while the guest runs its kernel: ring 1. */
-static inline bool guest_kernel_mode(u64 cs)
-{
-	return (cs & 3) == 1;
-}
 
 #endif

@@ -14,6 +14,8 @@
 #include "event/evtchn.h"
 #include "event/evtchn_port.h"
 #include "guest/guest.h"
+#include "guest/operation.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/irq.h"
 #include "sched/sched.h"
@@ -463,25 +465,25 @@ _Static_assert(sizeof(struct evtchn_status) == 24, "public ABI, any bitness");
 
 #define OP(name, fn, out, how) [EVTCHNOP_##name] = \
 	{ fn, sizeof(struct evtchn_##name), out, how }
-static const struct abi_op ops[] = {
+static const struct operation ops[] = {
 	OP(bind_interdomain, do_bind_interdomain, true, 0),
-	OP(bind_virq, do_bind_virq, true, ABI_OP_LOCKED),
-	OP(bind_pirq, do_bind_pirq, true, ABI_OP_LOCKED),
+	OP(bind_virq, do_bind_virq, true, OPERATION_LOCKED),
+	OP(bind_pirq, do_bind_pirq, true, OPERATION_LOCKED),
 	OP(close, do_close, false, 0),
 	OP(send, do_send, false, 0),
 	OP(status, do_status, true, 0),
 	OP(alloc_unbound, do_alloc_unbound, true, 0),
-	OP(bind_ipi, do_bind_ipi, true, ABI_OP_LOCKED),
-	OP(bind_vcpu, do_bind_vcpu, false, ABI_OP_LOCKED),
-	OP(unmask, do_unmask, false, ABI_OP_LOCKED),
+	OP(bind_ipi, do_bind_ipi, true, OPERATION_LOCKED),
+	OP(bind_vcpu, do_bind_vcpu, false, OPERATION_LOCKED),
+	OP(unmask, do_unmask, false, OPERATION_LOCKED),
 	OP(reset, do_reset, false, 0),
 	OP(init_control, fifo_init_control, true, 0),
 	OP(expand_array, fifo_expand_array, false, 0),
-	OP(set_priority, do_set_priority, false, ABI_OP_LOCKED),
+	OP(set_priority, do_set_priority, false, OPERATION_LOCKED),
 };
 
-long evtchn_op(u64 a[])
+long do_event_channel_op(u64 a[])
 {
-	return abi_op(ops, ARRAY_SIZE(ops), (u32)a[0], current_domain(),
+	return operation_call(ops, ARRAY_SIZE(ops), (u32)a[0], current_domain(),
 		      gva(a[1]));
 }

@@ -43,7 +43,6 @@ struct domain_events {
 	struct fifo *fifo;		/* NULL: 2-level */
 };
 
-long evtchn_op(u64 a[]);
 void evtchn_send_pirq(struct domain *d, u32 pirq);
 void evtchn_send_virq(struct vcpu *v, u32 virq);
 /* To the domain as a whole: VIRQ_CONSOLE and the like, on vCPU 0. */

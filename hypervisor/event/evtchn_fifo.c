@@ -170,10 +170,10 @@ static void save_pending(struct domain *d)
 {
 	u32 port;
 
-	for (port = 1; port < d->abi->max_ports; port++) {
+	for (port = 1; port < d->width->max_ports; port++) {
 		struct evtchn *e = evtchn_port(d, port);
 
-		if (e && (READ_ONCE(d->shared[d->abi->pending_offset +
+		if (e && (READ_ONCE(d->shared[d->width->pending_offset +
 					      port / 8]) >> port % 8 & 1))
 			e->pending = true;
 	}

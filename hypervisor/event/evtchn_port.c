@@ -55,7 +55,7 @@ void vcpu_mark_pending(struct vcpu *v)
 
 u32 evtchn_limit(const struct domain *d)
 {
-	return d->events.fifo ? PORTS_MAX : d->abi->max_ports;
+	return d->events.fifo ? PORTS_MAX : d->width->max_ports;
 }
 
 /* NULL where no port of its page was ever used. */
@@ -199,7 +199,7 @@ void evtchn_port_free(struct domain *d, u32 port)
 	if (d->events.fifo)
 		fifo_clear_pending(d, port);
 	else
-		bit_clear(d->shared + d->abi->pending_offset, port);
+		bit_clear(d->shared + d->width->pending_offset, port);
 	release(d, port);
 	d->events.open_ports--;
 }
@@ -207,7 +207,7 @@ void evtchn_port_free(struct domain *d, u32 port)
 /* 2-level: wake v for a port that became pending and is not masked. */
 static void notify(struct domain *d, struct vcpu *v, u32 port)
 {
-	const struct abi *a = d->abi;
+	const struct width *a = d->width;
 
 	if (bit_test(d->shared + a->mask_offset, port))
 		return;
@@ -217,7 +217,7 @@ static void notify(struct domain *d, struct vcpu *v, u32 port)
 
 static void set_pending_2l(struct domain *d, struct evtchn *e, u32 port)
 {
-	if (!bit_test_and_set(d->shared + d->abi->pending_offset, port))
+	if (!bit_test_and_set(d->shared + d->width->pending_offset, port))
 		notify(d, d->vcpu[e->vcpu], port);
 }
 
@@ -240,7 +240,7 @@ void evtchn_port_set_pending(struct domain *d, u32 port)
 void evtchn_port_unmask(struct domain *d, u32 port)
 {
 	struct evtchn *e = evtchn_port(d, port);
-	const struct abi *a = d->abi;
+	const struct width *a = d->width;
 
 	if (d->events.fifo) {
 		fifo_unmask(d, e, port);
@@ -262,8 +262,8 @@ int evtchn_pending(const struct vcpu *v, u32 port)
 		pending = -EINVAL;
 	else if (d->events.fifo)
 		pending = fifo_is_pending(d, port);
-	else if (port < d->abi->max_ports)
-		pending = bit_test(d->shared + d->abi->pending_offset, port);
+	else if (port < d->width->max_ports)
+		pending = bit_test(d->shared + d->width->pending_offset, port);
 	spin_unlock_irqrestore(&d->events.lock, f);
 	return pending;
 }

@@ -56,9 +56,8 @@ static u64 *entry_at_machine(struct domain *d, u64 at)
 
 static u64 *entry_at_guest(const struct domain *d, u64 at)
 {
-	if (at >= d->tables.m2p_start)
-		return NULL;
-	return walk_l1_entry(current_vcpu(), gva(at));
+	return domain_range_ok(d, gva(at), 1) ?
+	       walk_l1_entry(current_vcpu(), gva(at)) : NULL;
 }
 
 /* The entry that a mapping is, or shall be, in. The page lock is held. */

@@ -43,7 +43,7 @@ static void release_all(struct side *s)
 	s->p.granter = NULL;
 }
 
-static bool same(const struct side *s, const struct abi_copy_side *as)
+static bool same(const struct side *s, const struct width_copy_side *as)
 {
 	return s->held && s->granted == as->granted && s->name == as->name &&
 	       s->domid == as->domid;
@@ -64,7 +64,7 @@ static s16 claim_own(struct side *s)
 	}
 }
 
-static s16 claim(struct side *s, const struct abi_copy_side *as, bool write)
+static s16 claim(struct side *s, const struct width_copy_side *as, bool write)
 {
 	s16 rc;
 
@@ -88,7 +88,7 @@ static s16 claim(struct side *s, const struct abi_copy_side *as, bool write)
 	return rc;
 }
 
-static s16 copy_one(const struct abi_copy *op, struct side *from,
+static s16 copy_one(const struct width_copy *op, struct side *from,
 		    struct side *to)
 {
 	s16 rc;
@@ -113,17 +113,17 @@ static s16 copy_one(const struct abi_copy *op, struct side *from,
 
 static int run(u64 *at, u64 *count, struct side *from, struct side *to)
 {
-	const struct abi_grant *abi = current_domain()->abi->grant;
-	struct abi_copy op;
+	const struct width_grant *w = current_domain()->width->grant;
+	struct width_copy op;
 	s16 status;
 
 	while (*count) {
-		if (abi->get_copy(gva(*at), &op))
+		if (w->get_copy(gva(*at), &op))
 			return -EFAULT;
 		status = copy_one(&op, from, to);
-		if (abi->put_copy_status(gva(*at), status))
+		if (w->put_copy_status(gva(*at), status))
 			return -EFAULT;
-		*at += abi->copy_size;
+		*at += w->copy_size;
 		--*count;
 		if (*count && sched_preempt_needed())
 			return -ERESTART;

@@ -18,6 +18,7 @@
 #include "grant/grant.h"
 #include "grant/grant_table.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
@@ -212,14 +213,14 @@ static s16 get_subject(u16 domid, struct domain **d)
 }
 
 /* The frames' numbers do not change while the domain is held: no lock. */
-static int put_frames(struct domain *d, const struct abi_setup_table *op,
+static int put_frames(struct domain *d, const struct width_setup_table *op,
 		      s16 *status)
 {
 	int rc = grow(d, op->nr_frames);
 	u32 i;
 
 	for (i = 0; !rc && i < op->nr_frames; i++)
-		if (abi_put_pfn(op->frame_list, i,
+		if (guest_put_long(op->frame_list, i,
 				virt_to_mfn(d->grants->shared[i]).n))
 			*status = GNTST_bad_virt_addr;
 	if (rc && rc != -ERESTART)
@@ -229,20 +230,20 @@ static int put_frames(struct domain *d, const struct abi_setup_table *op,
 
 static int setup_table(u64 at)
 {
-	const struct abi *abi = current_domain()->abi;
-	struct abi_setup_table op;
+	const struct width *w = current_domain()->width;
+	struct width_setup_table op;
 	struct domain *d;
 	int rc = 0;
 	s16 status;
 
-	if (abi->grant->get_setup_table(gva(at), &op))
+	if (w->grant->get_setup_table(gva(at), &op))
 		return -EFAULT;
 	status = get_subject(op.domid, &d);
 	if (!status) {
 		rc = put_frames(d, &op, &status);
 		domain_put(d);
 	}
-	return rc ? rc : abi->grant->put_setup_status(gva(at), status);
+	return rc ? rc : w->grant->put_setup_status(gva(at), status);
 }
 
 static int query_size(u64 at)
@@ -340,13 +341,13 @@ static u32 element_size(const struct domain *d, u32 cmd)
 	case GNTTABOP_swap_grant_ref:
 		return sizeof(struct gnttab_swap_grant_ref);
 	case GNTTABOP_copy:
-		return d->abi->grant->copy_size;
+		return d->width->grant->copy_size;
 	default:
 		return sizeof(struct gnttab_unmap_grant_ref);
 	}
 }
 
-long grant_table_op(u64 a[])
+long do_grant_table_op(u64 a[])
 {
 	struct domain *d = current_domain();
 	u32 cmd = (u32)a[0];

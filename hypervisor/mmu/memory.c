@@ -9,9 +9,10 @@
  */
 #include "boot/boot.h"
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "guest/layout.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/memory.h"
@@ -29,7 +30,7 @@ static long machine_map(u64 arg)
 
 	if (!d->privileged)
 		return -EPERM;
-	if (abi_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
+	if (layout_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
 		return -EFAULT;
 	for (i = 0; i < MIN(map.nr_entries, n + 1); i++)
 		if (guest_write(gva_index(HANDLE(map.buffer), i, sizeof(apics)),
@@ -44,7 +45,7 @@ static long max_gpfn(const struct domain *d)
 	u32 max;
 
 	/* arch_shared_info.max_pfn is the guest's own claim. */
-	memcpy(&max, d->shared + d->abi->max_pfn_offset, sizeof(max));
+	memcpy(&max, d->shared + d->width->max_pfn_offset, sizeof(max));
 	return max ? (long)max - 1 : 0;
 }
 
@@ -79,14 +80,14 @@ static long machphys_list(u64 arg)
 	u64 n = DIV_ROUND_UP(frame_count * sizeof(u32), M2P_EXTENT), i;
 	struct xen_machphys_mfn_list l;
 
-	if (abi_get(LAYOUT_MFN_LIST, gva(arg), &l, sizeof(l)))
+	if (layout_get(LAYOUT_MFN_LIST, gva(arg), &l, sizeof(l)))
 		return -EFAULT;
 	for (i = 0; i < MIN(n, (u64)l.max_extents); i++)
-		if (abi_put_pfn(HANDLE(l.extent_start), i,
+		if (guest_put_long(HANDLE(l.extent_start), i,
 				virt_to_mfn(frame_m2p).n +
 				i * (M2P_EXTENT >> PAGE_SHIFT)))
 			return -EFAULT;
-	return abi_put_last(LAYOUT_MFN_LIST, gva(arg), i);
+	return layout_put_last(LAYOUT_MFN_LIST, gva(arg), i);
 }
 
 static long machphys_mapping(u64 arg)
@@ -97,10 +98,10 @@ static long machphys_mapping(u64 arg)
 		(COMPAT_M2P_END - start) / sizeof(u32) - 1
 	};
 
-	return abi_put_longs(gva(arg), mapping, ARRAY_SIZE(mapping));
+	return guest_put_longs(gva(arg), mapping, ARRAY_SIZE(mapping));
 }
 
-long memory_op(u64 a[HYPERCALL_ARGS])
+long do_memory_op(u64 a[])
 {
 	u32 op = (u32)a[0] & OP_MASK;
 

@@ -10,6 +10,7 @@
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "machine/smp.h"
@@ -58,7 +59,7 @@ static int new_root(struct vcpu *v, mfn_t m)
 		context_load_table(v);
 		return 0;
 	}
-	rc = ptype_get_both(v->d, m, TYPE_L3, false);
+	rc = ptype_get_both(v->d, m, v->d->width->root_type, false);
 	if (rc)
 		return rc;
 	ldt_drop(v);
@@ -119,7 +120,7 @@ int pv_flush_vcpus(struct domain *d, u64 bitmap)
 }
 
 /* On pages of their owner d, who may be another one than the caller. */
-static int page_operation(struct domain *d, const struct abi_mmuext *op)
+static int page_operation(struct domain *d, const struct mmuext *op)
 {
 	if (d->life.is_dying)
 		return -ESRCH;
@@ -146,14 +147,14 @@ static int page_operation(struct domain *d, const struct abi_mmuext *op)
 	}
 }
 
-static int flush_operation(struct domain *d, const struct abi_mmuext *op)
+static int flush_operation(struct domain *d, const struct mmuext *op)
 {
 	switch (op->cmd) {
 	case MMUEXT_TLB_FLUSH_LOCAL:
 		tlb_flush_local();
 		return 0;
 	case MMUEXT_INVLPG_LOCAL:
-		if (op->arg1 < d->tables.m2p_start)
+		if (domain_range_ok(d, gva(op->arg1), 1))
 			invlpg(op->arg1);
 		return 0;
 	case MMUEXT_TLB_FLUSH_MULTI:
@@ -173,7 +174,7 @@ static int flush_operation(struct domain *d, const struct abi_mmuext *op)
 }
 
 /* The caller's own state: its root and its LDT. */
-static int vcpu_operation(struct vcpu *v, const struct abi_mmuext *op)
+static int vcpu_operation(struct vcpu *v, const struct mmuext *op)
 {
 	int rc;
 
@@ -186,7 +187,7 @@ static int vcpu_operation(struct vcpu *v, const struct abi_mmuext *op)
 }
 
 static int one_operation(struct vcpu *v, struct domain *owner,
-			 const struct abi_mmuext *op)
+			 const struct mmuext *op)
 {
 	int rc;
 
@@ -211,18 +212,18 @@ static int one_operation(struct vcpu *v, struct domain *owner,
 static int one(void *owner, gva_t at)
 {
 	struct vcpu *v = current_vcpu();
-	struct abi_mmuext op;
+	struct mmuext op;
 	u64 w[OP_LONGS];
 
-	if (abi_get_longs(at, w, OP_LONGS))
+	if (guest_get_longs(at, w, OP_LONGS))
 		return -EFAULT;
-	op = (struct abi_mmuext){ (u32)w[0], w[1], w[2] };
+	op = (struct mmuext){ (u32)w[0], w[1], w[2] };
 	return one_operation(v, owner, &op);
 }
 
-long pv_mmuext_op(u64 a[])
+long do_mmuext_op(u64 a[])
 {
-	u32 size = OP_LONGS * current_domain()->abi->long_size;
+	u32 size = OP_LONGS * current_domain()->width->long_size;
 	u32 id = (u32)a[3];
 	struct domain *owner;
 	long rc = pv_get_owner(id, &owner);

@@ -15,7 +15,8 @@ struct domain_tables {
 	u64 flush_due;			/* since a table lost its type */
 	u32 validated;			/* L1 tables so far; wraps */
 	volatile u32 dirty_cpus;	/* may hold our translations; atomic */
-	u64 m2p_start;			/* guest addresses end here; fixed */
+	u64 m2p_start;			/* read-only window, in a 32-bit guest */
+	u64 address_end;		/* of the guest's part: its start */
 };
 
 #define HOLD_TABLES	2u	/* level-1 tables in one hold of the lock */

@@ -9,6 +9,7 @@
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "guest/layout.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/memory.h"
@@ -40,7 +41,7 @@ static bool may_ask(u32 mem_flags)
 static bool list_ok(const struct xen_memory_reservation *r)
 {
 	return guest_range_ok(HANDLE(r->extent_start), r->nr_extents *
-			      current_domain()->abi->long_size);
+			      current_domain()->width->long_size);
 }
 
 /*
@@ -93,7 +94,7 @@ static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
 	bool ok;
 	mfn_t m;
 
-	if (has_gpfn && abi_get_pfn(HANDLE(r->extent_start), i, &gpfn))
+	if (has_gpfn && guest_get_long(HANDLE(r->extent_start), i, &gpfn))
 		return false;
 	spin_lock(&d->tables.lock);
 	ok = !d->life.is_dying && ptype_reserve(d, 1ull << order, true);
@@ -110,7 +111,7 @@ static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
 		return false;
 	}
 	return !r->extent_start.p ||
-	       !abi_put_pfn(HANDLE(r->extent_start), i, m.n);
+	       !guest_put_long(HANDLE(r->extent_start), i, m.n);
 }
 
 static bool remove_extent(const struct change *c, u64 i)
@@ -119,7 +120,7 @@ static bool remove_extent(const struct change *c, u64 i)
 	u64 n, j;
 	int rc = 0;
 
-	if (abi_get_pfn(HANDLE(c->r.extent_start), i, &n))
+	if (guest_get_long(HANDLE(c->r.extent_start), i, &n))
 		return false;
 	spin_lock(&d->tables.lock);
 	for (j = 0; j < 1ull << c->r.extent_order && !rc; j++)
@@ -161,7 +162,7 @@ long memory_change_reservation(u32 op, u64 a[])
 	u64 i = a[0] >> MEMORY_OP_SHIFT;
 	long rc;
 
-	if (abi_get(LAYOUT_RESERVATION, gva(a[1]), &c.r, sizeof(c.r)))
+	if (layout_get(LAYOUT_RESERVATION, gva(a[1]), &c.r, sizeof(c.r)))
 		return (long)i;
 	if (c.r.nr_extents > ~0u >> MEMORY_OP_SHIFT ||
 	    (c.r.extent_start.p && !list_ok(&c.r)) ||
@@ -195,7 +196,7 @@ static int take_chunk(struct domain *d, const struct xen_memory_exchange *x,
 
 	for (release = false;; release = true) {
 		for (i = first; i < first + count; i++) {
-			if (abi_get_pfn(extents, i, &n))
+			if (guest_get_long(extents, i, &n))
 				return -EFAULT;
 			for (j = 0; j < 1ull << x->in.extent_order; j++) {
 				if (!exchangeable(d, mfn(n + j)))
@@ -218,10 +219,10 @@ static int name_chunk(const struct xen_memory_exchange *x, mfn_t m, u64 first,
 	u64 i, gpfn;
 
 	for (i = first; i < first + count; i++, m = mfn_add(m, 1ull << order)) {
-		if (abi_get_pfn(extents, i, &gpfn))
+		if (guest_get_long(extents, i, &gpfn))
 			return -EFAULT;
 		set_m2p(m, gpfn, order);
-		if (abi_put_pfn(extents, i, m.n))
+		if (guest_put_long(extents, i, m.n))
 			return -EFAULT;
 	}
 	return 0;
@@ -276,7 +277,7 @@ long memory_exchange(u64 arg)
 	u32 order;
 	int rc;
 
-	if (abi_get(LAYOUT_EXCHANGE, gva(arg), &x, sizeof(x)))
+	if (layout_get(LAYOUT_EXCHANGE, gva(arg), &x, sizeof(x)))
 		return -EFAULT;
 	if (!domain_find_self(x.in.domid) || x.out.domid != x.in.domid)
 		return -ESRCH;
@@ -293,7 +294,7 @@ long memory_exchange(u64 arg)
 		if (rc)
 			return rc;
 		x.nr_exchanged += per_chunk;
-		if (abi_put_last(LAYOUT_EXCHANGE, gva(arg), x.nr_exchanged))
+		if (layout_put_last(LAYOUT_EXCHANGE, gva(arg), x.nr_exchanged))
 			return -EFAULT;
 		if (x.nr_exchanged < x.in.nr_extents && sched_preempt_needed())
 			return -ERESTART;

@@ -10,6 +10,9 @@
 #include "errno.h"
 #include "event/evtchn.h"
 #include "guest/guest.h"
+#include "guest/layout.h"
+#include "guest/operation.h"
+#include "hypercalls.h"
 #include "sched/sched.h"
 
 #define MAX_POLL_PORTS	128
@@ -53,7 +56,7 @@ static long do_poll(struct vcpu *v, u64 arg)
 	u32 port = 0;
 	long rc;
 
-	if (abi_get(LAYOUT_POLL, gva(arg), &p, sizeof(p)))
+	if (layout_get(LAYOUT_POLL, gva(arg), &p, sizeof(p)))
 		return -EFAULT;
 	if (p.nr_ports > MAX_POLL_PORTS)
 		return -EINVAL;
@@ -116,16 +119,16 @@ static long do_pin_override(struct domain *d, void *arg)
 
 #define OP(name, type) [SCHEDOP_##name] = \
 	{ .fn = do_##name, .size = sizeof(struct type) }
-static const struct abi_op ops[] = {
+static const struct operation ops[] = {
 	OP(shutdown, sched_shutdown),
 	OP(shutdown_code, sched_shutdown),
 	OP(remote_shutdown, sched_remote_shutdown),
 	OP(pin_override, sched_pin_override),
 	[SCHEDOP_watchdog] = { watchdog_set, sizeof(struct sched_watchdog),
-			       false, ABI_OP_LOCKED },
+			       false, OPERATION_LOCKED },
 };
 
-long sched_op(u64 a[])
+long do_sched_op(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 
@@ -143,7 +146,7 @@ long sched_op(u64 a[])
 			return -EPERM;
 		__attribute__((fallthrough));
 	default:
-		return abi_op(ops, ARRAY_SIZE(ops), (u32)a[0], v->d,
+		return operation_call(ops, ARRAY_SIZE(ops), (u32)a[0], v->d,
 			      gva(a[1]));
 	}
 }

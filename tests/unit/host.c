@@ -290,7 +290,7 @@ void domain_for_each(void (*fn)(struct domain *d))
 	u32 i;
 
 	for (i = 0; i < HOST_DOMAINS; i++)
-		if (domains[i].abi)
+		if (domains[i].width)
 			fn(&domains[i]);
 }
 
@@ -301,7 +301,7 @@ struct domain *domain_get_any(u32 domid)
 	if (domid == DOMID_SELF)
 		domid = host_current->d->id;
 	for (i = 0; i < HOST_DOMAINS; i++)
-		if (domains[i].abi && domains[i].id == domid) {
+		if (domains[i].width && domains[i].id == domid) {
 			domain_hold(&domains[i]);
 			return &domains[i];
 		}
@@ -372,12 +372,20 @@ void host_reset(void)
 	memset(desc_entries, 0, sizeof(desc_entries));
 }
 
+static void fill_hypercall_page(u8 *page)
+{
+	memset(page, 0xcc, PAGE_SIZE);
+}
+
 /* What its longs hold are addresses of the host, so that they are as wide. */
-const struct abi abi32 = {
-	.grant = &abi32_grant,
-	.long_size = 8, .quad_align = 8, .max_ports = 1024, .sel_bits = 32,
+const struct width width32 = {
+	.grant = &width32_grant,
+	.long_size = 8, .long_mask = ~0u, .kernel_ring = 1,
+	.root_type = TYPE_L3, .cr3_upper = 0xfff,
+	.max_ports = 1024, .sel_bits = 32,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
-	.sel_size = 4, .cr2_offset = 8, .cr2_size = 4,
+	.cr2_offset = 8,
+	.fill_hypercall_page = fill_hypercall_page,
 };
 
 static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)
@@ -402,9 +410,9 @@ struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first)
 	memset(shared[nr], 0, sizeof(shared[nr]));
 	memset(pirqs[nr], 0, sizeof(pirqs[nr]));
 	*d = (struct domain){
-		.id = 3 + nr, .abi = &abi32, .tables.m2p_start = 0xf5800000,
-		.mem.max_pages = pages, .max_vcpus = vcpus,
-		.shared = shared[nr],
+		.id = 3 + nr, .width = &width32, .tables.address_end = ~0ull,
+		.tables.m2p_start = 0xf5800000,
+		.mem.max_pages = pages, .max_vcpus = vcpus, .shared = shared[nr],
 		.dev.pirqs = pirqs[nr], .tables.dirty_cpus = 1, .refs = 1,
 	};
 	spin_init(&d->mem.lock, LOCK_OWNED);

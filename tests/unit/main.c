@@ -32,7 +32,7 @@ int main(void)
 	failed += RUN(option);
 	failed += RUN(log);
 	failed += RUN(privileged);
-	failed += RUN(abi);
+	failed += RUN(layout);
 	failed += RUN(debug);
 	return failed ? 1 : 0;
 }

@@ -133,11 +133,11 @@ static void test_cr3_write(void **state)
 
 	(void)state;
 	v->roots.table = INVALID_MFN;
-	r.bx = abi32_mfn_to_cr3(mfn(5));
+	r.bx = width_mfn_to_cr3(&width32, mfn(5));
 	insn_refused(&r, "\x0f\x22\xdb", 3);
-	r.bx = abi32_mfn_to_cr3(mfn_add(root, 1u << 20));
+	r.bx = width_mfn_to_cr3(&width32, mfn_add(root, 1u << 20));
 	insn_refused(&r, "\x0f\x22\xdb", 3);
-	write_cr(3, abi32_mfn_to_cr3(root));
+	write_cr(3, width_mfn_to_cr3(&width32, root));
 	assert_int_equal(v->roots.table.n, root.n);
 	insn_refused(&r, "\x0f\x22\xdb", 3);
 	assert_int_equal(host_locks, 0);
@@ -154,7 +154,7 @@ static void test_cr3_preempted(void **state)
 	srand(5);
 	v->roots.table = INVALID_MFN;
 	host_preempt = true;
-	r.bx = abi32_mfn_to_cr3(root);
+	r.bx = width_mfn_to_cr3(&width32, root);
 	while (!mfn_eq(v->roots.table, root) && tries++ < 10000) {
 		assert_true(insn_any(&r, "\x0f\x22\xdb", 3));
 		stays += r.ip != MEMORY_END;

@@ -137,7 +137,7 @@ static void forget(u32 nr)
 
 	part_at(PART_GRANTS)->free(d);
 	frames_delete(mfn_to_virt(d->shared_frame), PAGE_SIZE);
-	d->abi = NULL;
+	d->width = NULL;
 	world.d[nr] = NULL;
 	memset(world.name[nr], 0, sizeof(world.name[nr]));
 	memset(&world.actor[nr * HOST_VCPUS], 0,

@@ -11,6 +11,7 @@
 #include "types.h"
 
 struct regs {
+	u64 cs;
 	u64 ip;
 };
 

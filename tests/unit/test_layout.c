@@ -10,11 +10,14 @@
 #include <xen/sched.h>
 #include "errno.h"
 #include "guest/guest.h"
+#include "guest/layout.h"
 #include "host.h"
 #include "lib/lib.h"
 
 #define ABI	__attribute__((packed, aligned(4)))
-#define AT	0x1000ull
+#define AT	((u64)memory)
+
+static u8 memory[128];
 
 struct trap32 {
 	u8 vector, flags;
@@ -115,19 +118,17 @@ static const struct structure {
 	  V(state_entry_time), V(time[0]), V(time[1]), V(time[2]), V(time[3])),
 };
 
-static const struct abi long_of_4 = { .long_size = 4, .quad_align = 4 };
-
-static u8 memory[128];
+static const struct width long_of_4 = { .long_size = 4 };
 
 /* Random bytes in guest memory, all of which the guest may have. */
-static void setup(const struct abi *a)
+static void setup(const struct width *a)
 {
 	u32 first, i;
 
 	host_reset();
 	frames_init(HOST_FRAMES);
 	frames_give(mfn(1), HOST_FRAMES - 1);
-	host_domain(1, &first)->abi = a;
+	host_domain(1, &first)->width = a;
 	for (i = 0; i < sizeof(memory); i++)
 		memory[i] = (u8)rand();
 	host_window(AT, memory, sizeof(memory));
@@ -149,7 +150,7 @@ static void test_get(void **state)
 		memset(ours, 0x5a, sizeof(ours));
 		for (m = s->m; m->size; m++)
 			memcpy(want + m->our_at, memory + m->at, m->size);
-		assert_int_equal(abi_get(s->layout, gva(AT), ours,
+		assert_int_equal(layout_get(s->layout, gva(AT), ours,
 					 s->our_size), 0);
 		assert_memory_equal(ours, want, s->our_size);
 		assert_int_equal(ours[s->our_size], 0x5a);
@@ -168,10 +169,10 @@ static void test_bounds(void **state)
 		s = &structures[i];
 		setup(&long_of_4);
 		host_window(AT, memory, s->size);
-		assert_int_equal(abi_get(s->layout, gva(AT), buffer,
+		assert_int_equal(layout_get(s->layout, gva(AT), buffer,
 					 s->our_size), 0);
 		host_window(AT, memory, s->size - 1);
-		assert_int_equal(abi_get(s->layout, gva(AT), buffer,
+		assert_int_equal(layout_get(s->layout, gva(AT), buffer,
 					 s->our_size), -EFAULT);
 	}
 }
@@ -194,12 +195,12 @@ static void test_put(void **state)
 		memset(want, 0, s->size);
 		for (m = s->m; m->size; m++)
 			memcpy(want + m->at, ours + m->our_at, m->size);
-		assert_int_equal(abi_put(s->layout, gva(AT), ours), 0);
+		assert_int_equal(layout_put(s->layout, gva(AT), ours), 0);
 		assert_memory_equal(memory, want, sizeof(want));
 		m--;
 		memcpy(want, memory, sizeof(want));
 		memset(want + m->at, 0x77, m->size);
-		assert_int_equal(abi_put_last(s->layout, gva(AT),
+		assert_int_equal(layout_put_last(s->layout, gva(AT),
 					      0x7777777777777777), 0);
 		assert_memory_equal(memory, want, sizeof(want));
 	}
@@ -216,8 +217,8 @@ static void test_own_layout(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(structures); i++) {
 		s = &structures[i];
-		setup(&abi32);
-		assert_int_equal(abi_get(s->layout, gva(AT), ours,
+		setup(&width32);
+		assert_int_equal(layout_get(s->layout, gva(AT), ours,
 					 s->our_size), 0);
 		for (m = s->m; m->size; m++)
 			assert_memory_equal(ours + m->our_at,
@@ -233,31 +234,36 @@ static void test_longs(void **state)
 	(void)state;
 	setup(&long_of_4);
 	memcpy(narrow, memory, sizeof(narrow));
-	assert_int_equal(abi_get_longs(gva(AT), longs, 8), 0);
+	assert_int_equal(guest_get_longs(gva(AT), longs, 8), 0);
 	for (i = 0; i < 8; i++) {
 		assert_int_equal(longs[i], narrow[i]);
 		longs[i] = ~0ull << 32 | narrow[7 - i];
 	}
-	assert_int_equal(abi_put_longs(gva(AT), longs, 8), 0);
+	assert_int_equal(guest_put_longs(gva(AT), longs, 8), 0);
 	for (i = 0; i < 8; i++) {
 		assert_memory_equal(memory + i * 4, &narrow[7 - i], 4);
-		assert_int_equal(abi_get_pfn(gva(AT), i, longs), 0);
+		assert_int_equal(guest_get_long(gva(AT), i, longs), 0);
 		assert_int_equal(longs[0], narrow[7 - i]);
 	}
-	assert_int_equal(abi_put_pfn(gva(AT), 3, 0xffffffff12345678), 0);
-	assert_int_equal(abi_get_pfn(gva(AT), 3, longs), 0);
+	assert_int_equal(guest_put_long(gva(AT), 3, 0xffffffff12345678), 0);
+	assert_int_equal(guest_get_long(gva(AT), 3, longs), 0);
 	assert_int_equal(longs[0], 0x12345678);
 	assert_memory_equal(memory + 16, &narrow[3], 4);
+	host_current->d->tables.address_end = AT + 16;
+	assert_int_equal(guest_get_longs(gva(AT), longs, 4), 0);
+	assert_int_equal(guest_get_longs(gva(AT), longs, 5), -EFAULT);
+	assert_int_equal(guest_put_longs(gva(AT + 1), longs, 4), -EFAULT);
+	assert_int_equal(guest_put_longs(gva(AT + 20), longs, 1), -EFAULT);
 
-	setup(&abi32);
-	assert_int_equal(abi_get_longs(gva(AT), longs, 8), 0);
+	setup(&width32);
+	assert_int_equal(guest_get_longs(gva(AT), longs, 8), 0);
 	assert_memory_equal(longs, memory, sizeof(longs));
 	host_window(AT, memory, 63);
-	assert_int_equal(abi_get_longs(gva(AT), longs, 8), -EFAULT);
-	assert_int_equal(abi_put_longs(gva(AT), longs, 8), -EFAULT);
+	assert_int_equal(guest_get_longs(gva(AT), longs, 8), -EFAULT);
+	assert_int_equal(guest_put_longs(gva(AT), longs, 8), -EFAULT);
 }
 
-EXPORT_TESTS(abi,
+EXPORT_TESTS(layout,
 	cmocka_unit_test(test_get),
 	cmocka_unit_test(test_bounds),
 	cmocka_unit_test(test_put),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The 32-bit layouts of grant operations; see abi32.c. */
+/* The 32-bit layouts of grant operations; see width32.c. */
 #include "errno.h"
-#include "guest/abi.h"
+#include "guest/width.h"
 #include "guest/guest.h"
 
 #define ABI __attribute__((packed, aligned(4)))
@@ -25,13 +25,13 @@ struct copy32 {
 _Static_assert(sizeof(struct setup_table32) == 16, "public ABI");
 _Static_assert(sizeof(struct copy32) == 24, "public ABI");
 
-static int get_setup_table(gva_t at, struct abi_setup_table *s)
+static int get_setup_table(gva_t at, struct width_setup_table *s)
 {
 	struct setup_table32 in;
 
 	if (guest_read(&in, at, sizeof(in)))
 		return -EFAULT;
-	*s = (struct abi_setup_table){
+	*s = (struct width_setup_table){
 		.domid = in.dom, .nr_frames = in.nr_frames,
 		.frame_list = gva(in.frame_list),
 	};
@@ -44,21 +44,21 @@ static int put_setup_status(gva_t at, s16 status)
 			   &status, sizeof(status));
 }
 
-static struct abi_copy_side widen(const struct copy_side32 *in, bool granted)
+static struct width_copy_side widen(const struct copy_side32 *in, bool granted)
 {
-	return (struct abi_copy_side){
+	return (struct width_copy_side){
 		.granted = granted, .domid = in->domid, .offset = in->offset,
 		.name = in->name,
 	};
 }
 
-static int get_copy(gva_t at, struct abi_copy *c)
+static int get_copy(gva_t at, struct width_copy *c)
 {
 	struct copy32 in;
 
 	if (guest_read(&in, at, sizeof(in)))
 		return -EFAULT;
-	*c = (struct abi_copy){
+	*c = (struct width_copy){
 		.source = widen(&in.source, in.flags & GNTCOPY_source_gref),
 		.dest = widen(&in.dest, in.flags & GNTCOPY_dest_gref),
 		.len = in.len,
@@ -72,7 +72,7 @@ static int put_copy_status(gva_t at, s16 status)
 			   &status, sizeof(status));
 }
 
-const struct abi_grant abi32_grant = {
+const struct width_grant width32_grant = {
 	.copy_size = sizeof(struct copy32),
 	.get_setup_table = get_setup_table,
 	.put_setup_status = put_setup_status,

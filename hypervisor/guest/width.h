@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The public ABI, as the hypervisor sees it: one internal form for every
+ * guest. Struct width has everything that differs between 32- and 64-bit
+ * guests; guest/width32.c defines it for 32 bits. guest/layout.c translates
+ * structures by it.
+ */
+#ifndef KRYPTON_WIDTH_H
+#define KRYPTON_WIDTH_H
+
+#include <xen/xen.h>
+#include <xen/grant_table.h>
+#include <xen/memory.h>
+#include <xen/vcpu.h>
+#include "types.h"
+
+/* One MMUEXT operation. */
+struct mmuext {
+	u32 cmd;
+	u64 arg1;	/* mfn or linear address */
+	u64 arg2;	/* number of entries, vcpumask or source mfn */
+};
+
+struct width_setup_table {
+	u16 domid;
+	u32 nr_frames;
+	gva_t frame_list;
+};
+
+/* One side of a grant copy: a grant, or a frame of the caller's. */
+struct width_copy_side {
+	bool granted;
+	u16 domid, offset;
+	u64 name;
+};
+
+struct width_copy {
+	struct width_copy_side source, dest;
+	u16 len;
+};
+
+/* The layouts of grant operations; see struct width. */
+struct width_grant {
+	u32 copy_size;
+	int (*get_setup_table)(gva_t at, struct width_setup_table *s);
+	int (*put_setup_status)(gva_t at, s16 status);
+	int (*get_copy)(gva_t at, struct width_copy *c);
+	int (*put_copy_status)(gva_t at, s16 status);
+};
+
+/* What differs between guests: widths, offsets, what has no layout below. */
+struct width {
+	u32 long_size;		/* of a pointer and a frame number as well */
+	u64 long_mask;		/* what a register holds */
+	u32 pairs;		/* all ones: an argument of 64 bits is two */
+	u32 root_type;		/* of a table that CR3 names */
+	u32 cr3_upper;		/* bits of CR3 that are an address's upper */
+	u32 assists;		/* BIT(VMASST_TYPE_*) that exist */
+	u32 callback_longs;	/* CS, in a 32-bit guest, and IP */
+	u32 kernel_ring;	/* where a guest's kernel runs */
+	u32 mask_shift;		/* of the event mask in a frame's word of CS */
+	u32 sel_bits;		/* ports per bit of evtchn_pending_sel */
+	u32 max_ports;		/* of the 2-level event channels */
+	u32 pending_offset, mask_offset, wc_offset, wc_hi_offset;
+	u32 sel_offset, cr2_offset, time_offset;
+	u32 max_pfn_offset, nmi_reason_offset;
+
+	const struct width_grant *grant;
+	/* The arguments of a hypercall, from and to its registers. */
+	void (*get_args)(const struct regs *r, u64 a[]);
+	void (*put_args)(struct regs *r, const u64 a[]);
+	void (*fill_hypercall_page)(u8 *page);
+	/* The whole state, from and to memory of the caller: see below. */
+	int (*set_context)(struct vcpu *v, gva_t at);
+	int (*get_context)(struct vcpu *v, gva_t at);
+};
+
+extern const struct width width32;
+extern const struct width_grant width32_grant;
+
+/*
+ * cpu/vcpu_context.c: state of a vCPU that does not run, from and to memory of
+ * the caller. 0; -EFAULT; -EINVAL: would break isolation; -EOPNOTSUPP: other
+ * tables than the vCPU has already; -ESRCH: it is dying.
+ */
+int width32_set_context(struct vcpu *v, gva_t at);
+int width32_get_context(struct vcpu *v, gva_t at);
+
+/* A 32-bit guest's CR3 has the upper 12 bits of an address at its bottom. */
+static inline mfn_t width_cr3_to_mfn(const struct width *w, u64 cr3)
+{
+	return mfn((cr3 & w->long_mask) >> 12 | (cr3 & w->cr3_upper) << 20);
+}
+
+static inline u64 width_mfn_to_cr3(const struct width *w, mfn_t m)
+{
+	return (m.n << 12 & w->long_mask) | (m.n >> 20 & w->cr3_upper);
+}
+
+#endif
