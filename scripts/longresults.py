@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Keep the last results of the long tests in Documentation/testing.md.
 
-A line for each test, or boot with its cases: date, tree, seconds, verdict. A
-hash of all tracked files but that page names the tree; the lines below say with
-what versions each tree was tested. A run replaces the lines of what it ran.
+There is a line for each test, or each boot with its cases: date, tree, seconds,
+verdict. A hash of all tracked files except that page names the tree; the lines
+below list the versions that each tree was tested with. A run replaces the lines
+of the tests that it ran.
 """
 import os
 import re
@@ -37,7 +38,7 @@ def versions(top):
 
 
 def unit_line(tree, results):
-    """What came of one test, or of a boot and its cases."""
+    """The line of one test, or of a boot and its cases."""
     count = {v: sum(r.verdict == v for r in results)
              for v in ("passed", "failed", "skipped")}
     verdict = ", ".join(f"{n} {v}" for v, n in count.items() if n)
@@ -47,11 +48,11 @@ def unit_line(tree, results):
 
 
 def record(top, results, known):
-    """Write the results down; known are the names of all long tests."""
+    """Write the results into the page; known has the names of all long tests."""
     page = top / PAGE
     text = page.read_text() if page.exists() else ""
     if MARK not in text:
-        print(f"{PAGE} has no place for the results")
+        print(f"{PAGE} has no line {MARK.strip()}: results not written")
         return
     tree = said(top, HASH)[:12]
     units = {}
