@@ -6,9 +6,9 @@
  * is copied because the loader's memory is given to the allocator later.
  * Addresses are physical and below 4 GiB, where the boot page tables map them.
  */
-#include "boot.h"
-#include "lib.h"
-#include "paging.h"
+#include "boot/boot.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
 
 #define MB1_BOOT_MAGIC	0x2badb002u
 #define MB2_BOOT_MAGIC	0x36d76289u

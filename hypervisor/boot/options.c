@@ -7,13 +7,13 @@
  * names every word that has no effect; no word makes the boot fail. The last
  * occurrence of an option counts.
  */
-#include "boot.h"
+#include "boot/boot.h"
+#include "boot/dom0.h"
 #include "config.h"
 #include "debug.h"
-#include "dom0.h"
-#include "grant.h"
-#include "lib.h"
-#include "log.h"
+#include "grant/grant.h"
+#include "lib/lib.h"
+#include "machine/log.h"
 
 #define MAX_WORDS	128
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The frame audit: every count of the frame table once more, from all that
- * holds a frame (see the invariants in pv/ptype.c): the entries of tables, as
+ * holds a frame (see the invariants in mmu/ptype.c): the entries of tables, as
  * far as they are valid; pins; tables half done; roots, GDT and LDT pages and
  * vcpu_info of vCPUs; shared pages, FIFO pages, grants mapped for devices; and
  * the lists of what domains own.
@@ -10,14 +10,14 @@
  * nothing must be left then, and added again after. The machine stands still
  * meanwhile (debug/quiet.c).
  */
+#include "cpu/ldt.h"
 #include "debug.h"
-#include "domain.h"
-#include "evtchn_port.h"
-#include "grant_table.h"
-#include "ldt.h"
-#include "lib.h"
-#include "paging.h"
-#include "ptype.h"
+#include "domain/domain.h"
+#include "event/evtchn_port.h"
+#include "grant/grant_table.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "mmu/ptype.h"
 
 #define MAX_SHOWN	16u
 

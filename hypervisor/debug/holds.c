@@ -12,12 +12,12 @@
  * irq_restore(), and interrupt handlers. Not measured are the steps between a
  * guest and the first or last C function, and the three loads of walk_allows().
  */
-#include "boot.h"
-#include "cpu.h"
+#include "boot/boot.h"
 #include "debug.h"
-#include "lib.h"
-#include "lock.h"
-#include "time.h"
+#include "lib/lib.h"
+#include "machine/cpu.h"
+#include "machine/lock.h"
+#include "machine/time.h"
 
 #define LEVELS	(LOCK_SERIAL + 1)
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The order of locks (include/lock.h) with names: who takes one out of turn is
+ * The order of locks (machine/lock.h) with names: who takes one out of turn is
  * told which one, and what it holds; and one that interrupt handlers take is
  * never taken with interrupts on. A guest is never entered with a lock held.
  */
-#include "cpu.h"
 #include "debug.h"
-#include "lib.h"
-#include "lock.h"
+#include "lib/lib.h"
+#include "machine/cpu.h"
+#include "machine/lock.h"
 
 const char *const lock_names[LOCK_SERIAL + 1] = {
 	[0] = "interrupts off",

@@ -8,10 +8,10 @@
  * all come in the end, and a CPU that waits for another's audit never blocks
  * what the other waits for.
  */
-#include "cpu.h"
 #include "debug.h"
-#include "lib.h"
-#include "smp.h"
+#include "lib/lib.h"
+#include "machine/cpu.h"
+#include "machine/smp.h"
 
 #define AUDITING	(1u << 31)	/* nobody leaves any more */
 

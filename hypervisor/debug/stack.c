@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A mark at the lower end of each stack of a CPU, which is looked at on every
- * way to a guest. The compiler's canaries are core/canary.c.
+ * way to a guest. The compiler's canaries are machine/canary.c.
  */
-#include "cpu.h"
 #include "debug.h"
-#include "lib.h"
+#include "lib/lib.h"
+#include "machine/cpu.h"
 
 _Static_assert(offsetof(struct cpu_block, stack) ==
 	       offsetof(struct cpu_block, ist[CPU_IST_COUNT]), "one behind");

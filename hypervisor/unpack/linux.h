@@ -8,8 +8,8 @@
 #define KRYPTON_UNPACK_LINUX_H
 
 #include "errno.h"
-#include "lib.h"
-#include "unpack.h"
+#include "lib/lib.h"
+#include "unpack/unpack.h"
 
 #define STATIC		static
 #define INIT

@@ -4,9 +4,9 @@
  * share. The decompressors themselves are Linux's (unpack/import); what goes
  * in and what comes out is bounded here or in the file of each.
  */
-#include "image.h"
-#include "lib.h"
-#include "unpack.h"
+#include "boot/image.h"
+#include "lib/lib.h"
+#include "unpack/unpack.h"
 
 #define HEAP_BASE	(2ull << 20)
 #define HEAP_BZIP2	(4ull << 20)	/* 900,000 numbers of a block */

@@ -13,10 +13,10 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "lib.h"
+#include "lib/lib.h"
 #include "sim.h"
 
-/* As in core/sched.c */
+/* As in sched/sched.c */
 #define SLICE		(5 * NS_PER_MS)
 #define CREDIT		(3 * NS_PER_MS)
 #define DEBT		(2 * SLICE)

@@ -8,17 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <ucontext.h>
-#include "apic.h"
-#include "calibrate.h"
-#include "context.h"
-#include "evtchn.h"
-#include "guest_trap.h"
-#include "lib.h"
-#include "nmi.h"
-#include "rtc.h"
+#include "cpu/context.h"
+#include "cpu/nmi.h"
+#include "cpu/vcpu.h"
+#include "entry/guest_trap.h"
+#include "event/evtchn.h"
+#include "lib/lib.h"
+#include "machine/apic.h"
+#include "machine/calibrate.h"
+#include "machine/rtc.h"
+#include "machine/smp.h"
 #include "sim.h"
-#include "smp.h"
-#include "vcpu.h"
 
 #define STACK_SIZE	65536u
 #define IPI_TIME	1000u

@@ -5,8 +5,8 @@
 
 #include <xen/sched.h>
 #include <xen/vcpu.h>
-#include "domain.h"
-#include "sched.h"
+#include "domain/domain.h"
+#include "sched/sched.h"
 
 #define SIM_DOMAINS	6u
 #define SIM_VCPUS	16u		/* of all domains */

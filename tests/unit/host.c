@@ -2,20 +2,20 @@
 /* What the tested sources need of the rest of the hypervisor. */
 #include <stdio.h>
 #include <stdlib.h>
-#include "boot.h"
-#include "context.h"
-#include "early.h"
+#include "boot/boot.h"
+#include "cpu/context.h"
+#include "cpu/vcpu.h"
 #include "errno.h"
-#include "evtchn.h"
-#include "guest.h"
+#include "event/evtchn.h"
+#include "guest/guest.h"
 #include "host.h"
-#include "irq.h"
-#include "lib.h"
-#include "paging.h"
-#include "ptype.h"
-#include "sched.h"
-#include "smp.h"
-#include "vcpu.h"
+#include "lib/lib.h"
+#include "machine/irq.h"
+#include "machine/paging.h"
+#include "machine/smp.h"
+#include "memory/early.h"
+#include "mmu/ptype.h"
+#include "sched/sched.h"
 
 u64 direct_base;
 struct boot_info boot_info;
@@ -105,7 +105,7 @@ void spin_unlock_irqrestore(struct spinlock *l, u64 flags)
 	spin_unlock(l);
 }
 
-/* As in x86/smp.c; a CPU is a bit of the mask. */
+/* As in machine/smp.c; a CPU is a bit of the mask. */
 void smp_flush(u32 cpus)
 {
 	u32 i;

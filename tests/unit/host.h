@@ -8,7 +8,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "domain.h"
+#include "domain/domain.h"
 
 #define HOST_FRAMES	1024u
 #define HOST_DOMAINS	3u

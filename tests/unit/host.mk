@@ -9,16 +9,16 @@ build	?= build
 flags	:= -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-builtin \
 	-Wall -Wextra -Wno-address-of-packed-member \
 	-D__XEN_INTERFACE_VERSION__=0x00040e00 -D__XEN_TOOLS__ \
-	-iquote tests/unit -iquote hypervisor/include \
+	-iquote tests/unit -iquote hypervisor/include -iquote hypervisor \
 	-include hypervisor/include/types.h -include tests/unit/include/cpu.h
 
 # What the page types need, and what these need
-pages-src := core/frames.c core/destroy.c core/format.c core/evtchn.c \
-	core/evtchn_port.c core/evtchn_fifo.c \
-	pv/ptype.c pv/tables.c pv/abi.c pv/batch.c pv/mmu_update.c \
-	pv/mmuext.c pv/descriptors.c pv/ldt.c pv/walk.c \
-	pv/grant.c pv/grant_table.c pv/grant_entry.c pv/grant_map.c \
-	pv/grant_copy.c pv/abi32_grant.c
+pages-src := memory/frames.c domain/destroy.c lib/format.c event/evtchn.c \
+	event/evtchn_port.c event/evtchn_fifo.c \
+	mmu/ptype.c mmu/tables.c guest/abi.c mmu/batch.c mmu/mmu_update.c \
+	mmu/mmuext.c cpu/descriptors.c cpu/ldt.c mmu/walk.c \
+	grant/grant.c grant/grant_table.c grant/grant_entry.c grant/grant_map.c \
+	grant/grant_copy.c guest/abi32_grant.c
 unpack-src := $(addprefix unpack/,unpack.c gzip.c xz.c zstd.c lz4.c lzo.c \
 	lzma.c bzip2.c)
 

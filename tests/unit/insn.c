@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 #include <string.h>
-#include "emulate.h"
+#include "cpu/emulate.h"
 #include "insn.h"
-#include "paging.h"
+#include "machine/paging.h"
 
 #define FRAMES	8u
 #define GDT	400u

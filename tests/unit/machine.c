@@ -3,10 +3,10 @@
  * The machine around the tested sources: processors, their TSC and APIC
  * timers, PIT and HPET that these are measured by, the CMOS clock, other ports.
  */
-#include "acpi.h"
-#include "apic.h"
 #include "host.h"
-#include "paging.h"
+#include "machine/acpi.h"
+#include "machine/apic.h"
+#include "machine/paging.h"
 
 #define PIT_GATE	0x61
 #define PIT_OUTPUT	0x20

@@ -9,9 +9,9 @@
 #include <xen/physdev.h>
 #include <xen/sched.h>
 #include "errno.h"
-#include "guest.h"
+#include "guest/guest.h"
 #include "host.h"
-#include "lib.h"
+#include "lib/lib.h"
 
 #define ABI	__attribute__((packed, aligned(4)))
 #define AT	0x1000ull

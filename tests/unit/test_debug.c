@@ -8,10 +8,10 @@
  */
 #include "../../hypervisor/debug/debug.h"
 #include "host.h"
-#include "lib.h"
-#include "paging.h"
-#include "ptype.h"
-#include "time.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "machine/time.h"
+#include "mmu/ptype.h"
 
 #define PAGES	12u
 

@@ -2,12 +2,12 @@
 /* Ranges of device frames, given and taken at random: as a map of bits says. */
 #include <stdlib.h>
 #include <string.h>
-#include "domain.h"
+#include "domain/domain.h"
 #include "errno.h"
 #include "host.h"
-#include "lib.h"
-#include "paging.h"
-#include "ptype.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "mmu/ptype.h"
 
 #define FRAMES	40u
 

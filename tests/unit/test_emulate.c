@@ -6,10 +6,10 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "emulate.h"
+#include "cpu/emulate.h"
+#include "entry/traps.h"
 #include "insn.h"
-#include "paging.h"
-#include "traps.h"
+#include "machine/paging.h"
 
 #define LONGEST	15u
 

@@ -9,11 +9,11 @@
 #include <string.h>
 #include <xen/event_channel.h>
 #include "errno.h"
-#include "evtchn.h"
-#include "evtchn_port.h"
+#include "event/evtchn.h"
+#include "event/evtchn_port.h"
 #include "host.h"
-#include "lib.h"
-#include "paging.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
 
 #define PORTS	40u
 #define LINKED	(1u << EVTCHN_FIFO_LINKED)

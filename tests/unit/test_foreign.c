@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include "errno.h"
 #include "host.h"
-#include "lib.h"
-#include "paging.h"
-#include "ptype.h"
-#include "pv.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "mmu/mmu.h"
+#include "mmu/ptype.h"
 
 #define PAGES	20u
 

@@ -2,7 +2,7 @@
 /* The allocator: blocks are aligned, apart, below the limit, and merge. */
 #include <stdlib.h>
 #include "host.h"
-#include "paging.h"
+#include "machine/paging.h"
 
 static void setup(void)
 {

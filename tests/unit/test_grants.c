@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "errno.h"
-#include "grant.h"
-#include "grant_table.h"
+#include "grant/grant.h"
+#include "grant/grant_table.h"
 #include "host.h"
-#include "lib.h"
-#include "paging.h"
-#include "ptype.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "mmu/ptype.h"
 
 #define REFS	24u
 #define HANDLES	400u

@@ -4,9 +4,9 @@
 #include <xen/elfnote.h>
 #include <string.h>
 #include <zlib.h>
+#include "boot/image.h"
 #include "host.h"
-#include "image.h"
-#include "lib.h"
+#include "lib/lib.h"
 
 #define ELF_SIZE	8192u
 

@@ -8,14 +8,14 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "control/keys.h"
+#include "entry/traps.h"
 #include "host.h"
-#include "keys.h"
-#include "lib.h"
-#include "log.h"
-#include "serial.h"
-#include "time.h"
-#include "traps.h"
-#include "vga.h"
+#include "lib/lib.h"
+#include "machine/log.h"
+#include "machine/serial.h"
+#include "machine/time.h"
+#include "machine/vga.h"
 
 void own_log_at(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -6,10 +6,10 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include "boot.h"
-#include "dom0.h"
+#include "boot/boot.h"
+#include "boot/dom0.h"
 #include "host.h"
-#include "log.h"
+#include "machine/log.h"
 
 #define MIB	256u			/* pages */
 #define ALL	(2048ull * MIB)

@@ -5,12 +5,12 @@
  * does between address and data, and a message goes where the device says.
  */
 #include <string.h>
-#include "emulate.h"
+#include "cpu/emulate.h"
 #include "errno.h"
-#include "frames.h"
 #include "host.h"
-#include "paging.h"
-#include "pci.h"
+#include "machine/paging.h"
+#include "machine/pci.h"
+#include "memory/frames.h"
 
 #define OURS	0x80000800u	/* 0:1.0 */
 #define OTHERS	0x80001000u

@@ -5,10 +5,10 @@
  * asks may reach.
  */
 #include <string.h>
-#include "guest_trap.h"
+#include "entry/guest_trap.h"
+#include "entry/traps.h"
 #include "insn.h"
-#include "paging.h"
-#include "traps.h"
+#include "machine/paging.h"
 
 #define AX	0xccddeeffu
 #define INPUT	0x11223344u

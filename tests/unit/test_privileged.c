@@ -6,13 +6,13 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "emulate.h"
+#include "cpu/emulate.h"
+#include "entry/guest_trap.h"
+#include "entry/traps.h"
 #include "errno.h"
-#include "guest_trap.h"
 #include "insn.h"
-#include "paging.h"
-#include "ptype.h"
-#include "traps.h"
+#include "machine/paging.h"
+#include "mmu/ptype.h"
 
 static struct vcpu *v;
 

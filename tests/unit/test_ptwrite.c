@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include "host.h"
-#include "lib.h"
-#include "paging.h"
-#include "ptwrite.h"
-#include "ptype.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "mmu/ptwrite.h"
+#include "mmu/ptype.h"
 
 static struct domain *d;
 static u32 first;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Page types: random updates by a hostile guest, and after each of them the
- * invariants of pv/ptype.c, counted from scratch over all frames.
+ * invariants of mmu/ptype.c, counted from scratch over all frames.
  */
 #include <stdlib.h>
 #include "../../hypervisor/debug/debug.h"
 #include "errno.h"
 #include "host.h"
-#include "lib.h"
-#include "paging.h"
-#include "ptype.h"
-#include "pv.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "mmu/mmu.h"
+#include "mmu/ptype.h"
 
 #define PAGES	24u
 

@@ -11,15 +11,15 @@
  */
 #include <signal.h>
 #include <ucontext.h>
+#include "entry/traps.h"
 #include "errno.h"
 #include "host.h"
-#include "lib.h"
-#include "memory.h"
-#include "paging.h"
-#include "ptype.h"
-#include "pv.h"
-#include "traps.h"
-#include "walk.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "mmu/memory.h"
+#include "mmu/mmu.h"
+#include "mmu/ptype.h"
+#include "mmu/walk.h"
 
 #define PAGES		4u
 #define EFLAGS		17	/* REG_EFL, which needs _GNU_SOURCE */

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <xen/event_channel.h>
-#include "descriptors.h"
+#include "cpu/descriptors.h"
 #include "errno.h"
-#include "evtchn.h"
+#include "event/evtchn.h"
 #include "host.h"
-#include "lib.h"
-#include "ptype.h"
+#include "lib/lib.h"
+#include "mmu/ptype.h"
 
 /*
  * Whatever is accepted and present is code or data of ring 1 to 3, not long; or

@@ -6,8 +6,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "acpi.h"
 #include "host.h"
+#include "machine/acpi.h"
 
 #define PIT_HZ		1193182ull
 #define PIT_TICKS	23864ull

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "boot/image.h"
 #include "host.h"
-#include "image.h"
-#include "lib.h"
+#include "lib/lib.h"
 
 static const char *const formats[] = {
 	"gz", "xz", "zst", "lz4", "lzo", "lzma", "bz2"

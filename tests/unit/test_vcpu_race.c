@@ -9,15 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <xen/sched.h>
-#include "boot.h"
+#include "boot/boot.h"
+#include "cpu/nmi.h"
+#include "cpu/vcpu.h"
+#include "entry/traps.h"
 #include "host.h"
-#include "lib.h"
-#include "log.h"
-#include "nmi.h"
-#include "ptype.h"
-#include "sched.h"
-#include "traps.h"
-#include "vcpu.h"
+#include "lib/lib.h"
+#include "machine/log.h"
+#include "mmu/ptype.h"
+#include "sched/sched.h"
 
 /* What the machine and the scheduler do, and host.c has otherwise. */
 #define domain_stop		tested_stop
@@ -37,9 +37,9 @@
 #define evtchn_send_global_virq(v)	(told++)
 static u32 told;
 
-#include "../../hypervisor/core/shutdown.c"
-#include "../../hypervisor/core/pause.c"
-#include "../../hypervisor/core/vcpu.c"
+#include "../../hypervisor/domain/shutdown.c"
+#include "../../hypervisor/domain/pause.c"
+#include "../../hypervisor/cpu/vcpu.c"
 
 #define ENOUGH	20000u
 

@@ -4,13 +4,13 @@
  * for is done to the vCPU's fields, and noted.
  */
 #include <string.h>
-#include "context.h"
-#include "emulate.h"
+#include "cpu/context.h"
+#include "cpu/emulate.h"
+#include "cpu/processor.h"
+#include "entry/guest_trap.h"
+#include "entry/traps.h"
 #include "errno.h"
-#include "guest_trap.h"
 #include "host.h"
-#include "pv.h"
-#include "traps.h"
 
 struct host_asked host_asked;
 bool host_has_xsave, host_is_intel;
@@ -86,7 +86,7 @@ static u32 register_of(u32 reg)
 	return host_current->cr4 & CR4_DE ? 8 : reg + 2;
 }
 
-/* As in pv/processor.c, without the hardware's registers. */
+/* As in cpu/processor.c, without the hardware's registers. */
 long pv_get_debugreg(u64 a[])
 {
 	u32 reg = register_of((u32)a[0]);

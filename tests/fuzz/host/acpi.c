@@ -6,8 +6,8 @@
  * need not be true, and name any DSDT; then all may be read, but it must end.
  */
 #include <string.h>
-#include "acpi.h"
-#include "boot.h"
+#include "boot/boot.h"
+#include "machine/acpi.h"
 #include "parser.h"
 
 #define RSDP		0xe0000u

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* bzImage: the payload that is found lies within the file. */
-#include "image.h"
+#include "boot/image.h"
 #include "parser.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)

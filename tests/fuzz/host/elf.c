@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ELF files and their notes: what is accepted lies where it may. */
+#include "boot/image.h"
 #include "config.h"
-#include "image.h"
 #include "parser.h"
 
 static void check_segment(const struct image *im, const struct image_segment *s)

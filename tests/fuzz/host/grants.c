@@ -4,9 +4,9 @@
  * unmap and move the mappings, copy by them, map pages for devices.
  */
 #include "errno.h"
-#include "grant.h"
-#include "grant_table.h"
-#include "lib.h"
+#include "grant/grant.h"
+#include "grant/grant_table.h"
+#include "lib/lib.h"
 #include "pages.h"
 
 static u16 partner(u8 byte)

@@ -14,12 +14,12 @@
  * Taken from the hypervisor is only what it alone can know: which pages a
  * guest has pinned, and how far it is with a table it is not through with.
  */
-#include "descriptors.h"
+#include "cpu/descriptors.h"
 #include "errno.h"
-#include "grant_table.h"
-#include "lib.h"
+#include "grant/grant_table.h"
+#include "lib/lib.h"
+#include "mmu/ptype.h"
 #include "pages.h"
-#include "ptype.h"
 
 #define SLOTS		512u
 #define TOP_SLOTS	428u	/* of the fourth level-2 table, the guest's */

@@ -5,7 +5,7 @@
  * pointers say beyond that is the loader's word; but it must end.
  */
 #include <string.h>
-#include "boot.h"
+#include "boot/boot.h"
 #include "parser.h"
 
 #define BASE		0x10000u

@@ -4,16 +4,17 @@
  * arguments, and stores where a guest may store. What a call gives back is not
  * judged here: model.c looks at what it has done.
  */
-#include "emulate.h"
+#include "cpu/descriptors.h"
+#include "cpu/emulate.h"
+#include "cpu/ldt.h"
+#include "entry/hypercall.h"
 #include "errno.h"
-#include "hypercall.h"
-#include "ldt.h"
-#include "lib.h"
-#include "memory.h"
+#include "lib/lib.h"
+#include "mmu/memory.h"
+#include "mmu/mmu.h"
+#include "mmu/ptwrite.h"
+#include "mmu/ptype.h"
 #include "pages.h"
-#include "ptwrite.h"
-#include "ptype.h"
-#include "pv.h"
 
 #define VA_DATA		0x0000000u	/* what page 5 maps */
 #define VA_TABLES	0x0200000u	/* what page 6 maps: pages 0 to 11 */
@@ -243,7 +244,7 @@ static void exchange(struct actor *a, const struct step *s)
 	go(a, memory_op, XENMEM_exchange, (u64)x, 0, 0);
 }
 
-/* As core/domctl.c does, under its lock. */
+/* As control/domctl.c does, under its lock. */
 static long kill(u64 a[])
 {
 	return domain_kill(world.d[a[0]]);

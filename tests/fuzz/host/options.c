@@ -5,11 +5,11 @@
  * one message.
  */
 #include <string.h>
-#include "boot.h"
+#include "boot/boot.h"
+#include "boot/dom0.h"
 #include "config.h"
-#include "dom0.h"
-#include "grant.h"
-#include "log.h"
+#include "grant/grant.h"
+#include "machine/log.h"
 #include "parser.h"
 
 struct boot_info boot_info;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "errno.h"
-#include "lib.h"
+#include "lib/lib.h"
 #include "pages.h"
 
 #define STEPS	160u

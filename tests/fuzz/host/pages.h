@@ -7,9 +7,9 @@
 #ifndef FUZZ_PAGES_H
 #define FUZZ_PAGES_H
 
-#include "boot.h"
+#include "boot/boot.h"
 #include "host.h"
-#include "paging.h"
+#include "machine/paging.h"
 
 #define PAGES		28u	/* of a domain, at its start */
 #define NAMES		32u	/* pages of a domain that steps can name */

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include "lib.h"
-#include "paging.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
 #include "parser.h"
 
 #define MEMORY		(4ull << 30)

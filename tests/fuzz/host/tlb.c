@@ -8,10 +8,10 @@
  * for a frame that is free, nor for a page of the hypervisor's that is shared
  * no more: whoever gets it next does.
  */
-#include "descriptors.h"
-#include "lib.h"
+#include "cpu/descriptors.h"
+#include "lib/lib.h"
+#include "mmu/ptype.h"
 #include "pages.h"
-#include "ptype.h"
 
 static struct cached {
 	const struct domain *owner;	/* of the frame, then */

@@ -5,8 +5,8 @@
  * to have is the last four bytes.
  */
 #include <stdlib.h>
-#include "image.h"
-#include "lib.h"
+#include "boot/image.h"
+#include "lib/lib.h"
 #include "parser.h"
 
 #define MAX_ROOM	65536u

@@ -5,14 +5,14 @@
  * Domain 0 is the privileged one; number 1 may map some device memory.
  */
 #include <stdlib.h>
-#include "descriptors.h"
+#include "cpu/descriptors.h"
 #include "errno.h"
-#include "grant.h"
-#include "grant_table.h"
-#include "lib.h"
+#include "grant/grant.h"
+#include "grant/grant_table.h"
+#include "lib/lib.h"
+#include "mmu/mmu.h"
+#include "mmu/ptype.h"
 #include "pages.h"
-#include "ptype.h"
-#include "pv.h"
 
 struct world world;
 

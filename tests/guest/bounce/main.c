@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rules (pv/bounce.c, pv/iret.c): a domain whose handler or stack cannot be
+ * Rules (cpu/bounce.c, cpu/iret.c): a domain whose handler or stack cannot be
  * used when it is to be entered crashes, and no other one: read-only, missing,
  * at the ends of the address space, in the hypervisor's part of it, or by
  * selectors that are not the guest's (QEMU takes a null SS in ring 1, no

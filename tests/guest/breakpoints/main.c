@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rules (pv/processor.c, x86/traps.c): breakpoints never reach the hypervisor's
+ * Rules (cpu/processor.c, entry/traps.c): breakpoints never reach the hypervisor's
  * own memory (nothing of it lies in a 32-bit address space), nor is there
  * general detect. Those on ports need CR4.DE, and hit once the access is done;
  * without CR4.DE DR4 and DR5 are DR6 and DR7. One on memory that the hypervisor

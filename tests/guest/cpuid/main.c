@@ -4,7 +4,7 @@
  * kernel gets from CPUID with the forced-emulation prefix. Each row is a leaf,
  * the bits of each register that it may have of the machine's, and those that it
  * has whatever the machine says; all else is 0, and so are all leaves without a
- * row. What Krypton leaves out, with its reasons in pv/cpuid.c, is not compared:
+ * row. What Krypton leaves out, with its reasons in cpu/cpuid.c, is not compared:
  * PAT, and RTM, DBEXT, IBRS and AVX-512 on a machine that has them. Kernels ask
  * for XSAVE and OSXSAVE together, and have all of them the APIC number 0.
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rules (xen/arch-x86/xen-x86_32.h; pv/iret.c, pv/bounce.c): whatever stands in
+ * Rules (xen/arch-x86/xen-x86_32.h; cpu/iret.c, cpu/bounce.c): whatever stands in
  * the flags, selectors and stack pointers of who enters the hypervisor, by
  * hypercall, exception, SYSENTER, SYSCALL or the iret hypercall, comes out as
  * it was or as a fault of who set it; a handler runs in ring 1 with IF set,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rule (x86/context.c): a vCPU finds in the x87, MMX and SSE registers, MXCSR
+ * Rule (cpu/context.c): a vCPU finds in the x87, MMX and SSE registers, MXCSR
  * and the x87 control and status words what it left there, however often
  * others ran in between, with CR0.TS set while it waited or not; a new domain
  * finds nothing of anybody's. An exception that is pending in one domain's

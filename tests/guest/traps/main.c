@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rules (pv/bounce.c, xen/arch-x86/xen.h "trap_info"): an exception enters the
+ * Rules (cpu/bounce.c, xen/arch-x86/xen.h "trap_info"): an exception enters the
  * guest's handler with the frame of the 32-bit ABI; the event mask is set only
  * for entries with flag bit 2; the old mask stands in bits 16-23 of the CS
  * slot and, inverted, in IF; TF is clear in the handler; `int n` obeys the

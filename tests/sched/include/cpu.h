@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stands in for hypervisor/include/cpu.h in the simulation of the scheduler:
+ * Stands in for hypervisor/machine/cpu.h in the simulation of the scheduler:
  * processors without registers, whose time is that of the simulation.
  */
 #ifndef KRYPTON_CPU_H
 #define KRYPTON_CPU_H
 
 #include "config.h"
-#include "cpu_bits.h"
+#include "machine/cpu_bits.h"
 #include "types.h"
 
 struct regs {

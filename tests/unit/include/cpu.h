@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stands in for hypervisor/include/cpu.h in the unit tests: the same types
+ * Stands in for hypervisor/machine/cpu.h in the unit tests: the same types
  * and names, without the instructions that only ring 0 may use: the machine
  * that they would touch is tests/unit/machine.c.
  */
@@ -8,7 +8,7 @@
 #define KRYPTON_CPU_H
 
 #include "config.h"
-#include "cpu_bits.h"
+#include "machine/cpu_bits.h"
 #include "types.h"
 
 struct regs {

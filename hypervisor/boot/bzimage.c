@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bzImage: the boot protocol's header leads to a compressed ELF file. The
+ * size that it unpacks to is its last four bytes, for every compression.
+ */
+#include "boot/image.h"
+#include "lib/lib.h"
+
+#define SETUP_SECTS	0x1f1
+#define MAGIC		0x202
+#define VERSION		0x206
+#define PAYLOAD_OFFSET	0x248
+#define PAYLOAD_LENGTH	0x24c
+#define HEADER_END	0x250
+#define MAX_UNPACKED	(256ull << 20)
+
+static u32 get32(const u8 *p)
+{
+	u32 v;
+
+	memcpy(&v, p, 4);
+	return v;
+}
+
+bool image_find_payload(const u8 *file, u64 size, const u8 **payload,
+			u64 *length, u64 *unpacked, const char **error)
+{
+	u64 at, sects;
+
+	*error = "neither ELF nor bzImage";
+	if (size < HEADER_END || memcmp(file + MAGIC, "HdrS", 4))
+		return false;
+	*error = "bzImage of a boot protocol before 2.08";
+	if ((file[VERSION] | file[VERSION + 1] << 8) < 0x208)
+		return false;
+	sects = file[SETUP_SECTS] ? file[SETUP_SECTS] : 4;
+	at = (sects + 1) * 512 + get32(file + PAYLOAD_OFFSET);
+	*length = get32(file + PAYLOAD_LENGTH);
+	*error = "the bzImage is cut off";
+	if (at > size || *length > size - at || *length < 16)
+		return false;
+	*payload = file + at;
+	*unpacked = get32(*payload + *length - 4);
+	*error = "the bzImage claims to be too large";
+	return *unpacked <= MAX_UNPACKED;
+}

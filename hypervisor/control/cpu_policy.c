@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * CPU policies: the CPUID leaves that domains get, in the form that the tools
+ * read, change and give back (struct xen_cpuid_leaf of arch-x86/xen.h).
+ *
+ * The list has to have the leaves that the tools will write, in that order:
+ * basic ones with the subleaves of 4, 7, 0xb and 0xd, the two hypervisor
+ * ranges, extended ones. A domain's own policy can only take features away.
+ */
+#include "control/ctl.h"
+#include "cpu/emulate.h"
+#include "domain/domain.h"
+#include "errno.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+
+#define MAX_LEAVES	96u
+#define MAX_MSRS	2u
+#define MAX_BASIC	0xdu
+#define MAX_EXTENDED	0x80000021u
+#define CACHE_SUBLEAVES	6u
+
+/* Where a list of leaves goes: memory of the caller, or nowhere. */
+struct writer {
+	gva_t to;
+	u32 room, n;
+	const struct domain *d;		/* NULL: what any domain can have */
+	bool host;			/* what the processor says */
+};
+
+static int put_leaf(struct writer *w, u32 leaf, u32 sub, const u32 r[4])
+{
+	xen_cpuid_leaf_t out = { leaf, sub, r[0], r[1], r[2], r[3] };
+
+	if (w->n == w->room)
+		return -ENOBUFS;
+	return guest_write(gva_index(w->to, w->n++, sizeof(out)), &out,
+			   sizeof(out));
+}
+
+static void read_leaf(const struct writer *w, u32 leaf, u32 sub, u32 r[4])
+{
+	if (w->host)
+		cpuid(leaf, sub, r);
+	else
+		cpuid_for_domain(w->d, leaf, sub, r);
+}
+
+static int copy_leaf(struct writer *w, u32 leaf, u32 sub)
+{
+	u32 r[4];
+
+	read_leaf(w, leaf, sub == XEN_CPUID_NO_SUBLEAF ? 0 : sub, r);
+	if (leaf == 0)
+		r[0] = MIN(r[0], MAX_BASIC);
+	else if (leaf == 0x80000000)
+		r[0] = MIN(r[0], MAX_EXTENDED);
+	else if (leaf == 7 || leaf == 0xb || leaf == 0xd)
+		r[0] = leaf == 0xb ? r[0] : 0;
+	if (leaf == 0xb || leaf == 0xd)
+		memset(r, 0, 4 * sizeof(r[0]));
+	return put_leaf(w, leaf, sub, r);
+}
+
+static int copy_cache_leaves(struct writer *w)
+{
+	u32 sub, r[4];
+	int rc = 0;
+
+	for (sub = 0; !rc && sub < CACHE_SUBLEAVES; sub++) {
+		rc = copy_leaf(w, 4, sub);
+		read_leaf(w, 4, sub, r);
+		if (!(r[0] & 0x1f))
+			break;
+	}
+	return rc;
+}
+
+static int copy_basic(struct writer *w, u32 leaf)
+{
+	int rc;
+
+	switch (leaf) {
+	case 4:
+		return copy_cache_leaves(w);
+	case 7:
+	case 0xb:
+		return copy_leaf(w, leaf, 0);
+	case 0xd:
+		rc = copy_leaf(w, leaf, 0);
+		return rc ? rc : copy_leaf(w, leaf, 1);
+	default:
+		return copy_leaf(w, leaf, XEN_CPUID_NO_SUBLEAF);
+	}
+}
+
+static int copy_leaves(struct writer *w)
+{
+	static const u32 none[4];
+	u32 leaf, max[4];
+	int rc = 0;
+
+	read_leaf(w, 0, 0, max);
+	for (leaf = 0; !rc && leaf <= MIN(max[0], MAX_BASIC); leaf++)
+		rc = copy_basic(w, leaf);
+	if (!rc)
+		rc = put_leaf(w, 0x40000000, XEN_CPUID_NO_SUBLEAF, none);
+	if (!rc)
+		rc = put_leaf(w, 0x40000100, XEN_CPUID_NO_SUBLEAF, none);
+	read_leaf(w, 0x80000000, 0, max);
+	for (leaf = 0x80000000; !rc && leaf <= MIN(max[0], MAX_EXTENDED);
+	     leaf++)
+		rc = copy_leaf(w, leaf, XEN_CPUID_NO_SUBLEAF);
+	return rc;
+}
+
+/* No MSR is part of a policy. */
+static int write_policy(struct writer *w, u64 msrs, u32 *nr_leaves,
+			u32 *nr_msrs)
+{
+	int rc;
+
+	*nr_msrs = msrs ? 0 : MAX_MSRS;
+	w->room = *nr_leaves;
+	*nr_leaves = MAX_LEAVES;
+	if (!w->to.a)
+		return 0;
+	rc = copy_leaves(w);
+	*nr_leaves = w->n;
+	return rc;
+}
+
+long domctl_get_policy(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_cpu_policy *p = &op->u.cpu_policy;
+	struct writer w = { .to = gva((u64)p->leaves.p), .d = d };
+
+	return write_policy(&w, (u64)p->msrs.p, &p->nr_leaves, &p->nr_msrs);
+}
+
+long sysctl_cpu_policy(struct xen_sysctl *op)
+{
+	struct xen_sysctl_cpu_policy *p = &op->u.cpu_policy;
+	struct writer w = { .to = gva((u64)p->leaves.p) };
+
+	if (p->_rsvd || p->index > XEN_SYSCTL_cpu_policy_hvm_default)
+		return -EINVAL;
+	if (p->index == XEN_SYSCTL_cpu_policy_hvm_max ||
+	    p->index == XEN_SYSCTL_cpu_policy_hvm_default)
+		return -EOPNOTSUPP;
+	w.host = p->index == XEN_SYSCTL_cpu_policy_raw ||
+		 p->index == XEN_SYSCTL_cpu_policy_host;
+	return write_policy(&w, (u64)p->msrs.p, &p->nr_leaves, &p->nr_msrs);
+}
+
+/* Which leaf and register each word of a feature set is. */
+static const struct {
+	u32 leaf, sub, reg;
+} feature_words[] = {
+	{ 1, 0, 3 }, { 1, 0, 2 }, { 0x80000001, 0, 3 }, { 0x80000001, 0, 2 },
+	{ 0xd, 1, 0 }, { 7, 0, 1 }, { 7, 0, 2 }, { 0x80000007, 0, 3 },
+	{ 0x80000008, 0, 1 }, { 7, 0, 3 }, { 7, 1, 0 }, { 0x80000021, 0, 0 },
+};
+
+long sysctl_cpu_features(struct xen_sysctl *op)
+{
+	struct xen_sysctl_cpu_featureset *f = &op->u.cpu_featureset;
+	const u32 all = ARRAY_SIZE(feature_words);
+	struct writer w = { .host = f->index <= XEN_SYSCTL_cpu_featureset_host };
+	u32 i, n = MIN(f->nr_features, all), r[4];
+
+	if (f->index > XEN_SYSCTL_cpu_featureset_hvm_max)
+		return -EINVAL;
+	if (f->index == XEN_SYSCTL_cpu_featureset_hvm ||
+	    f->index == XEN_SYSCTL_cpu_featureset_hvm_max)
+		return -EOPNOTSUPP;
+	f->nr_features = all;
+	if (!f->features.p)
+		return 0;
+	for (i = 0; i < n; i++) {
+		read_leaf(&w, feature_words[i].leaf, feature_words[i].sub, r);
+		if (guest_write(gva((u64)(f->features.p + i)),
+				&r[feature_words[i].reg], sizeof(u32)))
+			return -EFAULT;
+	}
+	f->nr_features = n;
+	return n < all ? -ENOBUFS : 0;
+}
+
+static void keep(struct domain *d, const xen_cpuid_leaf_t *l)
+{
+	if (l->leaf == 1) {
+		d->cpuid_mask[CPUID_1_ECX] = l->c;
+		d->cpuid_mask[CPUID_1_EDX] = l->d;
+	} else if (l->leaf == 7 && !l->subleaf) {
+		d->cpuid_mask[CPUID_7_EBX] = l->b;
+		d->cpuid_mask[CPUID_7_ECX] = l->c;
+		d->cpuid_mask[CPUID_7_EDX] = l->d;
+	} else if (l->leaf == 0x80000001) {
+		d->cpuid_mask[CPUID_E1_ECX] = l->c;
+		d->cpuid_mask[CPUID_E1_EDX] = l->d;
+	}
+}
+
+/* Only before the domain has run. MSRs are not looked at. */
+long domctl_set_policy(struct domain *d, struct xen_domctl *op)
+{
+	const struct xen_domctl_cpu_policy *p = &op->u.cpu_policy;
+	gva_t from = gva((u64)p->leaves.p);
+	xen_cpuid_leaf_t l;
+	u32 i;
+
+	if (d == current_domain())
+		return -EINVAL;
+	if (p->nr_leaves > MAX_LEAVES || p->nr_msrs > MAX_MSRS)
+		return -E2BIG;
+	if (d->has_run)
+		return -EEXIST;
+	for (i = 0; i < p->nr_leaves; i++) {
+		if (guest_read(&l, gva_index(from, i, sizeof(l)), sizeof(l)))
+			return -EFAULT;
+		keep(d, &l);
+	}
+	return 0;
+}

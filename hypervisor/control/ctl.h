@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The inner side of domctl and sysctl: their operations, by file. */
+#ifndef KRYPTON_CTL_H
+#define KRYPTON_CTL_H
+
+#include <xen/domctl.h>
+#include <xen/sysctl.h>
+#include "entry/hypercall.h"
+#include "types.h"
+
+/* One operation on a domain, which is referenced; may change op to give out. */
+typedef long (*domctl_fn)(struct domain *d, struct xen_domctl *op);
+
+/* control/domctl_vcpu.c */
+long domctl_set_affinity(struct domain *d, struct xen_domctl *op);
+long domctl_get_affinity(struct domain *d, struct xen_domctl *op);
+long domctl_vcpu_info(struct domain *d, struct xen_domctl *op);
+long domctl_set_context(struct domain *d, struct xen_domctl *op);
+long domctl_get_context(struct domain *d, struct xen_domctl *op);
+long domctl_set_ext_context(struct domain *d, struct xen_domctl *op);
+long domctl_get_ext_context(struct domain *d, struct xen_domctl *op);
+long domctl_get_extended_state(struct domain *d, struct xen_domctl *op);
+long domctl_trigger(struct domain *d, struct xen_domctl *op);
+long domctl_get_msrs(struct domain *d, struct xen_domctl *op);
+/* device/devices.c */
+long domctl_ports(struct domain *d, struct xen_domctl *op);
+long domctl_iomem(struct domain *d, struct xen_domctl *op);
+long domctl_irq(struct domain *d, struct xen_domctl *op);
+long domctl_assign(const struct xen_domctl *op);
+/* control/page_info.c */
+long domctl_page_info(struct domain *d, struct xen_domctl *op);
+long domctl_hypercall_page(struct domain *d, struct xen_domctl *op);
+/* control/cpu_policy.c */
+long domctl_set_policy(struct domain *d, struct xen_domctl *op);
+long domctl_get_policy(struct domain *d, struct xen_domctl *op);
+long sysctl_cpu_policy(struct xen_sysctl *op);
+long sysctl_cpu_features(struct xen_sysctl *op);
+/* control/machine_info.c */
+long sysctl_physinfo(struct xen_sysctl *op);
+long sysctl_cpu_topology(struct xen_sysctl *op);
+long sysctl_numa(struct xen_sysctl *op);
+long sysctl_cpu_info(struct xen_sysctl *op);
+long sysctl_cpupool(struct xen_sysctl *op);
+long sysctl_heap(struct xen_sysctl *op);
+
+/* control/domain_info.c */
+void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to);
+
+/*
+ * A bitmap of the tools, as a mask of the first 32 bits: 0 or -EFAULT. What
+ * is written has zeroes in all further bytes.
+ */
+int ctl_get_bitmap(const struct xenctl_bitmap *from, u32 *mask);
+int ctl_put_bitmap(const struct xenctl_bitmap *to, u32 mask);
+
+#endif

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the tools see of a domain, and the bitmaps that they speak in. */
+#include "control/ctl.h"
+#include "domain/domain.h"
+#include "errno.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "sched/sched.h"
+
+#define MAX_BITMAP_BYTES	4096u
+
+int ctl_get_bitmap(const struct xenctl_bitmap *from, u32 *mask)
+{
+	u32 bits = MIN(from->nr_bits, 32u);
+
+	*mask = 0;
+	if (guest_read(mask, gva((u64)from->bitmap.p), DIV_ROUND_UP(bits, 8)))
+		return -EFAULT;
+	if (bits < 32)
+		*mask &= (1u << bits) - 1;
+	return 0;
+}
+
+int ctl_put_bitmap(const struct xenctl_bitmap *to, u32 mask)
+{
+	u32 n = MIN(DIV_ROUND_UP(to->nr_bits, 8), MAX_BITMAP_BYTES), i;
+	u8 byte;
+
+	for (i = 0; i < n; i++) {
+		byte = i < sizeof(mask) ? (u8)(mask >> i * 8) : 0;
+		if (guest_write(gva((u64)to->bitmap.p + i), &byte, 1))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+/* One vCPU's part in its domain's flags and sums. */
+static u32 add_vcpu(const struct vcpu *v, u32 flags,
+		    struct xen_domctl_getdomaininfo *to)
+{
+	struct vcpu_runstate_info rs;
+
+	sched_runstate(v, &rs);
+	to->cpu_time += rs.time[RUNSTATE_running];
+	to->max_vcpu_id = v->id;
+	if (!(v->state & VCPU_UP))
+		return flags;
+	to->nr_online_vcpus++;
+	if (!(v->state & (VCPU_BLOCKED | VCPU_POLLING)))
+		flags &= ~(u32)XEN_DOMINF_blocked;
+	return v->on_cpu ? flags | XEN_DOMINF_running : flags;
+}
+
+/* A shutdown is seen once nothing of the domain runs any more. */
+static u32 domain_flags(const struct domain *d)
+{
+	u32 flags = 0;
+
+	if (d->is_dying == DOMAIN_DEAD)
+		flags |= XEN_DOMINF_dying;
+	if (d->shut_down && domain_stopped(d))
+		flags |= XEN_DOMINF_shutdown;
+	if (d->pause_count)
+		flags |= XEN_DOMINF_paused;
+	return flags | d->shutdown_code << XEN_DOMINF_shutdownshift;
+}
+
+void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to)
+{
+	u32 flags = XEN_DOMINF_blocked, i;
+
+	memset(to, 0, sizeof(*to));
+	to->domain = (domid_t)d->id;
+	to->max_vcpu_id = XEN_INVALID_MAX_VCPU_ID;
+	for (i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i])
+			flags = add_vcpu(d->vcpu[i], flags, to);
+	to->flags = domain_flags(d) | (to->nr_online_vcpus ? flags : 0);
+	to->tot_pages = d->tot_pages;
+	to->max_pages = d->max_pages;
+	to->outstanding_pages = d->claim;
+	to->shared_info_frame = d->shared_frame.n;
+	memcpy(to->handle, d->handle, sizeof(d->handle));
+}

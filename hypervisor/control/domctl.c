@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * domctl (xen/domctl.h): what the privileged domain does with others. This
+ * file has the table of operations and those that make, stop, limit and end a
+ * domain; each other noun has its own file. The layout is the same for all
+ * guests, but for what handles point to.
+ *
+ * One operation at a time: the domctl lock. An operation that has to stop
+ * starts again from its unchanged structure and finds what it has done.
+ */
+#include "boot/boot.h"
+#include "control/ctl.h"
+#include "cpu/vcpu.h"
+#include "domain/domain.h"
+#include "errno.h"
+#include "grant/grant.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "sched/sched.h"
+
+_Static_assert(sizeof(struct xen_domctl) == 144, "public ABI, any bitness");
+_Static_assert(offsetof(struct xen_domctl, u) == 16, "public ABI");
+
+static struct spinlock domctl_lock = SPINLOCK(LOCK_DOMCTL);
+
+/* A number that no domain has: the next one after the last given. */
+static u32 choose_id(void)
+{
+	static u32 last;
+	struct domain *d;
+	u32 i;
+
+	for (i = 0; i < DOMID_FIRST_RESERVED; i++) {
+		last = last + 1 < DOMID_FIRST_RESERVED ? last + 1 : 1;
+		d = domain_get_any(last);
+		if (!d)
+			return last;
+		domain_put(d);
+	}
+	return 0;
+}
+
+static bool config_ok(const struct xen_domctl_createdomain *c)
+{
+	u32 flags = XEN_DOMCTL_CDF_xs_domain;
+
+	if (boot_flag(UNSAFE_PASSTHROUGH, false))
+		flags |= XEN_DOMCTL_CDF_iommu;
+	return !(c->flags & ~flags) &&
+	       (!c->iommu_opts || (c->flags & XEN_DOMCTL_CDF_iommu)) &&
+	       c->max_vcpus && c->max_vcpus <= MAX_DOMAIN_VCPUS &&
+	       !c->vmtrace_size && !c->cpupool_id &&
+	       !c->arch.emulation_flags &&
+	       grant_config_ok(c->grant_opts, c->max_grant_frames,
+			       c->max_maptrack_frames);
+}
+
+static long do_create(struct xen_domctl *op)
+{
+	const struct xen_domctl_createdomain *c = &op->u.createdomain;
+	struct domain_config config = {
+		.id = op->domain, .max_vcpus = c->max_vcpus,
+		.max_evtchn_port = c->max_evtchn_port,
+		.max_grant_frames = c->max_grant_frames,
+		.max_maptrack_frames = c->max_maptrack_frames,
+	};
+	struct domain *d;
+
+	if (!config_ok(c))
+		return -EINVAL;
+	memcpy(config.handle, c->handle, sizeof(config.handle));
+	if (!config.id || config.id >= DOMID_FIRST_RESERVED)
+		config.id = choose_id();
+	else if ((d = domain_get_any(config.id))) {
+		domain_put(d);
+		return -EEXIST;
+	}
+	if (!config.id)
+		return -ENOMEM;
+	d = domain_create(&config);
+	if (!d)
+		return -ENOMEM;
+	op->domain = (domid_t)d->id;
+	return 0;
+}
+
+static long do_max_vcpus(struct domain *d, struct xen_domctl *op)
+{
+	u32 i;
+
+	if (op->u.max_vcpus.max != d->max_vcpus)
+		return -EINVAL;
+	for (i = 0; i < d->max_vcpus; i++)
+		if (!d->vcpu[i] && !vcpu_create(d, i))
+			return -ENOMEM;
+	return 0;
+}
+
+static long do_destroy(struct domain *d, struct xen_domctl *op)
+{
+	(void)op;
+	return domain_kill(d);
+}
+
+static long do_pause(struct domain *d, struct xen_domctl *op)
+{
+	(void)op;
+	if (d == current_domain())
+		return -EINVAL;
+	domain_pause(d);
+	return 0;
+}
+
+static long do_unpause(struct domain *d, struct xen_domctl *op)
+{
+	(void)op;
+	if (!d->pause_count)
+		return -EINVAL;
+	d->has_run = true;
+	domain_update_wallclock(d);
+	domain_unpause(d);
+	return 0;
+}
+
+static long do_resume(struct domain *d, struct xen_domctl *op)
+{
+	(void)op;
+	if (d == current_domain())
+		return -EINVAL;
+	domain_resume(d);
+	return 0;
+}
+
+/* The domain with this number, or the next one. */
+static long do_info(struct xen_domctl *op)
+{
+	struct domain *d;
+
+	if (op->domain >= DOMID_FIRST_RESERVED)
+		return -EINVAL;
+	d = domain_get_from(op->domain);
+	if (!d)
+		return -ESRCH;
+	domain_info(d, &op->u.getdomaininfo);
+	op->domain = (domid_t)d->id;
+	domain_put(d);
+	return 0;
+}
+
+static long do_max_mem(struct domain *d, struct xen_domctl *op)
+{
+	d->max_pages = op->u.max_mem.max_memkb >> (PAGE_SHIFT - 10);
+	return 0;
+}
+
+static long do_set_address_size(struct domain *d, struct xen_domctl *op)
+{
+	(void)d;
+	return op->u.address_size.size == 32 ? 0 : -EINVAL;
+}
+
+static long do_get_address_size(struct domain *d, struct xen_domctl *op)
+{
+	(void)d;
+	op->u.address_size.size = 32;
+	return 0;
+}
+
+static long do_scheduler(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_scheduler_op *s = &op->u.scheduler_op;
+
+	if (s->sched_id != XEN_SCHEDULER_CREDIT2)
+		return -EINVAL;
+	switch (s->cmd) {
+	case XEN_DOMCTL_SCHEDOP_putinfo:
+		if (s->u.credit2.cap > 100 * d->max_vcpus)
+			return -EINVAL;
+		sched_set_params(d, s->u.credit2.weight ? s->u.credit2.weight :
+				 d->weight, s->u.credit2.cap);
+		return 0;
+	case XEN_DOMCTL_SCHEDOP_getinfo:
+		s->u.credit2.weight = (u16)d->weight;
+		s->u.credit2.cap = (u16)d->cap;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static long do_handle(struct domain *d, struct xen_domctl *op)
+{
+	memcpy(d->handle, op->u.setdomainhandle.handle, sizeof(d->handle));
+	return 0;
+}
+
+static long do_time_offset(struct domain *d, struct xen_domctl *op)
+{
+	d->time_offset = op->u.settimeoffset.time_offset_seconds;
+	domain_update_wallclock(d);
+	return 0;
+}
+
+/* One node: every set of nodes that has it is as good as any other. */
+static long do_set_nodes(struct domain *d, struct xen_domctl *op)
+{
+	u32 nodes;
+
+	(void)d;
+	if (ctl_get_bitmap(&op->u.nodeaffinity.nodemap, &nodes))
+		return -EFAULT;
+	return nodes & 1 ? 0 : -EINVAL;
+}
+
+static long do_get_nodes(struct domain *d, struct xen_domctl *op)
+{
+	(void)d;
+	return ctl_put_bitmap(&op->u.nodeaffinity.nodemap, 1);
+}
+
+/* The TSC is never intercepted, whatever mode is asked for. */
+static long do_set_tsc(struct domain *d, struct xen_domctl *op)
+{
+	if (d == current_domain())
+		return -EINVAL;
+	return op->u.tsc_info.tsc_mode <= 2 ? 0 : -EINVAL;
+}
+
+static long do_get_tsc(struct domain *d, struct xen_domctl *op)
+{
+	if (d == current_domain())
+		return -EINVAL;
+	op->u.tsc_info = (struct xen_domctl_tsc_info){
+		.tsc_mode = 2, .gtsc_khz = (u32)(tsc_scale.hz / 1000),
+		.elapsed_nsec = time_now(),
+	};
+	return 0;
+}
+
+/* There is no debugger to stop a domain for. */
+static long do_debugging(struct domain *d, struct xen_domctl *op)
+{
+	(void)op;
+	return d == current_domain() ? -EINVAL : 0;
+}
+
+static const struct {
+	domctl_fn fn;
+	bool out;		/* the structure is written back */
+	bool dying;		/* also for a domain that is dying */
+} ops[] = {
+	[XEN_DOMCTL_destroydomain]	= { do_destroy, false, true },
+	[XEN_DOMCTL_pausedomain]	= { do_pause, false, false },
+	[XEN_DOMCTL_unpausedomain]	= { do_unpause, false, false },
+	[XEN_DOMCTL_resumedomain]	= { do_resume, false, false },
+	[XEN_DOMCTL_setvcpuaffinity]	= { domctl_set_affinity, true, false },
+	[XEN_DOMCTL_getvcpuaffinity]	= { domctl_get_affinity, true, true },
+	[XEN_DOMCTL_max_mem]		= { do_max_mem, false, false },
+	[XEN_DOMCTL_setvcpucontext]	= { domctl_set_context, false, false },
+	[XEN_DOMCTL_getvcpucontext]	= { domctl_get_context, false, false },
+	[XEN_DOMCTL_getvcpuinfo]	= { domctl_vcpu_info, true, true },
+	[XEN_DOMCTL_max_vcpus]		= { do_max_vcpus, false, false },
+	[XEN_DOMCTL_scheduler_op]	= { do_scheduler, true, true },
+	[XEN_DOMCTL_setdomainhandle]	= { do_handle, false, false },
+	[XEN_DOMCTL_setdebugging]	= { do_debugging, false, false },
+	[XEN_DOMCTL_ioport_permission]	= { domctl_ports, false, false },
+	[XEN_DOMCTL_irq_permission]	= { domctl_irq, false, false },
+	[XEN_DOMCTL_iomem_permission]	= { domctl_iomem, false, false },
+	[XEN_DOMCTL_hypercall_init]	=
+		{ domctl_hypercall_page, false, false },
+	[XEN_DOMCTL_sendtrigger]	= { domctl_trigger, false, false },
+	[XEN_DOMCTL_settimeoffset]	= { do_time_offset, false, false },
+	[XEN_DOMCTL_set_address_size]	= { do_set_address_size, false, false },
+	[XEN_DOMCTL_get_address_size]	= { do_get_address_size, true, true },
+	[XEN_DOMCTL_set_ext_vcpucontext] =
+		{ domctl_set_ext_context, false, false },
+	[XEN_DOMCTL_get_ext_vcpucontext] =
+		{ domctl_get_ext_context, true, false },
+	[XEN_DOMCTL_gettscinfo]		= { do_get_tsc, true, true },
+	[XEN_DOMCTL_settscinfo]		= { do_set_tsc, false, false },
+	[XEN_DOMCTL_getpageframeinfo3]	= { domctl_page_info, false, false },
+	[XEN_DOMCTL_getvcpuextstate]	=
+		{ domctl_get_extended_state, true, false },
+	[XEN_DOMCTL_setnodeaffinity]	= { do_set_nodes, false, false },
+	[XEN_DOMCTL_getnodeaffinity]	= { do_get_nodes, true, true },
+	[XEN_DOMCTL_get_vcpu_msrs]	= { domctl_get_msrs, true, false },
+	[XEN_DOMCTL_get_cpu_policy]	= { domctl_get_policy, true, true },
+	[XEN_DOMCTL_set_cpu_policy]	= { domctl_set_policy, false, false },
+};
+
+/* Operations for other kinds of domains, or for other machines. */
+static long refused(u32 cmd)
+{
+	switch (cmd) {
+	case XEN_DOMCTL_shadow_op:
+	case XEN_DOMCTL_bind_pt_irq:
+	case XEN_DOMCTL_unbind_pt_irq:
+	case XEN_DOMCTL_gethvmcontext:
+	case XEN_DOMCTL_sethvmcontext:
+	case XEN_DOMCTL_gethvmcontext_partial:
+	case XEN_DOMCTL_debug_op:
+	case XEN_DOMCTL_set_broken_page_p2m:
+	case XEN_DOMCTL_setvnumainfo:
+	case XEN_DOMCTL_soft_reset:
+	case XEN_DOMCTL_vmtrace_op:
+		return -EINVAL;
+	case XEN_DOMCTL_psr_cmt_op:
+	case XEN_DOMCTL_psr_alloc:
+		return -ENODEV;
+	case XEN_DOMCTL_subscribe:
+	case XEN_DOMCTL_setvcpuextstate:
+	case XEN_DOMCTL_set_vcpu_msrs:
+	case XEN_DOMCTL_set_virq_handler:
+	case XEN_DOMCTL_ioport_mapping:
+	case XEN_DOMCTL_get_device_group:
+	case XEN_DOMCTL_set_target:
+	case XEN_DOMCTL_get_paging_mempool_size:
+	case XEN_DOMCTL_set_paging_mempool_size:
+	case XEN_DOMCTL_vm_event_op:
+		return -EOPNOTSUPP;
+	default:
+		return -ENOSYS;
+	}
+}
+
+static long on_domain(struct xen_domctl *op, bool *out)
+{
+	struct domain *d = domain_get_any(op->domain);
+	long rc;
+
+	if (!d)
+		return -ESRCH;
+	if (op->cmd >= ARRAY_SIZE(ops) || !ops[op->cmd].fn) {
+		rc = refused(op->cmd);
+	} else {
+		rc = d->is_dying && !ops[op->cmd].dying ? -ESRCH :
+		     ops[op->cmd].fn(d, op);
+		*out = ops[op->cmd].out;
+	}
+	domain_put(d);
+	return rc;
+}
+
+/* The answer to an unprivileged caller: -ESRCH for a missing domain first. */
+static long not_permitted(const struct xen_domctl *op)
+{
+	struct domain *d;
+
+	if (op->cmd == XEN_DOMCTL_createdomain ||
+	    op->cmd == XEN_DOMCTL_getdomaininfo)
+		return -EPERM;
+	d = domain_get_any(op->domain);
+	if (!d)
+		return -ESRCH;
+	domain_put(d);
+	return -EPERM;
+}
+
+static long dispatch(struct xen_domctl *op, bool *out)
+{
+	switch (op->cmd) {
+	case XEN_DOMCTL_createdomain:
+		*out = true;
+		return do_create(op);
+	case XEN_DOMCTL_getdomaininfo:
+		*out = true;
+		return do_info(op);
+	case XEN_DOMCTL_assign_device:
+	case XEN_DOMCTL_deassign_device:
+	case XEN_DOMCTL_test_assign_device:
+		return domctl_assign(op);
+	default:
+		return on_domain(op, out);
+	}
+}
+
+long domctl(u64 a[HYPERCALL_ARGS])
+{
+	struct xen_domctl op;
+	bool out = false;
+	long rc;
+
+	if (guest_read(&op, gva(a[0]), sizeof(op)))
+		return -EFAULT;
+	if (op.interface_version != XEN_DOMCTL_INTERFACE_VERSION)
+		return -EACCES;
+	if (!current_domain()->privileged)
+		return not_permitted(&op);
+	spin_lock(&domctl_lock);
+	rc = dispatch(&op, &out);
+	spin_unlock(&domctl_lock);
+	if (!rc && out && guest_write(gva(a[0]), &op, sizeof(op)))
+		return -EFAULT;
+	return rc;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* domctl on vCPUs: where they may run, what they did, and their state. */
+#include "control/ctl.h"
+#include "cpu/callbacks.h"
+#include "cpu/nmi.h"
+#include "domain/domain.h"
+#include "errno.h"
+#include "guest/guest.h"
+#include "machine/smp.h"
+#include "sched/sched.h"
+
+static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
+		     bool hard)
+{
+	u32 cpus;
+	int rc;
+
+	if (ctl_get_bitmap(map, &cpus))
+		return -EFAULT;
+	if (!(cpus & smp_all()))
+		return -EINVAL;
+	rc = hard ? sched_set_affinity(v, cpus) : 0;
+	if (rc)
+		return rc;
+	if (!hard)
+		v->soft_affinity = cpus;
+	return ctl_put_bitmap(map, (hard ? cpus : cpus & v->affinity) &
+			      smp_all());
+}
+
+static long get_mask(struct vcpu *v, const struct xenctl_bitmap *map, bool hard)
+{
+	return ctl_put_bitmap(map, (hard ? v->affinity : v->soft_affinity) &
+			      smp_all());
+}
+
+/* The masks that the caller names, the hard one first. */
+static long each_mask(struct domain *d, const struct xen_domctl *op,
+		      long (*one)(struct vcpu *v,
+				  const struct xenctl_bitmap *map, bool hard))
+{
+	const struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
+	struct vcpu *v = domain_vcpu(d, a->vcpu);
+	long rc = 0;
+
+	if (!v)
+		return a->vcpu < d->max_vcpus ? -ESRCH : -EINVAL;
+	if (!a->flags)
+		return -EINVAL;
+	if (a->flags & XEN_VCPUAFFINITY_HARD)
+		rc = one(v, &a->cpumap_hard, true);
+	if (!rc && (a->flags & XEN_VCPUAFFINITY_SOFT))
+		rc = one(v, &a->cpumap_soft, false);
+	return rc;
+}
+
+long domctl_set_affinity(struct domain *d, struct xen_domctl *op)
+{
+	return each_mask(d, op, set_mask);
+}
+
+long domctl_get_affinity(struct domain *d, struct xen_domctl *op)
+{
+	return each_mask(d, op, get_mask);
+}
+
+long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_getvcpuinfo *info = &op->u.getvcpuinfo;
+	const struct vcpu *v = domain_vcpu(d, info->vcpu);
+	struct vcpu_runstate_info rs;
+
+	if (!v)
+		return info->vcpu < d->max_vcpus ? -ESRCH : -EINVAL;
+	sched_runstate(v, &rs);
+	info->online = !!(v->state & VCPU_UP);
+	info->blocked = !!(v->state & (VCPU_BLOCKED | VCPU_POLLING));
+	info->running = v->on_cpu;
+	info->cpu_time = rs.time[RUNSTATE_running];
+	info->cpu = v->cpu;
+	return 0;
+}
+
+/* With all of the domain stopped, which cannot be the caller's own. */
+static long on_context(struct domain *d, struct xen_domctl *op,
+		       int (*fn)(struct vcpu *v, gva_t at), bool initialised)
+{
+	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);
+	long rc;
+
+	if (d == current_domain() || !v)
+		return -EINVAL;
+	if (initialised && !v->initialised)
+		return -ENODATA;
+	domain_pause(d);
+	rc = fn(v, gva((u64)op->u.vcpucontext.ctxt.p));
+	domain_unpause(d);
+	return rc;
+}
+
+long domctl_set_context(struct domain *d, struct xen_domctl *op)
+{
+	return on_context(d, op, d->abi->set_context, false);
+}
+
+long domctl_get_context(struct domain *d, struct xen_domctl *op)
+{
+	return on_context(d, op, d->abi->get_context, true);
+}
+
+long domctl_trigger(struct domain *d, struct xen_domctl *op)
+{
+	struct vcpu *v = domain_vcpu(d, op->u.sendtrigger.vcpu);
+
+	if (!v)
+		return -ESRCH;
+	switch (op->u.sendtrigger.trigger) {
+	case XEN_DOMCTL_SENDTRIGGER_NMI:
+		nmi_raise(v);
+		return 0;
+	case XEN_DOMCTL_SENDTRIGGER_POWER:
+	case XEN_DOMCTL_SENDTRIGGER_SLEEP:
+		return -EINVAL;		/* no ACPI buttons */
+	default:
+		return -ENOSYS;
+	}
+}
+
+/* Callbacks of the fast system calls; the rest of the structure is empty. */
+long domctl_get_ext_context(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_ext_vcpucontext *e = &op->u.ext_vcpucontext;
+	const struct vcpu *v = domain_vcpu(d, e->vcpu);
+	u32 id = e->vcpu;
+
+	if (!v)
+		return -ESRCH;
+	*e = (struct xen_domctl_ext_vcpucontext){
+		.vcpu = id, .size = sizeof(*e),
+		.syscall32_callback_eip = v->callback[CB_SYSCALL32].ip,
+		.syscall32_callback_cs = v->callback[CB_SYSCALL32].cs,
+		.syscall32_disables_events =
+			v->callback[CB_SYSCALL32].mask_events,
+		.sysenter_callback_eip = v->callback[CB_SYSENTER].ip,
+		.sysenter_callback_cs = v->callback[CB_SYSENTER].cs,
+		.sysenter_disables_events =
+			v->callback[CB_SYSENTER].mask_events,
+	};
+	return 0;
+}
+
+long domctl_set_ext_context(struct domain *d, struct xen_domctl *op)
+{
+	const struct xen_domctl_ext_vcpucontext *e = &op->u.ext_vcpucontext;
+	struct vcpu *v = domain_vcpu(d, e->vcpu);
+
+	if (!v)
+		return -ESRCH;
+	if (d == current_domain() ||
+	    e->size < offsetof(struct xen_domctl_ext_vcpucontext, mcg_cap))
+		return -EINVAL;
+	domain_pause(d);
+	vcpu_set_callback(v, CB_SYSCALL32, e->syscall32_callback_cs,
+			  (u32)e->syscall32_callback_eip,
+			  e->syscall32_disables_events);
+	vcpu_set_callback(v, CB_SYSENTER, e->sysenter_callback_cs,
+			  (u32)e->sysenter_callback_eip,
+			  e->sysenter_disables_events);
+	domain_unpause(d);
+	return 0;
+}
+
+/* No extended state: all there is is in the context. */
+long domctl_get_extended_state(struct domain *d, struct xen_domctl *op)
+{
+	if (!domain_vcpu(d, op->u.vcpuextstate.vcpu))
+		return -ESRCH;
+	op->u.vcpuextstate.xfeature_mask = 0;
+	op->u.vcpuextstate.size = 0;
+	return 0;
+}
+
+/* Nor is there an MSR that has a state of its own. */
+long domctl_get_msrs(struct domain *d, struct xen_domctl *op)
+{
+	if (!domain_vcpu(d, op->u.vcpu_msrs.vcpu))
+		return -ESRCH;
+	op->u.vcpu_msrs.msr_count = 0;
+	return 0;
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keys under Xen's names. From the serial line they are ours after Ctrl-A was
+ * typed three times, and Dom0's again after three more.
+ */
+#include "control/keys.h"
+#include "debug.h"
+#include "domain/domain.h"
+#include "lib/lib.h"
+#include "machine/smp.h"
+#include "memory/frames.h"
+
+#define SWITCH_KEY	1	/* Ctrl-A */
+#define SWITCH_TIMES	3u
+
+static void dump_vcpu(const struct vcpu *v)
+{
+	log_info("  vCPU %u: state %x, CPU %u%s, cs %lx ip %lx ss %lx sp %lx "
+		 "flags %lx table %lx", v->id, v->state, v->cpu,
+		 v->on_cpu ? " running" : "", v->regs.cs, v->regs.ip,
+		 v->regs.ss, v->regs.sp, v->regs.flags, v->table.n);
+}
+
+static void dump_domain(struct domain *d)
+{
+	u32 i;
+
+	log_info("domain %u: refs %u, %s%s%spaused %u, %lu of %lu pages",
+		 d->id, d->refs, d->is_dying ? "dying, " : "",
+		 d->shut_down ? "shut down, " : "", d->parked ? "parked, " : "",
+		 d->pause_count, d->tot_pages, d->max_pages);
+	for (i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i])
+			dump_vcpu(d->vcpu[i]);
+}
+
+void keys_handle(char key)
+{
+	switch (key) {
+	case 'h':
+		log_info("keys: h this text, 0 Dom0's registers as last saved, "
+			 "a frame audit and l longest holds "
+			 "(debug build), d this CPU, m memory, "
+			 "q domains, r vCPUs, C panic, R reboot");
+		break;
+	case 'a':
+		quiet_audit();
+		break;
+	case 'l':
+		hold_report();
+		break;
+	case '0':
+		dump_domain(dom0);
+		break;
+	case 'd':
+		trap_dump(&this_block()->guest);
+		break;
+	case 'm':
+		log_info("memory: %lu of %lu frames free; TLB flushes: %lu",
+			 frames_free(), frame_count, smp_next_flush() - 1);
+		break;
+	case 'q':
+	case 'r':
+		domain_for_each(dump_domain);
+		break;
+	case 'C':
+		panic("by the key C");
+	case 'R':
+		machine_reboot();
+	default:
+		log_info("key '%c' does nothing; 'h' tells which do", key);
+	}
+}
+
+bool keys_input(char c)
+{
+	static u32 switches;
+	static bool ours;
+
+	switches = c == SWITCH_KEY ? switches + 1 : 0;
+	if (switches == SWITCH_TIMES) {
+		switches = 0;
+		ours = !ours;
+		log_info("serial input to %s", ours ? "Krypton; h for help" :
+			 "Dom0");
+		return true;
+	}
+	if (ours && c != SWITCH_KEY)
+		keys_handle(c);
+	return ours;
+}

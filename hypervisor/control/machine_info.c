@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the tools see of the machine: one node with all memory, one socket
+ * with all CPUs, one pool.
+ */
+#include "boot/boot.h"
+#include "control/ctl.h"
+#include "domain/domain.h"
+#include "errno.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "sched/sched.h"
+
+#define LOCAL_DISTANCE	10u
+
+static void features(u32 words[8])
+{
+	u32 r[4];
+
+	cpuid(1, 0, r);
+	words[0] = r[3];
+	words[1] = r[2];
+	cpuid(0x80000001, 0, r);
+	words[2] = r[3];
+	words[3] = r[2];
+	cpuid(7, 0, r);
+	words[5] = r[1];
+	words[6] = r[2];
+}
+
+long sysctl_physinfo(struct xen_sysctl *op)
+{
+	struct xen_sysctl_physinfo *p = &op->u.physinfo;
+
+	*p = (struct xen_sysctl_physinfo){
+		.threads_per_core = 1, .cores_per_socket = cpu_count,
+		.nr_cpus = cpu_count, .max_cpu_id = cpu_count - 1,
+		.nr_nodes = 1, .cpu_khz = (u32)(tsc_scale.hz / 1000),
+		.capabilities = XEN_SYSCTL_PHYSCAP_pv |
+				XEN_SYSCTL_PHYSCAP_gnttab_v1,
+		.total_pages = frames_total(), .free_pages = frames_free(),
+		.outstanding_pages = frames_claimed(),
+		.max_mfn = frame_count - 1,
+	};
+	if (boot_flag(UNSAFE_PASSTHROUGH, false))
+		p->capabilities |= XEN_SYSCTL_PHYSCAP_directio;
+	features(p->hw_cap);
+	return 0;
+}
+
+long sysctl_cpu_topology(struct xen_sysctl *op)
+{
+	struct xen_sysctl_cputopoinfo *t = &op->u.cputopoinfo;
+	struct xen_sysctl_cputopo one = { 0 };
+	u32 n = cpu_count, i;
+
+	if (t->cputopo.p)
+		n = MIN(n, t->num_cpus);
+	for (i = 0; t->cputopo.p && i < n; i++) {
+		one.core = i;
+		if (guest_write(gva((u64)(t->cputopo.p + i)), &one,
+				sizeof(one)))
+			return -EFAULT;
+	}
+	t->num_cpus = n;
+	return 0;
+}
+
+long sysctl_numa(struct xen_sysctl *op)
+{
+	struct xen_sysctl_numainfo *n = &op->u.numainfo;
+	const struct xen_sysctl_meminfo memory = {
+		frames_total() << PAGE_SHIFT, frames_free() << PAGE_SHIFT
+	};
+	const u32 distance = LOCAL_DISTANCE;
+	bool wanted = (n->meminfo.p || n->distance.p);
+
+	if (wanted && !n->num_nodes)
+		return 0;
+	if (n->meminfo.p && guest_write(gva((u64)n->meminfo.p), &memory,
+					sizeof(memory)))
+		return -EFAULT;
+	if (n->distance.p && guest_write(gva((u64)n->distance.p), &distance,
+					 sizeof(distance)))
+		return -EFAULT;
+	n->num_nodes = 1;
+	return 0;
+}
+
+long sysctl_cpu_info(struct xen_sysctl *op)
+{
+	struct xen_sysctl_getcpuinfo *info = &op->u.getcpuinfo;
+	struct xen_sysctl_cpuinfo one;
+	u32 i, n = MIN(info->max_cpus, cpu_count);
+
+	for (i = 0; i < n; i++) {
+		one.idletime = sched_idle_time(i);
+		if (guest_write(gva((u64)(info->info.p + i)), &one,
+				sizeof(one)))
+			return -EFAULT;
+	}
+	info->nr_cpus = n;
+	return 0;
+}
+
+static u32 count_domains(void)
+{
+	struct domain *d;
+	u32 id = 0, n = 0;
+
+	for (; (d = domain_get_from(id)); n++) {
+		id = d->id + 1;
+		domain_put(d);
+	}
+	return n;
+}
+
+static long move_domain(u32 id, u32 pool)
+{
+	struct domain *d = domain_get(id);
+	long rc = d == current_domain() ? -EPERM : pool ? -ENOENT : 0;
+
+	if (!d)
+		return -ESRCH;
+	domain_put(d);
+	return rc;
+}
+
+/* One pool, number 0, with all CPUs and all domains. */
+long sysctl_cpupool(struct xen_sysctl *op)
+{
+	struct xen_sysctl_cpupool_op *p = &op->u.cpupool_op;
+
+	switch (p->op) {
+	case XEN_SYSCTL_CPUPOOL_OP_INFO:
+		if (p->cpupool_id)
+			return -ENOENT;
+		p->sched_id = XEN_SCHEDULER_CREDIT2;
+		p->n_dom = count_domains();
+		return ctl_put_bitmap(&p->cpumap, (u32)BIT(cpu_count) - 1);
+	case XEN_SYSCTL_CPUPOOL_OP_FREEINFO:
+		return ctl_put_bitmap(&p->cpumap, 0);
+	case XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN:
+		return move_domain(p->domid, p->cpupool_id);
+	default:
+		log_warn("Pool-0 is the only cpupool, and has all processors");
+		return -EOPNOTSUPP;
+	}
+}
+
+/* Of all widths together, but for a limit that leaves no page. */
+long sysctl_heap(struct xen_sysctl *op)
+{
+	struct xen_sysctl_availheap *h = &op->u.availheap;
+	bool any = h->node <= 0 && (!h->max_bitwidth ||
+				    h->max_bitwidth > PAGE_SHIFT);
+
+	h->avail_bytes = any ? frames_free() << PAGE_SHIFT : 0;
+	return 0;
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * memory_op's part in making a domain: the privileged domain gives it a memory
+ * map, which it later asks for, claims memory before it is taken, and maps the
+ * frames of its grant table to fill them.
+ */
+#include "boot/boot.h"
+#include "domain/domain.h"
+#include "errno.h"
+#include "grant/grant.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "mmu/memory.h"
+
+#define MAX_E820	(PAGE_SIZE / sizeof(struct e820_entry))
+#define RESOURCE_BATCH	32u
+
+/* Read first, publish after: the domain may ask for it at any time. */
+static long set_map(struct domain *d, u32 nr, gva_t buffer)
+{
+	struct e820_entry *e = frames_new(PAGE_SIZE);
+
+	if (!e)
+		return -ENOMEM;
+	if (guest_read(e, buffer, nr * sizeof(*e))) {
+		frames_delete(e, PAGE_SIZE);
+		return -EFAULT;
+	}
+	spin_lock(&d->page_lock);
+	if (d->e820)
+		memcpy(d->e820, e, PAGE_SIZE);
+	else
+		d->e820 = e;
+	d->e820_count = nr;
+	spin_unlock(&d->page_lock);
+	if (d->e820 != e)
+		frames_delete(e, PAGE_SIZE);
+	return 0;
+}
+
+long memory_set_map(u64 arg)
+{
+	struct domain *d;
+	struct xen_foreign_memory_map f;
+	long rc;
+
+	if (abi_get(LAYOUT_FOREIGN_MAP, gva(arg), &f, sizeof(f)))
+		return -EFAULT;
+	if (f.map.nr_entries > MAX_E820)
+		return -E2BIG;
+	if (!current_domain()->privileged)
+		return -EPERM;
+	rc = domain_target(f.domid, &d);
+	if (rc)
+		return rc;
+	rc = set_map(d, f.map.nr_entries, HANDLE(f.map.buffer));
+	domain_put(d);
+	return rc;
+}
+
+long memory_get_map(u64 arg)
+{
+	const struct domain *d = current_domain();
+	struct xen_memory_map map;
+	u32 nr;
+
+	if (!d->e820_count)
+		return -ENOSYS;
+	if (abi_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
+		return -EFAULT;
+	nr = MIN(map.nr_entries, d->e820_count);
+	if (guest_write(HANDLE(map.buffer), d->e820, nr * sizeof(*d->e820)))
+		return -EFAULT;
+	return guest_write(gva(arg), &nr, sizeof(nr));
+}
+
+/* Of a domain whose memory is to come: its total, less what it has. */
+long memory_claim(u64 arg)
+{
+	struct xen_memory_reservation r;
+	struct domain *d;
+	long rc;
+
+	if (abi_get(LAYOUT_RESERVATION, gva(arg), &r, sizeof(r)))
+		return -EFAULT;
+	if (!current_domain()->privileged)
+		return -EPERM;
+	if (r.extent_order || r.extent_start.p)
+		return -EINVAL;
+	rc = domain_target(r.domid, &d);
+	if (rc)
+		return rc;
+	spin_lock(&d->page_lock);
+	if (d->is_dying || (r.nr_extents && r.nr_extents < d->tot_pages) ||
+	    r.nr_extents > d->max_pages)
+		rc = -EINVAL;
+	else
+		rc = frames_claim(&d->claim, r.nr_extents ?
+				  r.nr_extents - d->tot_pages : 0);
+	spin_unlock(&d->page_lock);
+	domain_put(d);
+	return rc;
+}
+
+static long give_frames(struct domain *d,
+			const struct xen_mem_acquire_resource *r)
+{
+	mfn_t m;
+	u32 i;
+	int rc;
+
+	for (i = 0; i < r->nr_frames; i++) {
+		rc = grant_get_frame(d, (u32)r->frame + i, &m);
+		if (rc)
+			return rc;
+		if (abi_put_pfn(HANDLE(r->frame_list), i, m.n))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+/* Frames of a domain's grant table, so that the tools can fill it. */
+long memory_acquire(u64 arg)
+{
+	struct xen_mem_acquire_resource r;
+	struct domain *d;
+	u32 max;
+	long rc;
+
+	if (abi_get(LAYOUT_RESOURCE, gva(arg), &r, sizeof(r)))
+		return -EFAULT;
+	if (!current_domain()->privileged)
+		return -EPERM;
+	if (r.pad || (!r.frame_list.p && r.nr_frames))
+		return -EINVAL;
+	if (r.type != XENMEM_resource_grant_table ||
+	    r.id != XENMEM_resource_grant_table_id_shared)
+		return -EOPNOTSUPP;
+	if (r.nr_frames > RESOURCE_BATCH)
+		return -E2BIG;
+	if (r.frame > 0xffff)
+		return -EINVAL;
+	rc = domain_target(r.domid, &d);
+	if (rc)
+		return rc;
+	max = grant_max_frames(d);
+	rc = r.frame_list.p ? give_frames(d, &r) :
+	     guest_write(gva(arg + offsetof(struct xen_mem_acquire_resource,
+					    nr_frames)), &max, sizeof(max));
+	domain_put(d);
+	return rc;
+}

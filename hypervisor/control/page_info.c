@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * domctl on single frames: what type each of a list has (to save a domain),
+ * and filling a domain's hypercall page.
+ */
+#include "control/ctl.h"
+#include "domain/domain.h"
+#include "errno.h"
+#include "guest/guest.h"
+#include "machine/paging.h"
+#include "mmu/ptype.h"
+
+#define MAX_FRAMES	1024u
+
+static u32 frame_info(struct domain *d, mfn_t m)
+{
+	static const u32 types[] = {
+		[TYPE_L1] = XEN_DOMCTL_PFINFO_L1TAB,
+		[TYPE_L2] = XEN_DOMCTL_PFINFO_L2TAB,
+		[TYPE_L3] = XEN_DOMCTL_PFINFO_L3TAB,
+	};
+	const struct frame *f;
+	u32 info = XEN_DOMCTL_PFINFO_NOTAB;
+
+	if (!ptype_get_ref(d, m))
+		return XEN_DOMCTL_PFINFO_XTAB;
+	f = mfn_frame(m);
+	if (f->flags & FRAME_XENHEAP)
+		info = XEN_DOMCTL_PFINFO_XTAB;
+	else if (f->type_count && (f->flags & FRAME_VALID) &&
+		 f->type < ARRAY_SIZE(types))
+		info = types[f->type];
+	if (f->flags & FRAME_PINNED)
+		info |= XEN_DOMCTL_PFINFO_LPINTAB;
+	ptype_put_ref(m);
+	return info;
+}
+
+/* In place: each frame number of the array becomes its type. */
+long domctl_page_info(struct domain *d, struct xen_domctl *op)
+{
+	gva_t array = gva((u64)op->u.getpageframeinfo3.array.p);
+	u64 n = op->u.getpageframeinfo3.num, i, frame;
+
+	if (n > MAX_FRAMES)
+		return -E2BIG;
+	for (i = 0; i < n; i++) {
+		if (abi_get_pfn(array, i, &frame) ||
+		    abi_put_pfn(array, i, frame_info(d, mfn(frame))))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+long domctl_hypercall_page(struct domain *d, struct xen_domctl *op)
+{
+	mfn_t m = mfn(op->u.hypercall_init.gmfn);
+
+	if (ptype_get_foreign(d, m, true))
+		return -EACCES;
+	hypercall_page_fill(mfn_to_virt(m));
+	ptype_put_foreign(m, true);
+	return 0;
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Context switch. The general registers of the vCPU that runs are in the
+ * CPU's block; all else that is loaded lazily nowhere: a switch saves and
+ * loads everything, since the hypervisor itself uses neither the FPU nor the
+ * data segments nor the debug registers.
+ *
+ * Selectors are loaded after the guest's GDT and LDT; one that faults becomes
+ * null and the guest's failsafe handler is told.
+ */
+#include "cpu/context.h"
+#include "cpu/ldt.h"
+#include "cpu/vcpu.h"
+#include "domain/domain.h"
+#include "entry/guest_trap.h"
+#include "entry/traps.h"
+#include "lib/lib.h"
+#include "machine/asm.h"
+#include "machine/paging.h"
+
+#define READ_SEGMENT(name, to)	\
+	__asm__ volatile("mov %%" #name ", %w0" : "=r" (to))
+
+/* An instruction; if it faults, %0 becomes 1, and what is in 'then' is done. */
+#define TRY(insn, then)					\
+	"1:	" insn "\n"				\
+	"2:\n"						\
+	"	.pushsection .text.fixup, \"ax\"\n"	\
+	"3:	movl $1, %0\n"				\
+	"	" then "\n"				\
+	"	jmp 2b\n"				\
+	"	.popsection\n"				\
+	EXTABLE("1b", "3b")
+
+/* 0, or 1 if the selector could not be loaded and is null now. */
+#define LOAD_SEGMENT(name, sel) ({					\
+	u32 _bad = 0;							\
+									\
+	__asm__ volatile(TRY("mov %w1, %%" #name,			\
+			     "xorl %%eax, %%eax; mov %%eax, %%" #name)	\
+			 : "+r" (_bad) : "r" (sel) : "eax", "memory");	\
+	_bad;								\
+})
+
+/*
+ * Interrupts are off, and another vCPU may take the LDT's page away each time
+ * that it is mapped: so many tries.
+ */
+#define LDT_TRIES	8
+
+#define LOAD_GUEST_SEGMENT(v, name) ({					\
+	u32 _tries = LDT_TRIES, _failed;				\
+									\
+	do								\
+		_failed = LOAD_SEGMENT(name, (v)->name);		\
+	while (_failed && _tries-- && map_descriptor(v, (v)->name));	\
+	_failed;							\
+})
+
+static bool map_descriptor(struct vcpu *v, u16 sel)
+{
+	return (sel & 4) && ldt_map_page(v, (u32)(sel / PAGE_SIZE));
+}
+
+static void save_debug(struct vcpu *v)
+{
+	u64 off = DR7_FIXED;
+
+	if (!(v->dr[7] & 0xff))
+		return;
+	__asm__ volatile("mov %0, %%dr7" :: "r" (off));
+}
+
+/* Breakpoints that are off are not loaded by a switch: all together here. */
+void context_load_debug(const struct vcpu *v)
+{
+	__asm__ volatile("mov %0, %%dr0" :: "r" (v->dr[0]));
+	__asm__ volatile("mov %0, %%dr1" :: "r" (v->dr[1]));
+	__asm__ volatile("mov %0, %%dr2" :: "r" (v->dr[2]));
+	__asm__ volatile("mov %0, %%dr3" :: "r" (v->dr[3]));
+	__asm__ volatile("mov %0, %%dr7" :: "r" (v->dr[7]));
+}
+
+/* Whether RDTSC faults outside ring 0. */
+void context_load_tsd(const struct vcpu *v)
+{
+	u64 cr4 = read_cr4();
+
+	if ((cr4 ^ v->cr4) & CR4_TSD)
+		write_cr4(cr4 ^ CR4_TSD);
+}
+
+/* User space reads it with RDTSCP; few kernels set it. */
+void context_load_tsc_aux(const struct vcpu *v)
+{
+	struct cpu *c = this_cpu();
+
+	if (c->tsc_aux == v->msr[GUEST_TSC_AUX])
+		return;
+	c->tsc_aux = v->msr[GUEST_TSC_AUX];
+	wrmsr(MSR_TSC_AUX, c->tsc_aux);
+}
+
+/* The vCPU's window of descriptors may be gone when this CPU still idles. */
+static void leave_tables(struct cpu_block *b)
+{
+	traps_load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE);
+	__asm__ volatile("lldt %w0" :: "r" (0));
+}
+
+/*
+ * A guest that turned XSAVE on has its state in that form; CR4 lets only such
+ * a one use what is beyond FXSAVE's state.
+ */
+static void save_fpu(struct vcpu *v)
+{
+	write_cr0(read_cr0() & ~CR0_TS);
+	if (!v->xcr0) {
+		__asm__ volatile("fxsave64 %0" : "=m" (v->fpu));
+		return;
+	}
+	xsetbv(XCR0_KNOWN);
+	__asm__ volatile("xsave64 %0" : "+m" (v->fpu), "+m" (v->fpu_more)
+			 : "a" (XCR0_KNOWN), "d" (0));
+	xsetbv(XCR0_START);		/* CPUID shows it to others */
+	write_cr4(read_cr4() & ~CR4_OSXSAVE);
+}
+
+void context_reset_fpu(struct vcpu *v)
+{
+	static const u16 fcw = 0x37f, mxcsr = 0x1f80;
+
+	memset(v->fpu, 0, sizeof(v->fpu));
+	memset(v->fpu_more, 0, sizeof(v->fpu_more));
+	memcpy(&v->fpu[0], &fcw, sizeof(fcw));
+	memcpy(&v->fpu[24], &mxcsr, sizeof(mxcsr));
+}
+
+/* XSAVE's header names what the image has; no bit of MXCSR is reserved. */
+void context_set_fpu(struct vcpu *v, const void *image)
+{
+	memcpy(v->fpu, image, sizeof(v->fpu));
+	v->fpu[26] = v->fpu[27] = 0;
+	v->fpu_more[0] |= XCR0_X87 | XCR0_SSE;
+}
+
+/* 0, or 1 if the processor refused the image. */
+#define LOAD_FPU(insn, v) ({						\
+	u32 _bad = 0;							\
+									\
+	__asm__ volatile(TRY(insn " %1", "")				\
+			 : "+r" (_bad)					\
+			 : "m" ((v)->fpu), "m" ((v)->fpu_more),		\
+			   "a" (XCR0_KNOWN), "d" (0));			\
+	_bad;								\
+})
+
+/*
+ * FNINIT first: AMD's FXRSTOR and XRSTOR leave the last one's x87 instruction
+ * and data pointers if no exception is pending. If the processor refuses the
+ * image, which should not happen, a fresh state replaces it: otherwise the last
+ * vCPU's registers would stay.
+ */
+static void load_fpu(struct vcpu *v)
+{
+	u32 bad;
+
+	__asm__ volatile("fninit");
+	if (v->xcr0) {
+		write_cr4(read_cr4() | CR4_OSXSAVE);
+		xsetbv(XCR0_KNOWN);
+		bad = LOAD_FPU("xrstor64", v);
+	} else {
+		bad = LOAD_FPU("fxrstor64", v);
+	}
+	if (bad) {
+		context_reset_fpu(v);
+		LOAD_FPU("fxrstor64", v);
+	}
+	if (v->xcr0)
+		xsetbv(v->xcr0);
+}
+
+void context_set_xcr0(struct vcpu *v, u64 xcr0)
+{
+	if (xcr0) {
+		write_cr4(read_cr4() | CR4_OSXSAVE);
+		xsetbv(xcr0);
+	} else if (v->xcr0) {
+		write_cr4(read_cr4() & ~CR4_OSXSAVE);
+	}
+	v->xcr0 = xcr0;
+}
+
+void context_save(struct vcpu *v)
+{
+	struct cpu_block *b = this_block();
+
+	v->regs = b->guest;
+	READ_SEGMENT(ds, v->ds);
+	READ_SEGMENT(es, v->es);
+	READ_SEGMENT(fs, v->fs);
+	READ_SEGMENT(gs, v->gs);
+	save_debug(v);
+	save_fpu(v);
+	leave_tables(b);
+	/* In this order: without a current vCPU nobody asks us to flush. */
+	write_cr3(virt_to_mfn(b->cpu.idle_root).n << PAGE_SHIFT);
+	b->cpu.current = NULL;
+	__atomic_fetch_and(&v->d->dirty_cpus, ~(1u << b->cpu.id),
+			   __ATOMIC_SEQ_CST);
+}
+
+static void load_vcpu_gdt(const struct vcpu *v)
+{
+	u64 *e = paging_entry(v->desc_area + GDT_FRAMES * PAGE_SIZE);
+
+	*e = make_pte(virt_to_mfn(this_cpu()->gdt_page), PTE_HV_DATA);
+	invlpg(v->desc_area + GDT_FRAMES * PAGE_SIZE);
+	traps_load_gdt(v->desc_area);
+}
+
+void context_load_ldt(const struct vcpu *v)
+{
+	u64 *g = this_cpu()->gdt_page + (SEL_LDT - HV_GDT_BASE) / 8;
+	u64 base = v->desc_area + 16 * PAGE_SIZE;
+	u64 limit = v->ldt_entries * 8ull - 1;
+	u32 sel = 0;
+
+	if (v->ldt_entries) {
+		g[0] = (limit & 0xffff) | (base & 0xffffff) << 16 |
+		       0x82ull << 40 | (limit >> 16 & 0xf) << 48 |
+		       (base >> 24 & 0xff) << 56;
+		g[1] = base >> 32;
+		sel = SEL_LDT;
+	}
+	__asm__ volatile("lldt %w0" :: "r" (sel));
+}
+
+void context_load_table(struct vcpu *v)
+{
+	/* In long mode the third level has rights of its own: give all. */
+	v->root[L4_GUEST_SLOT] = make_pte(v->table, PTE_P | PTE_RW | PTE_US |
+					  PTE_A);
+	write_cr3(virt_to_mfn(v->root).n << PAGE_SHIFT);
+}
+
+void context_set_ts(struct vcpu *v, int set)
+{
+	u64 cr0 = read_cr0();
+
+	v->cr0_ts = set;
+	write_cr0(set ? cr0 | CR0_TS : cr0 & ~CR0_TS);
+}
+
+void context_load(struct vcpu *v)
+{
+	struct cpu_block *b = this_block();
+	bool bad;
+
+	b->cpu.current = v;
+	__atomic_fetch_or(&v->d->dirty_cpus, 1u << b->cpu.id,
+			  __ATOMIC_SEQ_CST);
+	context_load_table(v);
+	load_vcpu_gdt(v);
+	context_load_ldt(v);
+	b->guest = v->regs;
+	b->guest.flags = (v->regs.flags & FLAGS_GUEST) | FLAGS_IF | 2;
+	load_fpu(v);
+	if (v->dr[7] & 0xff)
+		context_load_debug(v);
+	context_load_tsd(v);
+	context_load_tsc_aux(v);
+	vcpu_update_time(v);
+	bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
+	      LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
+	if (bad)
+		guest_failsafe(v, &b->guest);
+	if (v->cr0_ts)
+		context_set_ts(v, 1);
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * CPUID as a 32-bit guest's kernel sees it, by the forced-emulation prefix: as
+ * on Xen 4.17, less what this hypervisor does not switch or set up. User
+ * space, where the instruction cannot be intercepted, sees the machine's.
+ *
+ * Only what the table below names is given. Xen gives these as well:
+ *
+ *	PAT			page tables know WB, WT, UC- and UC alone
+ *	RTM			TSX is not set up against its side channels
+ *	IBRS, IBPB, STIBP, SSBD	SPEC_CTRL and PRED_CMD are not virtual
+ *	AVX-512			XSAVE ends with AVX
+ *	XSAVE of a DomU		the tools do not move such state
+ *	DBEXT			address masks of breakpoints are not switched
+ */
+#include <xen/arch-x86/cpuid.h>
+#include "cpu/emulate.h"
+#include "domain/domain.h"
+#include "lib/lib.h"
+
+#define MAX_BASIC		0xdu
+#define MAX_EXTENDED_AMD	0x80000021u
+#define MAX_EXTENDED_INTEL	0x80000008u
+#define MAX_FEATURES		2u	/* subleaf of 7 */
+#define CACHE_SUBLEAVES		6u
+#define HYPERVISOR_LEAF		0x40000000u
+
+#define F1_ECX_AVX		BIT(28)
+#define F1_ECX_OSXSAVE		(u32)BIT(27)
+#define F1_ECX_HYPERVISOR	(u32)BIT(31)
+#define F1_EDX_MTRR		(u32)BIT(12)
+#define F7_EDX_ARCH_CAPS	(u32)BIT(29)
+#define FD1_EAX_XSAVEC		BIT(1)
+#define E1_EDX_COMMON		0x0183f3ffu	/* AMD: as in leaf 1 */
+#define E21_EAX_LFENCE		BIT(2)
+#define XSAVE_SIZE		(512 + XSAVE_MORE)
+
+/* Who sees a bit. XSAVE: Dom0, on a processor with AVX. */
+enum whom { ANY, AMD, INTEL, XSAVE, DOM0 };
+
+#define WHOLE	{ ~0u, ~0u, ~0u, ~0u }
+
+static const struct {
+	u32 leaf;
+	u8 sub, whom;
+	u32 keep[4];		/* EAX, EBX, ECX, EDX */
+} given[] = {
+	{ 0, 0, ANY, WHOLE },
+	{ 1, 0, ANY, { 0x0fff0fff, 0x00ffffff, 0x42d80203, 0x1fc8c3f5 } },
+	{ 1, 0, INTEL, { 0, 0, 0, 0x00000800 } },
+	{ 1, 0, XSAVE, { 0, 0, 0x34001000, 0 } },
+	{ 1, 0, DOM0, { 0, 0, 0x00000080, F1_EDX_MTRR } },
+	{ 2, 0, INTEL, WHOLE },
+	{ 4, 0, INTEL, { 0xffffc3ff, ~0u, ~0u, 7 } },
+	{ 7, 0, ANY, { ~0u, 0x218c2349, 0x02400101, 0x00004410 } },
+	{ 7, 0, XSAVE, { 0, 0x00000020, 0x00000600, 0 } },
+	{ 7, 1, ANY, { 0x00001c00, 0, 0, 0 } },
+	{ 7, 1, XSAVE, { 0x00000010, 0, 0, 0 } },
+	{ 7, 2, ANY, { 0, 0, 0, 0x00000020 } },
+	{ 0xd, 0, XSAVE, { XCR0_KNOWN, ~0u, 0, 0 } },
+	{ 0xd, 1, XSAVE, { 7, ~0u, 0, 0 } },
+	{ 0xd, 2, XSAVE, { ~0u, ~0u, 0, 0 } },
+	{ 0x80000000, 0, AMD, WHOLE },
+	{ 0x80000000, 0, INTEL, { ~0u, 0, 0, 0 } },
+	{ 0x80000001, 0, AMD, { 0x0fff0fff, 0xff00ffff, 0, 0x00000800 } },
+	{ 0x80000001, 0, ANY, { 0, 0, 0x002001e2, 0xca500000 } },
+	{ 0x80000001, 0, XSAVE, { 0, 0, 0x00010800, 0 } },
+	{ 0x80000002, 0, ANY, WHOLE },
+	{ 0x80000003, 0, ANY, WHOLE },
+	{ 0x80000004, 0, ANY, WHOLE },
+	{ 0x80000005, 0, AMD, WHOLE },
+	{ 0x80000006, 0, AMD, WHOLE },
+	{ 0x80000006, 0, INTEL, { 0, 0, ~0u, 0 } },
+	{ 0x80000007, 0, DOM0, { 0, 0, 0, 0x00000100 } },
+	{ 0x80000008, 0, ANY, { 0xff, 0x24000005, 0, 0 } },
+	{ 0x80000008, 0, AMD, { 0, 0, 0x0003f0ff, 0 } },
+	{ 0x8000001a, 0, AMD, WHOLE },
+	{ 0x80000021, 0, AMD, { 0x20000064, 0, 6, 0 } },
+};
+
+bool cpuid_is_intel(void)
+{
+	static u32 vendor;		/* kept, as CPUID may be slow */
+	u32 r[4];
+
+	if (!vendor) {
+		cpuid(0, 0, r);
+		vendor = r[1];
+	}
+	return vendor == 0x756e6547;
+}
+
+static void time_leaf(const struct domain *d, u32 sub, u32 out[4])
+{
+	bool domu = d && !d->privileged;
+	u32 r[4];
+
+	if (!sub) {
+		cpuid(0x80000001, 0, r);
+		out[0] = r[3] >> 27 & 1 ? 4 : 0;	/* RDTSCP */
+		out[2] = domu ? (u32)(tsc_scale.hz / 1000) : 0;
+		out[3] = domu;			/* incarnation */
+	} else if (sub == 1 && domu) {
+		out[2] = tsc_scale.mul;
+		out[3] = (u32)tsc_scale.shift;
+	} else if (sub == 2) {
+		out[0] = (u32)(tsc_scale.hz / 1000);
+	}
+}
+
+static void hypervisor_leaf(const struct domain *d, u32 leaf, u32 sub,
+			    u32 out[4])
+{
+	switch (leaf - HYPERVISOR_LEAF) {
+	case 0:
+		out[0] = HYPERVISOR_LEAF + 5;
+		out[1] = XEN_CPUID_SIGNATURE_EBX;
+		out[2] = XEN_CPUID_SIGNATURE_ECX;
+		out[3] = XEN_CPUID_SIGNATURE_EDX;
+		break;
+	case 1:
+		out[0] = 4u << 16 | 17;
+		break;
+	case 2:
+		out[0] = 1;			/* hypercall pages */
+		out[1] = 0x40000000;		/* the MSR that installs one */
+		out[2] = XEN_CPUID_FEAT1_MMU_PT_UPDATE_PRESERVE_AD;
+		break;
+	case 3:
+		time_leaf(d, sub, out);
+		break;
+	case 5:
+		/* Bits of a machine address. */
+		if (!sub)
+			out[1] = PAGE_SHIFT + 64 -
+				 (u32)__builtin_clzll(frame_count);
+		break;
+	}
+}
+
+/* What the processor says, or zeroes for a leaf that it does not have. */
+static void host_leaf(u32 leaf, u32 sub, u32 out[4])
+{
+	cpuid(leaf & 0x80000000, 0, out);
+	if (leaf > out[0])
+		memset(out, 0, 4 * sizeof(*out));
+	else
+		cpuid(leaf, sub, out);
+}
+
+static bool sees_xsave(const struct domain *d)
+{
+	const u32 needed = CPUID_XSAVE | (u32)F1_ECX_AVX;
+	u32 r[4];
+
+	cpuid(1, 0, r);
+	return d && d->privileged && (r[2] & needed) == needed;
+}
+
+static bool applies(u8 whom, const struct domain *d)
+{
+	switch (whom) {
+	case AMD:
+		return !cpuid_is_intel();
+	case INTEL:
+		return cpuid_is_intel();
+	case XSAVE:
+		return sees_xsave(d);
+	case DOM0:
+		return d && d->privileged;
+	default:
+		return true;
+	}
+}
+
+static void keep_given(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
+{
+	u32 keep[4] = { 0 }, i, k;
+
+	for (i = 0; i < ARRAY_SIZE(given); i++)
+		if (given[i].leaf == leaf &&
+		    (given[i].sub == sub || (leaf != 7 && leaf != 0xd)) &&
+		    applies(given[i].whom, d))
+			for (k = 0; k < 4; k++)
+				keep[k] |= given[i].keep[k];
+	for (k = 0; k < 4; k++)
+		out[k] &= keep[k];
+}
+
+/* What the tools took away. */
+static void mask_leaf(const struct domain *d, u32 leaf, u32 out[4])
+{
+	const u32 *mask = d->cpuid_mask;
+
+	switch (leaf) {
+	case 1:
+		out[2] &= mask[CPUID_1_ECX];
+		out[3] &= mask[CPUID_1_EDX];
+		break;
+	case 7:
+		out[1] &= mask[CPUID_7_EBX];
+		out[2] &= mask[CPUID_7_ECX];
+		out[3] &= mask[CPUID_7_EDX];
+		break;
+	case 0x80000001:
+		out[2] &= mask[CPUID_E1_ECX];
+		out[3] &= mask[CPUID_E1_EDX];
+		break;
+	default:
+		break;
+	}
+}
+
+static void xsave_leaf(const struct domain *d, u32 sub, u32 out[4])
+{
+	if (!sub && sees_xsave(d))
+		out[2] = XSAVE_SIZE;
+	if (sub == 1 && !(out[0] & FD1_EAX_XSAVEC))
+		out[1] = 0;
+}
+
+/* Limits, and bits that do not depend on the processor. */
+static void adjust_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
+{
+	u32 r[4];
+
+	switch (leaf) {
+	case 0:
+		out[0] = MIN(out[0], MAX_BASIC);
+		break;
+	case 1:
+		out[2] |= F1_ECX_HYPERVISOR;
+		break;
+	case 4:
+		if (sub >= CACHE_SUBLEAVES || (out[0] & 0x1f) - 1 > 2)
+			memset(out, 0, 4 * sizeof(*out));
+		break;
+	case 7:
+		if (!sub)
+			out[0] = MIN(out[0], MAX_FEATURES);
+		break;
+	case 0xd:
+		xsave_leaf(d, sub, out);
+		break;
+	case 0x80000000:
+		out[0] = cpuid_is_intel() ? MIN(out[0], MAX_EXTENDED_INTEL) :
+			 MAX_EXTENDED_AMD;
+		break;
+	case 0x80000001:
+		cpuid_for_domain(d, 1, 0, r);
+		out[3] |= r[3] & (cpuid_is_intel() ? F1_EDX_MTRR :
+				  E1_EDX_COMMON);
+		break;
+	case 0x80000008:
+		out[0] |= 32 << 8;		/* bits of an address */
+		break;
+	case 0x80000021:
+		out[0] |= cpuid_is_intel() ? 0 : (u32)E21_EAX_LFENCE;
+		break;
+	default:
+		break;
+	}
+}
+
+/*
+ * A kernel that may use XSAVE always sees OSXSAVE: PV kernels look for both
+ * bits before they set their own CR4.OSXSAVE.
+ */
+void guest_cpuid(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
+		 u32 out[4])
+{
+	cpuid_for_domain(v->d, leaf, sub, out);
+	if (leaf != 1 && leaf != 0x80000001)
+		return;
+	if (!kernel)
+		out[3] &= ~F1_EDX_MTRR;
+	if (leaf == 1 && (v->xcr0 || (kernel && (out[2] & CPUID_XSAVE))))
+		out[2] |= F1_ECX_OSXSAVE;
+}
+
+void cpuid_for_domain(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
+{
+	if (leaf >= HYPERVISOR_LEAF && leaf < HYPERVISOR_LEAF + 0x10000) {
+		memset(out, 0, 4 * sizeof(*out));
+		hypervisor_leaf(d, leaf, sub, out);
+		return;
+	}
+	host_leaf(leaf, sub, out);
+	keep_given(d, leaf, sub, out);
+	if (leaf == 7 && !sub && cpuid_is_intel())
+		out[3] |= F7_EDX_ARCH_CAPS;
+	if (d)
+		mask_leaf(d, leaf, out);
+	adjust_leaf(d, leaf, sub, out);
+}

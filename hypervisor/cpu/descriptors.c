@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Segment descriptors: set_gdt, update_descriptor, and what a page must hold
+ * to be typed SEGDESC.
+ *
+ * A guest's segments must not reach ring 0 or 64-bit mode: DPL 0 becomes 1,
+ * long-mode segments, TSS, LDT, interrupt and trap gates are refused. A call
+ * gate may be stored, with DPL 0, so that whoever uses it gets #GP. Segment
+ * limits do not matter for isolation, see config.h; one that ends in the
+ * machine-to-phys window is made the largest, since kernels for a smaller
+ * window have such ones. The processor sets the accessed bit by the
+ * hypervisor's own mapping.
+ */
+#include "cpu/descriptors.h"
+#include "domain/domain.h"
+#include "entry/hypercall.h"
+#include "errno.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "machine/asm.h"
+#include "machine/paging.h"
+#include "mmu/ptype.h"
+
+#define DESC_DPL	(BIT(45) | BIT(46))
+#define DESC_DPL1	BIT(45)
+#define DESC_LONG	BIT(53)
+#define DESC_BASE_BITS	0xff0000ffffff0000ull
+#define DESC_LIMIT	0x000f00000000ffffull
+#define DESC_TYPE	(15ull << 40)
+#define TYPE_CALL_GATE	(12ull << 40)
+#define GATE_RESERVED	(7ull << 37)
+#define GATE_RPL	(3ull << 16)
+
+/* The gate's DPL goes where the selector's RPL was. */
+static bool check_gate(u64 *d)
+{
+	u32 sel = *d >> 16 & 0xffff, dpl = *d >> 45 & 3;
+
+	if (!(*d & DESC_TYPE))
+		return true;
+	if ((*d & DESC_TYPE) != TYPE_CALL_GATE || (*d & GATE_RESERVED) ||
+	    (sel >> 3 >= FIRST_RESERVED_GDT_ENTRY && sel != SEL_R1_CS &&
+	     !(sel & 4)))
+		return false;
+	*d = (*d & ~(DESC_DPL | GATE_RPL)) | (u64)MAX(dpl, 1u) << 16;
+	return true;
+}
+
+bool descriptor_check(u64 *d)
+{
+	u64 limit = (*d & 0xffff) | (*d >> 32 & 0xf0000);
+
+	if (!(*d & DESC_PRESENT))
+		return true;
+	if (!(*d & DESC_S))
+		return check_gate(d);
+	if (*d & DESC_LONG)
+		return false;
+	if ((*d & DESC_PAGES) && !(*d & DESC_BASE_BITS) &&
+	    (limit + 1) << PAGE_SHIFT > M2P_DEFAULT_START)
+		*d |= DESC_LIMIT;
+	/* Conforming code keeps the caller's ring; its DPL must not be 0. */
+	if (!(*d & DESC_DPL))
+		*d |= DESC_DPL1;
+	return true;
+}
+
+int descriptors_validate(mfn_t m)
+{
+	u64 *d = mfn_to_virt(m);
+	u32 i;
+
+	for (i = 0; i < 512; i++)
+		if (!descriptor_check(&d[i]))
+			return -EINVAL;
+	return 0;
+}
+
+/* Behind the end of a GDT there are null descriptors, for LAR and its like. */
+u64 descriptors_none(void)
+{
+	static u64 none[512] __attribute__((aligned(PAGE_SIZE)));
+
+	return make_pte(paddr_to_mfn(paddr((u64)none - IMAGE_BASE)),
+			PTE_HV_DATA & ~PTE_RW);
+}
+
+static void unmap_gdt(struct vcpu *v)
+{
+	u32 i;
+
+	for (i = 0; i < GDT_FRAMES; i++)
+		*paging_entry(v->desc_area + i * PAGE_SIZE) =
+			descriptors_none();
+}
+
+static void release_frames(struct domain *d, const mfn_t *frames, u32 n)
+{
+	while (n--)
+		ptype_put_both(d, frames[n]);
+}
+
+/* Install checked frames in place of the old ones. */
+static void replace_gdt(struct vcpu *v, const mfn_t *frames, u32 n,
+			u32 entries)
+{
+	u32 old_n = DIV_ROUND_UP(v->gdt_entries, 512u), i;
+	mfn_t old[GDT_FRAMES];
+
+	memcpy(old, v->gdt, sizeof(old));
+	unmap_gdt(v);
+	memcpy(v->gdt, frames, n * sizeof(*frames));
+	v->gdt_entries = entries;
+	for (i = 0; i < n; i++)
+		*paging_entry(v->desc_area + i * PAGE_SIZE) =
+			make_pte(frames[i], PTE_HV_DATA);
+	domain_flush(v->d);
+	release_frames(v->d, old, old_n);
+}
+
+int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries)
+{
+	u32 n = DIV_ROUND_UP(entries, 512u), i;
+
+	for (i = 0; i < n; i++) {
+		if (ptype_get_page(v->d, frames[i], TYPE_SEGDESC))
+			continue;
+		release_frames(v->d, frames, i);
+		return -EINVAL;
+	}
+	replace_gdt(v, frames, n, entries);
+	return 0;
+}
+
+long pv_set_gdt(u64 a[])
+{
+	struct vcpu *v = current_vcpu();
+	mfn_t list[GDT_FRAMES];
+	u32 entries = (u32)a[1], i;
+	u64 n;
+	int rc;
+
+	if (entries > GDT_MAX_ENTRIES)
+		return -EINVAL;
+	for (i = 0; i < DIV_ROUND_UP(entries, 512u); i++) {
+		if (abi_get_pfn(gva(a[0]), i, &n))
+			return -EFAULT;
+		list[i] = mfn(n);
+	}
+	spin_lock(&v->d->page_lock);
+	rc = descriptors_set_gdt(v, list, entries);
+	spin_unlock(&v->d->page_lock);
+	return rc;
+}
+
+static int write_descriptor(struct domain *d, mfn_t m, u64 *at, u64 value)
+{
+	const struct frame *f = mfn_frame(m);
+	bool plain = !f->type_count || f->type != TYPE_SEGDESC;
+
+	if (plain && ptype_get(d, m, TYPE_WRITABLE, false))
+		return -EINVAL;
+	WRITE_ONCE(*at, value);
+	if (plain)
+		ptype_put(d, m);
+	return 0;
+}
+
+long pv_update_descriptor(u64 a[])
+{
+	u64 at = hypercall_arg64(&a[0]), value = hypercall_arg64(&a[2]);
+	struct domain *d = current_domain();
+	mfn_t m = paddr_to_mfn(paddr(at));
+	int rc;
+
+	if ((at & 7) || !descriptor_check(&value))
+		return -EINVAL;
+	spin_lock(&d->page_lock);
+	if (!ptype_get_ref(d, m)) {
+		spin_unlock(&d->page_lock);
+		return -EINVAL;
+	}
+	rc = write_descriptor(d, m, phys_to_virt(paddr(at)), value);
+	ptype_put_ref(m);
+	spin_unlock(&d->page_lock);
+	return rc;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Segment descriptors of guests. */
+#ifndef KRYPTON_DESCRIPTORS_H
+#define KRYPTON_DESCRIPTORS_H
+
+#include "types.h"
+
+#define DESC_RW		BIT(41)		/* data: writable, code: readable */
+#define DESC_CODE	BIT(43)
+#define DESC_S		BIT(44)
+#define DESC_PRESENT	BIT(47)
+#define DESC_32BIT	BIT(54)
+#define DESC_PAGES	BIT(55)		/* the limit is in pages */
+
+/* Whether a guest may have it, after its DPL and limit are mended. */
+bool descriptor_check(u64 *d);
+/* A selector of ring 0 is meant as ring 1's; a null one stays null. */
+static inline u16 selector_ring1(u32 sel)
+{
+	return (u16)((sel & ~3u) && !(sel & 3) ? sel | 1 : sel);
+}
+
+/* The entry of a page of the GDT that the guest has not set. */
+u64 descriptors_none(void);
+/* The page lock is held; frames are those of the vCPU's domain. */
+int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries);
+
+/* Hypercalls */
+long pv_set_gdt(u64 a[]);
+long pv_update_descriptor(u64 a[]);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Emulation of instructions that fault outside ring 0. */
+#ifndef KRYPTON_EMULATE_H
+#define KRYPTON_EMULATE_H
+
+#include "types.h"
+
+/* After #GP(0): true if the instruction was carried out or answered. */
+bool emulate_privileged(struct vcpu *v, struct regs *r);
+/* After #UD: the forced-emulation prefix. */
+bool emulate_forced(struct vcpu *v, struct regs *r);
+/* Base of the segment a selector names; false if it names none. */
+bool emulate_segment_base(const struct vcpu *v, u16 sel, u64 *base);
+
+/* A general register by its number in instructions, from 0 to 7. */
+u64 *emulate_gpr(struct regs *r, u32 n);
+
+/* cpu/cpuid.c */
+bool cpuid_is_intel(void);
+#define CPUID_XSAVE	BIT(26)		/* leaf 1, ECX */
+/* 'kernel': the guest's kernel asks, which sees more. */
+void guest_cpuid(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
+		 u32 out[4]);
+/* The same without what differs between vCPUs; NULL: of any domain. */
+void cpuid_for_domain(const struct domain *d, u32 leaf, u32 sub, u32 out[4]);
+/* cpu/msr.c */
+void msr_init_cpu(void);
+/* False means #GP. */
+bool guest_rdmsr(struct vcpu *v, u32 msr, u64 *value);
+bool guest_wrmsr(struct vcpu *v, u32 msr, u64 value);
+/* cpu/processor.c: breakpoints that an access to ports hits, as in DR6. */
+u32 debug_match_ports(const struct vcpu *v, u32 port, u32 size);
+/* The guest's own #DB after an emulated instruction. */
+void debug_raise(struct vcpu *v, struct regs *r, u64 dr6);
+/* device/ioport.c */
+bool guest_iopl_allows(const struct vcpu *v, const struct regs *r);
+bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
+		      u32 size);
+u32 guest_io_read(struct vcpu *v, u32 port, u32 size);
+void guest_io_write(struct vcpu *v, u32 port, u32 size, u32 value);
+
+#endif

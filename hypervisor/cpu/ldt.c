@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LDT: the guest names a linear address; its pages are typed SEGDESC and
+ * mapped into the vCPU's window one by one, when the processor first faults
+ * on them. As on Xen they have no other use until the vCPU loads another LDT or
+ * another root table. The address may be any: pages that the guest's tables do
+ * not map there are not found.
+ */
+#include "cpu/context.h"
+#include "cpu/ldt.h"
+#include "domain/domain.h"
+#include "errno.h"
+#include "guest/guest.h"
+#include "machine/paging.h"
+#include "mmu/ptype.h"
+#include "mmu/walk.h"
+
+void ldt_drop(struct vcpu *v)
+{
+	mfn_t old[LDT_FRAMES];
+	u32 page;
+
+	if (!v->ldt_mapped)
+		return;
+	for (page = 0; page < LDT_FRAMES; page++)
+		/* Seen by all before the flush asks who may have used it. */
+		if (v->ldt_mapped >> page & 1)
+			old[page] = pte_mfn(__atomic_exchange_n(
+				paging_entry(LDT_WINDOW(v, page)), 0,
+				__ATOMIC_SEQ_CST));
+	domain_flush(v->d);
+	for (page = 0; page < LDT_FRAMES; page++)
+		if (v->ldt_mapped >> page & 1)
+			ptype_put_both(v->d, old[page]);
+	v->ldt_mapped = 0;
+}
+
+int ldt_set(struct vcpu *v, gva_t base, u64 entries)
+{
+	if (entries > LDT_MAX_ENTRIES ||
+	    (entries && (base.a & (PAGE_SIZE - 1))))
+		return -EINVAL;
+	ldt_drop(v);
+	v->ldt_base = base;
+	v->ldt_entries = (u32)entries;
+	context_load_ldt(v);
+	return 0;
+}
+
+/*
+ * With the page lock, which keeps the entry. What is mapped already did not
+ * fault for want of a mapping.
+ */
+bool ldt_map_page(struct vcpu *v, u32 page)
+{
+	gva_t at = gva((u32)(v->ldt_base.a + page * PAGE_SIZE));
+	struct domain *d = v->d;
+	bool ok = false;
+	u64 *e;
+
+	if (page * 512u >= v->ldt_entries)
+		return false;
+	spin_lock(&d->page_lock);
+	e = v->ldt_mapped >> page & 1 ? NULL : walk_l1_entry(v, at);
+	if (e && (*e & PTE_P) && ptype_get_page(d, pte_mfn(*e), TYPE_SEGDESC)) {
+		*paging_entry(LDT_WINDOW(v, page)) =
+			make_pte(pte_mfn(*e), PTE_HV_DATA);
+		v->ldt_mapped |= 1u << page;
+		ok = true;
+	}
+	spin_unlock(&d->page_lock);
+	return ok;
+}

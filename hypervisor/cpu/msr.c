@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The model-specific registers of a guest, with the answers of Xen 4.17:
+ * kernels access some of them without a handler for the fault. Access to a
+ * register that the table below does not name faults. Machine check has two
+ * banks without errors, there are no performance counters, and PAT keeps its
+ * reset value.
+ */
+#include "cpu/context.h"
+#include "cpu/emulate.h"
+#include "domain/domain.h"
+#include "entry/hypercall.h"
+#include "entry/traps.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "mmu/ptype.h"
+
+#define MSR_TSC			0x10
+#define MSR_MISC_ENABLE		0x1a0
+#define MSR_HYPERCALL_PAGE	0x40000000
+#define MSR_DE_CFG		0xc0011029	/* AMD */
+#define DE_CFG_LFENCE		BIT(1)		/* serialises */
+
+#define APIC_BASE_VALUE		0xfee00800
+#define APIC_BASE_BOOT		BIT(8)
+#define EFER_SCE		BIT(0)
+#define EFER_OTHERS		(BIT(11) | BIT(14) | BIT(21))
+#define ARCH_CAPS		0x400000001d12e171	/* less eIBRS */
+#define SYSCFG			0x740000
+
+enum whom { ANY, AMD, INTEL, DOM0_AMD };
+enum way {
+	FAULT,
+	VALUE,		/* read: 'value' */
+	HOST,		/* read: the machine's, masked by 'value' */
+	STORED,		/* read and write: v->msr['value'] */
+	DROP,		/* write: nothing happens */
+	ZERO,		/* write: only 0, and nothing happens */
+	SAME,		/* write: only what is read */
+	TSC_AUX,	/* write: as STORED, and loaded */
+};
+
+static const struct msr {
+	u32 first, last;
+	u8 whom, read, write;
+	u64 value;
+} table[] = {
+	{ 0x0, 0x1, ANY, VALUE, FAULT, 0 },		/* P5_MC_* */
+	{ 0x17, 0x17, INTEL, HOST, FAULT, ~0ull },	/* PLATFORM_ID */
+	{ 0x3a, 0x3a, INTEL, VALUE, FAULT, 1 },		/* FEATURE_CONTROL */
+	{ 0x8b, 0x8b, INTEL, HOST, ZERO, ~0ull },	/* microcode */
+	{ 0x8b, 0x8b, AMD, HOST, FAULT, ~0ull },
+	{ 0xc1, 0xc8, INTEL, VALUE, DROP, 0 },		/* PERFCTR */
+	{ 0xce, 0xce, ANY, VALUE, FAULT, 0 },		/* PLATFORM_INFO */
+	{ 0xe7, 0xe8, ANY, FAULT, DROP, 0 },		/* MPERF, APERF */
+	{ 0x10a, 0x10a, INTEL, HOST, FAULT, ARCH_CAPS },
+	{ 0x140, 0x140, ANY, VALUE, ZERO, 0 },		/* MISC_FEATURES */
+	{ 0x179, 0x179, AMD, VALUE, DROP, 2 },		/* MCG_CAP */
+	{ 0x179, 0x179, INTEL, VALUE, DROP, 0x1000c02 },
+	{ 0x17a, 0x17a, ANY, STORED, STORED, GUEST_MCG_STATUS },
+	{ 0x17b, 0x17b, ANY, VALUE, DROP, 0 },		/* MCG_CTL */
+	{ 0x186, 0x189, INTEL, VALUE, DROP, 0 },	/* EVNTSEL */
+	{ 0x198, 0x198, INTEL, VALUE, FAULT, 0 },	/* PERF_STATUS */
+	{ 0x199, 0x199, INTEL, VALUE, DROP, 0 },	/* PERF_CTL */
+	{ 0x19a, 0x19a, INTEL, FAULT, DROP, 0 },	/* THERM_CONTROL */
+	{ 0x19c, 0x19c, INTEL, VALUE, FAULT, 0 },	/* THERM_STATUS */
+	{ MSR_MISC_ENABLE, MSR_MISC_ENABLE, ANY, HOST, DROP,
+	  ~(BIT(7) | BIT(18)) },		/* counters, MONITOR */
+	{ 0x1b0, 0x1b0, INTEL, FAULT, DROP, 0 },	/* ENERGY_PERF_BIAS */
+	{ 0x277, 0x277, ANY, HOST, FAULT, ~0ull },	/* PAT */
+	{ 0x280, 0x280, INTEL, STORED, STORED, GUEST_MC0_CTL2 },
+	{ 0x281, 0x281, INTEL, STORED, STORED, GUEST_MC1_CTL2 },
+	{ 0x280, 0x29f, ANY, VALUE, DROP, 0 },		/* MCi_CTL2 */
+	{ 0x309, 0x30b, INTEL, VALUE, DROP, 0 },	/* fixed counters */
+	{ 0x345, 0x345, ANY, VALUE, FAULT, 0 },		/* PERF_CAPABILITIES */
+	{ 0x38d, 0x390, INTEL, VALUE, DROP, 0 },
+	{ 0x400, 0x400, ANY, VALUE, DROP, ~0ull },	/* MC0_CTL */
+	{ 0x404, 0x404, ANY, VALUE, DROP, ~0ull },	/* MC1_CTL */
+	{ 0x401, 0x407, ANY, VALUE, ZERO, 0 },
+	{ 0x408, 0x47f, ANY, VALUE, DROP, 0 },
+	{ MSR_EFER, MSR_EFER, AMD, HOST, SAME, EFER_OTHERS | EFER_SCE },
+	{ MSR_EFER, MSR_EFER, INTEL, HOST, SAME, EFER_OTHERS },
+	{ MSR_TSC_AUX, MSR_TSC_AUX, ANY, STORED, TSC_AUX, GUEST_TSC_AUX },
+	{ 0xc0010000, 0xc0010007, AMD, VALUE, DROP, 0 },	/* counters */
+	{ 0xc0010010, 0xc0010010, DOM0_AMD, HOST, FAULT, SYSCFG },
+	{ 0xc0010015, 0xc0010015, AMD, VALUE, DROP, 0 },	/* HWCR */
+	{ 0xc0010016, 0xc001001a, DOM0_AMD, HOST, FAULT, ~0ull },
+	{ 0xc001001d, 0xc001001d, DOM0_AMD, HOST, FAULT, ~0ull },
+	{ 0xc001001f, 0xc001001f, ANY, VALUE, DROP, 0 },	/* NB_CFG */
+	{ 0xc0010041, 0xc0010042, AMD, VALUE, DROP, 0 },	/* FID, VID */
+	{ 0xc0010061, 0xc001006b, AMD, VALUE, DROP, 0 },	/* P-states */
+	{ 0xc0010112, 0xc0010113, DOM0_AMD, HOST, FAULT, ~0ull },
+	{ 0xc0010200, 0xc001020b, AMD, VALUE, DROP, 0 },	/* counters */
+	{ MSR_DE_CFG, MSR_DE_CFG, AMD, VALUE, DROP, DE_CFG_LFENCE },
+};
+
+/* AMD: guests read that LFENCE serialises, so it has to. */
+void msr_init_cpu(void)
+{
+	u64 value;
+
+	if (!cpuid_is_intel() && rdmsr_safe(MSR_DE_CFG, &value))
+		wrmsr_safe(MSR_DE_CFG, value | DE_CFG_LFENCE);
+}
+
+static const struct msr *find(const struct vcpu *v, u32 msr)
+{
+	u32 whom = cpuid_is_intel() ? INTEL : AMD, i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		if (msr >= table[i].first && msr <= table[i].last &&
+		    (table[i].whom == ANY || table[i].whom == whom ||
+		     (table[i].whom == DOM0_AMD && whom == AMD &&
+		      v->d->privileged)))
+			return &table[i];
+	return NULL;
+}
+
+static bool read(const struct vcpu *v, u32 msr, u64 *value)
+{
+	const struct msr *m = find(v, msr);
+
+	*value = 0;
+	if (msr == MSR_APIC_BASE) {
+		*value = APIC_BASE_VALUE | (v->id ? 0 : APIC_BASE_BOOT);
+		return true;
+	}
+	if (msr == MSR_HYPERCALL_PAGE)
+		return true;
+	if (msr == MSR_TSC) {
+		*value = rdtsc();
+		return true;
+	}
+	if (!m || m->read == FAULT)
+		return false;
+	if (m->read == VALUE) {
+		*value = m->value;
+	} else if (m->read == STORED) {
+		*value = v->msr[m->value];
+	} else {
+		if (!rdmsr_safe(msr, value))
+			return m->value == ARCH_CAPS;
+		*value &= m->value;
+		if (msr == MSR_MISC_ENABLE)	/* BTS, PEBS, xTPR: none */
+			*value |= 0x801800;
+	}
+	return true;
+}
+
+/*
+ * Without a handler the fault would be the guest's end: until it has one, any
+ * register that the machine has reads as 0.
+ */
+bool guest_rdmsr(struct vcpu *v, u32 msr, u64 *value)
+{
+	u64 unused;
+
+	if (read(v, msr, value))
+		return true;
+	log_debug("guest reads MSR %x", msr);
+	return !v->traps[X86_GP].ip && msr >> 16 != MSR_HYPERCALL_PAGE >> 16 &&
+	       rdmsr_safe(msr, &unused);
+}
+
+static bool install_hypercall_page(struct domain *d, u64 value)
+{
+	mfn_t m = mfn(value >> PAGE_SHIFT);
+	bool ok;
+
+	if (value & ~PAGE_MASK)
+		return false;
+	spin_lock(&d->page_lock);
+	ok = ptype_get_page(d, m, TYPE_WRITABLE);
+	if (ok) {
+		hypercall_page_fill(mfn_to_virt(m));
+		ptype_put_both(d, m);
+	}
+	spin_unlock(&d->page_lock);
+	return ok;
+}
+
+bool guest_wrmsr(struct vcpu *v, u32 msr, u64 value)
+{
+	const struct msr *m = find(v, msr);
+	u64 now;
+
+	if (msr == MSR_HYPERCALL_PAGE)
+		return install_hypercall_page(v->d, value);
+	switch (m ? m->write : FAULT) {
+	case TSC_AUX:
+		if (value >> 32 || !rdmsr_safe(msr, &now))
+			return false;
+		v->msr[GUEST_TSC_AUX] = value;
+		context_load_tsc_aux(v);
+		return true;
+	case STORED:
+		v->msr[m->value] = value;
+		return true;
+	case DROP:
+		return true;
+	case ZERO:
+		return !value;
+	case SAME:
+		return read(v, msr, &now) && value == now;
+	default:
+		log_debug("guest writes MSR %x", msr);
+		return false;
+	}
+}

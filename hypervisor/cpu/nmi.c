@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Non-maskable interrupts of guests: from the tools (sendtrigger), from the
+ * guest's own vCPUs (send_nmi), and the machine's, which go to the first vCPU
+ * of Dom0. A guest takes them by entry 2 of its trap table, where callback_op
+ * puts its callback as well. No second one comes until the iret hypercall ends
+ * the first.
+ *
+ * The machine's may hit the hypervisor with any lock held: it is only noted
+ * then, and passed on before the next return to a guest. Why it came (memory,
+ * devices) is not looked at; arch.nmi_reason says "unknown".
+ */
+#include <xen/nmi.h>
+#include "cpu/nmi.h"
+#include "domain/domain.h"
+#include "entry/guest_trap.h"
+#include "entry/traps.h"
+#include "lib/lib.h"
+#include "machine/asm.h"
+#include "sched/sched.h"
+
+#define TRAP_MASKS	4	/* events, on entry */
+
+static bool noted;
+
+void nmi_raise(struct vcpu *v)
+{
+	if (!__atomic_exchange_n(&v->nmi_pending, true, __ATOMIC_SEQ_CST))
+		sched_kick(v);
+}
+
+void nmi_note(void)
+{
+	noted = true;
+	__atomic_fetch_or(&this_cpu()->work, CPU_WORK_RESCHED,
+			  __ATOMIC_SEQ_CST);
+}
+
+void nmi_forward(void)
+{
+	if (!noted || !__atomic_exchange_n(&noted, false, __ATOMIC_SEQ_CST))
+		return;
+	log_info("NMI of the machine");
+	if (!dom0 || !dom0->vcpu[0])
+		return;
+	dom0->shared[dom0->abi->nmi_reason_offset] |=
+		XEN_NMIREASON_unknown;
+	nmi_raise(dom0->vcpu[0]);
+}
+
+/* An NMI that came before there was a handler was dropped: raise it again. */
+void nmi_set_handler(struct vcpu *v, u64 ip)
+{
+	v->traps[X86_NMI] = (struct vcpu_trap){ ip, SEL_R1_CS, TRAP_MASKS };
+	if (!v->id && v->d->shared[v->d->abi->nmi_reason_offset])
+		nmi_raise(v);
+}
+
+void nmi_clear_handler(struct vcpu *v)
+{
+	v->traps[X86_NMI] = (struct vcpu_trap){ 0 };
+}
+
+bool nmi_deliverable(const struct vcpu *v)
+{
+	return READ_ONCE(v->nmi_pending) && !v->nmi_masked;
+}
+
+void nmi_deliver(struct vcpu *v, struct regs *r)
+{
+	v->nmi_pending = false;
+	if (!(v->traps[X86_NMI].cs & ~3u))
+		return;
+	v->nmi_masked = true;
+	guest_bounce(v, r, X86_NMI, NO_ERROR_CODE);
+}

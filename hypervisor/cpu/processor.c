@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Small state of the virtual processor: kernel stack, TS, debug registers,
+ * assists.
+ */
+#include "cpu/context.h"
+#include "cpu/emulate.h"
+#include "cpu/processor.h"
+#include "domain/domain.h"
+#include "entry/guest_trap.h"
+#include "entry/traps.h"
+#include "errno.h"
+#include "lib/lib.h"
+
+#define DR7_FORBIDDEN	0x2000u		/* GD */
+#define DR7_ENABLES	0xffu
+#define DR7_IO		2u		/* type of a breakpoint */
+
+long pv_stack_switch(u64 a[])
+{
+	struct vcpu *v = current_vcpu();
+	u32 ss = (u32)a[0];
+
+	/* A ring-0 selector is meant as ring 1's. */
+	v->kernel_ss = (u16)(ss & 3 ? ss : ss | 1);
+	v->kernel_sp = a[1];
+	return 0;
+}
+
+long pv_fpu_taskswitch(u64 a[])
+{
+	context_set_ts(current_vcpu(), a[0] != 0);
+	return 0;
+}
+
+/*
+ * Breakpoints may lie anywhere in the 32-bit address space, since nothing of
+ * the hypervisor is there. Those on ports need the guest's CR4.DE; they are
+ * emulated with the port accesses, and dr7_io has their enable bits.
+ */
+static long set_control(struct vcpu *v, u64 value)
+{
+	u32 io = 0, i;
+
+	value = (value & 0xffff27ff) | DR7_FIXED;
+	if (value & DR7_FORBIDDEN)
+		return -EPERM;
+	for (i = 0; (value & DR7_ENABLES) && i < 4; i++) {
+		if ((value >> (16 + i * 4) & 3) != DR7_IO)
+			continue;
+		if (!(v->cr4 & CR4_DE))
+			return -EPERM;
+		io |= (u32)value & 3u << i * 2;
+	}
+	v->dr7_io = io;
+	v->dr[7] = value & ~(u64)io;
+	return 0;
+}
+
+/* Without CR4.DE, DR4 and DR5 are other names of DR6 and DR7. */
+static u32 debug_register(const struct vcpu *v, u64 reg)
+{
+	u32 n = (u32)reg;
+
+	return (n == 4 || n == 5) && !(v->cr4 & CR4_DE) ? n + 2 : n;
+}
+
+static long set_debugreg(struct vcpu *v, u32 n, u64 value)
+{
+	switch (n) {
+	case 0 ... 3:
+		v->dr[n] = value;
+		return 0;
+	case 6:
+		v->dr[6] = (value & 0xe00f) | DR6_FIXED;
+		return 0;
+	case 7:
+		return set_control(v, value);
+	default:
+		return -ENODEV;
+	}
+}
+
+long pv_set_debugreg(u64 a[])
+{
+	struct vcpu *v = current_vcpu();
+	long rc = set_debugreg(v, debug_register(v, a[0]), a[1]);
+
+	if (!rc)
+		context_load_debug(v);
+	return rc;
+}
+
+void pv_reset_debugregs(struct vcpu *v, const u32 value[8])
+{
+	u32 i;
+
+	memset(v->dr, 0, sizeof(v->dr));
+	v->dr7_io = 0;
+	v->dr[6] = DR6_FIXED;
+	v->dr[7] = DR7_FIXED;
+	for (i = 0; i < 8; i++)
+		set_debugreg(v, i, value[i]);
+}
+
+long pv_get_debugreg(u64 a[])
+{
+	const struct vcpu *v = current_vcpu();
+	u32 n = debug_register(v, a[0]);
+
+	if (n > 7 || n == 4 || n == 5)
+		return -ENODEV;
+	return (long)(v->dr[n] | (n == 7 ? v->dr7_io : 0));
+}
+
+u32 debug_match_ports(const struct vcpu *v, u32 port, u32 size)
+{
+	static const u8 width[] = { 1, 2, 8, 4 };
+	u32 hit = 0, i;
+	u64 from, n;
+
+	for (i = 0; (v->dr7_io && v->cr4 & CR4_DE) && i < 4; i++) {
+		n = width[v->dr[7] >> (18 + i * 4) & 3];
+		from = v->dr[i] & ~(n - 1);
+		if ((v->dr7_io >> i * 2 & 3) && from < port + size &&
+		    from + n > port)
+			hit |= 1u << i;
+	}
+	return hit;
+}
+
+void debug_raise(struct vcpu *v, struct regs *r, u64 dr6)
+{
+	v->dr[6] |= dr6 | DR6_FIXED;
+	guest_bounce(v, r, X86_DB, NO_ERROR_CODE);
+}
+
+u32 pv_known_assists(void)
+{
+	return BIT(VMASST_TYPE_4gb_segments) |
+	       BIT(VMASST_TYPE_4gb_segments_notify) |
+	       BIT(VMASST_TYPE_writable_pagetables) |
+	       BIT(VMASST_TYPE_pae_extended_cr3) |
+	       BIT(VMASST_TYPE_architectural_iopl) |
+	       BIT(VMASST_TYPE_runstate_update_flag);
+}
+
+long pv_vm_assist(u64 a[])
+{
+	struct domain *d = current_domain();
+	u32 type = (u32)a[1];
+
+	if (type >= 32 || !(pv_known_assists() >> type & 1))
+		return -EINVAL;
+	switch ((u32)a[0]) {
+	case VMASST_CMD_enable:
+		__atomic_fetch_or(&d->vm_assist, 1u << type, __ATOMIC_SEQ_CST);
+		return 0;
+	case VMASST_CMD_disable:
+		__atomic_fetch_and(&d->vm_assist, ~(1u << type),
+				   __ATOMIC_SEQ_CST);
+		return 0;
+	default:
+		return -ENOSYS;
+	}
+}

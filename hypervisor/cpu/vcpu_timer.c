@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The timers of a vCPU (xen/vcpu.h and set_timer_op): single-shot, periodic,
+ * and the timeout of a poll; and the watchdogs of a domain (xen/sched.h).
+ *
+ * Every vCPU starts with a periodic timer of 100 Hz: kernels up to 2.6.18 rely
+ * on it and never ask for it. As on Xen, it runs only while its vCPU runs. A
+ * CPU therefore serves at most one periodic timer, and all the ticks that a
+ * vCPU missed become one. Two CPUs that change it at once may cause one extra
+ * tick.
+ */
+#include <xen/sched.h>
+#include "cpu/vcpu.h"
+#include "domain/domain.h"
+#include "entry/hypercall.h"
+#include "errno.h"
+#include "event/evtchn.h"
+#include "guest/guest.h"
+#include "sched/sched.h"
+
+#define DEFAULT_PERIOD	(10 * NS_PER_MS)
+#define HUGE_TIMEOUT	(1ull << 50)	/* 13 days */
+
+static void timer_fired(void *data)
+{
+	evtchn_send_virq(data, VIRQ_TIMER);
+}
+
+void vcpu_tick(struct vcpu *v)
+{
+	u64 period = READ_ONCE(v->period), now = time_now();
+
+	if (!period)
+		return;
+	if (now >= v->last_tick + period) {
+		v->last_tick = now;
+		evtchn_send_virq(v, VIRQ_TIMER);
+	}
+	timer_set(&v->periodic, v->last_tick + period);
+}
+
+static void period_fired(void *data)
+{
+	const struct vcpu *v = data;
+
+	if (v->on_cpu)
+		vcpu_tick(data);
+}
+
+/* May be left from a poll that an event ended; then it must wake nobody. */
+static void poll_timeout(void *data)
+{
+	const struct vcpu *v = data;
+
+	if (v->state & VCPU_POLLING)
+		sched_wake(data);
+}
+
+void vcpu_init_timers(struct vcpu *v)
+{
+	timer_init(&v->singleshot, timer_fired, v);
+	timer_init(&v->periodic, period_fired, v);
+	timer_init(&v->poll, poll_timeout, v);
+	v->period = DEFAULT_PERIOD;
+}
+
+void vcpu_stop_timers(struct vcpu *v)
+{
+	v->period = 0;
+	timer_kill(&v->periodic);
+	timer_kill(&v->singleshot);
+	timer_kill(&v->poll);
+}
+
+long vcpu_set_singleshot(struct vcpu *v, u64 arg)
+{
+	u64 at;
+
+	/*
+	 * Like Xen 4.17, ignore the flag "only if in the future": for a time
+	 * in the past the event comes at once.
+	 */
+	if (guest_read(&at, gva(arg), 8))
+		return -EFAULT;
+	timer_set(&v->singleshot, at);
+	if (at < time_now()) {
+		timer_stop(&v->singleshot);
+		timer_fired(v);
+	}
+	return 0;
+}
+
+long vcpu_set_periodic(struct vcpu *v, u64 arg)
+{
+	u64 period;
+
+	if (guest_read(&period, gva(arg), 8))
+		return -EFAULT;
+	if (period < NS_PER_MS || period > ~0ull >> 2)
+		return -EINVAL;
+	v->period = period;
+	timer_stop(&v->periodic);
+	/* A vCPU that starts to run sets on_cpu first, then looks at the period. */
+	if (v->on_cpu)
+		vcpu_tick(v);
+	return 0;
+}
+
+void vcpu_stop_periodic(struct vcpu *v)
+{
+	v->period = 0;
+	timer_stop(&v->periodic);
+}
+
+long set_timer_op(u64 a[])
+{
+	u64 timeout = hypercall_arg64(a), now = time_now();
+	struct vcpu *v = current_vcpu();
+
+	/*
+	 * Xen's workaround for kernels that mean "now" or "never" by a time in
+	 * the past as a signed number, or far away: 100 ms from now.
+	 */
+	if ((s64)timeout < 0 || (s64)(timeout - now) > (s64)HUGE_TIMEOUT)
+		timeout = now + 100 * NS_PER_MS;
+	if (timeout)
+		timer_set(&v->singleshot, timeout);
+	else
+		timer_stop(&v->singleshot);
+	return 0;
+}
+
+static void watchdog_fired(void *data)
+{
+	domain_shutdown(data, SHUTDOWN_watchdog);
+}
+
+void watchdog_init(struct domain *d)
+{
+	u32 i;
+
+	for (i = 0; i < WATCHDOGS; i++)
+		timer_init(&d->watchdog[i], watchdog_fired, d);
+}
+
+void watchdog_kill(struct domain *d)
+{
+	u32 i;
+
+	for (i = 0; i < WATCHDOGS; i++)
+		timer_kill(&d->watchdog[i]);
+}
+
+long watchdog_set(struct domain *d, void *arg)
+{
+	const struct sched_watchdog *w = arg;
+	u32 id = w->id, i;
+
+	if (!id)
+		id = __builtin_ctz(~d->watchdogs) + 1;
+	if (id > WATCHDOGS)
+		return w->id ? -EINVAL : -ENOSPC;
+	i = id - 1;
+	if (w->id && !(d->watchdogs >> i & 1))
+		return -EINVAL;
+	if (w->id && !w->timeout) {
+		timer_stop(&d->watchdog[i]);
+		d->watchdogs &= ~(1u << i);
+		return 0;
+	}
+	d->watchdogs |= 1u << i;
+	timer_set(&d->watchdog[i], time_now() + w->timeout * NS_PER_SEC);
+	return w->id ? 0 : (long)id;
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a domain may reach of the machine's devices: ports, frames and
+ * interrupts, as the privileged domain gives them (xen/domctl.h). Nobody gives
+ * what it has not itself. A permission that is taken back is one to reach for
+ * more: what is mapped or bound stays so until it is given up.
+ *
+ * A whole device may be given too, which is only noted, and only with the
+ * option "unsafe-passthrough": there is no IOMMU here, so who drives a device
+ * that writes to memory has all of the memory.
+ */
+#include "boot/boot.h"
+#include "control/ctl.h"
+#include "domain/domain.h"
+#include "errno.h"
+#include "mmu/ptype.h"
+
+#define MAX_GIVEN	32
+
+/* The domctl lock. */
+static struct given {
+	u32 sbdf;
+	u32 owner;		/* 0: nobody */
+} given[MAX_GIVEN];
+
+static bool add_iomem(struct domain *d, u64 first, u64 end)
+{
+	u32 i;
+
+	for (i = 0; first < end && i < MAX_IOMEM; i++)
+		if (d->iomem[i].first >= d->iomem[i].end) {
+			d->iomem[i] = (struct frame_range){ first, end };
+			return true;
+		}
+	return first >= end;
+}
+
+/* Cut out of what there is, in parts if need be; then added as one. */
+int domain_set_iomem(struct domain *d, u64 first, u64 end, bool allow)
+{
+	struct frame_range *r, old;
+	bool ok = true;
+	u32 i;
+
+	for (i = 0; i < MAX_IOMEM; i++) {
+		r = &d->iomem[i];
+		old = *r;
+		if (old.first >= end || old.end <= first)
+			continue;
+		r->end = MIN(old.end, first);
+		ok = add_iomem(d, MAX(old.first, end), old.end) && ok;
+	}
+	if (allow)
+		ok = add_iomem(d, first, end) && ok;
+	return ok ? 0 : -ENOSPC;
+}
+
+long domctl_ports(struct domain *d, struct xen_domctl *op)
+{
+	const struct xen_domctl_ioport_permission *p = &op->u.ioport_permission;
+
+	if (p->first_port > 65535 || p->nr_ports > 65536 - p->first_port ||
+	    !p->nr_ports)
+		return -EINVAL;
+	if (!domain_has_ports(current_domain(), p->first_port, p->nr_ports))
+		return -EPERM;
+	return domain_set_ports(d, p->first_port, p->nr_ports,
+				p->allow_access);
+}
+
+long domctl_iomem(struct domain *d, struct xen_domctl *op)
+{
+	const struct xen_domctl_iomem_permission *p = &op->u.iomem_permission;
+	u64 first = p->first_mfn, end = first + p->nr_mfns;
+	long rc;
+
+	if (end <= first)
+		return -EINVAL;
+	if (tables_device_ours(first, end))
+		return -EPERM;
+	spin_lock(&d->page_lock);
+	rc = domain_set_iomem(d, first, end, p->allow_access);
+	spin_unlock(&d->page_lock);
+	return rc;
+}
+
+long domctl_irq(struct domain *d, struct xen_domctl *op)
+{
+	const struct xen_domctl_irq_permission *p = &op->u.irq_permission;
+
+	return physdev_allow_pirq(d, p->pirq, p->allow_access);
+}
+
+static bool alive(u32 id)
+{
+	struct domain *d = id ? domain_get_any(id) : NULL;
+
+	if (d)
+		domain_put(d);
+	return d;
+}
+
+/* The device's entry, or a free one; NULL: there is none. */
+static struct given *find_given(u32 sbdf)
+{
+	struct given *unused = NULL;
+	u32 i;
+
+	for (i = 0; i < MAX_GIVEN; i++) {
+		if (!alive(given[i].owner))
+			unused = &given[i];
+		else if (given[i].sbdf == sbdf)
+			return &given[i];
+	}
+	if (unused)
+		*unused = (struct given){ .sbdf = sbdf };
+	return unused;
+}
+
+/* DOMID_IO: nobody's, which the tools want of a device before they give it. */
+long domctl_assign(const struct xen_domctl *op)
+{
+	const struct xen_domctl_assign_device *a = &op->u.assign_device;
+	struct given *g;
+
+	if (!boot_flag(UNSAFE_PASSTHROUGH, false))
+		return -EOPNOTSUPP;
+	if (a->dev != XEN_DOMCTL_DEV_PCI)
+		return -ENODEV;
+	if (op->domain != DOMID_IO && !alive(op->domain))
+		return -ESRCH;
+	g = find_given(a->u.pci.machine_sbdf);
+	if (op->cmd != XEN_DOMCTL_deassign_device) {
+		if (!g || g->owner)
+			return -EINVAL;
+		if (op->cmd == XEN_DOMCTL_assign_device &&
+		    op->domain != DOMID_IO)
+			g->owner = op->domain;
+	} else if (g && g->owner == op->domain) {
+		g->owner = 0;
+	}
+	return 0;
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * IO ports of a guest: its own permission first (virtual IOPL, or the bitmap
+ * it set for its user process), then the domain's rights. What the domain has
+ * no right to reads as all ones and swallows writes, as an empty bus does:
+ * kernels probe ports and must not die of it.
+ *
+ * PCI configuration space (CF8, CFC) and CMOS (70, 71) are shared with the
+ * hypervisor: each domain has its own address latches, which go to the hardware
+ * with each data access (machine/pci.c, machine/rtc.c). That of CMOS can be read back.
+ */
+#include "cpu/emulate.h"
+#include "domain/domain.h"
+#include "entry/guest_trap.h"
+#include "errno.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "machine/pci.h"
+#include "machine/rtc.h"
+#include "memory/frames.h"
+
+/* A kernel counts as ring 1; with architectural_iopl, as ring 0. */
+bool guest_iopl_allows(const struct vcpu *v, const struct regs *r)
+{
+	u32 ring = !guest_kernel_mode(r->cs) ? 3 :
+		   v->d->vm_assist & BIT(VMASST_TYPE_architectural_iopl) ?
+		   0 : 1;
+
+	return v->iopl >= ring;
+}
+
+bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
+		      u32 size)
+{
+	u32 i;
+	u8 byte;
+
+	if (guest_iopl_allows(v, r))
+		return true;
+	for (i = port; i < port + size; i++) {
+		if (i >= v->io_bitmap_ports)
+			return false;
+		if (guest_read(&byte, gva(v->io_bitmap.a + i / 8), 1) ||
+		    (byte >> i % 8 & 1))
+			return false;
+	}
+	return true;
+}
+
+int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow)
+{
+	u8 *map = d->ioports;
+	u32 i;
+
+	if (!map && !allow)
+		return 0;
+	if (!map) {
+		map = frames_new(65536 / 8);
+		if (!map)
+			return -ENOMEM;
+		memset(map, 0xff, 65536 / 8);
+	}
+	for (i = first; i < first + count; i++) {
+		if (allow)
+			map[i / 8] &= (u8)~(1u << i % 8);
+		else
+			map[i / 8] |= (u8)(1u << i % 8);
+	}
+	d->ioports = map;
+	return 0;
+}
+
+bool domain_has_ports(const struct domain *d, u32 first, u32 count)
+{
+	u32 i;
+
+	for (i = first; i < first + count; i++)
+		if (i > 0xffff || !d->ioports || (d->ioports[i / 8] >> i % 8 & 1))
+			return false;
+	return true;
+}
+
+static bool is_pci_data(const struct domain *d, u32 port, u32 size)
+{
+	return d->privileged && port >= 0xcfc && port + size <= 0xd00;
+}
+
+/* Whether an access may go to the hardware as it is. */
+static bool is_plain(const struct domain *d, u32 port, u32 size)
+{
+	return (port + size <= 0xcfc || port >= 0xd00) &&
+	       (port + size <= CMOS_INDEX || port > CMOS_DATA) &&
+	       domain_has_ports(d, port, size);
+}
+
+static bool is_cmos_data(const struct domain *d, u32 port)
+{
+	return port == CMOS_DATA && domain_has_ports(d, CMOS_INDEX, 2);
+}
+
+/* An access that is not allowed as a whole is split, down to single bytes. */
+u32 guest_io_read(struct vcpu *v, u32 port, u32 size)
+{
+	const struct domain *d = v->d;
+	u32 bits = size * 4;		/* of a half */
+
+	if (port == 0xcf8 && size == 4)
+		return d->pci_cf8;
+	if (is_pci_data(d, port, size))
+		return pci_cycle_read(d->pci_cf8, port, size);
+	if (is_plain(d, port, size))
+		return port_read(port, size);
+	if (size == 1)
+		return port == CMOS_INDEX ? d->cmos_index :
+		       is_cmos_data(d, port) ? cmos_read(d->cmos_index) : ~0u;
+	return (guest_io_read(v, port, size / 2) & ((1u << bits) - 1)) |
+	       guest_io_read(v, port + size / 2, size / 2) << bits;
+}
+
+void guest_io_write(struct vcpu *v, u32 port, u32 size, u32 value)
+{
+	struct domain *d = v->d;
+
+	if (port == 0xcf8 && size == 4) {
+		d->pci_cf8 = value;
+	} else if (is_pci_data(d, port, size)) {
+		pci_cycle_write(d->pci_cf8, port, size, value);
+	} else if (is_plain(d, port, size)) {
+		port_write(port, size, value);
+	} else if (size > 1) {
+		guest_io_write(v, port, size / 2, value);
+		guest_io_write(v, port + size / 2, size / 2,
+			       value >> size * 4);
+	} else if (port == CMOS_INDEX) {
+		d->cmos_index = (u8)value;
+	} else if (is_cmos_data(d, port)) {
+		cmos_write(d->cmos_index, (u8)value);
+	}
+}

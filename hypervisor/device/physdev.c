@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * physdev_op (xen/physdev.h): interrupts and ports of the hardware domain.
+ *
+ * A pirq is the domain's own number for an interrupt: one that it names for a
+ * GSI, or the first free one from 16 up for a message. The privileged domain
+ * maps them for itself and for others, which gives the permission to bind one.
+ * Any domain may set its virtual IOPL and port bitmap, reserve a pirq, ask about
+ * its pirqs and say EOI; all else needs the hardware privilege. Nothing is kept
+ * of PCI devices: what tells of them is taken as it is.
+ */
+#include <xen/physdev.h>
+#include "domain/domain.h"
+#include "entry/hypercall.h"
+#include "errno.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "machine/irq.h"
+#include "machine/paging.h"
+#include "machine/pci.h"
+#include "mmu/ptype.h"
+
+static bool pirq_level(const struct domain *d, u32 pirq)
+{
+	const struct pirq *p = &d->pirqs[pirq];
+
+	return p->vector && irq_is_level(p->vector);
+}
+
+/* The bit that tells the guest to call eoi after this pirq. */
+static void mark_eoi(struct domain *d, u32 pirq)
+{
+	u8 bit = (u8)(1u << pirq % 8);
+
+	if (!d->pirq_eoi_map)
+		return;
+	if (pirq_level(d, pirq))
+		__atomic_fetch_or(&d->pirq_eoi_map[pirq / 8], bit,
+				  __ATOMIC_SEQ_CST);
+	else
+		__atomic_fetch_and(&d->pirq_eoi_map[pirq / 8], (u8)~bit,
+				   __ATOMIC_SEQ_CST);
+}
+
+static long do_eoi(struct domain *d, void *arg)
+{
+	const struct physdev_eoi *op = arg;
+	const struct pirq *p;
+
+	if (op->irq >= MAX_PIRQS)
+		return -EINVAL;
+	p = &d->pirqs[op->irq];
+	if (!p->vector)
+		return p->port || p->gsi || p->reserved ? 0 : -EINVAL;
+	irq_guest_eoi(p->vector, d, op->irq);
+	return 0;
+}
+
+static long do_status(struct domain *d, void *arg)
+{
+	struct physdev_irq_status_query *op = arg;
+
+	if (op->irq >= MAX_PIRQS)
+		return -EINVAL;
+	/* For whoever does not look at the bitmap: always. */
+	op->flags = XENIRQSTAT_needs_eoi;
+	if (pirq_level(d, op->irq) &&
+	    irq_is_shared(d->pirqs[op->irq].vector))
+		op->flags |= XENIRQSTAT_shared;
+	return 0;
+}
+
+static long do_set_iopl(struct domain *d, void *arg)
+{
+	const struct physdev_set_iopl *op = arg;
+
+	(void)d;
+	if (op->iopl > 3)
+		return -EINVAL;
+	current_vcpu()->iopl = op->iopl;
+	return 0;
+}
+
+static long do_set_iobitmap(u64 arg)
+{
+	struct vcpu *v = current_vcpu();
+	struct physdev_set_iobitmap in;
+
+	if (abi_get(LAYOUT_IOBITMAP, gva(arg), &in, sizeof(in)))
+		return -EFAULT;
+	if (in.nr_ports > 65536 || !guest_range_ok(HANDLE(in.bitmap), 8192))
+		return -EINVAL;
+	v->io_bitmap = HANDLE(in.bitmap);
+	v->io_bitmap_ports = in.nr_ports;
+	return 0;
+}
+
+static long do_apic_read(u64 arg)
+{
+	struct physdev_apic io;
+	int rc;
+
+	if (abi_get(LAYOUT_APIC, gva(arg), &io, sizeof(io)))
+		return -EFAULT;
+	if (!current_domain()->privileged)
+		return -EPERM;
+	rc = irq_ioapic_read(io.apic_physbase, io.reg, &io.value);
+	return rc ? rc : abi_put(LAYOUT_APIC, gva(arg), &io);
+}
+
+static int free_pirq(const struct domain *d, bool gsi)
+{
+	u32 i = gsi ? 16 : irq_gsi_count();
+	u32 end = gsi ? irq_gsi_count() : MAX_PIRQS;
+
+	for (; i < end; i++)
+		if (!d->pirqs[i].vector && !d->pirqs[i].gsi &&
+		    !d->pirqs[i].reserved)
+			return (int)i;
+	return -ENOSPC;
+}
+
+/* 0: none. */
+static int pirq_of_gsi(const struct domain *d, u32 gsi)
+{
+	int i = MAX_PIRQS - 1;
+
+	while (i && d->pirqs[i].gsi != gsi + 1)
+		i--;
+	return i;
+}
+
+/* Who is connected to a vector that has just got known. */
+static void connect(struct domain *d, u32 pirq, u32 vector)
+{
+	struct pirq *p = &d->pirqs[pirq];
+
+	p->vector = vector;
+	p->allowed = true;
+	if (p->port)
+		irq_bind_guest(vector, d, pirq, p->share);
+	mark_eoi(d, pirq);
+}
+
+static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
+{
+	u32 gsi = (u32)m->index;
+	int now, pirq = m->pirq;
+
+	if (gsi >= irq_gsi_count())
+		return -EINVAL;
+	now = pirq_of_gsi(d, gsi);
+	if (pirq < 0)
+		pirq = now ? now : free_pirq(d, true);
+	else if (now && pirq != now)
+		return -EEXIST;
+	if (pirq < 0)
+		return pirq;
+	if (pirq >= MAX_PIRQS)
+		return -EINVAL;
+	if (!gsi)
+		return -EPERM;		/* the hypervisor's timer */
+	if (d->pirqs[pirq].vector && d->pirqs[pirq].gsi != gsi + 1)
+		return -EEXIST;
+	d->pirqs[pirq].gsi = gsi + 1;
+	if (!irq_gsi_vector(gsi) && gsi < 16)
+		irq_setup_isa(gsi);
+	if (irq_gsi_vector(gsi))
+		connect(d, (u32)pirq, irq_gsi_vector(gsi));
+	m->pirq = pirq;
+	return 0;
+}
+
+static long map_message(struct domain *d, struct physdev_map_pirq *m)
+{
+	struct pci_address a = { (u8)m->bus, (u8)m->devfn };
+	int pirq = m->pirq < 0 ? free_pirq(d, false) : m->pirq, vector, rc;
+
+	if (pirq < 0)
+		return pirq;
+	if (pirq >= MAX_PIRQS || m->bus >> 16 || m->entry_nr < 0)
+		return -EINVAL;
+	if (d->pirqs[pirq].vector || (m->type == MAP_PIRQ_TYPE_MULTI_MSI &&
+				      m->entry_nr > 1))
+		return -EINVAL;
+	vector = irq_alloc_vector();
+	if (vector < 0)
+		return vector;
+	rc = m->table_base ? msix_program(a, (u32)m->entry_nr, (u32)vector) :
+	     msi_program(a, (u32)vector);
+	if (rc) {
+		irq_free_vector((u32)vector);
+		return rc;
+	}
+	d->pirqs[pirq].gsi = 0;
+	connect(d, (u32)pirq, (u32)vector);
+	m->pirq = pirq;
+	return 0;
+}
+
+static long map(struct domain *d, struct physdev_map_pirq *m)
+{
+	if (d->is_dying)
+		return -ESRCH;
+	switch (m->type) {
+	case MAP_PIRQ_TYPE_GSI:
+		return map_gsi(d, m);
+	case MAP_PIRQ_TYPE_MSI:
+	case MAP_PIRQ_TYPE_MSI_SEG:
+	case MAP_PIRQ_TYPE_MULTI_MSI:
+		return map_message(d, m);
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Only the privileged domain maps interrupts, its own as well. */
+static long mapping_target(u32 domid, struct domain **d)
+{
+	long rc = domain_target(domid, d);
+
+	if (rc || current_domain()->privileged)
+		return rc;
+	domain_put(*d);
+	return -EPERM;
+}
+
+static long do_map_pirq(u64 arg)
+{
+	struct physdev_map_pirq m;
+	struct domain *d;
+	long rc;
+	u64 f;
+
+	if (abi_get(LAYOUT_MAP_PIRQ, gva(arg), &m, sizeof(m)))
+		return -EFAULT;
+	rc = mapping_target(m.domid, &d);
+	if (rc)
+		return rc;
+	f = spin_lock_irqsave(&d->event_lock);
+	rc = map(d, &m);
+	spin_unlock_irqrestore(&d->event_lock, f);
+	domain_put(d);
+	return rc ? rc : abi_put(LAYOUT_MAP_PIRQ, gva(arg), &m);
+}
+
+static void unmap(struct domain *d, u32 pirq)
+{
+	struct pirq *p = &d->pirqs[pirq];
+
+	if (p->vector)
+		irq_unbind_guest(p->vector, d, pirq);
+	if (!p->gsi)
+		irq_free_vector(p->vector);
+	p->vector = p->gsi = 0;
+	p->allowed = false;
+}
+
+static long do_unmap_pirq(struct domain *by, void *arg)
+{
+	const struct physdev_unmap_pirq *op = arg;
+	struct domain *d;
+	long rc = mapping_target(op->domid, &d);
+	u64 f;
+
+	(void)by;
+	if (rc)
+		return rc;
+	f = spin_lock_irqsave(&d->event_lock);
+	if (op->pirq < 0 || op->pirq >= MAX_PIRQS ||
+	    (!d->pirqs[op->pirq].vector && !d->pirqs[op->pirq].gsi))
+		rc = -EINVAL;
+	else
+		unmap(d, (u32)op->pirq);
+	spin_unlock_irqrestore(&d->event_lock, f);
+	domain_put(d);
+	return rc;
+}
+
+void physdev_kill(struct domain *d)
+{
+	u64 f = spin_lock_irqsave(&d->event_lock);
+	u32 i;
+
+	for (i = 0; i < MAX_PIRQS; i++)
+		if (d->pirqs[i].vector)
+			unmap(d, i);
+	spin_unlock_irqrestore(&d->event_lock, f);
+}
+
+/* By the caller's own number for an interrupt that both have mapped. */
+long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)
+{
+	struct domain *by = current_domain();
+	u32 vector, i;
+	u64 f;
+
+	if (pirq >= MAX_PIRQS)
+		return -EINVAL;
+	f = spin_lock_irqsave(&by->event_lock);
+	vector = by->pirqs[pirq].vector;
+	spin_unlock_irqrestore(&by->event_lock, f);
+	if (!vector)
+		return -EPERM;
+	f = spin_lock_irqsave(&d->event_lock);
+	for (i = 0; i < MAX_PIRQS; i++)
+		if (d->pirqs[i].vector == vector)
+			d->pirqs[i].allowed = allow;
+	spin_unlock_irqrestore(&d->event_lock, f);
+	return 0;
+}
+
+static long do_setup_gsi(struct domain *d, void *arg)
+{
+	const struct physdev_setup_gsi *op = arg;
+	u32 i;
+	int rc;
+
+	if (op->gsi < 0 || (u32)op->gsi >= irq_gsi_count())
+		return -EINVAL;
+	if (!d->privileged)
+		return -EPERM;
+	rc = irq_setup_gsi((u32)op->gsi, op->triggering, op->polarity);
+	for (i = 0; !rc && i < MAX_PIRQS; i++)
+		if (d->pirqs[i].gsi == (u32)op->gsi + 1)
+			connect(d, i, irq_gsi_vector((u32)op->gsi));
+	return rc;
+}
+
+/* What the pirqs are now, and from now on what they become. */
+static int use_eoi_frame(struct domain *d, mfn_t m)
+{
+	u64 f = spin_lock_irqsave(&d->event_lock);
+	u32 i;
+
+	d->pirq_eoi_frame = m;
+	d->pirq_eoi_map = mfn_to_virt(m);
+	for (i = 0; i < MAX_PIRQS; i++)
+		mark_eoi(d, i);
+	spin_unlock_irqrestore(&d->event_lock, f);
+	return 0;
+}
+
+/* Once; the page lock decides which of two calls is the first. */
+static long do_eoi_frame(struct domain *d, u64 arg)
+{
+	long rc = -EINVAL;
+	u64 n;
+
+	if (abi_get_longs(gva(arg), &n, 1))
+		return -EFAULT;
+	spin_lock(&d->page_lock);
+	if (ptype_get_page(d, mfn(n), TYPE_WRITABLE)) {
+		rc = d->pirq_eoi_map ? -EBUSY : use_eoi_frame(d, mfn(n));
+		if (rc)
+			ptype_put_both(d, mfn(n));
+	}
+	spin_unlock(&d->page_lock);
+	return rc;
+}
+
+/* The guest's own number stands for the vector that it wants. */
+static long do_alloc_vector(struct domain *d, void *arg)
+{
+	struct physdev_irq *op = arg;
+
+	(void)d;
+	op->vector = op->irq;
+	return 0;
+}
+
+static long do_get_free_pirq(struct domain *d, void *arg)
+{
+	struct physdev_get_free_pirq *op = arg;
+	int pirq = free_pirq(d, op->type == MAP_PIRQ_TYPE_GSI);
+
+	if (pirq < 0)
+		return pirq;
+	d->pirqs[pirq].reserved = true;
+	op->pirq = (u32)pirq;
+	return 0;
+}
+
+static long do_add_function(struct domain *d, void *arg)
+{
+	const struct physdev_manage_pci_ext *op = arg;
+
+	(void)d;
+	return op->is_extfn > 1 || op->is_virtfn > 1 ? -EINVAL : 0;
+}
+
+static long do_nothing(struct domain *d, void *arg)
+{
+	(void)d;
+	(void)arg;
+	return 0;
+}
+
+#define OP(name, fn, out, how) [PHYSDEVOP_##name] = \
+	{ fn, sizeof(struct physdev_##name), out, how }
+#define PCI_OP(structure) \
+	{ do_nothing, sizeof(struct physdev_##structure), false, \
+	  ABI_OP_PRIVILEGED }
+static const struct abi_op ops[] = {
+	OP(eoi, do_eoi, false, 0),
+	OP(irq_status_query, do_status, true, 0),
+	OP(set_iopl, do_set_iopl, false, 0),
+	OP(unmap_pirq, do_unmap_pirq, false, 0),
+	OP(setup_gsi, do_setup_gsi, false, ABI_OP_LOCKED),
+	OP(get_free_pirq, do_get_free_pirq, true, ABI_OP_LOCKED),
+	[PHYSDEVOP_alloc_irq_vector] = { do_alloc_vector,
+		sizeof(struct physdev_irq), true, ABI_OP_PRIVILEGED },
+	[PHYSDEVOP_manage_pci_add_ext] = { do_add_function,
+		sizeof(struct physdev_manage_pci_ext), false, ABI_OP_PRIVILEGED },
+	[PHYSDEVOP_manage_pci_add] = PCI_OP(manage_pci),
+	[PHYSDEVOP_manage_pci_remove] = PCI_OP(manage_pci),
+	[PHYSDEVOP_pci_device_add] = PCI_OP(pci_device_add),
+	[PHYSDEVOP_pci_device_remove] = PCI_OP(pci_device),
+	[PHYSDEVOP_pci_mmcfg_reserved] = PCI_OP(pci_mmcfg_reserved),
+	[PHYSDEVOP_prepare_msix] = PCI_OP(pci_device),
+	[PHYSDEVOP_release_msix] = PCI_OP(pci_device),
+	[PHYSDEVOP_dbgp_op] = PCI_OP(dbgp_op),
+};
+
+long physdev_op(u64 a[HYPERCALL_ARGS])
+{
+	struct domain *d = current_domain();
+	u32 cmd = (u32)a[0];
+	u64 arg = a[1];
+
+	switch (cmd) {
+	case PHYSDEVOP_set_iobitmap:
+		return do_set_iobitmap(arg);
+	case PHYSDEVOP_apic_read:
+		return do_apic_read(arg);
+	case PHYSDEVOP_map_pirq:
+		return do_map_pirq(arg);
+	case PHYSDEVOP_pirq_eoi_gmfn_v2:
+		return d->privileged ? do_eoi_frame(d, arg) : -EPERM;
+	case PHYSDEVOP_pci_mmcfg_reserved:
+	case PHYSDEVOP_dbgp_op:
+		if (!d->privileged)
+			return -EPERM;	/* before the argument is read */
+		/* fallthrough */
+	default:
+		return abi_op(ops, ARRAY_SIZE(ops), cmd, d, gva(arg));
+	}
+}

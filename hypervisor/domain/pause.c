@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Domains that others stop for a while, and let go on. Pauses are counted, as
+ * several may have a reason at once; a shutdown is taken back as a whole.
+ */
+#include "domain/domain.h"
+#include "sched/sched.h"
+
+void domain_pause(struct domain *d)
+{
+	__atomic_fetch_add(&d->pause_count, 1, __ATOMIC_SEQ_CST);
+	domain_stop(d);
+	sched_barrier();
+	/* Each CPU that runs one leaves its guest or its long call for us. */
+	while (!domain_stopped(d))
+		cpu_relax();
+}
+
+void domain_unpause(struct domain *d)
+{
+	if (__atomic_sub_fetch(&d->pause_count, 1, __ATOMIC_SEQ_CST) == 0)
+		sched_resume(d);
+}
+
+void domain_resume(struct domain *d)
+{
+	u64 f;
+
+	domain_pause(d);
+	f = spin_lock_irqsave(&d->shutdown_lock);
+	d->crashed = d->shut_down = d->end_told = false;
+	d->shutdown_code = ~0u;
+	spin_unlock_irqrestore(&d->shutdown_lock, f);
+	domain_unpause(d);
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A domain that stops: it shuts itself down, or breaks a rule. Its vCPUs do
+ * not run any more; the tools then look at it and have it destroyed, or let
+ * it go on (domain/pause.c). The first domain's end is the machine's.
+ */
+#include <xen/sched.h>
+#include "boot/boot.h"
+#include "domain/domain.h"
+#include "entry/traps.h"
+#include "event/evtchn.h"
+#include "lib/lib.h"
+#include "sched/sched.h"
+
+void domain_stop(struct domain *d)
+{
+	u32 i;
+
+	for (i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i])
+			sched_stop(d->vcpu[i]);
+}
+
+static void end_machine(u32 reason)
+{
+	if (reason == SHUTDOWN_poweroff)
+		machine_power_off();
+	if (boot_flag("noreboot", false))
+		machine_stop();
+	machine_reboot();
+}
+
+/* True for the first caller that shuts the domain down, or crashes it. */
+static bool begin(struct domain *d, u32 reason, bool crash)
+{
+	u64 f = spin_lock_irqsave(&d->shutdown_lock);
+	bool first = crash ? !d->crashed : !d->shut_down;
+
+	if (first && d->shutdown_code == ~0u)
+		d->shutdown_code = reason;
+	d->crashed |= crash;
+	d->shut_down = true;
+	spin_unlock_irqrestore(&d->shutdown_lock, f);
+	return first;
+}
+
+static void shut_down(struct domain *d, u32 reason)
+{
+	domain_stop(d);
+	sched_barrier();
+	if (d == dom0)
+		end_machine(reason);
+	domain_tell_stopped(d);
+}
+
+void domain_shutdown(struct domain *d, u32 reason)
+{
+	static const char *const names[] = {
+		"power-off", "reboot", "suspend", "crash", "watchdog"
+	};
+
+	if (!begin(d, reason, false))
+		return;
+	log_info("domain %u: shutdown, reason %u (%s)", d->id, reason,
+		 reason < ARRAY_SIZE(names) ? names[reason] : "?");
+	shut_down(d, reason);
+}
+
+void domain_set_shutdown_code(struct domain *d, u32 reason)
+{
+	u64 f = spin_lock_irqsave(&d->shutdown_lock);
+
+	if (d->shutdown_code == ~0u)
+		d->shutdown_code = reason;
+	spin_unlock_irqrestore(&d->shutdown_lock, f);
+}
+
+void domain_crash(struct domain *d, const char *fmt, ...)
+{
+	char why[160];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vformat(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	if (!begin(d, SHUTDOWN_crash, true))
+		return;
+	log_err("domain %u crashed: %s", d->id, why);
+	if (current_vcpu() && current_vcpu()->d == d)
+		trap_dump(&this_block()->guest);
+	shut_down(d, SHUTDOWN_crash);
+}
+
+bool domain_stopped(const struct domain *d)
+{
+	u32 i;
+
+	for (i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i] && d->vcpu[i]->on_cpu)
+			return false;
+	return true;
+}
+
+void domain_tell_stopped(struct domain *d)
+{
+	u64 f = spin_lock_irqsave(&d->shutdown_lock);
+	bool tell = d->shut_down && !d->end_told && domain_stopped(d);
+
+	if (tell)
+		d->end_told = true;
+	spin_unlock_irqrestore(&d->shutdown_lock, f);
+	if (tell)
+		evtchn_send_global_virq(VIRQ_DOM_EXC);
+}

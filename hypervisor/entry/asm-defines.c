@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Every C offset that assembler uses; the Makefile turns it into a header. */
+#include "machine/cpu.h"
+
+#define DEFINE(name, value) \
+	__asm__ volatile("\n->" #name " %c0" :: "i" (value))
+
+void asm_defines(void);
+void asm_defines(void)
+{
+	DEFINE(REGS_FLAGS, offsetof(struct regs, flags));
+	DEFINE(REGS_CS, offsetof(struct regs, cs));
+	DEFINE(REGS_SIZE, sizeof(struct regs));
+	DEFINE(BLOCK_GUEST, offsetof(struct cpu_block, guest));
+	DEFINE(CPU_STACK_RESERVE, sizeof(struct regs));
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The older forms of event_channel_op, physdev_op and sched_op, which kernels
+ * of Xen 3.0 use and Xen still offers to PV guests. The first two take the
+ * number of the operation and its argument in one structure
+ * (xen/event_channel.h, xen/physdev.h); sched_op takes plain numbers.
+ */
+#include <xen/event_channel.h>
+#include <xen/sched.h>
+#include "domain/domain.h"
+#include "entry/compat.h"
+#include "entry/hypercall.h"
+#include "errno.h"
+#include "event/evtchn.h"
+#include "guest/guest.h"
+#include "sched/sched.h"
+
+/* Sizes for a 32-bit guest; both structures begin with the number. */
+#define EVTCHN_OP_SIZE	sizeof(struct evtchn_op)
+#define PHYSDEV_OP_SIZE	16u
+
+/* Into the arguments of the present hypercall. */
+static int split(u64 at, u32 size, u64 to[])
+{
+	u32 op[8];
+
+	if (guest_read(op, gva(at), size))
+		return -EFAULT;
+	to[0] = op[0];
+	to[1] = at + sizeof(op[0]);
+	return 0;
+}
+
+long pv_sched_op_compat(u64 a[])
+{
+	switch ((u32)a[0]) {
+	case SCHEDOP_yield:
+	case SCHEDOP_block:
+		return sched_op(a);
+	case SCHEDOP_shutdown:
+		domain_shutdown(current_domain(), a[1] & 0xff);
+		return 0;
+	default:
+		return -ENOSYS;
+	}
+}
+
+long pv_event_channel_op_compat(u64 a[])
+{
+	u64 to[HYPERCALL_ARGS] = { 0 };
+	int rc = split(a[0], EVTCHN_OP_SIZE, to);
+
+	if (rc)
+		return rc;
+	return to[0] <= EVTCHNOP_unmask ? evtchn_op(to) : -ENOSYS;
+}
+
+long pv_physdev_op_compat(u64 a[])
+{
+	u64 to[HYPERCALL_ARGS] = { 0 };
+	int rc = split(a[0], PHYSDEV_OP_SIZE, to);
+
+	return rc ? rc : physdev_op(to);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every way into the hypervisor, and the one way out.
+ *
+ * All entries build a struct regs (cpu.h). From a guest it lies at the top of
+ * the CPU's block, since TSS.rsp0 and SYSENTER_ESP point there:
+ *
+ *	SS, RSP, RFLAGS, CS, RIP	by the processor
+ *	error code, vector		by the stub, if not by the processor
+ *	RDI RSI RDX RCX RAX R8..R11 RBX RBP R12..R15	by save_regs
+ *
+ * #DB, NMI, #DF and #MC have stacks of their own (IST), because they can come
+ * before an entry has switched stacks. From a guest their frame is moved to
+ * the usual place, so that only nested ones stay on an IST stack.
+ *
+ * trap_entry() returns the frame to leave through: the one it was given, or
+ * the guest's if the return to the guest itself faulted. A frame is a guest's
+ * by its place, whatever it holds: each return to a guest goes through
+ * guest_exit(), which leaves a domain that has crashed, and is to a ring other
+ * than 0 with interrupts on.
+ */
+#include "machine/asm.h"
+#include "asm-offsets.h"
+#include "config.h"
+
+#define IST_VECTORS	((1 << 1) | (1 << 2) | (1 << 8) | (1 << 18))
+#define ERROR_VECTORS	((1 << 8) | (0x1f << 10) | (1 << 17) | (1 << 21) | \
+			 (1 << 29) | (1 << 30))
+
+	.text
+	.code64
+
+	.macro save_regs
+	pushq	%rdi
+	pushq	%rsi
+	pushq	%rdx
+	pushq	%rcx
+	pushq	%rax
+	pushq	%r8
+	pushq	%r9
+	pushq	%r10
+	pushq	%r11
+	pushq	%rbx
+	pushq	%rbp
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
+	.endm
+
+	.macro restore_regs
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbp
+	popq	%rbx
+	popq	%r11
+	popq	%r10
+	popq	%r9
+	popq	%r8
+	popq	%rax
+	popq	%rcx
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+	.endm
+
+	.balign 16
+	.globl trap_stubs
+trap_stubs:
+	vec = 0
+	.rept 256
+	.balign 16
+	has_error = 0
+	has_ist = 0
+	.if vec < 32
+	has_error = (ERROR_VECTORS >> vec) & 1
+	has_ist = (IST_VECTORS >> vec) & 1
+	.endif
+	.if !has_error
+	pushq	$0
+	.endif
+	pushq	$vec
+	.if has_ist
+	jmp	ist_entry
+	.else
+	jmp	common_entry
+	.endif
+	vec = vec + 1
+	.endr
+
+common_entry:
+	save_regs
+enter_c:
+	cld
+	xorl	%ebp, %ebp
+	movq	%rsp, %rdi
+	call	trap_entry
+	movq	%rax, %rsp
+	cli
+	leal	REGS_SIZE(%rax), %ecx		# a guest's frame ends the block
+	testl	$(CPU_BLOCK_SIZE - 1), %ecx
+	jnz	restore_guest
+leave:
+	movq	%rsp, %rdi
+	call	guest_exit
+	orl	$0x200, REGS_FLAGS(%rsp)	# IF: each CPU must answer a flush
+	testb	$3, REGS_CS(%rsp)
+	jz	ring0_frame
+	.globl restore_guest
+restore_guest:
+	restore_regs
+	addq	$16, %rsp			# vector, error code
+	.globl guest_iret
+guest_iret:
+	iretq
+ring0_frame:					# its domain ends, and is left
+	movq	%rsp, %rdi
+	call	guest_return_failed
+	jmp	leave
+
+ist_entry:
+	save_regs
+	testb	$3, REGS_CS(%rsp)
+	jz	enter_c
+	movq	%rsp, %rsi			# rsi: the frame here
+	movq	%rsp, %rdi
+	andq	$-CPU_BLOCK_SIZE, %rdi
+	addq	$BLOCK_GUEST, %rdi		# rdi: where it belongs
+	movq	%rdi, %rsp
+	movl	$REGS_SIZE / 8, %ecx
+	cld
+	rep movsq
+	jmp	enter_c
+
+/*
+ * SYSENTER (Intel): rsp is the top of the block, IF is clear, the other flags
+ * and all registers are the user's. Where it came from is not known; the ABI
+ * says null CS and EIP.
+ */
+	.globl sysenter_entry
+sysenter_entry:
+	pushq	$SEL_R3_DS
+	pushq	$0
+	pushfq
+	.globl sysenter_flags_saved
+sysenter_flags_saved:
+	orl	$0x200, (%rsp)
+	pushq	$3
+	pushq	$0
+	pushq	$0
+	pushq	$VEC_SYSENTER
+	pushq	$2				# no NT, AC, TF here
+	popfq
+	jmp	common_entry
+
+/*
+ * SYSCALL from compatibility mode (AMD): rcx is the return address, r11 the
+ * flags, rsp still the guest's. Our GS base points to cpu.stack_top;
+ * r8 to r15 do not exist for a 32-bit guest.
+ */
+	.globl syscall_entry
+syscall_entry:
+	swapgs
+	movl	%esp, %r8d
+	movq	%gs:0, %rsp
+	swapgs
+	pushq	$SEL_R3_DS
+	pushq	%r8
+	pushq	%r11
+	pushq	$SEL_R3_CS
+	pushq	%rcx
+	pushq	$0
+	pushq	$VEC_SYSCALL32
+	jmp	common_entry
+
+/* Load CS and the null data segments from this CPU's GDT. */
+	.globl reload_segments
+reload_segments:
+	popq	%rax
+	pushq	$SEL_HV_CS
+	pushq	%rax
+	xorl	%eax, %eax
+	movl	%eax, %ds
+	movl	%eax, %es
+	movl	%eax, %ss
+	lretq
+
+/*
+ * The entry to a guest that is not a return from it: scheduler and idle loop
+ * come here with a complete frame in place. Never returns.
+ */
+	.globl enter_guest_first
+enter_guest_first:
+	movq	%rsp, %rdi
+	andq	$-CPU_BLOCK_SIZE, %rdi
+	leaq	BLOCK_GUEST(%rdi), %rsp
+	jmp	leave

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The guest's exit: what a CPU does before it returns to a guest. Switching
+ * happens only in guest_exit(), where the guest's registers lie in the CPU's
+ * block and nothing of the hypervisor is on the stack. A CPU with nothing to
+ * run halts, until a timer of its own or a vCPU that it may run wakes it.
+ */
+#include "cpu/context.h"
+#include "cpu/nmi.h"
+#include "cpu/vcpu.h"
+#include "debug.h"
+#include "domain/domain.h"
+#include "entry/guest_trap.h"
+#include "event/evtchn.h"
+#include "sched/sched.h"
+
+static void schedule(void)
+{
+	struct cpu *c = this_cpu();
+	struct vcpu *prev = c->current, *next;
+
+	c->work = 0;
+	nmi_forward();
+	next = sched_choose(prev);
+	if (next == prev && next)
+		return;
+	if (prev) {
+		timer_stop(&prev->periodic);
+		context_save(prev);
+		sched_release(prev);
+	}
+	while (!next) {
+		quiet_point();
+		cpu_idle(&c->work);
+		c->work = 0;
+		nmi_forward();
+		next = sched_choose(NULL);
+	}
+	context_load(next);
+	vcpu_tick(next);
+}
+
+void guest_exit(struct regs *r)
+{
+	struct cpu *c = this_cpu();
+
+	/* Again if delivery crashed the domain: its stack was not writable. */
+	do {
+		quiet_point();
+		while (c->work || !c->current || !sched_runnable(c->current))
+			schedule();
+		if (nmi_deliverable(c->current))
+			nmi_deliver(c->current, r);
+		if (sched_runnable(c->current) &&
+		    vcpu_events_deliverable(c->current))
+			guest_deliver_event(c->current, r);
+	} while (!sched_runnable(c->current));
+}
+
+void sched_start(void)
+{
+	sched_init_cpu();
+	enter_guest_first();
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A guest's exceptions: first the ones that the ABI has the hypervisor answer
+ * (hypercalls, privileged instructions, writes to page tables, descriptor
+ * pages mapped late), then everything else into the guest's own handler.
+ */
+#include "cpu/context.h"
+#include "cpu/emulate.h"
+#include "cpu/ldt.h"
+#include "cpu/nmi.h"
+#include "domain/domain.h"
+#include "entry/guest_trap.h"
+#include "entry/hypercall.h"
+#include "entry/traps.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "machine/asm.h"
+#include "machine/mce.h"
+#include "mmu/ptwrite.h"
+#include "mmu/walk.h"
+
+#define EC_EXT	1u
+#define EC_IDT	2u
+
+static bool has_error_code(u32 vector)
+{
+	return vector == X86_DF || (vector >= X86_TS && vector <= X86_PF) ||
+	       vector == X86_AC || vector == 21;
+}
+
+static void bounce_as_is(struct vcpu *v, struct regs *r)
+{
+	u32 vector = (u32)r->vector;
+
+	guest_bounce(v, r, vector, has_error_code(vector) ? (s64)(u32)r->error :
+		     NO_ERROR_CODE);
+}
+
+/*
+ * A software interrupt without the privilege for its gate. The error code
+ * should name the vector, but not every processor agrees; the instruction
+ * does.
+ */
+static bool software_interrupt(struct vcpu *v, struct regs *r)
+{
+	u32 ring = guest_kernel_mode(r->cs) ? 1 : 3;
+	u8 insn[2];
+	u64 base;
+
+	if (!emulate_segment_base(v, (u16)r->cs, &base) ||
+	    guest_read(insn, gva((u32)(base + r->ip)), 2) || insn[0] != 0xcd)
+		return false;
+	if ((v->traps[insn[1]].flags & 3) >= ring) {
+		r->ip += 2;
+		guest_bounce(v, r, insn[1], NO_ERROR_CODE);
+	} else {
+		guest_bounce(v, r, X86_GP, insn[1] * 8 + EC_IDT);
+	}
+	return true;
+}
+
+static void general_protection(struct vcpu *v, struct regs *r)
+{
+	if ((r->error & (EC_IDT | EC_EXT)) == EC_IDT &&
+	    software_interrupt(v, r))
+		return;
+	if (!r->error && emulate_privileged(v, r))
+		return;
+	bounce_as_is(v, r);
+}
+
+/* A fault at a descriptor: the processor read the GDT or LDT for the guest. */
+static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
+{
+	u64 offset = address - v->desc_area;
+
+	if (address < v->desc_area || offset >= 32 * PAGE_SIZE)
+		return false;
+	if (offset < 16 * PAGE_SIZE) {
+		guest_bounce(v, r, X86_GP, (s64)(offset & 0xfff8));
+		return true;
+	}
+	offset -= 16 * PAGE_SIZE;
+	if (!ldt_map_page(v, (u32)(offset >> PAGE_SHIFT)))
+		guest_page_fault(v, r, v->ldt_base.a + offset, (u32)r->error);
+	return true;
+}
+
+static void page_fault(struct vcpu *v, struct regs *r, u64 address)
+{
+	u32 error = (u32)r->error;
+	bool kernel = guest_kernel_mode(r->cs);
+
+	if (error & PF_RSVD) {
+		domain_crash(v->d, "reserved bit in a page table at %lx",
+			     address);
+		return;
+	}
+	if (address >> 32) {
+		if (descriptor_fault(v, r, address))
+			return;
+		domain_crash(v->d, "fault at %lx", address);
+		return;
+	}
+	if (walk_allows(v, gva(address), error)) {
+		invlpg(address);
+		return;
+	}
+	if (kernel && (error & PF_WRITE) && (error & PF_PRESENT) &&
+	    ptwrite_emulate(v, r, gva(address)))
+		return;
+	guest_page_fault(v, r, address, error);
+}
+
+static void debug_trap(struct vcpu *v, struct regs *r)
+{
+	u64 dr6;
+
+	__asm__ volatile("mov %%dr6, %0" : "=r" (dr6));
+	__asm__ volatile("mov %0, %%dr6" :: "r" ((u64)DR6_FIXED));
+	v->dr[6] = (v->dr[6] & 0xf) | dr6;
+	guest_bounce(v, r, X86_DB, NO_ERROR_CODE);
+}
+
+static void device_not_available(struct vcpu *v, struct regs *r)
+{
+	bool wanted = v->cr0_ts;
+
+	context_set_ts(v, 0);
+	if (wanted)
+		guest_bounce(v, r, X86_NM, NO_ERROR_CODE);
+}
+
+/* Any ring may use this vector, whatever the guest's entry says. */
+static void direct_interrupt(struct vcpu *v, struct regs *r)
+{
+	if (v->traps[VEC_GUEST_SYSCALL].cs & ~3u) {
+		guest_bounce(v, r, VEC_GUEST_SYSCALL, NO_ERROR_CODE);
+		return;
+	}
+	r->ip -= 2;
+	guest_bounce(v, r, X86_GP, VEC_GUEST_SYSCALL * 8 + EC_IDT);
+}
+
+static void invalid_opcode(struct vcpu *v, struct regs *r)
+{
+	if (!emulate_forced(v, r))
+		bounce_as_is(v, r);
+}
+
+void guest_trap(struct regs *r)
+{
+	struct vcpu *v = current_vcpu();
+	u64 cr2 = read_cr2();
+
+	if (r->vector == X86_NMI) {
+		nmi_note();
+		return;
+	}
+	if (r->vector == X86_MC) {
+		mce_trap();
+		return;
+	}
+	if (r->vector == X86_DF)
+		panic("vector %lu in a guest at %lx", r->vector, r->ip);
+	irq_enable();
+	switch (r->vector) {
+	case VEC_HYPERCALL:
+		hypercall_entry(r);
+		break;
+	case VEC_GUEST_SYSCALL:
+		direct_interrupt(v, r);
+		break;
+	case VEC_SYSENTER:
+		guest_fast_call(v, r, CB_SYSENTER);
+		break;
+	case VEC_SYSCALL32:
+		guest_fast_call(v, r, CB_SYSCALL32);
+		break;
+	case X86_DB:
+		debug_trap(v, r);
+		break;
+	case X86_UD:
+		invalid_opcode(v, r);
+		break;
+	case X86_NM:
+		device_not_available(v, r);
+		break;
+	case X86_GP:
+		general_protection(v, r);
+		break;
+	case X86_PF:
+		page_fault(v, r, cr2);
+		break;
+	default:
+		bounce_as_is(v, r);
+	}
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Exceptions of a guest, and their way into its own handlers. */
+#ifndef KRYPTON_GUEST_TRAP_H
+#define KRYPTON_GUEST_TRAP_H
+
+#include "types.h"
+
+#define NO_ERROR_CODE	(-1)
+
+/* Any entry from a guest but device interrupts; interrupts are off. */
+void guest_trap(struct regs *r);
+/* iretq to the guest faulted; r is the frame that it could not load. */
+void guest_return_failed(struct regs *r);
+
+/* cpu/bounce.c: change r so that the guest goes on in one of its handlers. */
+void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error);
+void guest_deliver_event(struct vcpu *v, struct regs *r);
+void guest_failsafe(struct vcpu *v, struct regs *r);
+void guest_fast_call(struct vcpu *v, struct regs *r, u32 kind);
+void guest_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error);
+
+/* True while the guest runs its kernel: ring 1. */
+static inline bool guest_kernel_mode(u64 cs)
+{
+	return (cs & 3) == 1;
+}
+
+#endif

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From the processor's vectors to the code that owns each. A trap from a guest
+ * goes to pv/; one from the hypervisor itself is either in the fault-recovery
+ * table, or the failing return to a guest, or the end of the machine.
+ */
+#include "cpu/emulate.h"
+#include "cpu/nmi.h"
+#include "debug.h"
+#include "entry/guest_trap.h"
+#include "entry/traps.h"
+#include "machine/asm.h"
+#include "machine/irq.h"
+#include "machine/log.h"
+#include "machine/mce.h"
+#include "machine/smp.h"
+#include "machine/symbols.h"
+
+struct idt_gate {
+	u16 offset_lo, selector;
+	u8 ist, type;
+	u16 offset_mid;
+	u32 offset_hi, zero;
+};
+_Static_assert(sizeof(struct idt_gate) == 16, "hardware format");
+
+#define GATE_INTERRUPT	0x8e
+#define GATE_DPL(n)	((n) << 5)
+#define MAX_FRAMES	24
+
+extern const struct extable_entry extable_start[], extable_end[];
+
+static struct idt_gate idt[256];
+
+static void set_gate(u32 vec, u8 dpl, u8 ist)
+{
+	u64 at = (u64)trap_stubs[vec];
+
+	idt[vec] = (struct idt_gate){
+		.offset_lo = (u16)at, .selector = SEL_HV_CS, .ist = ist,
+		.type = (u8)(GATE_INTERRUPT | GATE_DPL(dpl)),
+		.offset_mid = (u16)(at >> 16), .offset_hi = (u32)(at >> 32),
+	};
+}
+
+void traps_init(void)
+{
+	u32 vec;
+
+	for (vec = 0; vec < 256; vec++)
+		set_gate(vec, 0, 0);
+	set_gate(X86_DB, 0, 1);
+	set_gate(X86_NMI, 0, 2);
+	set_gate(X86_DF, 0, 3);
+	set_gate(X86_MC, 0, 4);
+	set_gate(X86_BP, 3, 0);
+	set_gate(X86_OF, 3, 0);
+	set_gate(VEC_GUEST_SYSCALL, 3, 0);
+	set_gate(VEC_HYPERCALL, 1, 0);
+}
+
+static u64 segment(u32 dpl, u32 type_bits, bool code64)
+{
+	return 0x00c000000000ffffull | (u64)0xf << 48 |
+	       (u64)(0x90 | dpl << 5 | type_bits) << 40 |
+	       (code64 ? BIT(53) : 0);
+}
+
+static void fill_gdt(struct cpu *c)
+{
+	u64 *g = c->gdt_page;
+	u64 base = (u64)&c->tss;
+
+	g[1] = segment(0, 0xb, true) & ~BIT(54);
+	g[2] = segment(0, 0x3, false);
+	g[3] = segment(1, 0xb, false);
+	g[4] = segment(1, 0x3, false);
+	g[5] = segment(3, 0xb, false);
+	g[6] = segment(3, 0x3, false);
+	g[8] = (sizeof(c->tss) - 1) | (base & 0xffffff) << 16 |
+	       0x89ull << 40 | (base >> 24 & 0xff) << 56;
+	g[9] = base >> 32;
+}
+
+static void fill_tss(struct cpu_block *b)
+{
+	struct tss *t = &b->cpu.tss;
+	u32 i;
+
+	t->rsp[0] = (u64)(&b->guest + 1);
+	for (i = 0; i < CPU_IST_COUNT; i++)
+		t->ist[i] = (u64)b->ist[i + 1];
+	t->iomap_base = sizeof(*t);
+}
+
+void traps_load_gdt(u64 base)
+{
+	struct { u16 limit; u64 base; } __attribute__((packed)) ptr = {
+		HV_GDT_LIMIT, base
+	};
+
+	__asm__ volatile("lgdt %0" :: "m" (ptr));
+}
+
+static void load_idt(void)
+{
+	struct { u16 limit; u64 base; } __attribute__((packed)) ptr = {
+		sizeof(idt) - 1, (u64)idt
+	};
+
+	__asm__ volatile("lidt %0" :: "m" (ptr));
+}
+
+static void set_fast_entries(struct cpu_block *b)
+{
+	/* Others have SYSCALL: there it is a fault. */
+	wrmsr(MSR_SYSENTER_CS, cpuid_is_intel() ? SEL_HV_CS : 0);
+	wrmsr(MSR_SYSENTER_ESP, (u64)(&b->guest + 1));
+	wrmsr(MSR_SYSENTER_EIP, (u64)sysenter_entry);
+	wrmsr(MSR_STAR, (u64)SEL_HV_CS << 32 | (u64)SEL_R3_CS << 48);
+	wrmsr(MSR_LSTAR, (u64)syscall_entry);
+	wrmsr(MSR_CSTAR, (u64)syscall_entry);
+	wrmsr(MSR_SFMASK, 0x47700 | FLAGS_CF);
+	b->cpu.stack_top = (u64)(&b->guest + 1);
+	wrmsr(0xc0000102, (u64)&b->cpu.stack_top);
+}
+
+void traps_init_cpu(void)
+{
+	struct cpu_block *b = this_block();
+
+	fill_gdt(&b->cpu);
+	fill_tss(b);
+	traps_load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE);
+	reload_segments();
+	load_idt();
+	__asm__ volatile("ltr %w0" :: "r" (SEL_TSS));
+	__asm__ volatile("lldt %w0" :: "r" (0));
+	set_fast_entries(b);
+	msr_init_cpu();
+	stack_init_cpu();
+}
+
+/* The chain of frames on this CPU's stacks; whose end is a trap's entry. */
+static void print_chain(u64 ip, const u64 *frame)
+{
+	const struct cpu_block *b = this_block();
+	u32 n;
+
+	for (n = 0; n < MAX_FRAMES; n++) {
+		symbol_print(ip);
+		if ((const void *)frame < (const void *)b ||
+		    (const void *)frame >= (const void *)(b + 1) ||
+		    ((u64)frame & 7))
+			break;
+		ip = frame[1];
+		frame = (const u64 *)frame[0];
+	}
+}
+
+void trap_backtrace(void)
+{
+	const u64 *frame = __builtin_frame_address(0);
+
+	print_chain(frame[1], (const u64 *)frame[0]);
+}
+
+void trap_dump(const struct regs *r)
+{
+	log_err("CPU%u vector %lu error %lx cr2 %lx", this_cpu()->id, r->vector,
+		r->error, read_cr2());
+	log_err("%04lx:%016lx flags %lx sp %04lx:%016lx", r->cs, r->ip,
+		r->flags, r->ss, r->sp);
+	log_err("ax %016lx bx %016lx cx %016lx dx %016lx", r->ax, r->bx, r->cx,
+		r->dx);
+	log_err("si %016lx di %016lx bp %016lx r8 %016lx", r->si, r->di, r->bp,
+		r->r8);
+	log_err("r9 %016lx r10 %016lx r11 %016lx r12 %016lx", r->r9, r->r10,
+		r->r11, r->r12);
+	log_err("r13 %016lx r14 %016lx r15 %016lx cr3 %016lx", r->r13, r->r14,
+		r->r15, read_cr3());
+}
+
+static bool fixup(struct regs *r)
+{
+	const struct extable_entry *e;
+
+	for (e = extable_start; e < extable_end; e++) {
+		if (e->insn == r->ip) {
+			r->ip = e->fixup;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * iretq to the guest faulted: its frame was partly overwritten by this one.
+ * The general registers are the guest's again at that point, so move them
+ * back up below the five words that iretq was to pop, and let the guest look
+ * at it.
+ */
+static struct regs *return_failed(struct regs *r)
+{
+	struct regs *g = &this_block()->guest;
+	u64 vector = r->vector, error = r->error;
+
+	memmove(g, r, offsetof(struct regs, ip));
+	g->vector = vector;
+	g->error = error;
+	guest_return_failed(g);
+	return g;
+}
+
+static struct regs *hypervisor_trap(struct regs *r)
+{
+	switch (r->vector) {
+	case X86_NMI:
+		nmi_note();
+		r->ip = cpu_idle_skip(r->ip);
+		return r;
+	case X86_MC:
+		mce_trap();
+		return r;
+	case X86_DB:
+		/*
+		 * A guest's breakpoint hit by us, or TF at SYSENTER: that is
+		 * the user's until its flags are saved.
+		 */
+		if (r->ip < (u64)sysenter_entry ||
+		    r->ip >= (u64)sysenter_flags_saved)
+			r->flags &= ~(u64)FLAGS_TF;
+		__asm__ volatile("mov %0, %%dr6" :: "r" ((u64)DR6_FIXED));
+		return r;
+	default:
+		if (r->ip == (u64)guest_iret)
+			return return_failed(r);
+		if (fixup(r))
+			return r;
+		log_unlock();
+		trap_dump(r);
+		print_chain(r->ip, (const u64 *)r->bp);
+		panic("trap in the hypervisor");
+	}
+}
+
+struct regs *trap_entry(struct regs *r)
+{
+	if (r->vector >= 0x20 && r->vector < 0x100 &&
+	    r->vector != VEC_HYPERCALL && r->vector != VEC_GUEST_SYSCALL) {
+		irq_dispatch((u32)r->vector);
+		return r;
+	}
+	if (r->vector == X86_NMI)
+		smp_nmi();
+	if (!from_guest(r))
+		return hypervisor_trap(r);
+	guest_trap(r);
+	return r;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Exceptions and interrupts as the processor raises them. */
+#ifndef KRYPTON_TRAPS_H
+#define KRYPTON_TRAPS_H
+
+#include "machine/cpu.h"
+
+enum {
+	X86_DE = 0, X86_DB = 1, X86_NMI = 2, X86_BP = 3, X86_OF = 4,
+	X86_UD = 6, X86_NM = 7, X86_DF = 8, X86_TS = 10, X86_NP = 11,
+	X86_SS = 12, X86_GP = 13, X86_PF = 14, X86_MF = 16, X86_AC = 17,
+	X86_MC = 18, X86_XM = 19,
+};
+
+#define PF_PRESENT	1u
+#define PF_WRITE	2u
+#define PF_USER		4u
+#define PF_RSVD		8u
+#define PF_INSN		16u
+
+/* The fault-recovery table: an instruction, and where to go on. */
+struct extable_entry {
+	u64 insn, fixup;
+};
+
+void traps_init(void);
+/* Load IDT, GDT, TSS and entry MSRs of this CPU. */
+void traps_init_cpu(void);
+/* A GDT that has the hypervisor's page at its end. */
+void traps_load_gdt(u64 base);
+struct regs *trap_entry(struct regs *r);
+void trap_backtrace(void);
+void machine_stop(void) __attribute__((noreturn));
+
+static inline bool from_guest(const struct regs *r)
+{
+	return r->cs & 3;
+}
+
+/* entry.S */
+extern u8 trap_stubs[256][16];
+void sysenter_entry(void);
+void sysenter_flags_saved(void);
+void syscall_entry(void);
+void reload_segments(void);
+void guest_iret(void);
+
+#endif

@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Operations on event channels (xen/event_channel.h).
+ *
+ * The event lock of a domain guards its ports. A channel between two domains
+ * is made and closed with both locks held. It names the other domain, and
+ * that is safe without a reference: a domain closes all its ports before it
+ * goes, and the ends of those in other domains become unbound. Sending takes
+ * one lock after the other.
+ */
+#include <xen/event_channel.h>
+#include "domain/domain.h"
+#include "errno.h"
+#include "event/evtchn.h"
+#include "event/evtchn_port.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "machine/irq.h"
+#include "sched/sched.h"
+
+void evtchn_send_pirq(struct domain *d, u32 pirq)
+{
+	u64 f = spin_lock_irqsave(&d->event_lock);
+
+	if (pirq < MAX_PIRQS && d->pirqs[pirq].port)
+		evtchn_port_set_pending(d, d->pirqs[pirq].port);
+	spin_unlock_irqrestore(&d->event_lock, f);
+}
+
+void evtchn_send_virq(struct vcpu *v, u32 virq)
+{
+	u64 f = spin_lock_irqsave(&v->d->event_lock);
+
+	if (v->virq_port[virq])
+		evtchn_port_set_pending(v->d, v->virq_port[virq]);
+	spin_unlock_irqrestore(&v->d->event_lock, f);
+}
+
+void evtchn_send_global_virq(u32 virq)
+{
+	if (dom0 && dom0->vcpu[0])
+		evtchn_send_virq(dom0->vcpu[0], virq);
+}
+
+/* A new port, and its number; the lock is held. */
+static int open_port(struct domain *d, u8 state, u32 vcpu, u32 peer,
+		     evtchn_port_t *number)
+{
+	int port = evtchn_port_alloc(d);
+	struct evtchn *e;
+
+	if (port < 0)
+		return port;
+	e = evtchn_port(d, (u32)port);
+	e->state = state;
+	e->vcpu = (u16)vcpu;
+	e->peer = peer;
+	*number = (u32)port;
+	return 0;
+}
+
+static long do_alloc_unbound(struct domain *by, void *arg)
+{
+	struct evtchn_alloc_unbound *op = arg;
+	struct domain *d;
+	int rc = domain_target(op->dom, &d);
+	u64 f;
+
+	if (rc)
+		return rc;
+	f = spin_lock_irqsave(&d->event_lock);
+	rc = open_port(d, EVTCHN_UNBOUND, 0, 0, &op->port);
+	if (!rc)
+		evtchn_port(d, op->port)->remote_domid =
+			op->remote_dom != DOMID_SELF ? op->remote_dom :
+			(u16)by->id;
+	spin_unlock_irqrestore(&d->event_lock, f);
+	domain_put(d);
+	return rc;
+}
+
+/* Join a new port of d with an unbound one of r; both are locked. */
+static long join(struct domain *d, struct domain *r,
+		 struct evtchn_bind_interdomain *op)
+{
+	struct evtchn *peer;
+	int rc = open_port(d, EVTCHN_INTERDOMAIN, 0, op->remote_port,
+			   &op->local_port);
+
+	if (rc)
+		return rc;
+	peer = evtchn_port(r, op->remote_port);
+	if (!peer || peer->state != EVTCHN_UNBOUND ||
+	    peer->remote_domid != d->id) {
+		evtchn_port_free(d, op->local_port);
+		return -EINVAL;
+	}
+	evtchn_port(d, op->local_port)->remote = r;
+	peer->state = EVTCHN_INTERDOMAIN;
+	peer->remote = d;
+	peer->peer = op->local_port;
+	/* What the peer sent before there was anybody to hear it. */
+	evtchn_port_set_pending(d, op->local_port);
+	return 0;
+}
+
+static long do_bind_interdomain(struct domain *d, void *arg)
+{
+	struct evtchn_bind_interdomain *op = arg;
+	struct domain *r = domain_get(op->remote_dom);
+	long rc;
+	u64 f;
+
+	if (!r)
+		return -ESRCH;
+	f = spin_lock_pair_irqsave(&d->event_lock, &r->event_lock);
+	rc = join(d, r, op);
+	spin_unlock_pair_irqrestore(&d->event_lock, &r->event_lock, f);
+	domain_put(r);
+	return rc;
+}
+
+static bool virq_is_global(u32 virq)
+{
+	return virq != VIRQ_TIMER && virq != VIRQ_DEBUG &&
+	       virq != VIRQ_XENOPROF && virq != VIRQ_XENPMU;
+}
+
+static long do_bind_virq(struct domain *d, void *arg)
+{
+	struct evtchn_bind_virq *op = arg;
+	struct vcpu *v = domain_vcpu(d, op->vcpu);
+	int rc;
+
+	if (op->virq >= ARRAY_SIZE(v->virq_port) ||
+	    (virq_is_global(op->virq) && op->vcpu))
+		return -EINVAL;
+	if (!v)
+		return -ENOENT;
+	if (v->virq_port[op->virq])
+		return -EEXIST;
+	rc = open_port(d, EVTCHN_VIRQ, op->vcpu, op->virq, &op->port);
+	if (!rc)
+		v->virq_port[op->virq] = op->port;
+	return rc;
+}
+
+static long do_bind_ipi(struct domain *d, void *arg)
+{
+	struct evtchn_bind_ipi *op = arg;
+
+	if (!domain_vcpu(d, op->vcpu))
+		return -ENOENT;
+	return open_port(d, EVTCHN_IPI, op->vcpu, 0, &op->port);
+}
+
+static long do_bind_pirq(struct domain *d, void *arg)
+{
+	struct evtchn_bind_pirq *op = arg;
+	struct pirq *p;
+	int rc;
+
+	if (op->pirq >= MAX_PIRQS)
+		return -EINVAL;
+	p = &d->pirqs[op->pirq];
+	if (!(d->privileged ? p->gsi || p->vector : p->allowed))
+		return -EPERM;
+	if (p->port)
+		return -EEXIST;
+	rc = open_port(d, EVTCHN_PIRQ, 0, op->pirq, &op->port);
+	if (rc)
+		return rc;
+	p->port = op->port;
+	p->share = op->flags & BIND_PIRQ__WILL_SHARE;
+	rc = p->vector ? irq_bind_guest(p->vector, d, op->pirq, p->share) : 0;
+	if (rc) {
+		p->port = 0;
+		evtchn_port_free(d, op->port);
+	}
+	return rc;
+}
+
+/* What else knows the port; both ends' locks are held. */
+static void unbind(struct domain *d, const struct evtchn *e)
+{
+	struct evtchn *peer;
+	struct pirq *p;
+	u32 vcpu;
+
+	switch (e->state) {
+	case EVTCHN_VIRQ:
+		vcpu = virq_is_global(e->peer) ? 0 : e->vcpu;
+		d->vcpu[vcpu]->virq_port[e->peer] = 0;
+		break;
+	case EVTCHN_PIRQ:
+		p = &d->pirqs[e->peer];
+		if (p->vector)
+			irq_unbind_guest(p->vector, d, e->peer);
+		p->port = 0;
+		break;
+	case EVTCHN_INTERDOMAIN:
+		peer = evtchn_port(e->remote, e->peer);
+		peer->state = EVTCHN_UNBOUND;
+		peer->remote = NULL;
+		peer->remote_domid = (u16)d->id;
+		break;
+	default:
+		break;
+	}
+}
+
+/*
+ * Close a port if its other end is in 'r' (NULL: it has none, or in d); if it
+ * is elsewhere, *r becomes that domain, with a reference, and it is -EAGAIN.
+ */
+static long try_close(struct domain *d, u32 port, struct domain **r)
+{
+	struct evtchn *e = evtchn_port(d, port);
+	struct domain *other;
+
+	if (!e || e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
+		return -EINVAL;
+	other = e->state == EVTCHN_INTERDOMAIN && e->remote != d ? e->remote :
+		NULL;
+	if (other && other != *r) {
+		domain_hold(other);
+		*r = other;
+		return -EAGAIN;
+	}
+	unbind(d, e);
+	evtchn_port_free(d, port);
+	return 0;
+}
+
+static long close_port(struct domain *d, u32 port)
+{
+	struct domain *held = NULL, *r;
+	struct spinlock *other;
+	long rc;
+	u64 f;
+
+	do {
+		r = held;
+		other = held ? &held->event_lock : &d->event_lock;
+		f = spin_lock_pair_irqsave(&d->event_lock, other);
+		rc = try_close(d, port, &r);
+		spin_unlock_pair_irqrestore(&d->event_lock, other, f);
+		if (held)
+			domain_put(held);
+		held = rc == -EAGAIN ? r : NULL;
+	} while (held);
+	return rc;
+}
+
+static long do_close(struct domain *d, void *arg)
+{
+	return close_port(d, ((const struct evtchn_close *)arg)->port);
+}
+
+/* No port is opened any more; the guest may have left next_reset anywhere. */
+int evtchn_kill(struct domain *d)
+{
+	u32 port, limit = evtchn_limit(d);
+
+	while (READ_ONCE(d->open_ports)) {
+		port = d->next_reset < limit ? d->next_reset : 0;
+		d->next_reset = port + 1;
+		close_port(d, port);
+		if (port % 64 == 0 && sched_preempt_needed())
+			return -ERESTART;
+	}
+	fifo_destroy(d);
+	physdev_kill(d);
+	return 0;
+}
+
+/* One pass; who opens ports meanwhile loses them or has it fail. */
+static long reset_ports(struct domain *d)
+{
+	u32 port, limit = evtchn_limit(d);
+
+	for (port = READ_ONCE(d->next_reset);
+	     port < limit && READ_ONCE(d->open_ports); port++) {
+		close_port(d, port);
+		if (port % 64 == 0 && sched_preempt_needed()) {
+			WRITE_ONCE(d->next_reset, port + 1);
+			return -ERESTART;
+		}
+	}
+	WRITE_ONCE(d->next_reset, 0);
+	return fifo_destroy(d);
+}
+
+/* Another domain's ports only while it is paused. */
+static long do_reset(struct domain *by, void *arg)
+{
+	const struct evtchn_reset *op = arg;
+	struct domain *d;
+	long rc = domain_target(op->dom, &d);
+
+	if (rc)
+		return rc;
+	rc = d == by || d->pause_count ? reset_ports(d) : -EINVAL;
+	domain_put(d);
+	return rc;
+}
+
+/* The other end, if it still is that of this port. */
+static void send_remote(struct domain *r, u32 port, const struct domain *from,
+			u32 from_port)
+{
+	u64 f = spin_lock_irqsave(&r->event_lock);
+	const struct evtchn *e = evtchn_port(r, port);
+
+	if (e && e->state == EVTCHN_INTERDOMAIN && e->remote == from &&
+	    e->peer == from_port)
+		evtchn_port_set_pending(r, port);
+	spin_unlock_irqrestore(&r->event_lock, f);
+}
+
+static long do_send(struct domain *d, void *arg)
+{
+	u32 port = ((const struct evtchn_send *)arg)->port;
+	u64 f = spin_lock_irqsave(&d->event_lock);
+	struct evtchn *e = evtchn_port(d, port);
+	struct domain *r = NULL;
+	u32 peer = 0;
+	long rc = 0;
+
+	switch (e ? e->state : EVTCHN_FREE) {
+	case EVTCHN_INTERDOMAIN:
+		r = e->remote;
+		peer = e->peer;
+		domain_hold(r);
+		break;
+	case EVTCHN_IPI:
+		evtchn_port_set_pending(d, port);
+		break;
+	case EVTCHN_UNBOUND:
+		break;
+	default:
+		rc = -EINVAL;
+	}
+	spin_unlock_irqrestore(&d->event_lock, f);
+	if (r) {
+		send_remote(r, peer, d, port);
+		domain_put(r);
+	}
+	return rc;
+}
+
+static void describe(const struct evtchn *e, struct evtchn_status *op)
+{
+	static const u8 public_state[] = {
+		[EVTCHN_FREE] = EVTCHNSTAT_closed,
+		[EVTCHN_RESERVED] = EVTCHNSTAT_closed,
+		[EVTCHN_UNBOUND] = EVTCHNSTAT_unbound,
+		[EVTCHN_INTERDOMAIN] = EVTCHNSTAT_interdomain,
+		[EVTCHN_PIRQ] = EVTCHNSTAT_pirq,
+		[EVTCHN_VIRQ] = EVTCHNSTAT_virq,
+		[EVTCHN_IPI] = EVTCHNSTAT_ipi,
+	};
+
+	op->status = public_state[e->state];
+	op->vcpu = e->vcpu;
+	if (e->state == EVTCHN_UNBOUND)
+		op->u.unbound.dom = e->remote_domid;
+	else if (e->state == EVTCHN_INTERDOMAIN) {
+		op->u.interdomain.dom = (domid_t)e->remote->id;
+		op->u.interdomain.port = e->peer;
+	} else if (e->state == EVTCHN_PIRQ)
+		op->u.pirq = e->peer;
+	else if (e->state == EVTCHN_VIRQ)
+		op->u.virq = e->peer;
+}
+
+static long status_of(const struct domain *by, struct domain *d,
+		      struct evtchn_status *op)
+{
+	static const struct evtchn closed = { .state = EVTCHN_FREE };
+	const struct evtchn *e;
+	u64 f;
+
+	if (!domain_may(by, d))
+		return -EPERM;
+	if (op->port >= evtchn_limit(d))
+		return -EINVAL;
+	f = spin_lock_irqsave(&d->event_lock);
+	e = evtchn_port(d, op->port);
+	describe(e ? e : &closed, op);
+	spin_unlock_irqrestore(&d->event_lock, f);
+	return 0;
+}
+
+static long do_status(struct domain *by, void *arg)
+{
+	struct evtchn_status *op = arg;
+	struct domain *d = domain_get_any(op->dom);
+	long rc;
+
+	if (!d)
+		return -ESRCH;
+	rc = status_of(by, d, op);
+	domain_put(d);
+	return rc;
+}
+
+static long do_bind_vcpu(struct domain *d, void *arg)
+{
+	const struct evtchn_bind_vcpu *op = arg;
+	struct evtchn *e = evtchn_port(d, op->port);
+
+	if (!domain_vcpu(d, op->vcpu))
+		return -ENOENT;
+	if (!e)
+		return -EINVAL;
+	switch (e->state) {
+	case EVTCHN_VIRQ:
+		if (!virq_is_global(e->peer))
+			return -EINVAL;
+		break;
+	case EVTCHN_UNBOUND:
+	case EVTCHN_INTERDOMAIN:
+	case EVTCHN_PIRQ:
+		break;
+	default:
+		return -EINVAL;
+	}
+	e->vcpu = (u16)op->vcpu;
+	return 0;
+}
+
+static long do_unmask(struct domain *d, void *arg)
+{
+	u32 port = ((const struct evtchn_unmask *)arg)->port;
+	struct evtchn *e = evtchn_port(d, port);
+
+	if (!e || !d->vcpu[e->vcpu])
+		return -EINVAL;
+	evtchn_port_unmask(d, port);
+	return 0;
+}
+
+static long do_set_priority(struct domain *d, void *arg)
+{
+	const struct evtchn_set_priority *op = arg;
+	struct evtchn *e = evtchn_port(d, op->port);
+
+	if (!e)
+		return -EINVAL;
+	if (!d->fifo)
+		return -ENOSYS;
+	if (e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
+		return -EACCES;
+	if (op->priority > EVTCHN_FIFO_PRIORITY_MIN)
+		return -EINVAL;
+	e->priority = (u8)op->priority;
+	return 0;
+}
+
+_Static_assert(sizeof(struct evtchn_status) == 24, "public ABI, any bitness");
+
+#define OP(name, fn, out, how) [EVTCHNOP_##name] = \
+	{ fn, sizeof(struct evtchn_##name), out, how }
+static const struct abi_op ops[] = {
+	OP(bind_interdomain, do_bind_interdomain, true, 0),
+	OP(bind_virq, do_bind_virq, true, ABI_OP_LOCKED),
+	OP(bind_pirq, do_bind_pirq, true, ABI_OP_LOCKED),
+	OP(close, do_close, false, 0),
+	OP(send, do_send, false, 0),
+	OP(status, do_status, true, 0),
+	OP(alloc_unbound, do_alloc_unbound, true, 0),
+	OP(bind_ipi, do_bind_ipi, true, ABI_OP_LOCKED),
+	OP(bind_vcpu, do_bind_vcpu, false, ABI_OP_LOCKED),
+	OP(unmask, do_unmask, false, ABI_OP_LOCKED),
+	OP(reset, do_reset, false, 0),
+	OP(init_control, fifo_init_control, true, 0),
+	OP(expand_array, fifo_expand_array, false, 0),
+	OP(set_priority, do_set_priority, false, ABI_OP_LOCKED),
+};
+
+long evtchn_op(u64 a[])
+{
+	return abi_op(ops, ARRAY_SIZE(ops), (u32)a[0], current_domain(),
+		      gva(a[1]));
+}

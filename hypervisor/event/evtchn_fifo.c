@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Event channels of the FIFO ABI (xen/event_channel.h).
+ *
+ * Every port has a word in pages of the guest's, and every vCPU a control
+ * block with the heads of sixteen queues. We put words on the queues by
+ * writing the link of the word that was last; the guest takes them off. Which
+ * word is last we know ourselves, per queue, and that is the only number we
+ * follow: no link, head or bit that the guest can write is an index for us.
+ * What a guest does to its words breaks its own queues at most.
+ *
+ * The pages hold a reference and a WRITABLE type reference each, until the
+ * guest goes back to the 2-level ABI or dies.
+ */
+#include <xen/event_channel.h>
+#include "domain/domain.h"
+#include "errno.h"
+#include "event/evtchn_port.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "mmu/ptype.h"
+
+#define WORDS_PER_PAGE	(PAGE_SIZE / sizeof(event_word_t))
+#define ARRAY_PAGES	(PORTS_MAX / WORDS_PER_PAGE)
+#define QUEUES		EVTCHN_FIFO_MAX_QUEUES
+#define RAISE_PORTS	128u	/* looked at in one hold of the lock */
+#define LINK_TRIES	5	/* what a well-behaved guest needs at most */
+
+#define PENDING		(1u << EVTCHN_FIFO_PENDING)
+#define MASKED		(1u << EVTCHN_FIFO_MASKED)
+#define LINKED		(1u << EVTCHN_FIFO_LINKED)
+#define BUSY		(1u << EVTCHN_FIFO_BUSY)
+
+struct fifo {
+	u32 pages;			/* of the array */
+	event_word_t *array[ARRAY_PAGES];
+	struct fifo_vcpu {
+		struct evtchn_fifo_control_block *control;
+		u32 tail[QUEUES];	/* 0: none */
+	} vcpu[MAX_DOMAIN_VCPUS];
+};
+_Static_assert(sizeof(struct fifo) <= PAGE_SIZE, "one page");
+_Static_assert(sizeof(struct evtchn_fifo_control_block) == 72, "public ABI");
+_Static_assert(sizeof(struct evtchn_init_control) == 24, "any bitness");
+
+static event_word_t *word_of(const struct domain *d, u32 port)
+{
+	const struct fifo *f = d->fifo;
+
+	if (port >= f->pages * WORDS_PER_PAGE)
+		return NULL;
+	return &f->array[port / WORDS_PER_PAGE][port % WORDS_PER_PAGE];
+}
+
+static u32 set_bits(u32 *word, u32 bits)
+{
+	return __atomic_fetch_or(word, bits, __ATOMIC_SEQ_CST);
+}
+
+static void clear_bits(u32 *word, u32 bits)
+{
+	__atomic_fetch_and(word, ~bits, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * Append a port to the word that ends a queue; false if that word is on no
+ * queue any more. While BUSY is set a guest may not unmask the word, so that
+ * five tries are enough, unless it breaks the rules; its queue may be then.
+ */
+static bool append(event_word_t *last, u32 port)
+{
+	u32 old = READ_ONCE(*last), i;
+
+	for (i = 0; i < LINK_TRIES; i++) {
+		if (!(old & LINKED))
+			break;
+		if (__atomic_compare_exchange_n(last, &old,
+				(old & ~(BUSY | EVTCHN_FIFO_LINK_MASK)) | port,
+				false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			return true;
+		if (!i) {
+			set_bits(last, BUSY);
+			old = READ_ONCE(*last);
+		}
+	}
+	if (i)
+		clear_bits(last, BUSY);
+	return i == LINK_TRIES;
+}
+
+/* Put a word, which is marked LINKED now, on its queue; true: it is alone. */
+static bool enqueue(struct domain *d, struct evtchn *e, u32 port)
+{
+	struct fifo *f = d->fifo;
+	u32 *old_tail = &f->vcpu[e->last_vcpu].tail[e->last_priority];
+	struct fifo_vcpu *fv = &f->vcpu[e->vcpu];
+	u32 *tail = &fv->tail[e->priority];
+	event_word_t *last;
+	bool alone = true;
+
+	/* It was taken off its last queue; if it was the end, that is empty. */
+	if (*old_tail == port)
+		*old_tail = 0;
+	e->last_vcpu = e->vcpu;
+	e->last_priority = e->priority;
+	last = *tail ? word_of(d, *tail) : NULL;
+	if (last)
+		alone = !append(last, port);
+	if (alone)
+		WRITE_ONCE(fv->control->head[e->priority], port);
+	*tail = port;
+	return alone;
+}
+
+void fifo_set_pending(struct domain *d, struct evtchn *e, u32 port)
+{
+	struct fifo_vcpu *fv = &d->fifo->vcpu[e->vcpu];
+	event_word_t *word = word_of(d, port);
+
+	if (!word) {
+		e->pending = true;	/* until its page comes */
+		return;
+	}
+	set_bits(word, PENDING);
+	/* Without queues it waits for its unmask. (Xen 4.17 drops it.) */
+	if (!fv->control || (READ_ONCE(*word) & MASKED) ||
+	    (set_bits(word, LINKED) & LINKED))
+		return;
+	if (enqueue(d, e, port) &&
+	    !(set_bits(&fv->control->ready, 1u << e->priority) >>
+	      e->priority & 1))
+		vcpu_mark_pending(d->vcpu[e->vcpu]);
+}
+
+void fifo_clear_pending(struct domain *d, u32 port)
+{
+	event_word_t *word = word_of(d, port);
+
+	if (word)
+		clear_bits(word, PENDING);
+}
+
+void fifo_unmask(struct domain *d, struct evtchn *e, u32 port)
+{
+	event_word_t *word = word_of(d, port);
+
+	if (!word)
+		return;
+	clear_bits(word, MASKED);
+	if (READ_ONCE(*word) & PENDING)
+		fifo_set_pending(d, e, port);
+}
+
+bool fifo_is_pending(const struct domain *d, u32 port)
+{
+	const event_word_t *word = word_of(d, port);
+
+	return word && (READ_ONCE(*word) & PENDING);
+}
+
+bool fifo_is_linked(const struct domain *d, u32 port)
+{
+	const event_word_t *word = word_of(d, port);
+
+	return word && (READ_ONCE(*word) & LINKED);
+}
+
+/* What is pending now comes back when the port's word has its page. */
+static void save_pending(struct domain *d)
+{
+	u32 port;
+
+	for (port = 1; port < d->abi->max_ports; port++) {
+		struct evtchn *e = evtchn_port(d, port);
+
+		if (e && (READ_ONCE(d->shared[d->abi->pending_offset +
+					      port / 8]) >> port % 8 & 1))
+			e->pending = true;
+	}
+}
+
+static int use_control(struct domain *d, const struct evtchn_init_control *op,
+		       mfn_t m, struct fifo *page)
+{
+	struct fifo_vcpu *fv;
+
+	if (d->is_dying)
+		return -EINVAL;
+	if (!d->fifo) {
+		if (!page)
+			return -ENOMEM;
+		save_pending(d);
+		d->fifo = page;
+	}
+	fv = &d->fifo->vcpu[op->vcpu];
+	if (fv->control)
+		return -EINVAL;
+	fv->control = (void *)((u8 *)mfn_to_virt(m) + op->offset);
+	return 0;
+}
+
+long fifo_init_control(struct domain *d, void *arg)
+{
+	struct evtchn_init_control *op = arg;
+	mfn_t m = mfn(op->control_gfn);
+	struct fifo *page = NULL;
+	u64 flags;
+	long rc;
+
+	op->link_bits = EVTCHN_FIFO_LINK_BITS;
+	if (!domain_vcpu(d, op->vcpu))
+		return -ENOENT;
+	if (op->offset > PAGE_SIZE - sizeof(struct evtchn_fifo_control_block) ||
+	    op->offset % 8)
+		return -EINVAL;
+	if (ptype_get_direct(d, m, true))
+		return -EINVAL;
+	if (!d->fifo)
+		page = frames_new(sizeof(*page));
+	flags = spin_lock_irqsave(&d->event_lock);
+	rc = use_control(d, op, m, page);
+	if (d->fifo == page)
+		page = NULL;
+	spin_unlock_irqrestore(&d->event_lock, flags);
+	if (rc)
+		ptype_put_foreign(m, true);
+	frames_delete(page, sizeof(*page));
+	return rc;
+}
+
+/* The first port that has its word in it. */
+static int add_page(struct domain *d, mfn_t m)
+{
+	struct fifo *f = d->fifo;
+
+	if (f->pages == ARRAY_PAGES)
+		return -ENOSPC;
+	f->array[f->pages] = mfn_to_virt(m);
+	return (int)(f->pages++ * WORDS_PER_PAGE);
+}
+
+/* Events of some ports that came before there was a word for them. */
+static void raise(struct domain *d, u32 port)
+{
+	u64 flags = spin_lock_irqsave(&d->event_lock);
+	u32 end = port + RAISE_PORTS;
+	struct evtchn *e;
+
+	for (; port < end; port++) {
+		e = evtchn_port(d, port);
+		if (!e || !e->pending)
+			continue;
+		e->pending = false;
+		evtchn_port_set_pending(d, port);
+	}
+	spin_unlock_irqrestore(&d->event_lock, flags);
+}
+
+long fifo_expand_array(struct domain *d, void *arg)
+{
+	mfn_t m = mfn(((const struct evtchn_expand_array *)arg)->array_gfn);
+	int port;
+	u64 flags;
+	u32 i;
+
+	if (!d->fifo)
+		return -EOPNOTSUPP;
+	if (ptype_get_direct(d, m, true))
+		return -EINVAL;
+	flags = spin_lock_irqsave(&d->event_lock);
+	port = d->fifo && !d->is_dying ? add_page(d, m) : -EOPNOTSUPP;
+	spin_unlock_irqrestore(&d->event_lock, flags);
+	if (port < 0) {
+		ptype_put_foreign(m, true);
+		return port;
+	}
+	for (i = 0; i < WORDS_PER_PAGE; i += RAISE_PORTS)
+		raise(d, (u32)port + i);
+	return 0;
+}
+
+/* The page of guest memory that a pointer of ours goes to. */
+static void put_page(const void *p)
+{
+	if (p)
+		ptype_put_foreign(virt_to_mfn(p), true);
+}
+
+void fifo_for_each_page(const struct fifo *f, void (*fn)(const void *page))
+{
+	u32 i;
+
+	for (i = 0; i < f->pages; i++)
+		fn(f->array[i]);
+	for (i = 0; i < MAX_DOMAIN_VCPUS; i++)
+		fn(f->vcpu[i].control);
+}
+
+int fifo_destroy(struct domain *d)
+{
+	u64 flags = spin_lock_irqsave(&d->event_lock);
+	struct fifo *f = d->open_ports ? NULL : d->fifo;
+	int rc = d->open_ports ? -EAGAIN : 0;
+
+	if (f)
+		d->fifo = NULL;
+	spin_unlock_irqrestore(&d->event_lock, flags);
+	if (!f)
+		return rc;
+	fifo_for_each_page(f, put_page);
+	frames_delete(f, sizeof(*f));
+	return 0;
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ports of event channels: where they are kept, and how one gets pending.
+ *
+ * A port is an index into pages of struct evtchn that exist as far as ports
+ * have been used. Its pending and mask bits lie in memory that the guest
+ * changes at any time: in shared_info for the 2-level ABI, in pages of the
+ * guest's own for the FIFO ABI (evtchn_fifo.c). They are only ever read or
+ * set one bit at a time and never believed.
+ *
+ * A closed port whose event is still on a queue must not be used for something
+ * else, and its guest takes it off without telling. Such ports wait in a list;
+ * each call that wants a port looks at some of them.
+ */
+#include <xen/event_channel.h>
+#include "domain/domain.h"
+#include "errno.h"
+#include "event/evtchn_port.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "sched/sched.h"
+
+#define INFO_PENDING	0	/* vcpu_info.evtchn_upcall_pending */
+#define INFO_MASK	1	/* vcpu_info.evtchn_upcall_mask */
+#define LOOK_AT		32	/* closed ports that were on a queue */
+
+_Static_assert(EVTCHN_DIRS * PORT_PAGES_PER_DIR * PORTS_PER_PAGE == PORTS_MAX,
+	       "all ports have a place");
+_Static_assert(EVTCHN_PAGES * PORTS_PER_PAGE == PORTS_MAX, "and its page");
+_Static_assert(PORTS_MAX == EVTCHN_FIFO_NR_CHANNELS, "and no more");
+
+static bool bit_test_and_set(u8 *map, u32 bit)
+{
+	u8 old = __atomic_fetch_or(&map[bit / 8], (u8)(1u << bit % 8),
+				   __ATOMIC_SEQ_CST);
+
+	return old >> bit % 8 & 1;
+}
+
+static void bit_clear(u8 *map, u32 bit)
+{
+	__atomic_fetch_and(&map[bit / 8], (u8)~(1u << bit % 8),
+			   __ATOMIC_SEQ_CST);
+}
+
+static bool bit_test(const u8 *map, u32 bit)
+{
+	return READ_ONCE(map[bit / 8]) >> bit % 8 & 1;
+}
+
+bool vcpu_event_pending(const struct vcpu *v)
+{
+	return READ_ONCE(v->info[INFO_PENDING]);
+}
+
+bool vcpu_upcall_mask(const struct vcpu *v)
+{
+	return READ_ONCE(v->info[INFO_MASK]);
+}
+
+void vcpu_set_upcall_mask(struct vcpu *v, bool masked)
+{
+	WRITE_ONCE(v->info[INFO_MASK], masked);
+}
+
+bool vcpu_events_deliverable(const struct vcpu *v)
+{
+	return vcpu_event_pending(v) && !vcpu_upcall_mask(v);
+}
+
+void vcpu_mark_pending(struct vcpu *v)
+{
+	if (!__atomic_exchange_n(&v->info[INFO_PENDING], 1, __ATOMIC_SEQ_CST))
+		sched_kick(v);
+}
+
+u32 evtchn_limit(const struct domain *d)
+{
+	return d->fifo ? PORTS_MAX : d->abi->max_ports;
+}
+
+/* NULL where no port of its page was ever used. */
+static struct evtchn *port_at(const struct domain *d, u32 port)
+{
+	u32 page = port / PORTS_PER_PAGE;
+	struct evtchn **dir = d->ports[page / PORT_PAGES_PER_DIR];
+	struct evtchn *ports = dir ? dir[page % PORT_PAGES_PER_DIR] : NULL;
+
+	return ports ? &ports[port % PORTS_PER_PAGE] : NULL;
+}
+
+struct evtchn *evtchn_port(const struct domain *d, u32 port)
+{
+	return port < evtchn_limit(d) ? port_at(d, port) : NULL;
+}
+
+/* One port of its page more, or less, is free. */
+static void count_free(struct domain *d, u32 port, s32 more)
+{
+	u32 page = port / PORTS_PER_PAGE;
+	struct evtchn *first = port_at(d, page * PORTS_PER_PAGE);
+
+	first->page_used -= (u32)more;
+	if (first->page_used == PORTS_PER_PAGE)
+		d->full_pages[page / 64] |= BIT(page % 64);
+	else
+		d->full_pages[page / 64] &= ~BIT(page % 64);
+}
+
+/* The page that a port lies in, and its directory. Nobody gets port 0. */
+static bool add_page(struct domain *d, u32 port)
+{
+	u32 page = port / PORTS_PER_PAGE;
+	struct evtchn ***dir = &d->ports[page / PORT_PAGES_PER_DIR];
+	struct evtchn *ports;
+
+	if (!*dir)
+		*dir = frames_new(PAGE_SIZE);
+	ports = *dir ? frames_new(PAGE_SIZE) : NULL;
+	if (!ports)
+		return false;
+	if (!page) {
+		ports->state = EVTCHN_RESERVED;
+		ports->page_used = 1;
+	}
+	(*dir)[page % PORT_PAGES_PER_DIR] = ports;
+	return true;
+}
+
+/* Where its last event was queued must be known as long as a queue ends so. */
+static void port_init(struct evtchn *e, u8 state)
+{
+	*e = (struct evtchn){
+		.state = state, .priority = EVTCHN_FIFO_PRIORITY_DEFAULT,
+		.last_vcpu = e->last_vcpu, .last_priority = e->last_priority,
+		.page_used = e->page_used,
+	};
+}
+
+/* Closed: free, or to the end of the list of those that wait for that. */
+static void release(struct domain *d, u32 port)
+{
+	struct evtchn *e = port_at(d, port);
+
+	if (!d->fifo || !fifo_is_linked(d, port)) {
+		port_init(e, EVTCHN_FREE);
+		count_free(d, port, 1);
+		d->first_free_port = MIN(d->first_free_port, port);
+		return;
+	}
+	port_init(e, EVTCHN_RESERVED);
+	if (d->first_linked_port)
+		port_at(d, d->last_linked_port)->peer = port;
+	else
+		d->first_linked_port = port;
+	d->last_linked_port = port;
+}
+
+static void look_at_linked(struct domain *d)
+{
+	u32 last = d->last_linked_port, port = 0, i;
+
+	for (i = 0; i < LOOK_AT && d->first_linked_port && port != last; i++) {
+		port = d->first_linked_port;
+		d->first_linked_port = port_at(d, port)->peer;
+		release(d, port);
+	}
+}
+
+/* No port below first_free_port is free: a page with a free one has it here. */
+static int take_port(struct domain *d, u32 limit)
+{
+	u32 p = d->first_free_port, page;
+	u64 open;
+
+	while (p < limit) {
+		page = p / PORTS_PER_PAGE;
+		open = ~d->full_pages[page / 64] >> page % 64;
+		if (!(open & 1)) {
+			page += open ? (u32)__builtin_ctzl(open) :
+				64 - page % 64;
+			p = page * PORTS_PER_PAGE;
+			continue;
+		}
+		if (!port_at(d, p) && !add_page(d, p))
+			return -ENOMEM;
+		if (port_at(d, p)->state == EVTCHN_FREE) {
+			count_free(d, p, -1);
+			d->first_free_port = p + 1;
+			return (int)p;
+		}
+		p++;
+	}
+	d->first_free_port = p;
+	return -ENOSPC;
+}
+
+int evtchn_port_alloc(struct domain *d)
+{
+	u32 limit = evtchn_limit(d);
+	int port;
+
+	if (d->is_dying)
+		return -EINVAL;
+	if (d->max_evtchn_port && d->max_evtchn_port < limit)
+		limit = d->max_evtchn_port + 1;
+	look_at_linked(d);
+	port = take_port(d, limit);
+	if (port > 0) {
+		port_init(port_at(d, (u32)port), EVTCHN_RESERVED);
+		d->open_ports++;
+	}
+	return port;
+}
+
+void evtchn_port_free(struct domain *d, u32 port)
+{
+	if (d->fifo)
+		fifo_clear_pending(d, port);
+	else
+		bit_clear(d->shared + d->abi->pending_offset, port);
+	release(d, port);
+	d->open_ports--;
+}
+
+/* 2-level: wake v for a port that became pending and is not masked. */
+static void notify(struct domain *d, struct vcpu *v, u32 port)
+{
+	const struct abi *a = d->abi;
+
+	if (bit_test(d->shared + a->mask_offset, port))
+		return;
+	bit_test_and_set(v->info + a->sel_offset, port / a->sel_bits);
+	vcpu_mark_pending(v);
+}
+
+static void set_pending_2l(struct domain *d, struct evtchn *e, u32 port)
+{
+	if (!bit_test_and_set(d->shared + d->abi->pending_offset, port))
+		notify(d, d->vcpu[e->vcpu], port);
+}
+
+void evtchn_port_set_pending(struct domain *d, u32 port)
+{
+	struct evtchn *e = evtchn_port(d, port);
+	u32 i;
+
+	if (!e || !d->vcpu[e->vcpu])
+		return;
+	if (d->fifo)
+		fifo_set_pending(d, e, port);
+	else
+		set_pending_2l(d, e, port);
+	for (i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i] && (d->vcpu[i]->state & VCPU_POLLING))
+			sched_poll_check(d->vcpu[i], port);
+}
+
+void evtchn_port_unmask(struct domain *d, u32 port)
+{
+	struct evtchn *e = evtchn_port(d, port);
+	const struct abi *a = d->abi;
+
+	if (d->fifo) {
+		fifo_unmask(d, e, port);
+		return;
+	}
+	bit_clear(d->shared + a->mask_offset, port);
+	if (bit_test(d->shared + a->pending_offset, port))
+		notify(d, d->vcpu[e->vcpu], port);
+}
+
+int evtchn_pending(const struct vcpu *v, u32 port)
+{
+	struct domain *d = v->d;
+	u64 f = spin_lock_irqsave(&d->event_lock);
+	const struct evtchn *e = evtchn_port(d, port);
+	int pending = 0;
+
+	if (!e || e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
+		pending = -EINVAL;
+	else if (d->fifo)
+		pending = fifo_is_pending(d, port);
+	else if (port < d->abi->max_ports)
+		pending = bit_test(d->shared + d->abi->pending_offset, port);
+	spin_unlock_irqrestore(&d->event_lock, f);
+	return pending;
+}
+
+/* The domain is gone: its ports are closed and nobody knows it. */
+void evtchn_free(struct domain *d)
+{
+	u32 i, j;
+
+	for (i = 0; i < EVTCHN_DIRS; i++) {
+		for (j = 0; d->ports[i] && j < PORT_PAGES_PER_DIR; j++)
+			frames_delete(d->ports[i][j], PAGE_SIZE);
+		frames_delete(d->ports[i], PAGE_SIZE);
+	}
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ports of event channels, for core/evtchn*.c alone. All of this is called
+ * with the domain's event lock held, unless something else is said.
+ */
+#ifndef KRYPTON_EVTCHN_PORT_H
+#define KRYPTON_EVTCHN_PORT_H
+
+#include "event/evtchn.h"
+
+#define PORTS_PER_PAGE	(PAGE_SIZE / sizeof(struct evtchn))
+#define PORT_PAGES_PER_DIR	(PAGE_SIZE / sizeof(struct evtchn *))
+/* More than this nobody has, whatever the ABI (EVTCHN_FIFO_NR_CHANNELS). */
+#define PORTS_MAX	(1u << 17)
+
+/* NULL for a number that cannot be or never was in use. */
+struct evtchn *evtchn_port(const struct domain *d, u32 port);
+/*
+ * A free port, in state EVTCHN_RESERVED and with everything else as new.
+ * -EINVAL if the domain is dying, -ENOSPC, -ENOMEM.
+ */
+int evtchn_port_alloc(struct domain *d);
+/* It is free, and nothing of it is pending. */
+void evtchn_port_free(struct domain *d, u32 port);
+void evtchn_port_set_pending(struct domain *d, u32 port);
+void evtchn_port_unmask(struct domain *d, u32 port);
+
+/* event/evtchn_fifo.c; the domain uses the FIFO ABI. */
+void fifo_set_pending(struct domain *d, struct evtchn *e, u32 port);
+void fifo_clear_pending(struct domain *d, u32 port);
+void fifo_unmask(struct domain *d, struct evtchn *e, u32 port);
+bool fifo_is_pending(const struct domain *d, u32 port);
+/* On a queue: the number must not be used for something else now. */
+bool fifo_is_linked(const struct domain *d, u32 port);
+/* Without the lock: */
+long fifo_init_control(struct domain *d, void *arg);
+long fifo_expand_array(struct domain *d, void *arg);
+/* Pointers into all pages that it holds, or NULL. */
+void fifo_for_each_page(const struct fifo *f, void (*fn)(const void *page));
+/* Back to the 2-level ABI; -EAGAIN while a port is open. */
+int fifo_destroy(struct domain *d);
+
+#endif

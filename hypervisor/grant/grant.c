@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mapping other domains' pages by their grants, and unmapping them.
+ *
+ * A mapping is a level-1 entry that the hypervisor writes for the guest, which
+ * could not write it itself: the frame is not the guest's. The entry owns the
+ * references to the frame and gives them back however it ends; the handle owns
+ * the pin on the grant. A guest that overwrites such an entry loses the
+ * mapping and keeps the handle, and the granter sees its entry in use until
+ * the handle's domain is gone: that is the public ABI's rule as well.
+ *
+ * Unmapping goes in three steps over a batch: the entries are taken out, the
+ * translation buffers flushed, and only then frames and grants given back.
+ */
+#include "domain/domain.h"
+#include "errno.h"
+#include "grant/grant_table.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "mmu/ptype.h"
+#include "mmu/walk.h"
+#include "sched/sched.h"
+
+#define BATCH	32u	/* unmaps to a flush */
+
+_Static_assert(sizeof(struct gnttab_map_grant_ref) == 32, "any bitness");
+_Static_assert(sizeof(struct gnttab_unmap_grant_ref) == 24, "any bitness");
+_Static_assert(sizeof(struct gnttab_unmap_and_replace) == 24, "any bitness");
+
+static u64 entry_flags(u32 flags)
+{
+	u64 e = PTE_P | PTE_A | PTE_D | PTE_NX;
+
+	if (flags & GNTMAP_application_map)
+		e |= PTE_US;
+	if (!(flags & GNTMAP_readonly))
+		e |= PTE_RW;
+	return e | ((u64)(flags >> _GNTMAP_guest_avail0) << 9 & PTE_AVAIL);
+}
+
+/* The entry at a machine address, if it is one of a level-1 table of d's. */
+static u64 *entry_at_machine(struct domain *d, u64 at)
+{
+	mfn_t m = paddr_to_mfn(paddr(at));
+	const struct frame *f;
+
+	if (at % sizeof(u64) || !mfn_valid(m))
+		return NULL;
+	f = mfn_frame(m);
+	if (f->kind != FRAME_GUEST || f->owner != d || f->type != TYPE_L1 ||
+	    !f->type_count || !(f->flags & FRAME_VALID))
+		return NULL;
+	return (u64 *)mfn_to_virt(m) + (at / sizeof(u64) & 511);
+}
+
+static u64 *entry_at_guest(const struct domain *d, u64 at)
+{
+	return at < d->m2p_start ? walk_l1_entry(current_vcpu(), gva(at)) :
+	       NULL;
+}
+
+/* The entry that a mapping is, or shall be, in. The page lock is held. */
+static u64 *find_entry(struct domain *d, u64 at, u32 flags)
+{
+	return flags & GNTMAP_contains_pte ? entry_at_machine(d, at) :
+	       entry_at_guest(d, at);
+}
+
+/* Write the entry; it takes over the references to the frame. */
+static s16 install(struct domain *d, u64 at, mfn_t frame, u32 flags)
+{
+	s16 rc = GNTST_general_error;
+	u64 *entry;
+
+	spin_lock(&d->page_lock);
+	entry = find_entry(d, at, flags);
+	if (entry && !tables_install_l1(d, entry,
+					make_pte(frame, entry_flags(flags))))
+		rc = GNTST_okay;
+	spin_unlock(&d->page_lock);
+	return rc;
+}
+
+/* One use of a grant: for the processor or for devices. */
+static s16 use(struct grant_pin *p, struct domain *d,
+	       const struct gnttab_map_grant_ref *op, bool device)
+{
+	s16 rc;
+
+	p->ref = op->ref;
+	p->kind = (op->flags & GNTMAP_readonly ? 0 : PIN_WRITE) |
+		  (device ? PIN_DEVICE : 0);
+	rc = grant_pin(p, (u16)d->id, true);
+	if (rc || device)
+		return rc;
+	rc = install(d, op->host_addr, p->frame, op->flags);
+	if (rc) {
+		grant_put_frame(p);
+		grant_unpin(p);
+	}
+	return rc;
+}
+
+/* Both uses, or none. */
+static s16 map_uses(struct grant_pin *p, struct domain *d,
+		    const struct gnttab_map_grant_ref *op)
+{
+	struct grant_pin device = *p;
+	s16 rc;
+
+	if (op->flags & GNTMAP_device_map) {
+		rc = use(&device, d, op, true);
+		if (rc)
+			return rc;
+		*p = device;
+	}
+	if (!(op->flags & GNTMAP_host_map))
+		return GNTST_okay;
+	rc = use(p, d, op, false);
+	if (rc && (op->flags & GNTMAP_device_map)) {
+		grant_put_frame(&device);
+		grant_unpin(&device);
+	}
+	return rc;
+}
+
+static s16 map_one(struct domain *d, struct gnttab_map_grant_ref *op)
+{
+	struct grant_pin p = { 0 };
+	u32 handle;
+	s16 rc;
+
+	if (!(op->flags & (GNTMAP_host_map | GNTMAP_device_map)))
+		return GNTST_bad_gntref;
+	p.granter = op->dom == DOMID_SELF ? NULL : domain_get(op->dom);
+	if (!p.granter)
+		return GNTST_bad_domain;
+	handle = grant_map_new(d->grants);
+	if (handle == GRANT_NO_HANDLE) {
+		domain_put(p.granter);
+		return GNTST_no_space;
+	}
+	rc = map_uses(&p, d, op);
+	if (rc) {
+		grant_map_cancel(d->grants, handle);
+		domain_put(p.granter);
+		return rc;
+	}
+	grant_map_fill(d->grants, handle, p.granter, op->ref, (u16)op->flags);
+	op->handle = handle;
+	op->dev_bus_addr = mfn_to_paddr(p.frame).a;
+	return GNTST_okay;
+}
+
+int grant_map_refs(u64 *at, u64 *count)
+{
+	struct domain *d = current_domain();
+	struct gnttab_map_grant_ref op;
+
+	while (*count) {
+		if (guest_read(&op, gva(*at), sizeof(op)))
+			return -EFAULT;
+		op.status = map_one(d, &op);
+		if (guest_write(gva(*at), &op, sizeof(op)))
+			return -EFAULT;
+		*at += sizeof(op);
+		--*count;
+		if (*count && sched_preempt_needed())
+			return -ERESTART;
+	}
+	return 0;
+}
+
+/* What an unmap has to give back after the flush. */
+struct unmapped {
+	struct grant_pin p;
+	u16 flags;		/* GNTMAP_host_map, GNTMAP_device_map */
+};
+
+struct unmap {
+	u64 host_addr, dev_bus_addr, new_addr;
+	u32 handle;
+};
+
+static bool entry_matches(u64 e, mfn_t frame, u32 flags)
+{
+	return mfn_eq(pte_mfn(e), frame) &&
+	       !((e ^ entry_flags(flags)) & (PTE_P | PTE_RW));
+}
+
+/*
+ * Put 'value' where the mapping is. The processor may set bits in the entry
+ * meanwhile; the guest may not, as the page lock is held.
+ */
+static bool take_out(u64 *entry, mfn_t frame, u32 flags, u64 value)
+{
+	u64 old = READ_ONCE(*entry);
+
+	do {
+		if (!entry_matches(old, frame, flags))
+			return false;
+	} while (!__atomic_compare_exchange_n(entry, &old, value, false,
+					      __ATOMIC_SEQ_CST,
+					      __ATOMIC_SEQ_CST));
+	return true;
+}
+
+/*
+ * Take a mapping's entry out; its references become the caller's. The entry
+ * at new_addr, if one is named, moves to its place with what it owns.
+ */
+static s16 remove_locked(struct domain *d, const struct unmap *u, mfn_t frame,
+			 u32 flags)
+{
+	u64 *entry, *from = NULL, value = 0;
+
+	if (u->new_addr && (flags & GNTMAP_contains_pte))
+		return GNTST_general_error;
+	entry = find_entry(d, u->host_addr, flags);
+	if (!entry || !entry_matches(READ_ONCE(*entry), frame, flags))
+		return GNTST_general_error;
+	if (u->new_addr) {
+		from = entry_at_guest(d, u->new_addr);
+		if (!from || from == entry)
+			return GNTST_general_error;
+		value = __atomic_exchange_n(from, 0, __ATOMIC_SEQ_CST);
+	}
+	/* Only the processor's bits can have changed since the check. */
+	BUG_ON(!take_out(entry, frame, flags, value));
+	return GNTST_okay;
+}
+
+static s16 remove_mapping(struct domain *d, const struct unmap *u,
+			  mfn_t frame, u32 flags)
+{
+	s16 rc;
+
+	spin_lock(&d->page_lock);
+	rc = remove_locked(d, u, frame, flags);
+	spin_unlock(&d->page_lock);
+	return rc;
+}
+
+/* The part of an unmap before the flush; *done says what is left to do. */
+static s16 unmap_parts(struct domain *d, const struct unmap *u,
+		       const struct grant_map *m, struct unmapped *done)
+{
+	s16 rc;
+
+	if (u->dev_bus_addr && (m->flags & GNTMAP_device_map) &&
+	    u->dev_bus_addr != mfn_to_paddr(done->p.frame).a)
+		return GNTST_bad_dev_addr;
+	if (u->host_addr && (m->flags & GNTMAP_host_map)) {
+		rc = remove_mapping(d, u, done->p.frame, m->flags);
+		if (rc)
+			return rc;
+		done->flags |= GNTMAP_host_map;
+	}
+	if (u->dev_bus_addr)
+		done->flags |= m->flags & GNTMAP_device_map;
+	return GNTST_okay;
+}
+
+static s16 unmap_one(struct domain *d, const struct unmap *u,
+		     struct unmapped *done)
+{
+	struct grant_map m;
+	u16 left;
+	s16 rc;
+
+	*done = (struct unmapped){ 0 };
+	if (!grant_map_begin(d->grants, u->handle, &m))
+		return GNTST_bad_handle;
+	done->p = (struct grant_pin){
+		.granter = m.granter, .ref = m.ref,
+		.kind = m.flags & GNTMAP_readonly ? 0 : PIN_WRITE,
+		.frame = grant_pinned_frame(m.granter, m.ref),
+	};
+	rc = unmap_parts(d, u, &m, done);
+	left = m.flags & (u16)~done->flags;
+	if (!(left & (GNTMAP_host_map | GNTMAP_device_map)))
+		left = 0;
+	grant_map_end(d->grants, u->handle, left);
+	return rc;
+}
+
+static void give_back(struct unmapped *done)
+{
+	struct grant_pin *p = &done->p;
+
+	if (!p->granter)
+		return;
+	if (done->flags & GNTMAP_host_map) {
+		grant_put_frame(p);
+		grant_unpin(p);
+	}
+	if (done->flags & GNTMAP_device_map) {
+		p->kind |= PIN_DEVICE;
+		grant_put_frame(p);
+		grant_unpin(p);
+	}
+	domain_put(p->granter);
+}
+
+/* Both operations have the status at the same place. */
+union unmap_op {
+	struct gnttab_unmap_grant_ref unmap;
+	struct gnttab_unmap_and_replace replace;
+};
+_Static_assert(offsetof(struct gnttab_unmap_grant_ref, status) ==
+	       offsetof(struct gnttab_unmap_and_replace, status), "one place");
+
+static int unmap_element(struct domain *d, u64 at, bool replace,
+			 struct unmapped *done)
+{
+	union unmap_op op;
+	struct unmap u;
+	s16 status;
+
+	*done = (struct unmapped){ 0 };
+	if (guest_read(&op, gva(at), sizeof(op)))
+		return -EFAULT;
+	u = (struct unmap){
+		.host_addr = op.unmap.host_addr, .handle = op.unmap.handle,
+		.dev_bus_addr = replace ? 0 : op.unmap.dev_bus_addr,
+		.new_addr = replace ? op.replace.new_addr : 0,
+	};
+	status = unmap_one(d, &u, done);
+	return guest_write(gva(at + offsetof(struct gnttab_unmap_grant_ref,
+					     status)),
+			   &status, sizeof(status));
+}
+
+static int unmap_batch(struct domain *d, u64 *at, u64 *count, bool replace)
+{
+	struct unmapped done[BATCH];
+	u32 n = (u32)MIN(*count, (u64)BATCH), i, reached;
+	int rc = 0;
+
+	for (reached = 0; reached < n && !rc; reached++) {
+		rc = unmap_element(d, *at, replace, &done[reached]);
+		*at += sizeof(union unmap_op);
+		--*count;
+	}
+	domain_flush(d);
+	for (i = 0; i < reached; i++)
+		give_back(&done[i]);
+	return rc;
+}
+
+int grant_unmap_refs(u64 *at, u64 *count, bool replace)
+{
+	struct domain *d = current_domain();
+	int rc;
+
+	while (*count) {
+		rc = unmap_batch(d, at, count, replace);
+		if (rc)
+			return rc;
+		if (*count && sched_preempt_needed())
+			return -ERESTART;
+	}
+	return 0;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Copies by grant: within a page, from and to grants of any domain or frames
+ * of the caller's own.
+ *
+ * Both sides hold a pin (for a grant) and references to the frame while they
+ * are used. Network drivers copy from one page to many and from many to one,
+ * so that a side is kept from one element of the array to the next for as long
+ * as it is named the same, its domain as long as that is, and everything is
+ * given back before the call ends or stops for other work.
+ */
+#include "domain/domain.h"
+#include "errno.h"
+#include "grant/grant_table.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "mmu/ptype.h"
+#include "sched/sched.h"
+
+struct side {
+	bool held, granted;
+	u16 domid;
+	u64 name;		/* grant reference or frame number */
+	struct grant_pin p;	/* granter: the caller for its own frame */
+};
+
+static void release(struct side *s)
+{
+	if (!s->held)
+		return;
+	s->held = false;
+	grant_put_frame(&s->p);
+	if (s->granted)
+		grant_unpin(&s->p);
+}
+
+static void release_all(struct side *s)
+{
+	release(s);
+	if (s->p.granter)
+		domain_put(s->p.granter);
+	s->p.granter = NULL;
+}
+
+static bool same(const struct side *s, const struct abi_copy_side *as)
+{
+	return s->held && s->granted == as->granted && s->name == as->name &&
+	       s->domid == as->domid;
+}
+
+/* A frame of the caller's own. */
+static s16 claim_own(struct side *s)
+{
+	s->p.frame = mfn(s->name);
+	switch (ptype_get_direct(s->p.granter, s->p.frame,
+				 s->p.kind & PIN_WRITE)) {
+	case 0:
+		return GNTST_okay;
+	case -EINVAL:
+		return GNTST_bad_page;
+	default:
+		return GNTST_general_error;
+	}
+}
+
+static s16 claim(struct side *s, const struct abi_copy_side *as, bool write)
+{
+	s16 rc;
+
+	release(s);
+	if (!as->granted && as->domid != DOMID_SELF)
+		return GNTST_permission_denied;
+	if (!s->p.granter || s->domid != as->domid) {
+		release_all(s);
+		s->p.granter = domain_get(as->domid);
+		s->domid = as->domid;
+	}
+	if (!s->p.granter)
+		return GNTST_bad_domain;
+	s->granted = as->granted;
+	s->name = as->name;
+	s->p.ref = (u32)as->name;
+	s->p.kind = write ? PIN_WRITE : 0;
+	rc = s->granted ? grant_pin(&s->p, (u16)current_domain()->id, false) :
+	     claim_own(s);
+	s->held = !rc;
+	return rc;
+}
+
+static s16 copy_one(const struct abi_copy *op, struct side *from,
+		    struct side *to)
+{
+	s16 rc;
+
+	if (!same(from, &op->source)) {
+		rc = claim(from, &op->source, false);
+		if (rc)
+			return rc;
+	}
+	if (!same(to, &op->dest)) {
+		rc = claim(to, &op->dest, true);
+		if (rc)
+			return rc;
+	}
+	if ((u32)op->source.offset + op->len > PAGE_SIZE ||
+	    (u32)op->dest.offset + op->len > PAGE_SIZE)
+		return GNTST_bad_copy_arg;
+	memcpy((u8 *)mfn_to_virt(to->p.frame) + op->dest.offset,
+	       (u8 *)mfn_to_virt(from->p.frame) + op->source.offset, op->len);
+	return GNTST_okay;
+}
+
+static int run(u64 *at, u64 *count, struct side *from, struct side *to)
+{
+	const struct abi_grant *abi = current_domain()->abi->grant;
+	struct abi_copy op;
+	s16 status;
+
+	while (*count) {
+		if (abi->get_copy(gva(*at), &op))
+			return -EFAULT;
+		status = copy_one(&op, from, to);
+		if (abi->put_copy_status(gva(*at), status))
+			return -EFAULT;
+		*at += abi->copy_size;
+		--*count;
+		if (*count && sched_preempt_needed())
+			return -ERESTART;
+	}
+	return 0;
+}
+
+int grant_copy(u64 *at, u64 *count)
+{
+	struct side from = { 0 }, to = { 0 };
+	int rc = run(at, count, &from, &to);
+
+	release_all(&from);
+	release_all(&to);
+	return rc;
+}

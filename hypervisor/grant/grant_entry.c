@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Grant entries in use: pins.
+ *
+ * The entry lies in memory that its domain writes at any time. It is believed
+ * once, when the first pin is taken: domain, frame and kind of access are then
+ * copied to the active entry and hold until the last pin is gone. That
+ * somebody uses the entry is told to its domain by the reading and writing
+ * bits, which are set by a compare-and-exchange over flags and domain, so that
+ * the access that was checked is the access that is announced.
+ *
+ * A pin says that the entry is in use. What keeps the frame are references of
+ * its own, taken with the pin and given back with what uses the frame: the
+ * page-table entry, the copy, the device mapping.
+ */
+#include "domain/domain.h"
+#include "errno.h"
+#include "grant/grant_table.h"
+#include "lib/lib.h"
+#include "mmu/ptype.h"
+
+#define TRIES	5	/* a granter can make us try again; not for ever */
+
+union entry_head {
+	struct {
+		u16 flags;
+		u16 domid;
+	};
+	u32 raw;
+};
+
+static grant_entry_v1_t *shared_entry(struct grant_table *t, u32 ref)
+{
+	return &t->shared[ref / GRANT_PER_FRAME][ref % GRANT_PER_FRAME];
+}
+
+static struct grant_active *active_entry(struct grant_table *t, u32 ref)
+{
+	return &t->active[ref / GRANT_PER_FRAME][ref % GRANT_PER_FRAME];
+}
+
+static bool ref_ok(const struct grant_table *t, u32 ref)
+{
+	return ref < t->frames * GRANT_PER_FRAME;
+}
+
+static bool pinned(const struct grant_active *a)
+{
+	return a->pins[0] | a->pins[1] | a->pins[2] | a->pins[3];
+}
+
+static bool pinned_for_write(const struct grant_active *a)
+{
+	return a->pins[PIN_WRITE] | a->pins[PIN_WRITE | PIN_DEVICE];
+}
+
+/* Announce the use in the entry, if it allows it. */
+static s16 announce(grant_entry_v1_t *e, bool first, bool write, u16 domid,
+		    bool mapping)
+{
+	u16 type_mask = GTF_type_mask | (mapping ? GTF_sub_page : 0);
+	union entry_head old, new;
+	u32 i;
+
+	old.raw = READ_ONCE(*(u32 *)e);
+	for (i = 0; i < TRIES; i++) {
+		if (first && ((old.flags & type_mask) != GTF_permit_access ||
+			      old.domid != domid))
+			return GNTST_general_error;
+		if (write && (old.flags & GTF_readonly))
+			return GNTST_general_error;
+		new = old;
+		new.flags |= write ? GTF_reading | GTF_writing : GTF_reading;
+		if (__atomic_compare_exchange_n((u32 *)e, &old.raw, new.raw,
+						false, __ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST))
+			return GNTST_okay;
+	}
+	return GNTST_general_error;
+}
+
+/* After a pin is gone: what is not used any more. */
+static void withdraw(grant_entry_v1_t *e, const struct grant_active *a)
+{
+	u16 clear = 0;
+
+	if (!pinned(a))
+		clear |= GTF_reading;
+	if (!pinned_for_write(a))
+		clear |= GTF_writing;
+	if (clear)
+		__atomic_fetch_and(&e->flags, (u16)~clear, __ATOMIC_SEQ_CST);
+}
+
+static s16 pin_locked(struct grant_table *t, struct grant_pin *p, u16 domid,
+		      bool mapping, bool *first)
+{
+	grant_entry_v1_t *e;
+	struct grant_active *a;
+	bool write = p->kind & PIN_WRITE;
+	s16 rc;
+
+	if (!ref_ok(t, p->ref))
+		return GNTST_bad_gntref;
+	e = shared_entry(t, p->ref);
+	a = active_entry(t, p->ref);
+	*first = !pinned(a);
+	if (!*first && (a->domid != domid || a->pins[p->kind] >= PIN_LIMIT))
+		return GNTST_general_error;
+	if (*first || (write && !pinned_for_write(a))) {
+		rc = announce(e, *first, write, domid, mapping);
+		if (rc)
+			return rc;
+	}
+	if (*first) {
+		a->domid = domid;
+		a->frame = READ_ONCE(e->frame);
+	}
+	a->pins[p->kind]++;
+	p->frame = mfn(a->frame);
+	return GNTST_okay;
+}
+
+/* The references that go with a pin. */
+static int get_frame(const struct grant_pin *p, bool mapping)
+{
+	bool write = p->kind & PIN_WRITE;
+
+	return mapping ? ptype_get_foreign(p->granter, p->frame, write) :
+	       ptype_get_direct(p->granter, p->frame, write);
+}
+
+s16 grant_pin(struct grant_pin *p, u16 domid, bool mapping)
+{
+	struct grant_table *t = p->granter->grants;
+	bool first = false;
+	s16 rc;
+
+	spin_lock(&t->lock);
+	rc = pin_locked(t, p, domid, mapping, &first);
+	spin_unlock(&t->lock);
+	if (rc)
+		return rc;
+	/*
+	 * Also where the entry was pinned before: its owner may have given the
+	 * frame up, once no mapping was left of those that pinned it.
+	 */
+	switch (get_frame(p, mapping)) {
+	case 0:
+		return GNTST_okay;
+	case -EINVAL:
+		rc = first ? GNTST_bad_page : GNTST_general_error;
+		break;
+	default:
+		rc = GNTST_general_error;
+	}
+	grant_unpin(p);
+	return rc;
+}
+
+void grant_put_frame(const struct grant_pin *p)
+{
+	ptype_put_foreign(p->frame, p->kind & PIN_WRITE);
+}
+
+void grant_unpin(const struct grant_pin *p)
+{
+	struct grant_table *t = p->granter->grants;
+	struct grant_active *a;
+
+	spin_lock(&t->lock);
+	a = active_entry(t, p->ref);
+	BUG_ON(!a->pins[p->kind]);
+	a->pins[p->kind]--;
+	withdraw(shared_entry(t, p->ref), a);
+	spin_unlock(&t->lock);
+}
+
+mfn_t grant_pinned_frame(struct domain *granter, u32 ref)
+{
+	struct grant_table *t = granter->grants;
+	mfn_t m;
+
+	spin_lock(&t->lock);
+	BUG_ON(!pinned(active_entry(t, ref)));
+	m = mfn(active_entry(t, ref)->frame);
+	spin_unlock(&t->lock);
+	return m;
+}
+
+static s16 swap_locked(struct grant_table *t, u32 a, u32 b)
+{
+	grant_entry_v1_t old;
+
+	if (!ref_ok(t, a) || !ref_ok(t, b))
+		return GNTST_bad_gntref;
+	if (a == b)
+		return GNTST_okay;
+	if (pinned(active_entry(t, a)) || pinned(active_entry(t, b)))
+		return GNTST_eagain;
+	old = *shared_entry(t, a);
+	*shared_entry(t, a) = *shared_entry(t, b);
+	*shared_entry(t, b) = old;
+	return GNTST_okay;
+}
+
+s16 grant_swap(struct grant_table *t, u32 a, u32 b)
+{
+	s16 rc;
+
+	spin_lock(&t->lock);
+	rc = swap_locked(t, a, b);
+	spin_unlock(&t->lock);
+	return rc;
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Handles: what a domain has mapped of other domains' grants.
+ *
+ * A handle belongs to the domain that maps. It keeps a reference to the
+ * granter, so that the granter's table is there when the handle is given back,
+ * however long the granter is dead. Pages of handles are added as they are
+ * needed, up to the domain's limit, and stay.
+ *
+ * An unmap marks the handle busy, works without the lock, and then ends it: a
+ * second unmap of the same handle meanwhile is told that there is none.
+ */
+#include "domain/domain.h"
+#include "errno.h"
+#include "grant/grant_table.h"
+#include "sched/sched.h"
+
+static struct grant_map *lookup(struct grant_table *t, u32 handle)
+{
+	u32 page = handle / GRANT_MAPS_PER_PAGE;
+
+	if (handle >= t->handles)
+		return NULL;
+	return &t->dir[page / GRANT_PAGES_PER_DIR]
+		      [page % GRANT_PAGES_PER_DIR]
+		      [handle % GRANT_MAPS_PER_PAGE];
+}
+
+static void push_free(struct grant_table *t, u32 handle)
+{
+	*lookup(t, handle) = (struct grant_map){ .ref = t->free_handle };
+	t->free_handle = handle;
+}
+
+static bool add_page(struct grant_table *t)
+{
+	u32 page = t->handles / GRANT_MAPS_PER_PAGE, i;
+	struct grant_map ***dir = &t->dir[page / GRANT_PAGES_PER_DIR];
+	struct grant_map *maps;
+
+	if (t->handles >= t->max_handles)
+		return false;
+	if (!*dir)
+		*dir = frames_new(PAGE_SIZE);
+	maps = *dir ? frames_new(PAGE_SIZE) : NULL;
+	if (!maps)
+		return false;
+	(*dir)[page % GRANT_PAGES_PER_DIR] = maps;
+	t->handles += GRANT_MAPS_PER_PAGE;
+	for (i = 1; i <= GRANT_MAPS_PER_PAGE; i++)
+		push_free(t, t->handles - i);
+	return true;
+}
+
+u32 grant_map_new(struct grant_table *t)
+{
+	u32 handle = GRANT_NO_HANDLE;
+
+	spin_lock(&t->maptrack_lock);
+	if (t->free_handle != GRANT_NO_HANDLE || add_page(t)) {
+		handle = t->free_handle;
+		t->free_handle = lookup(t, handle)->ref;
+	}
+	spin_unlock(&t->maptrack_lock);
+	return handle;
+}
+
+void grant_map_fill(struct grant_table *t, u32 handle, struct domain *granter,
+		    u32 ref, u16 flags)
+{
+	spin_lock(&t->maptrack_lock);
+	*lookup(t, handle) = (struct grant_map){
+		.granter = granter, .ref = ref, .flags = flags,
+	};
+	spin_unlock(&t->maptrack_lock);
+}
+
+void grant_map_cancel(struct grant_table *t, u32 handle)
+{
+	spin_lock(&t->maptrack_lock);
+	push_free(t, handle);
+	spin_unlock(&t->maptrack_lock);
+}
+
+bool grant_map_begin(struct grant_table *t, u32 handle, struct grant_map *m)
+{
+	struct grant_map *found;
+
+	spin_lock(&t->maptrack_lock);
+	found = lookup(t, handle);
+	if (found && (!found->flags || found->busy))
+		found = NULL;
+	if (found) {
+		found->busy = true;
+		*m = *found;
+		domain_hold(m->granter);
+	}
+	spin_unlock(&t->maptrack_lock);
+	return found;
+}
+
+void grant_map_end(struct grant_table *t, u32 handle, u16 flags)
+{
+	struct domain *granter = NULL;
+	struct grant_map *m;
+
+	spin_lock(&t->maptrack_lock);
+	m = lookup(t, handle);
+	m->flags = flags;
+	m->busy = false;
+	if (!flags) {
+		granter = m->granter;
+		push_free(t, handle);
+	}
+	spin_unlock(&t->maptrack_lock);
+	if (granter)
+		domain_put(granter);
+}
+
+/*
+ * One handle of a dying domain. The references of a mapping belong to the
+ * page-table entry and go with it; those of a device mapping go here.
+ */
+static void kill_one(struct grant_map *m)
+{
+	struct grant_pin p = {
+		.granter = m->granter, .ref = m->ref,
+		.kind = m->flags & GNTMAP_readonly ? 0 : PIN_WRITE,
+	};
+
+	if (m->flags & GNTMAP_host_map)
+		grant_unpin(&p);
+	if (m->flags & GNTMAP_device_map) {
+		p.kind |= PIN_DEVICE;
+		p.frame = grant_pinned_frame(p.granter, p.ref);
+		grant_put_frame(&p);
+		grant_unpin(&p);
+	}
+	domain_put(m->granter);
+	*m = (struct grant_map){ 0 };
+}
+
+/* Nobody else is at the handles: the domain's vCPUs have stopped. */
+int grant_map_kill(struct grant_table *t)
+{
+	struct grant_map *m;
+
+	while (t->killed < t->handles) {
+		m = lookup(t, t->killed++);
+		if (m->flags)
+			kill_one(m);
+		if (t->killed % 64 == 0 && sched_preempt_needed())
+			return -ERESTART;
+	}
+	return 0;
+}
+
+void grant_map_free(struct grant_table *t)
+{
+	u32 pages = t->handles / GRANT_MAPS_PER_PAGE, i;
+
+	for (i = 0; i < pages; i++)
+		frames_delete(t->dir[i / GRANT_PAGES_PER_DIR]
+			      [i % GRANT_PAGES_PER_DIR], PAGE_SIZE);
+	for (i = 0; i < GRANT_DIRS; i++)
+		frames_delete(t->dir[i], PAGE_SIZE);
+}

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Grant tables, version 1 (xen/grant_table.h): the frames that a domain's
+ * entries lie in, what is asked about them, and the hypercall.
+ *
+ * A table begins with one frame and grows when its domain, or who builds it,
+ * asks for more, never beyond the domain's limit. It shrinks only when the
+ * domain's last reference is gone. gnttab_max_frames= and
+ * gnttab_max_maptrack_frames= are the limits of a domain whose configuration
+ * has none, and the maximum for every configuration.
+ *
+ * Refused: version 2 (-ENOSYS, as before it existed), transfer (-EOPNOTSUPP),
+ * cache_flush and dump_table (-ENOSYS).
+ */
+#include "domain/domain.h"
+#include "errno.h"
+#include "grant/grant.h"
+#include "grant/grant_table.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "mmu/ptype.h"
+#include "sched/sched.h"
+
+_Static_assert(sizeof(grant_entry_v1_t) == 8, "any bitness");
+_Static_assert(sizeof(struct gnttab_query_size) == 16, "any bitness");
+_Static_assert(sizeof(struct gnttab_swap_grant_ref) == 12, "any bitness");
+_Static_assert(sizeof(struct gnttab_get_version) == 8, "any bitness");
+
+static bool add_frame(struct domain *d, struct grant_table *t)
+{
+	void *active = frames_new(GRANT_ACTIVE_SIZE);
+	void *shared = frames_new(PAGE_SIZE);
+
+	if (!active || !shared) {
+		frames_delete(active, GRANT_ACTIVE_SIZE);
+		frames_delete(shared, PAGE_SIZE);
+		return false;
+	}
+	t->active[t->frames] = active;
+	t->shared[t->frames] = shared;
+	ptype_share_hv(d, virt_to_mfn(shared));
+	t->frames++;
+	return true;
+}
+
+/*
+ * Grow to this number of frames. The caller may be a guest, so that each hold
+ * of the lock adds one. 0; -EINVAL beyond the limit or dying; -ENOMEM;
+ * -ERESTART: call again.
+ */
+static int grow(struct domain *d, u32 frames)
+{
+	struct grant_table *t = d->grants;
+	int rc;
+
+	if (frames > t->max_frames)
+		return -EINVAL;
+	do {
+		spin_lock(&t->lock);
+		rc = t->frames >= frames ? 0 : d->is_dying ? -EINVAL :
+		     add_frame(d, t) ? -ERESTART : -ENOMEM;
+		spin_unlock(&t->lock);
+	} while (rc == -ERESTART && !sched_preempt_needed());
+	return rc;
+}
+
+/* Limits of a domain whose configuration has none; also the maximum. */
+static s32 frames_limit = GRANT_USUAL_FRAMES;
+static s32 maptrack_limit = GRANT_USUAL_MAPTRACK;
+
+static bool set_limit(s32 *limit, const char *s, u32 most)
+{
+	u64 n = str_to_u64(s, &s);
+
+	if (*s || !n)
+		return false;
+	*limit = (s32)MIN(n, (u64)most);
+	return true;
+}
+
+bool grant_set_max_frames(const char *value)
+{
+	return set_limit(&frames_limit, value, GRANT_MAX_FRAMES);
+}
+
+bool grant_set_max_maptrack(const char *value)
+{
+	return set_limit(&maptrack_limit, value, GRANT_MAX_MAPTRACK);
+}
+
+bool grant_config_ok(u32 options, s32 frames, s32 maptrack)
+{
+	const char *wrong = NULL;
+
+	if (options != 1)
+		wrong = "grant tables have version 1 alone";
+	else if (!frames || frames > frames_limit)
+		wrong = "max_grant_frames must be 1 to gnttab_max_frames";
+	else if (maptrack > maptrack_limit)
+		wrong = "max_maptrack_frames is over gnttab_max_maptrack_frames";
+	if (wrong)
+		log_warn("no new domain: %s (version %u, frames %d of %d, maptrack %d of %d)",
+			 wrong, options, frames, frames_limit, maptrack,
+			 maptrack_limit);
+	return !wrong;
+}
+
+int grant_init(struct domain *d)
+{
+	u32 frames = (u32)(d->max_grant_frames < 0 ? frames_limit :
+			   d->max_grant_frames);
+	u32 maptrack = (u32)(d->max_maptrack_frames < 0 ? maptrack_limit :
+			     d->max_maptrack_frames);
+	struct grant_table *t;
+
+	t = d->grants = frames_new(GRANT_TABLE_SIZE(frames));
+	if (!t)
+		return -ENOMEM;
+	spin_init(&t->lock, LOCK_GRANTS);
+	spin_init(&t->maptrack_lock, LOCK_MAPTRACK);
+	t->max_frames = frames;
+	t->shared = (grant_entry_v1_t **)(t + 1);
+	t->active = (struct grant_active **)(t->shared + frames);
+	t->max_handles = maptrack * GRANT_MAPS_PER_PAGE;
+	t->free_handle = GRANT_NO_HANDLE;
+	return add_frame(d, t) ? 0 : -ENOMEM;
+}
+
+/*
+ * The domain is dying: what it has mapped of others is given back, and its own
+ * frames are no longer shared with it. Others may still have mapped those, or
+ * be granted something, until the last reference to the domain is gone.
+ */
+int grant_kill(struct domain *d)
+{
+	struct grant_table *t = d->grants;
+	u32 i;
+
+	if (!t)
+		return 0;
+	if (grant_map_kill(t))
+		return -ERESTART;
+	/* Whoever added a frame without seeing that it is dying is through. */
+	spin_lock(&t->lock);
+	for (i = 0; i < t->frames && !t->unshared; i++)
+		ptype_put_ref(virt_to_mfn(t->shared[i]));
+	t->unshared = true;
+	spin_unlock(&t->lock);
+	return 0;
+}
+
+/* After the last reference: nobody maps the frames or knows the table. */
+void grant_free(struct domain *d)
+{
+	struct grant_table *t = d->grants;
+	u32 i;
+
+	if (!t)
+		return;
+	for (i = 0; i < t->frames; i++) {
+		frames_delete(t->shared[i], PAGE_SIZE);
+		frames_delete(t->active[i], GRANT_ACTIVE_SIZE);
+	}
+	grant_map_free(t);
+	d->grants = NULL;
+	frames_delete(t, GRANT_TABLE_SIZE(t->max_frames));
+}
+
+u32 grant_max_frames(const struct domain *d)
+{
+	return d->grants->max_frames;
+}
+
+int grant_get_frame(struct domain *d, u32 index, mfn_t *out)
+{
+	struct grant_table *t = d->grants;
+	int rc;
+
+	if (index >= t->max_frames)
+		return -EINVAL;
+	rc = grow(d, index + 1);
+	if (!rc)
+		*out = virt_to_mfn(t->shared[index]);
+	return rc;
+}
+
+/*
+ * Whose table the caller may ask about: its own, or any if it is privileged.
+ * A status, with a reference if it is GNTST_okay.
+ */
+static s16 get_subject(u16 domid, struct domain **d)
+{
+	*d = domain_get(domid);
+	if (!*d)
+		return GNTST_bad_domain;
+	if (domain_may(current_domain(), *d))
+		return GNTST_okay;
+	domain_put(*d);
+	return GNTST_permission_denied;
+}
+
+/* The frames' numbers do not change while the domain is held: no lock. */
+static int put_frames(struct domain *d, const struct abi_setup_table *op,
+		      s16 *status)
+{
+	int rc = grow(d, op->nr_frames);
+	u32 i;
+
+	for (i = 0; !rc && i < op->nr_frames; i++)
+		if (abi_put_pfn(op->frame_list, i,
+				virt_to_mfn(d->grants->shared[i]).n))
+			*status = GNTST_bad_virt_addr;
+	if (rc && rc != -ERESTART)
+		*status = GNTST_general_error;
+	return rc == -ERESTART ? rc : 0;
+}
+
+static int setup_table(u64 at)
+{
+	const struct abi *abi = current_domain()->abi;
+	struct abi_setup_table op;
+	struct domain *d;
+	int rc = 0;
+	s16 status;
+
+	if (abi->grant->get_setup_table(gva(at), &op))
+		return -EFAULT;
+	status = get_subject(op.domid, &d);
+	if (!status) {
+		rc = put_frames(d, &op, &status);
+		domain_put(d);
+	}
+	return rc ? rc : abi->grant->put_setup_status(gva(at), status);
+}
+
+static int query_size(u64 at)
+{
+	struct gnttab_query_size op;
+	struct domain *d;
+
+	if (guest_read(&op, gva(at), sizeof(op)))
+		return -EFAULT;
+	op.status = get_subject(op.dom, &d);
+	if (!op.status) {
+		op.nr_frames = READ_ONCE(d->grants->frames);
+		op.max_nr_frames = d->grants->max_frames;
+		domain_put(d);
+	}
+	return guest_write(gva(at), &op, sizeof(op));
+}
+
+static int set_version(u64 at)
+{
+	struct gnttab_set_version op;
+	int rc;
+
+	if (guest_read(&op, gva(at), sizeof(op)))
+		return -EFAULT;
+	rc = op.version == 1 ? 0 : op.version == 2 ? -ENOSYS : -EINVAL;
+	op.version = 1;
+	return guest_write(gva(at), &op, sizeof(op)) ? -EFAULT : rc;
+}
+
+static int get_version(u64 at)
+{
+	struct gnttab_get_version op;
+	struct domain *d;
+	s16 status;
+
+	if (guest_read(&op, gva(at), sizeof(op)))
+		return -EFAULT;
+	status = get_subject(op.dom, &d);
+	if (status)
+		return status == GNTST_bad_domain ? -ESRCH : -EPERM;
+	domain_put(d);
+	op.version = 1;
+	return guest_write(gva(at), &op, sizeof(op));
+}
+
+static int swap_refs(u64 *at, u64 *count)
+{
+	struct grant_table *t = current_domain()->grants;
+	struct gnttab_swap_grant_ref op;
+
+	while (*count) {
+		if (guest_read(&op, gva(*at), sizeof(op)))
+			return -EFAULT;
+		op.status = grant_swap(t, op.ref_a, op.ref_b);
+		if (guest_write(gva(*at), &op, sizeof(op)))
+			return -EFAULT;
+		*at += sizeof(op);
+		--*count;
+		if (*count && sched_preempt_needed())
+			return -ERESTART;
+	}
+	return 0;
+}
+
+/* Operations on arrays; they leave in a[] what is still to be done. */
+static int run_array(u32 cmd, u64 a[])
+{
+	switch (cmd) {
+	case GNTTABOP_map_grant_ref:
+		return grant_map_refs(&a[1], &a[2]);
+	case GNTTABOP_unmap_grant_ref:
+		return grant_unmap_refs(&a[1], &a[2], false);
+	case GNTTABOP_unmap_and_replace:
+		return grant_unmap_refs(&a[1], &a[2], true);
+	case GNTTABOP_copy:
+		return grant_copy(&a[1], &a[2]);
+	default:
+		return swap_refs(&a[1], &a[2]);
+	}
+}
+
+static int run_single(u32 cmd, u64 at, u64 count)
+{
+	if (cmd == GNTTABOP_setup_table)
+		return count > 1 ? -EINVAL : count ? setup_table(at) : 0;
+	return count == 1 ? query_size(at) : -EINVAL;
+}
+
+static u32 element_size(const struct domain *d, u32 cmd)
+{
+	switch (cmd) {
+	case GNTTABOP_map_grant_ref:
+		return sizeof(struct gnttab_map_grant_ref);
+	case GNTTABOP_swap_grant_ref:
+		return sizeof(struct gnttab_swap_grant_ref);
+	case GNTTABOP_copy:
+		return d->abi->grant->copy_size;
+	default:
+		return sizeof(struct gnttab_unmap_grant_ref);
+	}
+}
+
+long grant_table_op(u64 a[])
+{
+	struct domain *d = current_domain();
+	u32 cmd = (u32)a[0];
+
+	if ((s32)a[2] < 0 || cmd >> 12)
+		return -EINVAL;
+	a[2] = (u32)a[2];
+	switch (cmd) {
+	case GNTTABOP_map_grant_ref:
+	case GNTTABOP_unmap_grant_ref:
+	case GNTTABOP_unmap_and_replace:
+	case GNTTABOP_copy:
+	case GNTTABOP_swap_grant_ref:
+		if (!guest_range_ok(gva(a[1]), a[2] * element_size(d, cmd)))
+			return -EFAULT;
+		return run_array(cmd, a);
+	case GNTTABOP_setup_table:
+	case GNTTABOP_query_size:
+		return run_single(cmd, a[1], a[2]);
+	case GNTTABOP_set_version:
+		return set_version(a[1]);
+	case GNTTABOP_get_version:
+		return get_version(a[1]);
+	case GNTTABOP_transfer:
+		return -EOPNOTSUPP;
+	default:
+		return -ENOSYS;
+	}
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The inner side of grant tables, for the files pv/grant*.c alone. */
+#ifndef KRYPTON_GRANT_TABLE_H
+#define KRYPTON_GRANT_TABLE_H
+
+#include <xen/xen.h>
+#include <xen/grant_table.h>
+#include "machine/lock.h"
+#include "types.h"
+
+#define GRANT_USUAL_FRAMES	64u	/* of a table, unless the command line */
+#define GRANT_MAX_FRAMES	2048u	/* sets another limit, up to this */
+#define GRANT_PER_FRAME		(PAGE_SIZE / sizeof(grant_entry_v1_t))
+#define GRANT_USUAL_MAPTRACK	1024u	/* pages of handles, likewise */
+#define GRANT_MAX_MAPTRACK	32768u
+
+/* Kinds of pins on an entry. */
+#define PIN_WRITE		1u
+#define PIN_DEVICE		2u
+#define PIN_KINDS		4u
+#define PIN_LIMIT		128u	/* of each kind, as elsewhere */
+
+/* What we know of an entry that is in use. */
+struct grant_active {
+	u32 frame;
+	u16 domid;		/* who uses it */
+	u16 spare;
+	u8 pins[PIN_KINDS];
+	u32 spare2;
+};
+#define GRANT_ACTIVE_SIZE	(GRANT_PER_FRAME * sizeof(struct grant_active))
+_Static_assert(GRANT_ACTIVE_SIZE == 2 * PAGE_SIZE, "no memory is lost");
+
+/* A handle: what this domain has mapped of another one's. */
+struct grant_map {
+	struct domain *granter;	/* a reference, while flags are set */
+	u32 ref;		/* or the next free handle */
+	u16 flags;		/* GNTMAP_*; 0: free, or not complete yet */
+	u16 busy;		/* an unmap is at it */
+};
+_Static_assert(sizeof(struct grant_map) == 16, "256 handles a page");
+#define GRANT_MAPS_PER_PAGE	(PAGE_SIZE / sizeof(struct grant_map))
+#define GRANT_PAGES_PER_DIR	(PAGE_SIZE / sizeof(struct grant_map *))
+#define GRANT_DIRS		(GRANT_MAX_MAPTRACK / GRANT_PAGES_PER_DIR)
+#define GRANT_NO_HANDLE		(~0u)
+
+struct grant_table {
+	struct spinlock lock;		/* frames and active entries */
+	bool unshared;			/* the domain has given its frames up */
+	u32 frames, max_frames;
+	grant_entry_v1_t **shared;	/* max_frames of each, after this */
+	struct grant_active **active;	/* structure, in one allocation */
+
+	struct spinlock maptrack_lock;	/* the rest */
+	u32 handles, max_handles, free_handle, killed;
+	struct grant_map **dir[GRANT_DIRS];
+};
+#define GRANT_TABLE_SIZE(frames) \
+	(sizeof(struct grant_table) + (frames) * 2ul * sizeof(void *))
+_Static_assert(GRANT_TABLE_SIZE(GRANT_USUAL_FRAMES) <= PAGE_SIZE, "one page");
+
+/* grant/grant_entry.c: */
+
+/* A pinned entry and the references to its frame that go with it. */
+struct grant_pin {
+	struct domain *granter;
+	u32 ref;
+	u32 kind;		/* PIN_* */
+	mfn_t frame;
+};
+
+/*
+ * Pin an entry for a domain and take the references to its frame that the
+ * kind of use needs. No lock may be held. Returns a GNTST_* status; 'mapping'
+ * is false for copies.
+ */
+s16 grant_pin(struct grant_pin *p, u16 domid, bool mapping);
+/* Give the references back, or leave them to whom they were passed on. */
+void grant_put_frame(const struct grant_pin *p);
+void grant_unpin(const struct grant_pin *p);
+/* The frame of an entry that the caller knows to be pinned. */
+mfn_t grant_pinned_frame(struct domain *granter, u32 ref);
+s16 grant_swap(struct grant_table *t, u32 a, u32 b);
+
+/* grant/grant_map.c: */
+
+u32 grant_map_new(struct grant_table *t);
+/* Fill a new handle; the reference to the granter passes to it. */
+void grant_map_fill(struct grant_table *t, u32 handle, struct domain *granter,
+		    u32 ref, u16 flags);
+/*
+ * Begin to change a handle: nobody else can until it ends. The copy's granter
+ * has a reference of its own. False if there is no such handle.
+ */
+bool grant_map_begin(struct grant_table *t, u32 handle, struct grant_map *m);
+/* With no flag left the handle is free again. */
+void grant_map_end(struct grant_table *t, u32 handle, u16 flags);
+/* A handle that was not filled. */
+void grant_map_cancel(struct grant_table *t, u32 handle);
+/* Give back all of a dying domain's; -ERESTART: call again. */
+int grant_map_kill(struct grant_table *t);
+void grant_map_free(struct grant_table *t);
+
+/* grant/grant.c, grant/grant_copy.c: run over arrays; see run() in grant_table.c */
+int grant_map_refs(u64 *at, u64 *count);
+int grant_unmap_refs(u64 *at, u64 *count, bool replace);
+int grant_copy(u64 *at, u64 *count);
+
+#endif

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The memory and string functions that the compiler and the linked
+ * decompressors expect, small instead of fast.
+ */
+#include "lib/lib.h"
+
+/*
+ * Words in a plain loop: under emulation a string instruction costs several
+ * times as much for each of its steps.
+ */
+#define WORDS_AT_ONCE	8
+
+void *memcpy(void *dst, const void *src, size_t n)
+{
+	size_t words = n / sizeof(u64), i;
+	const u64 *s = src;
+	u64 *d = dst;
+
+	for (i = 0; i < words; i++) {
+		d[i] = s[i];
+		barrier();
+	}
+	d += words;
+	s += words;
+	for (i = 0; i < n % sizeof(u64); i++) {
+		((u8 *)d)[i] = ((const u8 *)s)[i];
+		barrier();
+	}
+	return dst;
+}
+
+void *memmove(void *dst, const void *src, size_t n)
+{
+	u8 *d = (u8 *)dst + n;
+	const u8 *s = (const u8 *)src + n;
+
+	if ((u8 *)dst <= (const u8 *)src || (u8 *)dst >= s)
+		return memcpy(dst, src, n);
+	while (n--)
+		*--d = *--s;
+	return dst;
+}
+
+void *memset(void *dst, int c, size_t n)
+{
+	u64 v = 0x0101010101010101ull * (u8)c, *d = dst;
+	size_t i;
+
+	for (; n >= WORDS_AT_ONCE * sizeof(u64); d += WORDS_AT_ONCE) {
+		for (i = 0; i < WORDS_AT_ONCE; i++)
+			d[i] = v;
+		n -= WORDS_AT_ONCE * sizeof(u64);
+	}
+	for (i = 0; i < n; i++) {
+		((u8 *)d)[i] = (u8)c;
+		barrier();
+	}
+	return dst;
+}
+
+int memcmp(const void *a, const void *b, size_t n)
+{
+	const u8 *x = a, *y = b;
+
+	for (; n; n--, x++, y++)
+		if (*x != *y)
+			return *x < *y ? -1 : 1;
+	return 0;
+}
+
+size_t strlen(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n])
+		n++;
+	return n;
+}
+
+int strncmp(const char *a, const char *b, size_t n)
+{
+	for (; n; n--, a++, b++) {
+		if (*a != *b)
+			return (u8)*a < (u8)*b ? -1 : 1;
+		if (!*a)
+			break;
+	}
+	return 0;
+}

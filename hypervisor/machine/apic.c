@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The local APIC: as x2APIC through MSRs where there is one, which in a virtual
+ * machine costs less, else through its MMIO registers. IO-APICs and messages
+ * name 8 bits of an APIC, so without interrupt remapping they reach the boot
+ * processor's; IPIs reach all.
+ */
+#include "boot/boot.h"
+#include "machine/acpi.h"
+#include "machine/apic.h"
+#include "machine/asm.h"
+#include "machine/cpu.h"
+#include "machine/log.h"
+#include "machine/paging.h"
+
+#define APIC_ID		0x020
+#define APIC_TPR	0x080
+#define APIC_EOI	0x0b0
+#define APIC_SVR	0x0f0
+#define APIC_ICR_LO	0x300
+#define APIC_ICR_HI	0x310
+#define APIC_LVT_TIMER	0x320
+#define APIC_LVT_THERM	0x330
+#define APIC_LVT_PERF	0x340
+#define APIC_LVT_LINT0	0x350
+#define APIC_LVT_LINT1	0x360
+#define APIC_LVT_ERROR	0x370
+#define APIC_TMICT	0x380
+#define APIC_TMCCT	0x390
+#define APIC_TDCR	0x3e0
+
+#define LVT_MASKED	BIT(16)
+#define LVT_NMI		0x400u
+#define SVR_ENABLE	0x100u
+#define ICR_BUSY	BIT(12)
+#define ICR_ASSERT	BIT(14)
+#define ICR_NMI		0x400u
+#define ICR_INIT	0x500u
+#define ICR_STARTUP	0x600u
+#define BASE_X2APIC	BIT(10)
+#define BASE_ENABLE	BIT(11)
+#define X2APIC_MSR	0x800
+#define CPUID1_X2APIC	BIT(21)	/* in ECX */
+
+static volatile u32 *regs;	/* NULL in x2APIC mode */
+
+static u32 apic_read(u32 reg)
+{
+	if (!regs)
+		return (u32)rdmsr(X2APIC_MSR + (reg >> 4));
+	return regs[reg / 4];
+}
+
+static void apic_write(u32 reg, u32 v)
+{
+	if (!regs)
+		wrmsr(X2APIC_MSR + (reg >> 4), v);
+	else
+		regs[reg / 4] = v;
+}
+
+/* Firmware may have left it on, and then there is no way back. */
+static bool use_x2apic(void)
+{
+	u32 r[4];
+
+	cpuid(1, 0, r);
+	return rdmsr(MSR_APIC_BASE) & BASE_X2APIC ||
+	       (r[2] & CPUID1_X2APIC && boot_flag("x2apic", true));
+}
+
+void apic_map(void)
+{
+	if (use_x2apic())
+		log_info("local APICs in x2APIC mode");
+	else
+		regs = paging_ioremap(paddr(acpi.lapic_address), PAGE_SIZE);
+}
+
+void apic_init_cpu(void)
+{
+	u64 base = rdmsr(MSR_APIC_BASE) | BASE_ENABLE;
+
+	wrmsr(MSR_APIC_BASE, regs ? base : base | BASE_X2APIC);
+	apic_write(APIC_TPR, 0);
+	apic_write(APIC_SVR, SVR_ENABLE | VEC_SPURIOUS);
+	apic_write(APIC_LVT_LINT0, (u32)LVT_MASKED);
+	apic_write(APIC_LVT_LINT1, LVT_NMI);
+	apic_write(APIC_LVT_ERROR, (u32)LVT_MASKED);
+	apic_write(APIC_LVT_PERF, (u32)LVT_MASKED);
+	apic_write(APIC_LVT_THERM, (u32)LVT_MASKED);
+	apic_write(APIC_TDCR, 0x3);		/* divide by 16 */
+	apic_write(APIC_LVT_TIMER, VEC_TIMER);
+	apic_write(APIC_TMICT, 0);
+}
+
+u32 apic_read_id(void)
+{
+	u32 v = apic_read(APIC_ID);
+
+	return regs ? v >> 24 : v;
+}
+
+void apic_eoi(void)
+{
+	apic_write(APIC_EOI, 0);
+}
+
+static void send(u32 apic_id, u32 command)
+{
+	u64 f = irq_save();
+
+	if (!regs) {
+		/* This write does not wait for stores that the target is to see. */
+		__asm__ volatile("mfence; lfence" ::: "memory");
+		wrmsr(X2APIC_MSR + (APIC_ICR_LO >> 4),
+		      (u64)apic_id << 32 | command);
+	} else {
+		while (apic_read(APIC_ICR_LO) & ICR_BUSY)
+			cpu_relax();
+		apic_write(APIC_ICR_HI, apic_id << 24);
+		apic_write(APIC_ICR_LO, command);
+	}
+	irq_restore(f);
+}
+
+void apic_send_ipi(u32 apic_id, u8 vector)
+{
+	send(apic_id, vector | (u32)ICR_ASSERT);
+}
+
+void apic_send_init(u32 apic_id)
+{
+	send(apic_id, ICR_INIT | (u32)ICR_ASSERT);
+}
+
+void apic_send_nmi(u32 apic_id)
+{
+	send(apic_id, ICR_NMI | (u32)ICR_ASSERT);
+}
+
+void apic_send_startup(u32 apic_id, u8 page)
+{
+	send(apic_id, ICR_STARTUP | (u32)ICR_ASSERT | page);
+}
+
+void apic_timer_set(u32 ticks)
+{
+	apic_write(APIC_TMICT, ticks);
+}
+
+u32 apic_timer_read(void)
+{
+	return apic_read(APIC_TMCCT);
+}

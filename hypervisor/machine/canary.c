@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The stack canary that the compiler puts between buffers and the return
+ * address; each boot chooses a new value. The release guards functions with a
+ * buffer of characters, or with a structure that has one; the debug build, with
+ * any array.
+ */
+#include "boot/boot.h"
+#include "lib/lib.h"
+#include "machine/cpu.h"
+
+/* The names are the compiler's. */
+extern u64 __stack_chk_guard;
+void __stack_chk_fail(void) __attribute__((noreturn));
+
+u64 __stack_chk_guard;
+
+void __stack_chk_fail(void)
+{
+	panic("BUG: a return address was overwritten");
+}
+
+/* The caller never returns. The low byte 0 stops string functions. */
+__attribute__((no_stack_protector)) void canary_init(void)
+{
+	__stack_chk_guard = rdtsc() * 0x9e3779b97f4a7c15ull << 8;
+}

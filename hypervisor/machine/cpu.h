@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The register frame that every entry builds, the per-CPU block that it lies
+ * in, and wrappers of single instructions.
+ */
+#ifndef KRYPTON_CPU_H
+#define KRYPTON_CPU_H
+
+#include "config.h"
+#include "machine/cpu_bits.h"
+#include <debug.h>		/* the debug build has its own */
+#include "types.h"
+
+/* In the order the entry code pushes it; asm-defines.c exports offsets. */
+struct regs {
+	u64 r15, r14, r13, r12, bp, bx, r11, r10, r9, r8;
+	u64 ax, cx, dx, si, di;
+	u64 vector;
+	u64 error;
+	u64 ip, cs, flags, sp, ss;
+};
+_Static_assert(sizeof(struct regs) % 16 == 0, "stack must stay aligned");
+
+struct tss {
+	u32 reserved0;
+	u64 rsp[3];
+	u64 reserved1;
+	u64 ist[7];
+	u64 reserved2;
+	u16 reserved3;
+	u16 iomap_base;
+} __attribute__((packed));
+_Static_assert(sizeof(struct tss) == 104, "hardware format");
+
+struct __attribute__((aligned(16))) cpu {
+	u32 id;
+	u32 apic_id;
+	struct vcpu *current;	/* whose registers and root are loaded */
+	u64 *idle_root;		/* root table without a guest */
+	u64 tsc_aux;		/* what the register holds */
+	u64 *gdt_page;		/* the hypervisor's page of each GDT */
+	struct tss tss;
+	volatile u32 work;	/* CPU_WORK_* to do before entering a guest */
+	volatile u64 flushed;	/* requests answered: machine/smp.c */
+	u64 stack_top;		/* GS base points here: see entry.S */
+	u32 locks_held;		/* bit per lock level */
+	bool online;
+};
+
+#define CPU_WORK_RESCHED	1
+
+/* Memory layout of one CPU's block, aligned to its size. */
+struct cpu_block {
+	struct cpu cpu;
+	u8 ist[CPU_IST_COUNT][CPU_IST_SIZE];
+	u8 stack[CPU_BLOCK_SIZE - CPU_IST_COUNT * CPU_IST_SIZE -
+		 sizeof(struct cpu) - sizeof(struct regs)];
+	struct regs guest;	/* where an entry from a guest lands */
+};
+_Static_assert(sizeof(struct cpu_block) == CPU_BLOCK_SIZE, "found by masking");
+
+extern struct cpu_block *cpu_blocks[MAX_CPUS];
+extern u32 cpu_count;
+
+static inline struct cpu_block *this_block(void)
+{
+	u64 sp;
+
+	__asm__("mov %%rsp, %0" : "=r" (sp));
+	return (struct cpu_block *)(sp & ~(u64)(CPU_BLOCK_SIZE - 1));
+}
+
+static inline struct cpu *this_cpu(void)
+{
+	return &this_block()->cpu;
+}
+
+static inline struct vcpu *current_vcpu(void)
+{
+	return this_cpu()->current;
+}
+
+void trap_dump(const struct regs *r);
+
+/* Of ES, FS, GS or DS, by the prefix that names it; all are the guest's. */
+static inline u16 data_selector(u8 prefix)
+{
+	u32 es, fs, gs, ds;
+
+	__asm__ volatile("mov %%es, %0; mov %%fs, %1; mov %%gs, %2;"
+			 "mov %%ds, %3"
+			 : "=r" (es), "=r" (fs), "=r" (gs), "=r" (ds));
+	return (u16)(prefix == 0x26 ? es : prefix == 0x64 ? fs :
+		     prefix == 0x65 ? gs : ds);
+}
+
+static inline void wbinvd(void)
+{
+	__asm__ volatile("wbinvd" ::: "memory");
+}
+
+static inline u64 rdtsc(void)
+{
+	u32 lo, hi;
+
+	__asm__ volatile("lfence; rdtsc" : "=a" (lo), "=d" (hi));
+	return (u64)hi << 32 | lo;
+}
+
+static inline u64 rdmsr(u32 msr)
+{
+	u32 lo, hi;
+
+	__asm__ volatile("rdmsr" : "=a" (lo), "=d" (hi) : "c" (msr));
+	return (u64)hi << 32 | lo;
+}
+
+static inline void wrmsr(u32 msr, u64 v)
+{
+	__asm__ volatile("wrmsr" :: "c" (msr), "a" ((u32)v),
+			 "d" ((u32)(v >> 32)) : "memory");
+}
+
+/* An instruction that may fault, and the address to continue at then. */
+#define EXTABLE(at, next)				\
+	"	.pushsection .extable, \"a\"\n"		\
+	"	.quad " at ", " next "\n"		\
+	"	.popsection\n"
+
+/* False: there is no such register, and the value is 0. */
+static inline bool rdmsr_safe(u32 msr, u64 *v)
+{
+	u32 lo = 0, hi = 0, ok = 0;
+
+	__asm__ volatile("1:	rdmsr\n"
+			 "	movl $1, %2\n"
+			 "2:\n"
+			 EXTABLE("1b", "2b")
+			 : "+a" (lo), "+d" (hi), "+r" (ok) : "c" (msr));
+	*v = (u64)hi << 32 | lo;
+	return ok;
+}
+
+/* Nothing happens if there is no such register or it refuses the value. */
+static inline void wrmsr_safe(u32 msr, u64 v)
+{
+	__asm__ volatile("1:	wrmsr\n"
+			 "2:\n"
+			 EXTABLE("1b", "2b")
+			 :: "c" (msr), "a" ((u32)v), "d" ((u32)(v >> 32))
+			 : "memory");
+}
+
+static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
+{
+	__asm__ volatile("cpuid" : "=a" (r[0]), "=b" (r[1]), "=c" (r[2]),
+			 "=d" (r[3]) : "a" (leaf), "c" (sub));
+}
+
+#define DEFINE_CR(n)							\
+static inline u64 read_cr##n(void)					\
+{									\
+	u64 v;								\
+									\
+	__asm__ volatile("mov %%cr" #n ", %0" : "=r" (v) :: "memory");	\
+	return v;							\
+}									\
+static inline void write_cr##n(u64 v)					\
+{									\
+	__asm__ volatile("mov %0, %%cr" #n :: "r" (v) : "memory");	\
+}
+DEFINE_CR(0)
+DEFINE_CR(2)
+DEFINE_CR(3)
+DEFINE_CR(4)
+
+#define DEFINE_PORT(suffix, type)					\
+static inline void out##suffix(u16 port, type v)			\
+{									\
+	__asm__ volatile("out" #suffix " %0, %1" :: "a" (v), "Nd" (port)); \
+}									\
+static inline type in##suffix(u16 port)					\
+{									\
+	type v;								\
+									\
+	__asm__ volatile("in" #suffix " %1, %0" : "=a" (v) : "Nd" (port)); \
+	return v;							\
+}
+DEFINE_PORT(b, u8)
+DEFINE_PORT(w, u16)
+DEFINE_PORT(l, u32)
+
+static inline void xsetbv(u64 v)
+{
+	__asm__ volatile("xsetbv" :: "a" ((u32)v), "d" ((u32)(v >> 32)),
+			 "c" (0));
+}
+
+static inline void irq_disable(void)
+{
+	__asm__ volatile("cli" ::: "memory");
+}
+
+static inline void irq_enable(void)
+{
+	__asm__ volatile("sti" ::: "memory");
+}
+
+static inline u64 irq_save(void)
+{
+	u64 f;
+
+	__asm__ volatile("pushfq; pop %0; cli" : "=r" (f) :: "memory");
+	if (f & FLAGS_IF)
+		hold_begin(0);
+	return f;
+}
+
+static inline void irq_restore(u64 f)
+{
+	if (f & FLAGS_IF) {
+		hold_end(0);
+		irq_enable();
+	}
+}
+
+static inline void cpu_relax(void)
+{
+	__asm__ volatile("pause" ::: "memory");
+}
+
+/*
+ * Halt, with interrupts on, unless there is work. An NMI between the look at
+ * the work and the halt would not end the halt, so its handler returns behind
+ * it: cpu_idle_skip() gives the address.
+ */
+void cpu_idle(const volatile u32 *work);
+u64 cpu_idle_skip(u64 ip);
+
+static inline void invlpg(u64 va)
+{
+	__asm__ volatile("invlpg (%0)" :: "r" (va) : "memory");
+}
+
+static inline void tlb_flush_local(void)
+{
+	write_cr3(read_cr3());
+}
+
+#endif

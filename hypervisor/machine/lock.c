@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ticket locks. Every CPU keeps the set of levels it holds; taking a lock
+ * whose level is not below all held ones is a bug that could deadlock the
+ * machine, and stops it at once in place of sometimes.
+ */
+#include "debug.h"
+#include "lib/lib.h"
+#include "machine/cpu.h"
+#include "machine/lock.h"
+#include "machine/smp.h"
+
+void spin_init(struct spinlock *l, enum lock_level level)
+{
+	*l = (struct spinlock){ .level = level };
+}
+
+static void check_order(const struct spinlock *l, u64 flags)
+{
+	struct cpu *c = this_cpu();
+
+	lockorder_check(l, flags);
+	BUG_ON(c->locks_held >> l->level);
+	c->locks_held |= 1u << l->level;
+}
+
+static void wait_turn(struct spinlock *l)
+{
+	u32 ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_ACQUIRE);
+
+	/* The holder may wait for us to flush, and interrupts may be off. */
+	while (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket) {
+		smp_flush_interrupt();
+		cpu_relax();
+	}
+}
+
+void spin_lock(struct spinlock *l)
+{
+	u64 f = irq_save();
+
+	check_order(l, f);
+	irq_restore(f);
+	wait_turn(l);
+	hold_begin(l->level);
+}
+
+void spin_unlock(struct spinlock *l)
+{
+	u64 f = irq_save();
+
+	hold_end(l->level);
+	__atomic_store_n(&l->owner, l->owner + 1, __ATOMIC_RELEASE);
+	this_cpu()->locks_held &= ~(1u << l->level);
+	irq_restore(f);
+}
+
+u64 spin_lock_irqsave(struct spinlock *l)
+{
+	u64 f = irq_save();
+
+	spin_lock(l);
+	return f;
+}
+
+void spin_unlock_irqrestore(struct spinlock *l, u64 flags)
+{
+	spin_unlock(l);
+	irq_restore(flags);
+}
+
+u64 spin_lock_pair_irqsave(struct spinlock *a, struct spinlock *b)
+{
+	struct spinlock *first = a < b ? a : b, *second = a < b ? b : a;
+	u64 f = spin_lock_irqsave(first);
+
+	if (second != first) {
+		BUG_ON(first->level != second->level);
+		wait_turn(second);
+	}
+	return f;
+}
+
+void spin_unlock_pair_irqrestore(struct spinlock *a, struct spinlock *b,
+				 u64 flags)
+{
+	if (a != b)
+		spin_unlock(a);
+	spin_unlock_irqrestore(b, flags);
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The log: one ring of the hypervisor's own text, written to the serial line
+ * as it comes. A line of the hypervisor carries the prefix "(KR)"; a guest's
+ * console output carries none, and goes to the serial line alone.
+ *
+ * Messages that a guest can provoke as often as it likes have the level
+ * LOG_DEBUG, which has its own thresholds and a limited rate: a guest must not
+ * fill the log, nor occupy its lock. Each domain causes a bounded number of all
+ * other messages.
+ */
+#include "entry/traps.h"
+#include "machine/cpu.h"
+#include "machine/lock.h"
+#include "machine/log.h"
+#include "machine/serial.h"
+#include "machine/smp.h"
+#include "machine/time.h"
+#include "machine/vga.h"
+
+#define LINE_SIZE	262
+#define RATE_PERIOD	(5 * NS_PER_SEC)
+#define RATE_LINES	10
+
+struct log_levels log_own = {
+	.shown = LOG_INFO + 1, .limited = LOG_INFO + 1
+};
+struct log_levels log_guests = { .limited = LOG_WARN + 1 };
+
+static u32 lost;			/* lines not on the serial line */
+static char ring[16384];
+static u64 ring_in, ring_out;		/* positions since boot */
+static bool news;
+static bool unlocked;			/* the machine is about to stop */
+static struct spinlock log_lock = SPINLOCK(LOCK_LOG);
+
+static void show(const char *s, size_t n)
+{
+	for (; n; n--, s++) {
+		if (*s == '\n')
+			serial_put('\r');
+		serial_put(*s);
+		vga_put(*s);
+	}
+}
+
+static void keep(const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		ring[ring_in++ % sizeof(ring)] = s[i];
+	news = true;
+}
+
+void log_raw(const char *s, size_t n)
+{
+	keep(s, n);
+	show(s, n);
+}
+
+bool log_write(const char *s, size_t n)
+{
+	u64 f = spin_lock_irqsave(&log_lock);
+	bool room = serial_room(2 * (u32)n);
+
+	if (room)
+		show(s, n);
+	spin_unlock_irqrestore(&log_lock, f);
+	return room;
+}
+
+u64 log_first(void)
+{
+	u64 oldest = ring_in > sizeof(ring) ? ring_in - sizeof(ring) : 0;
+
+	return MAX(oldest, ring_out);
+}
+
+/* The position that a reader means by its low half. */
+u64 log_position(u32 index)
+{
+	u64 at = (ring_in & ~0xffffffffull) | index;
+
+	if (at > ring_in)
+		at -= 1ull << 32;
+	return at < log_first() || at > ring_in ? log_first() : at;
+}
+
+size_t log_read(u64 *at, char *buf, size_t n)
+{
+	u64 f = spin_lock_irqsave(&log_lock);
+	size_t i;
+
+	*at = MAX(*at, log_first());
+	n = MIN(n, ring_in - *at);
+	for (i = 0; i < n; i++)
+		buf[i] = ring[(*at)++ % sizeof(ring)];
+	spin_unlock_irqrestore(&log_lock, f);
+	return n;
+}
+
+void log_clear(u64 upto)
+{
+	ring_out = upto;
+}
+
+bool log_news(void)
+{
+	return __atomic_exchange_n(&news, false, __ATOMIC_SEQ_CST);
+}
+
+/* Without room on the serial line, a line goes to the ring alone. */
+static void emit_line(const char *fmt, va_list ap)
+{
+	char line[LINE_SIZE] = "(KR) ", note[64];
+	size_t n = (size_t)vformat(line + 5, sizeof(line) - 6, fmt, ap) + 5;
+
+	n = MIN(n, sizeof(line) - 2);
+	line[n++] = '\n';
+	keep(line, n);
+	if (!serial_room(2 * LINE_SIZE)) {
+		lost++;
+		return;
+	}
+	if (lost)
+		show(note, (size_t)format(note, sizeof(note),
+			"(KR) %u lines are not shown\n", lost));
+	lost = 0;
+	show(line, n);
+}
+
+/* RATE_LINES in each period, for each kind of messages. */
+static bool within_rate(struct log_levels *l)
+{
+	u64 now = time_now();
+
+	if (now - l->rate_since >= RATE_PERIOD) {
+		l->rate_since = now;
+		l->rate_lines = 0;
+	}
+	if (l->rate_lines < RATE_LINES) {
+		l->rate_lines++;
+		return true;
+	}
+	lost++;
+	return false;
+}
+
+void log_at(enum log_level level, const char *fmt, ...)
+{
+	struct log_levels *l = level == LOG_DEBUG ? &log_guests : &log_own;
+	va_list ap;
+	u64 f;
+
+	if (!unlocked && level >= l->limited && level >= l->shown)
+		return;
+	va_start(ap, fmt);
+	if (unlocked) {
+		emit_line(fmt, ap);
+	} else {
+		f = spin_lock_irqsave(&log_lock);
+		if (level < l->shown || within_rate(l))
+			emit_line(fmt, ap);
+		spin_unlock_irqrestore(&log_lock, f);
+	}
+	va_end(ap);
+}
+
+void log_unlock(void)
+{
+	smp_stop_others();
+	unlocked = true;
+	serial_poll();
+}
+
+/* Takes no lock: the machine stops here, whoever holds one. */
+void panic(const char *fmt, ...)
+{
+	va_list ap;
+
+	irq_disable();
+	log_unlock();
+	log_raw("\n(KR) PANIC\n", 12);
+	va_start(ap, fmt);
+	emit_line(fmt, ap);
+	va_end(ap);
+	log_err("on CPU%u, from:", this_cpu()->id);
+	trap_backtrace();
+	machine_stop();
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Machine checks (Intel SDM volume 3, "Machine-Check Architecture"; AMD's banks
+ * are the same in all that is used here).
+ *
+ * An error that the machine corrected only stands in a bank: each CPU looks at
+ * its banks from time to time, and the log tells. One that it did not correct
+ * raises #MC. Whose data is lost is not known then, nor whether it was ours;
+ * the machine stops before somebody uses it.
+ */
+#include "lib/lib.h"
+#include "machine/cpu.h"
+#include "machine/log.h"
+#include "machine/mce.h"
+#include "machine/time.h"
+
+#define MSR_MCG_CAP	0x179
+#define MSR_MCG_STATUS	0x17a
+#define MSR_MCG_CTL	0x17b
+#define MSR_MC0		0x400	/* four of each bank, in the order of: */
+enum bank_register { BANK_CTL, BANK_STATUS, BANK_ADDR, BANK_MISC };
+
+#define CAP_COUNT	0xffu
+#define CAP_CTL		BIT(8)
+#define MCG_RIPV	BIT(0)	/* what was interrupted can go on */
+#define STATUS_VALID	BIT(63)
+#define STATUS_UC	BIT(61)
+#define STATUS_ADDRV	BIT(58)
+#define CPUID_MCE_MCA	(BIT(7) | BIT(14))
+
+#define POLL_PERIOD	(10 * NS_PER_SEC)
+
+static struct timer poll_timer[MAX_CPUS];
+
+static u32 bank_msr(u32 bank, enum bank_register r)
+{
+	return MSR_MC0 + bank * 4 + r;
+}
+
+static u32 banks(void)
+{
+	return (u32)rdmsr(MSR_MCG_CAP) & CAP_COUNT;
+}
+
+static void report(u32 bank, u64 status)
+{
+	log_warn("CPU%u: machine check: %s, bank %u status %lx address %lx",
+		 this_cpu()->id,
+		 status & STATUS_UC ? "not corrected" : "corrected", bank,
+		 status, status & STATUS_ADDRV ?
+		 rdmsr(bank_msr(bank, BANK_ADDR)) : 0);
+}
+
+static void report_all(void)
+{
+	u64 status;
+	u32 i;
+
+	for (i = 0; i < banks(); i++) {
+		status = rdmsr(bank_msr(i, BANK_STATUS));
+		if (!(status & STATUS_VALID))
+			continue;
+		report(i, status);
+		wrmsr(bank_msr(i, BANK_STATUS), 0);
+	}
+}
+
+static void poll(void *data)
+{
+	report_all();
+	timer_set(data, time_now() + POLL_PERIOD);
+}
+
+void mce_init_cpu(void)
+{
+	struct timer *t = &poll_timer[this_cpu()->id];
+	u32 r[4], i;
+
+	cpuid(1, 0, r);
+	if ((r[3] & CPUID_MCE_MCA) != CPUID_MCE_MCA)
+		return;
+	if (rdmsr(MSR_MCG_CAP) & CAP_CTL)
+		wrmsr(MSR_MCG_CTL, ~0ull);
+	for (i = 0; i < banks(); i++)
+		wrmsr(bank_msr(i, BANK_CTL), ~0ull);
+	timer_init(t, poll, t);
+	poll(t);
+	write_cr4(read_cr4() | CR4_MCE);
+}
+
+static bool is_lost(void)
+{
+	u64 status;
+	u32 i;
+
+	for (i = 0; i < banks(); i++) {
+		status = rdmsr(bank_msr(i, BANK_STATUS));
+		if ((status & STATUS_VALID) && (status & STATUS_UC))
+			return true;
+	}
+	return !(rdmsr(MSR_MCG_STATUS) & MCG_RIPV);
+}
+
+/* What can go on is reported by the next poll: the log may be locked now. */
+void mce_trap(void)
+{
+	if (is_lost()) {
+		log_unlock();
+		report_all();
+		panic("machine check");
+	}
+	wrmsr(MSR_MCG_STATUS, 0);
+}

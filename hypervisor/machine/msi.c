@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PCI messages. The guest says which device and entry; where the MSI-X table
+ * lies is read from the device, not believed, and must be device memory.
+ */
+#include "errno.h"
+#include "machine/cpu.h"
+#include "machine/lock.h"
+#include "machine/paging.h"
+#include "machine/pci.h"
+#include "memory/frames.h"
+
+#define CAP_MSI		0x05
+#define CAP_MSIX	0x11
+#define MSI_ADDRESS	0xfee00000u
+
+/* Guards paging_window(): one table entry is written at a time. */
+static struct spinlock window_lock = SPINLOCK(LOCK_PCI);
+
+static u32 find_capability(struct pci_address a, u8 id)
+{
+	u32 at = pci_read(a, 0x34) & 0xfc, steps, v;
+
+	if (pci_read(a, 0) == ~0u || !(pci_read(a, 4) >> 16 & 0x10))
+		return 0;
+	for (steps = 0; at >= 0x40 && steps < 48; steps++) {
+		v = pci_read(a, at);
+		if ((v & 0xff) == id)
+			return at;
+		at = v >> 8 & 0xfc;
+	}
+	return 0;
+}
+
+static u64 read_bar(struct pci_address a, u32 index)
+{
+	u32 lo, hi = 0;
+
+	if (index > 5)
+		return 0;
+	lo = pci_read(a, 0x10 + index * 4);
+	if (lo & 1)
+		return 0;
+	if ((lo & 6) == 4 && index < 5)
+		hi = pci_read(a, 0x14 + index * 4);
+	return (u64)hi << 32 | (lo & ~15u);
+}
+
+static u32 message_address(void)
+{
+	return MSI_ADDRESS | cpu_blocks[0]->cpu.apic_id << 12;
+}
+
+static int write_entry(u64 phys, u32 vector)
+{
+	mfn_t m = paddr_to_mfn(paddr(phys));
+	volatile u32 *e;
+	int rc = -ENXIO;
+	u64 f;
+
+	if (mfn_valid(m) && mfn_frame(m)->kind != FRAME_IO)
+		return rc;
+	f = spin_lock_irqsave(&window_lock);
+	e = paging_window(m);
+	if (e) {
+		e += (phys & (PAGE_SIZE - 1)) / sizeof(*e);
+		e[3] |= 1;
+		e[0] = message_address();
+		e[1] = 0;
+		e[2] = vector;
+		e[3] &= ~1u;
+		rc = 0;
+	}
+	spin_unlock_irqrestore(&window_lock, f);
+	return rc;
+}
+
+int msix_program(struct pci_address a, u32 entry, u32 vector)
+{
+	u32 cap = find_capability(a, CAP_MSIX), table;
+	u64 base;
+
+	if (!cap || entry > (pci_read(a, cap) >> 16 & 0x7ff))
+		return -ENODEV;
+	table = pci_read(a, cap + 4);
+	base = read_bar(a, table & 7);
+	if (!base)
+		return -ENODEV;
+	return write_entry(base + (table & ~7u) + entry * 16ull, vector);
+}
+
+int msi_program(struct pci_address a, u32 vector)
+{
+	u32 cap = find_capability(a, CAP_MSI), control, data;
+
+	if (!cap)
+		return -ENODEV;
+	control = pci_read(a, cap) >> 16;
+	pci_update(a, cap + 4, 0, message_address());
+	data = cap + 8;
+	if (control & 0x80) {
+		pci_update(a, cap + 8, 0, 0);
+		data = cap + 12;
+	}
+	pci_update(a, data, 0xffff0000, vector);
+	/* One message, whatever the driver set before. */
+	pci_update(a, cap, ~(7u << 20), 0);
+	return 0;
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hypervisor's half of the address space.
+ *
+ * The L3 tables of all shared slots are made at boot and never replaced, so
+ * every root table that copies the upper half of boot_l4 sees later mappings.
+ */
+#include "lib/lib.h"
+#include "machine/cpu.h"
+#include "machine/paging.h"
+#include "memory/early.h"
+#include "memory/frames.h"
+
+#define GIB	(1ull << 30)
+#define LARGE	(2ull << 20)
+
+u64 direct_base = DIRECT_BASE;
+
+#define WINDOW	IOMAP_BASE
+
+static u64 iomap_next = WINDOW + PAGE_SIZE;	/* changes at boot only */
+
+static void map_direct_gib(u64 gib)
+{
+	paddr_t table = early_alloc(PAGE_SIZE, PAGE_SIZE);
+	u64 *l2 = phys_to_virt(table);
+	u32 i;
+
+	for (i = 0; i < 512; i++)
+		l2[i] = (gib * GIB + i * LARGE) | PTE_PSE | PTE_HV_DATA;
+	boot_l3[gib] = table.a | PTE_P | PTE_RW;
+}
+
+void paging_init(u64 ram_end)
+{
+	u64 gib;
+
+	if (ram_end << PAGE_SHIFT > DIRECT_MAX)
+		panic("more than 512 GiB of memory");
+	for (gib = 4; gib * GIB < ram_end << PAGE_SHIFT; gib++)
+		map_direct_gib(gib);
+	boot_l4[L4_DESC_SLOT] = early_alloc(PAGE_SIZE, PAGE_SIZE).a |
+				PTE_P | PTE_RW;
+	boot_l4[L4_IOMAP_SLOT] = early_alloc(PAGE_SIZE, PAGE_SIZE).a |
+				 PTE_P | PTE_RW;
+}
+
+static u64 *next_table(u64 *entry)
+{
+	void *table;
+
+	if (!(*entry & PTE_P)) {
+		table = frames_new(PAGE_SIZE);
+		if (!table)
+			return NULL;
+		*entry = make_pte(virt_to_mfn(table), PTE_P | PTE_RW);
+	}
+	return mfn_to_virt(pte_mfn(*entry));
+}
+
+u64 *paging_entry(u64 va)
+{
+	u64 *t = mfn_to_virt(pte_mfn(boot_l4[va >> 39 & 511]));
+
+	t = next_table(&t[va >> 30 & 511]);
+	if (t)
+		t = next_table(&t[va >> 21 & 511]);
+	return t ? &t[va >> 12 & 511] : NULL;
+}
+
+volatile void *paging_ioremap(paddr_t p, u64 size)
+{
+	u64 first = ROUND_DOWN(p.a, PAGE_SIZE);
+	u64 va = iomap_next, at, *e;
+
+	for (at = first; at < p.a + size; at += PAGE_SIZE) {
+		e = paging_entry(iomap_next);
+		if (!e)
+			panic("no memory for the hypervisor's page tables");
+		*e = make_pte(paddr_to_mfn(paddr(at)),
+			      PTE_HV_DATA | PTE_PCD | PTE_PWT);
+		iomap_next += PAGE_SIZE;
+	}
+	return (volatile void *)(va + p.a - first);
+}
+
+volatile void *paging_window(mfn_t m)
+{
+	u64 *e = paging_entry(WINDOW);
+
+	if (!e)
+		return NULL;
+	*e = make_pte(m, PTE_HV_DATA | PTE_PCD | PTE_PWT);
+	invlpg(WINDOW);		/* others do so before they use it */
+	return (volatile void *)WINDOW;
+}
+
+u64 *paging_new_root(void)
+{
+	u64 *root = frames_new(PAGE_SIZE);
+
+	if (root)
+		memcpy(root + 256, boot_l4 + 256, PAGE_SIZE / 2);
+	return root;
+}
+
+void paging_drop_identity(void)
+{
+	boot_l4[0] = 0;
+}

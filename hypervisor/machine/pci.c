@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * IO port accesses of a size known at run time, and configuration cycles: an
+ * address in port 0xcf8, then data through 0xcfc. The hypervisor and all vCPUs
+ * of the hardware domain share these two ports. One lock covers both halves of
+ * a cycle, and the read and the write of an update.
+ */
+#include "machine/cpu.h"
+#include "machine/lock.h"
+#include "machine/pci.h"
+
+#define ADDRESS	0xcf8
+#define DATA	0xcfc
+
+static struct spinlock pci_lock = SPINLOCK(LOCK_PCI);
+
+u32 port_read(u32 port, u32 size)
+{
+	switch (size) {
+	case 1:
+		return inb((u16)port);
+	case 2:
+		return inw((u16)port);
+	default:
+		return inl((u16)port);
+	}
+}
+
+void port_write(u32 port, u32 size, u32 value)
+{
+	switch (size) {
+	case 1:
+		outb((u16)port, (u8)value);
+		break;
+	case 2:
+		outw((u16)port, (u16)value);
+		break;
+	default:
+		outl((u16)port, value);
+	}
+}
+
+u32 pci_cycle_read(u32 address, u32 port, u32 size)
+{
+	u64 f = spin_lock_irqsave(&pci_lock);
+	u32 v;
+
+	outl(ADDRESS, address);
+	v = port_read(port, size);
+	spin_unlock_irqrestore(&pci_lock, f);
+	return v;
+}
+
+void pci_cycle_write(u32 address, u32 port, u32 size, u32 value)
+{
+	u64 f = spin_lock_irqsave(&pci_lock);
+
+	outl(ADDRESS, address);
+	port_write(port, size, value);
+	spin_unlock_irqrestore(&pci_lock, f);
+}
+
+static u32 register_address(struct pci_address a, u32 reg)
+{
+	return (u32)BIT(31) | (u32)a.bus << 16 | (u32)a.devfn << 8 |
+	       (reg & 0xfc);
+}
+
+u32 pci_read(struct pci_address a, u32 reg)
+{
+	return pci_cycle_read(register_address(a, reg), DATA, 4);
+}
+
+void pci_update(struct pci_address a, u32 reg, u32 keep, u32 value)
+{
+	u64 f = spin_lock_irqsave(&pci_lock);
+
+	outl(ADDRESS, register_address(a, reg));
+	outl(DATA, (inl(DATA) & keep) | value);
+	spin_unlock_irqrestore(&pci_lock, f);
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * CMOS, and in it the clock (Motorola MC146818): date and time at boot. One
+ * lock covers both halves of an access.
+ */
+#include "machine/cpu.h"
+#include "machine/lock.h"
+#include "machine/rtc.h"
+
+enum {
+	RTC_SECONDS = 0, RTC_MINUTES = 2, RTC_HOURS = 4, RTC_DAY = 7,
+	RTC_MONTH = 8, RTC_YEAR = 9, RTC_A = 0x0a, RTC_B = 0x0b
+};
+
+#define A_UPDATE	0x80	/* the numbers are about to change */
+#define B_24H		0x02
+#define B_BINARY	0x04
+#define HOURS_PM	0x80
+#define UPDATE_TRIES	100000
+
+static struct spinlock cmos_lock = SPINLOCK(LOCK_CMOS);
+
+u8 cmos_read(u8 reg)
+{
+	u64 f = spin_lock_irqsave(&cmos_lock);
+	u8 v;
+
+	outb(CMOS_INDEX, reg & CMOS_REGISTER);
+	v = inb(CMOS_DATA);
+	spin_unlock_irqrestore(&cmos_lock, f);
+	return v;
+}
+
+void cmos_write(u8 reg, u8 value)
+{
+	u64 f = spin_lock_irqsave(&cmos_lock);
+
+	outb(CMOS_INDEX, reg & CMOS_REGISTER);
+	outb(CMOS_DATA, value);
+	spin_unlock_irqrestore(&cmos_lock, f);
+}
+
+static u32 number(u8 v, u8 mode)
+{
+	return mode & B_BINARY ? v : (u32)(v & 15) + (u32)(v >> 4) * 10;
+}
+
+static u32 hours(u8 mode)
+{
+	u8 v = cmos_read(RTC_HOURS);
+
+	if (mode & B_24H)
+		return number(v, mode);
+	return number(v & ~HOURS_PM, mode) % 12 + (v & HOURS_PM ? 12 : 0);
+}
+
+static u64 days_from_date(u32 y, u32 m, u32 d)
+{
+	/* March-based year: the leap day comes last. */
+	y -= m <= 2;
+	m = (m + 9) % 12;
+	return 365ull * y + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 +
+	       d - 1 - 719468;
+}
+
+u64 rtc_seconds(void)
+{
+	u8 mode = cmos_read(RTC_B);
+	u32 i;
+
+	for (i = 0; i < UPDATE_TRIES && (cmos_read(RTC_A) & A_UPDATE); i++)
+		cpu_relax();
+	return days_from_date(2000 + number(cmos_read(RTC_YEAR), mode),
+			      number(cmos_read(RTC_MONTH), mode),
+			      number(cmos_read(RTC_DAY), mode)) * 86400 +
+	       hours(mode) * 3600ull +
+	       number(cmos_read(RTC_MINUTES), mode) * 60ull +
+	       number(cmos_read(RTC_SECONDS), mode);
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The serial line. Output is polled until interrupts work, and again when the
+ * machine comes to its end; else a ring is emptied as the line takes it. Input
+ * is put into a ring that console_io drains. Nobody waits here: characters that
+ * find their ring full are lost. Callers that can wait ask serial_room() first.
+ */
+#include "boot/boot.h"
+#include "control/keys.h"
+#include "machine/cpu.h"
+#include "machine/lock.h"
+#include "machine/serial.h"
+#include "machine/time.h"
+
+#define UART_DATA	(SERIAL_PORT + 0)
+#define UART_IER	(SERIAL_PORT + 1)
+#define UART_IIR	(SERIAL_PORT + 2)
+#define UART_FCR	(SERIAL_PORT + 2)
+#define UART_LCR	(SERIAL_PORT + 3)
+#define UART_MCR	(SERIAL_PORT + 4)
+#define UART_LSR	(SERIAL_PORT + 5)
+#define LSR_DATA	0x01
+#define LSR_EMPTY	0x20
+#define IER_RECEIVED	0x01
+#define IER_SENT	0x02
+#define IIR_NONE	0x01
+#define FIFO_SIZE	16
+#define PUT_SPINS	100000
+#define STALLED		NS_PER_SEC	/* a line that takes nothing so long */
+
+static char ring[256], out_ring[16384];
+static u32 ring_in, ring_out, out_in, out_out;
+static bool by_irq;
+static u64 fed_at;			/* when the line last took something */
+static struct spinlock serial_lock = SPINLOCK(LOCK_SERIAL);
+
+void serial_init(void)
+{
+	outb(UART_IER, 0);
+	outb(UART_LCR, 0x80);
+	outb(UART_DATA, 1);		/* 115200 */
+	outb(UART_IER, 0);
+	outb(UART_LCR, 0x03);		/* 8n1 */
+	outb(UART_FCR, 0x07);
+	outb(UART_MCR, 0x0b);
+}
+
+static void put_now(char c)
+{
+	u32 i;
+
+	for (i = 0; i < PUT_SPINS && !(inb(UART_LSR) & LSR_EMPTY); i++)
+		cpu_relax();
+	outb(UART_DATA, (u8)c);
+}
+
+/* As much as the line takes; more when it interrupts. Our lock is held. */
+static void feed(void)
+{
+	static bool waits;
+	u32 i;
+
+	if (out_out == out_in || inb(UART_LSR) & LSR_EMPTY) {
+		for (i = 0; i < FIFO_SIZE && out_out != out_in; i++)
+			outb(UART_DATA,
+			     (u8)out_ring[out_out++ % sizeof(out_ring)]);
+		fed_at = time_now();
+	}
+	if (waits != (out_out != out_in)) {
+		waits = !waits;
+		outb(UART_IER, IER_RECEIVED | (waits ? IER_SENT : 0));
+	}
+}
+
+void serial_put(char c)
+{
+	u64 f;
+
+	if (!by_irq) {
+		put_now(c);
+		return;
+	}
+	f = spin_lock_irqsave(&serial_lock);
+	if (out_in - out_out < sizeof(out_ring))
+		out_ring[out_in++ % sizeof(out_ring)] = c;
+	feed();
+	spin_unlock_irqrestore(&serial_lock, f);
+}
+
+bool serial_room(u32 n)
+{
+	bool room;
+	u64 f;
+
+	if (!by_irq)
+		return true;
+	f = spin_lock_irqsave(&serial_lock);
+	feed();
+	room = sizeof(out_ring) - (out_in - out_out) >= n ||
+	       time_now() - fed_at > STALLED;
+	spin_unlock_irqrestore(&serial_lock, f);
+	return room;
+}
+
+void serial_poll(void)
+{
+	by_irq = false;
+	while (out_out != out_in)
+		put_now(out_ring[out_out++ % sizeof(out_ring)]);
+}
+
+void serial_enable_irq(void)
+{
+	by_irq = !boot_flag("sync_console", false);
+	outb(UART_IER, IER_RECEIVED);
+}
+
+/* The line is edge-triggered: nothing may be left that it interrupts for. */
+bool serial_interrupt(void)
+{
+	bool any = false;
+	u64 f;
+	char c;
+
+	while (!(inb(UART_IIR) & IIR_NONE)) {
+		while (inb(UART_LSR) & LSR_DATA) {
+			c = (char)inb(UART_DATA);
+			if (keys_input(c))
+				continue;
+			f = spin_lock_irqsave(&serial_lock);
+			if (ring_in - ring_out < sizeof(ring))
+				ring[ring_in++ % sizeof(ring)] = c;
+			spin_unlock_irqrestore(&serial_lock, f);
+			any = true;
+		}
+		f = spin_lock_irqsave(&serial_lock);
+		feed();
+		spin_unlock_irqrestore(&serial_lock, f);
+	}
+	return any;
+}
+
+size_t serial_read(char *buf, size_t n)
+{
+	u64 f = spin_lock_irqsave(&serial_lock);
+	size_t i;
+
+	for (i = 0; i < n && ring_out != ring_in; i++)
+		buf[i] = ring[ring_out++ % sizeof(ring)];
+	spin_unlock_irqrestore(&serial_lock, f);
+	return i;
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Processors: their blocks, starting them, and making them flush.
+ *
+ * A flush waits for every CPU asked. A CPU that waits, for a lock or for
+ * another's flush, has interrupts on, or it answers here while it spins; so
+ * two CPUs that flush each other both get on.
+ */
+#include "boot/boot.h"
+#include "entry/traps.h"
+#include "lib/lib.h"
+#include "machine/acpi.h"
+#include "machine/apic.h"
+#include "machine/asm.h"
+#include "machine/cpu.h"
+#include "machine/mce.h"
+#include "machine/paging.h"
+#include "machine/smp.h"
+#include "machine/time.h"
+#include "memory/frames.h"
+#include "sched/sched.h"
+
+#define START_TIMEOUT	(10 * NS_PER_SEC)
+#define STOP_SPINS	10000000	/* tenths of a second, or more */
+#define NO_CPU		(~0u)
+
+struct cpu_block *cpu_blocks[MAX_CPUS];
+u32 cpu_count;
+
+static volatile u64 flushes_asked;	/* requests so far */
+
+static volatile bool go;	/* application processors may run guests */
+
+/*
+ * The CPU that ends the machine: the first that wants to. It halts the others
+ * by NMI, as some have interrupts off; an INIT would reset the whole machine if
+ * it reached the boot processor.
+ */
+static u32 ending = NO_CPU;
+
+extern u8 trampoline_start[], trampoline_end[];
+extern u64 start_stack;
+extern void (*start_function)(void);
+extern struct cpu_block boot_block;
+void ap_main(void) __attribute__((noreturn));
+
+void smp_kick(u32 cpu)
+{
+	apic_send_ipi(cpu_blocks[cpu]->cpu.apic_id, VEC_EVENT_IPI);
+}
+
+/*
+ * The count is read before the flush: a request that comes in between may want
+ * something flushed that the processor fetches right after.
+ */
+void smp_flush_interrupt(void)
+{
+	struct cpu *c = this_cpu();
+	u64 f = irq_save();
+	u64 asked = flushes_asked;
+
+	if (c->flushed != asked) {
+		tlb_flush_local();
+		c->flushed = asked;
+	}
+	irq_restore(f);
+}
+
+/*
+ * CPUs that have a vCPU loaded. Others hold no translation of a guest: they
+ * flushed when they unloaded the last one, and will when they load the next.
+ */
+static u32 in_use(u32 cpus)
+{
+	u32 i;
+
+	for (i = 0; i < cpu_count; i++)
+		if ((cpus >> i & 1) && !READ_ONCE(cpu_blocks[i]->cpu.current))
+			cpus &= ~(1u << i);
+	return cpus;
+}
+
+static bool has_flushed(u32 cpu, u64 request)
+{
+	return cpu_blocks[cpu]->cpu.flushed >= request;
+}
+
+void smp_flush(u32 cpus)
+{
+	u32 me = 1u << this_cpu()->id, others = in_use(cpus & ~me), i;
+	u64 request = __atomic_add_fetch(&flushes_asked, 1, __ATOMIC_SEQ_CST);
+
+	if (cpus & me)
+		smp_flush_interrupt();
+	if (!others)
+		return;
+	for (i = 0; i < cpu_count; i++)
+		if (others >> i & 1)
+			apic_send_ipi(cpu_blocks[i]->cpu.apic_id,
+				      VEC_FLUSH_IPI);
+	for (i = 0; i < cpu_count; i++)
+		while ((others >> i & 1) && !has_flushed(i, request)) {
+			smp_flush_interrupt();
+			cpu_relax();
+		}
+}
+
+u64 smp_next_flush(void)
+{
+	return __atomic_load_n(&flushes_asked, __ATOMIC_SEQ_CST) + 1;
+}
+
+void smp_flush_since(u32 cpus, u64 request)
+{
+	u32 i, late = 0;
+
+	for (i = 0; i < cpu_count; i++)
+		if ((cpus >> i & 1) && !has_flushed(i, request))
+			late |= 1u << i;
+	if (late)
+		smp_flush(late);
+}
+
+static void halt(void)
+{
+	this_cpu()->online = false;
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
+
+void smp_stop_others(void)
+{
+	u32 me = this_cpu()->id, first = NO_CPU, i, n;
+
+	if (!__atomic_compare_exchange_n(&ending, &first, me, false,
+					 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+		if (first != me)
+			halt();
+		return;
+	}
+	for (i = 0; i < cpu_count; i++)
+		if (i != me)
+			apic_send_nmi(cpu_blocks[i]->cpu.apic_id);
+	for (i = 0; i < cpu_count; i++)
+		for (n = 0; i != me && n < STOP_SPINS &&
+		     READ_ONCE(cpu_blocks[i]->cpu.online); n++)
+			cpu_relax();
+}
+
+void smp_nmi(void)
+{
+	u32 cpu = __atomic_load_n(&ending, __ATOMIC_SEQ_CST);
+
+	if (cpu != NO_CPU && cpu != this_cpu()->id)
+		halt();
+}
+
+u32 smp_all(void)
+{
+	return (u32)BIT(cpu_count) - 1;
+}
+
+void smp_prepare(u32 id, u32 apic_id)
+{
+	struct cpu *c = &cpu_blocks[id]->cpu;
+
+	c->id = id;
+	c->apic_id = apic_id;
+	c->gdt_page = frames_new(PAGE_SIZE);
+	c->idle_root = id ? paging_new_root() : boot_l4_virt();
+	c->online = !id;
+}
+
+/* First C code of an application processor, on its own stack. */
+void ap_main(void)
+{
+	struct cpu *c = this_cpu();
+
+	traps_init_cpu();
+	apic_init_cpu();
+	write_cr3(virt_to_mfn(c->idle_root).n << PAGE_SHIFT);
+	c->online = true;
+	while (!go)
+		cpu_relax();
+	mce_init_cpu();
+	sched_start();
+}
+
+static bool start_cpu(u32 id, u32 apic_id)
+{
+	struct cpu_block *b = frames_new(sizeof(*b));
+	u64 end;
+
+	if (!b)
+		return false;
+	cpu_blocks[id] = b;
+	smp_prepare(id, apic_id);
+	start_stack = (u64)&b->guest;
+	apic_send_init(apic_id);
+	time_wait(10 * NS_PER_MS);
+	apic_send_startup(apic_id, TRAMPOLINE_PHYS >> PAGE_SHIFT);
+	end = time_now() + START_TIMEOUT;
+	while (!READ_ONCE(b->cpu.online) && time_now() < end)
+		cpu_relax();
+	/* One that came later would take the next one's number: hold it. */
+	if (!READ_ONCE(b->cpu.online))
+		apic_send_init(apic_id);
+	return b->cpu.online;
+}
+
+void smp_boot(void)
+{
+	u32 i, me = this_cpu()->apic_id;
+
+	start_function = ap_main;
+	memcpy(phys_to_virt(paddr(TRAMPOLINE_PHYS)), trampoline_start,
+	       (size_t)(trampoline_end - trampoline_start));
+	for (i = 0; i < acpi.cpus && cpu_count < boot_max_cpus; i++) {
+		if (acpi.apic_id[i] == me)
+			continue;
+		if (start_cpu(cpu_count, acpi.apic_id[i]))
+			cpu_count++;
+		else
+			log_warn("CPU with APIC %u does not start",
+				 acpi.apic_id[i]);
+	}
+	log_info("%u CPUs", cpu_count);
+}
+
+void smp_release(void)
+{
+	go = true;
+}

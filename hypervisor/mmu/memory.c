@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * memory_op (xen/memory.h): what a domain may know about its own and the
+ * machine's memory. Changes of a reservation are in mmu/reservation.c, what the
+ * tools prepare for a domain that they make is in control/memory_ctl.c.
+ *
+ * The operation lies in the low 6 bits of the command; the rest counts the
+ * extents that are done, so that a long list can stop and go on.
+ */
+#include "boot/boot.h"
+#include "domain/domain.h"
+#include "entry/hypercall.h"
+#include "errno.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "mmu/memory.h"
+
+#define OP_MASK		((1u << MEMORY_OP_SHIFT) - 1)
+#define COMPAT_M2P_END	0xffe00000ull
+#define M2P_EXTENT	(2ull << 20)
+
+static long machine_map(u64 arg)
+{
+	const struct domain *d = current_domain();
+	static const struct e820_entry apics = { 0xfec00000, 0x400000, 2 };
+	u32 i, n = boot_info.e820_count;
+	struct xen_memory_map map;
+
+	if (!d->privileged)
+		return -EPERM;
+	if (abi_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
+		return -EFAULT;
+	for (i = 0; i < MIN(map.nr_entries, n + 1); i++)
+		if (guest_write(gva_index(HANDLE(map.buffer), i, sizeof(apics)),
+				i < n ? &boot_info.e820[i] : &apics,
+				sizeof(apics)))
+			return -EFAULT;
+	return guest_write(gva(arg), &i, sizeof(i));
+}
+
+static long max_gpfn(const struct domain *d)
+{
+	u32 max;
+
+	/* arch_shared_info.max_pfn is the guest's own claim. */
+	memcpy(&max, d->shared + d->abi->max_pfn_offset, sizeof(max));
+	return max ? (long)max - 1 : 0;
+}
+
+static long query(u32 op, u64 arg)
+{
+	struct domain *d;
+	u16 domid;
+	long rc;
+
+	if (guest_read(&domid, gva(arg), sizeof(domid)))
+		return -EFAULT;
+	rc = domain_target(domid, &d);
+	if (rc)
+		return rc;
+	switch (op) {
+	case XENMEM_current_reservation:
+		rc = (long)d->tot_pages;
+		break;
+	case XENMEM_maximum_reservation:
+		rc = (long)MIN(d->max_pages, 0x7fffffffull);
+		break;
+	default:
+		rc = max_gpfn(d);
+	}
+	domain_put(d);
+	return rc;
+}
+
+/* The frames of the machine-to-phys array, one number for each 2 MiB. */
+static long machphys_list(u64 arg)
+{
+	u64 n = DIV_ROUND_UP(frame_count * sizeof(u32), M2P_EXTENT), i;
+	struct xen_machphys_mfn_list l;
+
+	if (abi_get(LAYOUT_MFN_LIST, gva(arg), &l, sizeof(l)))
+		return -EFAULT;
+	for (i = 0; i < MIN(n, (u64)l.max_extents); i++)
+		if (abi_put_pfn(HANDLE(l.extent_start), i,
+				virt_to_mfn(frame_m2p).n +
+				i * (M2P_EXTENT >> PAGE_SHIFT)))
+			return -EFAULT;
+	return abi_put_last(LAYOUT_MFN_LIST, gva(arg), i);
+}
+
+static long machphys_mapping(u64 arg)
+{
+	u64 start = current_domain()->m2p_start;
+	const u64 mapping[] = {
+		start, COMPAT_M2P_END,
+		(COMPAT_M2P_END - start) / sizeof(u32) - 1
+	};
+
+	return abi_put_longs(gva(arg), mapping, ARRAY_SIZE(mapping));
+}
+
+long memory_op(u64 a[HYPERCALL_ARGS])
+{
+	u32 op = (u32)a[0] & OP_MASK;
+
+	switch (op) {
+	case XENMEM_increase_reservation:
+	case XENMEM_decrease_reservation:
+	case XENMEM_populate_physmap:
+		return memory_change_reservation(op, a);
+	case XENMEM_exchange:
+		return memory_exchange(a[1]);
+	case XENMEM_maximum_ram_page:
+		return (long)frame_count - 1;
+	case XENMEM_current_reservation:
+	case XENMEM_maximum_reservation:
+	case XENMEM_maximum_gpfn:
+		return query(op, a[1]);
+	case XENMEM_machine_memory_map:
+		return machine_map(a[1]);
+	case XENMEM_set_memory_map:
+		return memory_set_map(a[1]);
+	case XENMEM_memory_map:
+		return memory_get_map(a[1]);
+	case XENMEM_claim_pages:
+		return memory_claim(a[1]);
+	case XENMEM_machphys_mfn_list:
+	case XENMEM_machphys_compat_mfn_list:
+		return machphys_list(a[1]);
+	case XENMEM_acquire_resource:
+		return memory_acquire(a[1]);
+	case XENMEM_machphys_mapping:
+		return machphys_mapping(a[1]);
+	case XENMEM_get_sharing_freed_pages:
+	case XENMEM_get_sharing_shared_pages:
+		return 0;
+	case XENMEM_get_vnumainfo:
+		return -EOPNOTSUPP;
+	case XENMEM_add_to_physmap:
+	case XENMEM_add_to_physmap_batch:
+	case XENMEM_remove_from_physmap:
+		return -EACCES;		/* not for PV domains */
+	default:
+		return -ENOSYS;
+	}
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mmuext_op: pins, roots, flushes, LDT, and pages cleared or copied.
+ *
+ * A pin is a type reference that the guest holds by a flag of the frame, so
+ * that it cannot be taken or dropped twice.
+ */
+#include "cpu/context.h"
+#include "cpu/ldt.h"
+#include "domain/domain.h"
+#include "errno.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "machine/smp.h"
+#include "mmu/mmu.h"
+#include "mmu/ptype.h"
+
+#define OP_LONGS	3	/* struct mmuext_op: one a member */
+
+static int pin(struct domain *d, mfn_t m, enum frame_type type)
+{
+	int rc = ptype_get_both(d, m, type, false);
+
+	if (rc)
+		return rc;
+	if (mfn_frame(m)->flags & FRAME_PINNED) {
+		ptype_put_both(d, m);
+		return -EINVAL;
+	}
+	mfn_frame(m)->flags |= FRAME_PINNED;
+	return 0;
+}
+
+static int unpin(struct domain *d, mfn_t m)
+{
+	struct frame *f;
+	int rc = -EINVAL;
+
+	if (!ptype_get_ref(d, m))
+		return -EINVAL;
+	f = mfn_frame(m);
+	if (f->flags & FRAME_PINNED) {
+		f->flags &= (u8)~FRAME_PINNED;
+		ptype_put_both(d, m);
+		rc = 0;
+	}
+	ptype_put_ref(m);
+	return rc;
+}
+
+static int new_root(struct vcpu *v, mfn_t m)
+{
+	mfn_t old = v->table;
+	int rc;
+
+	if (mfn_eq(old, m)) {
+		context_load_table(v);
+		return 0;
+	}
+	rc = ptype_get_both(v->d, m, TYPE_L3, false);
+	if (rc)
+		return rc;
+	ldt_drop(v);
+	v->table = m;
+	context_load_table(v);
+	if (!mfn_eq(old, INVALID_MFN))
+		ptype_put_both(v->d, old);
+	return 0;
+}
+
+int pv_new_baseptr(struct vcpu *v, mfn_t m)
+{
+	int rc;
+
+	rc = ptype_lock(v->d);
+	if (rc)
+		return rc;
+	rc = new_root(v, m);
+	spin_unlock(&v->d->page_lock);
+	return rc;
+}
+
+static int clear_page(struct domain *d, mfn_t m)
+{
+	if (!ptype_get_page(d, m, TYPE_WRITABLE))
+		return -EINVAL;
+	memset(mfn_to_virt(m), 0, PAGE_SIZE);
+	ptype_put_both(d, m);
+	return 0;
+}
+
+static int copy_page(struct domain *d, mfn_t to, mfn_t from)
+{
+	if (!ptype_get_ref(d, from))
+		return -EINVAL;
+	if (!ptype_get_page(d, to, TYPE_WRITABLE)) {
+		ptype_put_ref(from);
+		return -EINVAL;
+	}
+	memcpy(mfn_to_virt(to), mfn_to_virt(from), PAGE_SIZE);
+	ptype_put_both(d, to);
+	ptype_put_ref(from);
+	return 0;
+}
+
+/* Which pCPUs the vCPUs of a guest's bitmap may have used. */
+int pv_flush_vcpus(struct domain *d, u64 bitmap)
+{
+	u32 vcpus = 0, cpus = 0, i;
+
+	if (guest_read(&vcpus, gva(bitmap), DIV_ROUND_UP(d->max_vcpus, 8)))
+		return -EFAULT;
+	for (i = 0; i < d->max_vcpus; i++)
+		if ((vcpus >> i & 1) && d->vcpu[i])
+			cpus |= 1u << d->vcpu[i]->cpu;
+	smp_flush(cpus & d->dirty_cpus);
+	return 0;
+}
+
+/* On pages of their owner d, who may be another one than the caller. */
+static int page_operation(struct domain *d, const struct abi_mmuext *op)
+{
+	if (d->is_dying)
+		return -ESRCH;
+	switch (op->cmd) {
+	case MMUEXT_PIN_L1_TABLE:
+		return pin(d, mfn(op->arg1), TYPE_L1);
+	case MMUEXT_PIN_L2_TABLE:
+		return pin(d, mfn(op->arg1), TYPE_L2);
+	case MMUEXT_PIN_L3_TABLE:
+		return pin(d, mfn(op->arg1), TYPE_L3);
+	case MMUEXT_PIN_L4_TABLE:
+		return 0;	/* has no meaning for three levels */
+	case MMUEXT_UNPIN_TABLE:
+		return unpin(d, mfn(op->arg1));
+	case MMUEXT_CLEAR_PAGE:
+		return clear_page(d, mfn(op->arg1));
+	case MMUEXT_COPY_PAGE:
+		return copy_page(d, mfn(op->arg1), mfn(op->arg2));
+	case MMUEXT_MARK_SUPER:
+	case MMUEXT_UNMARK_SUPER:
+		return -EOPNOTSUPP;
+	default:
+		return -ENOSYS;
+	}
+}
+
+static int flush_operation(struct domain *d, const struct abi_mmuext *op)
+{
+	switch (op->cmd) {
+	case MMUEXT_TLB_FLUSH_LOCAL:
+		tlb_flush_local();
+		return 0;
+	case MMUEXT_INVLPG_LOCAL:
+		if (op->arg1 < d->m2p_start)
+			invlpg(op->arg1);
+		return 0;
+	case MMUEXT_TLB_FLUSH_MULTI:
+	case MMUEXT_INVLPG_MULTI:
+		return pv_flush_vcpus(d, op->arg2) ? -EINVAL : 0;
+	case MMUEXT_TLB_FLUSH_ALL:
+	case MMUEXT_INVLPG_ALL:
+		domain_flush(d);
+		return 0;
+	default:
+		if (!d->privileged)
+			return op->cmd == MMUEXT_FLUSH_CACHE ? -EACCES :
+			       -EINVAL;
+		__asm__ volatile("wbinvd" ::: "memory");
+		return 0;
+	}
+}
+
+/* The caller's own state: its root and its LDT. */
+static int vcpu_operation(struct vcpu *v, const struct abi_mmuext *op)
+{
+	int rc;
+
+	if (op->cmd == MMUEXT_NEW_BASEPTR)
+		return pv_new_baseptr(v, mfn(op->arg1));
+	spin_lock(&v->d->page_lock);
+	rc = ldt_set(v, gva(op->arg1), op->arg2);
+	spin_unlock(&v->d->page_lock);
+	return rc;
+}
+
+static int one_operation(struct vcpu *v, struct domain *owner,
+			 const struct abi_mmuext *op)
+{
+	int rc;
+
+	switch (op->cmd) {
+	case MMUEXT_TLB_FLUSH_LOCAL ... MMUEXT_INVLPG_ALL:
+	case MMUEXT_FLUSH_CACHE:
+	case MMUEXT_FLUSH_CACHE_GLOBAL:
+		return owner == v->d ? flush_operation(v->d, op) : -EPERM;
+	case MMUEXT_NEW_BASEPTR:
+	case MMUEXT_SET_LDT:
+		return owner == v->d ? vcpu_operation(v, op) : -EPERM;
+	default:
+		rc = ptype_lock(owner);
+		if (rc)
+			return rc;
+		rc = page_operation(owner, op);
+		spin_unlock(&owner->page_lock);
+		return rc;
+	}
+}
+
+static int one(void *owner, gva_t at)
+{
+	struct vcpu *v = current_vcpu();
+	struct abi_mmuext op;
+	u64 w[OP_LONGS];
+
+	if (abi_get_longs(at, w, OP_LONGS))
+		return -EFAULT;
+	op = (struct abi_mmuext){ (u32)w[0], w[1], w[2] };
+	return one_operation(v, owner, &op);
+}
+
+long pv_mmuext_op(u64 a[])
+{
+	u32 size = OP_LONGS * current_domain()->abi->long_size;
+	u32 id = (u32)a[3];
+	struct domain *owner;
+	long rc = pv_get_owner(id, &owner);
+
+	/* These own nothing that could be a table, nor is a TLB theirs. */
+	if (!rc && (id == DOMID_IO || id == DOMID_XEN))
+		rc = current_domain()->privileged ? -EINVAL : -EPERM;
+	if (!rc)
+		rc = pv_batch(a, size, owner, one, owner);
+	pv_put_owner(owner);
+	return rc;
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * memory_op's changes of a domain's reservation: populate_physmap, increase
+ * and decrease (of its own, or by the privileged domain of another one's), and
+ * exchange for contiguous memory. Each carries on where it stopped: lists by
+ * the count in the command, exchange by the count in its structure. A list must
+ * be addressable to its end before anything of it is done.
+ */
+#include "domain/domain.h"
+#include "errno.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+#include "machine/paging.h"
+#include "mmu/memory.h"
+#include "mmu/ptype.h"
+#include "sched/sched.h"
+
+/* One call: whose memory, and what the caller has written. */
+struct change {
+	struct domain *d;
+	struct xen_memory_reservation r;
+};
+
+static u64 address_limit(u32 mem_flags)
+{
+	u32 bits = mem_flags & 0xff;
+
+	return bits && bits < 52 ?
+	       1ull << (MAX(bits, PAGE_SHIFT) - PAGE_SHIFT) : 0;
+}
+
+/* There is one node, which none but the privileged domain may insist on. */
+static bool may_ask(u32 mem_flags)
+{
+	return current_domain()->privileged || (mem_flags & XENMEMF_vnode) ||
+	       !(mem_flags & XENMEMF_exact_node_request) ||
+	       !(mem_flags & 0xff00);
+}
+
+static bool list_ok(const struct xen_memory_reservation *r)
+{
+	return guest_range_ok(HANDLE(r->extent_start), r->nr_extents *
+			      current_domain()->abi->long_size);
+}
+
+/*
+ * The domain's frames, which it cannot give up meanwhile: its page lock is
+ * held, and each still has the reference that stands for being owned.
+ */
+static void set_m2p(mfn_t m, u64 gpfn, u32 order)
+{
+	u64 i;
+
+	for (i = 0; i < 1ull << order; i++)
+		frame_m2p[m.n + i] = (u32)(gpfn + i);
+}
+
+static void assign(struct domain *d, mfn_t m, u32 order)
+{
+	u64 i;
+
+	for (i = 0; i < 1ull << order; i++)
+		ptype_assign(d, mfn_add(m, i));
+}
+
+/* Frames that are counted already, and that nobody else has seen. */
+static bool give(struct domain *d, mfn_t m, u32 order, const u64 *gpfn)
+{
+	bool ok;
+
+	spin_lock(&d->page_lock);
+	ok = !d->is_dying;
+	if (ok)
+		assign(d, m, order);
+	if (ok && gpfn)
+		set_m2p(m, *gpfn, order);
+	spin_unlock(&d->page_lock);
+	if (!ok)
+		frame_free(m, order);
+	return ok;
+}
+
+/*
+ * One extent of increase_reservation or populate_physmap. The limit is looked
+ * at first: a claim is used up by frames that the domain gets, and by no other.
+ */
+static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
+{
+	const struct xen_memory_reservation *r = &c->r;
+	struct domain *d = c->d;
+	u32 order = r->extent_order;
+	u64 gpfn = 0;
+	bool ok;
+	mfn_t m;
+
+	if (has_gpfn && abi_get_pfn(HANDLE(r->extent_start), i, &gpfn))
+		return false;
+	spin_lock(&d->page_lock);
+	ok = !d->is_dying && ptype_reserve(d, 1ull << order, true);
+	spin_unlock(&d->page_lock);
+	if (!ok)
+		return false;
+	m = frame_alloc_claimed(order, address_limit(r->mem_flags), &d->claim);
+	if (!mfn_eq(m, INVALID_MFN))
+		memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
+	if (mfn_eq(m, INVALID_MFN) ||
+	    !give(d, m, order, has_gpfn ? &gpfn : NULL)) {
+		ptype_unreserve(d, 1ull << order);
+		return false;
+	}
+	return !r->extent_start.p ||
+	       !abi_put_pfn(HANDLE(r->extent_start), i, m.n);
+}
+
+static bool remove_extent(const struct change *c, u64 i)
+{
+	struct domain *d = c->d;
+	u64 n, j;
+	int rc = 0;
+
+	if (abi_get_pfn(HANDLE(c->r.extent_start), i, &n))
+		return false;
+	spin_lock(&d->page_lock);
+	for (j = 0; j < 1ull << c->r.extent_order && !rc; j++)
+		rc = ptype_release(d, mfn(n + j));
+	spin_unlock(&d->page_lock);
+	return !rc;
+}
+
+static bool one_extent(const struct change *c, u32 op, u64 i)
+{
+	switch (op) {
+	case XENMEM_increase_reservation:
+		return add_extent(c, i, false);
+	case XENMEM_populate_physmap:
+		/* On demand is for HVM guests: of a PV one nothing changes. */
+		if (c->r.mem_flags & XENMEMF_populate_on_demand)
+			return c->d != current_domain();
+		return add_extent(c, i, true);
+	default:
+		return remove_extent(c, i);
+	}
+}
+
+static long change_extents(const struct change *c, u32 op, u64 i, u64 *cmd)
+{
+	while (i < c->r.nr_extents && one_extent(c, op, i)) {
+		i++;
+		if (i < c->r.nr_extents && sched_preempt_needed()) {
+			*cmd = i << MEMORY_OP_SHIFT | op;
+			return -ERESTART;
+		}
+	}
+	return (long)i;
+}
+
+long memory_change_reservation(u32 op, u64 a[])
+{
+	struct change c;
+	u64 i = a[0] >> MEMORY_OP_SHIFT;
+	long rc;
+
+	if (abi_get(LAYOUT_RESERVATION, gva(a[1]), &c.r, sizeof(c.r)))
+		return (long)i;
+	if (c.r.nr_extents > ~0u >> MEMORY_OP_SHIFT ||
+	    (c.r.extent_start.p && !list_ok(&c.r)) ||
+	    c.r.extent_order > FRAME_MAX_ORDER - 1u || i > c.r.nr_extents ||
+	    !may_ask(c.r.mem_flags) || domain_target(c.r.domid, &c.d))
+		return (long)i;
+	rc = change_extents(&c, op, i, &a[0]);
+	domain_put(c.d);
+	return rc;
+}
+
+/* A frame that nobody but its owner's plain possession holds. */
+static bool exchangeable(struct domain *d, mfn_t m)
+{
+	const struct frame *f;
+
+	if (!mfn_valid(m))
+		return false;
+	f = mfn_frame(m);
+	return f->kind == FRAME_GUEST && f->owner == d && f->refs == 1 &&
+	       !f->type_count && (f->flags & FRAME_ALLOCATED);
+}
+
+/* Frames of the in extents that make one chunk; the lock is held. */
+static int take_chunk(struct domain *d, const struct xen_memory_exchange *x,
+		      u64 first, u64 count)
+{
+	gva_t extents = HANDLE(x->in.extent_start);
+	u64 i, j, n;
+	bool release;
+
+	for (release = false;; release = true) {
+		for (i = first; i < first + count; i++) {
+			if (abi_get_pfn(extents, i, &n))
+				return -EFAULT;
+			for (j = 0; j < 1ull << x->in.extent_order; j++) {
+				if (!exchangeable(d, mfn(n + j)))
+					return -EINVAL;
+				if (release)
+					ptype_release(d, mfn(n + j));
+			}
+		}
+		if (release)
+			return 0;
+	}
+}
+
+/* The out extents of a chunk, for frames that came for it; the lock is held. */
+static int name_chunk(const struct xen_memory_exchange *x, mfn_t m, u64 first,
+		      u64 count)
+{
+	gva_t extents = HANDLE(x->out.extent_start);
+	u32 order = x->out.extent_order;
+	u64 i, gpfn;
+
+	for (i = first; i < first + count; i++, m = mfn_add(m, 1ull << order)) {
+		if (abi_get_pfn(extents, i, &gpfn))
+			return -EFAULT;
+		set_m2p(m, gpfn, order);
+		if (abi_put_pfn(extents, i, m.n))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+/* One chunk: as many frames as the larger of both extents has. */
+static int exchange_chunk(struct domain *d, const struct xen_memory_exchange *x,
+			  u64 chunk, u32 order)
+{
+	u64 n_in = 1ull << (order - x->in.extent_order);
+	u64 n_out = 1ull << (order - x->out.extent_order);
+	bool taken;
+	mfn_t m = frame_alloc(order, address_limit(x->out.mem_flags));
+	int rc;
+
+	if (mfn_eq(m, INVALID_MFN))
+		return -ENOMEM;
+	memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
+	spin_lock(&d->page_lock);
+	rc = take_chunk(d, x, chunk * n_in, n_in);
+	taken = !rc;
+	if (taken) {
+		ptype_reserve(d, 1ull << order, false);
+		assign(d, m, order);
+		rc = name_chunk(x, m, chunk * n_out, n_out);
+	}
+	spin_unlock(&d->page_lock);
+	if (!taken)
+		frame_free(m, order);
+	return rc;
+}
+
+static bool sizes_match(const struct xen_memory_exchange *x, u32 order)
+{
+	u64 per_chunk;
+
+	if (order > FRAME_MAX_ORDER || x->in.nr_extents > 1u << 24 ||
+	    x->nr_exchanged > x->in.nr_extents ||
+	    x->in.nr_extents << x->in.extent_order !=
+	    x->out.nr_extents << x->out.extent_order)
+		return false;
+	per_chunk = 1ull << (order - x->in.extent_order);
+	return !(x->in.nr_extents % per_chunk) &&
+	       !(x->nr_exchanged % per_chunk);
+}
+
+long memory_exchange(u64 arg)
+{
+	struct domain *d = current_domain();
+	struct xen_memory_exchange x;
+	u64 per_chunk;
+	u32 order;
+	int rc;
+
+	if (abi_get(LAYOUT_EXCHANGE, gva(arg), &x, sizeof(x)))
+		return -EFAULT;
+	if (!domain_find_self(x.in.domid) || x.out.domid != x.in.domid)
+		return -ESRCH;
+	order = MAX(x.in.extent_order, x.out.extent_order);
+	if (!sizes_match(&x, order))
+		return -EINVAL;
+	if (!list_ok(&x.in) || !list_ok(&x.out))
+		return -EFAULT;
+	if (!may_ask(x.out.mem_flags))
+		return -EINVAL;
+	per_chunk = 1ull << (order - x.in.extent_order);
+	while (x.nr_exchanged < x.in.nr_extents) {
+		rc = exchange_chunk(d, &x, x.nr_exchanged / per_chunk, order);
+		if (rc)
+			return rc;
+		x.nr_exchanged += per_chunk;
+		if (abi_put_last(LAYOUT_EXCHANGE, gva(arg), x.nr_exchanged))
+			return -EFAULT;
+		if (x.nr_exchanged < x.in.nr_extents && sched_preempt_needed())
+			return -ERESTART;
+	}
+	return 0;
+}

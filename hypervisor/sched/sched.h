@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which vCPU runs where. */
+#ifndef KRYPTON_SCHED_H
+#define KRYPTON_SCHED_H
+
+#include "types.h"
+
+struct vcpu_runstate_info;
+
+#define DEFAULT_WEIGHT	256u
+
+/* Make it runnable, if it is up. */
+void sched_wake(struct vcpu *v);
+/* The domain may run again: queue what it has to run. */
+void sched_resume(struct domain *d);
+/* Something for the guest to look at: wake it or make it look. */
+void sched_kick(struct vcpu *v);
+/* The vCPU's state or its domain's changed so that it must not run. */
+void sched_stop(struct vcpu *v);
+/* Its domain is dying and it will never run: no queue knows it any more. */
+void sched_forget(struct vcpu *v);
+/* An event came up for a polling vCPU. */
+void sched_poll_check(struct vcpu *v, u32 port);
+/* Something else has to run, be it the caller's own events: stop soon. */
+bool sched_preempt_needed(void);
+
+/* Returns when no decision on an older state is still being made. */
+void sched_barrier(void);
+/* Weight: 1 to 65535; cap in percent of one CPU, 0 for none. */
+void sched_set_params(struct domain *d, u32 weight, u32 cap);
+/* Mask of CPUs, at least one of which exists. -EBUSY while it is pinned. */
+int sched_set_affinity(struct vcpu *v, u32 cpus);
+/*
+ * Pin it to a CPU whatever its mask says, or (< 0) no more. -EINVAL: no such
+ * CPU, or not pinned; -EBUSY: pinned already.
+ */
+int sched_pin(struct vcpu *v, s32 cpu);
+/* Times up to now, which state_entry_time is not moved to. */
+void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs);
+u64 sched_idle_time(u32 cpu);
+/* Timer of a domain with a cap. */
+void sched_period_over(void *domain);
+
+/* For entry/exit.c alone. */
+bool sched_runnable(const struct vcpu *v);
+/* Next to run on this CPU, which may be the one that runs; NULL: nothing. */
+struct vcpu *sched_choose(struct vcpu *prev);
+/*
+ * Its state is saved: another CPU may run it now or, if its domain ends, take
+ * it apart. This also tells the tools when the last vCPU of the domain stops.
+ */
+void sched_release(struct vcpu *v);
+void sched_init_cpu(void);
+
+long sched_op(u64 a[]);
+/*
+ * entry/exit.c: the last thing before every return to a guest; interrupts are
+ * off.
+ */
+void guest_exit(struct regs *r);
+/* Run whatever there is, from a CPU's boot path; never returns. */
+void sched_start(void) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sched_op (xen/sched.h): how a guest waits, yields and ends, and how the
+ * privileged one ends another.
+ */
+#include <xen/sched.h>
+#include "cpu/nmi.h"
+#include "cpu/vcpu.h"
+#include "domain/domain.h"
+#include "errno.h"
+#include "event/evtchn.h"
+#include "guest/guest.h"
+#include "sched/sched.h"
+
+#define MAX_POLL_PORTS	128
+
+static long do_block(struct vcpu *v)
+{
+	vcpu_set_upcall_mask(v, false);
+	__atomic_fetch_or(&v->state, VCPU_BLOCKED, __ATOMIC_SEQ_CST);
+	if (vcpu_event_pending(v) || nmi_deliverable(v))
+		__atomic_fetch_and(&v->state, ~(u32)VCPU_BLOCKED,
+				   __ATOMIC_SEQ_CST);
+	else
+		sched_stop(v);
+	return 0;
+}
+
+/*
+ * 1: there is no reason to wait; 0: there is; or an error. Looks at the ports
+ * in order, up to the first that is pending.
+ */
+static int look(struct vcpu *v, const struct sched_poll *p, u32 *port)
+{
+	u32 i;
+	int rc;
+
+	if (vcpu_events_deliverable(v) || nmi_deliverable(v))
+		return 1;
+	for (i = 0; i < p->nr_ports; i++) {
+		if (guest_read(port, gva_index(HANDLE(p->ports), i, 4), 4))
+			return -EFAULT;
+		rc = evtchn_pending(v, *port);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static long do_poll(struct vcpu *v, u64 arg)
+{
+	struct sched_poll p;
+	u32 port = 0;
+	long rc;
+
+	if (abi_get(LAYOUT_POLL, gva(arg), &p, sizeof(p)))
+		return -EFAULT;
+	if (p.nr_ports > MAX_POLL_PORTS)
+		return -EINVAL;
+	if (!guest_range_ok(HANDLE(p.ports), p.nr_ports * 4ull))
+		return -EFAULT;
+	/* 0: until it is known which port, any port wakes it. */
+	v->poll_port = 0;
+	__atomic_fetch_or(&v->state, VCPU_BLOCKED | VCPU_POLLING,
+			  __ATOMIC_SEQ_CST);
+	rc = look(v, &p, &port);
+	if (rc) {
+		__atomic_fetch_and(&v->state,
+				   ~(u32)(VCPU_BLOCKED | VCPU_POLLING),
+				   __ATOMIC_SEQ_CST);
+		return MIN(rc, 0);
+	}
+	if (p.nr_ports == 1)
+		v->poll_port = port;
+	if (p.timeout)
+		timer_set(&v->poll, p.timeout);
+	sched_stop(v);
+	return 0;
+}
+
+static long do_remote_shutdown(struct domain *by, void *arg)
+{
+	const struct sched_remote_shutdown *rs = arg;
+	struct domain *d;
+
+	d = rs->domain_id == DOMID_SELF ? NULL : domain_get(rs->domain_id);
+	if (!d)
+		return -ESRCH;
+	if (by->privileged)
+		domain_shutdown(d, rs->reason & 0xff);
+	domain_put(d);
+	return by->privileged ? 0 : -EPERM;
+}
+
+static long do_shutdown(struct domain *d, void *arg)
+{
+	domain_shutdown(d, ((const struct sched_shutdown *)arg)->reason & 0xff);
+	return 0;
+}
+
+/* The reason that the tools will see; the first one counts. */
+static long do_shutdown_code(struct domain *d, void *arg)
+{
+	const struct sched_shutdown *sd = arg;
+
+	domain_set_shutdown_code(d, sd->reason & 0xff);
+	return 0;
+}
+
+static long do_pin_override(struct domain *d, void *arg)
+{
+	(void)d;
+	return sched_pin(current_vcpu(),
+			 ((const struct sched_pin_override *)arg)->pcpu);
+}
+
+#define OP(name, type) [SCHEDOP_##name] = \
+	{ .fn = do_##name, .size = sizeof(struct type) }
+static const struct abi_op ops[] = {
+	OP(shutdown, sched_shutdown),
+	OP(shutdown_code, sched_shutdown),
+	OP(remote_shutdown, sched_remote_shutdown),
+	OP(pin_override, sched_pin_override),
+	[SCHEDOP_watchdog] = { watchdog_set, sizeof(struct sched_watchdog),
+			       false, ABI_OP_LOCKED },
+};
+
+long sched_op(u64 a[])
+{
+	struct vcpu *v = current_vcpu();
+
+	switch ((u32)a[0]) {
+	case SCHEDOP_yield:
+		v->yielded = true;
+		sched_stop(v);
+		return 0;
+	case SCHEDOP_block:
+		return do_block(v);
+	case SCHEDOP_poll:
+		return do_poll(v, a[1]);
+	case SCHEDOP_pin_override:
+		if (!v->d->privileged)
+			return -EPERM;
+		__attribute__((fallthrough));
+	default:
+		return abi_op(ops, ARRAY_SIZE(ops), (u32)a[0], v->d,
+			      gva(a[1]));
+	}
+}
