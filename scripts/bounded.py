@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Run a command for a bounded time and leave nothing of it running."""
+"""Run a command for a bounded time, and leave none of its processes running."""
 import os
 import select
 import signal
@@ -7,20 +7,20 @@ import subprocess
 import time
 from pathlib import Path
 
-_marks = set()  # of the commands that run now
+_marks = set()  # those of the running commands
 
 
 def _ticks():
-    """Now, as /proc counts the start of processes."""
+    """The present time, in the unit of process start times in /proc."""
     return int(time.clock_gettime(time.CLOCK_BOOTTIME) *
                os.sysconf("SC_CLK_TCK"))
 
 
 def _find_marked(mark, since):
-    """The processes with mark ("NAME=value") in their environment, wherever
-    they went (a session of their own does not hide them), and whether there
-    are some that cannot be told. In the middle of an exec a process shows no
-    environment; of those only the ones that began after since may be ours."""
+    """Find the processes with mark ("NAME=value") in their environment, even in
+    sessions of their own. Also says whether it is unclear for some processes:
+    during an exec, a process shows no environment. Of those, only processes that
+    started after since can belong to the command."""
     found, unclear = {}, False
     for proc in Path("/proc").glob("[0-9]*"):
         try:
@@ -28,7 +28,7 @@ def _find_marked(mark, since):
             if mark in env.split(b"\0"):
                 found[int(proc.name)] = (proc / "comm").read_text().strip()
             elif not env:
-                os.readlink(proc / "exe")  # none: kernel thread, or has ended
+                os.readlink(proc / "exe")  # fails for a kernel thread or an ended process
                 stat = (proc / "stat").read_text().rpartition(")")[2].split()
                 unclear = unclear or int(stat[19]) >= since
         except OSError:
@@ -38,7 +38,7 @@ def _find_marked(mark, since):
 
 
 def _kill_marked(mark, since=0):
-    """Kill them until there are none; returns their names."""
+    """Kill the marked processes until none is left; returns their names."""
     killed = {}
     for _ in range(100):
         found, unclear = _find_marked(mark, since)
@@ -55,20 +55,20 @@ def _kill_marked(mark, since=0):
 
 
 def _ended(child, seconds):
-    """Wait for its end; says whether it came within so many seconds."""
+    """Wait for the child's end; returns whether it ended in time."""
     with open(os.pidfd_open(child.pid), "rb", buffering=0) as pidfd:
         return bool(select.select([pidfd], [], [], seconds)[0])
 
 
 def _reap(child):
-    """Its exit code, and the processor time that it and its children took."""
+    """The child's exit code, and the processor time of it and its children."""
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     return child.returncode, usage.ru_utime + usage.ru_stime
 
 
 def _stop(child):
-    """Ask the command's process group to end, then insist."""
+    """Ask the command's process group to end, then kill it."""
     for sig in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(child.pid, sig)
@@ -85,16 +85,16 @@ def _die(signum, _frame):
 
 
 def on_signals():
-    """Take the commands along when we are told to end."""
+    """Kill the commands when a signal ends this process."""
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, _die)
 
 
 def run(argv, limit, variables, out, cwd):
-    """Run argv with variables added to its environment; the first of them
-    must be unlike that of any other command. Returns its exit code (None after
-    a time-out), the seconds of processor time that it took, and the names of
-    the processes that it left behind, which are killed."""
+    """Run argv with variables added to its environment; the first variable must
+    be unique to this command. Returns the exit code (None after a time-out), the
+    seconds of processor time, and the names of the processes that the command
+    left running, which are killed."""
     env = dict(os.environ, **variables)
     key = os.fsencode("=".join(next(iter(variables.items()))))
     _marks.add(key)

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# An apt state of the project's own, below build/: other architectures and
-# source entries without a change to the machine's apt configuration.
+# A private apt state below build/, with other architectures and source entries.
+# The machine's apt configuration does not change.
 #
-# The entries come from the machine's own ones (its mirrors, its suites), so
-# what is reachable for the machine is reachable here.
+# The entries use the mirrors and suites of the machine's own entries, so that
+# the scripts can reach whatever the machine can.
 
 apt_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# apt_debian_entries: "URI SUITE COMPONENTS" of each Debian entry of this
-# machine, the security and update suites too
+# apt_debian_entries: print "URI SUITE COMPONENTS" of each Debian entry of this
+# machine, including the security and update suites
 apt_debian_entries() {
 	# shellcheck disable=SC2016 # apt's own variables
 	apt-get indextargets \
@@ -20,7 +20,7 @@ apt_debian_entries() {
 			print $1, $2, $3 }'
 }
 
-# apt_main_suite: "URI SUITE" of the release's main suite
+# apt_main_suite: print "URI SUITE" of the release's main suite
 apt_main_suite() {
 	local codename
 	codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
@@ -28,8 +28,8 @@ apt_main_suite() {
 		$2 == suite && $3 == "main" { print $1, $2; exit }'
 }
 
-# apt_state DIR TYPE ARCHITECTURE [SUITE]: makes the state in DIR, its apt.conf
-# in DIR/apt.conf, with entries of TYPE (deb, deb-src), of SUITE alone if named
+# apt_state DIR TYPE ARCHITECTURE [SUITE]: make the state in DIR, with DIR/apt.conf
+# and entries of TYPE (deb, deb-src), or only those of SUITE if it is given
 apt_state() {
 	local dir=$1 type=$2 arch=$3 only=${4:-} options
 	mkdir -p "$dir/lists/partial" "$dir/archives/partial" "$dir/parts"
@@ -40,7 +40,8 @@ apt_state() {
 			print type, "[" options "]", $1, $2, $3 }' \
 		>"$dir/sources.list"
 	[ -s "$dir/sources.list" ] ||
-		die "apt lists no Debian entry" "run apt-get update first"
+		die "apt has no package lists of a Debian entry" \
+		    "run apt-get update, then try again"
 	: >>"$dir/status"
 	cat >"$dir/apt.conf" <<-END
 		Dir::Etc::sourcelist "$dir/sources.list";
@@ -57,36 +58,36 @@ apt_state() {
 	END
 }
 
-# apt_in DIR COMMAND ...: an apt command on the state in DIR
+# apt_in DIR COMMAND ...: run an apt command on the state in DIR
 apt_in() {
 	local dir=$1
 	shift
 	APT_CONFIG="$dir/apt.conf" "$@"
 }
 
-# apt_update DIR: the lists, or an error
+# apt_update DIR: update the package lists, or fail
 apt_update() {
 	apt_in "$1" apt-get -q update >"$1/update.log" 2>&1 ||
-		die "apt could not read the lists" \
-		    "see $1/update.log; try apt-get update, then again"
+		die "apt could not download the package lists; log: $1/update.log" \
+		    "check the network and apt's entries with apt-get update, then try again"
 }
 
-# apt_source_versions DIR PACKAGE: the versions of a source package that the
-# lists name, newest first
+# apt_source_versions DIR PACKAGE: print the versions of a source package in the
+# lists, newest first
 apt_source_versions() {
 	apt_in "$1" apt-cache showsrc --only-source "$2" 2>/dev/null |
 		sed -n 's/^Version: //p' | sort -Vru
 }
 
-# apt_source DIR INTO PACKAGE VERSIONS [OPTION ...]: downloads into the
-# directory INTO the first of VERSIONS whose files are all on the mirror, and
-# prints it. A suite may name a version whose files are gone.
+# apt_source DIR INTO PACKAGE VERSIONS [OPTION ...]: download the first of
+# VERSIONS whose files are all on the mirror into the directory INTO, and print
+# the version. A suite may list a version whose files are gone.
 apt_source() {
 	local dir=$1 into=$2 package=$3 versions=$4 version
 	shift 4
 	[ -n "$versions" ] ||
 		die "apt knows no such version of the source package $package" \
-		    "add a Debian mirror that has sources to apt's entries"
+		    "add a Debian mirror with source packages to apt's entries"
 	rm -rf "$into"
 	mkdir -p "$into"
 	for version in $versions; do
@@ -97,24 +98,25 @@ apt_source() {
 			echo "$version"
 			return
 		fi
-		note "$package $version is not complete on the mirror"
+		note "the mirror lacks files of $package $version: trying an older version"
 	done
 	die "no version of the $package source downloads completely" \
-	    "see $into.log; name another mirror in apt's entries"
+	    "see $into.log; use another mirror in apt's entries"
 }
 
-# need_i386_system: what i386_system asks for is there, or an error
+# need_i386_system: fail unless this machine has what i386_system needs
 need_i386_system() {
 	need mmdebstrap mmdebstrap
 	need arch-test arch-test
 	[ "$(id -u)" -eq 0 ] ||
-		die "an i386 system cannot be made by a user" "run it as root"
+		die "only root can make an i386 system" "run this as root"
 	[ -n "$(apt_main_suite)" ] ||
-		die "apt lists no main suite of Debian" "run apt-get update first"
+		die "apt has no package lists of Debian's main suite" \
+		    "run apt-get update, then try again"
 }
 
-# i386_system DIR VARIANT "PACKAGE ..." [OPTION ...]: makes an i386 system of
-# this machine's release in DIR, by mmdebstrap, with its OPTIONs
+# i386_system DIR VARIANT "PACKAGE ..." [OPTION ...]: make an i386 system of this
+# machine's release in DIR, with mmdebstrap and its OPTIONs
 i386_system() {
 	local dir=$1 variant=$2 packages=$3 uri suite signed=''
 	shift 3

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# lib.sh - what the scripts share: where things are, how to speak, and how to
-# walk the series. To be sourced. Sets $top, $build, $series, $patches, $me.
+# lib.sh - what the scripts share: paths, messages, and how to walk the series.
+# Source it. It sets $top, $build, $series, $patches and $me.
 set -euo pipefail
 
 me=${0##*/}
@@ -10,48 +10,49 @@ build=${BUILD:-$top/build}
 series=$top/series
 patches=$top/patches/6.1
 export LC_ALL=C
-# What our make was told is not for the kernel's
+# Do not pass the options of this project's make to the kernel's make
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
 
 # The canonical form of a patch, as "quilt refresh" makes it.
-# shellcheck disable=SC2034 # used by who sources this
+# shellcheck disable=SC2034 # the sourcing scripts use it
 canonical=(-p ab --no-timestamps --no-index --diffstat --sort)
 
 note() {
 	echo "$me: $*" >&2
 }
 
-# die CAUSE [REMEDY]: one error, and what to do about it
+# die CAUSE [REMEDY]: print an error and what to do about it, and exit
 die() {
 	echo "$me: error: $1" >&2
 	[ $# -lt 2 ] || echo "$me: remedy: $2" >&2
 	exit 1
 }
 
-# need COMMAND PACKAGE: a tool must be there
+# need COMMAND PACKAGE: fail unless COMMAND is installed
 need() {
 	command -v "$1" >/dev/null ||
 		die "$1 is not installed" \
 		    "run scripts/install-packages, or apt-get install $2"
 }
 
-# lock NAME: keep two runs from making the same thing at once
+# lock NAME: keep two runs from building the same thing at once
 lock() {
 	mkdir -p "$build"
 	exec 8> "$build/.$1.lock"
 	flock -n 8 || { note "waiting for another $me"; flock 8; }
 }
 
-# watched_by FUNCTION: it tells of the progress, now and then, until we end
+# watched_by FUNCTION: run it in the background, where it reports progress, until
+# this script ends
 watched_by() {
 	"$1" &
 	watch=$!
-	# The subshell, stopped so that it begins no other, its sleep, and itself
+	# Stop the subshell so that it starts no new sleep, then kill its sleep and it
 	trap '{ kill -STOP $watch; pkill -P $watch; kill -9 $watch
 		wait $watch; } 2>/dev/null || true' EXIT
 }
 
-base_field() { # KEY: what patches/6.1/BASE says
+base_field() { # KEY: its value in patches/6.1/BASE
 	awk -v k="$1" '$1 == k { print $2 }' "$patches/BASE"
 }
 
@@ -59,7 +60,7 @@ series_patches() { # the entries, in order
 	sed -e 's/#.*//' "$series" | awk 'NF { print $1 }'
 }
 
-# What the series says, in one line: changes when any input of a tree changes
+# A hash of the series; it changes when any input of a tree changes
 series_hash() {
 	{
 		series_patches
@@ -78,8 +79,8 @@ series_files() { # the files that the series touches
 	touched_by "${files[@]}"
 }
 
-# overlay BASE DIR: copy into DIR those files of BASE that the series touches,
-# all that applying it needs.
+# overlay BASE DIR: copy the files of BASE that the series touches into DIR.
+# Applying the series needs no others.
 overlay() {
 	rm -rf "$2"
 	mkdir -p "$2"
@@ -88,8 +89,8 @@ overlay() {
 	done) | rsync -a --files-from=- "$1/" "$2/"
 }
 
-# own_tree BASE BASE-ID WORK: a copy of BASE in WORK/linux, to be changed and
-# built; when BASE is another one, what was built in WORK goes
+# own_tree BASE BASE-ID WORK: make a copy of BASE in WORK/linux, to change and
+# build. If BASE is not the one of the last run, remove what was built in WORK.
 own_tree() {
 	if [ "$2" != directory ] && [ "$(cat "$3/base" 2>/dev/null)" = "$1 $2" ]
 	then
@@ -102,7 +103,7 @@ own_tree() {
 	echo "$1 $2" > "$3/base"
 }
 
-# sync_file FROM TO: make TO the same, or absent; the same one is not written
+# sync_file FROM TO: make TO equal to FROM, or absent; do not write an equal file
 sync_file() {
 	if [ ! -e "$1" ]; then
 		rm -f "$2"
@@ -113,7 +114,7 @@ sync_file() {
 	fi
 }
 
-# quilt_in DIR ARG...: quilt on the series in DIR, with nobody's own settings
+# quilt_in DIR ARG...: run quilt on the series in DIR, without the user's settings
 quilt_in() {
 	local dir=$1
 	shift
@@ -121,11 +122,11 @@ quilt_in() {
 		quilt --quiltrc=- "$@")
 }
 
-config_field() { # NAME KEY: what a fragment's "# KEY: value" line says
+config_field() { # NAME KEY: the value of a fragment's "# KEY: value" line
 	sed -n "s/^# $2: //p" "$top/configs/$1.config"
 }
 
-config_fragments() { # NAME: its fragments, what it includes first
+config_fragments() { # NAME: its fragments, included ones first
 	local i
 	[ -f "$top/configs/$1.config" ] || die "there is no configs/$1.config" \
 		"name one of: $(cd "$top/configs" && echo -- *.config |

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The series file and its patches, as the series-* tools see them."""
+"""The series file and its patches, for the series-* tools."""
 import functools
 import os
 import re
@@ -64,7 +64,7 @@ class Quilt:
                         QUILT_SERIES=self.series)
 
     def fill(self, base, patches):
-        """Take the files that the patches touch, and the patches."""
+        """Copy the patches, and the files that they touch."""
         for name in {f for p in patches for f in p.files}:
             if (base / name).is_file():
                 (self.tree / name).parent.mkdir(parents=True, exist_ok=True)
@@ -84,11 +84,11 @@ class Quilt:
         code, said = self(*argv, text=text)
         if code:
             die(f"quilt {' '.join(argv)} failed:\n{said.strip()}",
-                "see Documentation/patch-queue.md")
+                "see Documentation/patch-queue.md for how to repair a patch")
 
 
 class Group:
-    """A banner of the series file, and the entries below it."""
+    """A banner of the series file and the entries below it."""
 
     def __init__(self, name, lines):
         self.name, self.lines = name, lines
@@ -96,7 +96,7 @@ class Group:
 
 
 def read_series(path=SERIES):
-    """Returns the lines before the first banner, and the groups."""
+    """Returns the lines before the first banner and the groups."""
     preamble, groups, comment = [], [], []
     in_banner = False
     for line in path.read_text().splitlines():
@@ -118,7 +118,7 @@ def read_series(path=SERIES):
                     'open a group with a line "# == name =="')
             groups[-1].entries.append((comment, line.split()[0]))
             comment = []
-    if comment:         # at the end of the file: of no entry
+    if comment:         # at the end of the file, it belongs to no entry
         (groups[-1].lines if groups else preamble).extend(comment)
     while preamble and not preamble[-1].strip():
         preamble.pop()
@@ -137,7 +137,7 @@ def write_series(preamble, groups, path=SERIES):
 
 
 class Patch:
-    """One patch file: its header, and what its hunks add and remove."""
+    """One patch file: its header, and the lines that it adds and removes."""
 
     def __init__(self, path):
         self.path, self.name = path, path.name
@@ -172,7 +172,7 @@ class Patch:
                     self.files.append(name[2:])
 
     def field(self, name):
-        """The value of a header field, with its indented further lines."""
+        """The value of a header field, including indented continuation lines."""
         found = re.search(rf"^{name}:((?:.*)(?:\n[ \t].*)*)", self.body, re.M)
         return " ".join(found[1].split()) if found else None
 
@@ -183,7 +183,7 @@ def patches(groups):
 
 @functools.cache
 def linux_text(name):
-    """What a file of the kernel has, in the base tree or by the series."""
+    """The text of a kernel file in the base tree, plus what the series adds."""
     path = make_base() / name
     text = path.read_text(errors="replace") if path.is_file() else ""
     return text + "\n".join(line for p in patches(read_series()[1])

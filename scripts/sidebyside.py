@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Run tests side by side, as many as there are processors for."""
+"""Run tests side by side, as the processors allow."""
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 
 def units(tests):
-    """What must run in one piece, as lists of tests; first what may take
-    longest, so that the last ones are short."""
+    """Lists of tests that must run together. Those with the longest time-out
+    come first, so that the last ones are short."""
     found = {}
     for test in tests:
         found.setdefault(test.unit, []).append(test)
@@ -13,8 +13,8 @@ def units(tests):
 
 
 def run(tests, jobs, one):
-    """Call one(test) for each, as they fit on so many processors; returns what
-    it returned, as they ended."""
+    """Call one(test) for each test, as they fit on so many processors. Returns
+    the results in the order in which the tests ended."""
     waiting = units(tests)
     results, running = [], {}
     with ThreadPoolExecutor(jobs) as pool:

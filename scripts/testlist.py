@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-"""All tests: the rows of tests/list, and those that boots and guests declare.
+"""All tests: the rows of tests/list, and the tests that boots and guests declare.
 
-tests/list              a row: group, name, time-out in seconds, command
-tests/list-long         the same; these are run by "make test-long"
-tests/boot/sessions     a line: a boot. The boot is a test, and so is each of its
-                        cases. A script in tests/boot/guest declares those that
-                        it reports: "# Cases: NAME ..." (krypton:NAME: only there)
-tests/guest/*/main.c    "* Test: [GROUP/]NAME [OPTIONS] [HYPERVISOR ...]": a run
-                        of this guest by tests/guest/run, in group guest
+tests/list              a row has group, name, time-out in seconds, command
+tests/list-long         the same, for "make test-long"
+tests/boot/sessions     a line is a boot. The boot and each of its cases are tests.
+                        A script in tests/boot/guest declares the cases that it
+                        reports: "# Cases: NAME ..." (krypton:NAME: on Krypton only)
+tests/guest/*/main.c    "* Test: [GROUP/]NAME [OPTIONS] [HYPERVISOR ...]" declares a
+                        run of this guest by tests/guest/run, in group guest
 """
 import re
 import shlex
@@ -39,14 +39,14 @@ class Test(NamedTuple):
 
     @property
     def unit(self):
-        """What must run in one piece: a boot with its cases, or the test."""
+        """The tests that must run together: a boot with its cases, or one test."""
         words = self.command.split()
         boot = words[0] in ("boot/session", "boot/case")
         return f"boot {words[1]}" if boot else self.full
 
 
 def rows(path, fields):
-    """The lines of a table; the last field takes the rest of the line."""
+    """The rows of a table; the last field takes the rest of the line."""
     for number, line in enumerate(path.read_text().splitlines(), 1):
         line = line.split("#")[0].strip()
         if not line:
@@ -78,7 +78,7 @@ def boots(path):
 
 
 def declared(boot, scripts, what):
-    """The words behind "# WHAT: " in the scripts of a boot."""
+    """The words after "# WHAT: " in the scripts of a boot."""
     for script in boot["tests"].split("+"):
         for words in re.findall(f"^# {what}: (.*)",
                                 (scripts / script).read_text(), re.M):
@@ -86,7 +86,7 @@ def declared(boot, scripts, what):
 
 
 def cases(boot, scripts):
-    """The cases of a boot: its own, and what its scripts in the guest report."""
+    """The cases of a boot: its own, and those that its guest scripts report."""
     found = boot["cases"].split(",") if "cases" in boot else []
     for word in declared(boot, scripts, "Cases"):
         where, _, name = word.rpartition(":")
@@ -98,8 +98,8 @@ def cases(boot, scripts):
 
 
 def booted(directory):
-    """Each boot and its cases. Twice its time, since a case may have to boot
-    what it compares with as well."""
+    """Each boot and its cases, with twice the boot's time: a case may also have
+    to boot the session that it compares with."""
     for name, boot in boots(directory / "sessions").items():
         when = boot.get("run")
         if when == "asked":
@@ -118,7 +118,7 @@ def booted(directory):
 
 
 def guest(directory, declared):
-    """One test of a guest; declared is the text behind "Test:"."""
+    """One test of a guest; declared is the text after "Test:"."""
     name, *options = shlex.split(declared)
     group, _, name = name.rpartition("/")
     where = [x for x in options if x in HYPERVISORS]
@@ -154,7 +154,7 @@ def everything(tests):
 
 
 def idle_guests(tests, found):
-    """The guests that no test runs, by itself or by a program beside them."""
+    """The guests that no test runs, directly or by a program in tests/guest."""
     used = " ".join(t.command for t in found) + " ".join(
         path.read_text() for path in (tests / "guest").glob("*")
         if path.is_file() and path.name != "Makefile")

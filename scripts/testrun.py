@@ -34,7 +34,7 @@ def last_lines(log, count):
 
 
 def run(test, log):
-    """Run one test; returns (verdict, reason, seconds of processor time)."""
+    """Run one test. Returns (verdict, reason, seconds of processor time)."""
     limit = test.seconds
     if "KTEST_CHECKS" in os.environ:    # tests/boot/boots.py
         limit *= 4
@@ -54,7 +54,7 @@ def run(test, log):
     if code is None:
         return "failed", f"time-out after {limit} s", busy
     if left:
-        return "failed", f"left running (killed): {' '.join(left)}", busy
+        return "failed", f"left processes running (killed): {' '.join(left)}", busy
     if code == SKIP:
         reason = last_lines(log, 1)
         return (("skipped", reason[0], busy) if reason else
@@ -67,7 +67,7 @@ def run(test, log):
 
 
 def report(test):
-    """Run one test and say how it went, in one piece."""
+    """Run one test and print its result as one block."""
     log = BUILD / "logs" / test.group / f"{test.name}.log"
     start = time.monotonic()
     verdict, reason, busy = run(test, log)

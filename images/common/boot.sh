@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0
-# What Dom0's and DomU's start-up share. Sourced by busybox sh.
+# Functions that the start-up of Dom0 and DomU share; busybox sh sources this.
 
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
-# boot_drivers: the modules that the kernel's initramfs lists, if it has such
+# boot_drivers: load the modules that the initramfs lists, if it has a list
 boot_drivers() {
 	local name list
 	list=/lib/modules/$(uname -r)/load
 	[ -e "$list" ] || return 0
 	for name in $(cat "$list"); do
-		modprobe "$name" || echo "no module $name"
+		modprobe "$name" || echo "boot: cannot load the module $name"
 	done
 }
 
-# boot_mounts: the file systems of any Linux, and what they need
+# boot_mounts: mount the file systems of any Linux
 boot_mounts() {
 	mount -t proc proc /proc
 	mount -t sysfs sysfs /sys
 	grep -q ' /dev devtmpfs ' /proc/mounts || mount -t devtmpfs devtmpfs /dev
 	mkdir -p /dev/pts /dev/shm
-	# Xen's scripts lock by way of /dev/stdin
+	# Xen's scripts lock through /dev/stdin
 	ln -sf /proc/self/fd /dev/fd
 	ln -sf fd/0 /dev/stdin
 	ln -sf fd/1 /dev/stdout
@@ -29,14 +29,14 @@ boot_mounts() {
 	mount -t tmpfs tmpfs /run
 	mount -t tmpfs -o size=80% tmpfs /tmp
 	boot_drivers
-	# xenfs has its mount point under /proc on a kernel with Xen alone
+	# only a kernel with Xen has the mount point of xenfs, /proc/xen
 	if [ -d /proc/xen ]; then
 		mount -t xenfs xenfs /proc/xen 2>/dev/null
 	fi
 	return 0
 }
 
-# boot_word NAME [DEFAULT]: the value of NAME=value on the command line
+# boot_word NAME [DEFAULT]: print the value of NAME=value on the command line
 boot_word() {
 	local word
 	for word in $(cat /proc/cmdline); do
@@ -47,8 +47,8 @@ boot_word() {
 	echo "${2:-}"
 }
 
-# boot_terminal: krypton.terminal=TYPE,ROWS,COLUMNS, which a serial line does not
-# tell
+# boot_terminal: set the terminal's type and size from krypton.terminal=TYPE,ROWS,COLUMNS,
+# because a serial line does not report them
 boot_terminal() {
 	local word size
 	word=$(boot_word krypton.terminal)
@@ -59,8 +59,8 @@ boot_terminal() {
 	export TERM="${word%%,*}"
 }
 
-# boot_tests WORD: runs /tests/NAME for each NAME of NAME+NAME..., tells that
-# the last one ended, and powers the machine off
+# boot_tests WORD: run /tests/NAME for each NAME of NAME+NAME..., report the end of the
+# last one, and power the machine off
 boot_tests() {
 	local name
 	for name in $(echo "$1" | tr + ' '); do

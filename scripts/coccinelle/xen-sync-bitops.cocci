@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /// On one processor the kernel patches the lock prefix out of set_bit(),
-/// cmpxchg(), atomic_inc() and their like. Memory that the hypervisor or
-/// another domain changes at the same time needs those that keep it:
+/// cmpxchg(), atomic_inc() and similar functions. Memory that the hypervisor or
+/// another domain changes at the same time needs functions that keep the prefix:
 /// sync_set_bit(), sync_cmpxchg(). xchg() always locks.
 ///
-// What is shared is told by its type: the structures of Xen's interface headers
-// that live in shared pages. A local pointer of another type is followed from
-// where it is given such an address. Not seen: such a pointer that is passed to
-// another function, bodies of macros, and types that hide behind a macro, as
-// in per_cpu(xen_vcpu, cpu)->flags.
+// The rule recognises shared memory by its type: the structures of Xen's interface
+// headers that live in shared pages. It follows a local pointer of another type
+// from where it gets such an address. It does not see such a pointer that is passed
+// to another function, bodies of macros, and types behind a macro, as in
+// per_cpu(xen_vcpu, cpu)->flags.
 // Options: --all-includes --include-headers-for-types
 
 virtual report

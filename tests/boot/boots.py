@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The boots of tests/boot/sessions: how each is made, and what its log says.
+"""The boots of tests/boot/sessions: run them and read their logs.
 
-A boot is shared by many cases. Its console's log stays in
-build/boots/NAME/console.log, with a stamp of all that went into it.
+Many cases share a boot. Its console log stays in build/boots/NAME/console.log, with
+a stamp of all inputs of the boot.
 """
 import fcntl
 import hashlib
@@ -23,15 +23,15 @@ import testlist  # noqa: E402, our own
 HYPERVISORS = {"reference": BUILD / "reference-xen" / "xen",
                "krypton": BUILD / "krypton"}
 PAYLOAD_BYTES = 500_000
-# What i386-pv-debug has and does only if it is told to, since it costs most.
-# An idle processor is not woken to take a sample (session idle counts timers).
+# Options for the most expensive checks of i386-pv-debug, which are off by default.
+# Sampling does not wake an idle processor (session idle counts timers).
 CHECKS = "debug_pagealloc=on kfence.sample_interval=100 kfence.deferrable=1"
 
 
 def sessions():
-    """All boots by name, as dictionaries. Variables KTEST_* of the environment
-    reach the tests in the guest; KTEST_LIMIT is the seconds for the boot, and
-    KTEST_CHECKS has all boots made with every check, and four times as long."""
+    """All boots by name, as dictionaries. The tests in the guest get the
+    environment's variables KTEST_*. KTEST_LIMIT sets the seconds for the boot;
+    KTEST_CHECKS turns every check on, and gives each boot four times as long."""
     wishes = " ".join(sorted(f"{name}={value}" for name, value in
                              os.environ.items() if name.startswith("KTEST_")))
     table = testlist.boots(HERE / "sessions")
@@ -46,13 +46,13 @@ def sessions():
 
 
 def cases(name):
-    """What tests/boot/case judges of this boot."""
+    """The cases of this boot, as tests/boot/case judges them."""
     return {test.command.split()[2] for test in testlist.everything(HERE.parent)
             if test.command.startswith(f"boot/case {name} ")}
 
 
 def kernels(boot):
-    """The configurations of further kernels for DomUs."""
+    """The configurations of the additional kernels for DomUs."""
     return list(testlist.declared(boot, HERE / "guest", "Kernels"))
 
 
@@ -74,13 +74,14 @@ def stamp(boot):
     for path in inputs(boot):
         if not path.exists():
             sys.exit(f"error: there is no {path}\nremedy: make test builds it; "
-                     "or see tests/needs for the command that does")
+                     "tests/needs has the command that builds it alone")
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def payload(work):
-    """What the guests fetch over the network, and its hash."""
+    """The directory with the file that guests fetch over the network, and the
+    hash of that file."""
     tftp = work / "tftp"
     tftp.mkdir(exist_ok=True)
     data = os.urandom(PAYLOAD_BYTES)
@@ -119,7 +120,7 @@ def command(boot, work):
         kernel = repack(kernel, boot["pack"], work / "kernel")
     files = ["--kernel", str(kernel), "--initrd", str(initrd)]
     if boot["hypervisor"] == "-":
-        # QEMU's 32-bit AMD processor is a K7 that Linux warns of under SMP
+        # Linux warns of QEMU's 32-bit AMD processor, a K7, under SMP
         system = "x86_64" if boot["vendor"] == "amd" else "i386"
         return [*cmd, *files, "--system", system,
                 "--append", f"console=ttyS0 {words}"]
@@ -134,7 +135,7 @@ def command(boot, work):
 
 
 def rescue(work, xen, options, files, words):
-    """A CD that boots the same by GRUB and multiboot 2."""
+    """Make a CD that boots the same with GRUB and multiboot 2."""
     image = work / "rescue.iso"
     subprocess.run([TOP / "scripts/make-rescue", image, xen,
                     f"{options} loglvl=all noreboot", files[1], words,
@@ -143,7 +144,7 @@ def rescue(work, xen, options, files, words):
 
 
 def boot_now(name):
-    """Boot, whatever was there before; returns run-qemu's exit code."""
+    """Boot, even if there is a log already; returns run-qemu's exit code."""
     boot = sessions()[name]
     work = BUILD / "boots" / name
     work.mkdir(parents=True, exist_ok=True)
@@ -162,7 +163,7 @@ def boot_now(name):
 
 
 class Lock:
-    """One boot of a name at a time, also between processes."""
+    """Lets one process at a time boot a session."""
 
     def __init__(self, name):
         work = BUILD / "boots"
@@ -177,8 +178,8 @@ class Lock:
 
 
 def log_lines(name, since=0):
-    """The boot's log; boots first if there is none of just these inputs that
-    was made since then."""
+    """The result and log of the boot. Boots first unless there is a log of the
+    same inputs that is not older than since."""
     work = BUILD / "boots" / name
     with Lock(name):
         mark = work / "stamp"

@@ -1,47 +1,47 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What xl's commands said in a boot, compared between two hypervisors.
+"""Compare the output of xl's commands between two hypervisors.
 
-The guest's test dom0-commands tells each command with its output and exit
-code. Numbers, and whether a vCPU just runs or waits, differ from moment to
-moment and are masked; all other words must be the same.
+The guest's test dom0-commands logs each command with its output and exit code.
+Numbers, and whether a vCPU just runs or waits, change from moment to moment and are
+masked; all other words must be the same.
 """
 import re
 
-# Commands that fail everywhere, and why
+# Commands that fail on both hypervisors, and why
 FAILING = {
     "no-such": "there is no such domain",
-    "create-twice": "there is one of that name",
+    "create-twice": "there is a domain of that name",
     "no-kernel": "there is no such file",
-    "no-image": "the file is no kernel",
+    "no-image": "the file is not a kernel",
     "no-pv": "the ELF file has no notes of a PV kernel",
     "no-ramdisk": "there is no such file",
-    "no-memory": "the machine has less",
+    "no-memory": "the machine has less memory",
     "little-memory": "the kernel does not fit",
     "no-bridge": "there is no such bridge",
     "no-disk": "there is no such file",
     "no-file": "there is no such file",
-    "many-grants": "gnttab_max_frames= is 64 if it is not given",
-    "many-maps": "gnttab_max_maptrack_frames= is 1024 if it is not given",
+    "many-grants": "the default of gnttab_max_frames= is 64",
+    "many-maps": "the default of gnttab_max_maptrack_frames= is 1024",
 }
-# Commands that Krypton refuses: what it says then
+# Commands that Krypton refuses, and the words of the error
 REFUSED = {
     "cpupool-create": "Could not create cpupool",
     "set-parameters": "opening Xen hypfs",
 }
-# What only tells of the hypervisor that it is: command, a pattern of lines
+# Lines that depend on the hypervisor's identity: command, pattern
 OWN = {
     "info": r"^(xen_version|xen_extra|xen_changeset|xen_commandline|"
             r"cc_\w+|build_id|hw_caps|virt_caps|xen_scheduler)\b",
-    # the log's text is the hypervisor's own
+    # each hypervisor has its own log
     "dmesg": r"",
     "dmesg-clear": r"",
     # Krypton lets a 32-bit Dom0 claim pages, Xen's compat_memory_op() does not:
-    # there xl learns only when it allocates them
+    # on Xen, xl fails only when it allocates them
     "no-memory": r"xc: error: panic: .* meminit_pv:|"
                  r"libxl: error: .* xc_dom_boot_mem_init failed:",
-    # the error that some earlier call left
+    # errno is left over from an earlier call
     "little-memory": r"libxl: error: .* xc_dom_build_image failed:",
-    # libxl destroys the domain twice, and what the second finds is by chance
+    # libxl destroys the domain twice; what the second call finds is random
     "no-bridge": r"libxl: error: libxl_(dom|domain)\.c:",
 }
 
@@ -78,21 +78,21 @@ def words(name, told):
 
 
 def results(here, refused=()):
-    """Each command ended as it must; returns what is wrong, or nothing."""
+    """Check how each command ended; returns what is wrong, or an empty string."""
     wrong = [f"{name}: exit code {result}: {' | '.join(told[-3:])}"
              for name, (result, told) in here.items()
              if (result != 0) != (name in FAILING or name in refused)]
-    wrong += [f"{name}: not refused by {REFUSED[name]!r}" for name in refused
+    wrong += [f"{name}: not refused with {REFUSED[name]!r}" for name in refused
               if name in here and REFUSED[name] not in " ".join(here[name][1])]
     print(*wrong, sep="\n")
-    print(f"commands: {len(here)} told, {len(wrong)} ended wrong")
+    print(f"commands: {len(here)} logged, {len(wrong)} ended wrong")
     if len(here) < 65:
         return f"{len(here)} commands are too few"
     return f"{len(wrong)} ended wrong: {wrong[0]}" if wrong else ""
 
 
 def same(here, there):
-    """Both said the same; returns what is wrong, or nothing."""
+    """Compare both; returns what is wrong, or an empty string."""
     wrong = results(here, REFUSED)
     different = []
     for name in sorted((set(here) | set(there)) - set(REFUSED)):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What hypervisors and kernels say on the console when something is wrong."""
+"""Find the complaints of hypervisors and kernels in a console log."""
 import re
 
-# What a hypervisor says when a guest did what it must not do
+# Messages of a hypervisor about a guest that did something forbidden
 HYPERVISOR_COMPLAINT = re.compile(
     r"^\(XEN\).*("
     r"\bmm\.c:\d+|domain_crash|crashed|Pagetable walk|Unhandled|"
@@ -13,9 +13,9 @@ HYPERVISOR_COMPLAINT = re.compile(
     r"no ACPI|refused|out of memory|WARN|BUG)")
 # Known and harmless, each with its reason
 HYPERVISOR_EXPECTED = re.compile(
-    # Linux probes MSRs on every processor, and takes the fault it gets
+    # Linux probes MSRs on every processor, and handles the fault
     r"(RDMSR|WRMSR|rdmsr|wrmsr)"
-    # the hypervisor's own advice on the emulated processor
+    # the hypervisor's own advice about the emulated processor
     r"|\(XEN\) \*\*\*|WARNING: (CONSOLE OUTPUT|HMP|NO|SPECULATIVE)"
     r"|BUG_ON|not affected|gnttab: |gnttab_max")
 KERNEL_COMPLAINT = re.compile(
@@ -24,7 +24,7 @@ KERNEL_COMPLAINT = re.compile(
     r"inconsistent lock|soft lockup|scheduling while atomic|"
     r"unable to handle|Unable to handle|general protection|segfault at|"
     r"Bad page|stack-protector|double fault|nobody cared|Hardware Error")
-# What a kernel has to say where a hostile back end keeps a grant mapped
+# A kernel must print this when a hostile back end keeps a grant mapped
 HOSTILE = "KTEST: begin dom0-hostile"
 KERNEL_HOSTILE = re.compile(r"grant_table: WARNING: g\.e\. \S+ still in use!")
 
@@ -35,7 +35,7 @@ def hypervisor(lines):
 
 
 def kernel(lines):
-    """Those of Dom0's kernel and of the DomUs', whose logs come with theirs."""
+    """The complaints of Dom0's kernel and of the DomUs' kernels."""
     hostile = HOSTILE in lines
     return [x for x in lines if not x.startswith(("(XEN)", "(KR)", "#")) and
             KERNEL_COMPLAINT.search(x) and

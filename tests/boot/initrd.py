@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The initial ramdisk of a boot: an image, and what depends on the kernel."""
+"""The initial ramdisk of a boot: an image plus the files of its kernel."""
 import gzip
 import os
 import shutil
@@ -11,7 +11,7 @@ from repack import METHODS, repack
 TOP = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 IMAGES = BUILD / "images"
-# What a distribution's kernel has as modules, of what the tests need
+# Drivers that the tests need and that distribution kernels build as modules
 DOMU_DRIVERS = "xen-blkfront xen-netfront ext4"
 DOM0_DRIVERS = f"""{DOMU_DRIVERS} virtio_pci virtio_blk virtio_net ahci sd_mod
     e1000 loop bridge xen-blkback xen-netback xen-evtchn xen-gntdev xen-gntalloc
@@ -31,7 +31,7 @@ def modules(config):
 
 
 def archive(root, out):
-    """Pack a directory as an initramfs archive, to follow another one."""
+    """Pack a directory as an initramfs archive that can follow another one."""
     names = "\0".join(str(p.relative_to(root)) for p in sorted(root.rglob("*")))
     with open(out, "wb") as file:
         cpio = subprocess.run(
@@ -42,7 +42,7 @@ def archive(root, out):
 
 
 def add_modules(root, boot, drivers):
-    """All, and none is loaded; or those drivers, and they are."""
+    """Add all modules without loading them, or only drivers, to be loaded."""
     if boot.get("drivers") == "modules":
         add_drivers(root, boot["kernel"], drivers)
         return
@@ -53,7 +53,7 @@ def add_modules(root, boot, drivers):
 
 
 def add_drivers(root, config, names):
-    """Those modules alone, with all they need, and a list of what to load."""
+    """Add these modules with their dependencies, and a list of them to load."""
     tree = kernel_dir(config) / "modules"
     version = next((tree / "lib" / "modules").iterdir()).name
     here = Path("lib/modules") / version
@@ -74,9 +74,9 @@ def add_drivers(root, config, names):
 
 
 def make_initrd(boot, work, kernels):
-    """The image, and behind it what depends on the kernel. Dom0 has the kernel
-    as /boot/bzImage, and kernels by their configurations: i386-pv-up as
-    /boot/bzImage-up."""
+    """Join the image and the files that depend on the kernel. Dom0 has its
+    kernel as /boot/bzImage, and each of kernels by its configuration: i386-pv-up
+    as /boot/bzImage-up."""
     extra = work / "extra"
     shutil.rmtree(extra, ignore_errors=True)
     extra.mkdir(parents=True)
@@ -107,5 +107,5 @@ def join(target, *parts):
     with open(target, "wb") as out:
         for part in parts:
             data = part.read_bytes()
-            # the kernel wants each archive to begin at a multiple of four
+            # each archive must begin at a multiple of four bytes
             out.write(data + b"\0" * (-len(data) % 4))

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A bzImage with its kernel packed in another way, as distributions do.
+"""Make a bzImage whose kernel has another compression, as distributions do.
 
-Only what a hypervisor reads is kept right: the header and the payload.
+Only the parts that a hypervisor reads stay valid: the header and the payload.
 """
 import gzip
 import struct
 import subprocess
 
-# As the kernel's build calls them; the unpacked size follows what they write
+# As the kernel's build calls them; the unpacked size follows their output
 METHODS = {
     "xz": ["xz", "--check=crc32", "--x86", "--lzma2=dict=32MiB", "-1"],
     "zstd": ["zstd", "-q", "-3"],
     "lz4": ["lz4", "-q", "-l", "-1"],
-    # weaker levels store a block that does not shrink, which libxenguest refuses
+    # weaker levels store incompressible blocks as they are, which libxenguest refuses
     "lzo": ["lzop", "-q", "-9"],
     "lzma": ["xz", "--format=lzma", "-1"],
     "bzip2": ["bzip2", "-1"],

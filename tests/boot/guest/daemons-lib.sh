@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-# A domain that takes all it can of xenstored and of xenconsoled, which have to
-# serve the others meanwhile. Sourced after dom0-lib.sh.
+# Let a domain take all it can from xenstored and xenconsoled, which must serve the
+# other domains meanwhile. Source this after dom0-lib.sh.
 
 rss() { # DAEMON: its memory, in KiB
 	awk '/^VmRSS/ { print $2 }' "/proc/$(cat /run/xen/$1.pid)/status"
 }
 
-# grew DAEMON KIB MOST: since it had so much
+# grew DAEMON KIB MOST: fail if its memory grew by more than MOST since it was KIB
 grew() {
 	local now
 	now=$(rss $1)
@@ -14,9 +14,9 @@ grew() {
 	[ $((now - $2)) -le $3 ] || { echo "$1 grew without bounds"; return 1; }
 }
 
-# xenstore_full HOSTILE OTHER: it is refused more than a domain may have; a write
-# and a read takes the others 10 s at most while it goes on, however busy the
-# machine under it is
+# xenstore_full HOSTILE OTHER: xenstored refuses the hostile domain more than its
+# quota. A write and a read of the others takes at most 10 s meanwhile, however busy
+# the host is.
 xenstore_full() {
 	local hostile=$1 other=$2 memory result=0
 	memory=$(rss xenstored)
@@ -29,19 +29,19 @@ xenstore_full() {
 	domu $other 60 'hostile-xenstore use data 100 10000' || result=1
 	grew xenstored $memory 8192 || result=1
 	domu $hostile 10 'cat /tmp/fill; pidof hostile-xenstore' ||
-		{ echo "it did not go on so long"; return 1; }
+		{ echo "hostile-xenstore ended too early"; return 1; }
 	domu $hostile 10 'kill $(pidof hostile-xenstore)'
 	return $result
 }
 
-reader() { # NAME: the process that shows its console
+reader() { # NAME: the pid of the xenconsole that reads its console
 	ps -o pid,args | awk -v id="$(xl domid $1)" \
 		'$2 ~ /xenconsole$/ && $3 == id { print $1 }'
 }
 
-# console_flooded HOSTILE OTHER: nobody reads what it writes. Its log grows by a
-# ring of 2 KiB for each of 150 events a second at most, and xenconsoled keeps
-# 1 MiB; the other's console answers.
+# console_flooded HOSTILE OTHER: the hostile domain writes to its console, which
+# nobody reads. Its log grows by at most 150 rings of 2 KiB a second, xenconsoled
+# keeps 1 MiB, and the other's console answers.
 console_flooded() {
 	local hostile=$1 other=$2 log=$consoles/guest-$1.log
 	local memory size from took result=0
@@ -58,7 +58,7 @@ console_flooded() {
 	echo "in $took s the log grew by $size bytes"
 	[ $size -ge 50000 ] && [ $size -le $((took * 150 * 2048)) ] || result=1
 	grew xenconsoled $memory 2048 || result=1
-	# when its time to write is over
+	# wait until it has stopped writing
 	sleep 5
 	domu_attach $hostile
 	domu_says $hostile 30 'so does it' 'echo so does it' || result=1

@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0
-# Dom0's side of a DomU under test: to make it, to speak to it through
-# "xl console", to end it. Sourced after lib.sh.
+# Dom0's side of a DomU under test: create it, run commands in it through
+# "xl console", destroy it. Source this after lib.sh.
 
 consoles=/var/log/xen/console
 images=/var/lib/xen/images
 
-# domu_mac ADDRESS: a card's own address that goes with it, so that a next
-# domain of the same address is not taken for one that is gone
+# domu_mac ADDRESS: print a MAC address that belongs to the IP address, so that a
+# later domain of the same address is not mistaken for an earlier one
 domu_mac() {
 	printf '00:16:3e:00:00:%02x\n' "${1##*.}"
 }
 
-# kernel_checks: what the kernel's command line switches on, for a DomU's too
+# kernel_checks: print the kernel checks of this command line, for a DomU's too
 kernel_checks() {
 	grep -oE '(debug_pagealloc|kfence[^ ]*)=[^ ]*' /proc/cmdline | tr '\n' ' '
 }
 
-# domu_config NAME ADDRESS [LINE ...]: writes its xl.cfg; a LINE overrides
+# domu_config NAME ADDRESS [LINE ...]: write its xl.cfg; a LINE overrides
 domu_config() {
 	local name=$1 address=$2 line
 	shift 2
@@ -38,16 +38,16 @@ domu_config() {
 	room_for_checks /etc/xen/$name.cfg
 }
 
-# room_for_checks FILE: the memory that they keep, where a domain has little (one
-# that has too little by intent stays so)
+# room_for_checks FILE: add the memory that the checks use to a small domain (not to
+# one that has too little on purpose)
 room_for_checks() {
 	[ -n "$(kernel_checks)" ] || return 0
 	awk '$1 == "memory" && $3 > 64 && $3 < 512 { $3 += 64 } { print }' "$1" >"$1.new" &&
 		mv "$1.new" "$1"
 }
 
-# domu_attach NAME: has "xl console" run, its input from a pipe that stays open;
-# on a terminal made by script, as without one it reads no input
+# domu_attach NAME: run "xl console" with input from a pipe that stays open, on a
+# terminal made by script: without a terminal, it reads no input
 domu_attach() {
 	local name=$1
 	[ -p $ktest_tmp/$name.in ] || mkfifo $ktest_tmp/$name.in
@@ -59,13 +59,13 @@ domu_attach() {
 	}
 }
 
-# domu_ready NAME TIMES: its agent said TIMES times that it is there
+# domu_ready NAME TIMES: its agent has reported itself TIMES times
 domu_ready() {
 	[ "$(grep -c '^@0 ends ready' $consoles/guest-$1.log 2>/dev/null)" \
 		-ge "$2" ] 2>/dev/null
 }
 
-# domu_start NAME: creates it and waits until it takes commands
+# domu_start NAME: create it and wait until it takes commands
 domu_start() {
 	local name=$1 times
 	times=$(grep -c '^@0 ends ready' $consoles/guest-$name.log 2>/dev/null)
@@ -82,14 +82,14 @@ domu_start() {
 	}
 }
 
-# domu NAME SECONDS COMMAND: runs it there; its output and result are ours
+# domu NAME SECONDS COMMAND: run it there; pass on its output and exit code
 domu() {
 	local name=$1 limit=$2 id log result
 	shift 2
 	id=$(($(cat $ktest_tmp/id 2>/dev/null || echo 0) + 1))
 	echo $id >$ktest_tmp/id
 	log=$consoles/guest-$name.log
-	# the agent takes a line; one that goes on must not end in a quoted blank
+	# the agent takes one line; a continued line must not end in a quoted blank
 	echo "@$id $*" | sed 's/\\$//' | tr '\n\t' '  ' | sed 's/ *$/\n/' \
 		>$ktest_tmp/$name.in
 	wait_for "$limit" grep -q "^@$id ends" $log || {
@@ -104,7 +104,7 @@ domu() {
 	return "${result:-98}"
 }
 
-# domu_says NAME SECONDS EXPECTED COMMAND: the last line of its output
+# domu_says NAME SECONDS EXPECTED COMMAND: compare the last line of its output
 domu_says() {
 	local name=$1 limit=$2 expected=$3 got
 	shift 3
@@ -112,7 +112,7 @@ domu_says() {
 	same "$name: $*" "$expected" "$got"
 }
 
-# domu_events NAME COUNT: each event arrives, in either direction
+# domu_events NAME COUNT: check that each event arrives, in either direction
 domu_events() {
 	local name=$1 count=$2 offer
 	domu $name 10 "evstress front $count 64 </dev/null >/tmp/events 2>&1 &" ||
@@ -126,8 +126,8 @@ domu_events() {
 	return 1
 }
 
-# What a DomU says of the time that its first processor lost; stolen FILE LEAST
-# MOST: of the time between two of these, such a part, in percent
+# steal_time is the command that prints the stolen time of a DomU's first processor.
+# stolen FILE LEAST MOST: check the stolen part between two such lines, in percent
 steal_time='echo $(cut -d" " -f1 /proc/uptime) $(grep "^cpu0 " /proc/stat)'
 stolen() {
 	cat "$1"
@@ -152,7 +152,7 @@ domu_state() {
 	xl list "$1" | awk 'NR == 2 { print $5 }' | grep -q "$2"
 }
 
-# domu_end NAME: destroys what may be left of it, and tells its console's log
+# domu_end NAME: destroy it if it is left, and print its console's log
 domu_end() {
 	local name=$1
 	xl destroy $name >/dev/null 2>&1

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-# Devices of which one end is a driver and the other a program, whose nodes stand
-# where the drivers of its own kernel do not look. Sourced after dom0-lib.sh; the
+# Devices with a driver at one end and a program at the other. The program's nodes are
+# where the drivers of its own kernel do not look. Source this after dom0-lib.sh; the
 # DomU's number is $id, its name $name.
 
-back=/local/domain/0/programs	# those of Dom0; a DomU's are in programs/ of its own
+back=/local/domain/0/programs	# for Dom0's programs; a DomU has its own programs/
 
-# nodes DIRECTORY OWNER READER [NODE=VALUE ...]: in this order
+# nodes DIRECTORY OWNER READER [NODE=VALUE ...]: write the nodes in this order
 nodes() {
 	local dir=$1 owner=$2 reader=$3 pair list=
 	shift 3
@@ -17,8 +17,8 @@ nodes() {
 	xenstore-write $list
 }
 
-# driver_back: the back end is the driver, driver_front: the front end. Its nodes
-# come last, and its state last of all
+# driver_back: the back end is the driver; driver_front: the front end is. The driver's
+# nodes come last, and its state last of all.
 driver_back() { # TYPE NUMBER NODES
 	local end=/local/domain/0/backend/$1/$id/$2
 	local other=/local/domain/$id/programs/$1/$2
@@ -33,7 +33,7 @@ driver_front() { # TYPE NUMBER NODES
 		nodes $end $id 0 backend=$back/$1/$2 backend-id=0 $3 state=1
 }
 
-# log_has FILE PATTERN...: each of them
+# log_has FILE PATTERN...: check that it has each of them
 log_has() {
 	local file=$1 pattern result=0
 	shift

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# What the tests inside the guests share. Sourced by busybox sh.
+# Functions that the tests inside the guests share; busybox sh sources this.
 #
 # A result is one line on the console: "KTEST: case NAME: PASS" or
 # "KTEST: case NAME: FAIL reason". A case without a line has failed.
@@ -11,8 +11,8 @@ say() {
 	echo "# $*"
 }
 
-# check NAME COMMAND ...: the case passes if the command does; else the reason
-# is the last line that it said. (Locals are seen by what is called.)
+# check NAME COMMAND ...: the case passes if the command succeeds; otherwise the reason
+# is the last line of its output. (Called functions see these local variables.)
 check() {
 	local check_name=$1 check_from
 	shift
@@ -28,14 +28,14 @@ check() {
 	fi
 }
 
-# wait_for SECONDS COMMAND ...: until it succeeds; three times as long, as the
-# machine may be emulated on one that is busy
+# wait_for SECONDS COMMAND ...: wait until it succeeds, up to three times as long,
+# because the emulating machine may be busy
 wait_for() {
 	local end=$(($(cut -d. -f1 /proc/uptime) + 3 * $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		if [ "$(cut -d. -f1 /proc/uptime)" -ge $end ]; then
-			echo "waited in vain for: $*"
+			echo "time-out while waiting for: $*"
 			return 1
 		fi
 		usleep 200000
@@ -57,7 +57,7 @@ md5() {
 	md5sum "$@" | cut -d' ' -f1
 }
 
-# interrupts PATTERN: how many came on the lines that match
+# interrupts PATTERN: print the sum of the interrupts on matching lines
 interrupts() {
 	awk -v pattern="$1" '
 		NR == 1 { cpus = NF; next }
@@ -68,8 +68,8 @@ interrupts() {
 		END { print sum + 0 }' /proc/interrupts
 }
 
-# disk_data DEVICE MIB: data written, synced and, with the cache emptied, read
-# back, raw and then by a file system
+# disk_data DEVICE MIB: write data, sync, empty the cache, and read the data back, first
+# raw and then through a file system
 disk_data() {
 	local dev=$1 mib=$2 sent got
 	[ -b "$dev" ] || { echo "there is no $dev"; return 1; }
@@ -81,7 +81,7 @@ disk_data() {
 	got=$(dd if="$dev" bs=1M count="$mib" 2>/dev/null | md5)
 	same "data of $dev" "$sent" "$got" || return 1
 
-	mke2fs "$dev" >/dev/null 2>&1 || { echo "mke2fs $dev"; return 1; }
+	mke2fs "$dev" >/dev/null 2>&1 || { echo "mke2fs $dev failed"; return 1; }
 	mkdir -p $ktest_tmp/mnt
 	mount -t ext4 "$dev" $ktest_tmp/mnt ||
 		mount -t ext2 "$dev" $ktest_tmp/mnt || return 1
@@ -96,7 +96,8 @@ disk_data() {
 	same "a file on $dev" "$sent" "$got"
 }
 
-# with_interrupts PATTERN LEAST COMMAND ...: passes, and raises the count
+# with_interrupts PATTERN LEAST COMMAND ...: the command succeeds and causes at least
+# LEAST interrupts
 with_interrupts() {
 	local pattern=$1 least=$2 before after
 	shift 2
@@ -109,14 +110,14 @@ with_interrupts() {
 	return 1
 }
 
-# a card's traffic: answers, a file, and a stream there and back
+# net_data NETWORK: test a card's traffic: ping, a file, and a stream there and back
 net_data() {
 	local net=$1 sent got
 	wait_for 20 timeout 60 ping -c 1 -W 2 $net.2 || return 1
 	timeout 60 ping -c 5 -W 5 -q $net.2 || { echo "ping $net.2 failed"; return 1; }
 	rm -f $ktest_tmp/file
 	tftp -g -b 1400 -l $ktest_tmp/file -r payload $net.2 ||
-		{ echo "no file by TFTP from $net.2"; return 1; }
+		{ echo "TFTP from $net.2 failed"; return 1; }
 	same "file by TFTP" "$(grep -o 'krypton.payload=[0-9a-f]*' \
 		/proc/cmdline | cut -d= -f2)" "$(md5 $ktest_tmp/file)" || return 1
 	dd if=/dev/urandom of=$ktest_tmp/sent bs=1M count=4 2>/dev/null

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
-# How $number busy DomUs of one vCPU each, m1 and so on, share the processors.
-# Sourced after dom0-lib.sh.
+# Measure how $number busy DomUs of one vCPU each, m1 and so on, share the processors.
+# Source this after dom0-lib.sh.
 
 seconds=12
 
-# used: "NAME SECONDS" of processor time for each of them
+# used: print "NAME SECONDS" of processor time for each of them
 used() {
 	xl list | awk '$1 ~ /^m[0-9]+$/ { print $1, $NF }'
 }
 
-# shares: what each used in a while: "NAME SECONDS". It began and ended at the
-# times in span: xl takes its time as well
+# shares: print "NAME SECONDS" that each used in some seconds. The file span has the
+# times of its begin and end, because xl takes time as well.
 shares() {
 	cut -d' ' -f1 /proc/uptime >$ktest_tmp/span
 	used >$ktest_tmp/before

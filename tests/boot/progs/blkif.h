@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The block ring of 32-bit x86 as it stands in memory (io/blkif.h): what both
- * hostile ends of it share.
+ * The layout of 32-bit x86's block ring (io/blkif.h), for both hostile ends.
  */
 #include "xen-user.h"
 

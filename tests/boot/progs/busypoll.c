@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * busypoll PORT SECONDS - receive a datagram, and after some time poll the card
- * that it came from for so long (SO_BUSY_POLL): its driver is asked for packets
- * without an interrupt, also when the other end has broken the protocol meanwhile.
+ * busypoll PORT SECONDS - receive a datagram, then pause, then poll the card that it
+ * came from for SECONDS (SO_BUSY_POLL). The kernel asks the driver for packets without
+ * an interrupt, even if the other end has broken the protocol meanwhile.
  */
 #include <arpa/inet.h>
 #include <err.h>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * clock serve PORT: answers each datagram with this machine's time and date
- * clock drift ADDRESS PORT SECONDS: how far that machine's clock runs off
- * clock date ADDRESS PORT: how far that machine's date is off
+ * clock serve PORT: answer each datagram with this machine's time and date
+ * clock drift ADDRESS PORT SECONDS: measure the drift of that machine's clock
+ * clock date ADDRESS PORT: measure the difference to that machine's date
  *
- * Rule: both clocks run at the same rate. The difference is taken twice,
- * SECONDS apart, each time from the exchange of many that was the fastest, so
- * that the network's delay adds an error of at most its round trip. Prints
- * parts in a million of drift, the bound of the error too. Of the date it
- * prints the difference in milliseconds, taken in the same way, once.
+ * Rule: both clocks run at the same rate. The program takes the difference twice,
+ * SECONDS apart, each time from the fastest of many exchanges, so that the network's
+ * delay adds an error of at most one round trip. It prints the drift in parts per
+ * million, and the bound of the error. It takes the difference of the dates once, in
+ * the same way, and prints milliseconds.
  */
 #include <arpa/inet.h>
 #include <stdint.h>
@@ -54,7 +54,7 @@ static int serve(int port)
 	}
 }
 
-/* the other clock less ours, from the fastest exchange */
+/* the other clock minus ours, from the fastest exchange */
 static int64_t offset(int s, clockid_t clock, int64_t *round_trip)
 {
 	int64_t best = 0;

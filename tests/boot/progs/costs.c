@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * costs - what entries to the kernel cost, by the time stamp counter.
+ * costs - measure the cost of entries to the kernel with the time stamp counter.
  *
- * Under QEMU's "-icount shift=0" that counts instructions, the hypervisor's
- * too. Each cost is taken ROUNDS times and the least is told, which is one
- * that no interrupt hit; an interrupt's own is the median. Runs as process 1
- * (tests/bench/entry), prints "BENCH name cost" and never ends.
+ * Under QEMU's "-icount shift=0" the counter counts instructions, including the
+ * hypervisor's. The program measures each cost ROUNDS times and reports the minimum,
+ * which no interrupt has hit; for an interrupt itself it reports the median. It runs
+ * as process 1 (tests/bench/entry), prints "BENCH name cost" and never ends.
  */
 #include <asm/ldt.h>
 #include <fcntl.h>
@@ -104,7 +104,7 @@ static uint64_t vdso(void)
 	return (now() - begin) / CALLS;
 }
 
-/* from a segment of the LDT: a PV guest must return by the hypervisor */
+/* from a segment of the LDT: a PV guest must return through the hypervisor */
 static uint64_t int80_ldt(void)
 {
 	uint64_t begin = now();
@@ -155,7 +155,7 @@ static uint64_t fault_write(void)
 	return (end - begin) / PAGES;
 }
 
-/* a page that was shared with a child, and is the parent's alone again */
+/* a page that was shared with a child, and now belongs to the parent alone */
 static uint64_t fault_protection(void)
 {
 	uint64_t begin, end;
@@ -215,7 +215,7 @@ static uint64_t fork_exit(void)
 	return now() - begin;
 }
 
-/* what a written page adds to that */
+/* the extra cost of a written page */
 static uint64_t fork_page(void)
 {
 	uint64_t full;
@@ -236,7 +236,7 @@ static void echo(void)
 	_exit(0);
 }
 
-/* to another process and back, by no page: half of it has one switch */
+/* to another process and back, without touching a page; half of it is one switch */
 static uint64_t ping_pong(void)
 {
 	uint64_t begin = now();
@@ -277,7 +277,7 @@ static uint64_t read_highmem(void)
 	return (now() - begin) / CALLS;
 }
 
-/* the time that the next interrupt, nearly always the tick, takes away */
+/* the time that the next interrupt takes, nearly always the tick */
 static uint64_t interrupt(void)
 {
 	uint64_t last = now(), t;

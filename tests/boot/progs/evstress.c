@@ -3,14 +3,14 @@
  * evstress front EVENTS CHANNELS		in a DomU, which offers
  * evstress back DOMAIN GRANT PORT...		in Dom0, which binds to it
  *
- * Rule: no event is lost or made up. On each channel an event goes there and
- * one comes back, EVENTS in all in either direction, first on one channel at a
- * time, then on all of them at once. Each has its number in a page that both
- * map: an event without a new number was made up, and a number that nobody is
- * told of stands still until the time-out. A port is unmasked only after its
- * answer has been sent, so that events also come while it is masked.
+ * Rule: no event is lost or invented. On each channel an event goes there and one
+ * comes back, EVENTS in all in either direction, first on one channel at a time, then
+ * on all of them at once. Each event has its number in a page that both map: an event
+ * without a new number was invented, and a number without an event stays until the
+ * time-out. A port is unmasked only after its answer has been sent, so that events
+ * also arrive while it is masked.
  *
- * The front prints "offer GRANT PORT...", and both what they counted.
+ * The front prints "offer GRANT PORT...", and both print their counts.
  */
 #include <poll.h>
 #include "xen-user.h"
@@ -78,7 +78,7 @@ static int stalled(volatile uint32_t *mine, volatile uint32_t *other)
 	return 1;
 }
 
-/* may: how many events without a number there may have been */
+/* may: the number of events without a number that are allowed */
 static int result(const char *who, unsigned long may)
 {
 	int bad = wrong || sent != taken || empty > may;
@@ -89,7 +89,7 @@ static int result(const char *who, unsigned long may)
 	return bad;
 }
 
-/* An event of the channel: its number is the next, or that of no event */
+/* An event on the channel: its number must be the next, or that of no event */
 static int numbered(int i, uint32_t number)
 {
 	if (number == got[i]) {
@@ -109,7 +109,7 @@ static void give_back(uint32_t *ports, int n)
 		fail("write");
 }
 
-/* Events there and back until `end` were sent, on `width` channels at a time */
+/* Send events there and back until `end` were sent, on `width` channels at a time */
 static int exchange(unsigned long end, int width)
 {
 	uint32_t ports[CHANNELS];
@@ -181,7 +181,7 @@ static int back(int domain, uint32_t grant, int n, char **remote)
 		fail("map");
 	for (channels = 0; channels < n; channels++)
 		channel(channels, event_take(domain, atoi(remote[channels])));
-	/* the hypervisor begins each channel with an event */
+	/* the hypervisor sends an event when a channel is bound */
 	while ((n = events(ports, 300)))
 		give_back(ports, n);
 	page->over = 1;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * failsafe - a selector in %gs whose LDT descriptor vanishes while a thread
- * runs with it.
+ * failsafe - remove the LDT descriptor of a selector in %gs while a thread runs with
+ * that selector.
  *
- * The kernel does not reload %gs, so the processor goes on with what it has
- * cached.  A hypervisor that switches virtual CPUs has to load the selector
- * again, cannot, and calls the guest's failsafe callback, which must leave a
- * null %gs and everything else as it was.  Rule checked: %gs holds the old
- * selector or null at any time, %ds, %es and a TLS selector in %fs keep their
- * values and still work, no register changes, nobody is killed.
+ * The kernel does not reload %gs, so the processor continues with the cached
+ * descriptor.  A hypervisor that switches virtual CPUs must load the selector again,
+ * cannot, and calls the guest's failsafe callback, which must leave a null %gs and
+ * everything else as it was.  Rule: %gs always holds the old selector or null, %ds, %es
+ * and a TLS selector in %fs keep their values and still work, no register changes, and
+ * no process is killed.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -49,7 +49,7 @@ static void set_ldt(int present)
 static unsigned int magic = 0x12345678;
 static unsigned short fs_sel, ds_sel, es_sel;
 
-/* With %gs, and so libc, unusable: wait for @what, then look at %gs. */
+/* While %gs, and so libc, is unusable: wait for @what, then check %gs. */
 static __attribute__((noinline)) unsigned int spin(unsigned int loops,
 						   int syscalls)
 {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * freepages - the hypervisor's free memory in pages, as sysctl physinfo says
- * (xen/sysctl.h); xl tells it in MiB alone. What still has to be scrubbed
- * counts as free.
+ * freepages - print the hypervisor's free memory in pages, from sysctl physinfo
+ * (xen/sysctl.h); xl prints MiB only. Pages that must still be scrubbed count as free.
  */
 #include <fcntl.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hostile-blkback DIRECTORY... - block back ends that break the protocol, one
- * rule each, at the front end of the directories of xenstore. The last part of
- * a directory's name is the disk's number; (number >> 4) & 15 says the attack.
- * Each serves its disk well (without data) until a request for sector 64 or
- * more comes; what the other end says to the attack stands in its kernel's log.
+ * hostile-blkback DIRECTORY... - block back ends that each break one rule of the
+ * protocol against the front ends of these xenstore directories. The last part of a
+ * directory's name is the disk's number; (number >> 4) & 15 selects the attack. Each
+ * serves its disk correctly (without data) until a request for sector 64 or more
+ * arrives. The attacked kernel's log has its reaction.
  */
 #include "blkif.h"
 
@@ -73,7 +73,7 @@ static void serve(void)
 
 	while (taken != ring->req_prod) {
 		r = *blk_request(ring, taken++);
-		if (r.op == OP_INDIRECT)	/* the rest is where it was */
+		if (r.op == OP_INDIRECT)	/* the other fields stay in place */
 			r.op = r.indirect.op;
 		if (r.op != OP_READ || r.rw.sector < 64)
 			answer(r.rw.id, r.op, OKAY);
@@ -107,7 +107,7 @@ static void details(void)
 	xs_write(back, "discard-alignment", "4294967295");
 }
 
-/* Until the front end takes part; a disk that it refuses stays as it is */
+/* Wait until the front end takes part; a disk that it refuses stays as it is */
 static void connect(void)
 {
 	unsigned int i;
@@ -144,7 +144,7 @@ static void play(const char *directory)
 		if (attack != REOPEN ||
 		    xs_number(front, "state", 0) < CONNECTED)
 			continue;
-		/* closed, and open at once */
+		/* closed, and connected again at once */
 		if (!opened)
 			opened = time(NULL);
 		if (time(NULL) < opened + 2)

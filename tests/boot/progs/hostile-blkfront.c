@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hostile-blkfront DIRECTORY - a block front end that breaks the protocol, one
- * rule after the other, at the back end that DIRECTORY of xenstore names.
- * Rule: a bad request gets an error, bad indices or nodes stop the device, and
- * a new connection works after each of them.
+ * hostile-blkfront DIRECTORY - a block front end that breaks one rule of the protocol
+ * after the other, against the back end that the xenstore directory names. Rule: a bad
+ * request gets an error, bad indices or nodes stop the device, and a new connection
+ * works after each of them.
  */
 #include "blkif.h"
 
-#define NONE	100	/* no answer came */
+#define NONE	100	/* no answer arrived */
 
 static const char *front;
 static char back[128];
@@ -85,7 +85,7 @@ static int ask(const struct blk_request *request)
 	return blk_response(ring, answered++)->status;
 }
 
-/* A read of the first page, as it ought to be */
+/* A correct read of the first page */
 static struct blk_request good(void)
 {
 	struct blk_request r = { .op = OP_READ };
@@ -184,7 +184,7 @@ static void flip(volatile struct blk_request *r, bool bad)
 	r->rw.segment[0].last = bad ? 255 : 7;
 }
 
-/* While the back end works on them, the requests become others */
+/* Rewrite the requests while the back end works on them */
 static void rewritten(void)
 {
 	struct blk_request r = good();

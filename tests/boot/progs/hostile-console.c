@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hostile-console DIRECTORY - the other end of a console, whose indices go
- * where they must not, and which writes to the ring's page when the front end
- * is gone. What the front end says to it stands in its kernel's log.
+ * hostile-console DIRECTORY - the other end of a console. It sets invalid indices, and
+ * writes to the ring's page after the front end has gone. The attacked kernel's log has
+ * its reaction.
  */
 #include "xen-user.h"
 
@@ -28,7 +28,7 @@ int main(int argc, char **argv)
 	if (!ring || port < 0)
 		err(1, "no ring");
 	xs_write(argv[1], "state", "%d", CONNECTED);
-	/* what was written there is taken, once */
+	/* take the written text once */
 	for (i = 0; i < 10000 && ring->out_prod == 0; i++)
 		usleep(2000);
 	printf("console: %.*s\n", (int)(ring->out_prod & 63), ring->out);
@@ -40,7 +40,7 @@ int main(int argc, char **argv)
 	}
 	printf("console: attacked\n");
 	fflush(stdout);
-	/* the front end's device goes; its page must not be used before ours */
+	/* the front end's device goes away; its page must not be reused before ours */
 	while (xs_number(front, "state", 0) == CONNECTED)
 		usleep(20000);
 	xs_write(argv[1], "state", "%d", CLOSED);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hostile-netback DIRECTORY... - network back ends that break the protocol, one
- * rule each, at the front ends of the directories of xenstore. The last part of
- * a directory's name is the card's number, and says the attack. Each takes
- * packets well until the first came; what the other end says to the attack
- * stands in its kernel's log.
+ * hostile-netback DIRECTORY... - network back ends that each break one rule of the
+ * protocol against the front ends of these xenstore directories. The last part of a
+ * directory's name is the card's number, and selects the attack. Each behaves correctly
+ * until the first packet has arrived. The attacked kernel's log has its reaction.
  */
 #include <pthread.h>
 #include "netif.h"
@@ -23,7 +22,7 @@ static struct ring *tx, *rx;
 static uint32_t taken;
 
 /*
- * To 10.9.N.1: an echo request whose length fits no honest packet of ours, or a
+ * Packets to 10.9.N.1: an echo request whose length no honest packet here has, or a
  * datagram without a checksum to UDP_PORT.
  */
 static void frame(uint8_t *mem, unsigned int protocol, unsigned int length)
@@ -57,7 +56,7 @@ static void frame(uint8_t *mem, unsigned int protocol, unsigned int length)
 	mem[39] = length - 20;
 }
 
-/* The response so far behind the last: 0 is the next one */
+/* The response at this distance after the last one; 0 is the next */
 static void prepare(int behind, unsigned int offset, int status,
 		    unsigned int flags)
 {
@@ -88,7 +87,7 @@ static void deliver_extra(unsigned int type, unsigned int size,
 	publish(1);
 }
 
-/* Tells, and waits until the other end took all and asks for the next */
+/* Notify, and wait until the other end has taken all and asks for the next */
 static void tell(void)
 {
 	int i;
@@ -154,7 +153,7 @@ static void *rewrite(void *unused)
 	return unused;
 }
 
-/* The second part of each packet changes while the front end looks at it */
+/* Change the second part of each packet while the front end checks it */
 static void rewritten(void)
 {
 	unsigned int round, ref;
@@ -186,9 +185,9 @@ static void two_bad_parts(int behind)
 }
 
 /*
- * The third part of a packet cannot be taken. The front end has given the buffers
- * of the first two back by then, and written that where they stood; here they
- * come again. A program there polls the card later on.
+ * The front end cannot take the third part of a packet. By then it has returned the
+ * buffers of the first two parts, and written that into their slots; here they come
+ * again. A program there polls the card later.
  */
 static void again(void)
 {
@@ -289,7 +288,7 @@ static void play(const char *directory)
 	strike(&r);
 	printf("%s: attacked\n", back);
 	fflush(stdout);
-	for (;;)	/* keeps what it has mapped */
+	for (;;)	/* keep the mappings */
 		pause();
 }
 

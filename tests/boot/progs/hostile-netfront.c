@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hostile-netfront DIRECTORY... - network front ends that break the protocol,
- * one rule each, at the back ends that the directories of xenstore name. The
- * last part of a directory's name is the card's number, and says the attack.
- * Rule: what cannot be taken by any reading disables the card; a packet that is
- * only bad is answered so, and a good one after it well, as is the first of each
- * connection.
+ * hostile-netfront DIRECTORY... - network front ends that each break one rule of the
+ * protocol against the back ends that these xenstore directories name. The last part of
+ * a directory's name is the card's number, and selects the attack. Rule: requests that
+ * make no sense at all disable the card; a merely bad packet gets an error, and a good
+ * packet after it succeeds, as does the first packet of each connection.
  */
 #include "netif.h"
 
@@ -21,8 +20,8 @@ static bool connect(void)
 	tx_page = page_grant(backend);
 	rx_page = page_grant(backend);
 	data = page_grant(backend);
-	memset(data.mem, 0xff, 6);	/* to everybody */
-	((uint8_t *)data.mem)[12] = 0x88;	/* an experiment's protocol */
+	memset(data.mem, 0xff, 6);	/* broadcast */
+	((uint8_t *)data.mem)[12] = 0x88;	/* experimental protocol */
 	((uint8_t *)data.mem)[13] = 0xb5;
 	tx = tx_page.mem;
 	rx = rx_page.mem;
@@ -63,8 +62,8 @@ static void put_extra(struct extra extra)
 }
 
 /*
- * All at once: a back end that looks at the ring just then would take the first
- * slots of a chain for one that has no end.
+ * Publish all slots at once: otherwise a back end that reads the ring just then would
+ * take the first slots for a chain without an end.
  */
 static void publish(void)
 {
@@ -161,7 +160,7 @@ static void rewritten(void)
 	}
 }
 
-/* After each of these the card goes on */
+/* The card continues to work after each of these */
 static void harmless(void)
 {
 	static const char *const name[] = {
@@ -212,8 +211,8 @@ static void harmless(void)
 }
 
 /*
- * The other end's first event comes while it still connects (Xen sends it one
- * when it binds the port); no packet may be lost by what is not ready then.
+ * The other end gets its first event while it is still connecting (Xen sends one when
+ * it binds the port). It must not lose packets because it is not ready then.
  */
 static void connections(void)
 {

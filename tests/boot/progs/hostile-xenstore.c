@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hostile-xenstore fill DIR SECONDS: asks xenstored for more of everything than
- * a domain may have, until it refuses, and keeps it; then it has a node written
- * without an end, each time with an event for every watch
- * hostile-xenstore use DIR ROUNDS MS: writes and reads a node as often, and fails
- * if a round took longer than that
+ * hostile-xenstore fill DIR SECONDS: ask xenstored for more of everything than a domain
+ * may have, until it refuses, and keep it; then write a node endlessly, each time with
+ * an event for every watch
+ * hostile-xenstore use DIR ROUNDS MS: write and read a node ROUNDS times; fail if a round
+ * takes longer than MS
  *
- * Rule: xenstored limits the nodes of a domain, their size and permissions, its
- * watches and its transactions, and it serves others meanwhile. (Its limits are
- * options of xenstored, and mostly of 1,000 or less.)
+ * Rule: xenstored limits the nodes of a domain, their size and permissions, its watches
+ * and its transactions, and it serves others meanwhile. (The limits are options of
+ * xenstored, mostly 1,000 or less.)
  */
 #include "xen-user.h"
 
@@ -41,7 +41,7 @@ static bool one_size(struct xs_message *m, const char *dir, int n)
 	return xs_talk(m);
 }
 
-/* The owner, and n more that may read */
+/* The owner, and n more domains that may read */
 static bool one_permission(struct xs_message *m, const char *dir, int n)
 {
 	char owner[16];
@@ -78,7 +78,7 @@ static bool one_watch(struct xs_message *m, const char *dir, int n)
 	return xs_talk(m);
 }
 
-/* Each by its number, until it is refused */
+/* Make them by number until xenstored refuses one */
 static const struct {
 	const char *name;
 	bool (*one)(struct xs_message *m, const char *dir, int n);
@@ -109,7 +109,7 @@ static bool ask_for_all(const char *dir)
 	return right;
 }
 
-/* Those that write begin when the pipe is closed: a device of their own each */
+/* The writers start when the pipe is closed; each has its own device */
 static int fill(const char *dir, int seconds)
 {
 	struct xs_message m = { 0 };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * irqs N: binds N pairs of event channels of this domain, and sends an event
- * through each.
+ * irqs N: bind N pairs of event channels of this domain, and send an event through
+ * each.
  *
- * An event channel needs no vector of the processor, of which there are fewer
- * than 256: 2 N interrupts are there at a time, and each event arrives once. Who
- * binds to another's port has an event at once, too.
+ * Rule: an event channel needs no vector of the processor, which has fewer than 256.
+ * 2 N interrupts exist at a time, and each event arrives once. The end that binds to
+ * another port also gets an event at once.
  * (xen/evtchn.h of Linux, event_channel.h of Xen.)
  */
 #include <err.h>

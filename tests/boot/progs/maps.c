@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * maps - Dom0's process 1 of the test tests/boot/maps: maps 1,024 pages of a
- * domain that it makes (privcmd), and 1,024 pages that it was granted (gntdev),
- * and checks what is mapped. Ahead of and behind each mapping stands a marker,
- * a call of xen_version with a number that nobody knows: so who logs the
- * hypercalls can tell which ones belong to it.
+ * maps - Dom0's process 1 in the test tests/boot/maps. It maps 1,024 pages of a domain
+ * that it makes (privcmd), and 1,024 pages that were granted to it (gntdev), and checks
+ * their contents. A marker, a call of xen_version with an unknown number, comes before
+ * and after each mapping, so that the test can find the mapping's hypercalls in the log.
  *
  * Sources: xen/domctl.h, xen/memory.h; xen/privcmd.h, gntdev.h, gntalloc.h.
  */
@@ -24,8 +23,8 @@
 #define PAGES		1024u
 #define PAGE		4096u
 #define SIZE		(PAGES * PAGE)
-#define TABLE		(2u << 20)	/* what a page-table page maps */
-#define NO_FRAME	0xfffff0u	/* just below 64 GB: no memory there */
+#define TABLE		(2u << 20)	/* bytes that a page-table page maps */
+#define NO_FRAME	0xfffff0u	/* just below 64 GB, without memory */
 
 #define MEMORY_OP	12
 #define XEN_VERSION	17
@@ -99,7 +98,7 @@ static int device(const char *name)
 	return fd;
 }
 
-/* Pages that hypercalls may use, which stay where they are. */
+/* Locked pages for the arguments of hypercalls. */
 static void *buffer(unsigned int pages)
 {
 	void *p = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -111,7 +110,7 @@ static void *buffer(unsigned int pages)
 	return p;
 }
 
-/* Where nothing is yet, from the middle of a page table on: three of them. */
+/* An unmapped range that starts in the middle of a page table, and needs three. */
 static void *place(void)
 {
 	uint8_t *p = mmap(NULL, SIZE + 4 * TABLE, PROT_NONE,
@@ -168,7 +167,7 @@ static void make_domain(struct domctl *d)
 	memcpy(frames, extents, sizeof(frames));
 }
 
-/* The domain's frames, as listed; the numbers of the markers around it. */
+/* Map the domain's listed frames between the markers number and number + 1. */
 static uint32_t *foreign(uint32_t *list, int *errors, unsigned int number)
 {
 	uint32_t *at = map_at_place(privcmd, 0);
@@ -176,7 +175,7 @@ static uint32_t *foreign(uint32_t *list, int *errors, unsigned int number)
 
 	if (!at)
 		end("mmap of privcmd");
-	memset(errors, 0x55, PAGES * sizeof(*errors));	/* no fault later */
+	memset(errors, 0x55, PAGES * sizeof(*errors));	/* fault it in now */
 	marker(number);
 	rc = map_frames(privcmd, at, (uint16_t)domain, list, errors, PAGES);
 	marker(number + 1);
@@ -185,7 +184,7 @@ static uint32_t *foreign(uint32_t *list, int *errors, unsigned int number)
 	return at;
 }
 
-/* Whether page i has the number that is expected; first_wrong says which not. */
+/* Check that each page has its expected number; report the first wrong one. */
 static void check(const char *what, const uint32_t *at, int reverse)
 {
 	uint32_t i, expect, wrong = 0;
@@ -224,7 +223,7 @@ static void test_foreign(void)
 	munmap(at, SIZE);
 }
 
-/* Each frame that can't be mapped gets its error, and no other one does. */
+/* Each frame that cannot be mapped gets its error, and no other frame does. */
 static void test_errors(void)
 {
 	static const uint32_t bad[] = { 0, 1, 255, 256, 511, 777, 1022 };
@@ -249,7 +248,7 @@ static void test_errors(void)
 	munmap(at, SIZE);
 }
 
-/* Lowmem pages that the balloon has already, in KiB: they cost nothing. */
+/* Lowmem pages that the balloon already has, in KiB; they cost no hypercalls. */
 static void tell_balloon(void)
 {
 	char line[32] = "unknown";

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * memtest MIB [PROCESSES]: memory that is there and keeps what is written.
+ * memtest MIB [PROCESSES]: check that memory exists and keeps its contents.
  *
- * Rule: a guest that was given N MiB can use them all at the same time, pages
- * above the lowmem border too. Each process maps its share and writes to each
- * word a value made of its address and its process; when all have done so, all
- * check theirs. A page that stands twice or was lost shows as a wrong word.
+ * Rule: a guest with N MiB can use them all at the same time, including pages above the
+ * lowmem border. Each process maps its share and writes to each word a value made of the
+ * word's address and the process. When all have done so, all check their words. A page
+ * that is mapped twice or lost shows as a wrong word.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -36,7 +36,7 @@ static long check(const uint32_t *area, size_t words, uint32_t seed)
 	return wrong;
 }
 
-/* one process: fill, say so, wait for the word to go on, check */
+/* one process: fill, report, wait for the signal to continue, check */
 static int worker(size_t bytes, uint32_t seed, int ready, int go)
 {
 	size_t words = bytes / sizeof(uint32_t);
@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 			return 1;
 		}
 	}
-	/* a worker that died closes its end: the read below ends, too */
+	/* a worker that died closes its end, so the read below ends too */
 	close(ready[1]);
 	for (int i = 0; i < processes; i++)
 		if (read(ready[0], c, 1) != 1)

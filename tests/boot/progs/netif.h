@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The two network rings as they stand in memory (io/netif.h): what both hostile
- * ends of them share.
+ * The layout of the two network rings (io/netif.h), for both hostile ends.
  */
 #include "xen-user.h"
 

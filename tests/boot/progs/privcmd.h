@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A domain's frames mapped by their numbers. Source: <xen/privcmd.h> of Linux,
- * which nothing can include, since linux-libc-dev leaves out what it includes.
+ * Map a domain's frames by their numbers. Source: <xen/privcmd.h> of Linux, which no
+ * program can include, because linux-libc-dev lacks the headers that it includes.
  */
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -15,9 +15,9 @@ struct mmapbatch {
 };
 
 /*
- * Maps num frames of domain dom at address at, where privcmd itself is mapped.
- * Returns -1 and sets errno if all is in vain; errors[] has a negative error code
- * for each frame that could not be mapped, else 0.
+ * Map num frames of domain dom at address at, which must be a mapping of privcmd.
+ * Returns -1 and sets errno if the whole call fails; errors[] gets a negative error
+ * code for each frame that could not be mapped, otherwise 0.
  */
 static inline int map_frames(int privcmd, void *at, uint16_t dom,
 			     const uint32_t *frames, int *errors, uint32_t num)

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * regs - registers must survive returns to user mode that are hit by
- * events.
+ * regs - check that registers survive returns to user mode that events interrupt.
  *
- * Threads on all processors put known values into all registers, those of
- * SSE too, and go through system calls and page faults, while timers and each
- * other's wake-ups send as many events as possible.  Any change of a register
- * is an error.
+ * Threads on all processors put known values into all registers, including SSE's, and
+ * make system calls and page faults, while timers and each other's wake-ups send as
+ * many events as possible.  Any change of a register is an error.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -105,7 +103,7 @@ static void xmm_load(const pattern *p)
 	: : "r" (p) : "memory");
 }
 
-/* the number of bytes in xmm0 to xmm7 that are not what was loaded */
+/* the number of bytes in xmm0 to xmm7 that differ from the loaded values */
 static int xmm_wrong(const pattern *p)
 {
 	static volatile int told;

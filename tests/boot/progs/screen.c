@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * screen show DIR BYTES: the back end of a DomU's frame buffer. Once it is drawn
- * to, and says where, its first BYTES go to the standard output.
- * screen type DIR CODE...: the back end of its keyboard, which presses and
- * releases these keys as soon as there is a line on the standard input
+ * screen show DIR BYTES: be the back end of a DomU's frame buffer. After the first
+ * update event, write the buffer's first BYTES to the standard output.
+ * screen type DIR CODE...: be the back end of its keyboard; press and release these keys
+ * when a line arrives on the standard input
  *
- * Rule: what a DomU draws is what Dom0 sees, what is typed in Dom0 is what the
- * DomU reads (io/fbif.h, io/kbdif.h). Frames of the DomU's are mapped by their
- * numbers, as Xen's own back ends do.
+ * Rule: Dom0 sees what a DomU draws, and the DomU reads what is typed in Dom0
+ * (io/fbif.h, io/kbdif.h). The program maps the DomU's frames by their numbers, as Xen's
+ * own back ends do.
  */
 #include "xen-user.h"
 #include "privcmd.h"
@@ -19,7 +19,7 @@ enum { FB_UPDATE = 2, KEY = 3 };
 
 struct shared {
 	volatile uint32_t in_cons, in_prod, out_cons, out_prod;
-	int32_t width, height;		/* from here on, a frame buffer's */
+	int32_t width, height;		/* from here on, only in a frame buffer's page */
 	uint32_t line, bytes;
 	uint32_t depth;
 	uint32_t lists[256];
@@ -30,7 +30,7 @@ struct key {
 	uint32_t code;
 };
 
-/* These frames of a domain's, one behind the other */
+/* Map these frames of a domain contiguously */
 static void *frames_of(int domain, const uint32_t *frames, unsigned int count)
 {
 	static int errors[FRAMES];
@@ -44,7 +44,7 @@ static void *frames_of(int domain, const uint32_t *frames, unsigned int count)
 	return mem;
 }
 
-/* The front end's page and its event channel; then both are connected */
+/* Map the front end's page and bind its event channel; then both are connected */
 static struct shared *connect_front(const char *dir, int *domain, int *port)
 {
 	struct shared *page;
@@ -68,7 +68,7 @@ static struct shared *connect_front(const char *dir, int *domain, int *port)
 	return page;
 }
 
-/* Takes all events; whether one of them was an update */
+/* Take all events; returns whether one of them was an update */
 static bool updated(struct shared *page)
 {
 	uint8_t *events = (uint8_t *)page + 2048;
@@ -98,7 +98,7 @@ static int show(const char *dir, unsigned int bytes)
 		usleep(20000);
 	if (i == 3000)
 		errx(1, "nothing was drawn");
-	sleep(1);	/* and the rest of it */
+	sleep(1);	/* for the rest of the drawing */
 	fwrite(frames_of(domain, frames, (bytes + 4095) / 4096), 1, bytes,
 	       stdout);
 	return 0;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * stress SECONDS [WORKERS]: fork, exec, mmap, mprotect, LDT and file mappings
- * by several processes at a time, with each result checked.
+ * stress SECONDS [WORKERS]: fork, exec, mmap, mprotect, LDT and file mappings in several
+ * processes at a time, with a check of each result.
  *
- * Rule: page tables made, shared, write-protected, pinned and torn down on
- * several processors never lose or mix up a page, and no signal arrives that
- * was not asked for.
+ * Rule: page tables that are made, shared, write-protected, pinned and torn down on
+ * several processors never lose or mix up a page, and no unexpected signal arrives.
  */
 #include <asm/ldt.h>
 #include <errno.h>
@@ -83,7 +82,7 @@ static void reap(pid_t pid, int expected, const char *what)
 	}
 }
 
-/* the child's writes are its own, and it sees the parent's */
+/* the child's writes are private, and it sees the parent's earlier ones */
 static void do_fork(uint32_t seed)
 {
 	uint32_t *area = map(PAGES);
@@ -116,10 +115,10 @@ static void do_exec(void)
 	reap(pid, 9, "exec");
 }
 
-/* a page without a right faults, the others keep what they hold */
+/* a page without the right faults, the others keep their contents */
 static void do_protect(uint32_t seed)
 {
-	/* volatile: kept over siglongjmp() */
+	/* volatile: survives siglongjmp() */
 	uint32_t *volatile area = map(PAGES);
 	volatile uint32_t *volatile hole = area + (seed % PAGES) * PAGE / 4;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a program needs to be one end of a split driver in user space: nodes of
- * xenstore, pages that it grants or maps, event channels, the head of a shared
- * ring, and verdicts on the other end. By /dev/xen/{xenbus,gntalloc,gntdev,evtchn}. Numbers and layouts
- * are those of Xen's public headers (io/xs_wire.h, io/ring.h).
+ * Functions for a program that is one end of a split driver: nodes of xenstore, pages
+ * that it grants or maps, event channels, the head of a shared ring, and verdicts on the
+ * other end. They use /dev/xen/{xenbus,gntalloc,gntdev,evtchn}. Numbers and layouts come
+ * from Xen's public headers (io/xs_wire.h, io/ring.h).
  */
 #include <err.h>
 #include <errno.h>
@@ -21,7 +21,7 @@
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
-/* what the headers of Linux leave to who includes them */
+/* Linux's headers need these from the file that includes them */
 typedef uint32_t grant_ref_t;
 typedef uint16_t domid_t;
 #include <xen/evtchn.h>
@@ -51,7 +51,7 @@ static inline int device(const char *name)
 
 /* --- xenstore --- */
 
-#define XS_PAYLOAD	4080	/* with its head, all that the kernel takes */
+#define XS_PAYLOAD	4080	/* with the header, the most that the kernel accepts */
 
 struct xs_message {
 	uint32_t type, request, transaction, length;
@@ -59,7 +59,7 @@ struct xs_message {
 };
 enum { XS_READ = 2, XS_WRITE = 11, XS_WATCH_EVENT = 15, XS_ERROR = 16 };
 
-/* Takes a message, an answer or what a watch tells */
+/* Receive a message: an answer or a watch event */
 static inline void xs_take(int fd, struct xs_message *m)
 {
 	uint32_t got = 0;
@@ -83,11 +83,11 @@ static inline int xs_fd(void)
 	return fd;
 }
 
-/* Sends a message and takes its answer; false if that is an error */
+/* Send a message and receive its answer; false if that is an error */
 static inline bool xs_talk(struct xs_message *m)
 {
 	if (write(xs_fd(), m, 16 + m->length) != (ssize_t)(16 + m->length)) {
-		/* watches are the kernel's as well, and end so */
+		/* the kernel itself limits watches, with this error */
 		if (errno != E2BIG)
 			err(2, "xenstore: write");
 		strcpy(m->text, "E2BIG");
@@ -133,7 +133,7 @@ static inline void xs_write(const char *dir, const char *node,
 		errx(2, "xenstore: write %s/%s: %s", dir, node, m.text);
 }
 
-/* Waits until a node has the value, a state mostly */
+/* Wait until a node, usually a state, has the value */
 static inline bool xs_wait(const char *dir, const char *node, long value,
 			   int seconds)
 {
@@ -147,7 +147,7 @@ static inline bool xs_wait(const char *dir, const char *node, long value,
 	return true;
 }
 
-/* A front end lets go of its device, and waits until the back end begins anew */
+/* As front end, release the device and wait until the back end starts anew */
 static inline bool xs_restart(const char *front, const char *back)
 {
 	xs_write(front, "state", "%d", CLOSED);
@@ -167,7 +167,7 @@ struct page {
 
 #define BOTH	(PROT_READ | PROT_WRITE)
 
-/* A page of ours that the domain may map and write */
+/* Allocate a page that the domain may map and write */
 static inline struct page page_grant(int domain)
 {
 	struct ioctl_gntalloc_alloc_gref op = {
@@ -199,7 +199,7 @@ static inline void page_revoke(struct page *page)
 	page->mem = NULL;
 }
 
-/* A page that the domain granted, to read or write; NULL if it cannot be had */
+/* Map a page that the domain granted, to read or write; NULL if that fails */
 static inline void *page_map(int domain, uint32_t ref, int protection)
 {
 	struct ioctl_gntdev_map_grant_ref op = {
@@ -255,7 +255,7 @@ static inline void event_close(int port)
 
 /* --- several at a time --- */
 
-/* A process for each argument, all of which end with this one */
+/* Start a process for each argument; all end with this one */
 static inline int play_each(int argc, char **argv,
 			    void (*play)(const char *directory))
 {
@@ -278,7 +278,7 @@ static inline int play_each(int argc, char **argv,
 static unsigned int wrongs;
 static char first_wrong[128];
 
-/* One line for each attack */
+/* Print one line for each attack */
 static inline void judge(const char *who, const char *attack, bool right,
 			 const char *what)
 {
@@ -290,7 +290,7 @@ static inline void judge(const char *who, const char *attack, bool right,
 			 attack, what);
 }
 
-/* The program's exit code; the last line says what went wrong first */
+/* The program's exit code; the last line names the first failure */
 static inline int judged(void)
 {
 	if (wrongs)
