@@ -11,6 +11,7 @@
 #include "machine/paging.h"
 #include "mmu/mmu.h"
 #include "mmu/ptype.h"
+#include "mmu/walk.h"
 
 #define COMMAND_MASK	7u
 
@@ -77,35 +78,21 @@ struct owners {
 	struct domain *tables, *pages;
 };
 
-static int install(struct domain *d, u64 at, u64 value)
-{
-	mfn_t m = paddr_to_mfn(paddr(at));
-	struct frame *f;
-	int rc = -EINVAL;
-
-	if (!ptype_get_ref(d, m))
-		return -EINVAL;
-	f = mfn_frame(m);
-	if (f->type_count && f->type == TYPE_L1 && (f->flags & FRAME_VALID))
-		rc = tables_install_l1(d, phys_to_virt(paddr(at)), value);
-	ptype_put_ref(m);
-	return rc;
-}
-
-/* A level-1 entry that maps a page of a domain other than the table's. */
-static int update_foreign(const struct owners *o, u64 at, u64 value)
+int pv_map_foreign(struct domain *d, paddr_t at, u64 value,
+		   struct domain *owner)
 {
 	bool write = value & PTE_RW;
-	mfn_t m = pte_mfn(value);
-	int rc = ptype_get_foreign(o->pages, m, write);
+	int rc = ptype_get_foreign(owner, pte_mfn(value), write);
+	u64 *entry;
 
 	if (rc)
 		return rc;
-	spin_lock(&o->tables->page_lock);
-	rc = install(o->tables, at, value);
-	spin_unlock(&o->tables->page_lock);
+	spin_lock(&d->page_lock);
+	entry = walk_entry_at(d, at);
+	rc = entry ? tables_install_l1(d, entry, value) : -EINVAL;
+	spin_unlock(&d->page_lock);
 	if (rc)
-		ptype_put_foreign(m, write);
+		ptype_put_foreign(pte_mfn(value), write);
 	return rc;
 }
 
@@ -114,7 +101,7 @@ static int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
 	int rc;
 
 	if (o->pages != o->tables && (value & PTE_P))
-		return update_foreign(o, at, value);
+		return pv_map_foreign(o->tables, paddr(at), value, o->pages);
 	rc = ptype_lock(o->tables);
 	if (rc)
 		return rc;

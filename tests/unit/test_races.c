@@ -147,6 +147,41 @@ static void test_owner(void **state)
 	assert_true(got > 1 && lost > 1);
 }
 
+/*
+ * An entry is looked for in a page that the domain loses at this moment, with
+ * its lock held or not. The page's next owner makes a table of it, which is none
+ * of the first one's.
+ */
+static long find_entry(void)
+{
+	return !!walk_entry_at(d, mfn_to_paddr(mfn(d_first)));
+}
+
+static void make_others_table(void)
+{
+	change_owner();
+	assert_int_equal(ptype_get_both(o, mfn(d_first), TYPE_L1, false), 0);
+}
+
+static void test_lost_table(void **state)
+{
+	u32 steps;
+	long found;
+
+	(void)state;
+	for (steps = 1; steps < ENOUGH; steps++) {
+		setup();
+		found = race(find_entry, make_others_table, steps);
+		if (found)
+			print_error("after %u instructions: a table of another "
+				    "domain is taken for one's own\n", steps);
+		assert_int_equal(found, 0);
+		if (race_other)
+			break;
+	}
+	assert_in_range(steps, 20, ENOUGH - 1);
+}
+
 static void kill_other(void)
 {
 	while (domain_kill(o) == -ERESTART)
@@ -485,5 +520,6 @@ static void test_share(void **state)
 EXPORT_TESTS(race, cmocka_unit_test(test_share),
 	     cmocka_unit_test(test_exchange),
 	     cmocka_unit_test(test_claim), cmocka_unit_test(test_owner),
+	     cmocka_unit_test(test_lost_table),
 	     cmocka_unit_test(test_walk),
 	     cmocka_unit_test(test_death), cmocka_unit_test(test_calls));
