@@ -158,7 +158,7 @@ static int write_descriptor(struct domain *d, mfn_t m, u64 *at, u64 value)
 	const struct frame *f = mfn_frame(m);
 	bool plain = !f->type_count || f->type != TYPE_SEGDESC;
 
-	if (plain && ptype_get(d, m, TYPE_WRITABLE, false))
+	if (plain && ptype_get(d, m, TYPE_WRITABLE))
 		return -EINVAL;
 	WRITE_ONCE(*at, value);
 	if (plain)

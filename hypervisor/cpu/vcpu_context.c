@@ -80,7 +80,7 @@ static int set_tables(struct vcpu *v, const context_t *c)
 
 	for (i = 0; i < GDT_FRAMES; i++)
 		gdt[i] = mfn(c->gdt_frames[i]);
-	rc = ptype_get_both(v->d, root, TYPE_L3, false);
+	rc = ptype_get_both(v->d, root, TYPE_L3);
 	if (rc)
 		return rc;
 	rc = descriptors_set_gdt(v, gdt, c->gdt_ents);

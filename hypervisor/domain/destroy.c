@@ -16,6 +16,7 @@
 #include "grant/grant.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 #include "sched/sched.h"
 
 /* What a vCPU holds of the domain's pages; it never runs again. */
@@ -58,15 +59,16 @@ static void drop_vcpus(struct domain *d)
 static bool clear_table(struct domain *d, mfn_t m)
 {
 	const struct frame *f = mfn_frame(m);
-	const u64 *table = mfn_to_virt(m);
+	u64 *table = mfn_to_virt(m);
 	u32 i = d->kill_index;
 
-	if (!f->type_count || f->type != TYPE_L2 || !(f->flags & FRAME_VALID))
+	if (!f->type_count || type_level(f->type) != 2 ||
+	    !(f->flags & FRAME_VALID))
 		return false;
 	while (i < 512 && !(table[i] & PTE_P))
 		i++;
 	if (i < 512)
-		tables_set_l2(d, m, i++, 0);
+		tables_set(d, &table[i++], 0, false);
 	d->kill_index = i % 512;
 	return d->kill_index;
 }

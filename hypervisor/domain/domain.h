@@ -170,7 +170,7 @@ struct domain {
 	struct spinlock page_lock;
 	mfn_t old_table[2];		/* L2, L3 that is taken apart; 0: none */
 	u64 flush_due;			/* since a table lost its type */
-	u32 validated;			/* L1 tables so far; wraps */
+	u32 validated;			/* L1 tables in this hold of the lock */
 	struct spinlock owned_lock;	/* of the three below */
 	u32 pages;			/* list of owned frames */
 	u64 tot_pages, max_pages;

@@ -19,6 +19,7 @@
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 #include "mmu/walk.h"
 #include "sched/sched.h"
 

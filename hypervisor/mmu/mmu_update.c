@@ -11,6 +11,7 @@
 #include "machine/paging.h"
 #include "mmu/mmu.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 #include "mmu/walk.h"
 
 #define COMMAND_MASK	7u
@@ -19,7 +20,7 @@ _Static_assert(sizeof(struct mmu_update) == 16, "same for all guests");
 
 static int set_untyped(struct domain *d, mfn_t m, u64 *entry, u64 value)
 {
-	int rc = ptype_get(d, m, TYPE_WRITABLE, false);
+	int rc = ptype_get(d, m, TYPE_WRITABLE);
 
 	if (rc)
 		return rc;
@@ -28,36 +29,20 @@ static int set_untyped(struct domain *d, mfn_t m, u64 *entry, u64 value)
 	return 0;
 }
 
-static int update_typed(struct domain *d, mfn_t m, u32 index, u64 value,
-			bool keep_ad)
-{
-	struct frame *f = mfn_frame(m);
-	u64 *entry = (u64 *)mfn_to_virt(m) + index;
-
-	if (!f->type_count || f->type == TYPE_WRITABLE)
-		return set_untyped(d, m, entry, value);
-	if (!(f->flags & FRAME_VALID))
-		return -EBUSY;
-	switch (f->type) {
-	case TYPE_L1:
-		return tables_set_l1(d, entry, value, keep_ad);
-	case TYPE_L2:
-		return tables_set_l2(d, m, index, value);
-	case TYPE_L3:
-		return tables_set_l3(d, m, index, value);
-	default:
-		return -EBUSY;
-	}
-}
-
 static int update_entry(struct domain *d, u64 at, u64 value, bool keep_ad)
 {
 	mfn_t m = paddr_to_mfn(paddr(at));
-	int rc;
+	u64 *entry = phys_to_virt(paddr(at));
+	const struct frame *f;
+	int rc = -EBUSY;
 
 	if (!ptype_get_ref(d, m))
 		return -EINVAL;
-	rc = update_typed(d, m, at / 8 & 511, value, keep_ad);
+	f = mfn_frame(m);
+	if (!f->type_count || f->type == TYPE_WRITABLE)
+		rc = set_untyped(d, m, entry, value);
+	else if (type_level(f->type) && (f->flags & FRAME_VALID))
+		rc = tables_set(d, entry, value, keep_ad);
 	ptype_put_ref(m);
 	return rc;
 }

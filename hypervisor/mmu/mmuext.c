@@ -20,7 +20,7 @@
 
 static int pin(struct domain *d, mfn_t m, enum frame_type type)
 {
-	int rc = ptype_get_both(d, m, type, false);
+	int rc = ptype_get_both(d, m, type);
 
 	if (rc)
 		return rc;
@@ -58,7 +58,7 @@ static int new_root(struct vcpu *v, mfn_t m)
 		context_load_table(v);
 		return 0;
 	}
-	rc = ptype_get_both(v->d, m, TYPE_L3, false);
+	rc = ptype_get_both(v->d, m, TYPE_L3);
 	if (rc)
 		return rc;
 	ldt_drop(v);
@@ -124,12 +124,9 @@ static int page_operation(struct domain *d, const struct abi_mmuext *op)
 	if (d->is_dying)
 		return -ESRCH;
 	switch (op->cmd) {
-	case MMUEXT_PIN_L1_TABLE:
-		return pin(d, mfn(op->arg1), TYPE_L1);
-	case MMUEXT_PIN_L2_TABLE:
-		return pin(d, mfn(op->arg1), TYPE_L2);
-	case MMUEXT_PIN_L3_TABLE:
-		return pin(d, mfn(op->arg1), TYPE_L3);
+	case MMUEXT_PIN_L1_TABLE ... MMUEXT_PIN_L3_TABLE:
+		return pin(d, mfn(op->arg1),
+			   TYPE_L1 + op->cmd - MMUEXT_PIN_L1_TABLE);
 	case MMUEXT_PIN_L4_TABLE:
 		return 0;	/* has no meaning for three levels */
 	case MMUEXT_UNPIN_TABLE:

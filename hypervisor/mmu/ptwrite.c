@@ -17,6 +17,7 @@
 #include "machine/paging.h"
 #include "mmu/ptwrite.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 #include "mmu/walk.h"
 
 enum op { OP_MOV, OP_XCHG, OP_AND, OP_OR, OP_BTR, OP_BTS, OP_CMPXCHG,

@@ -58,6 +58,7 @@
 #include "machine/paging.h"
 #include "machine/smp.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 #include "sched/sched.h"
 
 #define COUNT_LIMIT	0x80000000u
@@ -139,7 +140,7 @@ int ptype_get_foreign(struct domain *owner, mfn_t m, bool write)
 		return -EINVAL;
 	}
 	if (write)
-		rc = ptype_get(owner, m, TYPE_WRITABLE, false);
+		rc = ptype_get(owner, m, TYPE_WRITABLE);
 	/* Only now: a change of type clears the flag. */
 	if (write && !rc)
 		mfn_frame(m)->flags |= FRAME_SHARED_W;
@@ -156,7 +157,7 @@ int ptype_get_direct(struct domain *owner, mfn_t m, bool write)
 	if (!write)
 		return ptype_get_ref(owner, m) ? 0 : -EINVAL;
 	spin_lock(&owner->page_lock);
-	rc = ptype_get_both(owner, m, TYPE_WRITABLE, false);
+	rc = ptype_get_both(owner, m, TYPE_WRITABLE);
 	spin_unlock(&owner->page_lock);
 	return rc;
 }
@@ -256,7 +257,7 @@ static void lose_type(struct domain *d, struct frame *f)
 {
 	f->type_count = 0;
 	f->progress = 0;
-	f->flags &= (u8)~(FRAME_VALID | FRAME_PARTIAL | FRAME_TOP_L2);
+	f->flags &= (u8)~(FRAME_VALID | FRAME_PARTIAL);
 	d->flush_due = smp_next_flush();
 }
 
@@ -271,7 +272,7 @@ static void lose_type(struct domain *d, struct frame *f)
 static void start_teardown(struct domain *d, mfn_t m, u32 entries)
 {
 	struct frame *f = mfn_frame(m);
-	mfn_t *place = &d->old_table[f->type == TYPE_L3];
+	mfn_t *place = &d->old_table[type_level(f->type) - 2];
 
 	if (place->n)
 		ptype_finish(d);
@@ -288,12 +289,12 @@ static void undo_validation(struct domain *d, mfn_t m)
 {
 	struct frame *f = mfn_frame(m);
 
-	if (f->type == TYPE_L2 || f->type == TYPE_L3) {
+	if (type_level(f->type) > 1) {
 		start_teardown(d, m, f->progress);
 		return;
 	}
 	if (f->type == TYPE_L1)
-		tables_undo(d, m, TYPE_L1, 0, f->progress);
+		tables_undo(d, m);
 	lose_type(d, f);
 }
 
@@ -308,20 +309,10 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 	int rc = 0;
 
 	f->flags &= (u8)~FRAME_PARTIAL;
-	d->validated += type == TYPE_L1;
-	switch (type) {
-	case TYPE_L1:
-	case TYPE_L2:
-	case TYPE_L3:
-		rc = tables_validate(d, m, type);
-		break;
-	case TYPE_SEGDESC:
+	if (type_level(type))
+		rc = tables_validate(d, m);
+	else if (type == TYPE_SEGDESC)
 		rc = descriptors_validate(m);
-		break;
-	case TYPE_WRITABLE:
-	case TYPE_NONE:
-		break;
-	}
 	if (rc == -ERESTART) {
 		if (!partial)
 			__atomic_fetch_add(&f->refs, 1, __ATOMIC_SEQ_CST);
@@ -355,8 +346,7 @@ static void flush_old_type(struct domain *d, struct frame *f)
 }
 
 /* Take the first count of a new type. */
-static int change_type(struct domain *d, mfn_t m, enum frame_type type,
-		       bool top)
+static int change_type(struct domain *d, mfn_t m, enum frame_type type)
 {
 	struct frame *f = mfn_frame(m);
 
@@ -365,26 +355,22 @@ static int change_type(struct domain *d, mfn_t m, enum frame_type type,
 	f->type = (u8)type;
 	f->type_count = 1;
 	f->progress = 0;
-	f->flags &= (u8)~(FRAME_VALID | FRAME_PARTIAL | FRAME_TOP_L2);
-	if (top)
-		f->flags |= FRAME_TOP_L2;
+	f->flags &= (u8)~(FRAME_VALID | FRAME_PARTIAL);
 	return validate(d, m, type);
 }
 
-int ptype_get(struct domain *d, mfn_t m, enum frame_type type, bool top)
+int ptype_get(struct domain *d, mfn_t m, enum frame_type type)
 {
 	struct frame *f = mfn_frame(m);
 
 	if (!f->type_count)
-		return change_type(d, m, type, top);
+		return change_type(d, m, type);
 	if (f->type != type)
 		return type == TYPE_WRITABLE ? -EBUSY : -EINVAL;
-	if (!!(f->flags & FRAME_TOP_L2) != top)
-		return -EINVAL;
 	if (f->flags & FRAME_PARTIAL)
 		return validate(d, m, type);
 	/* The L2 with the hypervisor's slots belongs to one L3 alone. */
-	if (top || f->type_count >= COUNT_LIMIT)
+	if (type == TYPE_L2_TOP || f->type_count >= COUNT_LIMIT)
 		return -EBUSY;
 	__atomic_fetch_add(&f->type_count, 1, __ATOMIC_SEQ_CST);
 	return 0;
@@ -397,19 +383,13 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type, bool top)
 static bool step_teardown(struct domain *d, u32 i)
 {
 	mfn_t m = d->old_table[i];
-	const u64 *table = mfn_to_virt(m);
 	struct frame *f = mfn_frame(m);
 
 	/* Somebody may have made a valid table, or another thing, of it. */
 	if (!(f->flags & FRAME_PARTIAL))
 		return true;
-	while (f->progress && !(table[f->progress - 1] & PTE_P))
-		f->progress--;
-	if (f->progress) {
-		f->progress--;
-		tables_undo(d, m, f->type, f->progress, 1);
+	if (tables_undo(d, m))
 		return false;
-	}
 	lose_type(d, f);
 	ptype_put_ref(m);
 	return true;
@@ -449,6 +429,7 @@ static int drain_and_lock(struct domain *d)
 int ptype_lock(struct domain *d)
 {
 	spin_lock(&d->page_lock);
+	d->validated = 0;
 	if (!d->old_table[0].n && !d->old_table[1].n)
 		return 0;
 	return drain_and_lock(d);
@@ -482,12 +463,14 @@ void ptype_put(struct domain *d, mfn_t m)
 		f->type_count--;
 		return;
 	}
-	if (f->type == TYPE_L2 || f->type == TYPE_L3) {
-		start_teardown(d, m, tables_close(d, m, f->type));
+	if (type_level(f->type) > 1) {
+		start_teardown(d, m, tables_close(d, m));
 		return;
 	}
-	if (f->type == TYPE_L1)
-		tables_undo(d, m, TYPE_L1, 0, tables_close(d, m, TYPE_L1));
+	if (f->type == TYPE_L1) {
+		f->progress = (u16)tables_close(d, m);
+		tables_undo(d, m);
+	}
 	lose_type(d, f);
 }
 
@@ -501,13 +484,13 @@ void ptype_drop_partial(struct domain *d, mfn_t m)
 	ptype_put_ref(m);
 }
 
-int ptype_get_both(struct domain *d, mfn_t m, enum frame_type type, bool top)
+int ptype_get_both(struct domain *d, mfn_t m, enum frame_type type)
 {
 	int rc;
 
 	if (!ptype_get_ref(d, m))
 		return -EINVAL;
-	rc = ptype_get(d, m, type, top);
+	rc = ptype_get(d, m, type);
 	if (rc)
 		ptype_put_ref(m);
 	return rc;
@@ -515,7 +498,7 @@ int ptype_get_both(struct domain *d, mfn_t m, enum frame_type type, bool top)
 
 bool ptype_get_page(struct domain *d, mfn_t m, enum frame_type type)
 {
-	return ptype_get_both(d, m, type, false) == 0;
+	return ptype_get_both(d, m, type) == 0;
 }
 
 void ptype_put_both(struct domain *d, mfn_t m)

@@ -29,7 +29,7 @@ void ptype_share_hv(struct domain *d, mfn_t m);
  * A type reference. 0; -EBUSY: it has another type; -EINVAL: it is not fit
  * for the type; -ERESTART: call again to go on validating.
  */
-int ptype_get(struct domain *d, mfn_t m, enum frame_type type, bool top);
+int ptype_get(struct domain *d, mfn_t m, enum frame_type type);
 void ptype_put(struct domain *d, mfn_t m);
 /* Give up a validation that stopped half-way and that nobody will finish. */
 void ptype_drop_partial(struct domain *d, mfn_t m);
@@ -45,7 +45,7 @@ int ptype_drain(struct domain *d);
 /* The rest in one go; the page lock is held. Only for short trees. */
 void ptype_finish(struct domain *d);
 /* Both at once; the second gives false without telling why. */
-int ptype_get_both(struct domain *d, mfn_t m, enum frame_type t, bool top);
+int ptype_get_both(struct domain *d, mfn_t m, enum frame_type type);
 bool ptype_get_page(struct domain *d, mfn_t m, enum frame_type type);
 void ptype_put_both(struct domain *d, mfn_t m);
 
@@ -61,30 +61,6 @@ void ptype_assign(struct domain *d, mfn_t m);
 /* The domain gives up the frame; -EINVAL if it does not own it. */
 int ptype_release(struct domain *d, mfn_t m);
 
-/* mmu/tables.c: what stands behind the table types. */
-int tables_validate(struct domain *d, mfn_t m, enum frame_type type);
-/* No use as a table any more: gives how many entries there are to undo. */
-u32 tables_close(struct domain *d, mfn_t m, enum frame_type type);
-/* Drop what some entries hold. */
-void tables_undo(struct domain *d, mfn_t m, enum frame_type type, u32 first,
-		 u32 count);
-/* Replace one entry of a table that has a type. */
-int tables_set_l1(struct domain *d, u64 *entry, u64 value, bool keep_ad);
-/*
- * Put an entry whose references the caller has taken (of a page of another
- * domain) into d's level-1 table: they pass to the entry. d's page lock.
- */
-int tables_install_l1(struct domain *d, u64 *entry, u64 value);
-/* Only if it still is *old; -EAGAIN and *old updated if not. */
-int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value);
-int tables_set_l2(struct domain *d, mfn_t table, u32 index, u64 value);
-int tables_set_l3(struct domain *d, mfn_t table, u32 index, u64 value);
-/* Nobody owns what is behind an entry for it, so there is nothing to count. */
-bool tables_uncounted(mfn_t m);
-/* How many slots of a table are the guest's. */
-u32 tables_entries(const struct domain *d, const struct frame *f);
-/* Device frames that no guest may map. */
-bool tables_device_ours(u64 first, u64 end);
 /* cpu/descriptors.c */
 int descriptors_validate(mfn_t m);
 

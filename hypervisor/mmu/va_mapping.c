@@ -10,6 +10,7 @@
 #include "machine/paging.h"
 #include "mmu/mmu.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 #include "mmu/walk.h"
 
 /* On which vCPUs: this one, all, or those of the bitmap at that address. */
@@ -42,7 +43,7 @@ static int set(struct vcpu *v, gva_t va, u64 value, struct domain *pages)
 	if (!entry)
 		rc = -EINVAL;
 	else if (!foreign)
-		rc = tables_set_l1(v->d, entry, value, false);
+		rc = tables_set(v->d, entry, value, false);
 	spin_unlock(&v->d->page_lock);
 	return rc || !foreign ? rc :
 	       pv_map_foreign(v->d, virt_to_phys(entry), value, pages);

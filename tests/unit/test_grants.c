@@ -16,6 +16,7 @@
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 
 #define REFS	24u
 #define HANDLES	400u
@@ -61,7 +62,7 @@ static void setup(void)
 		    (frame_table[i].flags & FRAME_ALLOCATED))
 			frames[n++] = i;
 	assert_int_equal(n, REFS);
-	assert_int_equal(ptype_get_both(d, mfn(table), TYPE_L1, false), 0);
+	assert_int_equal(ptype_get_both(d, mfn(table), TYPE_L1), 0);
 	base_refs = g->refs;
 	memset(handles, 0, sizeof(handles));
 	/* Some for reading, some for others, one no page of g's, one a table. */
@@ -73,7 +74,7 @@ static void setup(void)
 		};
 	entry(8)->frame = table;
 	entry(9)->frame = 0x7fffffff;
-	assert_int_equal(ptype_get_both(g, mfn(frames[10]), TYPE_L1, false),
+	assert_int_equal(ptype_get_both(g, mfn(frames[10]), TYPE_L1),
 			 0);
 }
 
@@ -166,13 +167,13 @@ static void random_write(void)
 	spin_lock(&d->page_lock);
 	old = *e;
 	if (pte_mfn(old).n != f)
-		assert_int_not_equal(tables_set_l1(d, e, make_pte(mfn(f),
+		assert_int_not_equal(tables_set(d, e, make_pte(mfn(f),
 						   PTE_P | PTE_RW), false), 0);
 	assert_int_equal(*e, old);
 	if (old && !(old & PTE_RW))
-		assert_int_not_equal(tables_set_l1(d, e, old | PTE_RW, false),
+		assert_int_not_equal(tables_set(d, e, old | PTE_RW, false),
 				     0);
-	assert_int_equal(tables_set_l1(d, e, 0, false), 0);
+	assert_int_equal(tables_set(d, e, 0, false), 0);
 	spin_unlock(&d->page_lock);
 }
 

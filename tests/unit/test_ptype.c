@@ -11,6 +11,7 @@
 #include "machine/paging.h"
 #include "mmu/mmu.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 
 #define PAGES	24u
 
@@ -43,7 +44,7 @@ static void count_table(u32 i)
 	u32 n = f->type == TYPE_L3 ? 4 : 512, j;
 	u64 e, target;
 
-	if (f->type == TYPE_L2 && (f->flags & FRAME_TOP_L2))
+	if (f->type == TYPE_L2_TOP)
 		n = d->m2p_start >> 21 & 511;
 	if (f->flags & FRAME_PARTIAL) {
 		n = f->progress;
@@ -60,7 +61,8 @@ static void count_table(u32 i)
 		if (f->type != TYPE_L1) {
 			want_types[target]++;
 			assert_int_equal(frame_table[target].type,
-					 f->type - 1);
+					 f->type != TYPE_L3 ? TYPE_L1 :
+					 j == 3 ? TYPE_L2_TOP : TYPE_L2);
 			assert_true(frame_table[target].flags & FRAME_VALID);
 		} else if (e & PTE_RW) {
 			want_types[target]++;
@@ -78,7 +80,7 @@ static void check_invariants(void)
 	memset(want_types, 0, sizeof(want_types));
 	for (i = 0; i < PAGES; i++)
 		if (frame(i)->type_count && frame(i)->type >= TYPE_L1 &&
-		    frame(i)->type <= TYPE_L3)
+		    frame(i)->type <= TYPE_L2_TOP)
 			count_table(i);
 	for (i = 0; i < PAGES; i++) {
 		if (frame(i)->kind != FRAME_GUEST)
@@ -216,18 +218,18 @@ static void test_root_and_window(void **state)
 	(void)state;
 	setup();
 	build_root();
-	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false), 0);
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3), 0);
 	/* The hypervisor's slots: read-only, no user bit, large. */
 	assert_int_equal(page(4)[428] & (PTE_P | PTE_RW | PTE_US | PTE_PSE),
 			 PTE_P | PTE_PSE);
-	assert_int_equal(tables_set_l2(d, mfn(first + 4), 428, 0), -EPERM);
-	assert_int_equal(tables_set_l3(d, mfn(first), 3, 0), -EINVAL);
+	assert_int_equal(tables_set(d, &page(4)[428], 0, false), -EPERM);
+	assert_int_equal(tables_set(d, &page(0)[3], 0, false), -EINVAL);
 	/* Its L2 has no second user. */
-	assert_int_equal(ptype_get_both(d, mfn(first + 4), TYPE_L2, true),
+	assert_int_equal(ptype_get_both(d, mfn(first + 4), TYPE_L2_TOP),
 			 -EBUSY);
-	assert_int_equal(ptype_get_both(d, mfn(first + 4), TYPE_L2, false),
+	assert_int_equal(ptype_get_both(d, mfn(first + 4), TYPE_L2),
 			 -EINVAL);
-	assert_int_equal(ptype_get(d, mfn(first + 5), TYPE_WRITABLE, false),
+	assert_int_equal(ptype_get(d, mfn(first + 5), TYPE_WRITABLE),
 			 -EBUSY);
 	ptype_put_both(d, mfn(first));
 	ptype_finish(d);
@@ -246,7 +248,7 @@ static void test_root_again(void **state)
 	setup();
 	build_root();
 	page(4)[427] = make_pte(mfn(first + 7), PTE_P | PTE_RW);
-	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false), 0);
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3), 0);
 	ptype_put_both(d, mfn(first));
 	host_preempt = true;
 	while (frame(7)->type_count)
@@ -256,7 +258,7 @@ static void test_root_again(void **state)
 	assert_int_equal(frame(0)->progress, 3);
 	check_invariants();
 	assert_true(ptype_get_page(d, mfn(first + 7), TYPE_WRITABLE));
-	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false),
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3),
 			 -EINVAL);
 	ptype_put_both(d, mfn(first + 7));
 	check_invariants();

@@ -160,7 +160,7 @@ static long find_entry(void)
 static void make_others_table(void)
 {
 	change_owner();
-	assert_int_equal(ptype_get_both(o, mfn(d_first), TYPE_L1, false), 0);
+	assert_int_equal(ptype_get_both(o, mfn(d_first), TYPE_L1), 0);
 }
 
 static void test_lost_table(void **state)

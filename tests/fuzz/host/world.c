@@ -58,11 +58,16 @@ static void start(u32 nr)
 {
 	struct domain *d = world.d[nr];
 	u32 i;
+	int rc;
 
 	fill(nr);
 	for (i = 0; i < HOST_VCPUS; i++) {
 		world.actor[nr * HOST_VCPUS + i].v = d->vcpu[i];
-		if (pv_new_baseptr(d->vcpu[i], mfn(world.name[nr][0])))
+		do
+			rc = pv_new_baseptr(d->vcpu[i],
+					    mfn(world.name[nr][0]));
+		while (rc == -ERESTART);
+		if (rc)
 			panic("the first root");
 	}
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Contents of page tables: what an entry may hold, and changing one. */
+#ifndef KRYPTON_TABLES_H
+#define KRYPTON_TABLES_H
+
+#include "memory/frames.h"
+
+/* Go on validating the frame as its type, from 'progress' on; see ptype_get(). */
+int tables_validate(struct domain *d, mfn_t m);
+/* No use as a table any more: gives how many entries there are to undo. */
+u32 tables_close(struct domain *d, mfn_t m);
+/*
+ * Go back from 'progress' and drop what the entries hold, of a level-1 table all
+ * and of others one that holds something. False: none did.
+ */
+bool tables_undo(struct domain *d, mfn_t m);
+/*
+ * What follows changes an entry of a valid table of d's, and holds d's page
+ * lock. 0; -EPERM, -EINVAL: the slot is not the guest's; or as ptype_get().
+ */
+int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad);
+/* Only if it still is *old; -EAGAIN and *old updated if not. */
+int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value);
+/*
+ * For an entry whose references (to a page of another domain) the caller has
+ * taken: they pass to the entry.
+ */
+int tables_install_l1(struct domain *d, u64 *entry, u64 value);
+/* Nobody owns what is behind an entry for it, so there is nothing to count. */
+bool tables_uncounted(mfn_t m);
+/* How many slots of a table of this type are the guest's. */
+u32 tables_entries(const struct domain *d, enum frame_type type);
+/* Device frames that no guest may map. */
+bool tables_device_ours(u64 first, u64 end);
+
+#endif
