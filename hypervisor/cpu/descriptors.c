@@ -65,15 +65,21 @@ bool descriptor_check(u64 *d)
 	return true;
 }
 
-int descriptors_validate(mfn_t m)
+static int validate(struct domain *d, mfn_t m)
 {
-	u64 *d = mfn_to_virt(m);
+	u64 *table = mfn_to_virt(m);
 	u32 i;
 
+	(void)d;
 	for (i = 0; i < 512; i++)
-		if (!descriptor_check(&d[i]))
+		if (!descriptor_check(&table[i]))
 			return -EINVAL;
 	return 0;
+}
+
+void descriptors_init(void)
+{
+	ptype_ops[TYPE_SEGDESC].validate = validate;
 }
 
 /* Behind the end of a GDT there are null descriptors, for LAR and its like. */

@@ -26,18 +26,6 @@ static int tell_done(u64 at, bool continued, u32 done)
 	return guest_write(gva(at), &before, 4);
 }
 
-/*
- * A request ends only after the tables that it dropped are taken apart. Tables
- * that another vCPU drops meanwhile are for that one, so no lock is needed
- * here.
- */
-static int drain(struct domain *d)
-{
-	if (!READ_ONCE(d->old_table[0].n) && !READ_ONCE(d->old_table[1].n))
-		return 0;
-	return ptype_drain(d);
-}
-
 long pv_batch(u64 a[], u32 size, struct domain *d,
 	      int (*one)(void *data, gva_t at), void *data)
 {
@@ -62,7 +50,7 @@ long pv_batch(u64 a[], u32 size, struct domain *d,
 			rc = -ERESTART;
 	}
 	/* After an error the next request does what this one cannot finish. */
-	left = rc != -ERESTART ? drain(d) : 0;
+	left = rc != -ERESTART ? ptype_drain(d) : 0;
 	if (!rc)
 		rc = left;
 	if (tell_done(a[2], continued, done))

@@ -58,8 +58,6 @@
 #include "machine/paging.h"
 #include "machine/smp.h"
 #include "mmu/ptype.h"
-#include "mmu/tables.h"
-#include "sched/sched.h"
 
 #define COUNT_LIMIT	0x80000000u
 
@@ -162,19 +160,6 @@ int ptype_get_direct(struct domain *owner, mfn_t m, bool write)
 	return rc;
 }
 
-static void put_writable(struct frame *f)
-{
-	BUG_ON(!f->type_count || f->type != TYPE_WRITABLE);
-	__atomic_fetch_sub(&f->type_count, 1, __ATOMIC_SEQ_CST);
-}
-
-void ptype_put_foreign(mfn_t m, bool write)
-{
-	if (write)
-		put_writable(mfn_frame(m));
-	ptype_put_ref(m);
-}
-
 void ptype_share_hv(struct domain *d, mfn_t m)
 {
 	struct frame *f = mfn_frame(m);
@@ -250,55 +235,6 @@ int ptype_release(struct domain *d, mfn_t m)
 }
 
 /*
- * The type's last use is gone. Processors may still cache translations by it;
- * the flush is put off until something needs it.
- */
-static void lose_type(struct domain *d, struct frame *f)
-{
-	f->type_count = 0;
-	f->progress = 0;
-	f->flags &= (u8)~(FRAME_VALID | FRAME_PARTIAL);
-	d->flush_due = smp_next_flush();
-}
-
-/*
- * A table of level 2 or 3 without a user is treated as one whose validation
- * stopped after 'entries': step_teardown() goes backwards from there.
- * The domain remembers it, with a reference. There is one place for a level-2
- * table and one for a level-3 table: a tree is taken apart depth first, and
- * requests begin with both places empty (ptype_lock()). Only the last steps of
- * a dying domain find one taken, and its trees are short then.
- */
-static void start_teardown(struct domain *d, mfn_t m, u32 entries)
-{
-	struct frame *f = mfn_frame(m);
-	mfn_t *place = &d->old_table[type_level(f->type) - 2];
-
-	if (place->n)
-		ptype_finish(d);
-	*place = m;
-	/* One for the place, one for being partial. */
-	__atomic_fetch_add(&f->refs, 2, __ATOMIC_SEQ_CST);
-	f->progress = (u16)entries;
-	f->flags &= (u8)~FRAME_VALID;
-	f->flags |= FRAME_PARTIAL;
-}
-
-/* Its contents were refused after 'progress' entries: it loses the type. */
-static void undo_validation(struct domain *d, mfn_t m)
-{
-	struct frame *f = mfn_frame(m);
-
-	if (type_level(f->type) > 1) {
-		start_teardown(d, m, f->progress);
-		return;
-	}
-	if (f->type == TYPE_L1)
-		tables_undo(d, m);
-	lose_type(d, f);
-}
-
-/*
  * While this runs the frame is not partial: where it fails, other tables may
  * have to be taken apart, and that must not go on with this one as well.
  */
@@ -309,10 +245,8 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 	int rc = 0;
 
 	f->flags &= (u8)~FRAME_PARTIAL;
-	if (type_level(type))
-		rc = tables_validate(d, m);
-	else if (type == TYPE_SEGDESC)
-		rc = descriptors_validate(m);
+	if (ptype_ops[type].validate)
+		rc = ptype_ops[type].validate(d, m);
 	if (rc == -ERESTART) {
 		if (!partial)
 			__atomic_fetch_add(&f->refs, 1, __ATOMIC_SEQ_CST);
@@ -322,7 +256,7 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 	if (partial)
 		__atomic_fetch_sub(&f->refs, 1, __ATOMIC_SEQ_CST);
 	if (rc) {
-		undo_validation(d, m);
+		ptype_end(d, m);
 		return rc;
 	}
 	f->progress = 0;
@@ -376,114 +310,6 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type)
 	return 0;
 }
 
-/*
- * Undo one present entry of the table at this place; true: nothing was left to
- * undo.
- */
-static bool step_teardown(struct domain *d, u32 i)
-{
-	mfn_t m = d->old_table[i];
-	struct frame *f = mfn_frame(m);
-
-	/* Somebody may have made a valid table, or another thing, of it. */
-	if (!(f->flags & FRAME_PARTIAL))
-		return true;
-	if (tables_undo(d, m))
-		return false;
-	lose_type(d, f);
-	ptype_put_ref(m);
-	return true;
-}
-
-/* One entry of a table that is taken apart; false: there is none. */
-static bool drain_step(struct domain *d)
-{
-	u32 i = d->old_table[0].n ? 0 : 1;
-	mfn_t m = d->old_table[i];
-
-	if (!m.n)
-		return false;
-	if (step_teardown(d, i)) {
-		d->old_table[i] = mfn(0);
-		ptype_put_ref(m);
-	}
-	return true;
-}
-
-/* The slow part of ptype_lock(), which holds the lock and found some. */
-static int drain_and_lock(struct domain *d)
-{
-	u32 i;
-
-	while (d->old_table[0].n || d->old_table[1].n) {
-		for (i = 0; i < HOLD_TABLES && drain_step(d); i++)
-			;
-		spin_unlock(&d->page_lock);
-		if (sched_preempt_needed())
-			return -ERESTART;
-		spin_lock(&d->page_lock);
-	}
-	return 0;
-}
-
-int ptype_lock(struct domain *d)
-{
-	spin_lock(&d->page_lock);
-	d->validated = 0;
-	if (!d->old_table[0].n && !d->old_table[1].n)
-		return 0;
-	return drain_and_lock(d);
-}
-
-int ptype_drain(struct domain *d)
-{
-	int rc = ptype_lock(d);
-
-	if (!rc)
-		spin_unlock(&d->page_lock);
-	return rc;
-}
-
-void ptype_finish(struct domain *d)
-{
-	while (drain_step(d))
-		;
-}
-
-void ptype_put(struct domain *d, mfn_t m)
-{
-	struct frame *f = mfn_frame(m);
-
-	if (f->type == TYPE_WRITABLE) {
-		put_writable(f);
-		return;
-	}
-	BUG_ON(!f->type_count);
-	if (f->type_count > 1) {
-		f->type_count--;
-		return;
-	}
-	if (type_level(f->type) > 1) {
-		start_teardown(d, m, tables_close(d, m));
-		return;
-	}
-	if (f->type == TYPE_L1) {
-		f->progress = (u16)tables_close(d, m);
-		tables_undo(d, m);
-	}
-	lose_type(d, f);
-}
-
-void ptype_drop_partial(struct domain *d, mfn_t m)
-{
-	struct frame *f = mfn_frame(m);
-
-	if (!(f->flags & FRAME_PARTIAL))
-		return;
-	start_teardown(d, m, f->progress);
-	ptype_put_ref(m);
-}
-
 int ptype_get_both(struct domain *d, mfn_t m, enum frame_type type)
 {
 	int rc;
@@ -499,10 +325,4 @@ int ptype_get_both(struct domain *d, mfn_t m, enum frame_type type)
 bool ptype_get_page(struct domain *d, mfn_t m, enum frame_type type)
 {
 	return ptype_get_both(d, m, type) == 0;
-}
-
-void ptype_put_both(struct domain *d, mfn_t m)
-{
-	ptype_put(d, m);
-	ptype_put_ref(m);
 }

@@ -37,8 +37,9 @@ void ptype_drop_partial(struct domain *d, mfn_t m);
  * Tables whose last user is gone are taken apart entry by entry. ptype_lock()
  * takes the page lock when none is left, or gives -ERESTART without the lock
  * if something else has to run first; meanwhile it gives the lock up again and
- * again. Every hypercall that may drop tables takes the lock by it, and ends
- * with ptype_drain(), which is the same but for the lock.
+ * again. Every hypercall that may validate or drop tables takes the lock by it,
+ * and ends with ptype_drain(), which takes apart what the caller has dropped:
+ * what other vCPUs drop meanwhile is for them.
  */
 int ptype_lock(struct domain *d);
 int ptype_drain(struct domain *d);
@@ -61,8 +62,23 @@ void ptype_assign(struct domain *d, mfn_t m);
 /* The domain gives up the frame; -EINVAL if it does not own it. */
 int ptype_release(struct domain *d, mfn_t m);
 
-/* cpu/descriptors.c */
-int descriptors_validate(mfn_t m);
+/*
+ * What there is behind the types that have contents to check: whoever knows a
+ * type fills in its row at boot. The owner's page lock is held.
+ */
+extern struct ptype_ops {
+	/* Go on from 'progress'; as ptype_get(). */
+	int (*validate)(struct domain *d, mfn_t m);
+	/* The last use is gone: gives how many entries there are to undo. */
+	u32 (*close)(struct domain *d, mfn_t m);
+	/*
+	 * Go back from 'progress' and drop what the entries hold, of a level-1
+	 * table all, of another one that holds something. False: none did.
+	 */
+	bool (*undo)(struct domain *d, mfn_t m);
+} ptype_ops[];
+/* For mmu/ptype.c: the type's one use ends, or its contents are refused. */
+void ptype_end(struct domain *d, mfn_t m);
 
 /* Flush wherever this domain's translations may be cached. */
 void domain_flush(struct domain *d);

@@ -221,7 +221,7 @@ static bool must_stop(const struct domain *d)
 }
 
 /* Each call gets on by an entry at least; 'progress' says how many are done. */
-BY_TYPE int validate(struct domain *d, mfn_t m, enum frame_type type)
+BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 {
 	struct frame *f = mfn_frame(m);
 	u64 *table = mfn_to_virt(m);
@@ -244,17 +244,17 @@ BY_TYPE int validate(struct domain *d, mfn_t m, enum frame_type type)
 	return 0;
 }
 
-int tables_validate(struct domain *d, mfn_t m)
+static int validate(struct domain *d, mfn_t m)
 {
 	enum frame_type type = mfn_frame(m)->type;
 
 	if (type != TYPE_L1)
-		return validate(d, m, type);
+		return validate_as(d, m, type);
 	d->validated++;
-	return validate(d, m, TYPE_L1);
+	return validate_as(d, m, TYPE_L1);
 }
 
-u32 tables_close(struct domain *d, mfn_t m)
+static u32 close(struct domain *d, mfn_t m)
 {
 	enum frame_type type = mfn_frame(m)->type;
 	u32 n = tables_entries(d, type);
@@ -264,7 +264,7 @@ u32 tables_close(struct domain *d, mfn_t m)
 	return n;
 }
 
-BY_TYPE bool undo(struct domain *d, mfn_t m, enum frame_type type)
+BY_TYPE bool undo_as(struct domain *d, mfn_t m, enum frame_type type)
 {
 	struct frame *f = mfn_frame(m);
 	u64 *table = mfn_to_virt(m), e;
@@ -282,11 +282,12 @@ BY_TYPE bool undo(struct domain *d, mfn_t m, enum frame_type type)
 	return false;
 }
 
-bool tables_undo(struct domain *d, mfn_t m)
+static bool undo(struct domain *d, mfn_t m)
 {
 	enum frame_type type = mfn_frame(m)->type;
 
-	return type == TYPE_L1 ? undo(d, m, TYPE_L1) : undo(d, m, type);
+	return type == TYPE_L1 ? undo_as(d, m, TYPE_L1) :
+	       undo_as(d, m, type);
 }
 
 BY_TYPE int exchange(struct domain *d, u64 *entry, u64 *old, u64 value,
@@ -358,4 +359,12 @@ int tables_install_l1(struct domain *d, u64 *entry, u64 value)
 	put_entry(d, TYPE_L1,
 		  __atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST));
 	return 0;
+}
+
+void tables_init(void)
+{
+	u32 type;
+
+	for (type = TYPE_L1; type <= TYPE_L2_TOP; type++)
+		ptype_ops[type] = (struct ptype_ops){ validate, close, undo };
 }

@@ -5,15 +5,8 @@
 
 #include "memory/frames.h"
 
-/* Go on validating the frame as its type, from 'progress' on; see ptype_get(). */
-int tables_validate(struct domain *d, mfn_t m);
-/* No use as a table any more: gives how many entries there are to undo. */
-u32 tables_close(struct domain *d, mfn_t m);
-/*
- * Go back from 'progress' and drop what the entries hold, of a level-1 table all
- * and of others one that holds something. False: none did.
- */
-bool tables_undo(struct domain *d, mfn_t m);
+/* Make the types of tables known. */
+void tables_init(void);
 /*
  * What follows changes an entry of a valid table of d's, and holds d's page
  * lock. 0; -EPERM, -EINVAL: the slot is not the guest's; or as ptype_get().

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "boot/boot.h"
 #include "cpu/context.h"
+#include "cpu/descriptors.h"
 #include "cpu/vcpu.h"
 #include "errno.h"
 #include "event/evtchn.h"
@@ -15,6 +16,7 @@
 #include "machine/smp.h"
 #include "memory/early.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 #include "sched/sched.h"
 
 u64 direct_base;
@@ -36,12 +38,12 @@ char host_log[4096];
 void (*host_unlocked)(void);
 
 #define HOST_BYTES	(12u << 20)
-#define DESC_PAGES	32u	/* of a vCPU's descriptor tables */
+#define AREA_PAGES	32u	/* of a vCPU's descriptor tables */
 
 static u8 *memory;
 static u64 flushed[32];
 static u64 early_next;
-static u64 desc_entries[HOST_DOMAINS * HOST_VCPUS * DESC_PAGES];
+static u64 desc_entries[HOST_DOMAINS * HOST_VCPUS * AREA_PAGES];
 
 void panic(const char *fmt, ...)
 {
@@ -394,6 +396,8 @@ void host_reset(void)
 	host_cpu.id = 0;
 	host_log[0] = 0;
 	memset(desc_entries, 0, sizeof(desc_entries));
+	tables_init();
+	descriptors_init();
 }
 
 /* What its longs hold are addresses of the host, so that they are as wide. */
@@ -409,7 +413,7 @@ static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)
 	*v = (struct vcpu){
 		.d = d, .id = id, .info = d->shared + id * 64,
 		.table = INVALID_MFN,
-		.desc_area = (nr * HOST_VCPUS + id) * DESC_PAGES * PAGE_SIZE,
+		.desc_area = (nr * HOST_VCPUS + id) * AREA_PAGES * PAGE_SIZE,
 	};
 	d->vcpu[id] = v;
 }
