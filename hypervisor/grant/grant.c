@@ -170,23 +170,6 @@ static bool entry_matches(u64 e, mfn_t frame, u32 flags)
 }
 
 /*
- * Put 'value' where the mapping is. The processor may set bits in the entry
- * meanwhile; the guest may not, as the page lock is held.
- */
-static bool take_out(u64 *entry, mfn_t frame, u32 flags, u64 value)
-{
-	u64 old = READ_ONCE(*entry);
-
-	do {
-		if (!entry_matches(old, frame, flags))
-			return false;
-	} while (!__atomic_compare_exchange_n(entry, &old, value, false,
-					      __ATOMIC_SEQ_CST,
-					      __ATOMIC_SEQ_CST));
-	return true;
-}
-
-/*
  * Take a mapping's entry out; its references become the caller's. The entry
  * at new_addr, if one is named, moves to its place with what it owns.
  */
@@ -206,8 +189,8 @@ static s16 remove_locked(struct domain *d, const struct unmap *u, mfn_t frame,
 			return GNTST_general_error;
 		value = __atomic_exchange_n(from, 0, __ATOMIC_SEQ_CST);
 	}
-	/* Only the processor's bits can have changed since the check. */
-	BUG_ON(!take_out(entry, frame, flags, value));
+	/* The page lock is held: only the processor's bits may have changed. */
+	__atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST);
 	return GNTST_okay;
 }
 
