@@ -161,7 +161,7 @@ static void take_memory(struct domain *d)
 	mfn_t m;
 
 	d->max_pages = layout.max_pages;
-	ptype_reserve(d, layout.nr_pages, true);
+	page_reserve(d, layout.nr_pages, true);
 	while (n < layout.nr_pages) {
 		while (order && layout.nr_pages - n < 1ull << order)
 			order--;
@@ -176,7 +176,7 @@ static void take_memory(struct domain *d)
 			if (n < layout.initrd_pfn)
 				memset(mfn_to_virt(mfn_add(m, i)), 0,
 				       PAGE_SIZE);
-			ptype_assign(d, mfn_add(m, i));
+			page_assign(d, mfn_add(m, i));
 			p2m[n] = (u32)(m.n + i);
 			frame_m2p[m.n + i] = (u32)n;
 		}

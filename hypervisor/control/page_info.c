@@ -21,7 +21,7 @@ static u32 frame_info(struct domain *d, mfn_t m)
 	const struct frame *f;
 	u32 info = XEN_DOMCTL_PFINFO_NOTAB;
 
-	if (!ptype_get_ref(d, m))
+	if (!page_get(d, m))
 		return XEN_DOMCTL_PFINFO_XTAB;
 	f = mfn_frame(m);
 	if (f->flags & FRAME_XENHEAP)
@@ -30,7 +30,7 @@ static u32 frame_info(struct domain *d, mfn_t m)
 		info = by_level[type_level(f->type)];
 	if (f->flags & FRAME_PINNED)
 		info |= XEN_DOMCTL_PFINFO_LPINTAB;
-	ptype_put_ref(m);
+	page_put(m);
 	return info;
 }
 

@@ -129,7 +129,7 @@ int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries)
 	u32 n = DIV_ROUND_UP(entries, 512u), i;
 
 	for (i = 0; i < n; i++) {
-		if (ptype_get_page(v->d, frames[i], TYPE_SEGDESC))
+		if (!ptype_get_both(v->d, frames[i], TYPE_SEGDESC))
 			continue;
 		release_frames(v->d, frames, i);
 		return -EINVAL;
@@ -182,12 +182,12 @@ long pv_update_descriptor(u64 a[])
 	if ((at & 7) || !descriptor_check(&value))
 		return -EINVAL;
 	spin_lock(&d->page_lock);
-	if (!ptype_get_ref(d, m)) {
+	if (!page_get(d, m)) {
 		spin_unlock(&d->page_lock);
 		return -EINVAL;
 	}
 	rc = write_descriptor(d, m, phys_to_virt(paddr(at)), value);
-	ptype_put_ref(m);
+	page_put(m);
 	spin_unlock(&d->page_lock);
 	return rc;
 }

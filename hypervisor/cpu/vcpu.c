@@ -149,7 +149,7 @@ static long register_info(struct vcpu *v, u64 arg)
 		return -ENXIO;
 	spin_lock(&d->page_lock);
 	if (!v->info_frame.n && (v == current_vcpu() || !(v->state & VCPU_UP)) &&
-	    ptype_get_page(d, mfn(r.mfn), TYPE_WRITABLE)) {
+	    !ptype_get_both(d, mfn(r.mfn), TYPE_WRITABLE)) {
 		move_info(v, mfn(r.mfn), r.offset);
 		rc = 0;
 	}

@@ -94,7 +94,7 @@ static bool visit(struct domain *d, mfn_t m)
 		drop_pins(d, m);
 		return false;
 	default:
-		ptype_release(d, m);
+		page_release(d, m);
 		return false;
 	}
 }
@@ -106,7 +106,7 @@ static mfn_t next_owned(struct domain *d, mfn_t m)
 	u32 n = m.n ? mfn_frame(m)->next : d->pages;
 
 	/* One that loses its last reference right now is going anyway. */
-	while (n && !ptype_get_ref(d, mfn(n)))
+	while (n && !page_get(d, mfn(n)))
 		n = mfn_frame(mfn(n))->next;
 	spin_unlock_irqrestore(&d->owned_lock, f);
 	return mfn(n);
@@ -130,7 +130,7 @@ static int walk_frames(struct domain *d)
 		spin_unlock(&d->page_lock);
 		if (!again) {
 			d->kill_at = next_owned(d, m);
-			ptype_put_ref(m);
+			page_put(m);
 		}
 		if (d->kill_at.n && sched_preempt_needed())
 			return -ERESTART;
@@ -198,7 +198,7 @@ int domain_kill(struct domain *d)
 		return rc;
 	frames_claim(&d->claim, 0);
 	d->is_dying = DOMAIN_DEAD;
-	ptype_put_ref(d->shared_frame);
+	page_put(d->shared_frame);
 	domain_put(d);
 	quiet_audit();
 	/* Who has pages of it mapped shall let them go. */

@@ -269,7 +269,7 @@ struct domain *domain_create(const struct domain_config *config)
 		return NULL;
 	}
 	d->shared_frame = virt_to_mfn(d->shared);
-	ptype_share_hv(d, d->shared_frame);
+	page_share(d, d->shared_frame);
 	add_to_list(d);
 	return d;
 }

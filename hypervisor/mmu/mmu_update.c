@@ -36,14 +36,14 @@ static int update_entry(struct domain *d, u64 at, u64 value, bool keep_ad)
 	const struct frame *f;
 	int rc = -EBUSY;
 
-	if (!ptype_get_ref(d, m))
+	if (!page_get(d, m))
 		return -EINVAL;
 	f = mfn_frame(m);
 	if (!f->type_count || f->type == TYPE_WRITABLE)
 		rc = set_untyped(d, m, entry, value);
 	else if (type_level(f->type) && (f->flags & FRAME_VALID))
 		rc = tables_set(d, entry, value, keep_ad);
-	ptype_put_ref(m);
+	page_put(m);
 	return rc;
 }
 
@@ -51,10 +51,10 @@ static int update_m2p(struct domain *d, u64 at, u64 value)
 {
 	mfn_t m = paddr_to_mfn(paddr(at));
 
-	if (!ptype_get_ref(d, m))
+	if (!page_get(d, m))
 		return -EINVAL;
 	frame_m2p[m.n] = (u32)value;
-	ptype_put_ref(m);
+	page_put(m);
 	return 0;
 }
 

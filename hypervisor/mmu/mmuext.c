@@ -37,7 +37,7 @@ static int unpin(struct domain *d, mfn_t m)
 	struct frame *f;
 	int rc = -EINVAL;
 
-	if (!ptype_get_ref(d, m))
+	if (!page_get(d, m))
 		return -EINVAL;
 	f = mfn_frame(m);
 	if (f->flags & FRAME_PINNED) {
@@ -45,7 +45,7 @@ static int unpin(struct domain *d, mfn_t m)
 		ptype_put_both(d, m);
 		rc = 0;
 	}
-	ptype_put_ref(m);
+	page_put(m);
 	return rc;
 }
 
@@ -83,7 +83,7 @@ int pv_new_baseptr(struct vcpu *v, mfn_t m)
 
 static int clear_page(struct domain *d, mfn_t m)
 {
-	if (!ptype_get_page(d, m, TYPE_WRITABLE))
+	if (ptype_get_both(d, m, TYPE_WRITABLE))
 		return -EINVAL;
 	memset(mfn_to_virt(m), 0, PAGE_SIZE);
 	ptype_put_both(d, m);
@@ -92,15 +92,15 @@ static int clear_page(struct domain *d, mfn_t m)
 
 static int copy_page(struct domain *d, mfn_t to, mfn_t from)
 {
-	if (!ptype_get_ref(d, from))
+	if (!page_get(d, from))
 		return -EINVAL;
-	if (!ptype_get_page(d, to, TYPE_WRITABLE)) {
-		ptype_put_ref(from);
+	if (ptype_get_both(d, to, TYPE_WRITABLE)) {
+		page_put(from);
 		return -EINVAL;
 	}
 	memcpy(mfn_to_virt(to), mfn_to_virt(from), PAGE_SIZE);
 	ptype_put_both(d, to);
-	ptype_put_ref(from);
+	page_put(from);
 	return 0;
 }
 

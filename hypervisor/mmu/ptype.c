@@ -59,73 +59,9 @@
 #include "machine/smp.h"
 #include "mmu/ptype.h"
 
-#define COUNT_LIMIT	0x80000000u
-
 void domain_flush(struct domain *d)
 {
 	smp_flush(d->dirty_cpus);
-}
-
-bool ptype_get_ref(struct domain *d, mfn_t m)
-{
-	struct frame *f;
-	u32 refs;
-
-	if (!mfn_valid(m))
-		return false;
-	f = mfn_frame(m);
-	refs = READ_ONCE(f->refs);
-	do {
-		if (f->kind != FRAME_GUEST || f->owner != d || !refs ||
-		    refs >= COUNT_LIMIT)
-			return false;
-	} while (!__atomic_compare_exchange_n(&f->refs, &refs, refs + 1, false,
-					      __ATOMIC_SEQ_CST,
-					      __ATOMIC_SEQ_CST));
-	/* It may have been freed and given to another one in between. */
-	if (f->owner == d)
-		return true;
-	ptype_put_ref(m);
-	return false;
-}
-
-static void free_owned(struct frame *f)
-{
-	struct domain *d = f->owner;
-	mfn_t m = frame_mfn(f);
-	bool last;
-	u64 flags;
-
-	BUG_ON(f->type_count);
-	frame_m2p[m.n] = M2P_INVALID;
-	flags = spin_lock_irqsave(&d->owned_lock);
-	if (f->prev)
-		frame_table[f->prev].next = f->next;
-	else
-		d->pages = f->next;
-	if (f->next)
-		frame_table[f->next].prev = f->prev;
-	last = !--d->tot_pages;
-	spin_unlock_irqrestore(&d->owned_lock, flags);
-	frame_free(m, 0);
-	if (last)
-		domain_put(d);
-}
-
-void ptype_put_ref(mfn_t m)
-{
-	struct frame *f = mfn_frame(m);
-	struct domain *d = f->owner;
-
-	BUG_ON(f->kind != FRAME_GUEST || !f->refs);
-	if (__atomic_sub_fetch(&f->refs, 1, __ATOMIC_SEQ_CST))
-		return;
-	if (!(f->flags & FRAME_XENHEAP)) {
-		free_owned(f);
-		return;
-	}
-	*f = (struct frame){ .kind = FRAME_HV };
-	domain_put(d);
 }
 
 int ptype_get_foreign(struct domain *owner, mfn_t m, bool write)
@@ -133,7 +69,7 @@ int ptype_get_foreign(struct domain *owner, mfn_t m, bool write)
 	int rc = 0;
 
 	spin_lock(&owner->page_lock);
-	if (owner->is_dying || !ptype_get_ref(owner, m)) {
+	if (owner->is_dying || !page_get(owner, m)) {
 		spin_unlock(&owner->page_lock);
 		return -EINVAL;
 	}
@@ -144,7 +80,7 @@ int ptype_get_foreign(struct domain *owner, mfn_t m, bool write)
 		mfn_frame(m)->flags |= FRAME_SHARED_W;
 	spin_unlock(&owner->page_lock);
 	if (rc)
-		ptype_put_ref(m);
+		page_put(m);
 	return rc;
 }
 
@@ -153,85 +89,11 @@ int ptype_get_direct(struct domain *owner, mfn_t m, bool write)
 	int rc;
 
 	if (!write)
-		return ptype_get_ref(owner, m) ? 0 : -EINVAL;
+		return page_get(owner, m) ? 0 : -EINVAL;
 	spin_lock(&owner->page_lock);
 	rc = ptype_get_both(owner, m, TYPE_WRITABLE);
 	spin_unlock(&owner->page_lock);
 	return rc;
-}
-
-void ptype_share_hv(struct domain *d, mfn_t m)
-{
-	struct frame *f = mfn_frame(m);
-
-	domain_hold(d);
-	*f = (struct frame){
-		.owner = d, .kind = FRAME_GUEST, .type = TYPE_WRITABLE,
-		.type_count = 1, .flags = FRAME_XENHEAP,
-	};
-	/* Last: with a reference, ptype_get_ref() relies on the other fields. */
-	__atomic_store_n(&f->refs, 1, __ATOMIC_SEQ_CST);
-}
-
-bool ptype_reserve(struct domain *d, u64 count, bool limited)
-{
-	u64 flags = spin_lock_irqsave(&d->owned_lock);
-	bool ok = !limited || d->tot_pages + count <= d->max_pages;
-
-	if (ok) {
-		if (!d->tot_pages)
-			domain_hold(d);
-		d->tot_pages += count;
-	}
-	spin_unlock_irqrestore(&d->owned_lock, flags);
-	return ok;
-}
-
-void ptype_unreserve(struct domain *d, u64 count)
-{
-	u64 flags = spin_lock_irqsave(&d->owned_lock);
-	bool last = !(d->tot_pages -= count);
-
-	spin_unlock_irqrestore(&d->owned_lock, flags);
-	if (last)
-		domain_put(d);
-}
-
-void ptype_assign(struct domain *d, mfn_t m)
-{
-	u64 flags = spin_lock_irqsave(&d->owned_lock);
-	struct frame *f = mfn_frame(m);
-
-	f->owner = d;
-	f->kind = FRAME_GUEST;
-	f->flags = FRAME_ALLOCATED;
-	f->next = d->pages;
-	f->prev = 0;
-	if (d->pages)
-		frame_table[d->pages].prev = (u32)m.n;
-	d->pages = (u32)m.n;
-	__atomic_store_n(&f->refs, 1, __ATOMIC_SEQ_CST);
-	spin_unlock_irqrestore(&d->owned_lock, flags);
-}
-
-/*
- * The owner's one reference. A pin and other uses stay as they are, with
- * references of their own: the last one to go frees the frame. Giving it up
- * twice is no error, as on Xen (guest_remove_page()).
- */
-int ptype_release(struct domain *d, mfn_t m)
-{
-	struct frame *f;
-
-	if (!ptype_get_ref(d, m))
-		return -EINVAL;
-	f = mfn_frame(m);
-	if (f->flags & FRAME_ALLOCATED) {
-		f->flags &= (u8)~FRAME_ALLOCATED;
-		ptype_put_ref(m);
-	}
-	ptype_put_ref(m);
-	return 0;
 }
 
 /*
@@ -314,15 +176,10 @@ int ptype_get_both(struct domain *d, mfn_t m, enum frame_type type)
 {
 	int rc;
 
-	if (!ptype_get_ref(d, m))
+	if (!page_get(d, m))
 		return -EINVAL;
 	rc = ptype_get(d, m, type);
 	if (rc)
-		ptype_put_ref(m);
+		page_put(m);
 	return rc;
-}
-
-bool ptype_get_page(struct domain *d, mfn_t m, enum frame_type type)
-{
-	return ptype_get_both(d, m, type) == 0;
 }

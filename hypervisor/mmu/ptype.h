@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* References and types of a domain's frames. */
+/* Types of a domain's frames. */
 #ifndef KRYPTON_PTYPE_H
 #define KRYPTON_PTYPE_H
 
-#include "memory/frames.h"
+#include "mmu/page.h"
 
 #define HOLD_TABLES	2u	/* level-1 tables in one hold of the lock */
 
-/* A general reference; false if the domain does not own the frame. No lock. */
-bool ptype_get_ref(struct domain *d, mfn_t m);
-void ptype_put_ref(mfn_t m);
 /*
  * For a page of another domain: a general reference and, to write, a WRITABLE
  * type reference. Takes the owner's page lock, so that no page lock may be
@@ -20,11 +17,6 @@ int ptype_get_foreign(struct domain *owner, mfn_t m, bool write);
 /* The same for ourselves, who cache no translations of it. */
 int ptype_get_direct(struct domain *owner, mfn_t m, bool write);
 void ptype_put_foreign(mfn_t m, bool write);
-/*
- * The page's shared frames (grants, shared_info): a reference by any guest.
- * It is ours again when that of the domain, and all of others, are put.
- */
-void ptype_share_hv(struct domain *d, mfn_t m);
 /*
  * A type reference. 0; -EBUSY: it has another type; -EINVAL: it is not fit
  * for the type; -ERESTART: call again to go on validating.
@@ -45,22 +37,9 @@ int ptype_lock(struct domain *d);
 int ptype_drain(struct domain *d);
 /* The rest in one go; the page lock is held. Only for short trees. */
 void ptype_finish(struct domain *d);
-/* Both at once; the second gives false without telling why. */
+/* With a general reference, which every type reference needs. */
 int ptype_get_both(struct domain *d, mfn_t m, enum frame_type type);
-bool ptype_get_page(struct domain *d, mfn_t m, enum frame_type type);
 void ptype_put_both(struct domain *d, mfn_t m);
-
-/*
- * A domain's memory grows in two steps, each with its page lock held: frames
- * are counted, where 'limited' only up to its limit; then it is given each of
- * them, if it is not dying. ptype_unreserve() is for those that it does not
- * get.
- */
-bool ptype_reserve(struct domain *d, u64 count, bool limited);
-void ptype_unreserve(struct domain *d, u64 count);
-void ptype_assign(struct domain *d, mfn_t m);
-/* The domain gives up the frame; -EINVAL if it does not own it. */
-int ptype_release(struct domain *d, mfn_t m);
 
 /*
  * What there is behind the types that have contents to check: whoever knows a

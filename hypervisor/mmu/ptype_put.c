@@ -68,7 +68,7 @@ void ptype_drop_partial(struct domain *d, mfn_t m)
 	if (!(mfn_frame(m)->flags & FRAME_PARTIAL))
 		return;
 	ptype_end(d, m);
-	ptype_put_ref(m);
+	page_put(m);
 }
 
 static void put_writable(struct frame *f)
@@ -81,7 +81,7 @@ void ptype_put_foreign(mfn_t m, bool write)
 {
 	if (write)
 		put_writable(mfn_frame(m));
-	ptype_put_ref(m);
+	page_put(m);
 }
 
 void ptype_put(struct domain *d, mfn_t m)
@@ -102,7 +102,7 @@ void ptype_put(struct domain *d, mfn_t m)
 void ptype_put_both(struct domain *d, mfn_t m)
 {
 	ptype_put(d, m);
-	ptype_put_ref(m);
+	page_put(m);
 }
 
 /* The lowest table that is taken apart; NULL: there is none. */
@@ -131,10 +131,10 @@ static bool drain_step(struct domain *d)
 		if (ptype_ops[f->type].undo(d, m))
 			return true;
 		lose_type(d, f);
-		ptype_put_ref(m);
+		page_put(m);
 	}
 	*place = mfn(0);
-	ptype_put_ref(m);
+	page_put(m);
 	return true;
 }
 

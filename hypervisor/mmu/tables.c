@@ -149,13 +149,13 @@ static int get_page(struct domain *d, u64 e)
 	/* What we check by our mapping must be what the guest wrote. */
 	if ((e & UNCACHED) && !d->privileged && !has_device_memory(d))
 		return -EINVAL;
-	if (!ptype_get_ref(d, m))
+	if (!page_get(d, m))
 		return -EBUSY;
 	if (!(e & PTE_RW))
 		return 0;
 	rc = ptype_get(d, m, TYPE_WRITABLE);
 	if (rc)
-		ptype_put_ref(m);
+		page_put(m);
 	return rc;
 }
 
@@ -167,7 +167,7 @@ static void put_page(struct domain *d, u64 e)
 		return;
 	if (e & PTE_RW)
 		ptype_put(d, m);
-	ptype_put_ref(m);
+	page_put(m);
 }
 
 /*

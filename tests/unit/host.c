@@ -443,9 +443,9 @@ struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first)
 	*first = 0;
 	for (i = 0; i < pages; i++) {
 		m = frame_alloc(0, 0);
-		if (!ptype_reserve(d, 1, true))
+		if (!page_reserve(d, 1, true))
 			panic("reserve");
-		ptype_assign(d, m);
+		page_assign(d, m);
 		if (!*first || m.n < *first)
 			*first = (u32)m.n;
 	}
@@ -481,6 +481,6 @@ u64 host_two(u32 pages, struct domain **d, u32 *d_first, struct domain **o,
 	*o = host_other(pages, o_first);
 	m = virt_to_mfn(frames_new(PAGE_SIZE));
 	(*o)->shared_frame = m;
-	ptype_share_hv(*o, m);
+	page_share(*o, m);
 	return free;
 }

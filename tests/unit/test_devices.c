@@ -70,7 +70,7 @@ static void test_uncached(void **state)
 	frames_init(HOST_FRAMES);
 	frames_give(mfn(256), HOST_FRAMES - 256);
 	d = host_domain(4, &first);
-	assert_true(ptype_get_page(d, mfn(first), TYPE_L1));
+	assert_true(!ptype_get_both(d, mfn(first), TYPE_L1));
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(map_uncached(d, first), -EINVAL);
 		assert_int_equal(domain_set_iomem(d, 16, 24, true), 0);

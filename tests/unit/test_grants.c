@@ -280,7 +280,7 @@ static void test_granter_dies(void **state)
 	g->is_dying = DOMAIN_DYING;
 	assert_int_equal(grant_kill(g), 0);
 	for (i = 0; i < REFS; i++)
-		assert_int_equal(ptype_release(g, mfn(frames[i])), 0);
+		assert_int_equal(page_release(g, mfn(frames[i])), 0);
 	assert_int_equal(g->tot_pages, 4);
 	/* Nothing new of a dying domain's. */
 	m[0].ref = 5;

@@ -257,7 +257,7 @@ static void test_root_again(void **state)
 	assert_true(frame(0)->flags & FRAME_PARTIAL);
 	assert_int_equal(frame(0)->progress, 3);
 	check_invariants();
-	assert_true(ptype_get_page(d, mfn(first + 7), TYPE_WRITABLE));
+	assert_int_equal(ptype_get_both(d, mfn(first + 7), TYPE_WRITABLE), 0);
 	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3),
 			 -EINVAL);
 	ptype_put_both(d, mfn(first + 7));
@@ -273,21 +273,21 @@ static void test_flushes(void **state)
 
 	(void)state;
 	setup();
-	assert_true(ptype_get_page(d, mfn(first), TYPE_WRITABLE));
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_WRITABLE), 0);
 	ptype_put_both(d, mfn(first));
 	before = host_flushes;
-	assert_true(ptype_get_page(d, mfn(first), TYPE_L1));
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L1), 0);
 	assert_true(host_flushes > before);
 	ptype_put_both(d, mfn(first));
 	before = host_flushes;
-	assert_true(ptype_get_page(d, mfn(first), TYPE_WRITABLE));
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_WRITABLE), 0);
 	assert_true(host_flushes > before);
 	ptype_put_both(d, mfn(first));
 	before = host_flushes;
 	for (i = 0; i < 3; i++)
-		assert_int_equal(ptype_release(d, mfn(first + i)), 0);
+		assert_int_equal(page_release(d, mfn(first + i)), 0);
 	assert_int_equal(frame(0)->kind, FRAME_FREE);
-	assert_int_equal(ptype_release(d, mfn(first)), -EINVAL);
+	assert_int_equal(page_release(d, mfn(first)), -EINVAL);
 	assert_int_equal(host_flushes, before);
 	/* One flush for all that was freed, before any of it is used. */
 	for (i = 0; i < 3; i++) {
@@ -304,12 +304,12 @@ static void test_flush_once(void **state)
 	(void)state;
 	setup();
 	for (i = 1; i < PAGES; i++) {
-		assert_true(ptype_get_page(d, mfn(first + i), TYPE_L1));
+		assert_int_equal(ptype_get_both(d, mfn(first + i), TYPE_L1), 0);
 		ptype_put_both(d, mfn(first + i));
 		page(0)[i] = make_pte(mfn(first + i), PTE_P | PTE_RW);
 	}
 	before = host_flushes;
-	assert_true(ptype_get_page(d, mfn(first), TYPE_L1));
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L1), 0);
 	assert_int_equal(host_flushes, before + 1);
 	ptype_put_both(d, mfn(first));
 	check_invariants();
@@ -406,7 +406,7 @@ static void test_holds(void **state)
 	assert_true(frame(MANY)->flags & FRAME_PARTIAL);
 	host_current = other->vcpu[0];
 	d->shared_frame = virt_to_mfn(frames_new(PAGE_SIZE));
-	ptype_share_hv(d, d->shared_frame);
+	page_share(d, d->shared_frame);
 	while (domain_kill(d) == -ERESTART)
 		;
 	host_unlocked = NULL;
@@ -424,14 +424,15 @@ static void test_give_up_pinned(void **state)
 	setup();
 	build_root();
 	assert_int_equal(one_operation(MMUEXT_PIN_L1_TABLE, 5), 0);
-	assert_int_equal(ptype_release(d, mfn(first + 5)), 0);
-	assert_int_equal(ptype_release(d, mfn(first + 6)), 0);
-	assert_int_equal(ptype_release(d, mfn(first + 5)), 0);
+	assert_int_equal(page_release(d, mfn(first + 5)), 0);
+	assert_int_equal(page_release(d, mfn(first + 6)), 0);
+	assert_int_equal(page_release(d, mfn(first + 5)), 0);
 	check_invariants();
 	assert_int_equal(frame(5)->refs, 1);
 	assert_int_equal(frame(5)->type, TYPE_L1);
 	assert_int_equal(d->tot_pages, PAGES);
-	assert_false(ptype_get_page(d, mfn(first + 5), TYPE_WRITABLE));
+	assert_int_equal(ptype_get_both(d, mfn(first + 5), TYPE_WRITABLE),
+			 -EBUSY);
 	assert_int_equal(one_operation(MMUEXT_UNPIN_TABLE, 5), 0);
 	assert_int_equal(frame(5)->kind, FRAME_FREE);
 	assert_int_equal(frame(6)->kind, FRAME_FREE);

@@ -100,7 +100,7 @@ static void change_owner(void)
 	u32 n = 0;
 
 	d->tot_pages++;			/* it does not end with this page */
-	assert_int_equal(ptype_release(d, mfn(d_first)), 0);
+	assert_int_equal(page_release(d, mfn(d_first)), 0);
 	d->tot_pages--;
 	if (mfn_frame(mfn(d_first))->refs)
 		return;
@@ -113,13 +113,13 @@ static void change_owner(void)
 	}
 	while (n)
 		frame_free(had[--n], 0);
-	assert_true(ptype_reserve(o, 1, false));
-	ptype_assign(o, m);
+	assert_true(page_reserve(o, 1, false));
+	page_assign(o, m);
 }
 
 static long get_ref(void)
 {
-	return ptype_get_ref(d, mfn(d_first));
+	return page_get(d, mfn(d_first));
 }
 
 static void test_owner(void **state)
@@ -372,7 +372,7 @@ static void take_out(void)
 
 static void fill_in(void)
 {
-	assert_true(ptype_get_page(d, mfn(d_first + 1), TYPE_WRITABLE));
+	assert_int_equal(ptype_get_both(d, mfn(d_first + 1), TYPE_WRITABLE), 0);
 	walk_page(1)[0] = make_pte(mfn(d_first + WALK_FAKE),
 				   PTE_P | PTE_RW | PTE_US);
 }
@@ -421,13 +421,13 @@ static void steal(void)
 	if (stolen >= d_first && stolen < d_first + PAGES)
 		return;
 	host_unlocked = NULL;
-	assert_int_equal(ptype_release(d, mfn(stolen)), 0);
+	assert_int_equal(page_release(d, mfn(stolen)), 0);
 	while ((m = frame_alloc(0, 0)).n != stolen)
 		had[n++] = m;
 	while (n)
 		frame_free(had[--n], 0);
-	assert_true(ptype_reserve(o, 1, false));
-	ptype_assign(o, m);
+	assert_true(page_reserve(o, 1, false));
+	page_assign(o, m);
 	frame_m2p[m.n] = 0xabcd;
 }
 
@@ -487,7 +487,7 @@ static u32 incomplete;
 
 static long share(void)
 {
-	ptype_share_hv(d, page_to_share);
+	page_share(d, page_to_share);
 	return 0;
 }
 
@@ -495,7 +495,7 @@ static void look_at_shared(void)
 {
 	const struct frame *f = mfn_frame(page_to_share);
 
-	if (ptype_get_ref(d, page_to_share))
+	if (page_get(d, page_to_share))
 		incomplete += f->type != TYPE_WRITABLE || !f->type_count ||
 			      f->flags != FRAME_XENHEAP;
 }

@@ -85,7 +85,7 @@ static void build(u32 nr)
 	d->max_maptrack_frames = 1;
 	d->iomem[0] = (struct frame_range){ nr ? 16 : 0, nr == 1 ? 32 : 0 };
 	d->shared_frame = virt_to_mfn(frames_new(PAGE_SIZE));
-	ptype_share_hv(d, d->shared_frame);
+	page_share(d, d->shared_frame);
 	if (grant_init(d))
 		panic("a grant table");
 	for (i = d->pages, first = PAGES; i; i = frame_table[i].next) {
