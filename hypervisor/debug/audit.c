@@ -78,10 +78,9 @@ static void count_entry(enum frame_type table, u32 slot, u64 e)
 static void count_table(const struct frame *f)
 {
 	const u64 *table = mfn_to_virt(frame_mfn(f));
-	u32 n = f->flags & FRAME_PARTIAL ? f->progress :
-		f->flags & FRAME_VALID ? tables_entries(f->owner, f->type) : 0, i;
+	u32 i;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < f->progress; i++)
 		count_entry(f->type, i, table[i]);
 }
 

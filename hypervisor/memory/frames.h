@@ -25,7 +25,7 @@ enum frame_type {
 
 #define FRAME_PINNED	0x01	/* the guest pinned its table type */
 #define FRAME_VALID	0x02	/* type checked; meaningful with type_count */
-#define FRAME_PARTIAL	0x04	/* (de)validation stopped at 'progress' */
+#define FRAME_PARTIAL	0x04	/* not all of it is checked, or any more */
 #define FRAME_ALLOCATED	0x10	/* one reference stands for being owned */
 #define FRAME_XENHEAP	0x20	/* hypervisor page shared with its owner */
 /* Others than the owner may have it in their TLBs, writable. */
@@ -43,7 +43,7 @@ struct frame {
 	u8 type;
 	u8 flags;
 	u8 order;		/* of a free block, in its first frame */
-	u16 progress;
+	u16 progress;		/* of a table: entries that hold something */
 	u16 spare;
 	u32 next, prev;		/* frame numbers; 0 ends a list */
 };

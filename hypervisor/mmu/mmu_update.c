@@ -95,18 +95,22 @@ static int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
 	return rc;
 }
 
-static int one_request(const struct owners *o, const struct mmu_update *u)
+static int one_request(const struct owners *o, gva_t request)
 {
-	u64 at = u->ptr & ~(u64)COMMAND_MASK;
+	struct mmu_update u;
+	u64 at;
 
-	switch (u->ptr & COMMAND_MASK) {
+	if (guest_read(&u, request, sizeof(u)))
+		return -EFAULT;
+	at = u.ptr & ~(u64)COMMAND_MASK;
+	switch (u.ptr & COMMAND_MASK) {
 	case MMU_NORMAL_PT_UPDATE:
 	case MMU_PT_UPDATE_NO_TRANSLATE:
-		return update_pt(o, at, u->val, false);
+		return update_pt(o, at, u.val, false);
 	case MMU_PT_UPDATE_PRESERVE_AD:
-		return update_pt(o, at, u->val, true);
+		return update_pt(o, at, u.val, true);
 	case MMU_MACHPHYS_UPDATE:
-		return update_m2p(o->pages, at, u->val);
+		return update_m2p(o->pages, at, u.val);
 	default:
 		return -ENOSYS;
 	}
@@ -144,22 +148,16 @@ static int get_owners(u32 foreign, struct owners *o)
 	return rc ? rc : pv_get_owner(foreign & 0xffff, &o->pages);
 }
 
-static int one(void *owners, gva_t at)
-{
-	struct mmu_update u;
-
-	if (guest_read(&u, at, sizeof(u)))
-		return -EFAULT;
-	return one_request(owners, &u);
-}
-
 long pv_mmu_update(u64 a[])
 {
+	struct batch b = batch_begin(a, sizeof(struct mmu_update));
 	struct owners o = { 0 };
 	long rc = get_owners((u32)a[3], &o);
 
+	while (!rc && batch_next(&b))
+		batch_done(&b, one_request(&o, gva(a[0])));
 	if (!rc)
-		rc = pv_batch(a, sizeof(struct mmu_update), o.tables, one, &o);
+		rc = batch_end(&b, o.tables);
 	pv_put_owner(o.tables);
 	pv_put_owner(o.pages);
 	return rc;

@@ -182,53 +182,48 @@ static int vcpu_operation(struct vcpu *v, const struct abi_mmuext *op)
 	return rc;
 }
 
-static int one_operation(struct vcpu *v, struct domain *owner,
-			 const struct abi_mmuext *op)
+static int one_operation(struct vcpu *v, struct domain *owner, gva_t request)
 {
+	struct abi_mmuext op;
+	u64 w[OP_LONGS];
 	int rc;
 
-	switch (op->cmd) {
+	if (abi_get_longs(request, w, OP_LONGS))
+		return -EFAULT;
+	op = (struct abi_mmuext){ (u32)w[0], w[1], w[2] };
+	switch (op.cmd) {
 	case MMUEXT_TLB_FLUSH_LOCAL ... MMUEXT_INVLPG_ALL:
 	case MMUEXT_FLUSH_CACHE:
 	case MMUEXT_FLUSH_CACHE_GLOBAL:
-		return owner == v->d ? flush_operation(v->d, op) : -EPERM;
+		return owner == v->d ? flush_operation(v->d, &op) : -EPERM;
 	case MMUEXT_NEW_BASEPTR:
 	case MMUEXT_SET_LDT:
-		return owner == v->d ? vcpu_operation(v, op) : -EPERM;
+		return owner == v->d ? vcpu_operation(v, &op) : -EPERM;
 	default:
 		rc = ptype_lock(owner);
 		if (rc)
 			return rc;
-		rc = page_operation(owner, op);
+		rc = page_operation(owner, &op);
 		spin_unlock(&owner->page_lock);
 		return rc;
 	}
 }
 
-static int one(void *owner, gva_t at)
-{
-	struct vcpu *v = current_vcpu();
-	struct abi_mmuext op;
-	u64 w[OP_LONGS];
-
-	if (abi_get_longs(at, w, OP_LONGS))
-		return -EFAULT;
-	op = (struct abi_mmuext){ (u32)w[0], w[1], w[2] };
-	return one_operation(v, owner, &op);
-}
-
 long pv_mmuext_op(u64 a[])
 {
-	u32 size = OP_LONGS * current_domain()->abi->long_size;
+	struct vcpu *v = current_vcpu();
+	struct batch b = batch_begin(a, OP_LONGS * v->d->abi->long_size);
 	u32 id = (u32)a[3];
 	struct domain *owner;
 	long rc = pv_get_owner(id, &owner);
 
 	/* These own nothing that could be a table, nor is a TLB theirs. */
 	if (!rc && (id == DOMID_IO || id == DOMID_XEN))
-		rc = current_domain()->privileged ? -EINVAL : -EPERM;
+		rc = v->d->privileged ? -EINVAL : -EPERM;
+	while (!rc && batch_next(&b))
+		batch_done(&b, one_operation(v, owner, gva(a[0])));
 	if (!rc)
-		rc = pv_batch(a, size, owner, one, owner);
+		rc = batch_end(&b, owner);
 	pv_put_owner(owner);
 	return rc;
 }

@@ -23,8 +23,8 @@
  *      changes from anything to anything else, and those of all CPUs before
  *      a freed frame is used again (memory/frames.c).
  *  I7  When a type count reaches 0 the contents' references are dropped: no
- *      checked state outlives its last user. A level-2 or level-3 table is
- *      partial until that is done, before the next request of the domain.
+ *      checked state outlives its last user. A table above level 1 is partial
+ *      until that is done, before the next request of the domain.
  *
  * All of this happens under the owner's page lock, but for three things that
  * need no lock: general references, taken only while the count is not 0 and
@@ -42,12 +42,13 @@
  * tables that lost their type before it (flush_due of the domain): a guest
  * cannot make one hold flush for each entry of a table.
  *
- * A table whose validation stopped half-way is FRAME_PARTIAL: its type and a
- * count of 1 stay, so that it cannot be written, and 'progress' entries are
- * done. The one count belongs to whoever completes it; a general reference of
- * its own keeps the frame until then. A child table that is
- * partial itself is not among the parent's 'progress' entries; whoever asks
- * for the child's type next goes on with it.
+ * The first 'progress' entries of a table hold what I2 says. Of a valid table
+ * these are all that are the guest's. A table whose validation stopped half-way
+ * is FRAME_PARTIAL: its type and a count of 1 stay, so that it cannot be
+ * written. The one count belongs to whoever completes it; a general reference
+ * of its own keeps the frame until then. A child table that is partial itself is
+ * not among the parent's 'progress' entries; whoever asks for the child's type
+ * next goes on with it.
  *
  * The counts are 32 bit. One reference needs an 8-byte entry of memory, so
  * that overflow would take 32 GiB of page tables; it is refused nevertheless.
@@ -121,7 +122,6 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 		ptype_end(d, m);
 		return rc;
 	}
-	f->progress = 0;
 	f->flags |= FRAME_VALID;
 	return 0;
 }

@@ -48,8 +48,6 @@ void ptype_put_both(struct domain *d, mfn_t m);
 extern struct ptype_ops {
 	/* Go on from 'progress'; as ptype_get(). */
 	int (*validate)(struct domain *d, mfn_t m);
-	/* The last use is gone: gives how many entries there are to undo. */
-	u32 (*close)(struct domain *d, mfn_t m);
 	/*
 	 * Go back from 'progress' and drop what the entries hold, of a level-1
 	 * table all, of another one that holds something. False: none did.

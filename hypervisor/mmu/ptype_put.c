@@ -48,18 +48,15 @@ static void remember(struct domain *d, mfn_t m, u32 level)
 void ptype_end(struct domain *d, mfn_t m)
 {
 	struct frame *f = mfn_frame(m);
-	const struct ptype_ops *ops = &ptype_ops[f->type];
 	u32 level = type_level(f->type);
 
-	if (ops->close && (f->flags & FRAME_VALID))
-		f->progress = (u16)ops->close(d, m);
 	f->flags &= (u8)~FRAME_VALID;
 	if (level > 1) {
 		remember(d, m, level);
 		return;
 	}
-	if (ops->undo)
-		ops->undo(d, m);
+	if (ptype_ops[f->type].undo)
+		ptype_ops[f->type].undo(d, m);
 	lose_type(d, f);
 }
 

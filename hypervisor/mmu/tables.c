@@ -56,7 +56,7 @@ static const struct rules {
 		      PTE_RW | PTE_US | PTE_A },
 };
 
-u32 tables_entries(const struct domain *d, enum frame_type type)
+static u32 entries(const struct domain *d, enum frame_type type)
 {
 	return type == TYPE_L2_TOP ? d->m2p_start >> 21 & (ENTRIES - 1) :
 	       rules[type].entries;
@@ -95,26 +95,15 @@ bool tables_device_ours(u64 first, u64 end)
 	       (end > 0xfec00 && first <= 0xfec03);
 }
 
-static bool device_allowed(const struct domain *d, mfn_t m)
+/* Whether the domain may have some of these frames as devices. */
+static bool has_devices(const struct domain *d, u64 first, u64 end)
 {
-	u32 i;
+	const struct frame_range *r = d->iomem;
 
-	if (tables_device_ours(m.n, m.n + 1))
-		return false;
 	if (d->privileged)
 		return true;
-	for (i = 0; i < MAX_IOMEM; i++)
-		if (m.n >= d->iomem[i].first && m.n < d->iomem[i].end)
-			return true;
-	return false;
-}
-
-static bool has_device_memory(const struct domain *d)
-{
-	u32 i;
-
-	for (i = 0; i < MAX_IOMEM; i++)
-		if (d->iomem[i].first < d->iomem[i].end)
+	for (; r < d->iomem + MAX_IOMEM; r++)
+		if (MAX(r->first, first) < MIN(r->end, end))
 			return true;
 	return false;
 }
@@ -143,11 +132,12 @@ static int get_page(struct domain *d, u64 e)
 	int rc;
 
 	if (is_device(m))
-		return device_allowed(d, m) ? 0 : -EPERM;
+		return has_devices(d, m.n, m.n + 1) &&
+		       !tables_device_ours(m.n, m.n + 1) ? 0 : -EPERM;
 	if (is_m2p(m))
 		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
 	/* What we check by our mapping must be what the guest wrote. */
-	if ((e & UNCACHED) && !d->privileged && !has_device_memory(d))
+	if ((e & UNCACHED) && !has_devices(d, 0, ~0ull))
 		return -EINVAL;
 	if (!page_get(d, m))
 		return -EBUSY;
@@ -175,9 +165,10 @@ static void put_page(struct domain *d, u64 e)
  * and of all that uses it: one for level 1, which is most of the work, and one
  * for any type.
  */
-#define BY_TYPE static inline __attribute__((always_inline))
+#define BY_TYPE inline __attribute__((always_inline))
 
-BY_TYPE int get_entry(struct domain *d, enum frame_type type, u32 index, u64 e)
+static BY_TYPE int get_entry(struct domain *d, enum frame_type type,
+			     u32 index, u64 e)
 {
 	enum frame_type child = child_type(type, index);
 
@@ -189,7 +180,7 @@ BY_TYPE int get_entry(struct domain *d, enum frame_type type, u32 index, u64 e)
 	       ptype_get_both(d, pte_mfn(e), child);
 }
 
-BY_TYPE void put_entry(struct domain *d, enum frame_type type, u64 e)
+static BY_TYPE void put_entry(struct domain *d, enum frame_type type, u64 e)
 {
 	if (!(e & PTE_P))
 		return;
@@ -203,7 +194,7 @@ BY_TYPE void put_entry(struct domain *d, enum frame_type type, u64 e)
 static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 {
 	u64 size = ROUND_UP(frame_count * sizeof(u32), LARGE_SIZE);
-	u32 first = tables_entries(d, type), i;
+	u32 first = entries(d, type), i;
 	mfn_t m2p = virt_to_mfn(frame_m2p);
 
 	memset(table + first, 0, (ENTRIES - first) * sizeof(*table));
@@ -220,28 +211,30 @@ static bool must_stop(const struct domain *d)
 	return d->validated >= HOLD_TABLES || sched_preempt_needed();
 }
 
-/* Each call gets on by an entry at least; 'progress' says how many are done. */
-BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
+/*
+ * Each call gets on by an entry at least; 'progress' says how many are done, and
+ * hold what they point to.
+ */
+static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 {
 	struct frame *f = mfn_frame(m);
 	u64 *table = mfn_to_virt(m);
-	u32 n = tables_entries(d, type), first = f->progress, i;
-	int rc;
+	u32 n = entries(d, type), first = f->progress, i;
+	int rc = 0;
 
 	for (i = first; i < n; i++) {
 		rc = type != TYPE_L1 && i != first && (table[i] & PTE_P) &&
 		     must_stop(d) ? -ERESTART :
 		     get_entry(d, type, i, table[i]);
-		if (rc) {
-			f->progress = (u16)i;
-			return rc;
-		}
+		if (rc)
+			break;
 		if (table[i] & PTE_P)
 			table[i] |= rules[type].added;
 	}
-	if (n < ENTRIES)
+	f->progress = (u16)i;
+	if (!rc && n < ENTRIES)
 		fill_rest(d, table, type);
-	return 0;
+	return rc;
 }
 
 static int validate(struct domain *d, mfn_t m)
@@ -254,22 +247,14 @@ static int validate(struct domain *d, mfn_t m)
 	return validate_as(d, m, TYPE_L1);
 }
 
-static u32 close(struct domain *d, mfn_t m)
-{
-	enum frame_type type = mfn_frame(m)->type;
-	u32 n = tables_entries(d, type);
-
-	if (type == TYPE_L2_TOP)
-		memset((u64 *)mfn_to_virt(m) + n, 0, (ENTRIES - n) * 8);
-	return n;
-}
-
-BY_TYPE bool undo_as(struct domain *d, mfn_t m, enum frame_type type)
+static BY_TYPE bool undo_as(struct domain *d, mfn_t m, enum frame_type type)
 {
 	struct frame *f = mfn_frame(m);
 	u64 *table = mfn_to_virt(m), e;
 	u32 i = f->progress;
 
+	if (type == TYPE_L2_TOP && i == entries(d, type))
+		memset(table + i, 0, (ENTRIES - i) * sizeof(e));
 	while (i) {
 		e = table[--i];
 		if (rules[type].added)
@@ -290,8 +275,8 @@ static bool undo(struct domain *d, mfn_t m)
 	       undo_as(d, m, type);
 }
 
-BY_TYPE int exchange(struct domain *d, u64 *entry, u64 *old, u64 value,
-		     enum frame_type type)
+static BY_TYPE int exchange(struct domain *d, u64 *entry, u64 *old, u64 value,
+			    enum frame_type type)
 {
 	u64 changed = *old ^ value, was = *old;
 	bool harmless = (was & PTE_P) && !(changed & (rules[type].refused |
@@ -320,8 +305,8 @@ int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value)
 }
 
 /* The processor may set A and D meanwhile; keep_ad does not lose them. */
-BY_TYPE int set(struct domain *d, u64 *entry, u64 value, bool keep_ad,
-		enum frame_type type)
+static BY_TYPE int set(struct domain *d, u64 *entry, u64 value, bool keep_ad,
+		       enum frame_type type)
 {
 	u64 old = READ_ONCE(*entry), v;
 	int rc;
@@ -345,7 +330,7 @@ int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad)
 		return set(d, entry, value, keep_ad, TYPE_L1);
 	if (type == TYPE_L3 && index >= TOP_SLOT)
 		return -EINVAL;
-	if (index >= tables_entries(d, type))
+	if (index >= entries(d, type))
 		return -EPERM;
 	if (value & PTE_P)
 		value |= rules[type].added;
@@ -366,5 +351,5 @@ void tables_init(void)
 	u32 type;
 
 	for (type = TYPE_L1; type <= TYPE_L2_TOP; type++)
-		ptype_ops[type] = (struct ptype_ops){ validate, close, undo };
+		ptype_ops[type] = (struct ptype_ops){ validate, undo };
 }

@@ -21,8 +21,6 @@ int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value);
 int tables_install_l1(struct domain *d, u64 *entry, u64 value);
 /* Nobody owns what is behind an entry for it, so there is nothing to count. */
 bool tables_uncounted(mfn_t m);
-/* How many slots of a table of this type are the guest's. */
-u32 tables_entries(const struct domain *d, enum frame_type type);
 /* Device frames that no guest may map. */
 bool tables_device_ours(u64 first, u64 end);
 
