@@ -17,7 +17,7 @@
  * its entries that three-level paging does not have: they are added when it is
  * validated and taken out again after.
  *
- * L1 tables are validated, and taken apart, in one go; with L2 and L3 tables
+ * L1 tables are validated, and taken apart, in one go; with tables above them
  * both stop between entries when something else has to run, or others may want
  * the page lock.
  */
@@ -205,16 +205,13 @@ static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 				    PTE_P | PTE_PSE | PTE_A | PTE_D | PTE_NX);
 }
 
-/* Others want the processor, or the lock, and the table is not of level 1. */
+/* Others want the processor, or the lock: a table above level 1 waits. */
 static bool must_stop(const struct domain *d)
 {
 	return d->validated >= HOLD_TABLES || sched_preempt_needed();
 }
 
-/*
- * Each call gets on by an entry at least; 'progress' says how many are done, and
- * hold what they point to.
- */
+/* Each call gets on by one present entry at least. */
 static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 {
 	struct frame *f = mfn_frame(m);
@@ -223,9 +220,11 @@ static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 	int rc = 0;
 
 	for (i = first; i < n; i++) {
-		rc = type != TYPE_L1 && i != first && (table[i] & PTE_P) &&
-		     must_stop(d) ? -ERESTART :
-		     get_entry(d, type, i, table[i]);
+		if (type != TYPE_L1 && i != first && (table[i] & PTE_P) &&
+		    must_stop(d))
+			rc = -ERESTART;
+		else
+			rc = get_entry(d, type, i, table[i]);
 		if (rc)
 			break;
 		if (table[i] & PTE_P)
@@ -275,6 +274,10 @@ static bool undo(struct domain *d, mfn_t m)
 	       undo_as(d, m, type);
 }
 
+/*
+ * References are taken before the entry is written, and those of the old one
+ * dropped after. The processor may set bits meanwhile: -EAGAIN.
+ */
 static BY_TYPE int exchange(struct domain *d, u64 *entry, u64 *old, u64 value,
 			    enum frame_type type)
 {
@@ -304,7 +307,7 @@ int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value)
 	return exchange(d, entry, old, value, TYPE_L1);
 }
 
-/* The processor may set A and D meanwhile; keep_ad does not lose them. */
+/* keep_ad: without losing A and D, which the processor may set meanwhile. */
 static BY_TYPE int set(struct domain *d, u64 *entry, u64 value, bool keep_ad,
 		       enum frame_type type)
 {

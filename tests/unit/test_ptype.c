@@ -352,6 +352,21 @@ static void make_many(u64 last)
 	host_unlocked = unlocked;
 }
 
+/* Of a root each slot leads to two level-1 tables: no hold may take more. */
+static void make_spread(void)
+{
+	static const u32 l2[] = { MANY, MANY + 2, MANY + 3, MANY + 5 };
+	u32 i;
+
+	make_many(0);
+	memset(page(MANY), 0, PAGE_SIZE);
+	for (i = 0; i < 8; i++) {
+		page(MANY + 1)[i / 2] = make_pte(mfn(first + l2[i / 2]), PTE_P);
+		page(l2[i / 2])[i % 2] = make_pte(mfn(first + i),
+						  PTE_P | PTE_RW);
+	}
+}
+
 static long one_operation(u32 cmd, u32 i)
 {
 	u64 a[6] = { (u64)&(struct abi_mmuext){ .cmd = cmd,
@@ -397,6 +412,10 @@ static void test_holds(void **state)
 	make_many(0);
 	assert_true(one_operation(MMUEXT_PIN_L3_TABLE, MANY + 1) < 0);
 	check_hold("pin of a root without its top");
+	make_spread();
+	assert_int_equal(one_operation(MMUEXT_PIN_L3_TABLE, MANY + 1), 0);
+	assert_int_equal(one_operation(MMUEXT_UNPIN_TABLE, MANY + 1), 0);
+	check_hold("pin and unpin of a root");
 	make_many(0);
 	host_wanted = stop_after;
 	pv_mmuext_op((u64[6]){ (u64)&(struct abi_mmuext){
