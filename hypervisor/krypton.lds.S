@@ -19,6 +19,9 @@ SECTIONS
 		extable_start = .;
 		KEEP(*(.extable))
 		extable_end = .;
+		__start_domain_parts = .;
+		KEEP(*(domain_parts))
+		__stop_domain_parts = .;
 		build_id_note = .;
 		KEEP(*(.note.gnu.build-id))
 		build_id_end = .;

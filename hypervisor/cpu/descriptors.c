@@ -12,7 +12,9 @@
  * hypervisor's own mapping.
  */
 #include "cpu/descriptors.h"
+#include "cpu/ldt.h"
 #include "domain/domain.h"
+#include "domain/part.h"
 #include "entry/hypercall.h"
 #include "errno.h"
 #include "guest/guest.h"
@@ -20,6 +22,8 @@
 #include "machine/asm.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+
+#define DESC_AREAS	2048	/* vCPUs in the machine, at most */
 
 #define DESC_DPL	(BIT(45) | BIT(46))
 #define DESC_DPL1	BIT(45)
@@ -96,7 +100,7 @@ static void unmap_gdt(struct vcpu *v)
 	u32 i;
 
 	for (i = 0; i < GDT_FRAMES; i++)
-		*paging_entry(v->desc_area + i * PAGE_SIZE) =
+		*paging_entry(v->desc.area + i * PAGE_SIZE) =
 			descriptors_none();
 }
 
@@ -110,15 +114,15 @@ static void release_frames(struct domain *d, const mfn_t *frames, u32 n)
 static void replace_gdt(struct vcpu *v, const mfn_t *frames, u32 n,
 			u32 entries)
 {
-	u32 old_n = DIV_ROUND_UP(v->gdt_entries, 512u), i;
+	u32 old_n = DIV_ROUND_UP(v->desc.gdt_entries, 512u), i;
 	mfn_t old[GDT_FRAMES];
 
-	memcpy(old, v->gdt, sizeof(old));
+	memcpy(old, v->desc.gdt, sizeof(old));
 	unmap_gdt(v);
-	memcpy(v->gdt, frames, n * sizeof(*frames));
-	v->gdt_entries = entries;
+	memcpy(v->desc.gdt, frames, n * sizeof(*frames));
+	v->desc.gdt_entries = entries;
 	for (i = 0; i < n; i++)
-		*paging_entry(v->desc_area + i * PAGE_SIZE) =
+		*paging_entry(v->desc.area + i * PAGE_SIZE) =
 			make_pte(frames[i], PTE_HV_DATA);
 	domain_flush(v->d);
 	release_frames(v->d, old, old_n);
@@ -153,9 +157,9 @@ long pv_set_gdt(u64 a[])
 			return -EFAULT;
 		list[i] = mfn(n);
 	}
-	spin_lock(&v->d->page_lock);
+	spin_lock(&v->d->tables.lock);
 	rc = descriptors_set_gdt(v, list, entries);
-	spin_unlock(&v->d->page_lock);
+	spin_unlock(&v->d->tables.lock);
 	return rc;
 }
 
@@ -181,13 +185,85 @@ long pv_update_descriptor(u64 a[])
 
 	if ((at & 7) || !descriptor_check(&value))
 		return -EINVAL;
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	if (!page_get(d, m)) {
-		spin_unlock(&d->page_lock);
+		spin_unlock(&d->tables.lock);
 		return -EINVAL;
 	}
 	rc = write_descriptor(d, m, phys_to_virt(paddr(at)), value);
 	page_put(m);
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	return rc;
 }
+
+static u64 areas_used[DESC_AREAS / 64];
+static struct spinlock area_lock = SPINLOCK(LOCK_LIST);
+
+static void put_desc_area(u64 at)
+{
+	u64 n = (at - DESC_BASE) / (32 * PAGE_SIZE), f;
+
+	f = spin_lock_irqsave(&area_lock);
+	areas_used[n / 64] &= ~BIT(n % 64);
+	spin_unlock_irqrestore(&area_lock, f);
+}
+
+static u64 get_desc_area(void)
+{
+	u64 f = spin_lock_irqsave(&area_lock), n, at = 0;
+
+	for (n = 0; n < DESC_AREAS && !at; n++) {
+		if (areas_used[n / 64] >> n % 64 & 1)
+			continue;
+		areas_used[n / 64] |= BIT(n % 64);
+		at = DESC_BASE + n * 32 * PAGE_SIZE;
+	}
+	spin_unlock_irqrestore(&area_lock, f);
+	return at;
+}
+
+/* The GDT starts without the guest's entries, the LDT absent, faulting. */
+static int vcpu_create_area(struct vcpu *v)
+{
+	u64 *e;
+	u32 i;
+
+	v->desc.area = get_desc_area();
+	for (i = 0; v->desc.area && i < 32; i++) {
+		e = paging_entry(v->desc.area + i * PAGE_SIZE);
+		if (!e)
+			return -ENOMEM;
+		*e = i < GDT_FRAMES ? descriptors_none() : 0;
+	}
+	return v->desc.area ? 0 : -ENOMEM;
+}
+
+static void vcpu_free_area(struct vcpu *v)
+{
+	if (v->desc.area)
+		put_desc_area(v->desc.area);
+}
+
+/* Empty tables: the domain's vCPUs never run again. */
+static int kill(struct domain *d)
+{
+	static const mfn_t none[1];
+	u32 i;
+
+	for (i = 0; i < d->max_vcpus; i++) {
+		if (!d->vcpu[i])
+			continue;
+		spin_lock(&d->tables.lock);
+		ldt_drop(d->vcpu[i]);
+		descriptors_set_gdt(d->vcpu[i], none, 0);
+		spin_unlock(&d->tables.lock);
+	}
+	return 0;
+}
+
+DOMAIN_PART(descriptors) = {
+	.order = PART_DESCRIPTORS,
+	.vcpu_create = vcpu_create_area,
+	.vcpu_free = vcpu_free_area,
+	.kill = kill,
+};

@@ -3,20 +3,30 @@
 #ifndef KRYPTON_VCPU_H
 #define KRYPTON_VCPU_H
 
+#include "machine/time.h"
 #include "types.h"
 
-void vcpu_init_timers(struct vcpu *v);
-/* For good: no timer of it fires after this. */
-void vcpu_stop_timers(struct vcpu *v);
+#define WATCHDOGS	2
+
+/* The timers of a vCPU; machine/time.c locks each. */
+struct vcpu_timers {
+	struct timer singleshot, periodic, poll;
+	u64 period, last_tick;
+};
+
+/* A domain's watchdogs; the event lock. */
+struct domain_watchdogs {
+	struct timer timer[WATCHDOGS];
+	u32 used;			/* bit each */
+};
+
 /* arg: where the guest has the 64-bit time */
 long vcpu_set_singleshot(struct vcpu *v, u64 arg);
 long vcpu_set_periodic(struct vcpu *v, u64 arg);
 void vcpu_stop_periodic(struct vcpu *v);
 /* It begins to run, and its periodic timer with it. */
 void vcpu_tick(struct vcpu *v);
-/* A domain's watchdogs (xen/sched.h); killed, they fire no more. */
-void watchdog_init(struct domain *d);
-void watchdog_kill(struct domain *d);
+/* A domain's watchdogs (xen/sched.h). */
 long watchdog_set(struct domain *d, void *arg);
 long vcpu_op(u64 a[]);
 long set_timer_op(u64 a[]);

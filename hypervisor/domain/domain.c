@@ -7,26 +7,17 @@
  * are: one for being alive, one while it owns any frame, one for each frame
  * of the hypervisor's that it shares, and those of who works on it.
  */
-#include "cpu/context.h"
-#include "cpu/descriptors.h"
-#include "cpu/vcpu.h"
 #include "domain/domain.h"
+#include "domain/part.h"
 #include "errno.h"
 #include "event/evtchn.h"
-#include "grant/grant.h"
 #include "lib/lib.h"
-#include "machine/paging.h"
-#include "mmu/ptype.h"
-#include "sched/sched.h"
-
-#define DESC_AREAS	2048	/* vCPUs in the machine, at most */
 
 struct domain *dom0;
 
 static struct domain *list;
 static struct domain *dead;	/* no reference left, to be freed */
 static struct spinlock list_lock = SPINLOCK(LOCK_LIST);
-static u64 desc_used[DESC_AREAS / 64];
 
 /* The domctl lock is held, so that the free number is still free. */
 static void add_to_list(struct domain *d)
@@ -85,7 +76,7 @@ struct domain *domain_get(u32 domid)
 {
 	struct domain *d = domain_get_any(domid);
 
-	if (d && d->is_dying) {
+	if (d && d->life.is_dying) {
 		domain_put(d);
 		return NULL;
 	}
@@ -139,77 +130,32 @@ static struct domain *take_dead(void)
 	return d;
 }
 
-/* start_info of a 32-bit guest has 32 bits for its machine address. */
-static void *alloc_shared(void)
-{
-	mfn_t m = frame_alloc(0, 1ull << (32 - PAGE_SHIFT));
-
-	if (mfn_eq(m, INVALID_MFN))
-		return NULL;
-	return memset(mfn_to_virt(m), 0, PAGE_SIZE);
-}
-
-static void put_desc_area(u64 at)
-{
-	u64 n = (at - DESC_BASE) / (32 * PAGE_SIZE), f;
-
-	f = spin_lock_irqsave(&list_lock);
-	desc_used[n / 64] &= ~BIT(n % 64);
-	spin_unlock_irqrestore(&list_lock, f);
-}
-
-static u64 get_desc_area(void)
-{
-	u64 f = spin_lock_irqsave(&list_lock), n, at = 0;
-
-	for (n = 0; n < DESC_AREAS && !at; n++) {
-		if (desc_used[n / 64] >> n % 64 & 1)
-			continue;
-		desc_used[n / 64] |= BIT(n % 64);
-		at = DESC_BASE + n * 32 * PAGE_SIZE;
-	}
-	spin_unlock_irqrestore(&list_lock, f);
-	return at;
-}
-
-/* The GDT starts without the guest's entries, the LDT absent, faulting. */
-static bool make_desc_area(struct vcpu *v)
-{
-	u64 *e;
-	u32 i;
-
-	v->desc_area = get_desc_area();
-	for (i = 0; v->desc_area && i < 32; i++) {
-		e = paging_entry(v->desc_area + i * PAGE_SIZE);
-		if (!e)
-			return false;
-		*e = i < GDT_FRAMES ? descriptors_none() : 0;
-	}
-	return v->desc_area;
-}
-
 static void free_vcpu(struct vcpu *v)
 {
-	if (!v)
-		return;
-	frames_delete(v->root, PAGE_SIZE);
-	if (v->desc_area)
-		put_desc_area(v->desc_area);
+	const struct domain_part *p;
+	u32 order = PARTS;
+
+	while (order--) {
+		p = part_at(order);
+		if (p && p->vcpu_free)
+			p->vcpu_free(v);
+	}
 	frames_delete(v, sizeof(*v));
 }
 
 static void free_domain(struct domain *d)
 {
-	u32 i;
+	const struct domain_part *p;
+	u32 i, order = PARTS;
 
-	evtchn_free(d);
-	grant_free(d);
 	for (i = 0; i < MAX_DOMAIN_VCPUS; i++)
-		free_vcpu(d->vcpu[i]);
-	frames_delete(d->shared, PAGE_SIZE);
-	frames_delete(d->pirqs, MAX_PIRQS * sizeof(*d->pirqs));
-	frames_delete(d->ioports, 65536 / 8);
-	frames_delete(d->e820, PAGE_SIZE);
+		if (d->vcpu[i])
+			free_vcpu(d->vcpu[i]);
+	while (order--) {
+		p = part_at(order);
+		if (p && p->free)
+			p->free(d);
+	}
 	frames_delete(d, sizeof(*d));
 }
 
@@ -226,50 +172,34 @@ void domain_reap(void)
 	}
 }
 
-static bool allocate_parts(struct domain *d)
-{
-	d->shared = alloc_shared();
-	d->pirqs = frames_new(MAX_PIRQS * sizeof(*d->pirqs));
-	return d->shared && d->pirqs && grant_init(d) == 0;
-}
-
-static void init_fields(struct domain *d, const struct domain_config *config)
+static void init_identity(struct domain *d, const struct domain_config *config)
 {
 	d->id = config->id;
-	d->abi = &abi32;
 	d->max_vcpus = config->max_vcpus;
 	d->privileged = config->privileged;
-	d->max_evtchn_port = config->max_evtchn_port;
-	d->max_grant_frames = config->max_grant_frames;
-	d->max_maptrack_frames = config->max_maptrack_frames;
 	memcpy(d->handle, config->handle, sizeof(d->handle));
-	d->m2p_start = M2P_DEFAULT_START;
 	d->refs = 1;
-	d->pause_count = 1;
-	d->weight = DEFAULT_WEIGHT;
-	spin_init(&d->shutdown_lock, LOCK_SHUTDOWN);
-	d->shutdown_code = ~0u;		/* none yet */
-	memset(d->cpuid_mask, 0xff, sizeof(d->cpuid_mask));
-	timer_init(&d->cap_timer, sched_period_over, d);
-	watchdog_init(d);
-	spin_init(&d->page_lock, LOCK_PAGES);
-	spin_init(&d->owned_lock, LOCK_OWNED);
-	spin_init(&d->event_lock, LOCK_EVENTS);
+	d->life.pause_count = 1;
+	spin_init(&d->life.lock, LOCK_SHUTDOWN);
+	d->life.shutdown_code = ~0u;		/* none yet */
 }
 
 struct domain *domain_create(const struct domain_config *config)
 {
 	struct domain *d = frames_new(sizeof(*d));
+	const struct domain_part *p;
+	u32 order;
 
 	if (!d)
 		return NULL;
-	init_fields(d, config);
-	if (!allocate_parts(d)) {
-		free_domain(d);
-		return NULL;
+	init_identity(d, config);
+	for (order = 0; order < PARTS; order++) {
+		p = part_at(order);
+		if (p && p->create && p->create(d, config)) {
+			free_domain(d);
+			return NULL;
+		}
 	}
-	d->shared_frame = virt_to_mfn(d->shared);
-	page_share(d, d->shared_frame);
 	add_to_list(d);
 	return d;
 }
@@ -277,27 +207,20 @@ struct domain *domain_create(const struct domain_config *config)
 struct vcpu *vcpu_create(struct domain *d, u32 id)
 {
 	struct vcpu *v = frames_new(sizeof(*v));
+	const struct domain_part *p;
+	u32 order;
 
 	if (!v)
 		return NULL;
 	v->d = d;
 	v->id = id;
-	v->cpu = id % cpu_count;
-	v->affinity = v->soft_affinity = ~0u;
-	v->table = INVALID_MFN;
-	v->root = paging_new_root();
-	if (!v->root || !make_desc_area(v)) {
-		free_vcpu(v);
-		return NULL;
+	for (order = 0; order < PARTS; order++) {
+		p = part_at(order);
+		if (p && p->vcpu_create && p->vcpu_create(v)) {
+			free_vcpu(v);
+			return NULL;
+		}
 	}
-	v->info = d->shared + id * 64;
-	vcpu_set_upcall_mask(v, true);
-	v->dr[6] = DR6_FIXED;
-	v->dr[7] = DR7_FIXED;
-	v->runstate.state = RUNSTATE_offline;
-	v->runstate.state_entry_time = time_now();
-	context_reset_fpu(v);
-	vcpu_init_timers(v);
 	d->vcpu[id] = v;
 	return v;
 }

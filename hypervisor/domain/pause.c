@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Domains that others stop for a while, and let go on. Pauses are counted, as
- * several may have a reason at once; a shutdown is taken back as a whole.
+ * Stopping a domain's vCPUs, and letting them go on. Pauses are counted, as
+ * several callers may have a reason at once; a shutdown is taken back as a
+ * whole.
  */
 #include "domain/domain.h"
-#include "sched/sched.h"
+#include "domain/part.h"
+
+void domain_stop(struct domain *d)
+{
+	PARTS_CALL(stop, d);
+}
 
 void domain_pause(struct domain *d)
 {
-	__atomic_fetch_add(&d->pause_count, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&d->life.pause_count, 1, __ATOMIC_SEQ_CST);
 	domain_stop(d);
-	sched_barrier();
 	/* Each CPU that runs one leaves its guest or its long call for us. */
 	while (!domain_stopped(d))
 		cpu_relax();
@@ -18,8 +23,8 @@ void domain_pause(struct domain *d)
 
 void domain_unpause(struct domain *d)
 {
-	if (__atomic_sub_fetch(&d->pause_count, 1, __ATOMIC_SEQ_CST) == 0)
-		sched_resume(d);
+	if (__atomic_sub_fetch(&d->life.pause_count, 1, __ATOMIC_SEQ_CST) == 0)
+		PARTS_CALL(resume, d);
 }
 
 void domain_resume(struct domain *d)
@@ -27,9 +32,9 @@ void domain_resume(struct domain *d)
 	u64 f;
 
 	domain_pause(d);
-	f = spin_lock_irqsave(&d->shutdown_lock);
-	d->crashed = d->shut_down = d->end_told = false;
-	d->shutdown_code = ~0u;
-	spin_unlock_irqrestore(&d->shutdown_lock, f);
+	f = spin_lock_irqsave(&d->life.lock);
+	d->life.crashed = d->life.shut_down = d->life.end_told = false;
+	d->life.shutdown_code = ~0u;
+	spin_unlock_irqrestore(&d->life.lock, f);
 	domain_unpause(d);
 }

@@ -3,6 +3,7 @@
 #ifndef KRYPTON_EVTCHN_H
 #define KRYPTON_EVTCHN_H
 
+#include "machine/lock.h"
 #include "types.h"
 
 enum evtchn_state {
@@ -31,6 +32,17 @@ _Static_assert(sizeof(struct evtchn) == 32, "128 a page");
 #define EVTCHN_PAGES	1024u
 struct fifo;
 
+/* A domain's part. The lock is the domain's event lock. */
+struct domain_events {
+	struct spinlock lock;
+	struct evtchn **ports[EVTCHN_DIRS];
+	u64 full_pages[EVTCHN_PAGES / 64];	/* of ports: none is free */
+	u32 max_port;			/* 0: no limit but the ABI's */
+	u32 first_free_port, open_ports, next_reset;
+	u32 first_linked_port, last_linked_port;	/* closed; 0: none */
+	struct fifo *fifo;		/* NULL: 2-level */
+};
+
 long evtchn_op(u64 a[]);
 void evtchn_send_pirq(struct domain *d, u32 pirq);
 void evtchn_send_virq(struct vcpu *v, u32 virq);
@@ -41,15 +53,7 @@ u32 evtchn_limit(const struct domain *d);
 /* 0 or 1; -EINVAL: nothing is bound to it. */
 int evtchn_pending(const struct vcpu *v, u32 port);
 
-/* Hooks of a domain's end: see domain_kill() in domain.h. */
-int evtchn_kill(struct domain *d);
-void evtchn_free(struct domain *d);
-
-/* The upcall bytes of vcpu_info. */
-bool vcpu_events_deliverable(const struct vcpu *v);
-bool vcpu_event_pending(const struct vcpu *v);
-void vcpu_set_upcall_mask(struct vcpu *v, bool masked);
-bool vcpu_upcall_mask(const struct vcpu *v);
+/* The guest has something to look at: an upcall, soon. */
 void vcpu_mark_pending(struct vcpu *v);
 
 #endif

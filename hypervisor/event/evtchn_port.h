@@ -33,6 +33,8 @@ bool fifo_is_pending(const struct domain *d, u32 port);
 /* On a queue: the number must not be used for something else now. */
 bool fifo_is_linked(const struct domain *d, u32 port);
 /* Without the lock: */
+/* All ports of a dying domain are closed; -ERESTART: call again. */
+int evtchn_kill(struct domain *d);
 long fifo_init_control(struct domain *d, void *arg);
 long fifo_expand_array(struct domain *d, void *arg);
 /* Pointers into all pages that it holds, or NULL. */

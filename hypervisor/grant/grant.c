@@ -53,12 +53,12 @@ static s16 install(struct domain *d, u64 at, mfn_t frame, u32 flags)
 	s16 rc = GNTST_general_error;
 	u64 *entry;
 
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	entry = find_entry(d, at, flags);
 	if (entry && !tables_install_l1(d, entry,
 					make_pte(frame, entry_flags(flags))))
 		rc = GNTST_okay;
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	return rc;
 }
 
@@ -127,7 +127,8 @@ static s16 map_one(struct domain *d, struct gnttab_map_grant_ref *op)
 		domain_put(p.granter);
 		return rc;
 	}
-	grant_map_fill(d->grants, handle, p.granter, op->ref, (u16)op->flags);
+	grant_map_fill(d->grants, handle, p.granter, op->ref,
+		       (u16)op->flags);
 	op->handle = handle;
 	op->dev_bus_addr = mfn_to_paddr(p.frame).a;
 	return GNTST_okay;
@@ -199,9 +200,9 @@ static s16 remove_mapping(struct domain *d, const struct unmap *u,
 {
 	s16 rc;
 
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	rc = remove_locked(d, u, frame, flags);
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	return rc;
 }
 

@@ -12,11 +12,6 @@ bool grant_set_max_frames(const char *value);
 bool grant_set_max_maptrack(const char *value);
 /* What a new domain asks for: version 1, and limits within the machine's. */
 bool grant_config_ok(u32 options, s32 frames, s32 maptrack);
-/* When a domain is made, with limits that are fine: 0 or -ENOMEM. */
-int grant_init(struct domain *d);
-/* Hooks of a domain's end: see domain_kill() in domain.h. */
-int grant_kill(struct domain *d);
-void grant_free(struct domain *d);
 /* How many frames the domain's table may have. */
 u32 grant_max_frames(const struct domain *d);
 /*

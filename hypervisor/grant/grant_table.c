@@ -13,6 +13,7 @@
  * cache_flush and dump_table (-ENOSYS).
  */
 #include "domain/domain.h"
+#include "domain/part.h"
 #include "errno.h"
 #include "grant/grant.h"
 #include "grant/grant_table.h"
@@ -58,7 +59,7 @@ static int grow(struct domain *d, u32 frames)
 		return -EINVAL;
 	do {
 		spin_lock(&t->lock);
-		rc = t->frames >= frames ? 0 : d->is_dying ? -EINVAL :
+		rc = t->frames >= frames ? 0 : d->life.is_dying ? -EINVAL :
 		     add_frame(d, t) ? -ERESTART : -ENOMEM;
 		spin_unlock(&t->lock);
 	} while (rc == -ERESTART && !sched_preempt_needed());
@@ -106,12 +107,15 @@ bool grant_config_ok(u32 options, s32 frames, s32 maptrack)
 	return !wrong;
 }
 
-int grant_init(struct domain *d)
+static u32 limit(s32 asked, s32 usual)
 {
-	u32 frames = (u32)(d->max_grant_frames < 0 ? frames_limit :
-			   d->max_grant_frames);
-	u32 maptrack = (u32)(d->max_maptrack_frames < 0 ? maptrack_limit :
-			     d->max_maptrack_frames);
+	return (u32)(asked < 0 ? usual : asked);
+}
+
+static int create(struct domain *d, const struct domain_config *config)
+{
+	u32 frames = limit(config->max_grant_frames, frames_limit);
+	u32 maptrack = limit(config->max_maptrack_frames, maptrack_limit);
 	struct grant_table *t;
 
 	t = d->grants = frames_new(GRANT_TABLE_SIZE(frames));
@@ -132,7 +136,7 @@ int grant_init(struct domain *d)
  * frames are no longer shared with it. Others may still have mapped those, or
  * be granted something, until the last reference to the domain is gone.
  */
-int grant_kill(struct domain *d)
+static int kill(struct domain *d)
 {
 	struct grant_table *t = d->grants;
 	u32 i;
@@ -151,7 +155,7 @@ int grant_kill(struct domain *d)
 }
 
 /* After the last reference: nobody maps the frames or knows the table. */
-void grant_free(struct domain *d)
+static void free_table(struct domain *d)
 {
 	struct grant_table *t = d->grants;
 	u32 i;
@@ -166,6 +170,13 @@ void grant_free(struct domain *d)
 	d->grants = NULL;
 	frames_delete(t, GRANT_TABLE_SIZE(t->max_frames));
 }
+
+DOMAIN_PART(grants) = {
+	.order = PART_GRANTS,
+	.create = create,
+	.kill = kill,
+	.free = free_table,
+};
 
 u32 grant_max_frames(const struct domain *d)
 {

@@ -72,10 +72,10 @@ int pv_map_foreign(struct domain *d, paddr_t at, u64 value,
 
 	if (rc)
 		return rc;
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	entry = walk_entry_at(d, at);
 	rc = entry ? tables_install_l1(d, entry, value) : -EINVAL;
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	if (rc)
 		ptype_put_foreign(pte_mfn(value), write);
 	return rc;
@@ -91,7 +91,7 @@ static int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
 	if (rc)
 		return rc;
 	rc = update_entry(o->tables, at, value, keep_ad);
-	spin_unlock(&o->tables->page_lock);
+	spin_unlock(&o->tables->tables.lock);
 	return rc;
 }
 

@@ -41,15 +41,15 @@ static void free_owned(struct frame *f)
 
 	BUG_ON(f->type_count);
 	frame_m2p[m.n] = M2P_INVALID;
-	flags = spin_lock_irqsave(&d->owned_lock);
+	flags = spin_lock_irqsave(&d->mem.lock);
 	if (f->prev)
 		frame_table[f->prev].next = f->next;
 	else
-		d->pages = f->next;
+		d->mem.pages = f->next;
 	if (f->next)
 		frame_table[f->next].prev = f->prev;
-	last = !--d->tot_pages;
-	spin_unlock_irqrestore(&d->owned_lock, flags);
+	last = !--d->mem.tot_pages;
+	spin_unlock_irqrestore(&d->mem.lock, flags);
 	frame_free(m, 0);
 	if (last)
 		domain_put(d);
@@ -86,43 +86,43 @@ void page_share(struct domain *d, mfn_t m)
 
 bool page_reserve(struct domain *d, u64 count, bool limited)
 {
-	u64 flags = spin_lock_irqsave(&d->owned_lock);
-	bool ok = !limited || d->tot_pages + count <= d->max_pages;
+	u64 flags = spin_lock_irqsave(&d->mem.lock);
+	bool ok = !limited || d->mem.tot_pages + count <= d->mem.max_pages;
 
 	if (ok) {
-		if (!d->tot_pages)
+		if (!d->mem.tot_pages)
 			domain_hold(d);
-		d->tot_pages += count;
+		d->mem.tot_pages += count;
 	}
-	spin_unlock_irqrestore(&d->owned_lock, flags);
+	spin_unlock_irqrestore(&d->mem.lock, flags);
 	return ok;
 }
 
 void page_unreserve(struct domain *d, u64 count)
 {
-	u64 flags = spin_lock_irqsave(&d->owned_lock);
-	bool last = !(d->tot_pages -= count);
+	u64 flags = spin_lock_irqsave(&d->mem.lock);
+	bool last = !(d->mem.tot_pages -= count);
 
-	spin_unlock_irqrestore(&d->owned_lock, flags);
+	spin_unlock_irqrestore(&d->mem.lock, flags);
 	if (last)
 		domain_put(d);
 }
 
 void page_assign(struct domain *d, mfn_t m)
 {
-	u64 flags = spin_lock_irqsave(&d->owned_lock);
+	u64 flags = spin_lock_irqsave(&d->mem.lock);
 	struct frame *f = mfn_frame(m);
 
 	f->owner = d;
 	f->kind = FRAME_GUEST;
 	f->flags = FRAME_ALLOCATED;
-	f->next = d->pages;
+	f->next = d->mem.pages;
 	f->prev = 0;
-	if (d->pages)
-		frame_table[d->pages].prev = (u32)m.n;
-	d->pages = (u32)m.n;
+	if (d->mem.pages)
+		frame_table[d->mem.pages].prev = (u32)m.n;
+	d->mem.pages = (u32)m.n;
 	__atomic_store_n(&f->refs, 1, __ATOMIC_SEQ_CST);
-	spin_unlock_irqrestore(&d->owned_lock, flags);
+	spin_unlock_irqrestore(&d->mem.lock, flags);
 }
 
 /*

@@ -46,9 +46,9 @@
  * these are all that are the guest's. A table whose validation stopped half-way
  * is FRAME_PARTIAL: its type and a count of 1 stay, so that it cannot be
  * written. The one count belongs to whoever completes it; a general reference
- * of its own keeps the frame until then. A child table that is partial itself is
- * not among the parent's 'progress' entries; whoever asks for the child's type
- * next goes on with it.
+ * of its own keeps the frame until then. A child table that is partial itself
+ * is not among the parent's 'progress' entries; whoever asks for the child's
+ * type next goes on with it.
  *
  * The counts are 32 bit. One reference needs an 8-byte entry of memory, so
  * that overflow would take 32 GiB of page tables; it is refused nevertheless.
@@ -62,16 +62,16 @@
 
 void domain_flush(struct domain *d)
 {
-	smp_flush(d->dirty_cpus);
+	smp_flush(d->tables.dirty_cpus);
 }
 
 int ptype_get_foreign(struct domain *owner, mfn_t m, bool write)
 {
 	int rc = 0;
 
-	spin_lock(&owner->page_lock);
-	if (owner->is_dying || !page_get(owner, m)) {
-		spin_unlock(&owner->page_lock);
+	spin_lock(&owner->tables.lock);
+	if (owner->life.is_dying || !page_get(owner, m)) {
+		spin_unlock(&owner->tables.lock);
 		return -EINVAL;
 	}
 	if (write)
@@ -79,7 +79,7 @@ int ptype_get_foreign(struct domain *owner, mfn_t m, bool write)
 	/* Only now: a change of type clears the flag. */
 	if (write && !rc)
 		mfn_frame(m)->flags |= FRAME_SHARED_W;
-	spin_unlock(&owner->page_lock);
+	spin_unlock(&owner->tables.lock);
 	if (rc)
 		page_put(m);
 	return rc;
@@ -91,9 +91,9 @@ int ptype_get_direct(struct domain *owner, mfn_t m, bool write)
 
 	if (!write)
 		return page_get(owner, m) ? 0 : -EINVAL;
-	spin_lock(&owner->page_lock);
+	spin_lock(&owner->tables.lock);
 	rc = ptype_get_both(owner, m, TYPE_WRITABLE);
-	spin_unlock(&owner->page_lock);
+	spin_unlock(&owner->tables.lock);
 	return rc;
 }
 
@@ -135,9 +135,9 @@ static void flush_old_type(struct domain *d, struct frame *f)
 {
 	if (f->type == TYPE_WRITABLE)
 		smp_flush(f->flags & FRAME_SHARED_W ? smp_all() :
-			  d->dirty_cpus);
+			  d->tables.dirty_cpus);
 	else if (f->type != TYPE_NONE)
-		smp_flush_since(d->dirty_cpus, d->flush_due);
+		smp_flush_since(d->tables.dirty_cpus, d->tables.flush_due);
 	f->flags &= (u8)~FRAME_SHARED_W;
 }
 

@@ -29,13 +29,13 @@ static void lose_type(struct domain *d, struct frame *f)
 	f->type_count = 0;
 	f->progress = 0;
 	f->flags &= (u8)~(FRAME_VALID | FRAME_PARTIAL);
-	d->flush_due = smp_next_flush();
+	d->tables.flush_due = smp_next_flush();
 }
 
 static void remember(struct domain *d, mfn_t m, u32 level)
 {
 	struct frame *f = mfn_frame(m);
-	mfn_t *place = &d->old_table[level - 2];
+	mfn_t *place = &d->tables.old_table[level - 2];
 
 	if (place->n)
 		ptype_finish(d);
@@ -107,9 +107,9 @@ static mfn_t *first_old(struct domain *d)
 {
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(d->old_table); i++)
-		if (READ_ONCE(d->old_table[i].n))
-			return &d->old_table[i];
+	for (i = 0; i < ARRAY_SIZE(d->tables.old_table); i++)
+		if (READ_ONCE(d->tables.old_table[i].n))
+			return &d->tables.old_table[i];
 	return NULL;
 }
 
@@ -139,16 +139,16 @@ int ptype_lock(struct domain *d)
 {
 	u32 i;
 
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	while (first_old(d)) {
 		for (i = 0; i < HOLD_TABLES && drain_step(d); i++)
 			;
-		spin_unlock(&d->page_lock);
+		spin_unlock(&d->tables.lock);
 		if (sched_preempt_needed())
 			return -ERESTART;
-		spin_lock(&d->page_lock);
+		spin_lock(&d->tables.lock);
 	}
-	d->validated = 0;
+	d->tables.validated = 0;
 	return 0;
 }
 
@@ -160,7 +160,7 @@ int ptype_drain(struct domain *d)
 		return 0;
 	rc = ptype_lock(d);
 	if (!rc)
-		spin_unlock(&d->page_lock);
+		spin_unlock(&d->tables.lock);
 	return rc;
 }
 

@@ -58,7 +58,7 @@ static const struct rules {
 
 static u32 entries(const struct domain *d, enum frame_type type)
 {
-	return type == TYPE_L2_TOP ? d->m2p_start >> 21 & (ENTRIES - 1) :
+	return type == TYPE_L2_TOP ? d->tables.m2p_start >> 21 & (ENTRIES - 1) :
 	       rules[type].entries;
 }
 
@@ -98,11 +98,11 @@ bool tables_device_ours(u64 first, u64 end)
 /* Whether the domain may have some of these frames as devices. */
 static bool has_devices(const struct domain *d, u64 first, u64 end)
 {
-	const struct frame_range *r = d->iomem;
+	const struct frame_range *r = d->dev.iomem;
 
 	if (d->privileged)
 		return true;
-	for (; r < d->iomem + MAX_IOMEM; r++)
+	for (; r < d->dev.iomem + MAX_IOMEM; r++)
 		if (MAX(r->first, first) < MIN(r->end, end))
 			return true;
 	return false;
@@ -208,7 +208,7 @@ static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 /* Others want the processor, or the lock: a table above level 1 waits. */
 static bool must_stop(const struct domain *d)
 {
-	return d->validated >= HOLD_TABLES || sched_preempt_needed();
+	return d->tables.validated >= HOLD_TABLES || sched_preempt_needed();
 }
 
 /* Each call gets on by one present entry at least. */
@@ -242,7 +242,7 @@ static int validate(struct domain *d, mfn_t m)
 
 	if (type != TYPE_L1)
 		return validate_as(d, m, type);
-	d->validated++;
+	d->tables.validated++;
 	return validate_as(d, m, TYPE_L1);
 }
 

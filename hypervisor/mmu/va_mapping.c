@@ -44,7 +44,7 @@ static int set(struct vcpu *v, gva_t va, u64 value, struct domain *pages)
 		rc = -EINVAL;
 	else if (!foreign)
 		rc = tables_set(v->d, entry, value, false);
-	spin_unlock(&v->d->page_lock);
+	spin_unlock(&v->d->tables.lock);
 	return rc || !foreign ? rc :
 	       pv_map_foreign(v->d, virt_to_phys(entry), value, pages);
 }

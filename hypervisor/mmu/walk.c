@@ -28,7 +28,7 @@
  */
 static u32 walk(const struct vcpu *v, gva_t at, u64 **entry, u64 *rights)
 {
-	mfn_t m = v->table;
+	mfn_t m = v->roots.table;
 	u32 level;
 	u64 e;
 
@@ -48,7 +48,7 @@ u64 *walk_l1_entry(const struct vcpu *v, gva_t at)
 {
 	u64 *entry, rights;
 
-	if (at.a >= v->d->m2p_start)
+	if (at.a >= v->d->tables.m2p_start)
 		return NULL;
 	return walk(v, at, &entry, &rights) == 1 ? entry : NULL;
 }

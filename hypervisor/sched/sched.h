@@ -3,29 +3,62 @@
 #ifndef KRYPTON_SCHED_H
 #define KRYPTON_SCHED_H
 
+#include <xen/xen.h>
+#include <xen/vcpu.h>
+#include "config.h"
+#include "machine/time.h"
 #include "types.h"
-
-struct vcpu_runstate_info;
 
 #define DEFAULT_WEIGHT	256u
 
+enum vcpu_state_bits {
+	VCPU_UP		= 1,	/* not VCPUOP_down, initialised */
+	VCPU_BLOCKED	= 2,
+	VCPU_POLLING	= 4,
+};
+
+/*
+ * A vCPU's part: the scheduler's lock guards it, but for 'pause_count', which
+ * is atomic. Times are in ns; sched/sched.c explains them.
+ */
+struct vcpu_sched {
+	u32 cpu;			/* where it runs */
+	volatile u32 state;		/* enum vcpu_state_bits */
+	bool running;			/* chosen */
+	volatile bool on_cpu;		/* state loaded in a processor */
+	bool queued;
+	bool yielded;
+	volatile u32 pause_count;	/* not to run while not 0 */
+	struct vcpu *run_next;		/* the queue */
+	u64 charged, started, slice_end;
+	u64 vtime[MAX_CPUS];
+	u32 affinity, soft_affinity;	/* masks of CPUs */
+	u32 unpinned;			/* mask to return to; 0: not pinned */
+	u32 poll_port;
+	struct vcpu_runstate_info runstate;
+};
+
+/* A domain's part: its share of the processors. The scheduler's lock. */
+struct domain_sched {
+	bool has_run;
+	bool parked;			/* its budget is used up */
+	u32 weight, cap;
+	s64 budget;
+	u64 period_end;
+	struct timer cap_timer;
+};
+
 /* Make it runnable, if it is up. */
 void sched_wake(struct vcpu *v);
-/* The domain may run again: queue what it has to run. */
-void sched_resume(struct domain *d);
 /* Something for the guest to look at: wake it or make it look. */
 void sched_kick(struct vcpu *v);
 /* The vCPU's state or its domain's changed so that it must not run. */
 void sched_stop(struct vcpu *v);
-/* Its domain is dying and it will never run: no queue knows it any more. */
-void sched_forget(struct vcpu *v);
 /* An event came up for a polling vCPU. */
 void sched_poll_check(struct vcpu *v, u32 port);
 /* Something else has to run, be it the caller's own events: stop soon. */
 bool sched_preempt_needed(void);
 
-/* Returns when no decision on an older state is still being made. */
-void sched_barrier(void);
 /* Weight: 1 to 65535; cap in percent of one CPU, 0 for none. */
 void sched_set_params(struct domain *d, u32 weight, u32 cap);
 /* Mask of CPUs, at least one of which exists. -EBUSY while it is pinned. */
@@ -38,8 +71,6 @@ int sched_pin(struct vcpu *v, s32 cpu);
 /* Times up to now, which state_entry_time is not moved to. */
 void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs);
 u64 sched_idle_time(u32 cpu);
-/* Timer of a domain with a cap. */
-void sched_period_over(void *domain);
 
 /* For entry/exit.c alone. */
 bool sched_runnable(const struct vcpu *v);

@@ -38,12 +38,12 @@ char host_log[4096];
 void (*host_unlocked)(void);
 
 #define HOST_BYTES	(12u << 20)
-#define AREA_PAGES	32u	/* of a vCPU's descriptor tables */
+#define WINDOW_PAGES	32u	/* of a vCPU's descriptor tables */
 
 static u8 *memory;
 static u64 flushed[32];
 static u64 early_next;
-static u64 desc_entries[HOST_DOMAINS * HOST_VCPUS * AREA_PAGES];
+static u64 desc_entries[HOST_DOMAINS * HOST_VCPUS * WINDOW_PAGES];
 
 void panic(const char *fmt, ...)
 {
@@ -136,15 +136,6 @@ void smp_flush_since(u32 cpus, u64 request)
 		smp_flush(late);
 }
 
-void sched_forget(struct vcpu *v)
-{
-	(void)v;
-}
-
-void sched_barrier(void)
-{
-}
-
 void domain_stop(struct domain *stopped)
 {
 	(void)stopped;
@@ -153,16 +144,6 @@ void domain_stop(struct domain *stopped)
 bool domain_stopped(const struct domain *stopped)
 {
 	return stopped != host_busy;
-}
-
-void vcpu_stop_timers(struct vcpu *v)
-{
-	(void)v;
-}
-
-void watchdog_kill(struct domain *d)
-{
-	(void)d;
 }
 
 u32 smp_all(void)
@@ -296,11 +277,6 @@ void irq_unbind_guest(u32 vector, const struct domain *d, u32 pirq)
 	(void)pirq;
 }
 
-void physdev_kill(struct domain *d)
-{
-	(void)d;
-}
-
 long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)
 {
 	(void)d;
@@ -338,7 +314,7 @@ struct domain *domain_get(u32 domid)
 {
 	struct domain *d = domain_get_any(domid);
 
-	if (d && d->is_dying) {
+	if (d && d->life.is_dying) {
 		domain_put(d);
 		return NULL;
 	}
@@ -401,7 +377,7 @@ void host_reset(void)
 }
 
 /* What its longs hold are addresses of the host, so that they are as wide. */
-const struct abi host_abi = {
+const struct abi abi32 = {
 	.grant = &abi32_grant,
 	.long_size = 8, .quad_align = 8, .max_ports = 1024, .sel_bits = 32,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
@@ -411,9 +387,9 @@ const struct abi host_abi = {
 static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)
 {
 	*v = (struct vcpu){
-		.d = d, .id = id, .info = d->shared + id * 64,
-		.table = INVALID_MFN,
-		.desc_area = (nr * HOST_VCPUS + id) * AREA_PAGES * PAGE_SIZE,
+		.d = d, .id = id, .shared.info = d->shared + id * 64,
+		.roots.table = INVALID_MFN,
+		.desc.area = (nr * HOST_VCPUS + id) * WINDOW_PAGES * PAGE_SIZE,
 	};
 	d->vcpu[id] = v;
 }
@@ -430,14 +406,14 @@ struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first)
 	memset(shared[nr], 0, sizeof(shared[nr]));
 	memset(pirqs[nr], 0, sizeof(pirqs[nr]));
 	*d = (struct domain){
-		.id = 3 + nr, .abi = &host_abi, .m2p_start = 0xf5800000,
-		.max_pages = pages, .max_vcpus = vcpus, .shared = shared[nr],
-		.pirqs = pirqs[nr], .dirty_cpus = 1, .refs = 1,
-		.max_grant_frames = -1, .max_maptrack_frames = -1,
+		.id = 3 + nr, .abi = &abi32, .tables.m2p_start = 0xf5800000,
+		.mem.max_pages = pages, .max_vcpus = vcpus,
+		.shared = shared[nr],
+		.dev.pirqs = pirqs[nr], .tables.dirty_cpus = 1, .refs = 1,
 	};
-	spin_init(&d->owned_lock, LOCK_OWNED);
-	spin_init(&d->page_lock, LOCK_PAGES);
-	spin_init(&d->event_lock, LOCK_EVENTS);
+	spin_init(&d->mem.lock, LOCK_OWNED);
+	spin_init(&d->tables.lock, LOCK_PAGES);
+	spin_init(&d->events.lock, LOCK_EVENTS);
 	for (i = 0; i < vcpus; i++)
 		make_vcpu(d, &vcpu[nr][i], nr, i);
 	*first = 0;
@@ -483,4 +459,9 @@ u64 host_two(u32 pages, struct domain **d, u32 *d_first, struct domain **o,
 	(*o)->shared_frame = m;
 	page_share(*o, m);
 	return free;
+}
+
+u64 *paging_new_root(void)
+{
+	return frames_new(PAGE_SIZE);
 }

@@ -14,7 +14,6 @@
 #define HOST_DOMAINS	3u
 #define HOST_VCPUS	2u	/* of each, at most */
 
-extern const struct abi host_abi;
 extern u32 host_flushes;
 extern int host_locks;
 extern bool host_preempt;

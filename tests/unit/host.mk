@@ -13,7 +13,7 @@ flags	:= -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-builtin \
 	-include hypervisor/include/types.h -include tests/unit/include/cpu.h
 
 # What the page types need, and what these need
-pages-src := memory/frames.c domain/destroy.c lib/format.c event/evtchn.c \
+pages-src := memory/frames.c domain/destroy.c domain/part.c guest/shared.c mmu/release.c lib/format.c event/evtchn.c \
 	event/evtchn_port.c event/evtchn_fifo.c \
 	mmu/page.c mmu/ptype.c mmu/ptype_put.c mmu/tables.c mmu/walk.c \
 	guest/abi.c mmu/batch.c mmu/mmu_update.c mmu/mmuext.c \

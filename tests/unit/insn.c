@@ -39,7 +39,7 @@ static void make_tables(void)
 		make_pte(mfn(TABLES + 2), PTE_P | PTE_RW | PTE_US);
 	for (i = 0; i < MEMORY_SIZE / PAGE_SIZE; i++)
 		insn_map(i, PTE_P | PTE_RW | PTE_US);
-	host_current->table = mfn(TABLES);
+	host_current->roots.table = mfn(TABLES);
 }
 
 struct vcpu *insn_setup(void)
@@ -57,8 +57,8 @@ struct vcpu *insn_setup(void)
 	host_asked = (struct host_asked){ 0 };
 	host_has_xsave = true;
 	make_tables();
-	host_current->iopl = 1;
-	host_current->xcr0 = 1;
+	host_current->entry.iopl = 1;
+	host_current->proc.xcr0 = 1;
 	emulate = emulate_privileged;
 	return host_current;
 }
@@ -76,8 +76,8 @@ u16 insn_segment(u64 descriptor)
 {
 	u64 *gdt = mfn_to_virt(mfn(GDT));
 
-	host_current->gdt[0] = mfn(GDT);
-	host_current->gdt_entries = 8;
+	host_current->desc.gdt[0] = mfn(GDT);
+	host_current->desc.gdt_entries = 8;
 	gdt[7] = descriptor;
 	return 7 * 8 + 1;
 }
@@ -93,7 +93,7 @@ static void save(struct state *s, const struct regs *r)
 	memcpy(&s->r, r, sizeof(*r));
 	memcpy(&s->v, host_current, sizeof(s->v));
 	memcpy(&s->d, host_current->d, sizeof(s->d));
-	s->d.validated = 0;	/* of one hold of the page lock */
+	s->d.tables.validated = 0;	/* of one hold of the page lock */
 	s->port = host_port;
 	s->asked = host_asked.count;
 	memcpy(s->memory, insn_memory, MEMORY_SIZE);

@@ -216,7 +216,7 @@ static void test_own_layout(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(structures); i++) {
 		s = &structures[i];
-		setup(&host_abi);
+		setup(&abi32);
 		assert_int_equal(abi_get(s->layout, gva(AT), ours,
 					 s->our_size), 0);
 		for (m = s->m; m->size; m++)
@@ -249,7 +249,7 @@ static void test_longs(void **state)
 	assert_int_equal(longs[0], 0x12345678);
 	assert_memory_equal(memory + 16, &narrow[3], 4);
 
-	setup(&host_abi);
+	setup(&abi32);
 	assert_int_equal(abi_get_longs(gva(AT), longs, 8), 0);
 	assert_memory_equal(longs, memory, sizeof(longs));
 	host_window(AT, memory, 63);

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include "domain/part.h"
 #include "errno.h"
 #include "grant/grant.h"
 #include "grant/grant_table.h"
@@ -48,6 +49,9 @@ static u64 *pte(u32 i)
 
 static void setup(void)
 {
+	const struct domain_config config = {
+		.max_grant_frames = -1, .max_maptrack_frames = -1,
+	};
 	u32 first, i, n = 0;
 
 	host_reset();
@@ -55,8 +59,8 @@ static void setup(void)
 	frames_give(mfn(256), HOST_FRAMES - 256);
 	d = host_domain(8, &table);
 	g = host_other(REFS, &first);
-	assert_int_equal(grant_init(d), 0);
-	assert_int_equal(grant_init(g), 0);
+	assert_int_equal(part_at(PART_GRANTS)->create(d, &config), 0);
+	assert_int_equal(part_at(PART_GRANTS)->create(g, &config), 0);
 	for (i = 0; i < HOST_FRAMES && n < REFS; i++)
 		if (frame_table[i].owner == g &&
 		    (frame_table[i].flags & FRAME_ALLOCATED))
@@ -164,7 +168,7 @@ static void random_write(void)
 	u64 *e = pte((u32)rand() % 512), old;
 	u32 f = frames[(u32)rand() % REFS];
 
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	old = *e;
 	if (pte_mfn(old).n != f)
 		assert_int_not_equal(tables_set(d, e, make_pte(mfn(f),
@@ -174,7 +178,7 @@ static void random_write(void)
 		assert_int_not_equal(tables_set(d, e, old | PTE_RW, false),
 				     0);
 	assert_int_equal(tables_set(d, e, 0, false), 0);
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 }
 
 static void check_all(void)
@@ -248,8 +252,8 @@ static void test_random(void **state)
 	check_all();
 	assert_true(g->refs > base_refs + 20);
 	/* The end of who maps: pins first, then what the entries hold. */
-	d->is_dying = DOMAIN_DYING;
-	while (grant_kill(d))
+	d->life.is_dying = DOMAIN_DYING;
+	while (part_at(PART_GRANTS)->kill(d))
 		;
 	memset(handles, 0, sizeof(handles));
 	ptype_put_both(d, mfn(table));
@@ -277,11 +281,11 @@ static void test_granter_dies(void **state)
 			.host_addr = ((u64)table << PAGE_SHIFT) + i * 8,
 		};
 	assert_int_equal(op(GNTTABOP_map_grant_ref, m, 4), 0);
-	g->is_dying = DOMAIN_DYING;
-	assert_int_equal(grant_kill(g), 0);
+	g->life.is_dying = DOMAIN_DYING;
+	assert_int_equal(part_at(PART_GRANTS)->kill(g), 0);
 	for (i = 0; i < REFS; i++)
 		assert_int_equal(page_release(g, mfn(frames[i])), 0);
-	assert_int_equal(g->tot_pages, 4);
+	assert_int_equal(g->mem.tot_pages, 4);
 	/* Nothing new of a dying domain's. */
 	m[0].ref = 5;
 	assert_int_equal(op(GNTTABOP_map_grant_ref, m, 1), 0);
@@ -296,9 +300,9 @@ static void test_granter_dies(void **state)
 		assert_int_equal(u.status, 0);
 		assert_int_equal(frame_table[frames[i]].kind, FRAME_FREE);
 	}
-	assert_int_equal(g->tot_pages, 0);
+	assert_int_equal(g->mem.tot_pages, 0);
 	assert_int_equal(g->refs, 1);	/* its maker's */
-	grant_free(g);
+	part_at(PART_GRANTS)->free(g);
 	assert_int_equal(host_locks, 0);
 }
 

@@ -5,6 +5,7 @@
  * Domain 0 is the privileged one; number 1 may map some device memory.
  */
 #include <stdlib.h>
+#include "domain/part.h"
 #include "cpu/descriptors.h"
 #include "errno.h"
 #include "grant/grant.h"
@@ -74,21 +75,22 @@ static void start(u32 nr)
 
 static void build(u32 nr)
 {
+	const struct domain_config config = {
+		.max_grant_frames = 2, .max_maptrack_frames = 1,
+	};
 	u32 first, i;
 	struct domain *d;
 
 	d = world.d[nr] = host_make(nr, HOST_VCPUS, PAGES, &first);
 	d->privileged = !nr;
-	d->dirty_cpus = 1u << nr;
-	d->max_pages = PAGES + 4;
-	d->max_grant_frames = 2;
-	d->max_maptrack_frames = 1;
-	d->iomem[0] = (struct frame_range){ nr ? 16 : 0, nr == 1 ? 32 : 0 };
+	d->tables.dirty_cpus = 1u << nr;
+	d->mem.max_pages = PAGES + 4;
+	d->dev.iomem[0] = (struct frame_range){ nr ? 16 : 0, nr == 1 ? 32 : 0 };
 	d->shared_frame = virt_to_mfn(frames_new(PAGE_SIZE));
 	page_share(d, d->shared_frame);
-	if (grant_init(d))
+	if (part_at(PART_GRANTS)->create(d, &config))
 		panic("a grant table");
-	for (i = d->pages, first = PAGES; i; i = frame_table[i].next) {
+	for (i = d->mem.pages, first = PAGES; i; i = frame_table[i].next) {
 		world.name[nr][--first] = i;
 		memset(mfn_to_virt(mfn(i)), 0, PAGE_SIZE);
 	}
@@ -138,7 +140,7 @@ static void forget(u32 nr)
 {
 	struct domain *d = world.d[nr];
 
-	grant_free(d);
+	part_at(PART_GRANTS)->free(d);
 	frames_delete(mfn_to_virt(d->shared_frame), PAGE_SIZE);
 	d->abi = NULL;
 	world.d[nr] = NULL;
@@ -166,7 +168,7 @@ static bool has_name(u32 nr, u32 n)
 /* A name that stands for nothing gets a page that has none. */
 static void rename_pages(u32 nr)
 {
-	u32 i, n = world.d[nr]->pages;
+	u32 i, n = world.d[nr]->mem.pages;
 
 	for (i = 0; i < NAMES; i++) {
 		if (owns(nr, world.name[nr][i]))
@@ -197,7 +199,7 @@ void world_end(void)
 	host_current = &idle;
 	dom0 = NULL;
 	for (nr = 0; nr < HOST_DOMAINS; nr++) {
-		if (!world.d[nr] || world.d[nr]->is_dying == DOMAIN_DEAD)
+		if (!world.d[nr] || world.d[nr]->life.is_dying == DOMAIN_DEAD)
 			continue;
 		CHECK(!domain_kill(world.d[nr]), "domain %u does not die", nr);
 		model_check();

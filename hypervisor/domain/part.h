@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The parts that a domain is composed of. A mechanism that keeps something for
+ * a domain or for a vCPU declares its part in its own file; domain.c and
+ * destroy.c run over all parts and know none of them by name.
+ */
+#ifndef KRYPTON_PART_H
+#define KRYPTON_PART_H
+
+#include "types.h"
+
+struct domain_config;
+
+/*
+ * Parts are created, stopped and killed in this order, and freed in the
+ * reverse one. Who may still use another domain's pages dies before the pages.
+ */
+enum part_order {
+	PART_SHARED,		/* shared_info */
+	PART_EVENTS,
+	PART_DEVICES,
+	PART_TABLES,		/* locks; old tables, then level-2 entries */
+	PART_GRANTS,
+	PART_SCHED,
+	PART_TIMERS,
+	PART_DESCRIPTORS,
+	PART_ROOTS,
+	PART_INFO,		/* vcpu_info that a vCPU registered */
+	PART_PROCESSOR,
+	PART_PINS,
+	PART_PAGES,
+	PARTS
+};
+
+/* Each member may be NULL. */
+struct domain_part {
+	enum part_order order;
+	/* 0 or -ENOMEM; what came before is freed then. */
+	int (*create)(struct domain *d, const struct domain_config *config);
+	int (*vcpu_create)(struct vcpu *v);
+	/* Something forbids the vCPUs to run: they leave their processors. */
+	void (*stop)(struct domain *d);
+	/* Nothing forbids it any more. */
+	void (*resume)(struct domain *d);
+	/*
+	 * The domain is dying and no vCPU runs. The first thing is to take and
+	 * give up the lock that guards the part: whoever looked at is_dying
+	 * before it was set is through then. -ERESTART: call again.
+	 */
+	int (*kill)(struct domain *d);
+	/* Once, when all parts are killed. */
+	void (*dead)(struct domain *d);
+	/* After the last reference; also of what create() did not finish. */
+	void (*vcpu_free)(struct vcpu *v);
+	void (*free)(struct domain *d);
+};
+
+#define DOMAIN_PART(name)						\
+	static const struct domain_part part_##name			\
+	__attribute__((used, aligned(8), section("domain_parts")))
+
+/* Call a hook of all parts that have it, in their order. */
+#define PARTS_CALL(hook, arg) do {					\
+	u32 _order;							\
+									\
+	for (_order = 0; _order < PARTS; _order++)			\
+		if (part_at(_order) && part_at(_order)->hook)		\
+			part_at(_order)->hook(arg);			\
+} while (0)
+
+/* By its place in the order; NULL: there is none. */
+const struct domain_part *part_at(u32 order);
+
+#endif

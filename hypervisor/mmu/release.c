@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The memory of a domain, from its first frame to its last. When the domain
+ * dies, level-2 tables are emptied first, then the vCPUs lose their roots, then
+ * pinned tables their pins, and the frames their owner at last.
+ */
+#include "debug.h"
+#include "domain/domain.h"
+#include "domain/part.h"
+#include "errno.h"
+#include "machine/paging.h"
+#include "mmu/ptype.h"
+#include "mmu/tables.h"
+#include "sched/sched.h"
+
+/*
+ * Clears one entry of a level-2 table in each hold of the lock, so that the
+ * rest of the tree is short. True: there may be more.
+ */
+static bool clear_table(struct domain *d, mfn_t m)
+{
+	const struct frame *f = mfn_frame(m);
+	u64 *table = mfn_to_virt(m);
+	u32 i = d->life.kill_index;
+
+	if (!f->type_count || type_level(f->type) != 2 ||
+	    !(f->flags & FRAME_VALID))
+		return false;
+	while (i < 512 && !(table[i] & PTE_P))
+		i++;
+	if (i < 512)
+		tables_set(d, &table[i++], 0, false);
+	d->life.kill_index = i % 512;
+	return d->life.kill_index;
+}
+
+static bool drop_pins(struct domain *d, mfn_t m)
+{
+	struct frame *f = mfn_frame(m);
+
+	ptype_drop_partial(d, m);
+	if (f->flags & FRAME_PINNED) {
+		f->flags &= (u8)~FRAME_PINNED;
+		ptype_put_both(d, m);
+	}
+	return false;
+}
+
+static bool give_up(struct domain *d, mfn_t m)
+{
+	page_release(d, m);
+	return false;
+}
+
+/* The owned frame after m, or the first; with a reference. */
+static mfn_t next_owned(struct domain *d, mfn_t m)
+{
+	u64 f = spin_lock_irqsave(&d->mem.lock);
+	u32 n = m.n ? mfn_frame(m)->next : d->mem.pages;
+
+	/* One that loses its last reference right now is going anyway. */
+	while (n && !page_get(d, mfn(n)))
+		n = mfn_frame(mfn(n))->next;
+	spin_unlock_irqrestore(&d->mem.lock, f);
+	return mfn(n);
+}
+
+/*
+ * Visit all frames, each in a hold of the page lock, and again while visit()
+ * is true. kill_at holds a reference while it is a frame.
+ */
+static int walk_frames(struct domain *d,
+		       bool (*visit)(struct domain *d, mfn_t m))
+{
+	bool again;
+	mfn_t m;
+	int rc;
+
+	if (!d->life.kill_at.n)
+		d->life.kill_at = next_owned(d, mfn(0));
+	while (d->life.kill_at.n) {
+		m = d->life.kill_at;
+		rc = ptype_lock(d);
+		if (rc)
+			return rc;
+		again = visit(d, m);
+		spin_unlock(&d->tables.lock);
+		if (!again) {
+			d->life.kill_at = next_owned(d, m);
+			page_put(m);
+		}
+		if (d->life.kill_at.n && sched_preempt_needed())
+			return -ERESTART;
+	}
+	return ptype_drain(d);
+}
+
+static int create(struct domain *d, const struct domain_config *config)
+{
+	(void)config;
+	spin_init(&d->tables.lock, LOCK_PAGES);
+	spin_init(&d->mem.lock, LOCK_OWNED);
+	d->tables.m2p_start = M2P_DEFAULT_START;
+	return 0;
+}
+
+static int kill_tables(struct domain *d)
+{
+	u64 f = spin_lock_irqsave(&d->mem.lock);
+	int rc;
+
+	spin_unlock_irqrestore(&d->mem.lock, f);
+	rc = ptype_drain(d);
+	return rc ? rc : walk_frames(d, clear_table);
+}
+
+DOMAIN_PART(tables) = {
+	.order = PART_TABLES,
+	.create = create,
+	.kill = kill_tables,
+};
+
+static int vcpu_create_root(struct vcpu *v)
+{
+	v->roots.table = INVALID_MFN;
+	v->roots.root = paging_new_root();
+	return v->roots.root ? 0 : -ENOMEM;
+}
+
+static void vcpu_free_root(struct vcpu *v)
+{
+	frames_delete(v->roots.root, PAGE_SIZE);
+}
+
+static void drop_root(struct vcpu *v)
+{
+	struct domain *d = v->d;
+
+	spin_lock(&d->tables.lock);
+	if (!mfn_eq(v->roots.table, INVALID_MFN))
+		ptype_put_both(d, v->roots.table);
+	v->roots.table = INVALID_MFN;
+	ptype_finish(d);	/* short: its level-2 tables are empty */
+	spin_unlock(&d->tables.lock);
+}
+
+static int kill_roots(struct domain *d)
+{
+	u32 i;
+
+	for (i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i])
+			drop_root(d->vcpu[i]);
+	return 0;
+}
+
+DOMAIN_PART(roots) = {
+	.order = PART_ROOTS,
+	.vcpu_create = vcpu_create_root,
+	.kill = kill_roots,
+	.vcpu_free = vcpu_free_root,
+};
+
+static int kill_pins(struct domain *d)
+{
+	return walk_frames(d, drop_pins);
+}
+
+DOMAIN_PART(pins) = {
+	.order = PART_PINS,
+	.kill = kill_pins,
+};
+
+static int create_pages(struct domain *d, const struct domain_config *config)
+{
+	(void)config;
+	page_share(d, d->shared_frame);
+	return 0;
+}
+
+static int kill_pages(struct domain *d)
+{
+	int rc = walk_frames(d, give_up);
+
+	if (!rc)
+		frames_claim(&d->mem.claim, 0);
+	return rc;
+}
+
+static void put_shared(struct domain *d)
+{
+	page_put(d->shared_frame);
+}
+
+static void free_map(struct domain *d)
+{
+	frames_delete(d->mem.e820, PAGE_SIZE);
+}
+
+DOMAIN_PART(pages) = {
+	.order = PART_PAGES,
+	.create = create_pages,
+	.kill = kill_pages,
+	.dead = put_shared,
+	.free = free_map,
+};
