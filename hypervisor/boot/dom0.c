@@ -160,7 +160,7 @@ static void take_memory(struct domain *d)
 	mfn_t m;
 
 	d->mem.max_pages = layout.max_pages;
-	ptype_reserve(d, layout.nr_pages, true);
+	page_reserve(d, layout.nr_pages, true);
 	while (n < layout.nr_pages) {
 		while (order && layout.nr_pages - n < 1ull << order)
 			order--;
@@ -175,7 +175,7 @@ static void take_memory(struct domain *d)
 			if (n < layout.initrd_pfn)
 				memset(mfn_to_virt(mfn_add(m, i)), 0,
 				       PAGE_SIZE);
-			ptype_assign(d, mfn_add(m, i));
+			page_assign(d, mfn_add(m, i));
 			p2m[n] = (u32)(m.n + i);
 			frame_m2p[m.n + i] = (u32)n;
 		}
@@ -320,8 +320,7 @@ static void install_tables(struct vcpu *v)
 	spin_lock(&d->tables.lock);
 	for (i = 0; i < 2; i++) {
 		do
-			rc = ptype_get_both(d, root, d->width->root_type,
-					    false);
+			rc = ptype_get_both(d, root, d->width->root_type);
 		while (rc == -ERESTART);
 		if (rc)
 			panic("Dom0's first page tables are wrong (%d)", rc);

@@ -6,6 +6,7 @@
  */
 #include "boot/boot.h"
 #include "boot/dom0.h"
+#include "cpu/descriptors.h"
 #include "entry/traps.h"
 #include "event/evtchn.h"
 #include "machine/acpi.h"
@@ -20,6 +21,7 @@
 #include "machine/vga.h"
 #include "memory/early.h"
 #include "memory/frames.h"
+#include "mmu/tables.h"
 #include "sched/sched.h"
 #include <xen/xen.h>
 
@@ -60,6 +62,8 @@ static void init_memory(void)
 	acpi_init();
 	dom0_prepare();
 	frames_init(end);
+	tables_init();
+	descriptors_init();
 	early_for_each_free(frames_give);
 	log_info("memory: %lu MiB, %lu MiB free", end >> 8,
 		 frames_free() >> 8);

@@ -14,25 +14,23 @@
 
 static u32 frame_info(struct domain *d, mfn_t m)
 {
-	static const u32 types[] = {
-		[TYPE_L1] = XEN_DOMCTL_PFINFO_L1TAB,
-		[TYPE_L2] = XEN_DOMCTL_PFINFO_L2TAB,
-		[TYPE_L3] = XEN_DOMCTL_PFINFO_L3TAB,
+	static const u32 by_level[] = {
+		XEN_DOMCTL_PFINFO_NOTAB, XEN_DOMCTL_PFINFO_L1TAB,
+		XEN_DOMCTL_PFINFO_L2TAB, XEN_DOMCTL_PFINFO_L3TAB,
 	};
 	const struct frame *f;
 	u32 info = XEN_DOMCTL_PFINFO_NOTAB;
 
-	if (!ptype_get_ref(d, m))
+	if (!page_get(d, m))
 		return XEN_DOMCTL_PFINFO_XTAB;
 	f = mfn_frame(m);
 	if (f->flags & FRAME_XENHEAP)
 		info = XEN_DOMCTL_PFINFO_XTAB;
-	else if (f->type_count && (f->flags & FRAME_VALID) &&
-		 f->type < ARRAY_SIZE(types))
-		info = types[f->type];
+	else if (f->type_count && (f->flags & FRAME_VALID))
+		info = by_level[type_level(f->type)];
 	if (f->flags & FRAME_PINNED)
 		info |= XEN_DOMCTL_PFINFO_LPINTAB;
-	ptype_put_ref(m);
+	page_put(m);
 	return info;
 }
 

@@ -69,15 +69,21 @@ bool descriptor_check(u64 *d)
 	return true;
 }
 
-int descriptors_validate(mfn_t m)
+static int validate(struct domain *d, mfn_t m)
 {
-	u64 *d = mfn_to_virt(m);
+	u64 *table = mfn_to_virt(m);
 	u32 i;
 
+	(void)d;
 	for (i = 0; i < 512; i++)
-		if (!descriptor_check(&d[i]))
+		if (!descriptor_check(&table[i]))
 			return -EINVAL;
 	return 0;
+}
+
+void descriptors_init(void)
+{
+	ptype_ops[TYPE_SEGDESC].validate = validate;
 }
 
 /* Behind the end of a GDT there are null descriptors, for LAR and its like. */
@@ -127,7 +133,7 @@ int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries)
 	u32 n = DIV_ROUND_UP(entries, 512u), i;
 
 	for (i = 0; i < n; i++) {
-		if (ptype_get_page(v->d, frames[i], TYPE_SEGDESC))
+		if (!ptype_get_both(v->d, frames[i], TYPE_SEGDESC))
 			continue;
 		release_frames(v->d, frames, i);
 		return -EINVAL;
@@ -162,7 +168,7 @@ static int write_descriptor(struct domain *d, mfn_t m, u64 *at, u64 value)
 	const struct frame *f = mfn_frame(m);
 	bool plain = !f->type_count || f->type != TYPE_SEGDESC;
 
-	if (plain && ptype_get(d, m, TYPE_WRITABLE, false))
+	if (plain && ptype_get(d, m, TYPE_WRITABLE))
 		return -EINVAL;
 	WRITE_ONCE(*at, value);
 	if (plain)
@@ -180,12 +186,12 @@ long do_update_descriptor(u64 a[])
 	if ((at & 7) || !descriptor_check(&value))
 		return -EINVAL;
 	spin_lock(&d->tables.lock);
-	if (!ptype_get_ref(d, m)) {
+	if (!page_get(d, m)) {
 		spin_unlock(&d->tables.lock);
 		return -EINVAL;
 	}
 	rc = write_descriptor(d, m, phys_to_virt(paddr(at)), value);
-	ptype_put_ref(m);
+	page_put(m);
 	spin_unlock(&d->tables.lock);
 	return rc;
 }

@@ -27,6 +27,8 @@ struct vcpu_descriptors {
 #define DESC_32BIT	BIT(54)
 #define DESC_PAGES	BIT(55)		/* the limit is in pages */
 
+/* Make the type of pages of descriptors known. */
+void descriptors_init(void);
 /* Whether a guest may have it, after its DPL and limit are mended. */
 bool descriptor_check(u64 *d);
 /* A selector of ring 0 is meant as ring 1's; a null one stays null. */

@@ -63,7 +63,8 @@ bool ldt_map_page(struct vcpu *v, u32 page)
 		return false;
 	spin_lock(&d->tables.lock);
 	e = v->desc.ldt_mapped >> page & 1 ? NULL : walk_l1_entry(v, at);
-	if (e && (*e & PTE_P) && ptype_get_page(d, pte_mfn(*e), TYPE_SEGDESC)) {
+	if (e && (*e & PTE_P) &&
+	    !ptype_get_both(d, pte_mfn(*e), TYPE_SEGDESC)) {
 		*paging_entry(LDT_WINDOW(v, page)) =
 			make_pte(pte_mfn(*e), PTE_HV_DATA);
 		v->desc.ldt_mapped |= 1u << page;

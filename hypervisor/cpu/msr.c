@@ -170,7 +170,7 @@ static bool install_hypercall_page(struct domain *d, u64 value)
 	if (value & ~PAGE_MASK)
 		return false;
 	spin_lock(&d->tables.lock);
-	ok = ptype_get_page(d, m, TYPE_WRITABLE);
+	ok = !ptype_get_both(d, m, TYPE_WRITABLE);
 	if (ok) {
 		d->width->fill_hypercall_page(mfn_to_virt(m));
 		ptype_put_both(d, m);

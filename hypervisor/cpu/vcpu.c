@@ -151,7 +151,7 @@ static long register_info(struct vcpu *v, u64 arg)
 	spin_lock(&d->tables.lock);
 	if (!v->shared.info_frame.n &&
 	    (v == current_vcpu() || !(v->sched.state & VCPU_UP)) &&
-	    ptype_get_page(d, mfn(r.mfn), TYPE_WRITABLE)) {
+	    !ptype_get_both(d, mfn(r.mfn), TYPE_WRITABLE)) {
 		move_info(v, mfn(r.mfn), r.offset);
 		rc = 0;
 	}

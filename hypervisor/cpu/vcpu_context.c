@@ -80,7 +80,7 @@ static int set_tables(struct vcpu *v, const context_t *c)
 
 	for (i = 0; i < GDT_FRAMES; i++)
 		gdt[i] = mfn(c->gdt_frames[i]);
-	rc = ptype_get_both(v->d, root, v->d->width->root_type, false);
+	rc = ptype_get_both(v->d, root, v->d->width->root_type);
 	if (rc)
 		return rc;
 	rc = descriptors_set_gdt(v, gdt, c->gdt_ents);

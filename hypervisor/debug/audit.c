@@ -18,6 +18,7 @@
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 
 #define MAX_SHOWN	16u
 
@@ -61,12 +62,15 @@ static void hold_page(const void *p)
 		hold(virt_to_mfn(p), TYPE_WRITABLE);
 }
 
-static void count_entry(enum frame_type table, u64 e)
+static void count_entry(enum frame_type table, u32 slot, u64 e)
 {
+	u32 level = type_level(table);
+
 	if (!(e & PTE_P))
 		return;
-	if (table != TYPE_L1)
-		hold(pte_mfn(e), table == TYPE_L2 ? TYPE_L1 : TYPE_L2);
+	if (level > 1)
+		hold(pte_mfn(e), level == 3 && slot == 3 ? TYPE_L2_TOP :
+		     level - 1);
 	else if (!tables_uncounted(pte_mfn(e)))
 		hold(pte_mfn(e), e & PTE_RW ? TYPE_WRITABLE : TYPE_NONE);
 }
@@ -74,11 +78,10 @@ static void count_entry(enum frame_type table, u64 e)
 static void count_table(const struct frame *f)
 {
 	const u64 *table = mfn_to_virt(frame_mfn(f));
-	u32 n = f->flags & FRAME_PARTIAL ? f->progress :
-		f->flags & FRAME_VALID ? tables_entries(f->owner, f) : 0, i;
+	u32 i;
 
-	for (i = 0; i < n; i++)
-		count_entry(f->type, table[i]);
+	for (i = 0; i < f->progress; i++)
+		count_entry(f->type, i, table[i]);
 }
 
 /* What a frame holds of itself, and of others by its contents. */
@@ -96,7 +99,7 @@ static void count_frame(struct frame *f)
 		hold(frame_mfn(f), f->type);
 	if (f->flags & FRAME_PARTIAL)
 		hold(frame_mfn(f), f->type);
-	if (f->type >= TYPE_L1 && f->type <= TYPE_L3)
+	if (type_level(f->type))
 		count_table(f);
 }
 

@@ -14,6 +14,7 @@
 #include "domain/domain.h"
 #include "errno.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 
 #define MAX_GIVEN	32
 

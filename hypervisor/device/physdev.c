@@ -375,7 +375,7 @@ static long do_eoi_frame(struct domain *d, u64 arg)
 	if (guest_get_longs(gva(arg), &n, 1))
 		return -EFAULT;
 	spin_lock(&d->tables.lock);
-	if (ptype_get_page(d, mfn(n), TYPE_WRITABLE)) {
+	if (!ptype_get_both(d, mfn(n), TYPE_WRITABLE)) {
 		rc = d->dev.eoi_map ? -EBUSY : use_eoi_frame(d, mfn(n));
 		if (rc)
 			ptype_put_both(d, mfn(n));

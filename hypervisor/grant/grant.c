@@ -19,6 +19,7 @@
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 #include "mmu/walk.h"
 #include "sched/sched.h"
 
@@ -39,32 +40,11 @@ static u64 entry_flags(u32 flags)
 	return e | ((u64)(flags >> _GNTMAP_guest_avail0) << 9 & PTE_AVAIL);
 }
 
-/* The entry at a machine address, if it is one of a level-1 table of d's. */
-static u64 *entry_at_machine(struct domain *d, u64 at)
-{
-	mfn_t m = paddr_to_mfn(paddr(at));
-	const struct frame *f;
-
-	if (at % sizeof(u64) || !mfn_valid(m))
-		return NULL;
-	f = mfn_frame(m);
-	if (f->kind != FRAME_GUEST || f->owner != d || f->type != TYPE_L1 ||
-	    !f->type_count || !(f->flags & FRAME_VALID))
-		return NULL;
-	return (u64 *)mfn_to_virt(m) + (at / sizeof(u64) & 511);
-}
-
-static u64 *entry_at_guest(const struct domain *d, u64 at)
-{
-	return domain_range_ok(d, gva(at), 1) ?
-	       walk_l1_entry(current_vcpu(), gva(at)) : NULL;
-}
-
 /* The entry that a mapping is, or shall be, in. The page lock is held. */
 static u64 *find_entry(struct domain *d, u64 at, u32 flags)
 {
-	return flags & GNTMAP_contains_pte ? entry_at_machine(d, at) :
-	       entry_at_guest(d, at);
+	return flags & GNTMAP_contains_pte ? walk_entry_at(d, paddr(at)) :
+	       walk_l1_entry(current_vcpu(), gva(at));
 }
 
 /* Write the entry; it takes over the references to the frame. */
@@ -191,23 +171,6 @@ static bool entry_matches(u64 e, mfn_t frame, u32 flags)
 }
 
 /*
- * Put 'value' where the mapping is. The processor may set bits in the entry
- * meanwhile; the guest may not, as the page lock is held.
- */
-static bool take_out(u64 *entry, mfn_t frame, u32 flags, u64 value)
-{
-	u64 old = READ_ONCE(*entry);
-
-	do {
-		if (!entry_matches(old, frame, flags))
-			return false;
-	} while (!__atomic_compare_exchange_n(entry, &old, value, false,
-					      __ATOMIC_SEQ_CST,
-					      __ATOMIC_SEQ_CST));
-	return true;
-}
-
-/*
  * Take a mapping's entry out; its references become the caller's. The entry
  * at new_addr, if one is named, moves to its place with what it owns.
  */
@@ -222,13 +185,13 @@ static s16 remove_locked(struct domain *d, const struct unmap *u, mfn_t frame,
 	if (!entry || !entry_matches(READ_ONCE(*entry), frame, flags))
 		return GNTST_general_error;
 	if (u->new_addr) {
-		from = entry_at_guest(d, u->new_addr);
+		from = walk_l1_entry(current_vcpu(), gva(u->new_addr));
 		if (!from || from == entry)
 			return GNTST_general_error;
 		value = __atomic_exchange_n(from, 0, __ATOMIC_SEQ_CST);
 	}
-	/* Only the processor's bits can have changed since the check. */
-	BUG_ON(!take_out(entry, frame, flags, value));
+	/* The page lock is held: only the processor's bits may have changed. */
+	__atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST);
 	return GNTST_okay;
 }
 

@@ -41,7 +41,7 @@ static bool add_frame(struct domain *d, struct grant_table *t)
 	}
 	t->active[t->frames] = active;
 	t->shared[t->frames] = shared;
-	ptype_share_hv(d, virt_to_mfn(shared));
+	page_share(d, virt_to_mfn(shared));
 	t->frames++;
 	return true;
 }
@@ -149,7 +149,7 @@ static int kill(struct domain *d)
 	/* Whoever added a frame without seeing that it is dying is through. */
 	spin_lock(&t->lock);
 	for (i = 0; i < t->frames && !t->unshared; i++)
-		ptype_put_ref(virt_to_mfn(t->shared[i]));
+		page_put(virt_to_mfn(t->shared[i]));
 	t->unshared = true;
 	spin_unlock(&t->lock);
 	return 0;

@@ -44,9 +44,14 @@ static inline void *mfn_to_virt(mfn_t m)
 	return phys_to_virt(mfn_to_paddr(m));
 }
 
+static inline paddr_t virt_to_phys(const void *p)
+{
+	return paddr((u64)p - direct_base);
+}
+
 static inline mfn_t virt_to_mfn(const void *p)
 {
-	return mfn(((u64)p - direct_base) >> PAGE_SHIFT);
+	return paddr_to_mfn(virt_to_phys(p));
 }
 
 /* Extend the direct map over all RAM; prepare the other shared L4 slots. */

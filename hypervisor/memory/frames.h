@@ -13,19 +13,20 @@ enum frame_kind {
 	FRAME_GUEST,	/* has an owner */
 };
 
+/* The first are page tables, by level. */
 enum frame_type {
 	TYPE_NONE,
 	TYPE_L1,
 	TYPE_L2,
 	TYPE_L3,
+	TYPE_L2_TOP,	/* an L2 whose upper slots are the hypervisor's */
 	TYPE_SEGDESC,
 	TYPE_WRITABLE,
 };
 
 #define FRAME_PINNED	0x01	/* the guest pinned its table type */
 #define FRAME_VALID	0x02	/* type checked; meaningful with type_count */
-#define FRAME_PARTIAL	0x04	/* (de)validation stopped at 'progress' */
-#define FRAME_TOP_L2	0x08	/* an L2 with the hypervisor's slots */
+#define FRAME_PARTIAL	0x04	/* not all of it is checked, or any more */
 #define FRAME_ALLOCATED	0x10	/* one reference stands for being owned */
 #define FRAME_XENHEAP	0x20	/* hypervisor page shared with its owner */
 /* Others than the owner may have it in their TLBs, writable. */
@@ -43,7 +44,7 @@ struct frame {
 	u8 type;
 	u8 flags;
 	u8 order;		/* of a free block, in its first frame */
-	u16 progress;
+	u16 progress;		/* of a table: entries that hold something */
 	u16 spare;
 	u32 next, prev;		/* frame numbers; 0 ends a list */
 };
@@ -71,6 +72,12 @@ extern u32 *frame_m2p;		/* the compat machine-to-phys array */
 static inline bool mfn_valid(mfn_t m)
 {
 	return m.n < frame_count;
+}
+
+/* Of a table that has this type; 0: it is none of a table. */
+static inline u32 type_level(enum frame_type type)
+{
+	return type == TYPE_L2_TOP ? 2 : type <= TYPE_L3 ? type : 0;
 }
 
 static inline struct frame *mfn_frame(mfn_t m)

@@ -26,49 +26,41 @@ static int tell_done(u64 at, bool continued, u32 done)
 	return guest_write(gva(at), &before, 4);
 }
 
-/*
- * A request ends only after the tables that it dropped are taken apart. Tables
- * that another vCPU drops meanwhile are for that one, so no lock is needed
- * here.
- */
-static int drain(struct domain *d)
+struct batch batch_begin(u64 a[], u32 size)
 {
-	if (!READ_ONCE(d->tables.old_table[0].n) &&
-	    !READ_ONCE(d->tables.old_table[1].n))
-		return 0;
-	return ptype_drain(d);
-}
-
-long pv_batch(u64 a[], u32 size, struct domain *d,
-	      int (*one)(void *data, gva_t at), void *data)
-{
-	bool continued = a[1] & COUNT_CONTINUED;
-	int rc = 0, left;
-	u32 done = 0;
+	struct batch b = { .a = a, .size = size,
+			   .continued = a[1] & COUNT_CONTINUED };
 
 	a[1] &= ~COUNT_CONTINUED;
-	while (a[1] && !rc) {
-		rc = one(data, gva(a[0]));
-		if (rc) {
-			if (rc != -ERESTART || sched_preempt_needed())
-				break;
-			/* It gave the lock up for others: on with the same. */
-			rc = 0;
-			continue;
-		}
-		a[0] += size;
-		a[1]--;
-		done++;
-		if (a[1] && sched_preempt_needed())
-			rc = -ERESTART;
+	return b;
+}
+
+void batch_done(struct batch *b, int rc)
+{
+	u64 *a = b->a;
+
+	if (rc) {
+		/* It may have given the lock up for others alone. */
+		if (rc != -ERESTART || sched_preempt_needed())
+			b->rc = rc;
+		return;
 	}
+	a[0] += b->size;
+	a[1]--;
+	b->done++;
+	if (a[1] && sched_preempt_needed())
+		b->rc = -ERESTART;
+}
+
+long batch_end(struct batch *b, struct domain *d)
+{
 	/* After an error the next request does what this one cannot finish. */
-	left = rc != -ERESTART ? drain(d) : 0;
-	if (!rc)
-		rc = left;
-	if (tell_done(a[2], continued, done))
+	int left = b->rc != -ERESTART ? ptype_drain(d) : 0;
+	int rc = b->rc ? b->rc : left;
+
+	if (tell_done(b->a[2], b->continued, b->done))
 		rc = -EFAULT;
 	if (rc == -ERESTART)
-		a[1] |= COUNT_CONTINUED;
+		b->a[1] |= COUNT_CONTINUED;
 	return rc;
 }

@@ -6,15 +6,34 @@
 #include "types.h"
 
 /*
- * mmu/batch.c: the list a[0] of a[1] entries of a size, one by one; as a
- * hypercall's arguments they are changed for its continuation.
+ * mmu/batch.c: a call on the list a[0] of a[1] elements of a size, one by one,
+ * which may drop tables of d. The arguments are changed for a continuation.
+ *	b = batch_begin(a, size);
+ *	while (batch_next(&b))
+ *		batch_done(&b, result of the element at a[0]);
+ *	return batch_end(&b, d);
  */
-long pv_batch(u64 a[], u32 size, struct domain *d,
-	      int (*one)(void *data, gva_t at), void *data);
+struct batch {
+	u64 *a;
+	u32 size, done;
+	bool continued;
+	int rc;
+};
+
+struct batch batch_begin(u64 a[], u32 size);
+static inline bool batch_next(const struct batch *b)
+{
+	return b->a[1] && !b->rc;
+}
+void batch_done(struct batch *b, int rc);
+long batch_end(struct batch *b, struct domain *d);
 
 /* Whose pages a call works on: put it after an error, too. */
 int pv_get_owner(u32 id, struct domain **owner);
 void pv_put_owner(struct domain *owner);
+/* Let the entry at a machine address, of d's, map a page of another domain. */
+int pv_map_foreign(struct domain *d, paddr_t at, u64 value,
+		   struct domain *owner);
 /* On the vCPUs of a bitmap in the caller's memory; 0 or -EFAULT. */
 int pv_flush_vcpus(struct domain *d, u64 bitmap);
 /* Load a root table; -ERESTART: call again to go on validating it. */

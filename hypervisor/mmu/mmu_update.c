@@ -12,6 +12,8 @@
 #include "machine/paging.h"
 #include "mmu/mmu.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
+#include "mmu/walk.h"
 
 #define COMMAND_MASK	7u
 
@@ -19,7 +21,7 @@ _Static_assert(sizeof(struct mmu_update) == 16, "same for all guests");
 
 static int set_untyped(struct domain *d, mfn_t m, u64 *entry, u64 value)
 {
-	int rc = ptype_get(d, m, TYPE_WRITABLE, false);
+	int rc = ptype_get(d, m, TYPE_WRITABLE);
 
 	if (rc)
 		return rc;
@@ -28,37 +30,21 @@ static int set_untyped(struct domain *d, mfn_t m, u64 *entry, u64 value)
 	return 0;
 }
 
-static int update_typed(struct domain *d, mfn_t m, u32 index, u64 value,
-			bool keep_ad)
-{
-	struct frame *f = mfn_frame(m);
-	u64 *entry = (u64 *)mfn_to_virt(m) + index;
-
-	if (!f->type_count || f->type == TYPE_WRITABLE)
-		return set_untyped(d, m, entry, value);
-	if (!(f->flags & FRAME_VALID))
-		return -EBUSY;
-	switch (f->type) {
-	case TYPE_L1:
-		return tables_set_l1(d, entry, value, keep_ad);
-	case TYPE_L2:
-		return tables_set_l2(d, m, index, value);
-	case TYPE_L3:
-		return tables_set_l3(d, m, index, value);
-	default:
-		return -EBUSY;
-	}
-}
-
 static int update_entry(struct domain *d, u64 at, u64 value, bool keep_ad)
 {
 	mfn_t m = paddr_to_mfn(paddr(at));
-	int rc;
+	u64 *entry = phys_to_virt(paddr(at));
+	const struct frame *f;
+	int rc = -EBUSY;
 
-	if (!ptype_get_ref(d, m))
+	if (!page_get(d, m))
 		return -EINVAL;
-	rc = update_typed(d, m, at / 8 & 511, value, keep_ad);
-	ptype_put_ref(m);
+	f = mfn_frame(m);
+	if (!f->type_count || f->type == TYPE_WRITABLE)
+		rc = set_untyped(d, m, entry, value);
+	else if (type_level(f->type) && (f->flags & FRAME_VALID))
+		rc = tables_set(d, entry, value, keep_ad);
+	page_put(m);
 	return rc;
 }
 
@@ -66,10 +52,10 @@ static int update_m2p(struct domain *d, u64 at, u64 value)
 {
 	mfn_t m = paddr_to_mfn(paddr(at));
 
-	if (!ptype_get_ref(d, m))
+	if (!page_get(d, m))
 		return -EINVAL;
 	frame_m2p[m.n] = (u32)value;
-	ptype_put_ref(m);
+	page_put(m);
 	return 0;
 }
 
@@ -78,35 +64,21 @@ struct owners {
 	struct domain *tables, *pages;
 };
 
-static int install(struct domain *d, u64 at, u64 value)
-{
-	mfn_t m = paddr_to_mfn(paddr(at));
-	struct frame *f;
-	int rc = -EINVAL;
-
-	if (!ptype_get_ref(d, m))
-		return -EINVAL;
-	f = mfn_frame(m);
-	if (f->type_count && f->type == TYPE_L1 && (f->flags & FRAME_VALID))
-		rc = tables_install_l1(d, phys_to_virt(paddr(at)), value);
-	ptype_put_ref(m);
-	return rc;
-}
-
-/* A level-1 entry that maps a page of a domain other than the table's. */
-static int update_foreign(const struct owners *o, u64 at, u64 value)
+int pv_map_foreign(struct domain *d, paddr_t at, u64 value,
+		   struct domain *owner)
 {
 	bool write = value & PTE_RW;
-	mfn_t m = pte_mfn(value);
-	int rc = ptype_get_foreign(o->pages, m, write);
+	int rc = ptype_get_foreign(owner, pte_mfn(value), write);
+	u64 *entry;
 
 	if (rc)
 		return rc;
-	spin_lock(&o->tables->tables.lock);
-	rc = install(o->tables, at, value);
-	spin_unlock(&o->tables->tables.lock);
+	spin_lock(&d->tables.lock);
+	entry = walk_entry_at(d, at);
+	rc = entry ? tables_install_l1(d, entry, value) : -EINVAL;
+	spin_unlock(&d->tables.lock);
 	if (rc)
-		ptype_put_foreign(m, write);
+		ptype_put_foreign(pte_mfn(value), write);
 	return rc;
 }
 
@@ -115,7 +87,7 @@ static int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
 	int rc;
 
 	if (o->pages != o->tables && (value & PTE_P))
-		return update_foreign(o, at, value);
+		return pv_map_foreign(o->tables, paddr(at), value, o->pages);
 	rc = ptype_lock(o->tables);
 	if (rc)
 		return rc;
@@ -124,18 +96,22 @@ static int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
 	return rc;
 }
 
-static int one_request(const struct owners *o, const struct mmu_update *u)
+static int one_request(const struct owners *o, gva_t request)
 {
-	u64 at = u->ptr & ~(u64)COMMAND_MASK;
+	struct mmu_update u;
+	u64 at;
 
-	switch (u->ptr & COMMAND_MASK) {
+	if (guest_read(&u, request, sizeof(u)))
+		return -EFAULT;
+	at = u.ptr & ~(u64)COMMAND_MASK;
+	switch (u.ptr & COMMAND_MASK) {
 	case MMU_NORMAL_PT_UPDATE:
 	case MMU_PT_UPDATE_NO_TRANSLATE:
-		return update_pt(o, at, u->val, false);
+		return update_pt(o, at, u.val, false);
 	case MMU_PT_UPDATE_PRESERVE_AD:
-		return update_pt(o, at, u->val, true);
+		return update_pt(o, at, u.val, true);
 	case MMU_MACHPHYS_UPDATE:
-		return update_m2p(o->pages, at, u->val);
+		return update_m2p(o->pages, at, u.val);
 	default:
 		return -ENOSYS;
 	}
@@ -173,22 +149,16 @@ static int get_owners(u32 foreign, struct owners *o)
 	return rc ? rc : pv_get_owner(foreign & 0xffff, &o->pages);
 }
 
-static int one(void *owners, gva_t at)
-{
-	struct mmu_update u;
-
-	if (guest_read(&u, at, sizeof(u)))
-		return -EFAULT;
-	return one_request(owners, &u);
-}
-
 long do_mmu_update(u64 a[])
 {
+	struct batch b = batch_begin(a, sizeof(struct mmu_update));
 	struct owners o = { 0 };
 	long rc = get_owners((u32)a[3], &o);
 
+	while (!rc && batch_next(&b))
+		batch_done(&b, one_request(&o, gva(a[0])));
 	if (!rc)
-		rc = pv_batch(a, sizeof(struct mmu_update), o.tables, one, &o);
+		rc = batch_end(&b, o.tables);
 	pv_put_owner(o.tables);
 	pv_put_owner(o.pages);
 	return rc;

@@ -21,7 +21,7 @@
 
 static int pin(struct domain *d, mfn_t m, enum frame_type type)
 {
-	int rc = ptype_get_both(d, m, type, false);
+	int rc = ptype_get_both(d, m, type);
 
 	if (rc)
 		return rc;
@@ -38,7 +38,7 @@ static int unpin(struct domain *d, mfn_t m)
 	struct frame *f;
 	int rc = -EINVAL;
 
-	if (!ptype_get_ref(d, m))
+	if (!page_get(d, m))
 		return -EINVAL;
 	f = mfn_frame(m);
 	if (f->flags & FRAME_PINNED) {
@@ -46,7 +46,7 @@ static int unpin(struct domain *d, mfn_t m)
 		ptype_put_both(d, m);
 		rc = 0;
 	}
-	ptype_put_ref(m);
+	page_put(m);
 	return rc;
 }
 
@@ -59,7 +59,7 @@ static int new_root(struct vcpu *v, mfn_t m)
 		context_load_table(v);
 		return 0;
 	}
-	rc = ptype_get_both(v->d, m, v->d->width->root_type, false);
+	rc = ptype_get_both(v->d, m, v->d->width->root_type);
 	if (rc)
 		return rc;
 	ldt_drop(v);
@@ -84,7 +84,7 @@ int pv_new_baseptr(struct vcpu *v, mfn_t m)
 
 static int clear_page(struct domain *d, mfn_t m)
 {
-	if (!ptype_get_page(d, m, TYPE_WRITABLE))
+	if (ptype_get_both(d, m, TYPE_WRITABLE))
 		return -EINVAL;
 	memset(mfn_to_virt(m), 0, PAGE_SIZE);
 	ptype_put_both(d, m);
@@ -93,15 +93,15 @@ static int clear_page(struct domain *d, mfn_t m)
 
 static int copy_page(struct domain *d, mfn_t to, mfn_t from)
 {
-	if (!ptype_get_ref(d, from))
+	if (!page_get(d, from))
 		return -EINVAL;
-	if (!ptype_get_page(d, to, TYPE_WRITABLE)) {
-		ptype_put_ref(from);
+	if (ptype_get_both(d, to, TYPE_WRITABLE)) {
+		page_put(from);
 		return -EINVAL;
 	}
 	memcpy(mfn_to_virt(to), mfn_to_virt(from), PAGE_SIZE);
 	ptype_put_both(d, to);
-	ptype_put_ref(from);
+	page_put(from);
 	return 0;
 }
 
@@ -125,12 +125,9 @@ static int page_operation(struct domain *d, const struct mmuext *op)
 	if (d->life.is_dying)
 		return -ESRCH;
 	switch (op->cmd) {
-	case MMUEXT_PIN_L1_TABLE:
-		return pin(d, mfn(op->arg1), TYPE_L1);
-	case MMUEXT_PIN_L2_TABLE:
-		return pin(d, mfn(op->arg1), TYPE_L2);
-	case MMUEXT_PIN_L3_TABLE:
-		return pin(d, mfn(op->arg1), TYPE_L3);
+	case MMUEXT_PIN_L1_TABLE ... MMUEXT_PIN_L3_TABLE:
+		return pin(d, mfn(op->arg1),
+			   TYPE_L1 + op->cmd - MMUEXT_PIN_L1_TABLE);
 	case MMUEXT_PIN_L4_TABLE:
 		return 0;	/* has no meaning for three levels */
 	case MMUEXT_UNPIN_TABLE:
@@ -186,53 +183,48 @@ static int vcpu_operation(struct vcpu *v, const struct mmuext *op)
 	return rc;
 }
 
-static int one_operation(struct vcpu *v, struct domain *owner,
-			 const struct mmuext *op)
+static int one_operation(struct vcpu *v, struct domain *owner, gva_t request)
 {
+	struct mmuext op;
+	u64 w[OP_LONGS];
 	int rc;
 
-	switch (op->cmd) {
+	if (guest_get_longs(request, w, OP_LONGS))
+		return -EFAULT;
+	op = (struct mmuext){ (u32)w[0], w[1], w[2] };
+	switch (op.cmd) {
 	case MMUEXT_TLB_FLUSH_LOCAL ... MMUEXT_INVLPG_ALL:
 	case MMUEXT_FLUSH_CACHE:
 	case MMUEXT_FLUSH_CACHE_GLOBAL:
-		return owner == v->d ? flush_operation(v->d, op) : -EPERM;
+		return owner == v->d ? flush_operation(v->d, &op) : -EPERM;
 	case MMUEXT_NEW_BASEPTR:
 	case MMUEXT_SET_LDT:
-		return owner == v->d ? vcpu_operation(v, op) : -EPERM;
+		return owner == v->d ? vcpu_operation(v, &op) : -EPERM;
 	default:
 		rc = ptype_lock(owner);
 		if (rc)
 			return rc;
-		rc = page_operation(owner, op);
+		rc = page_operation(owner, &op);
 		spin_unlock(&owner->tables.lock);
 		return rc;
 	}
 }
 
-static int one(void *owner, gva_t at)
-{
-	struct vcpu *v = current_vcpu();
-	struct mmuext op;
-	u64 w[OP_LONGS];
-
-	if (guest_get_longs(at, w, OP_LONGS))
-		return -EFAULT;
-	op = (struct mmuext){ (u32)w[0], w[1], w[2] };
-	return one_operation(v, owner, &op);
-}
-
 long do_mmuext_op(u64 a[])
 {
-	u32 size = OP_LONGS * current_domain()->width->long_size;
+	struct vcpu *v = current_vcpu();
+	struct batch b = batch_begin(a, OP_LONGS * v->d->width->long_size);
 	u32 id = (u32)a[3];
 	struct domain *owner;
 	long rc = pv_get_owner(id, &owner);
 
 	/* These own nothing that could be a table, nor is a TLB theirs. */
 	if (!rc && (id == DOMID_IO || id == DOMID_XEN))
-		rc = current_domain()->privileged ? -EINVAL : -EPERM;
+		rc = v->d->privileged ? -EINVAL : -EPERM;
+	while (!rc && batch_next(&b))
+		batch_done(&b, one_operation(v, owner, gva(a[0])));
 	if (!rc)
-		rc = pv_batch(a, size, owner, one, owner);
+		rc = batch_end(&b, owner);
 	pv_put_owner(owner);
 	return rc;
 }

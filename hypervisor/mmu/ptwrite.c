@@ -17,6 +17,7 @@
 #include "machine/paging.h"
 #include "mmu/ptwrite.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 #include "mmu/walk.h"
 
 enum op { OP_MOV, OP_XCHG, OP_AND, OP_OR, OP_BTR, OP_BTS, OP_CMPXCHG,
@@ -302,19 +303,10 @@ static bool carry_out(struct write *w, u64 *entry)
 static u64 *find_entry(struct vcpu *v, gva_t at)
 {
 	u64 *pte = walk_l1_entry(v, at);
-	struct frame *f;
-	mfn_t m;
 
-	if (!pte || !(*pte & PTE_P))
-		return NULL;
-	m = pte_mfn(*pte);
-	if (!mfn_valid(m))
-		return NULL;
-	f = mfn_frame(m);
-	if (f->kind != FRAME_GUEST || f->owner != v->d || !f->type_count ||
-	    f->type != TYPE_L1)
-		return NULL;
-	return (u64 *)mfn_to_virt(m) + (at.a / 8 & 511);
+	return pte && (*pte & PTE_P) ?
+	       walk_entry_at(v->d, paddr((*pte & PTE_ADDR) | (at.a & 0xff8))) :
+	       NULL;
 }
 
 bool ptwrite_emulate(struct vcpu *v, struct regs *r, gva_t at)

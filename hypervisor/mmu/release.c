@@ -10,6 +10,7 @@
 #include "errno.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 #include "sched/sched.h"
 
 /*
@@ -19,15 +20,16 @@
 static bool clear_table(struct domain *d, mfn_t m)
 {
 	const struct frame *f = mfn_frame(m);
-	const u64 *table = mfn_to_virt(m);
+	u64 *table = mfn_to_virt(m);
 	u32 i = d->life.kill_index;
 
-	if (!f->type_count || f->type != TYPE_L2 || !(f->flags & FRAME_VALID))
+	if (!f->type_count || type_level(f->type) != 2 ||
+	    !(f->flags & FRAME_VALID))
 		return false;
 	while (i < 512 && !(table[i] & PTE_P))
 		i++;
 	if (i < 512)
-		tables_set_l2(d, m, i++, 0);
+		tables_set(d, &table[i++], 0, false);
 	d->life.kill_index = i % 512;
 	return d->life.kill_index;
 }
@@ -46,7 +48,7 @@ static bool drop_pins(struct domain *d, mfn_t m)
 
 static bool give_up(struct domain *d, mfn_t m)
 {
-	ptype_release(d, m);
+	page_release(d, m);
 	return false;
 }
 
@@ -57,7 +59,7 @@ static mfn_t next_owned(struct domain *d, mfn_t m)
 	u32 n = m.n ? mfn_frame(m)->next : d->mem.pages;
 
 	/* One that loses its last reference right now is going anyway. */
-	while (n && !ptype_get_ref(d, mfn(n)))
+	while (n && !page_get(d, mfn(n)))
 		n = mfn_frame(mfn(n))->next;
 	spin_unlock_irqrestore(&d->mem.lock, f);
 	return mfn(n);
@@ -85,7 +87,7 @@ static int walk_frames(struct domain *d,
 		spin_unlock(&d->tables.lock);
 		if (!again) {
 			d->life.kill_at = next_owned(d, m);
-			ptype_put_ref(m);
+			page_put(m);
 		}
 		if (d->life.kill_at.n && sched_preempt_needed())
 			return -ERESTART;
@@ -172,7 +174,7 @@ DOMAIN_PART(pins) = {
 static int create_pages(struct domain *d, const struct domain_config *config)
 {
 	(void)config;
-	ptype_share_hv(d, d->shared_frame);
+	page_share(d, d->shared_frame);
 	return 0;
 }
 
@@ -187,7 +189,7 @@ static int kill_pages(struct domain *d)
 
 static void put_shared(struct domain *d)
 {
-	ptype_put_ref(d->shared_frame);
+	page_put(d->shared_frame);
 }
 
 static void free_map(struct domain *d)

@@ -61,7 +61,7 @@ static void assign(struct domain *d, mfn_t m, u32 order)
 	u64 i;
 
 	for (i = 0; i < 1ull << order; i++)
-		ptype_assign(d, mfn_add(m, i));
+		page_assign(d, mfn_add(m, i));
 }
 
 /* Frames that are counted already, and that nobody else has seen. */
@@ -97,7 +97,7 @@ static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
 	if (has_gpfn && guest_get_long(HANDLE(r->extent_start), i, &gpfn))
 		return false;
 	spin_lock(&d->tables.lock);
-	ok = !d->life.is_dying && ptype_reserve(d, 1ull << order, true);
+	ok = !d->life.is_dying && page_reserve(d, 1ull << order, true);
 	spin_unlock(&d->tables.lock);
 	if (!ok)
 		return false;
@@ -107,7 +107,7 @@ static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
 		memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
 	if (mfn_eq(m, INVALID_MFN) ||
 	    !give(d, m, order, has_gpfn ? &gpfn : NULL)) {
-		ptype_unreserve(d, 1ull << order);
+		page_unreserve(d, 1ull << order);
 		return false;
 	}
 	return !r->extent_start.p ||
@@ -124,7 +124,7 @@ static bool remove_extent(const struct change *c, u64 i)
 		return false;
 	spin_lock(&d->tables.lock);
 	for (j = 0; j < 1ull << c->r.extent_order && !rc; j++)
-		rc = ptype_release(d, mfn(n + j));
+		rc = page_release(d, mfn(n + j));
 	spin_unlock(&d->tables.lock);
 	return !rc;
 }
@@ -202,7 +202,7 @@ static int take_chunk(struct domain *d, const struct xen_memory_exchange *x,
 				if (!exchangeable(d, mfn(n + j)))
 					return -EINVAL;
 				if (release)
-					ptype_release(d, mfn(n + j));
+					page_release(d, mfn(n + j));
 			}
 		}
 		if (release)
@@ -245,7 +245,7 @@ static int exchange_chunk(struct domain *d, const struct xen_memory_exchange *x,
 	rc = take_chunk(d, x, chunk * n_in, n_in);
 	taken = !rc;
 	if (taken) {
-		ptype_reserve(d, 1ull << order, false);
+		page_reserve(d, 1ull << order, false);
 		assign(d, m, order);
 		rc = name_chunk(x, m, chunk * n_out, n_out);
 	}

@@ -17,7 +17,7 @@
  * its entries that three-level paging does not have: they are added when it is
  * validated and taken out again after.
  *
- * L1 tables are validated, and taken apart, in one go; with L2 and L3 tables
+ * L1 tables are validated, and taken apart, in one go; with tables above them
  * both stop between entries when something else has to run, or others may want
  * the page lock.
  */
@@ -26,23 +26,48 @@
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 #include "sched/sched.h"
 
 #define ENTRIES		512
-#define L3_ENTRIES	4
 #define TOP_SLOT	3
 /* Bits 52 to 62 are free for software in the tables of long mode. */
-#define L1_BAD		PTE_PSE
+#define SOFTWARE	0x7ff0000000000000ull
 #define UNCACHED	(PTE_PWT | PTE_PCD)
 /* As on Xen, a guest has no say in how its tables are cached. */
 #define L2_BAD		(PTE_PSE | PTE_G | UNCACHED)
-#define L3_RIGHTS	(PTE_RW | PTE_US | PTE_A)
-#define L3_BAD		(PTE_NX | PTE_PSE | PTE_G | UNCACHED | \
-			 0x7ff0000000000000ull)
-/* A change of only these needs no new look at the page. */
-#define L1_HARMLESS	(PTE_A | PTE_D | PTE_G | PTE_AVAIL | PTE_NX | PTE_US | \
-			 0x7ff0000000000000ull)
+#define L3_BAD		(L2_BAD | PTE_NX | SOFTWARE)
 #define LARGE_SIZE	(2ull << 20)
+
+/* What a type of table may hold; a new level is a row, and its own rules. */
+static const struct rules {
+	u32 entries;		/* the guest's */
+	enum frame_type child;	/* the type of what an entry points to */
+	u64 refused;		/* bits that no entry may have */
+	/* A change of other bits than these and 'refused' needs no new look. */
+	u64 looked_at;
+	u64 added;		/* to each entry, while it is in use */
+} rules[] = {
+	[TYPE_L1] = { ENTRIES, TYPE_NONE, PTE_PSE,
+		      PTE_P | PTE_ADDR | PTE_RW | UNCACHED, 0 },
+	[TYPE_L2] = { ENTRIES, TYPE_L1, L2_BAD, PTE_P | PTE_ADDR, 0 },
+	[TYPE_L2_TOP] = { 0, TYPE_L1, L2_BAD, PTE_P | PTE_ADDR, 0 },
+	[TYPE_L3] = { TOP_SLOT + 1, TYPE_L2, L3_BAD, PTE_P | PTE_ADDR,
+		      PTE_RW | PTE_US | PTE_A },
+};
+
+static u32 entries(const struct domain *d, enum frame_type type)
+{
+	return type == TYPE_L2_TOP ? d->tables.m2p_start >> 21 & (ENTRIES - 1) :
+	       rules[type].entries;
+}
+
+/* Of a root the last slot alone leads to the hypervisor's. */
+static enum frame_type child_type(enum frame_type type, u32 index)
+{
+	return type == TYPE_L3 && index == TOP_SLOT ? TYPE_L2_TOP :
+	       rules[type].child;
+}
 
 static bool is_device(mfn_t m)
 {
@@ -70,26 +95,15 @@ bool tables_device_ours(u64 first, u64 end)
 	       (end > 0xfec00 && first <= 0xfec03);
 }
 
-static bool device_allowed(const struct domain *d, mfn_t m)
+/* Whether the domain may have some of these frames as devices. */
+static bool has_devices(const struct domain *d, u64 first, u64 end)
 {
-	u32 i;
+	const struct frame_range *r = d->dev.iomem;
 
-	if (tables_device_ours(m.n, m.n + 1))
-		return false;
 	if (d->privileged)
 		return true;
-	for (i = 0; i < MAX_IOMEM; i++)
-		if (m.n >= d->dev.iomem[i].first && m.n < d->dev.iomem[i].end)
-			return true;
-	return false;
-}
-
-static bool has_device_memory(const struct domain *d)
-{
-	u32 i;
-
-	for (i = 0; i < MAX_IOMEM; i++)
-		if (d->dev.iomem[i].first < d->dev.iomem[i].end)
+	for (; r < d->dev.iomem + MAX_IOMEM; r++)
+		if (MAX(r->first, first) < MIN(r->end, end))
 			return true;
 	return false;
 }
@@ -111,275 +125,234 @@ bool tables_uncounted(mfn_t m)
 	return is_device(m) || is_m2p(m);
 }
 
-static int get_l1_entry(struct domain *d, u64 e)
+/* A page for a present level-1 entry. */
+static int get_page(struct domain *d, u64 e)
 {
 	mfn_t m = pte_mfn(e);
 	int rc;
 
-	if (!(e & PTE_P))
-		return 0;
-	if (e & L1_BAD)
-		return -EINVAL;
 	if (is_device(m))
-		return device_allowed(d, m) ? 0 : -EPERM;
+		return has_devices(d, m.n, m.n + 1) &&
+		       !tables_device_ours(m.n, m.n + 1) ? 0 : -EPERM;
 	if (is_m2p(m))
 		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
 	/* What we check by our mapping must be what the guest wrote. */
-	if ((e & UNCACHED) && !d->privileged && !has_device_memory(d))
+	if ((e & UNCACHED) && !has_devices(d, 0, ~0ull))
 		return -EINVAL;
-	if (!ptype_get_ref(d, m))
+	if (!page_get(d, m))
 		return -EBUSY;
 	if (!(e & PTE_RW))
 		return 0;
-	rc = ptype_get(d, m, TYPE_WRITABLE, false);
+	rc = ptype_get(d, m, TYPE_WRITABLE);
 	if (rc)
-		ptype_put_ref(m);
+		page_put(m);
 	return rc;
 }
 
-static void put_l1_entry(struct domain *d, u64 e)
+static void put_page(struct domain *d, u64 e)
 {
 	mfn_t m = pte_mfn(e);
 
-	if (!(e & PTE_P) || tables_uncounted(m))
+	if (tables_uncounted(m))
 		return;
 	if (e & PTE_RW)
 		ptype_put(d, m);
-	ptype_put_ref(m);
+	page_put(m);
 }
 
-static int get_l2_entry(struct domain *d, u64 e)
+/*
+ * What an entry holds, by the type of its table. The compiler makes two of this
+ * and of all that uses it: one for level 1, which is most of the work, and one
+ * for any type.
+ */
+#define BY_TYPE inline __attribute__((always_inline))
+
+static BY_TYPE int get_entry(struct domain *d, enum frame_type type,
+			     u32 index, u64 e)
+{
+	enum frame_type child = child_type(type, index);
+
+	if (!(e & PTE_P))
+		return child == TYPE_L2_TOP ? -EINVAL : 0;
+	if (e & rules[type].refused)
+		return -EINVAL;
+	return type == TYPE_L1 ? get_page(d, e) :
+	       ptype_get_both(d, pte_mfn(e), child);
+}
+
+static BY_TYPE void put_entry(struct domain *d, enum frame_type type, u64 e)
 {
 	if (!(e & PTE_P))
-		return 0;
-	if (e & L2_BAD)
-		return -EINVAL;
-	return ptype_get_both(d, pte_mfn(e), TYPE_L1, false);
-}
-
-static int get_l3_entry(struct domain *d, u32 index, u64 e)
-{
-	if (!(e & PTE_P))
-		return index == TOP_SLOT ? -EINVAL : 0;
-	if (e & L3_BAD)
-		return -EINVAL;
-	return ptype_get_both(d, pte_mfn(e), TYPE_L2, index == TOP_SLOT);
-}
-
-static void put_table_entry(struct domain *d, u64 e)
-{
-	if (e & PTE_P)
+		return;
+	if (type == TYPE_L1)
+		put_page(d, e);
+	else
 		ptype_put_both(d, pte_mfn(e));
 }
 
-u32 tables_entries(const struct domain *d, const struct frame *f)
-{
-	if (f->type == TYPE_L3)
-		return L3_ENTRIES;
-	if (!(f->flags & FRAME_TOP_L2))
-		return ENTRIES;
-	return d->tables.m2p_start >> 21 & (ENTRIES - 1);
-}
-
-static void fill_window(const struct domain *d, u64 *table)
+/* The slots that are not the guest's. */
+static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 {
 	u64 size = ROUND_UP(frame_count * sizeof(u32), LARGE_SIZE);
+	u32 first = entries(d, type), i;
 	mfn_t m2p = virt_to_mfn(frame_m2p);
-	u32 first = d->tables.m2p_start >> 21 & (ENTRIES - 1), i;
 
-	for (i = first; i < ENTRIES; i++)
-		table[i] = (i - first) * LARGE_SIZE >= size ? 0 :
-			   make_pte(mfn_add(m2p, (i - first) * 512ull),
+	memset(table + first, 0, (ENTRIES - first) * sizeof(*table));
+	if (type != TYPE_L2_TOP)
+		return;
+	for (i = first; i < ENTRIES && (i - first) * LARGE_SIZE < size; i++)
+		table[i] = make_pte(mfn_add(m2p, (i - first) * 512ull),
 				    PTE_P | PTE_PSE | PTE_A | PTE_D | PTE_NX);
 }
 
-/* Where one of these stops, 'progress' says how many entries are done. */
-static int validate_l1(struct domain *d, struct frame *f, const u64 *table)
+/* Others want the processor, or the lock: a table above level 1 waits. */
+static bool must_stop(const struct domain *d)
 {
-	u32 i;
-	int rc;
-
-	for (i = 0; i < ENTRIES; i++) {
-		rc = get_l1_entry(d, table[i]);
-		if (rc) {
-			f->progress = (u16)i;
-			return rc;
-		}
-	}
-	return 0;
+	return d->tables.validated >= HOLD_TABLES || sched_preempt_needed();
 }
 
-static int validate_l2(struct domain *d, struct frame *f, u64 *table)
-{
-	u32 n = tables_entries(d, f), i, first = f->progress;
-	u32 start = d->tables.validated;
-	int rc;
-
-	for (i = first; i < n; i++) {
-		if (!(table[i] & PTE_P))
-			continue;
-		if (i != first && (d->tables.validated - start >= HOLD_TABLES ||
-				   sched_preempt_needed()))
-			rc = -ERESTART;
-		else
-			rc = get_l2_entry(d, table[i]);
-		if (rc) {
-			f->progress = (u16)i;
-			return rc;
-		}
-	}
-	if (f->flags & FRAME_TOP_L2)
-		fill_window(d, table);
-	return 0;
-}
-
-static int validate_l3(struct domain *d, struct frame *f, u64 *table)
-{
-	u32 i;
-	int rc;
-
-	for (i = f->progress; i < L3_ENTRIES; i++) {
-		rc = get_l3_entry(d, i, table[i]);
-		if (rc) {
-			f->progress = (u16)i;
-			return rc;
-		}
-		if (table[i] & PTE_P)
-			table[i] |= L3_RIGHTS;
-	}
-	memset(table + L3_ENTRIES, 0,
-	       (ENTRIES - L3_ENTRIES) * sizeof(*table));
-	return 0;
-}
-
-void tables_undo(struct domain *d, mfn_t m, enum frame_type type, u32 first,
-		 u32 count)
-{
-	u64 *table = mfn_to_virt(m), e;
-	u32 i;
-
-	for (i = first; i < first + count; i++) {
-		e = table[i];
-		if (type == TYPE_L3)
-			table[i] &= ~L3_RIGHTS;
-		if (type == TYPE_L1)
-			put_l1_entry(d, e);
-		else
-			put_table_entry(d, e);
-	}
-}
-
-int tables_validate(struct domain *d, mfn_t m, enum frame_type type)
+/* Each call gets on by one present entry at least. */
+static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 {
 	struct frame *f = mfn_frame(m);
 	u64 *table = mfn_to_virt(m);
-	int rc;
+	u32 n = entries(d, type), first = f->progress, i;
+	int rc = 0;
 
-	switch (type) {
-	case TYPE_L1:
-		rc = validate_l1(d, f, table);
-		break;
-	case TYPE_L2:
-		rc = validate_l2(d, f, table);
-		break;
-	default:
-		rc = validate_l3(d, f, table);
+	for (i = first; i < n; i++) {
+		if (type != TYPE_L1 && i != first && (table[i] & PTE_P) &&
+		    must_stop(d))
+			rc = -ERESTART;
+		else
+			rc = get_entry(d, type, i, table[i]);
+		if (rc)
+			break;
+		if (table[i] & PTE_P)
+			table[i] |= rules[type].added;
 	}
+	f->progress = (u16)i;
+	if (!rc && n < ENTRIES)
+		fill_rest(d, table, type);
 	return rc;
 }
 
-u32 tables_close(struct domain *d, mfn_t m, enum frame_type type)
+static int validate(struct domain *d, mfn_t m)
 {
-	u64 *table = mfn_to_virt(m);
-	u32 n = tables_entries(d, mfn_frame(m));
+	enum frame_type type = mfn_frame(m)->type;
 
-	if (type != TYPE_L3)
-		memset(table + n, 0, (ENTRIES - n) * sizeof(*table));
-	return n;
+	if (type != TYPE_L1)
+		return validate_as(d, m, type);
+	d->tables.validated++;
+	return validate_as(d, m, TYPE_L1);
 }
 
-static bool harmless_change(u64 old, u64 value)
+static BY_TYPE bool undo_as(struct domain *d, mfn_t m, enum frame_type type)
 {
-	return (old & value & PTE_P) && !((old ^ value) & ~L1_HARMLESS) &&
-	       !(value & L1_BAD);
+	struct frame *f = mfn_frame(m);
+	u64 *table = mfn_to_virt(m), e;
+	u32 i = f->progress;
+
+	if (type == TYPE_L2_TOP && i == entries(d, type))
+		memset(table + i, 0, (ENTRIES - i) * sizeof(e));
+	while (i) {
+		e = table[--i];
+		if (rules[type].added)
+			table[i] = e & ~rules[type].added;
+		f->progress = (u16)i;
+		put_entry(d, type, e);
+		if (type != TYPE_L1 && (e & PTE_P))
+			return true;
+	}
+	return false;
 }
 
-int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value)
+static bool undo(struct domain *d, mfn_t m)
 {
-	bool harmless = harmless_change(*old, value);
-	u64 was = *old;
-	int rc = harmless ? 0 : get_l1_entry(d, value);
+	enum frame_type type = mfn_frame(m)->type;
+
+	return type == TYPE_L1 ? undo_as(d, m, TYPE_L1) :
+	       undo_as(d, m, type);
+}
+
+/*
+ * References are taken before the entry is written, and those of the old one
+ * dropped after. The processor may set bits meanwhile: -EAGAIN.
+ */
+static BY_TYPE int exchange(struct domain *d, u64 *entry, u64 *old, u64 value,
+			    enum frame_type type)
+{
+	u64 changed = *old ^ value, was = *old;
+	bool harmless = (was & PTE_P) && !(changed & (rules[type].refused |
+						      rules[type].looked_at));
+	int rc = harmless ? 0 : get_entry(d, type, 0, value);
 
 	if (rc)
 		return rc;
 	if (!__atomic_compare_exchange_n(entry, old, value, false,
 					 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
 		if (!harmless)
-			put_l1_entry(d, value);
+			put_entry(d, type, value);
 		return -EAGAIN;
 	}
+	/* Root entries are cached in ways that a guest cannot flush. */
+	if (type == TYPE_L3)
+		domain_flush(d);
 	if (!harmless)
-		put_l1_entry(d, was);
+		put_entry(d, type, was);
 	return 0;
 }
 
-/* The processor may set A and D meanwhile; keep_ad does not lose them. */
-int tables_set_l1(struct domain *d, u64 *entry, u64 value, bool keep_ad)
+int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value)
+{
+	return exchange(d, entry, old, value, TYPE_L1);
+}
+
+/* keep_ad: without losing A and D, which the processor may set meanwhile. */
+static BY_TYPE int set(struct domain *d, u64 *entry, u64 value, bool keep_ad,
+		       enum frame_type type)
 {
 	u64 old = READ_ONCE(*entry), v;
 	int rc;
 
 	do {
 		v = value;
-		if (keep_ad && (v & old & PTE_P) && mfn_eq(pte_mfn(v),
-							   pte_mfn(old)))
+		if (keep_ad && (v & old & PTE_P) &&
+		    mfn_eq(pte_mfn(v), pte_mfn(old)))
 			v |= old & (PTE_A | PTE_D);
-		rc = tables_cmpxchg_l1(d, entry, &old, v);
+		rc = exchange(d, entry, &old, v, type);
 	} while (rc == -EAGAIN);
 	return rc;
 }
 
+int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad)
+{
+	enum frame_type type = mfn_frame(virt_to_mfn(entry))->type;
+	u32 index = (u64)entry / sizeof(*entry) % ENTRIES;
+
+	if (type == TYPE_L1)
+		return set(d, entry, value, keep_ad, TYPE_L1);
+	if (type == TYPE_L3 && index >= TOP_SLOT)
+		return -EINVAL;
+	if (index >= entries(d, type))
+		return -EPERM;
+	if (value & PTE_P)
+		value |= rules[type].added;
+	return set(d, entry, value, keep_ad, type);
+}
+
 int tables_install_l1(struct domain *d, u64 *entry, u64 value)
 {
-	if (value & L1_BAD)
+	if (value & rules[TYPE_L1].refused)
 		return -EINVAL;
-	put_l1_entry(d, __atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST));
+	put_entry(d, TYPE_L1,
+		  __atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST));
 	return 0;
 }
 
-int tables_set_l2(struct domain *d, mfn_t table, u32 index, u64 value)
+void tables_init(void)
 {
-	struct frame *f = mfn_frame(table);
-	u64 *entry = (u64 *)mfn_to_virt(table) + index;
-	u64 old;
-	int rc;
+	u32 type;
 
-	if (index >= tables_entries(d, f))
-		return -EPERM;
-	rc = get_l2_entry(d, value);
-	if (rc)
-		return rc;
-	old = __atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST);
-	put_table_entry(d, old);
-	return 0;
-}
-
-int tables_set_l3(struct domain *d, mfn_t table, u32 index, u64 value)
-{
-	u64 *entry = (u64 *)mfn_to_virt(table) + index;
-	u64 old;
-	int rc;
-
-	if (index >= TOP_SLOT)
-		return -EINVAL;
-	rc = get_l3_entry(d, index, value);
-	if (rc)
-		return rc;
-	if (value & PTE_P)
-		value |= L3_RIGHTS;
-	old = __atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST);
-	/* Root entries are cached in ways that a guest cannot flush. */
-	domain_flush(d);
-	put_table_entry(d, old);
-	return 0;
+	for (type = TYPE_L1; type <= TYPE_L2_TOP; type++)
+		ptype_ops[type] = (struct ptype_ops){ validate, undo };
 }

@@ -10,6 +10,7 @@
 #include "machine/paging.h"
 #include "mmu/mmu.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 #include "mmu/walk.h"
 
 /* On which vCPUs: this one, all, or those of the bitmap at that address. */
@@ -30,49 +31,30 @@ static int flush(struct domain *d, u64 va, u64 flags)
 	return 0;
 }
 
-static int set_own(struct vcpu *v, u64 va, u64 value)
+static int set(struct vcpu *v, gva_t va, u64 value, struct domain *pages)
 {
-	u64 *entry;
+	bool foreign = pages != v->d && (value & PTE_P);
 	int rc = ptype_lock(v->d);
-
-	if (rc)
-		return rc;
-	entry = walk_l1_entry(v, gva(va));
-	rc = entry ? tables_set_l1(v->d, entry, value, false) : -EINVAL;
-	spin_unlock(&v->d->tables.lock);
-	return rc;
-}
-
-static int set_foreign(struct vcpu *v, u64 va, u64 value, struct domain *pages)
-{
-	bool write = value & PTE_RW;
-	int rc = ptype_get_foreign(pages, pte_mfn(value), write);
 	u64 *entry;
 
 	if (rc)
 		return rc;
-	spin_lock(&v->d->tables.lock);
-	entry = walk_l1_entry(v, gva(va));
-	rc = entry ? tables_install_l1(v->d, entry, value) : -EINVAL;
+	entry = walk_l1_entry(v, va);
+	if (!entry)
+		rc = -EINVAL;
+	else if (!foreign)
+		rc = tables_set(v->d, entry, value, false);
 	spin_unlock(&v->d->tables.lock);
-	if (rc)
-		ptype_put_foreign(pte_mfn(value), write);
-	return rc;
+	return rc || !foreign ? rc :
+	       pv_map_foreign(v->d, virt_to_phys(entry), value, pages);
 }
 
 static long update(const u64 a[], struct domain *pages)
 {
-	u64 va = a[0], value = a[1];
 	struct vcpu *v = current_vcpu();
-	int rc;
+	int rc = set(v, gva(a[0]), a[1], pages);
 
-	if (!domain_range_ok(v->d, gva(va), 1))
-		return -EINVAL;
-	if (pages != v->d && (value & PTE_P))
-		rc = set_foreign(v, va, value, pages);
-	else
-		rc = set_own(v, va, value);
-	return rc ? rc : flush(v->d, va, a[2]);
+	return rc ? rc : flush(v->d, a[0], a[2]);
 }
 
 long do_update_va_mapping(u64 a[])

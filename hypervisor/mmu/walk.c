@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Walks of a 32-bit guest's three-level tables. The live root is typed, and
- * every present entry on the way points to a typed table of the next level; but
- * other vCPUs may take tables out at any time. A walk therefore either holds
- * the page lock, or runs as the processor's own walks do: with interrupts off,
- * on the CPU that runs the vCPU.
+ * Finding entries of a guest's page tables. The root that a vCPU runs on is
+ * typed, and every present entry on the way points to a typed table of the next
+ * level; but other vCPUs may take tables out at any time. A walk therefore
+ * either holds the page lock, or runs as the processor's own walks do: with
+ * interrupts off, on the CPU that runs the vCPU.
  *
  * With interrupts off, a table that was in the tree when the walk began stays a
  * table until the walk ends. Before its frame gets another type or owner, every
@@ -19,53 +19,73 @@
 #include "machine/paging.h"
 #include "mmu/walk.h"
 
-/* Entries on the way: [0] L3, [1] L2, [2] L1; returns how many are present. */
-static u32 walk(const struct vcpu *v, gva_t at, u64 entry[3], u64 **last)
-{
-	static const u8 shift[3] = { 30, 21, 12 };
-	mfn_t m = v->roots.table;
-	u64 *t;
-	u32 i;
+#define ROOT_LEVEL	3u
 
-	for (i = 0; i < 3; i++) {
-		t = mfn_to_virt(m);
-		*last = &t[at.a >> shift[i] & 511];
-		entry[i] = READ_ONCE(**last);
-		if (!(entry[i] & PTE_P))
-			return i;
-		m = pte_mfn(entry[i]);
-		if (entry[i] & PTE_PSE && i == 1)
-			return 2;
+/*
+ * Down to level 1, or to an entry before it that maps no table. Returns its
+ * level. All entries on the way have the bits of 'rights', where PTE_NX stands
+ * for the right to execute; those of a root of three levels have no rights.
+ */
+static u32 walk(const struct vcpu *v, gva_t at, u64 **entry, u64 *rights)
+{
+	mfn_t m = v->roots.table;
+	u32 level;
+	u64 e;
+
+	*rights = ~0ull;
+	for (level = ROOT_LEVEL;; level--) {
+		*entry = (u64 *)mfn_to_virt(m) + (at.a >> (3 + 9 * level) & 511);
+		e = READ_ONCE(**entry);
+		if (level < ROOT_LEVEL)
+			*rights &= e ^ PTE_NX;
+		if (level == 1 || (e & (PTE_P | PTE_PSE)) != PTE_P)
+			return level;
+		m = pte_mfn(e);
 	}
-	return 3;
 }
 
-/* The page lock is held; it keeps the entry as it is. */
 u64 *walk_l1_entry(const struct vcpu *v, gva_t at)
 {
-	u64 entry[3], *last = NULL;
-	u32 n = walk(v, at, entry, &last);
+	u64 *entry, rights;
 
-	if (n < 2 || (entry[1] & PTE_PSE))
+	if (!domain_range_ok(v->d, at, 1))
 		return NULL;
-	return last;
+	return walk(v, at, &entry, &rights) == 1 ? entry : NULL;
 }
 
-/* Of the current vCPU, without the page lock; interrupts are on. */
+u64 *walk_entry_at(const struct domain *d, paddr_t at)
+{
+	mfn_t m = paddr_to_mfn(at);
+	const struct frame *f;
+
+	if (at.a % sizeof(u64) || !mfn_valid(m))
+		return NULL;
+	f = mfn_frame(m);
+	if (READ_ONCE(f->type) != TYPE_L1 || !READ_ONCE(f->type_count))
+		return NULL;
+	/*
+	 * The owner after the type: d may lose a frame at any time, and its next
+	 * owner may make a table of it. But d gets none while its page lock is
+	 * held, so that what is d's now had this type as d's, which the lock
+	 * keeps. A page of the hypervisor's that d gets is never FRAME_VALID.
+	 */
+	return READ_ONCE(f->owner) == d && (READ_ONCE(f->flags) & FRAME_VALID) ?
+	       phys_to_virt(at) : NULL;
+}
+
 bool walk_allows(const struct vcpu *v, gva_t at, u32 error)
 {
-	u64 entry[3], *last = NULL, rights;
-	u32 present;
+	u64 *entry, rights, needed = PTE_P;
+	u32 level;
 
+	if (error & PF_WRITE)
+		needed |= PTE_RW;
+	if (error & PF_USER)
+		needed |= PTE_US;
+	if (error & PF_INSN)
+		needed |= PTE_NX;
 	irq_disable();
-	present = walk(v, at, entry, &last);
+	level = walk(v, at, &entry, &rights);
 	irq_enable();
-	if (present < 3)
-		return false;
-	rights = entry[1] & entry[2];
-	if ((error & PF_WRITE) && !(rights & PTE_RW))
-		return false;
-	if ((error & PF_USER) && !(rights & PTE_US))
-		return false;
-	return !(error & PF_INSN) || !((entry[1] | entry[2]) & PTE_NX);
+	return level == 1 && (rights & needed) == needed;
 }

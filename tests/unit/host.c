@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "boot/boot.h"
 #include "cpu/context.h"
+#include "cpu/descriptors.h"
 #include "cpu/vcpu.h"
 #include "errno.h"
 #include "event/evtchn.h"
@@ -15,6 +16,7 @@
 #include "machine/smp.h"
 #include "memory/early.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 #include "sched/sched.h"
 
 u64 direct_base;
@@ -370,6 +372,8 @@ void host_reset(void)
 	host_cpu.id = 0;
 	host_log[0] = 0;
 	memset(desc_entries, 0, sizeof(desc_entries));
+	tables_init();
+	descriptors_init();
 }
 
 static void fill_hypercall_page(u8 *page)
@@ -423,9 +427,9 @@ struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first)
 	*first = 0;
 	for (i = 0; i < pages; i++) {
 		m = frame_alloc(0, 0);
-		if (!ptype_reserve(d, 1, true))
+		if (!page_reserve(d, 1, true))
 			panic("reserve");
-		ptype_assign(d, m);
+		page_assign(d, m);
 		if (!*first || m.n < *first)
 			*first = (u32)m.n;
 	}
@@ -461,7 +465,7 @@ u64 host_two(u32 pages, struct domain **d, u32 *d_first, struct domain **o,
 	*o = host_other(pages, o_first);
 	m = virt_to_mfn(frames_new(PAGE_SIZE));
 	(*o)->shared_frame = m;
-	ptype_share_hv(*o, m);
+	page_share(*o, m);
 	return free;
 }
 

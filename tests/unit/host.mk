@@ -15,9 +15,9 @@ flags	:= -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-builtin \
 # What the page types need, and what these need
 pages-src := memory/frames.c domain/destroy.c domain/part.c guest/shared.c mmu/release.c lib/format.c event/evtchn.c \
 	event/evtchn_port.c event/evtchn_fifo.c \
-	mmu/ptype.c mmu/tables.c guest/guest_long.c guest/layout.c \
-	guest/operation.c mmu/batch.c mmu/mmu_update.c \
-	mmu/mmuext.c cpu/descriptors.c cpu/ldt.c mmu/walk.c \
+	mmu/page.c mmu/ptype.c mmu/ptype_put.c mmu/tables.c mmu/walk.c \
+	guest/guest_long.c guest/layout.c guest/operation.c mmu/batch.c mmu/mmu_update.c mmu/mmuext.c \
+	cpu/descriptors.c cpu/ldt.c \
 	grant/grant.c grant/grant_table.c grant/grant_entry.c grant/grant_map.c \
 	grant/grant_copy.c guest/width32_grant.c
 unpack-src := $(addprefix unpack/,unpack.c gzip.c xz.c zstd.c lz4.c lzo.c \

@@ -93,6 +93,7 @@ static void save(struct state *s, const struct regs *r)
 	memcpy(&s->r, r, sizeof(*r));
 	memcpy(&s->v, host_current, sizeof(s->v));
 	memcpy(&s->d, host_current->d, sizeof(s->d));
+	s->d.tables.validated = 0;	/* of one hold of the page lock */
 	s->port = host_port;
 	s->asked = host_asked.count;
 	memcpy(s->memory, insn_memory, MEMORY_SIZE);

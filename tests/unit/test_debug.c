@@ -43,9 +43,9 @@ static void setup(void)
 	page(1)[0] = make_pte(mfn(first + 5), PTE_P | PTE_RW);
 	page(5)[0] = make_pte(mfn(first + 6), PTE_P | PTE_RW);
 	page(5)[1] = make_pte(mfn(first + 7), PTE_P);
-	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false), 0);
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3), 0);
 	frame(0)->flags |= FRAME_PINNED;
-	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false), 0);
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3), 0);
 	d->vcpu[0]->roots.table = mfn(first);
 	assert_int_equal(audit_frames(), 0);
 }

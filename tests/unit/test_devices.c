@@ -8,6 +8,7 @@
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 
 #define FRAMES	40u
 
@@ -54,7 +55,7 @@ static int map_uncached(struct domain *d, u32 first)
 {
 	u64 *l1 = mfn_to_virt(mfn(first));
 
-	return tables_set_l1(d, l1, make_pte(mfn(first + 1), PTE_P | PTE_RW |
+	return tables_set(d, l1, make_pte(mfn(first + 1), PTE_P | PTE_RW |
 					     PTE_PCD), false);
 }
 
@@ -69,12 +70,12 @@ static void test_uncached(void **state)
 	frames_init(HOST_FRAMES);
 	frames_give(mfn(256), HOST_FRAMES - 256);
 	d = host_domain(4, &first);
-	assert_true(ptype_get_page(d, mfn(first), TYPE_L1));
+	assert_true(!ptype_get_both(d, mfn(first), TYPE_L1));
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(map_uncached(d, first), -EINVAL);
 		assert_int_equal(domain_set_iomem(d, 16, 24, true), 0);
 		assert_int_equal(map_uncached(d, first), 0);
-		assert_int_equal(tables_set_l1(d, mfn_to_virt(mfn(first)), 0,
+		assert_int_equal(tables_set(d, mfn_to_virt(mfn(first)), 0,
 					       false), 0);
 		assert_int_equal(domain_set_iomem(d, 1, 100, false), 0);
 	}

@@ -33,8 +33,7 @@ static u32 entries_of(const struct frame *f)
 		return f->progress;
 	if (f->type == TYPE_L3)
 		return 4;
-	return f->type == TYPE_L2 && (f->flags & FRAME_TOP_L2) ?
-	       d->tables.m2p_start >> 21 & 511 : 512;
+	return f->type == TYPE_L2_TOP ? d->tables.m2p_start >> 21 & 511 : 512;
 }
 
 static void count_table(const struct frame *f)
@@ -74,7 +73,7 @@ static void count_frame(u32 n)
 			(d->tables.old_table[1].n == n) +
 			(o->tables.old_table[0].n == n) +
 			(o->tables.old_table[1].n == n);
-	if (f->type_count && f->type >= TYPE_L1 && f->type <= TYPE_L3)
+	if (f->type_count && f->type >= TYPE_L1 && f->type <= TYPE_L2_TOP)
 		count_table(f);
 }
 
@@ -285,11 +284,11 @@ static void test_flush(void **state)
 	f = mfn_frame(mfn(o_first));
 	o->tables.dirty_cpus = 0;
 	assert_int_equal(ptype_get_foreign(o, mfn(o_first), true), 0);
-	assert_int_equal(ptype_get(o, mfn(o_first), TYPE_L1, false), -EINVAL);
+	assert_int_equal(ptype_get(o, mfn(o_first), TYPE_L1), -EINVAL);
 	ptype_put_foreign(mfn(o_first), true);
 	assert_true(f->flags & FRAME_SHARED_W);
 	before = host_flushes;
-	assert_int_equal(ptype_get(o, mfn(o_first), TYPE_L1, false), 0);
+	assert_int_equal(ptype_get(o, mfn(o_first), TYPE_L1), 0);
 	assert_true(host_flushes > before);
 	assert_false(f->flags & FRAME_SHARED_W);
 	assert_int_equal(ptype_get_foreign(o, mfn(o_first), true), -EBUSY);

@@ -18,6 +18,7 @@
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 
 #define REFS	24u
 #define HANDLES	400u
@@ -66,7 +67,7 @@ static void setup(void)
 		    (frame_table[i].flags & FRAME_ALLOCATED))
 			frames[n++] = i;
 	assert_int_equal(n, REFS);
-	assert_int_equal(ptype_get_both(d, mfn(table), TYPE_L1, false), 0);
+	assert_int_equal(ptype_get_both(d, mfn(table), TYPE_L1), 0);
 	base_refs = g->refs;
 	memset(handles, 0, sizeof(handles));
 	/* Some for reading, some for others, one no page of g's, one a table. */
@@ -78,7 +79,7 @@ static void setup(void)
 		};
 	entry(8)->frame = table;
 	entry(9)->frame = 0x7fffffff;
-	assert_int_equal(ptype_get_both(g, mfn(frames[10]), TYPE_L1, false),
+	assert_int_equal(ptype_get_both(g, mfn(frames[10]), TYPE_L1),
 			 0);
 }
 
@@ -171,13 +172,13 @@ static void random_write(void)
 	spin_lock(&d->tables.lock);
 	old = *e;
 	if (pte_mfn(old).n != f)
-		assert_int_not_equal(tables_set_l1(d, e, make_pte(mfn(f),
+		assert_int_not_equal(tables_set(d, e, make_pte(mfn(f),
 						   PTE_P | PTE_RW), false), 0);
 	assert_int_equal(*e, old);
 	if (old && !(old & PTE_RW))
-		assert_int_not_equal(tables_set_l1(d, e, old | PTE_RW, false),
+		assert_int_not_equal(tables_set(d, e, old | PTE_RW, false),
 				     0);
-	assert_int_equal(tables_set_l1(d, e, 0, false), 0);
+	assert_int_equal(tables_set(d, e, 0, false), 0);
 	spin_unlock(&d->tables.lock);
 }
 
@@ -284,7 +285,7 @@ static void test_granter_dies(void **state)
 	g->life.is_dying = DOMAIN_DYING;
 	assert_int_equal(part_at(PART_GRANTS)->kill(g), 0);
 	for (i = 0; i < REFS; i++)
-		assert_int_equal(ptype_release(g, mfn(frames[i])), 0);
+		assert_int_equal(page_release(g, mfn(frames[i])), 0);
 	assert_int_equal(g->mem.tot_pages, 4);
 	/* Nothing new of a dying domain's. */
 	m[0].ref = 5;

@@ -37,7 +37,7 @@ static void setup(void)
 	page(1)[0] = make_pte(mfn(first + 5), PTE_P | PTE_RW);
 	page(5)[0] = make_pte(mfn(first + 5), PTE_P);
 	page(5)[1] = make_pte(mfn(first + 6), PTE_P | PTE_RW);
-	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false), 0);
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3), 0);
 	host_current->roots.table = mfn(first);
 }
 

@@ -12,6 +12,7 @@
 #include "machine/paging.h"
 #include "mmu/mmu.h"
 #include "mmu/ptype.h"
+#include "mmu/tables.h"
 
 #define PAGES	24u
 
@@ -44,7 +45,7 @@ static void count_table(u32 i)
 	u32 n = f->type == TYPE_L3 ? 4 : 512, j;
 	u64 e, target;
 
-	if (f->type == TYPE_L2 && (f->flags & FRAME_TOP_L2))
+	if (f->type == TYPE_L2_TOP)
 		n = d->tables.m2p_start >> 21 & 511;
 	if (f->flags & FRAME_PARTIAL) {
 		n = f->progress;
@@ -61,7 +62,8 @@ static void count_table(u32 i)
 		if (f->type != TYPE_L1) {
 			want_types[target]++;
 			assert_int_equal(frame_table[target].type,
-					 f->type - 1);
+					 f->type != TYPE_L3 ? TYPE_L1 :
+					 j == 3 ? TYPE_L2_TOP : TYPE_L2);
 			assert_true(frame_table[target].flags & FRAME_VALID);
 		} else if (e & PTE_RW) {
 			want_types[target]++;
@@ -79,7 +81,7 @@ static void check_invariants(void)
 	memset(want_types, 0, sizeof(want_types));
 	for (i = 0; i < PAGES; i++)
 		if (frame(i)->type_count && frame(i)->type >= TYPE_L1 &&
-		    frame(i)->type <= TYPE_L3)
+		    frame(i)->type <= TYPE_L2_TOP)
 			count_table(i);
 	for (i = 0; i < PAGES; i++) {
 		if (frame(i)->kind != FRAME_GUEST)
@@ -218,18 +220,18 @@ static void test_root_and_window(void **state)
 	(void)state;
 	setup();
 	build_root();
-	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false), 0);
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3), 0);
 	/* The hypervisor's slots: read-only, no user bit, large. */
 	assert_int_equal(page(4)[428] & (PTE_P | PTE_RW | PTE_US | PTE_PSE),
 			 PTE_P | PTE_PSE);
-	assert_int_equal(tables_set_l2(d, mfn(first + 4), 428, 0), -EPERM);
-	assert_int_equal(tables_set_l3(d, mfn(first), 3, 0), -EINVAL);
+	assert_int_equal(tables_set(d, &page(4)[428], 0, false), -EPERM);
+	assert_int_equal(tables_set(d, &page(0)[3], 0, false), -EINVAL);
 	/* Its L2 has no second user. */
-	assert_int_equal(ptype_get_both(d, mfn(first + 4), TYPE_L2, true),
+	assert_int_equal(ptype_get_both(d, mfn(first + 4), TYPE_L2_TOP),
 			 -EBUSY);
-	assert_int_equal(ptype_get_both(d, mfn(first + 4), TYPE_L2, false),
+	assert_int_equal(ptype_get_both(d, mfn(first + 4), TYPE_L2),
 			 -EINVAL);
-	assert_int_equal(ptype_get(d, mfn(first + 5), TYPE_WRITABLE, false),
+	assert_int_equal(ptype_get(d, mfn(first + 5), TYPE_WRITABLE),
 			 -EBUSY);
 	ptype_put_both(d, mfn(first));
 	ptype_finish(d);
@@ -248,7 +250,7 @@ static void test_root_again(void **state)
 	setup();
 	build_root();
 	page(4)[427] = make_pte(mfn(first + 7), PTE_P | PTE_RW);
-	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false), 0);
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3), 0);
 	ptype_put_both(d, mfn(first));
 	host_preempt = true;
 	while (frame(7)->type_count)
@@ -257,8 +259,8 @@ static void test_root_again(void **state)
 	assert_true(frame(0)->flags & FRAME_PARTIAL);
 	assert_int_equal(frame(0)->progress, 3);
 	check_invariants();
-	assert_true(ptype_get_page(d, mfn(first + 7), TYPE_WRITABLE));
-	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false),
+	assert_int_equal(ptype_get_both(d, mfn(first + 7), TYPE_WRITABLE), 0);
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3),
 			 -EINVAL);
 	ptype_put_both(d, mfn(first + 7));
 	check_invariants();
@@ -273,21 +275,21 @@ static void test_flushes(void **state)
 
 	(void)state;
 	setup();
-	assert_true(ptype_get_page(d, mfn(first), TYPE_WRITABLE));
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_WRITABLE), 0);
 	ptype_put_both(d, mfn(first));
 	before = host_flushes;
-	assert_true(ptype_get_page(d, mfn(first), TYPE_L1));
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L1), 0);
 	assert_true(host_flushes > before);
 	ptype_put_both(d, mfn(first));
 	before = host_flushes;
-	assert_true(ptype_get_page(d, mfn(first), TYPE_WRITABLE));
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_WRITABLE), 0);
 	assert_true(host_flushes > before);
 	ptype_put_both(d, mfn(first));
 	before = host_flushes;
 	for (i = 0; i < 3; i++)
-		assert_int_equal(ptype_release(d, mfn(first + i)), 0);
+		assert_int_equal(page_release(d, mfn(first + i)), 0);
 	assert_int_equal(frame(0)->kind, FRAME_FREE);
-	assert_int_equal(ptype_release(d, mfn(first)), -EINVAL);
+	assert_int_equal(page_release(d, mfn(first)), -EINVAL);
 	assert_int_equal(host_flushes, before);
 	/* One flush for all that was freed, before any of it is used. */
 	for (i = 0; i < 3; i++) {
@@ -304,12 +306,12 @@ static void test_flush_once(void **state)
 	(void)state;
 	setup();
 	for (i = 1; i < PAGES; i++) {
-		assert_true(ptype_get_page(d, mfn(first + i), TYPE_L1));
+		assert_int_equal(ptype_get_both(d, mfn(first + i), TYPE_L1), 0);
 		ptype_put_both(d, mfn(first + i));
 		page(0)[i] = make_pte(mfn(first + i), PTE_P | PTE_RW);
 	}
 	before = host_flushes;
-	assert_true(ptype_get_page(d, mfn(first), TYPE_L1));
+	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L1), 0);
 	assert_int_equal(host_flushes, before + 1);
 	ptype_put_both(d, mfn(first));
 	check_invariants();
@@ -350,6 +352,21 @@ static void make_many(u64 last)
 	longest = 0;
 	before_hold = frame(MANY + 4)->refs;
 	host_unlocked = unlocked;
+}
+
+/* Of a root each slot leads to two level-1 tables: no hold may take more. */
+static void make_spread(void)
+{
+	static const u32 l2[] = { MANY, MANY + 2, MANY + 3, MANY + 5 };
+	u32 i;
+
+	make_many(0);
+	memset(page(MANY), 0, PAGE_SIZE);
+	for (i = 0; i < 8; i++) {
+		page(MANY + 1)[i / 2] = make_pte(mfn(first + l2[i / 2]), PTE_P);
+		page(l2[i / 2])[i % 2] = make_pte(mfn(first + i),
+						  PTE_P | PTE_RW);
+	}
 }
 
 static long one_operation(u32 cmd, u32 i)
@@ -397,6 +414,10 @@ static void test_holds(void **state)
 	make_many(0);
 	assert_true(one_operation(MMUEXT_PIN_L3_TABLE, MANY + 1) < 0);
 	check_hold("pin of a root without its top");
+	make_spread();
+	assert_int_equal(one_operation(MMUEXT_PIN_L3_TABLE, MANY + 1), 0);
+	assert_int_equal(one_operation(MMUEXT_UNPIN_TABLE, MANY + 1), 0);
+	check_hold("pin and unpin of a root");
 	make_many(0);
 	host_wanted = stop_after;
 	do_mmuext_op((u64[6]){ (u64)&(struct mmuext){
@@ -406,7 +427,7 @@ static void test_holds(void **state)
 	assert_true(frame(MANY)->flags & FRAME_PARTIAL);
 	host_current = other->vcpu[0];
 	d->shared_frame = virt_to_mfn(frames_new(PAGE_SIZE));
-	ptype_share_hv(d, d->shared_frame);
+	page_share(d, d->shared_frame);
 	while (domain_kill(d) == -ERESTART)
 		;
 	host_unlocked = NULL;
@@ -424,14 +445,15 @@ static void test_give_up_pinned(void **state)
 	setup();
 	build_root();
 	assert_int_equal(one_operation(MMUEXT_PIN_L1_TABLE, 5), 0);
-	assert_int_equal(ptype_release(d, mfn(first + 5)), 0);
-	assert_int_equal(ptype_release(d, mfn(first + 6)), 0);
-	assert_int_equal(ptype_release(d, mfn(first + 5)), 0);
+	assert_int_equal(page_release(d, mfn(first + 5)), 0);
+	assert_int_equal(page_release(d, mfn(first + 6)), 0);
+	assert_int_equal(page_release(d, mfn(first + 5)), 0);
 	check_invariants();
 	assert_int_equal(frame(5)->refs, 1);
 	assert_int_equal(frame(5)->type, TYPE_L1);
 	assert_int_equal(d->mem.tot_pages, PAGES);
-	assert_false(ptype_get_page(d, mfn(first + 5), TYPE_WRITABLE));
+	assert_int_equal(ptype_get_both(d, mfn(first + 5), TYPE_WRITABLE),
+			 -EBUSY);
 	assert_int_equal(one_operation(MMUEXT_UNPIN_TABLE, 5), 0);
 	assert_int_equal(frame(5)->kind, FRAME_FREE);
 	assert_int_equal(frame(6)->kind, FRAME_FREE);

@@ -102,7 +102,7 @@ static void change_owner(void)
 	u32 n = 0;
 
 	d->mem.tot_pages++; /* it does not end with this page */
-	assert_int_equal(ptype_release(d, mfn(d_first)), 0);
+	assert_int_equal(page_release(d, mfn(d_first)), 0);
 	d->mem.tot_pages--;
 	if (mfn_frame(mfn(d_first))->refs)
 		return;
@@ -115,13 +115,13 @@ static void change_owner(void)
 	}
 	while (n)
 		frame_free(had[--n], 0);
-	assert_true(ptype_reserve(o, 1, false));
-	ptype_assign(o, m);
+	assert_true(page_reserve(o, 1, false));
+	page_assign(o, m);
 }
 
 static long get_ref(void)
 {
-	return ptype_get_ref(d, mfn(d_first));
+	return page_get(d, mfn(d_first));
 }
 
 static void test_owner(void **state)
@@ -147,6 +147,41 @@ static void test_owner(void **state)
 	}
 	assert_in_range(steps, 20, ENOUGH - 1);
 	assert_true(got > 1 && lost > 1);
+}
+
+/*
+ * An entry is looked for in a page that the domain loses at this moment, with
+ * its lock held or not. The page's next owner makes a table of it, which is
+ * none of the first one's.
+ */
+static long find_entry(void)
+{
+	return !!walk_entry_at(d, mfn_to_paddr(mfn(d_first)));
+}
+
+static void make_others_table(void)
+{
+	change_owner();
+	assert_int_equal(ptype_get_both(o, mfn(d_first), TYPE_L1), 0);
+}
+
+static void test_lost_table(void **state)
+{
+	u32 steps;
+	long found;
+
+	(void)state;
+	for (steps = 1; steps < ENOUGH; steps++) {
+		setup();
+		found = race(find_entry, make_others_table, steps);
+		if (found)
+			print_error("after %u instructions: a table of another "
+				    "domain is taken for one's own\n", steps);
+		assert_int_equal(found, 0);
+		if (race_other)
+			break;
+	}
+	assert_in_range(steps, 20, ENOUGH - 1);
 }
 
 static void kill_other(void)
@@ -339,7 +374,7 @@ static void take_out(void)
 
 static void fill_in(void)
 {
-	assert_true(ptype_get_page(d, mfn(d_first + 1), TYPE_WRITABLE));
+	assert_int_equal(ptype_get_both(d, mfn(d_first + 1), TYPE_WRITABLE), 0);
 	walk_page(1)[0] = make_pte(mfn(d_first + WALK_FAKE),
 				   PTE_P | PTE_RW | PTE_US);
 }
@@ -388,13 +423,13 @@ static void steal(void)
 	if (stolen >= d_first && stolen < d_first + PAGES)
 		return;
 	host_unlocked = NULL;
-	assert_int_equal(ptype_release(d, mfn(stolen)), 0);
+	assert_int_equal(page_release(d, mfn(stolen)), 0);
 	while ((m = frame_alloc(0, 0)).n != stolen)
 		had[n++] = m;
 	while (n)
 		frame_free(had[--n], 0);
-	assert_true(ptype_reserve(o, 1, false));
-	ptype_assign(o, m);
+	assert_true(page_reserve(o, 1, false));
+	page_assign(o, m);
 	frame_m2p[m.n] = 0xabcd;
 }
 
@@ -454,7 +489,7 @@ static u32 incomplete;
 
 static long share(void)
 {
-	ptype_share_hv(d, page_to_share);
+	page_share(d, page_to_share);
 	return 0;
 }
 
@@ -462,7 +497,7 @@ static void look_at_shared(void)
 {
 	const struct frame *f = mfn_frame(page_to_share);
 
-	if (ptype_get_ref(d, page_to_share))
+	if (page_get(d, page_to_share))
 		incomplete += f->type != TYPE_WRITABLE || !f->type_count ||
 			      f->flags != FRAME_XENHEAP;
 }
@@ -487,5 +522,6 @@ static void test_share(void **state)
 EXPORT_TESTS(race, cmocka_unit_test(test_share),
 	     cmocka_unit_test(test_exchange),
 	     cmocka_unit_test(test_claim), cmocka_unit_test(test_owner),
+	     cmocka_unit_test(test_lost_table),
 	     cmocka_unit_test(test_walk),
 	     cmocka_unit_test(test_death), cmocka_unit_test(test_calls));

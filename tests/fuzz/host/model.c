@@ -73,7 +73,7 @@ static void count_flags(u32 n)
 	if (f->flags & FRAME_ALLOCATED)
 		use(n, TYPE_NONE);
 	if (f->flags & FRAME_PINNED) {
-		CHECK(f->type >= TYPE_L1 && f->type <= TYPE_L3,
+		CHECK(f->type >= TYPE_L1 && f->type <= TYPE_L2_TOP,
 		      "frame %x is pinned and has type %u", n, f->type);
 		use(n, f->type);
 	}
@@ -215,21 +215,19 @@ static void count_l1(const struct domain *d, u64 e)
 static void count_entry(u32 table, u32 slot, u64 e)
 {
 	const struct frame *f = &frame_table[table], *to;
-	u32 level = want[table].type;
+	u32 type = want[table].type;
 
-	if (level == TYPE_L1) {
+	if (type == TYPE_L1) {
 		count_l1(f->owner, e);
 		return;
 	}
 	CHECK(!(e & BAD_BITS), "a bad entry %lx in frame %x", e, table);
-	use(pte_mfn(e).n, level - 1);
+	use(pte_mfn(e).n, type != TYPE_L3 ? TYPE_L1 :
+	    slot == 3 ? TYPE_L2_TOP : TYPE_L2);
 	to = &frame_table[pte_mfn(e).n];
 	CHECK(to->owner == f->owner, "a table of another domain");
-	if (level == TYPE_L2)
-		return;
-	CHECK(!(e & (PTE_NX | PTE_G | 0x7ff0000000000000)), "a bad root");
-	CHECK(!(to->flags & FRAME_TOP_L2) == (slot != 3),
-	      "the window is where it does not belong");
+	CHECK(type != TYPE_L3 || !(e & (PTE_NX | PTE_G | 0x7ff0000000000000)),
+	      "a bad root");
 }
 
 /* The slots that a guest's tables have from the hypervisor. */
@@ -246,16 +244,16 @@ static void check_window(u32 table, const u64 *entry)
 	CHECK(want[table].types == 1, "the window has two users");
 }
 
-static void check_whole(u32 table, const u64 *entry, u32 level)
+static void check_whole(u32 table, const u64 *entry, u32 type)
 {
 	const struct frame *f = &frame_table[table];
 	u32 i;
 
 	CHECK(f->flags & FRAME_VALID, "frame %x is used and not checked",
 	      table);
-	if (level == TYPE_L2 && (f->flags & FRAME_TOP_L2))
+	if (type == TYPE_L2_TOP)
 		check_window(table, entry);
-	if (level != TYPE_L3)
+	if (type != TYPE_L3)
 		return;
 	CHECK(entry[3] & PTE_P, "a root without its top");
 	for (i = 4; i < SLOTS; i++)
@@ -266,14 +264,13 @@ static void count_table(u32 table)
 {
 	const struct frame *f = &frame_table[table];
 	const u64 *entry = mfn_to_virt(mfn(table));
-	u32 level = want[table].type, n = level == TYPE_L3 ? 4 : SLOTS, i;
+	u32 type = want[table].type, i;
+	u32 n = type == TYPE_L3 ? 4 : type == TYPE_L2_TOP ? TOP_SLOTS : SLOTS;
 
-	if (level == TYPE_L2 && (f->flags & FRAME_TOP_L2))
-		n = TOP_SLOTS;
 	if (f->flags & FRAME_PARTIAL)
 		n = f->progress;
 	else
-		check_whole(table, entry, level);
+		check_whole(table, entry, type);
 	CHECK(!(f->flags & FRAME_PARTIAL) || want[table].types == 1,
 	      "frame %x is not whole, and used", table);
 	for (i = 0; i < n; i++)
@@ -372,7 +369,8 @@ static void count_free(void)
 
 void model_check(void)
 {
-	u32 n, nr, level;
+	static const u8 tables[] = { TYPE_L3, TYPE_L2_TOP, TYPE_L2, TYPE_L1 };
+	u32 n, nr, i;
 
 	CHECK(!host_locks, "%d locks are held", host_locks);
 	memset(want, 0, sizeof(want));
@@ -383,9 +381,9 @@ void model_check(void)
 	for (nr = 0; nr < HOST_DOMAINS; nr++)
 		if (world.d[nr] && world.d[nr]->refs)
 			count_domain(world.d[nr]);
-	for (level = TYPE_L3; level >= TYPE_L1; level--)
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
 		for (n = 0; n < HOST_FRAMES; n++)
-			if (want[n].types && want[n].type == level)
+			if (want[n].types && want[n].type == tables[i])
 				count_table(n);
 	for (n = 0; n < HOST_FRAMES; n++)
 		compare(n);

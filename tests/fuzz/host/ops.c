@@ -129,7 +129,7 @@ static void store(struct actor *a, const struct step *s)
 	u64 n = world_frame(nr, s->x);
 
 	spin_lock(&d->tables.lock);
-	if (ptype_get_page(d, mfn(n), TYPE_WRITABLE)) {
+	if (!ptype_get_both(d, mfn(n), TYPE_WRITABLE)) {
 		if (!(mfn_frame(mfn(n))->flags & FRAME_XENHEAP))
 			((u64 *)mfn_to_virt(mfn(n)))[world_slot(s->slot)] =
 				world_entry(nr, s->y, s->flags);

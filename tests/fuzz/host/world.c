@@ -59,11 +59,16 @@ static void start(u32 nr)
 {
 	struct domain *d = world.d[nr];
 	u32 i;
+	int rc;
 
 	fill(nr);
 	for (i = 0; i < HOST_VCPUS; i++) {
 		world.actor[nr * HOST_VCPUS + i].v = d->vcpu[i];
-		if (pv_new_baseptr(d->vcpu[i], mfn(world.name[nr][0])))
+		do
+			rc = pv_new_baseptr(d->vcpu[i],
+					    mfn(world.name[nr][0]));
+		while (rc == -ERESTART);
+		if (rc)
 			panic("the first root");
 	}
 }
@@ -82,7 +87,7 @@ static void build(u32 nr)
 	d->mem.max_pages = PAGES + 4;
 	d->dev.iomem[0] = (struct frame_range){ nr ? 16 : 0, nr == 1 ? 32 : 0 };
 	d->shared_frame = virt_to_mfn(frames_new(PAGE_SIZE));
-	ptype_share_hv(d, d->shared_frame);
+	page_share(d, d->shared_frame);
 	if (part_at(PART_GRANTS)->create(d, &config))
 		panic("a grant table");
 	for (i = d->mem.pages, first = PAGES; i; i = frame_table[i].next) {

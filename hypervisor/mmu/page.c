@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who owns a frame, and references to it: a frame has an owner from the first
+ * reference to the last, whatever types it has in between (mmu/ptype.c). What
+ * stands for being owned is one of them.
+ */
+#include "domain/domain.h"
+#include "errno.h"
+#include "lib/lib.h"
+#include "mmu/page.h"
+
+bool page_get(struct domain *d, mfn_t m)
+{
+	struct frame *f;
+	u32 refs;
+
+	if (!mfn_valid(m))
+		return false;
+	f = mfn_frame(m);
+	refs = READ_ONCE(f->refs);
+	do {
+		if (f->kind != FRAME_GUEST || f->owner != d || !refs ||
+		    refs >= COUNT_LIMIT)
+			return false;
+	} while (!__atomic_compare_exchange_n(&f->refs, &refs, refs + 1, false,
+					      __ATOMIC_SEQ_CST,
+					      __ATOMIC_SEQ_CST));
+	/* It may have been freed and given to another one in between. */
+	if (f->owner == d)
+		return true;
+	page_put(m);
+	return false;
+}
+
+static void free_owned(struct frame *f)
+{
+	struct domain *d = f->owner;
+	mfn_t m = frame_mfn(f);
+	bool last;
+	u64 flags;
+
+	BUG_ON(f->type_count);
+	frame_m2p[m.n] = M2P_INVALID;
+	flags = spin_lock_irqsave(&d->mem.lock);
+	if (f->prev)
+		frame_table[f->prev].next = f->next;
+	else
+		d->mem.pages = f->next;
+	if (f->next)
+		frame_table[f->next].prev = f->prev;
+	last = !--d->mem.tot_pages;
+	spin_unlock_irqrestore(&d->mem.lock, flags);
+	frame_free(m, 0);
+	if (last)
+		domain_put(d);
+}
+
+void page_put(mfn_t m)
+{
+	struct frame *f = mfn_frame(m);
+	struct domain *d = f->owner;
+
+	BUG_ON(f->kind != FRAME_GUEST || !f->refs);
+	if (__atomic_sub_fetch(&f->refs, 1, __ATOMIC_SEQ_CST))
+		return;
+	if (!(f->flags & FRAME_XENHEAP)) {
+		free_owned(f);
+		return;
+	}
+	*f = (struct frame){ .kind = FRAME_HV };
+	domain_put(d);
+}
+
+void page_share(struct domain *d, mfn_t m)
+{
+	struct frame *f = mfn_frame(m);
+
+	domain_hold(d);
+	*f = (struct frame){
+		.owner = d, .kind = FRAME_GUEST, .type = TYPE_WRITABLE,
+		.type_count = 1, .flags = FRAME_XENHEAP,
+	};
+	/* Last: with a reference, page_get() relies on the other fields. */
+	__atomic_store_n(&f->refs, 1, __ATOMIC_SEQ_CST);
+}
+
+bool page_reserve(struct domain *d, u64 count, bool limited)
+{
+	u64 flags = spin_lock_irqsave(&d->mem.lock);
+	bool ok = !limited || d->mem.tot_pages + count <= d->mem.max_pages;
+
+	if (ok) {
+		if (!d->mem.tot_pages)
+			domain_hold(d);
+		d->mem.tot_pages += count;
+	}
+	spin_unlock_irqrestore(&d->mem.lock, flags);
+	return ok;
+}
+
+void page_unreserve(struct domain *d, u64 count)
+{
+	u64 flags = spin_lock_irqsave(&d->mem.lock);
+	bool last = !(d->mem.tot_pages -= count);
+
+	spin_unlock_irqrestore(&d->mem.lock, flags);
+	if (last)
+		domain_put(d);
+}
+
+void page_assign(struct domain *d, mfn_t m)
+{
+	u64 flags = spin_lock_irqsave(&d->mem.lock);
+	struct frame *f = mfn_frame(m);
+
+	f->owner = d;
+	f->kind = FRAME_GUEST;
+	f->flags = FRAME_ALLOCATED;
+	f->next = d->mem.pages;
+	f->prev = 0;
+	if (d->mem.pages)
+		frame_table[d->mem.pages].prev = (u32)m.n;
+	d->mem.pages = (u32)m.n;
+	__atomic_store_n(&f->refs, 1, __ATOMIC_SEQ_CST);
+	spin_unlock_irqrestore(&d->mem.lock, flags);
+}
+
+/*
+ * The owner's one reference. A pin and other uses stay as they are, with
+ * references of their own: the last one to go frees the frame. Giving it up
+ * twice is no error, as on Xen (guest_remove_page()).
+ */
+int page_release(struct domain *d, mfn_t m)
+{
+	struct frame *f;
+
+	if (!page_get(d, m))
+		return -EINVAL;
+	f = mfn_frame(m);
+	if (f->flags & FRAME_ALLOCATED) {
+		f->flags &= (u8)~FRAME_ALLOCATED;
+		page_put(m);
+	}
+	page_put(m);
+	return 0;
+}

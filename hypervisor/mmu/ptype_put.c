@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Giving types back, and taking tables apart.
+ *
+ * The contents of a level-1 table are dropped in one go. A table of a higher
+ * level without a user, or one that was refused, is treated as one whose
+ * validation stopped: it is partial, and its entries are dropped one by one,
+ * backwards from 'progress'. The domain remembers it, with a reference.
+ *
+ * There is one place for a table of each level: a tree is taken apart depth
+ * first, and requests begin with all places empty (ptype_lock()). Only the last
+ * steps of a dying domain find one taken, and its trees are short then.
+ */
+#include "domain/domain.h"
+#include "errno.h"
+#include "lib/lib.h"
+#include "machine/smp.h"
+#include "mmu/ptype.h"
+#include "sched/sched.h"
+
+struct ptype_ops ptype_ops[TYPE_WRITABLE + 1];
+
+/*
+ * The type's last use is gone. Processors may still cache translations by it;
+ * the flush is put off until something needs it.
+ */
+static void lose_type(struct domain *d, struct frame *f)
+{
+	f->type_count = 0;
+	f->progress = 0;
+	f->flags &= (u8)~(FRAME_VALID | FRAME_PARTIAL);
+	d->tables.flush_due = smp_next_flush();
+}
+
+static void remember(struct domain *d, mfn_t m, u32 level)
+{
+	struct frame *f = mfn_frame(m);
+	mfn_t *place = &d->tables.old_table[level - 2];
+
+	if (place->n)
+		ptype_finish(d);
+	*place = m;
+	/* One for the place, one for being partial. */
+	__atomic_fetch_add(&f->refs, 2, __ATOMIC_SEQ_CST);
+	f->flags |= FRAME_PARTIAL;
+}
+
+void ptype_end(struct domain *d, mfn_t m)
+{
+	struct frame *f = mfn_frame(m);
+	u32 level = type_level(f->type);
+
+	f->flags &= (u8)~FRAME_VALID;
+	if (level > 1) {
+		remember(d, m, level);
+		return;
+	}
+	if (ptype_ops[f->type].undo)
+		ptype_ops[f->type].undo(d, m);
+	lose_type(d, f);
+}
+
+void ptype_drop_partial(struct domain *d, mfn_t m)
+{
+	if (!(mfn_frame(m)->flags & FRAME_PARTIAL))
+		return;
+	ptype_end(d, m);
+	page_put(m);
+}
+
+static void put_writable(struct frame *f)
+{
+	BUG_ON(!f->type_count || f->type != TYPE_WRITABLE);
+	__atomic_fetch_sub(&f->type_count, 1, __ATOMIC_SEQ_CST);
+}
+
+void ptype_put_foreign(mfn_t m, bool write)
+{
+	if (write)
+		put_writable(mfn_frame(m));
+	page_put(m);
+}
+
+void ptype_put(struct domain *d, mfn_t m)
+{
+	struct frame *f = mfn_frame(m);
+
+	if (f->type == TYPE_WRITABLE) {
+		put_writable(f);
+		return;
+	}
+	BUG_ON(!f->type_count);
+	if (f->type_count > 1)
+		f->type_count--;
+	else
+		ptype_end(d, m);
+}
+
+void ptype_put_both(struct domain *d, mfn_t m)
+{
+	ptype_put(d, m);
+	page_put(m);
+}
+
+/* The lowest table that is taken apart; NULL: there is none. */
+static mfn_t *first_old(struct domain *d)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(d->tables.old_table); i++)
+		if (READ_ONCE(d->tables.old_table[i].n))
+			return &d->tables.old_table[i];
+	return NULL;
+}
+
+/* One entry of it; false: there is none. */
+static bool drain_step(struct domain *d)
+{
+	mfn_t *place = first_old(d), m;
+	struct frame *f;
+
+	if (!place)
+		return false;
+	m = *place;
+	f = mfn_frame(m);
+	/* Somebody may have made a valid table, or another thing, of it. */
+	if (f->flags & FRAME_PARTIAL) {
+		if (ptype_ops[f->type].undo(d, m))
+			return true;
+		lose_type(d, f);
+		page_put(m);
+	}
+	*place = mfn(0);
+	page_put(m);
+	return true;
+}
+
+int ptype_lock(struct domain *d)
+{
+	u32 i;
+
+	spin_lock(&d->tables.lock);
+	while (first_old(d)) {
+		for (i = 0; i < HOLD_TABLES && drain_step(d); i++)
+			;
+		spin_unlock(&d->tables.lock);
+		if (sched_preempt_needed())
+			return -ERESTART;
+		spin_lock(&d->tables.lock);
+	}
+	d->tables.validated = 0;
+	return 0;
+}
+
+int ptype_drain(struct domain *d)
+{
+	int rc;
+
+	if (!first_old(d))
+		return 0;
+	rc = ptype_lock(d);
+	if (!rc)
+		spin_unlock(&d->tables.lock);
+	return rc;
+}
+
+void ptype_finish(struct domain *d)
+{
+	while (drain_step(d))
+		;
+}

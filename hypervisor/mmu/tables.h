@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Contents of page tables: what an entry may hold, and changing one. */
+#ifndef KRYPTON_TABLES_H
+#define KRYPTON_TABLES_H
+
+#include "memory/frames.h"
+
+/* Make the types of tables known. */
+void tables_init(void);
+/*
+ * What follows changes an entry of a valid table of d's, and holds d's page
+ * lock. 0; -EPERM, -EINVAL: the slot is not the guest's; or as ptype_get().
+ */
+int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad);
+/* Only if it still is *old; -EAGAIN and *old updated if not. */
+int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value);
+/*
+ * For an entry whose references (to a page of another domain) the caller has
+ * taken: they pass to the entry.
+ */
+int tables_install_l1(struct domain *d, u64 *entry, u64 value);
+/* Nobody owns what is behind an entry for it, so there is nothing to count. */
+bool tables_uncounted(mfn_t m);
+/* Device frames that no guest may map. */
+bool tables_device_ours(u64 first, u64 end);
+
+#endif
