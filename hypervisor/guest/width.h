@@ -9,7 +9,6 @@
 #define KRYPTON_WIDTH_H
 
 #include <xen/xen.h>
-#include <xen/grant_table.h>
 #include <xen/memory.h>
 #include <xen/vcpu.h>
 #include "types.h"
@@ -27,33 +26,6 @@ struct width_callback {
 	u64 ip;
 };
 
-struct width_setup_table {
-	u16 domid;
-	u32 nr_frames;
-	gva_t frame_list;
-};
-
-/* One side of a grant copy: a grant, or a frame of the caller's. */
-struct width_copy_side {
-	bool granted;
-	u16 domid, offset;
-	u64 name;
-};
-
-struct width_copy {
-	struct width_copy_side source, dest;
-	u16 len;
-};
-
-/* The layouts of grant operations; see struct width. */
-struct width_grant {
-	u32 copy_size;
-	int (*get_setup_table)(gva_t at, struct width_setup_table *s);
-	int (*put_setup_status)(gva_t at, s16 status);
-	int (*get_copy)(gva_t at, struct width_copy *c);
-	int (*put_copy_status)(gva_t at, s16 status);
-};
-
 /* What differs between guests: widths, offsets, what has no layout below. */
 struct width {
 	u32 long_size;		/* of a pointer and a frame number as well */
@@ -64,7 +36,6 @@ struct width {
 	u32 sel_offset, sel_size, cr2_offset, cr2_size, time_offset;
 	u32 max_pfn_offset, nmi_reason_offset;
 
-	const struct width_grant *grant;
 	int (*get_callback)(gva_t at, struct width_callback *cb);
 	/* The whole state, from and to memory of the caller: see pv/. */
 	int (*set_context)(struct vcpu *v, gva_t at);
@@ -72,7 +43,6 @@ struct width {
 };
 
 extern const struct width width32;
-extern const struct width_grant width32_grant;
 
 /*
  * cpu/vcpu_context.c: state of a vCPU that does not run, from and to memory of

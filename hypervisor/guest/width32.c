@@ -42,7 +42,6 @@ const struct width width32 = {
 	.cr2_offset = offsetof(struct vcpu_info_x86_32, arch.cr2),
 	.cr2_size = 4,
 	.time_offset = offsetof(struct vcpu_info_x86_32, time),
-	.grant = &width32_grant,
 	.get_callback = get_callback,
 	.set_context = width32_set_context,
 	.get_context = width32_get_context,

@@ -398,7 +398,6 @@ void host_reset(void)
 
 /* What its longs hold are addresses of the host, so that they are as wide. */
 const struct width host_width = {
-	.grant = &width32_grant,
 	.long_size = 8, .quad_align = 8, .max_ports = 1024, .sel_bits = 32,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
 	.sel_size = 4, .cr2_offset = 8, .cr2_size = 4,
