@@ -71,31 +71,30 @@ static void put(u64 va, const void *from, u64 n)
 	}
 }
 
-static void unpack_kernel(const u8 *file, u64 size)
+static const char *unpack_kernel(const u8 *file, u64 size)
 {
-	const char *error;
 	const u8 *payload;
+	const char *error;
 	u64 length;
 	u8 *to;
 
-	if (!image_find_payload(file, size, &payload, &length, &unpacked_size,
-				&error))
-		panic("Dom0 kernel: %s", error);
+	error = image_find_payload(file, size, &payload, &length,
+				   &unpacked_size);
+	if (error)
+		return error;
 	unpacked_size = ROUND_UP(MAX(unpacked_size, 16ull), PAGE_SIZE);
 	heap_size = image_heap_size(payload, unpacked_size);
 	unpacked_phys = early_alloc(unpacked_size + heap_size, PAGE_SIZE).a;
 	to = phys_to_virt(paddr(unpacked_phys));
-	error = image_unpack(payload, length, to, unpacked_size,
-			     to + unpacked_size, heap_size);
-	if (error)
-		panic("Dom0 kernel: %s", error);
-	if (!image_parse_elf(&image, to, unpacked_size))
-		panic("Dom0 kernel: %s", image.error);
+	return image_unpack(payload, length, to, unpacked_size,
+			    to + unpacked_size, heap_size);
 }
 
 void dom0_prepare(void)
 {
 	const struct boot_module *m = &boot_info.module[0];
+	u64 size = m->size;
+	const char *error;
 	const u8 *file;
 
 	if (!boot_info.modules)
@@ -104,10 +103,17 @@ void dom0_prepare(void)
 	p2m_phys = early_alloc(p2m_size, PAGE_SIZE).a;
 	p2m = phys_to_virt(paddr(p2m_phys));
 	file = phys_to_virt(paddr(m->start));
-	if (m->size < 4 || memcmp(file, "\177ELF", 4))
-		unpack_kernel(file, m->size);
-	else if (!image_parse_elf(&image, file, m->size))
-		panic("Dom0 kernel: %s", image.error);
+	if (size < 4 || memcmp(file, "\177ELF", 4)) {
+		error = unpack_kernel(file, size);
+		if (error)
+			panic("Dom0 kernel: %s", error);
+		file = phys_to_virt(paddr(unpacked_phys));
+		size = unpacked_size;
+	}
+	image_parse_elf(&image, file, size);
+	error = image_problem(&image);
+	if (error)
+		panic("Dom0 kernel: %s", error);
 }
 
 static u64 memory_pages(void)
