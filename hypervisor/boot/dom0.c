@@ -12,7 +12,6 @@
 #include "boot/image.h"
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "lib/lib.h"
 #include "lib/members.h"
@@ -159,7 +158,7 @@ static void take_memory(struct domain *d)
 	}
 }
 
-static void load_kernel(void)
+static void load_kernel(const struct domain *d)
 {
 	const struct image_segment *s;
 	u32 i;
@@ -171,7 +170,7 @@ static void load_kernel(void)
 	if (image.symbols_va)
 		put(image.symbols_va, image.symbols, sizeof(image.symbols));
 	if (image.has_hypercall_page)
-		hypercall_page_fill(va_ptr(image.hypercall_page));
+		d->width->fill_hypercall_page(va_ptr(image.hypercall_page));
 }
 
 static void load_p2m(void)
@@ -332,7 +331,7 @@ void dom0_build(void)
 	make_vcpus(d);
 	make_layout();
 	take_memory(d);
-	load_kernel();
+	load_kernel(d);
 	put(layout.initrd, phys_to_virt(paddr(boot_info.module[1].start)),
 	    layout.initrd_size);
 	load_p2m();

@@ -7,9 +7,9 @@
  */
 #include <xen/xen.h>
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "machine/log.h"
 #include "machine/serial.h"
 #include "sched/sched.h"
@@ -55,7 +55,7 @@ static long console_read(u64 count, u64 buffer)
 	return (long)done;
 }
 
-long console_io(u64 a[HYPERCALL_ARGS])
+long do_console_io(u64 a[])
 {
 	if (!current_domain()->privileged)
 		return -EPERM;

@@ -5,7 +5,6 @@
 
 #include <xen/domctl.h>
 #include <xen/sysctl.h>
-#include "entry/hypercall.h"
 #include "types.h"
 
 /* One operation on a domain, which is referenced; may change op to give out. */

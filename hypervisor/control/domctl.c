@@ -15,6 +15,7 @@
 #include "errno.h"
 #include "grant/grant.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "sched/sched.h"
 
@@ -374,7 +375,7 @@ static long dispatch(struct xen_domctl *op, bool *out)
 	}
 }
 
-long domctl(u64 a[HYPERCALL_ARGS])
+long do_domctl(u64 a[])
 {
 	struct xen_domctl op;
 	bool out = false;

@@ -114,7 +114,7 @@ static long give_frames(struct domain *d,
 		rc = grant_get_frame(d, (u32)r->frame + i, &m);
 		if (rc)
 			return rc;
-		if (guest_put_pfn(HANDLE(r->frame_list), i, m.n))
+		if (guest_put_long(HANDLE(r->frame_list), i, m.n))
 			return -EFAULT;
 	}
 	return 0;

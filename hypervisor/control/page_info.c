@@ -45,8 +45,8 @@ long domctl_page_info(struct domain *d, struct xen_domctl *op)
 	if (n > MAX_FRAMES)
 		return -E2BIG;
 	for (i = 0; i < n; i++) {
-		if (guest_get_pfn(array, i, &frame) ||
-		    guest_put_pfn(array, i, frame_info(d, mfn(frame))))
+		if (guest_get_long(array, i, &frame) ||
+		    guest_put_long(array, i, frame_info(d, mfn(frame))))
 			return -EFAULT;
 	}
 	return 0;
@@ -58,7 +58,7 @@ long domctl_hypercall_page(struct domain *d, struct xen_domctl *op)
 
 	if (ptype_get_foreign(d, m, true))
 		return -EACCES;
-	hypercall_page_fill(mfn_to_virt(m));
+	d->width->fill_hypercall_page(mfn_to_virt(m));
 	ptype_put_foreign(m, true);
 	return 0;
 }

@@ -7,9 +7,9 @@
 #include <xen/platform.h>
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 
 #define BODY_OFFSET	8
@@ -75,7 +75,7 @@ static long enter_sleep(const struct xenpf_enter_acpi_sleep *s)
 	return 0;
 }
 
-long platform_op(u64 a[HYPERCALL_ARGS])
+long do_platform_op(u64 a[])
 {
 	struct xen_platform_op op;
 	u64 arg = a[0];

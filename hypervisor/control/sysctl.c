@@ -8,6 +8,7 @@
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "machine/log.h"
 
 #define RATE_LIMIT_US	500	/* PREEMPT_LEAD of the scheduler */
@@ -140,7 +141,7 @@ static long dispatch(struct xen_sysctl *op)
 	return ops[op->cmd](op);
 }
 
-long sysctl(u64 a[HYPERCALL_ARGS])
+long do_sysctl(u64 a[])
 {
 	struct xen_sysctl op;
 	long rc;

@@ -7,9 +7,9 @@
 #include <xen/version.h>
 #include "boot/boot.h"
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 
 #define VERSION	(4u << 16 | 17)
@@ -68,7 +68,7 @@ static long get_build_id(const struct domain *d, gva_t to)
 	       (long)size;
 }
 
-long version_op(u64 a[HYPERCALL_ARGS])
+long do_xen_version(u64 a[])
 {
 	const struct domain *d = current_domain();
 	gva_t to = gva(a[1]);

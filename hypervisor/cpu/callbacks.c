@@ -15,11 +15,12 @@
 #include "errno.h"
 #include "guest/guest.h"
 #include "guest/layout.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "sched/sched.h"
 
 /* The table has any length; a long one is read in parts. */
-long pv_set_trap_table(u64 a[])
+long do_set_trap_table(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 	u32 size = 2 * v->d->width->long_size;	/* of an entry */
@@ -50,7 +51,7 @@ void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask)
 	};
 }
 
-long pv_set_callbacks(u64 a[])
+long do_set_callbacks(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 
@@ -108,7 +109,7 @@ static long unregister_callback(struct vcpu *v, gva_t at)
 	return 0;
 }
 
-long pv_callback_op(u64 a[])
+long do_callback_op(u64 a[])
 {
 	switch ((u32)a[0]) {
 	case CALLBACKOP_register:
@@ -121,7 +122,7 @@ long pv_callback_op(u64 a[])
 }
 
 /* The old way to name the handler of NMIs. */
-long pv_nmi_op(u64 a[])
+long do_nmi_op(u64 a[])
 {
 	u64 cb[2];	/* address, padding */
 

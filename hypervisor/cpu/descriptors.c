@@ -13,9 +13,9 @@
  */
 #include "cpu/descriptors.h"
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/asm.h"
 #include "machine/paging.h"
@@ -132,7 +132,7 @@ int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries)
 	return 0;
 }
 
-long pv_set_gdt(u64 a[])
+long do_set_gdt(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 	mfn_t list[GDT_FRAMES];
@@ -143,7 +143,7 @@ long pv_set_gdt(u64 a[])
 	if (entries > GDT_MAX_ENTRIES)
 		return -EINVAL;
 	for (i = 0; i < DIV_ROUND_UP(entries, 512u); i++) {
-		if (guest_get_pfn(gva(a[0]), i, &n))
+		if (guest_get_long(gva(a[0]), i, &n))
 			return -EFAULT;
 		list[i] = mfn(n);
 	}
@@ -166,9 +166,9 @@ static int write_descriptor(struct domain *d, mfn_t m, u64 *at, u64 value)
 	return 0;
 }
 
-long pv_update_descriptor(u64 a[])
+long do_update_descriptor(u64 a[])
 {
-	u64 at = hypercall_arg64(&a[0]), value = hypercall_arg64(&a[2]);
+	u64 at = a[0], value = a[1];
 	struct domain *d = current_domain();
 	mfn_t m = paddr_to_mfn(paddr(at));
 	int rc;

@@ -25,8 +25,4 @@ u64 descriptors_none(void);
 /* The page lock is held; frames are those of the vCPU's domain. */
 int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries);
 
-/* Hypercalls */
-long pv_set_gdt(u64 a[]);
-long pv_update_descriptor(u64 a[]);
-
 #endif

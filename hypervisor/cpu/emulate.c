@@ -17,6 +17,7 @@
 #include "entry/traps.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/mmu.h"
@@ -403,7 +404,7 @@ static bool move_control(struct insn *i, u8 op)
 		return false;
 	reg = emulate_gpr(i->r, modrm & 7);
 	n = modrm >> 3 & 7;
-	if ((op & 1) && pv_get_debugreg((u64[]){ n }) == -ENODEV)
+	if ((op & 1) && do_get_debugreg((u64[]){ n }) == -ENODEV)
 		return invalid_opcode(i);
 	switch (op) {
 	case 0x20:
@@ -412,14 +413,14 @@ static bool move_control(struct insn *i, u8 op)
 		*reg = (u32)value;
 		return done(i);
 	case 0x21:
-		*reg = (u32)pv_get_debugreg((u64[]){ n });
+		*reg = (u32)do_get_debugreg((u64[]){ n });
 		return done(i);
 	case 0x22:
 		rc = write_control(i->v, n, (u32)*reg);
 		/* Half-way through a large table: the instruction stays. */
 		return rc == -ERESTART || (!rc && done(i));
 	default:
-		return !pv_set_debugreg((u64[]){ n, (u32)*reg }) && done(i);
+		return !do_set_debugreg((u64[]){ n, (u32)*reg }) && done(i);
 	}
 }
 

@@ -8,12 +8,12 @@
  * virtual-8086 mode, IF set and IOPL 0 in the real flags. All else may fault
  * at iretq and becomes a fault of what the guest wanted to return to.
  */
-#include "cpu/processor.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "event/evtchn.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 
 enum { W_EAX, W_EIP, W_CS, W_EFLAGS, W_ESP, W_SS };
 
@@ -35,7 +35,7 @@ static void load_frame(struct vcpu *v, struct regs *r, const u32 w[6])
 	v->nmi_masked = false;
 }
 
-long pv_iret(u64 a[])
+long do_iret(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 	struct regs *r = &this_block()->guest;

@@ -9,7 +9,6 @@
 #include "cpu/context.h"
 #include "cpu/emulate.h"
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "entry/traps.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
@@ -172,7 +171,7 @@ static bool install_hypercall_page(struct domain *d, u64 value)
 	spin_lock(&d->page_lock);
 	ok = ptype_get_page(d, m, TYPE_WRITABLE);
 	if (ok) {
-		hypercall_page_fill(mfn_to_virt(m));
+		d->width->fill_hypercall_page(mfn_to_virt(m));
 		ptype_put_both(d, m);
 	}
 	spin_unlock(&d->page_lock);

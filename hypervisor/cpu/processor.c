@@ -10,13 +10,14 @@
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "errno.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 
 #define DR7_FORBIDDEN	0x2000u		/* GD */
 #define DR7_ENABLES	0xffu
 #define DR7_IO		2u		/* type of a breakpoint */
 
-long pv_stack_switch(u64 a[])
+long do_stack_switch(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 	u32 ss = (u32)a[0];
@@ -27,7 +28,7 @@ long pv_stack_switch(u64 a[])
 	return 0;
 }
 
-long pv_fpu_taskswitch(u64 a[])
+long do_fpu_taskswitch(u64 a[])
 {
 	context_set_ts(current_vcpu(), a[0] != 0);
 	return 0;
@@ -81,7 +82,7 @@ static long set_debugreg(struct vcpu *v, u32 n, u64 value)
 	}
 }
 
-long pv_set_debugreg(u64 a[])
+long do_set_debugreg(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 	long rc = set_debugreg(v, debug_register(v, a[0]), a[1]);
@@ -103,7 +104,7 @@ void pv_reset_debugregs(struct vcpu *v, const u32 value[8])
 		set_debugreg(v, i, value[i]);
 }
 
-long pv_get_debugreg(u64 a[])
+long do_get_debugreg(u64 a[])
 {
 	const struct vcpu *v = current_vcpu();
 	u32 n = debug_register(v, a[0]);
@@ -145,7 +146,7 @@ u32 pv_known_assists(void)
 	       BIT(VMASST_TYPE_runstate_update_flag);
 }
 
-long pv_vm_assist(u64 a[])
+long do_vm_assist(u64 a[])
 {
 	struct domain *d = current_domain();
 	u32 type = (u32)a[1];

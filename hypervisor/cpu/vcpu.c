@@ -8,11 +8,11 @@
 #include "cpu/nmi.h"
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "event/evtchn.h"
 #include "guest/guest.h"
 #include "guest/layout.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "machine/smp.h"
@@ -254,7 +254,7 @@ static long bring_down(struct vcpu *v)
 	return 0;
 }
 
-long vcpu_op(u64 a[])
+long do_vcpu_op(u64 a[])
 {
 	struct domain *d = current_domain();
 	struct vcpu_runstate_info rs;

@@ -18,8 +18,6 @@ void vcpu_tick(struct vcpu *v);
 void watchdog_init(struct domain *d);
 void watchdog_kill(struct domain *d);
 long watchdog_set(struct domain *d, void *arg);
-long vcpu_op(u64 a[]);
-long set_timer_op(u64 a[]);
 /* Write time and run state where the guest wants them; the vCPU is loaded. */
 void vcpu_update_time(struct vcpu *v);
 void domain_update_wallclock(struct domain *d);

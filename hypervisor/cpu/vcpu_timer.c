@@ -12,10 +12,10 @@
 #include <xen/sched.h>
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "event/evtchn.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "sched/sched.h"
 
 #define DEFAULT_PERIOD	(10 * NS_PER_MS)
@@ -112,9 +112,9 @@ void vcpu_stop_periodic(struct vcpu *v)
 	timer_stop(&v->periodic);
 }
 
-long set_timer_op(u64 a[])
+long do_set_timer_op(u64 a[])
 {
-	u64 timeout = hypercall_arg64(a), now = time_now();
+	u64 timeout = a[0], now = time_now();
 	struct vcpu *v = current_vcpu();
 
 	/*

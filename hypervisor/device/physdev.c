@@ -11,11 +11,11 @@
  */
 #include <xen/physdev.h>
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "guest/guest.h"
 #include "guest/layout.h"
 #include "guest/operation.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/irq.h"
 #include "machine/paging.h"
@@ -424,7 +424,7 @@ static const struct operation ops[] = {
 	[PHYSDEVOP_dbgp_op] = PCI_OP(dbgp_op),
 };
 
-long physdev_op(u64 a[HYPERCALL_ARGS])
+long do_physdev_op(u64 a[])
 {
 	struct domain *d = current_domain();
 	u32 cmd = (u32)a[0];

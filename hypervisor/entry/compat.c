@@ -8,11 +8,10 @@
 #include <xen/event_channel.h>
 #include <xen/sched.h>
 #include "domain/domain.h"
-#include "entry/compat.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "event/evtchn.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "sched/sched.h"
 
 /* Sizes for a 32-bit guest; both structures begin with the number. */
@@ -31,12 +30,12 @@ static int split(u64 at, u32 size, u64 to[])
 	return 0;
 }
 
-long pv_sched_op_compat(u64 a[])
+long do_sched_op_compat(u64 a[])
 {
 	switch ((u32)a[0]) {
 	case SCHEDOP_yield:
 	case SCHEDOP_block:
-		return sched_op(a);
+		return do_sched_op(a);
 	case SCHEDOP_shutdown:
 		domain_shutdown(current_domain(), a[1] & 0xff);
 		return 0;
@@ -45,20 +44,20 @@ long pv_sched_op_compat(u64 a[])
 	}
 }
 
-long pv_event_channel_op_compat(u64 a[])
+long do_event_channel_op_compat(u64 a[])
 {
 	u64 to[HYPERCALL_ARGS] = { 0 };
 	int rc = split(a[0], EVTCHN_OP_SIZE, to);
 
 	if (rc)
 		return rc;
-	return to[0] <= EVTCHNOP_unmask ? evtchn_op(to) : -ENOSYS;
+	return to[0] <= EVTCHNOP_unmask ? do_event_channel_op(to) : -ENOSYS;
 }
 
-long pv_physdev_op_compat(u64 a[])
+long do_physdev_op_compat(u64 a[])
 {
 	u64 to[HYPERCALL_ARGS] = { 0 };
 	int rc = split(a[0], PHYSDEV_OP_SIZE, to);
 
-	return rc ? rc : physdev_op(to);
+	return rc ? rc : do_physdev_op(to);
 }

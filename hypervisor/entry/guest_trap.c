@@ -10,7 +10,6 @@
 #include "cpu/nmi.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
-#include "entry/hypercall.h"
 #include "entry/traps.h"
 #include "guest/guest.h"
 #include "lib/lib.h"
@@ -86,7 +85,9 @@ static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
 	return true;
 }
 
-static void page_fault(struct vcpu *v, struct regs *r, u64 address)
+/* Not inline: the other traps would save the registers that it uses. */
+static __attribute__((noinline))
+void page_fault(struct vcpu *v, struct regs *r, u64 address)
 {
 	u32 error = (u32)r->error;
 	bool kernel = guest_kernel_mode(r->cs);
@@ -148,6 +149,28 @@ static void invalid_opcode(struct vcpu *v, struct regs *r)
 		bounce_as_is(v, r);
 }
 
+static void sysenter(struct vcpu *v, struct regs *r)
+{
+	guest_fast_call(v, r, CB_SYSENTER);
+}
+
+static void syscall32(struct vcpu *v, struct regs *r)
+{
+	guest_fast_call(v, r, CB_SYSCALL32);
+}
+
+/* What has no handler here goes to the guest's own. */
+static void (*const handlers[])(struct vcpu *v, struct regs *r) = {
+	[X86_DB]		= debug_trap,
+	[X86_UD]		= invalid_opcode,
+	[X86_NM]		= device_not_available,
+	[X86_GP]		= general_protection,
+	[VEC_GUEST_SYSCALL]	= direct_interrupt,
+	[VEC_HYPERCALL]		= hypercall_entry,
+	[VEC_SYSENTER]		= sysenter,
+	[VEC_SYSCALL32]		= syscall32,
+};
+
 void guest_trap(struct regs *r)
 {
 	struct vcpu *v = current_vcpu();
@@ -164,35 +187,10 @@ void guest_trap(struct regs *r)
 	if (r->vector == X86_DF)
 		panic("vector %lu in a guest at %lx", r->vector, r->ip);
 	irq_enable();
-	switch (r->vector) {
-	case VEC_HYPERCALL:
-		hypercall_entry(r);
-		break;
-	case VEC_GUEST_SYSCALL:
-		direct_interrupt(v, r);
-		break;
-	case VEC_SYSENTER:
-		guest_fast_call(v, r, CB_SYSENTER);
-		break;
-	case VEC_SYSCALL32:
-		guest_fast_call(v, r, CB_SYSCALL32);
-		break;
-	case X86_DB:
-		debug_trap(v, r);
-		break;
-	case X86_UD:
-		invalid_opcode(v, r);
-		break;
-	case X86_NM:
-		device_not_available(v, r);
-		break;
-	case X86_GP:
-		general_protection(v, r);
-		break;
-	case X86_PF:
+	if (r->vector == X86_PF)
 		page_fault(v, r, cr2);
-		break;
-	default:
+	else if (r->vector < ARRAY_SIZE(handlers) && handlers[r->vector])
+		handlers[r->vector](v, r);
+	else
 		bounce_as_is(v, r);
-	}
 }

@@ -9,6 +9,8 @@
 
 /* Any entry from a guest but device interrupts; interrupts are off. */
 void guest_trap(struct regs *r);
+/* entry/hypercall.c: a hypercall from a guest's kernel. */
+void hypercall_entry(struct vcpu *v, struct regs *r);
 /* iretq to the guest faulted; r is the frame that it could not load. */
 void guest_return_failed(struct regs *r);
 

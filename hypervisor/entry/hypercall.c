@@ -6,135 +6,152 @@
  * the guest is sent back to its int 0x82 and makes the call again. Whatever
  * the guest does with those registers meanwhile, they are checked as if they
  * were new. A multicall stops between entries and, for a long entry, writes
- * the changed arguments back into it.
+ * the changed arguments back into it. A call with 64-bit arguments does not
+ * change them.
  */
 #include <xen/xen.h>
-#include "cpu/callbacks.h"
-#include "cpu/descriptors.h"
-#include "cpu/processor.h"
-#include "cpu/vcpu.h"
 #include "domain/domain.h"
-#include "entry/compat.h"
-#include "entry/hypercall.h"
+#include "entry/guest_trap.h"
 #include "errno.h"
 #include "event/evtchn.h"
-#include "grant/grant.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/log.h"
-#include "mmu/mmu.h"
 #include "sched/sched.h"
 
 #define INT_SIZE	2	/* cd 82 */
 #define ENTRY_LONGS	(2 + HYPERCALL_ARGS)	/* operation, result, args */
 
-static long hc_multicall(u64 a[]);
+static hypercall_fn do_multicall;
 
 /* Xen's answer where its option does not enable the hypercall. */
-static long hc_switched_off(u64 a[])
+static long do_xenpmu_op(u64 a[])
 {
 	(void)a;
 	return -EOPNOTSUPP;
 }
 
-/* __HYPERVISOR_* of xen.h; what is not here gives -ENOSYS. */
-static const hypercall_fn table[] = {
-	[__HYPERVISOR_set_trap_table]		= pv_set_trap_table,
-	[__HYPERVISOR_mmu_update]		= pv_mmu_update,
-	[__HYPERVISOR_set_gdt]			= pv_set_gdt,
-	[__HYPERVISOR_stack_switch]		= pv_stack_switch,
-	[__HYPERVISOR_set_callbacks]		= pv_set_callbacks,
-	[__HYPERVISOR_fpu_taskswitch]		= pv_fpu_taskswitch,
-	[__HYPERVISOR_sched_op_compat]		= pv_sched_op_compat,
-	[__HYPERVISOR_platform_op]		= platform_op,
-	[__HYPERVISOR_set_debugreg]		= pv_set_debugreg,
-	[__HYPERVISOR_get_debugreg]		= pv_get_debugreg,
-	[__HYPERVISOR_update_descriptor]	= pv_update_descriptor,
-	[__HYPERVISOR_memory_op]		= memory_op,
-	[__HYPERVISOR_multicall]		= hc_multicall,
-	[__HYPERVISOR_update_va_mapping]	= pv_update_va_mapping,
-	[__HYPERVISOR_update_va_mapping_otherdomain] =
-		pv_update_va_mapping_otherdomain,
-	[__HYPERVISOR_set_timer_op]		= set_timer_op,
-	[__HYPERVISOR_event_channel_op_compat]	= pv_event_channel_op_compat,
-	[__HYPERVISOR_xen_version]		= version_op,
-	[__HYPERVISOR_console_io]		= console_io,
-	[__HYPERVISOR_physdev_op_compat]	= pv_physdev_op_compat,
-	[__HYPERVISOR_grant_table_op]		= grant_table_op,
-	[__HYPERVISOR_vm_assist]		= pv_vm_assist,
-	[__HYPERVISOR_iret]			= pv_iret,
-	[__HYPERVISOR_vcpu_op]			= vcpu_op,
-	[__HYPERVISOR_mmuext_op]		= pv_mmuext_op,
-	[__HYPERVISOR_nmi_op]			= pv_nmi_op,
-	[__HYPERVISOR_sched_op]			= sched_op,
-	[__HYPERVISOR_callback_op]		= pv_callback_op,
-	[__HYPERVISOR_event_channel_op]		= evtchn_op,
-	[__HYPERVISOR_physdev_op]		= physdev_op,
-	[__HYPERVISOR_sysctl]			= sysctl,
-	[__HYPERVISOR_domctl]			= domctl,
-	[__HYPERVISOR_xenpmu_op]		= hc_switched_off,
+struct hypercall {
+	hypercall_fn *fn;
+	u32 wide;	/* bit per argument that has 64 bits for all guests */
 };
 
-static hypercall_fn lookup(u64 nr)
+/* __HYPERVISOR_* of xen.h; what is not here gives -ENOSYS. */
+#define CALL(name, ...)	[__HYPERVISOR_##name] = { do_##name, __VA_ARGS__ }
+static const struct hypercall table[] = {
+	CALL(set_trap_table),
+	CALL(mmu_update),
+	CALL(set_gdt),
+	CALL(stack_switch),
+	CALL(set_callbacks),
+	CALL(fpu_taskswitch),
+	CALL(sched_op_compat),
+	CALL(platform_op),
+	CALL(set_debugreg),
+	CALL(get_debugreg),
+	CALL(update_descriptor, BIT(0) | BIT(1)),
+	CALL(memory_op),
+	CALL(multicall),
+	CALL(update_va_mapping, BIT(1)),
+	CALL(update_va_mapping_otherdomain, BIT(1)),
+	CALL(set_timer_op, BIT(0)),
+	CALL(event_channel_op_compat),
+	CALL(xen_version),
+	CALL(console_io),
+	CALL(physdev_op_compat),
+	CALL(grant_table_op),
+	CALL(vm_assist),
+	CALL(iret),
+	CALL(vcpu_op),
+	CALL(mmuext_op),
+	CALL(nmi_op),
+	CALL(sched_op),
+	CALL(callback_op),
+	CALL(event_channel_op),
+	CALL(physdev_op),
+	CALL(sysctl),
+	CALL(domctl),
+	CALL(xenpmu_op),
+};
+#undef CALL
+
+static const struct hypercall *lookup(u64 nr)
 {
-	return nr < ARRAY_SIZE(table) ? table[nr] : NULL;
+	return nr < ARRAY_SIZE(table) && table[nr].fn ? &table[nr] : NULL;
 }
 
-static int put_result(gva_t entry, long rc)
+/*
+ * Make one argument of each pair of longs, the lower half first. Of the six
+ * longs at most three come after a pair, and at most one before it.
+ */
+static inline void join_pairs(u64 a[], u32 pairs)
 {
-	u32 size = current_domain()->width->long_size;
-
-	return guest_put_longs(gva_index(entry, 1, size), &(u64){ (u64)rc }, 1);
+	for (; pairs; pairs >>= 1, a++) {
+		if (!(pairs & 1))
+			continue;
+		a[0] |= a[1] << 32;
+		a[1] = a[2];
+		a[2] = a[3];
+		a[3] = a[4];
+	}
 }
 
 /* The result is the EAX that iret loaded, even if the entry is not writable. */
 static long multicall_iret(gva_t entry)
 {
-	pv_iret(NULL);
-	put_result(entry, (long)this_block()->guest.ax);
-	return (u32)this_block()->guest.ax;
+	u64 ax;
+
+	do_iret(NULL);
+	ax = this_block()->guest.ax;
+	guest_put_long(entry, 1, ax);
+	return (u32)ax;
 }
 
 /* One entry; 'left': an iret, after which the list must not go on. */
-static long multicall_entry(gva_t at, bool *left)
+static long multicall_entry(const struct width *w, gva_t at, bool *left)
 {
-	u32 size = current_domain()->width->long_size;
 	u64 entry[ENTRY_LONGS], *args = &entry[2];
-	hypercall_fn fn;
+	const struct hypercall *call;
+	u32 pairs = 0;
 	long rc;
 
 	if (guest_get_longs(at, entry, ENTRY_LONGS))
 		return -EFAULT;
-	fn = lookup(entry[0]);
+	call = lookup(entry[0]);
 	*left = entry[0] == __HYPERVISOR_iret;
 	if (*left)
 		return multicall_iret(at);
-	if (!fn)
+	if (!call) {
 		rc = -ENOSYS;
-	else if (fn == hc_multicall)
+	} else if (call->fn == do_multicall) {
 		rc = -EINVAL;
-	else
+	} else {
+		pairs = call->wide & w->pairs;
+		join_pairs(args, pairs);
 		do
-			rc = fn(args);
+			rc = call->fn(args);
 		while (rc == -ERESTART && !sched_preempt_needed());
-	if (rc == -ERESTART)
-		return guest_put_longs(gva_index(at, 2, size), args,
-				     HYPERCALL_ARGS) ? -EFAULT : -ERESTART;
-	return put_result(at, rc);
+	}
+	if (rc != -ERESTART)
+		return guest_put_long(at, 1, (u64)rc);
+	if (!pairs && guest_put_longs(gva_index(at, 2, w->long_size), args,
+				      HYPERCALL_ARGS))
+		return -EFAULT;
+	return -ERESTART;
 }
 
-static long hc_multicall(u64 a[])
+static long do_multicall(u64 a[])
 {
 	const struct domain *d = current_domain();
-	u64 size = ENTRY_LONGS * d->width->long_size;
 	bool left = false;
 	long rc = 0;
 
 	while (a[1] && !rc) {
-		rc = multicall_entry(gva(a[0]), &left);
+		rc = multicall_entry(d->width, gva(a[0]), &left);
 		if (rc || left)
 			break;
-		a[0] += size;
+		a[0] += ENTRY_LONGS * d->width->long_size;
 		a[1]--;
 		if (d->crashed || d->shut_down)
 			break;
@@ -144,54 +161,38 @@ static long hc_multicall(u64 a[])
 	return rc;
 }
 
-void hypercall_entry(struct regs *r)
+static void make_call(const struct width *w, struct regs *r,
+		      const struct hypercall *call)
 {
-	u64 a[HYPERCALL_ARGS] = {
-		(u32)r->bx, (u32)r->cx, (u32)r->dx, (u32)r->si, (u32)r->di,
-		(u32)r->bp
-	};
-	u64 nr = (u32)r->ax;
-	hypercall_fn fn = lookup(nr);
+	u32 pairs = call->wide & w->pairs;
+	u64 a[HYPERCALL_ARGS];
 	long rc;
 
-	if (!fn) {
-		r->ax = (u32)-ENOSYS;
-		return;
-	}
-	rc = fn(a);
-	domain_reap();
-	if (log_news())
-		evtchn_send_global_virq(VIRQ_CON_RING);
-	if (nr == __HYPERVISOR_iret)
-		return;			/* it has set all registers */
+	w->get_args(r, a);
+	if (pairs)
+		join_pairs(a, pairs);
+	rc = call->fn(a);
 	if (rc != -ERESTART) {
-		r->ax = (u32)rc;
+		r->ax = (u64)rc & w->long_mask;
 		return;
 	}
 	r->ip -= INT_SIZE;
-	r->bx = (u32)a[0];
-	r->cx = (u32)a[1];
-	r->dx = (u32)a[2];
-	r->si = (u32)a[3];
-	r->di = (u32)a[4];
+	if (!pairs)
+		w->put_args(r, a);
 }
 
-/* 128 slots of 32 bytes: mov $nr, %eax; int $0x82; ret. */
-void hypercall_page_fill(u8 *page)
+void hypercall_entry(struct vcpu *v, struct regs *r)
 {
-	u32 i;
-	u8 *p;
+	const struct width *w = v->d->width;
+	const struct hypercall *call = lookup(r->ax & w->long_mask);
 
-	memset(page, 0xcc, PAGE_SIZE);
-	for (i = 0; i < PAGE_SIZE / 32; i++) {
-		p = page + i * 32;
-		if (i == __HYPERVISOR_iret)
-			*p++ = 0x50;	/* push %eax: part of the frame */
-		*p++ = 0xb8;
-		memcpy(p, &i, 4);
-		p += 4;
-		*p++ = 0xcd;
-		*p++ = 0x82;
-		*p = 0xc3;
-	}
+	if (!call)
+		r->ax = (u64)-ENOSYS & w->long_mask;
+	else if (call->fn == do_iret)
+		do_iret(NULL);		/* it sets all registers */
+	else
+		make_call(w, r, call);
+	domain_reap();
+	if (log_news())
+		evtchn_send_global_virq(VIRQ_CON_RING);
 }

@@ -15,6 +15,7 @@
 #include "event/evtchn_port.h"
 #include "guest/guest.h"
 #include "guest/operation.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/irq.h"
 #include "sched/sched.h"
@@ -480,7 +481,7 @@ static const struct operation ops[] = {
 	OP(set_priority, do_set_priority, false, OPERATION_LOCKED),
 };
 
-long evtchn_op(u64 a[])
+long do_event_channel_op(u64 a[])
 {
 	return operation_call(ops, ARRAY_SIZE(ops), (u32)a[0], current_domain(),
 		      gva(a[1]));

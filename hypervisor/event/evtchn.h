@@ -31,7 +31,6 @@ _Static_assert(sizeof(struct evtchn) == 32, "128 a page");
 #define EVTCHN_PAGES	1024u
 struct fifo;
 
-long evtchn_op(u64 a[]);
 void evtchn_send_pirq(struct domain *d, u32 pirq);
 void evtchn_send_virq(struct vcpu *v, u32 virq);
 /* To the domain as a whole: VIRQ_CONSOLE and the like, on vCPU 0. */

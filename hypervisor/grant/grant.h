@@ -5,7 +5,6 @@
 
 #include "types.h"
 
-long grant_table_op(u64 a[]);
 
 /* Options, for domains whose makers name no limits of theirs, and the most. */
 bool grant_set_max_frames(const char *value);

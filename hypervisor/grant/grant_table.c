@@ -18,6 +18,7 @@
 #include "grant/grant_table.h"
 #include "guest/guest.h"
 #include "guest/layout.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
@@ -208,7 +209,7 @@ static int put_frames(struct domain *d, struct gnttab_setup_table *op)
 	u32 i;
 
 	for (i = 0; !rc && i < op->nr_frames; i++)
-		if (guest_put_pfn(HANDLE(op->frame_list), i,
+		if (guest_put_long(HANDLE(op->frame_list), i,
 				virt_to_mfn(d->grants->shared[i]).n))
 			op->status = GNTST_bad_virt_addr;
 	if (rc && rc != -ERESTART)
@@ -334,7 +335,7 @@ static u32 element_size(const struct domain *d, u32 cmd)
 	}
 }
 
-long grant_table_op(u64 a[])
+long do_grant_table_op(u64 a[])
 {
 	struct domain *d = current_domain();
 	u32 cmd = (u32)a[0];

@@ -19,9 +19,9 @@ int guest_write(gva_t dst, const void *src, u64 n);
 #define LONGS_MAX	8
 int guest_get_longs(gva_t at, u64 *to, u32 n);
 int guest_put_longs(gva_t at, const u64 *from, u32 n);
-/* One element of an array of longs: a frame number. */
-int guest_get_pfn(gva_t array, u64 index, u64 *value);
-int guest_put_pfn(gva_t array, u64 index, u64 value);
+/* One element of an array of longs. */
+int guest_get_long(gva_t array, u64 index, u64 *value);
+int guest_put_long(gva_t array, u64 index, u64 value);
 
 /* gva of element i in an array of elements of the given size. */
 static inline gva_t gva_index(gva_t base, u64 i, u64 size)

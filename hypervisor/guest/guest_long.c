@@ -18,11 +18,12 @@ int guest_get_longs(gva_t at, u64 *to, u32 n)
 int guest_put_longs(gva_t at, const u64 *from, u32 n)
 {
 	u32 size = current_domain()->width->long_size, i;
-	u8 to[LONGS_MAX * sizeof(u64)];
+	u64 to[LONGS_MAX];
 
 	BUG_ON(n > LONGS_MAX);
+	/* The next one takes the place of what a long does not hold. */
 	for (i = 0; i < n; i++)
-		memcpy(to + i * size, &from[i], size);
+		__builtin_memcpy((u8 *)to + i * size, &from[i], sizeof(*from));
 	return guest_write(at, to, n * size);
 }
 
@@ -31,12 +32,12 @@ static gva_t element(gva_t array, u64 index)
 	return gva_index(array, index, current_domain()->width->long_size);
 }
 
-int guest_get_pfn(gva_t array, u64 index, u64 *value)
+int guest_get_long(gva_t array, u64 index, u64 *value)
 {
 	return guest_get_longs(element(array, index), value, 1);
 }
 
-int guest_put_pfn(gva_t array, u64 index, u64 value)
+int guest_put_long(gva_t array, u64 index, u64 value)
 {
 	return guest_put_longs(element(array, index), &value, 1);
 }

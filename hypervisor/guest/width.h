@@ -29,13 +29,19 @@ struct width_callback {
 /* What differs between guests: widths, offsets, what has no layout below. */
 struct width {
 	u32 long_size;		/* of a pointer and a frame number as well */
+	u64 long_mask;		/* what a register holds */
 	u32 quad_align;		/* of 64-bit members */
+	u32 pairs;		/* all ones: 64-bit arguments are two longs */
 	u32 sel_bits;		/* ports per bit of evtchn_pending_sel */
 	u32 max_ports;		/* of the 2-level event channels */
 	u32 pending_offset, mask_offset, wc_offset, wc_hi_offset;
 	u32 sel_offset, sel_size, cr2_offset, cr2_size, time_offset;
 	u32 max_pfn_offset, nmi_reason_offset;
 
+	/* The arguments of a hypercall, from and to its registers. */
+	void (*get_args)(const struct regs *r, u64 a[]);
+	void (*put_args)(struct regs *r, const u64 a[]);
+	void (*fill_hypercall_page)(u8 *page);
 	int (*get_callback)(gva_t at, struct width_callback *cb);
 	/* The whole state, from and to memory of the caller: see pv/. */
 	int (*set_context)(struct vcpu *v, gva_t at);

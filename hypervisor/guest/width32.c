@@ -9,11 +9,33 @@
 #include "errno.h"
 #include "guest/width.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
+#include "lib/lib.h"
+#include "machine/cpu.h"
 
 _Static_assert(sizeof(struct shared_info_x86_32) == 2344, "public ABI");
 _Static_assert(sizeof(struct vcpu_info_x86_32) == 64, "public ABI");
 _Static_assert(sizeof(struct start_info_x86_32) == 1112, "public ABI");
 _Static_assert(sizeof(struct trap_info_x86_32) == 8, "public ABI");
+
+static void get_args(const struct regs *r, u64 a[])
+{
+	a[0] = (u32)r->bx;
+	a[1] = (u32)r->cx;
+	a[2] = (u32)r->dx;
+	a[3] = (u32)r->si;
+	a[4] = (u32)r->di;
+	a[5] = (u32)r->bp;
+}
+
+static void put_args(struct regs *r, const u64 a[])
+{
+	r->bx = (u32)a[0];
+	r->cx = (u32)a[1];
+	r->dx = (u32)a[2];
+	r->si = (u32)a[3];
+	r->di = (u32)a[4];
+}
 
 static int get_callback(gva_t at, struct width_callback *cb)
 {
@@ -25,9 +47,31 @@ static int get_callback(gva_t at, struct width_callback *cb)
 	return 0;
 }
 
+/* 128 slots of 32 bytes: mov $nr, %eax; int $0x82; ret. */
+static void fill_hypercall_page(u8 *page)
+{
+	u32 i;
+	u8 *p;
+
+	memset(page, 0xcc, PAGE_SIZE);
+	for (i = 0; i < PAGE_SIZE / 32; i++) {
+		p = page + i * 32;
+		if (i == __HYPERVISOR_iret)
+			*p++ = 0x50;	/* push %eax: part of the frame */
+		*p++ = 0xb8;
+		memcpy(p, &i, 4);
+		p += 4;
+		*p++ = 0xcd;
+		*p++ = 0x82;
+		*p = 0xc3;
+	}
+}
+
 const struct width width32 = {
 	.long_size = 4,
+	.long_mask = ~0u,
 	.quad_align = 4,
+	.pairs = ~0u,
 	.sel_bits = 32,
 	.max_ports = 1024,
 	.pending_offset = offsetof(struct shared_info_x86_32, evtchn_pending),
@@ -42,6 +86,9 @@ const struct width width32 = {
 	.cr2_offset = offsetof(struct vcpu_info_x86_32, arch.cr2),
 	.cr2_size = 4,
 	.time_offset = offsetof(struct vcpu_info_x86_32, time),
+	.get_args = get_args,
+	.put_args = put_args,
+	.fill_hypercall_page = fill_hypercall_page,
 	.get_callback = get_callback,
 	.set_context = width32_set_context,
 	.get_context = width32_get_context,

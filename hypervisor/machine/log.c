@@ -107,7 +107,7 @@ void log_clear(u64 upto)
 
 bool log_news(void)
 {
-	return __atomic_exchange_n(&news, false, __ATOMIC_SEQ_CST);
+	return news && __atomic_exchange_n(&news, false, __ATOMIC_SEQ_CST);
 }
 
 /* Without room on the serial line, a line goes to the ring alone. */

@@ -9,10 +9,10 @@
  */
 #include "boot/boot.h"
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
 #include "guest/guest.h"
 #include "guest/layout.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/memory.h"
@@ -83,7 +83,7 @@ static long machphys_list(u64 arg)
 	if (layout_get(LAYOUT_MFN_LIST, gva(arg), &l, sizeof(l)))
 		return -EFAULT;
 	for (i = 0; i < MIN(n, (u64)l.max_extents); i++)
-		if (guest_put_pfn(HANDLE(l.extent_start), i,
+		if (guest_put_long(HANDLE(l.extent_start), i,
 				virt_to_mfn(frame_m2p).n +
 				i * (M2P_EXTENT >> PAGE_SHIFT)))
 			return -EFAULT;
@@ -101,7 +101,7 @@ static long machphys_mapping(u64 arg)
 	return guest_put_longs(gva(arg), mapping, ARRAY_SIZE(mapping));
 }
 
-long memory_op(u64 a[HYPERCALL_ARGS])
+long do_memory_op(u64 a[])
 {
 	u32 op = (u32)a[0] & OP_MASK;
 

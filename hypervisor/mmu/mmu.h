@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Hypercalls on page tables; each is a hypercall_fn. */
+/* What the hypercalls on page tables share. */
 #ifndef KRYPTON_MMU_H
 #define KRYPTON_MMU_H
 
@@ -12,11 +12,6 @@
 long pv_batch(u64 a[], u32 size, struct domain *d,
 	      int (*one)(void *data, gva_t at), void *data);
 
-/* mmu/mmu_update.c, mmu/va_mapping.c, mmu/mmuext.c */
-long pv_mmu_update(u64 a[]);
-long pv_update_va_mapping(u64 a[]);
-long pv_update_va_mapping_otherdomain(u64 a[]);
-long pv_mmuext_op(u64 a[]);
 /* Whose pages a call works on: put it after an error, too. */
 int pv_get_owner(u32 id, struct domain **owner);
 void pv_put_owner(struct domain *owner);

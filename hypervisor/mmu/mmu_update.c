@@ -8,6 +8,7 @@
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "machine/paging.h"
 #include "mmu/mmu.h"
 #include "mmu/ptype.h"
@@ -181,7 +182,7 @@ static int one(void *owners, gva_t at)
 	return one_request(owners, &u);
 }
 
-long pv_mmu_update(u64 a[])
+long do_mmu_update(u64 a[])
 {
 	struct owners o = { 0 };
 	long rc = get_owners((u32)a[3], &o);

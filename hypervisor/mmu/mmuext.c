@@ -10,6 +10,7 @@
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "machine/smp.h"
@@ -220,7 +221,7 @@ static int one(void *owner, gva_t at)
 	return one_operation(v, owner, &op);
 }
 
-long pv_mmuext_op(u64 a[])
+long do_mmuext_op(u64 a[])
 {
 	u32 size = OP_LONGS * current_domain()->width->long_size;
 	u32 id = (u32)a[3];

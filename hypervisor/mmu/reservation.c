@@ -94,7 +94,7 @@ static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
 	bool ok;
 	mfn_t m;
 
-	if (has_gpfn && guest_get_pfn(HANDLE(r->extent_start), i, &gpfn))
+	if (has_gpfn && guest_get_long(HANDLE(r->extent_start), i, &gpfn))
 		return false;
 	spin_lock(&d->page_lock);
 	ok = !d->is_dying && ptype_reserve(d, 1ull << order, true);
@@ -110,7 +110,7 @@ static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
 		return false;
 	}
 	return !r->extent_start.p ||
-	       !guest_put_pfn(HANDLE(r->extent_start), i, m.n);
+	       !guest_put_long(HANDLE(r->extent_start), i, m.n);
 }
 
 static bool remove_extent(const struct change *c, u64 i)
@@ -119,7 +119,7 @@ static bool remove_extent(const struct change *c, u64 i)
 	u64 n, j;
 	int rc = 0;
 
-	if (guest_get_pfn(HANDLE(c->r.extent_start), i, &n))
+	if (guest_get_long(HANDLE(c->r.extent_start), i, &n))
 		return false;
 	spin_lock(&d->page_lock);
 	for (j = 0; j < 1ull << c->r.extent_order && !rc; j++)
@@ -195,7 +195,7 @@ static int take_chunk(struct domain *d, const struct xen_memory_exchange *x,
 
 	for (release = false;; release = true) {
 		for (i = first; i < first + count; i++) {
-			if (guest_get_pfn(extents, i, &n))
+			if (guest_get_long(extents, i, &n))
 				return -EFAULT;
 			for (j = 0; j < 1ull << x->in.extent_order; j++) {
 				if (!exchangeable(d, mfn(n + j)))
@@ -218,10 +218,10 @@ static int name_chunk(const struct xen_memory_exchange *x, mfn_t m, u64 first,
 	u64 i, gpfn;
 
 	for (i = first; i < first + count; i++, m = mfn_add(m, 1ull << order)) {
-		if (guest_get_pfn(extents, i, &gpfn))
+		if (guest_get_long(extents, i, &gpfn))
 			return -EFAULT;
 		set_m2p(m, gpfn, order);
-		if (guest_put_pfn(extents, i, m.n))
+		if (guest_put_long(extents, i, m.n))
 			return -EFAULT;
 	}
 	return 0;

@@ -5,8 +5,8 @@
  * page so.
  */
 #include "domain/domain.h"
-#include "entry/hypercall.h"
 #include "errno.h"
+#include "hypercalls.h"
 #include "machine/paging.h"
 #include "mmu/mmu.h"
 #include "mmu/ptype.h"
@@ -62,7 +62,7 @@ static int set_foreign(struct vcpu *v, u64 va, u64 value, struct domain *pages)
 
 static long update(const u64 a[], struct domain *pages)
 {
-	u64 va = a[0], value = hypercall_arg64(&a[1]);
+	u64 va = a[0], value = a[1];
 	struct vcpu *v = current_vcpu();
 	int rc;
 
@@ -72,17 +72,17 @@ static long update(const u64 a[], struct domain *pages)
 		rc = set_foreign(v, va, value, pages);
 	else
 		rc = set_own(v, va, value);
-	return rc ? rc : flush(v->d, va, a[3]);
+	return rc ? rc : flush(v->d, va, a[2]);
 }
 
-long pv_update_va_mapping(u64 a[])
+long do_update_va_mapping(u64 a[])
 {
 	return update(a, current_domain());
 }
 
-long pv_update_va_mapping_otherdomain(u64 a[])
+long do_update_va_mapping_otherdomain(u64 a[])
 {
-	u32 id = a[4] & 0xffff;
+	u32 id = a[3] & 0xffff;
 	struct domain *pages;
 	long rc = pv_get_owner(id, &pages);
 

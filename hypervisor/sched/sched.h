@@ -52,7 +52,6 @@ struct vcpu *sched_choose(struct vcpu *prev);
 void sched_release(struct vcpu *v);
 void sched_init_cpu(void);
 
-long sched_op(u64 a[]);
 /*
  * entry/exit.c: the last thing before every return to a guest; interrupts are
  * off.

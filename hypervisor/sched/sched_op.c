@@ -12,6 +12,7 @@
 #include "guest/guest.h"
 #include "guest/layout.h"
 #include "guest/operation.h"
+#include "hypercalls.h"
 #include "sched/sched.h"
 
 #define MAX_POLL_PORTS	128
@@ -127,7 +128,7 @@ static const struct operation ops[] = {
 			       false, OPERATION_LOCKED },
 };
 
-long sched_op(u64 a[])
+long do_sched_op(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 

@@ -396,11 +396,17 @@ void host_reset(void)
 	memset(desc_entries, 0, sizeof(desc_entries));
 }
 
+static void fill_hypercall_page(u8 *page)
+{
+	memset(page, 0xcc, PAGE_SIZE);
+}
+
 /* What its longs hold are addresses of the host, so that they are as wide. */
 const struct width host_width = {
 	.long_size = 8, .quad_align = 8, .max_ports = 1024, .sel_bits = 32,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
 	.sel_size = 4, .cr2_offset = 8, .cr2_size = 4,
+	.fill_hypercall_page = fill_hypercall_page,
 };
 
 static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)

@@ -12,6 +12,7 @@
 #include "event/evtchn.h"
 #include "event/evtchn_port.h"
 #include "host.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 
@@ -27,7 +28,7 @@ static u32 *words, control_frame, word_frame;
 
 static long call(u32 cmd, void *arg)
 {
-	long rc = evtchn_op((u64[]){ cmd, (u64)arg });
+	long rc = do_event_channel_op((u64[]){ cmd, (u64)arg });
 
 	assert_int_equal(host_locks, 0);
 	return rc;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include "errno.h"
 #include "host.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/mmu.h"
@@ -127,7 +128,7 @@ static void random_update(void)
 	};
 	u64 a[6] = { (u64)&u, 1, 0, random_foreign() };
 
-	pv_mmu_update(a);
+	do_mmu_update(a);
 }
 
 static void random_pin(void)
@@ -139,7 +140,7 @@ static void random_pin(void)
 	};
 	u64 a[6] = { (u64)&op, 1, 0, rand() % 2 ? DOMID_SELF : 4 };
 
-	pv_mmuext_op(a);
+	do_mmuext_op(a);
 }
 
 /* What the tools do: a page of the other domain, in a table of one's own. */
@@ -155,8 +156,8 @@ static void map_one(void)
 	u64 pin[6] = { (u64)&op, 1, 0, DOMID_SELF };
 	u64 map[6] = { (u64)&u, 1, 0, 4 };
 
-	pv_mmuext_op(pin);
-	pv_mmu_update(map);
+	do_mmuext_op(pin);
+	do_mmu_update(map);
 }
 
 /* Contents as either guest writes them where it may. */
@@ -216,7 +217,7 @@ static void forget(void)
 		a[1] = 1;
 		a[2] = 0;
 		a[3] = DOMID_SELF;
-		pv_mmuext_op(a);
+		do_mmuext_op(a);
 		ptype_finish(d);
 		ptype_drop_partial(d, mfn(d_first + i));
 	}

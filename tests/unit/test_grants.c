@@ -13,6 +13,7 @@
 #include "grant/grant.h"
 #include "grant/grant_table.h"
 #include "host.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
@@ -83,7 +84,7 @@ static long op(u32 cmd, void *arg, u32 count)
 	long rc;
 
 	do
-		rc = grant_table_op(a);
+		rc = do_grant_table_op(a);
 	while (rc == -ERESTART);
 	return rc;
 }

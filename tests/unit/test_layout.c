@@ -260,11 +260,11 @@ static void test_longs(void **state)
 	assert_int_equal(guest_put_longs(gva(AT), longs, 8), 0);
 	for (i = 0; i < 8; i++) {
 		assert_memory_equal(memory + i * 4, &narrow[7 - i], 4);
-		assert_int_equal(guest_get_pfn(gva(AT), i, longs), 0);
+		assert_int_equal(guest_get_long(gva(AT), i, longs), 0);
 		assert_int_equal(longs[0], narrow[7 - i]);
 	}
-	assert_int_equal(guest_put_pfn(gva(AT), 3, 0xffffffff12345678), 0);
-	assert_int_equal(guest_get_pfn(gva(AT), 3, longs), 0);
+	assert_int_equal(guest_put_long(gva(AT), 3, 0xffffffff12345678), 0);
+	assert_int_equal(guest_get_long(gva(AT), 3, longs), 0);
 	assert_int_equal(longs[0], 0x12345678);
 	assert_memory_equal(memory + 16, &narrow[3], 4);
 

@@ -7,6 +7,7 @@
 #include "../../hypervisor/debug/debug.h"
 #include "errno.h"
 #include "host.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/mmu.h"
@@ -121,7 +122,7 @@ static void mmuext_once(u32 cmd, mfn_t m)
 	u64 a[6] = { (u64)&(struct mmuext){ .cmd = cmd, .arg1 = m.n }, 1, 0,
 		     DOMID_SELF };
 
-	pv_mmuext_op(a);
+	do_mmuext_op(a);
 }
 
 static void random_step(void)
@@ -146,7 +147,7 @@ static void random_step(void)
 		u.ptr |= MMU_PT_UPDATE_PRESERVE_AD;
 		/* fall through */
 	default:
-		pv_mmu_update(a);
+		do_mmu_update(a);
 		return;
 	}
 	mmuext_once(cmd, m);
@@ -358,7 +359,7 @@ static long one_operation(u32 cmd, u32 i)
 	long rc;
 
 	do
-		rc = pv_mmuext_op(a);
+		rc = do_mmuext_op(a);
 	while (rc == -ERESTART);
 	return rc;
 }
@@ -397,7 +398,7 @@ static void test_holds(void **state)
 	check_hold("pin of a root without its top");
 	make_many(0);
 	host_wanted = stop_after;
-	pv_mmuext_op((u64[6]){ (u64)&(struct mmuext){
+	do_mmuext_op((u64[6]){ (u64)&(struct mmuext){
 		.cmd = MMUEXT_PIN_L2_TABLE, .arg1 = first + MANY }, 1, 0,
 		DOMID_SELF });
 	host_wanted = NULL;

@@ -14,6 +14,7 @@
 #include "entry/traps.h"
 #include "errno.h"
 #include "host.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/memory.h"
@@ -167,7 +168,7 @@ static long operation(u32 cmd, u64 page, u64 whose)
 	struct mmuext op = { .cmd = cmd, .arg1 = page };
 	u64 a[6] = { (u64)&op, 1, 0, whose };
 
-	return pv_mmuext_op(a);
+	return do_mmuext_op(a);
 }
 
 static long set_entry(u64 value, u64 whose)
@@ -176,7 +177,7 @@ static long set_entry(u64 value, u64 whose)
 				.val = value };
 	u64 a[6] = { (u64)&u, 1, 0, whose };
 
-	return pv_mmu_update(a);
+	return do_mmu_update(a);
 }
 
 static long pin(void)
@@ -332,7 +333,7 @@ static void take_out(void)
 	struct mmu_update u = { .ptr = (u64)d_first << PAGE_SHIFT };
 	u64 a[6] = { (u64)&u, 1, 0, DOMID_SELF };
 
-	assert_int_equal(pv_mmu_update(a), 0);
+	assert_int_equal(do_mmu_update(a), 0);
 }
 
 static void fill_in(void)

@@ -7,6 +7,7 @@
 #include "errno.h"
 #include "event/evtchn.h"
 #include "host.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "mmu/ptype.h"
 
@@ -70,7 +71,7 @@ static void test_numbers(void **state)
 
 static long call(u32 cmd, void *arg)
 {
-	return evtchn_op((u64[]){ cmd, (u64)arg });
+	return do_event_channel_op((u64[]){ cmd, (u64)arg });
 }
 
 /* Random calls: ports stay in range, no port is given out twice. */

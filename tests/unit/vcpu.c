@@ -11,6 +11,7 @@
 #include "entry/traps.h"
 #include "errno.h"
 #include "host.h"
+#include "hypercalls.h"
 
 struct host_asked host_asked;
 bool host_has_xsave, host_is_intel;
@@ -69,11 +70,6 @@ void guest_cpuid(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
 	out[3] = 0xd0d0d0d0;
 }
 
-void hypercall_page_fill(u8 *page)
-{
-	memset(page, 0xcc, PAGE_SIZE);
-}
-
 bool cpuid_is_intel(void)
 {
 	return host_is_intel;
@@ -87,7 +83,7 @@ static u32 register_of(u32 reg)
 }
 
 /* As in cpu/processor.c, without the hardware's registers. */
-long pv_get_debugreg(u64 a[])
+long do_get_debugreg(u64 a[])
 {
 	u32 reg = register_of((u32)a[0]);
 
@@ -109,7 +105,7 @@ void debug_raise(struct vcpu *v, struct regs *r, u64 dr6)
 	host_asked.dr6 = (u32)dr6;
 }
 
-long pv_set_debugreg(u64 a[])
+long do_set_debugreg(u64 a[])
 {
 	u32 reg = register_of((u32)a[0]);
 	u64 value = a[1];

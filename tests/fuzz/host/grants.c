@@ -6,6 +6,7 @@
 #include "errno.h"
 #include "grant/grant.h"
 #include "grant/grant_table.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "pages.h"
 
@@ -39,7 +40,7 @@ static u64 entry_address(u32 nr, const struct step *s, bool machine)
 
 static long go(struct actor *a, u32 cmd, u32 count)
 {
-	a->call.fn = grant_table_op;
+	a->call.fn = do_grant_table_op;
 	a->call.a[0] = cmd;
 	a->call.a[1] = (u64)a->call.data;
 	a->call.a[2] = count;

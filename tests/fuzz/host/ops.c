@@ -7,8 +7,8 @@
 #include "cpu/descriptors.h"
 #include "cpu/emulate.h"
 #include "cpu/ldt.h"
-#include "entry/hypercall.h"
 #include "errno.h"
+#include "hypercalls.h"
 #include "lib/lib.h"
 #include "mmu/memory.h"
 #include "mmu/mmu.h"
@@ -70,7 +70,7 @@ static void update(struct actor *a, const struct step *s)
 		if (!nr && tables && cmd != MMU_MACHPHYS_UPDATE)
 			model_lend(tables - 1, pte_mfn(u[i].val).n);
 	}
-	go(a, pv_mmu_update, (u64)u, n, 0, foreign(s));
+	go(a, do_mmu_update, (u64)u, n, 0, foreign(s));
 }
 
 static void mmuext(struct actor *a, u32 cmd, u64 arg1, u64 arg2, u64 who)
@@ -78,7 +78,7 @@ static void mmuext(struct actor *a, u32 cmd, u64 arg1, u64 arg2, u64 who)
 	struct mmuext op = { .cmd = cmd, .arg1 = arg1, .arg2 = arg2 };
 
 	memcpy(a->call.data, &op, sizeof(op));
-	go(a, pv_mmuext_op, (u64)a->call.data, 1, 0, who);
+	go(a, do_mmuext_op, (u64)a->call.data, 1, 0, who);
 }
 
 static void pin(struct actor *a, const struct step *s)
@@ -118,8 +118,7 @@ static void va_mapping(struct actor *a, const struct step *s)
 {
 	u64 e = world_entry(world_nr(a->v->d), s->y, s->flags);
 
-	go(a, pv_update_va_mapping, address(s->x), e & 0xffffffff, e >> 32,
-	   s->kind & 7);
+	go(a, do_update_va_mapping, address(s->x), e, s->kind & 7, 0);
 }
 
 /* A store of the guest, which maps the page writable for it if it may. */
@@ -157,17 +156,15 @@ static void gdt(struct actor *a, const struct step *s)
 	a->call.data[0] = world_frame(nr, s->x);
 	a->call.data[1] = world_frame(nr, s->y);
 	a->call.data[2] = world_frame(nr, s->kind);
-	go(a, pv_set_gdt, (u64)a->call.data, entries, 0, 0);
+	go(a, do_set_gdt, (u64)a->call.data, entries, 0, 0);
 }
 
 static void set_descriptor(struct actor *a, const struct step *s)
 {
 	u64 at = (world_frame(world_nr(a->v->d), s->x) << PAGE_SHIFT) +
 		 world_slot(s->slot) * 8;
-	u64 value = descriptor(s->kind);
 
-	go(a, pv_update_descriptor, at & 0xffffffff, at >> 32,
-	   value & 0xffffffff, value >> 32);
+	go(a, do_update_descriptor, at, descriptor(s->kind), 0, 0);
 }
 
 /* The guest names its LDT, or the processor looks at a page of it. */
@@ -207,7 +204,7 @@ static void reserve(struct actor *a, const struct step *s)
 	extent[1] = world_frame(nr, s->y);
 	extent[2] = world_frame(nr, s->flags);
 	pinned = kept_by_pin(n) && !(s->slot & 2) && !s->between;
-	go(a, memory_op, ops[s->slot & 3], (u64)r, 0, 0);
+	go(a, do_memory_op, ops[s->slot & 3], (u64)r, 0, 0);
 	CHECK(!pinned || kept_by_pin(n), "a pinned table was freed");
 }
 
@@ -218,7 +215,7 @@ static void claim(struct actor *a, const struct step *s)
 	*r = (struct xen_memory_reservation){
 		.nr_extents = s->x % 64, .domid = (u16)whose(s->kind),
 	};
-	go(a, memory_op, XENMEM_claim_pages, (u64)r, 0, 0);
+	go(a, do_memory_op, XENMEM_claim_pages, (u64)r, 0, 0);
 }
 
 /* Pages for as many others, or two for a pair, or a pair for two. */
@@ -241,7 +238,7 @@ static void exchange(struct actor *a, const struct step *s)
 		in[i] = world_frame(nr, i ? s->y : s->x);
 		out[i] = i;
 	}
-	go(a, memory_op, XENMEM_exchange, (u64)x, 0, 0);
+	go(a, do_memory_op, XENMEM_exchange, (u64)x, 0, 0);
 }
 
 /* As control/domctl.c does, under its lock. */
