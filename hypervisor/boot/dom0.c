@@ -327,6 +327,7 @@ void dom0_build(void)
 	if (image.hv_start_low)
 		d->m2p_start = MAX(ROUND_UP(image.hv_start_low, 2ull << 20),
 				   (u64)M2P_DEFAULT_START);
+	d->address_end = d->m2p_start;
 	d->vm_assist = BIT(VMASST_TYPE_pae_extended_cr3);
 	make_vcpus(d);
 	make_layout();

@@ -140,11 +140,11 @@ long domctl_get_ext_context(struct domain *d, struct xen_domctl *op)
 		.syscall32_callback_eip = v->callback[CB_SYSCALL32].ip,
 		.syscall32_callback_cs = v->callback[CB_SYSCALL32].cs,
 		.syscall32_disables_events =
-			v->callback[CB_SYSCALL32].mask_events,
+			!!(v->callback[CB_SYSCALL32].flags & TRAP_MASKS),
 		.sysenter_callback_eip = v->callback[CB_SYSENTER].ip,
 		.sysenter_callback_cs = v->callback[CB_SYSENTER].cs,
 		.sysenter_disables_events =
-			v->callback[CB_SYSENTER].mask_events,
+			!!(v->callback[CB_SYSENTER].flags & TRAP_MASKS),
 	};
 	return 0;
 }

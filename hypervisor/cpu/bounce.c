@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bounce frames: what a 32-bit guest finds on its stack when the hypervisor
- * enters one of its handlers.
+ * Bounce frames: what a guest finds on its stack when the hypervisor enters
+ * one of its handlers. Each is a long.
  *
- *	SS, ESP			only if it came from ring 3 (or 2)
- *	EFLAGS			IF = events were not masked
- *	CS | old mask << 16
- *	EIP
+ *	SS, SP			only if it did not come from the guest's kernel
+ *	FLAGS			IF = events were not masked
+ *	CS | old mask << mask_shift
+ *	IP
  *	error code		if the exception has one
  *
- * From ring 1 the frame goes onto the current stack, else onto the one that
+ * From the kernel the frame goes onto the current stack, else onto the one that
  * stack_switch named. A handler that does not exist or a stack that cannot be
  * written crashes the domain: there is nothing left to tell it. Stack segments
  * are taken to be flat, which all that the ABI hands out are.
@@ -21,111 +21,74 @@
 #include "guest/guest.h"
 #include "lib/lib.h"
 
-#define MAX_WORDS	10
+#define MAX_WORDS	9
 
-struct stack_frame {
-	u32 word[MAX_WORDS];	/* highest address first */
-	u32 count;
-	u32 sp;
-	u16 ss;
-};
-
-static void push(struct stack_frame *f, u64 v)
+static u64 frame_flags(const struct vcpu *v, const struct regs *r, bool masked)
 {
-	f->word[f->count++] = (u32)v;
-}
+	u64 flags = (u32)r->flags & ~(FLAGS_IF | FLAGS_IOPL);
 
-/* The part that every frame has, down to EIP. */
-static void start_frame(const struct vcpu *v, const struct regs *r,
-			struct stack_frame *f)
-{
-	bool mask = vcpu_upcall_mask(v);
-	u32 flags = (u32)r->flags & ~(FLAGS_IF | FLAGS_IOPL);
-
-	f->count = 0;
-	if (guest_kernel_mode(r->cs)) {
-		f->sp = (u32)r->sp;
-		f->ss = (u16)r->ss;
-	} else {
-		f->sp = (u32)v->kernel_sp;
-		f->ss = v->kernel_ss;
-		push(f, r->ss);
-		push(f, r->sp);
-	}
-	if (!mask)
+	if (!masked)
 		flags |= FLAGS_IF;
 	if (v->d->vm_assist & BIT(VMASST_TYPE_architectural_iopl))
 		flags |= v->iopl << 12;
-	push(f, flags);
-	push(f, (r->cs & 0xffff) | (u32)mask << 16);
-	push(f, r->ip);
+	return flags;
 }
 
-static int write_frame(const struct stack_frame *f)
-{
-	u32 out[MAX_WORDS], i;
-
-	for (i = 0; i < f->count; i++)
-		out[i] = f->word[f->count - 1 - i];
-	return guest_write(gva(f->sp - f->count * 4u), out, f->count * 4u);
-}
-
+/* The frame begins with n words that lie below IP. */
 static void enter_handler(struct vcpu *v, struct regs *r,
-			  const struct stack_frame *f, u16 cs, u64 ip)
+			  const struct vcpu_trap *t, u64 word[MAX_WORDS], u32 n)
 {
-	if (!(cs & ~3u)) {
+	bool masked = vcpu_upcall_mask(v), kernel = vcpu_in_kernel(v, r);
+	u64 sp = kernel ? r->sp & v->d->width->long_mask : v->kernel_sp;
+	u64 size;
+
+	if (!(t->cs & ~3u)) {
 		domain_crash(v->d, "no handler for vector %lu", r->vector);
 		return;
 	}
-	if (write_frame(f)) {
-		domain_crash(v->d, "cannot write the guest's stack at %x",
-			     f->sp);
+	word[n++] = r->ip;
+	word[n++] = (r->cs & 0xffff) | (u64)masked << v->d->width->mask_shift;
+	word[n++] = frame_flags(v, r, masked);
+	if (!kernel) {
+		word[n++] = r->sp;
+		word[n++] = r->ss;
+	}
+	size = n * v->d->width->long_size;
+	if (guest_put_longs(gva(sp - size), word, n)) {
+		domain_crash(v->d, "cannot write the guest's stack at %lx", sp);
 		return;
 	}
-	r->sp = f->sp - f->count * 4u;
-	r->ss = f->ss;
-	r->cs = cs;
-	r->ip = ip;
+	if (t->flags & TRAP_MASKS)
+		vcpu_set_upcall_mask(v, true);
+	r->sp = sp - size;
+	if (!kernel)
+		r->ss = v->kernel_ss;
+	r->cs = t->cs;
+	r->ip = t->ip;
 	r->flags &= ~(u64)(FLAGS_TF | FLAGS_RF | FLAGS_NT | FLAGS_VM);
 	r->flags |= FLAGS_IF;
 }
 
 void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error)
 {
-	const struct vcpu_trap *t = &v->traps[vector];
-	struct stack_frame f;
+	u64 word[MAX_WORDS];
 
-	start_frame(v, r, &f);
-	if (error != NO_ERROR_CODE)
-		push(&f, (u64)error);
-	if (t->flags & 4)
-		vcpu_set_upcall_mask(v, true);
-	enter_handler(v, r, &f, t->cs, t->ip);
+	word[0] = (u64)error;
+	enter_handler(v, r, &v->traps[vector], word, error != NO_ERROR_CODE);
 }
 
 void guest_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error)
 {
-	memcpy(v->info + v->d->width->cr2_offset, &address, v->d->width->cr2_size);
+	memcpy(v->info + v->d->width->cr2_offset, &address,
+	       v->d->width->cr2_size);
 	guest_bounce(v, r, X86_PF, error);
-}
-
-static void enter_callback(struct vcpu *v, struct regs *r,
-			   struct stack_frame *f, u32 kind)
-{
-	const struct vcpu_callback *cb = &v->callback[kind];
-
-	if (cb->mask_events)
-		vcpu_set_upcall_mask(v, true);
-	enter_handler(v, r, f, cb->cs, cb->ip);
 }
 
 void guest_deliver_event(struct vcpu *v, struct regs *r)
 {
-	struct stack_frame f;
+	u64 word[MAX_WORDS];
 
-	start_frame(v, r, &f);
-	vcpu_set_upcall_mask(v, true);
-	enter_callback(v, r, &f, CB_EVENT);
+	enter_handler(v, r, &v->callback[CB_EVENT], word, 0);
 }
 
 /*
@@ -134,16 +97,11 @@ void guest_deliver_event(struct vcpu *v, struct regs *r)
  */
 void guest_failsafe(struct vcpu *v, struct regs *r)
 {
-	struct stack_frame f;
+	u64 word[MAX_WORDS] = { v->ds, v->es, v->fs, v->gs };
 
-	start_frame(v, r, &f);
-	push(&f, v->gs);
-	push(&f, v->fs);
-	push(&f, v->es);
-	push(&f, v->ds);
 	__asm__ volatile("mov %w0, %%ds; mov %w0, %%es; mov %w0, %%fs;"
 			 "mov %w0, %%gs" :: "r" (0));
-	enter_callback(v, r, &f, CB_FAILSAFE);
+	enter_handler(v, r, &v->callback[CB_FAILSAFE], word, 4);
 }
 
 /*
@@ -169,13 +127,12 @@ void guest_return_failed(struct regs *r)
 /* SYSENTER and SYSCALL: a callback if there is one, else a fault. */
 void guest_fast_call(struct vcpu *v, struct regs *r, u32 kind)
 {
-	struct stack_frame f;
+	u64 word[MAX_WORDS];
 
 	if (!(v->callback[kind].cs & ~3u)) {
 		r->ip -= 2;
 		guest_bounce(v, r, X86_GP, 0);
 		return;
 	}
-	start_frame(v, r, &f);
-	enter_callback(v, r, &f, kind);
+	enter_handler(v, r, &v->callback[kind], word, 0);
 }

@@ -36,7 +36,7 @@ long do_set_trap_table(u64 a[])
 		if (!t.address)
 			return 0;
 		v->traps[t.vector] = (struct vcpu_trap){
-			t.address, selector_ring1(t.cs), t.flags & 7
+			t.address, selector_ring1(t.cs), t.flags & (TRAP_DPL | TRAP_MASKS)
 		};
 		a[0] += size;
 		if (sched_preempt_needed())
@@ -46,8 +46,8 @@ long do_set_trap_table(u64 a[])
 
 void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask)
 {
-	v->callback[kind] = (struct vcpu_callback){
-		.ip = ip, .cs = selector_ring1(cs), .mask_events = mask,
+	v->callback[kind] = (struct vcpu_trap){
+		ip, selector_ring1(cs), mask ? TRAP_MASKS : 0
 	};
 }
 

@@ -165,7 +165,7 @@ static bool port_io(struct insn *i, u32 port, u32 size, bool out)
 static bool element_faults(struct insn *i, u32 at, u32 size, bool write)
 {
 	u32 error = (write ? PF_WRITE : 0) |
-		    (guest_kernel_mode(i->r->cs) ? 0 : PF_USER);
+		    (vcpu_in_kernel(i->v, i->r) ? 0 : PF_USER);
 	u32 last = at + size - 1;
 
 	if (walk_allows(i->v, gva(at), error)) {
@@ -460,7 +460,7 @@ static bool two_byte(struct insn *i, u8 op)
 	case 0x32:
 		return do_rdmsr(i);
 	case 0xa2:
-		guest_cpuid(i->v, guest_kernel_mode(r->cs), (u32)r->ax,
+		guest_cpuid(i->v, vcpu_in_kernel(i->v, r), (u32)r->ax,
 			    (u32)r->cx, out);
 		r->ax = out[0];
 		r->bx = out[1];
@@ -500,7 +500,7 @@ bool emulate_privileged(struct vcpu *v, struct regs *r)
 	if (op != 0x0f)
 		return one_byte(&i, op);
 	/* All of the second map need ring 0, so only a kernel may. */
-	if (!guest_kernel_mode(r->cs) || !fetch(&i, &op))
+	if (!vcpu_in_kernel(v, r) || !fetch(&i, &op))
 		return false;
 	return two_byte(&i, op);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The iret hypercall of 32-bit guests: pops EAX, EIP, CS, EFLAGS and, to an
- * outer ring, ESP and SS from the guest's stack, sets the event mask to the
+ * The iret hypercall: pops AX, IP, CS, FLAGS and, to another ring than the
+ * kernel's, SP and SS from the guest's stack, sets the event mask to the
  * inverse of IF and looks for pending events on the way out.
  *
  * What must hold of the frame before the processor sees it: not ring 0, no
@@ -15,38 +15,35 @@
 #include "guest/guest.h"
 #include "hypercalls.h"
 
-enum { W_EAX, W_EIP, W_CS, W_EFLAGS, W_ESP, W_SS };
+enum { W_AX, W_IP, W_CS, W_FLAGS, W_SP, W_SS, WORDS };
 
-static void load_frame(struct vcpu *v, struct regs *r, const u32 w[6])
+static void load_frame(struct vcpu *v, struct regs *r, const u64 w[])
 {
-	u32 cs = w[W_CS] & 0xffff;
-	bool outer = (cs & 3) > 1;
-
-	r->ax = w[W_EAX];
-	r->ip = w[W_EIP];
-	r->cs = cs;
-	r->flags = (w[W_EFLAGS] & FLAGS_GUEST) | FLAGS_IF | 2;
-	r->sp = outer ? w[W_ESP] : (u32)r->sp + 16;
-	if (outer)
-		r->ss = w[W_SS] & 0xffff;
+	r->ax = w[W_AX];
+	r->ip = w[W_IP];
+	r->cs = w[W_CS] & 0xffff;
+	r->flags = (w[W_FLAGS] & FLAGS_GUEST) | FLAGS_IF | 2;
+	r->sp = w[W_SP];
+	r->ss = w[W_SS] & 0xffff;
 	if (v->d->vm_assist & BIT(VMASST_TYPE_architectural_iopl))
-		v->iopl = w[W_EFLAGS] >> 12 & 3;
-	vcpu_set_upcall_mask(v, !(w[W_EFLAGS] & FLAGS_IF));
+		v->iopl = w[W_FLAGS] >> 12 & 3;
+	vcpu_set_upcall_mask(v, !(w[W_FLAGS] & FLAGS_IF));
 	v->nmi_masked = false;
 }
 
 long do_iret(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
+	const struct width *width = v->d->width;
 	struct regs *r = &this_block()->guest;
-	u32 w[6] = { 0 };
+	u64 sp = r->sp & width->long_mask, w[WORDS];
 
 	(void)a;
-	if (guest_read(w, gva((u32)r->sp), 16)) {
-		domain_crash(v->d, "iret: no frame at %lx", r->sp);
+	if (guest_get_longs(gva(sp), w, W_SP)) {
+		domain_crash(v->d, "iret: no frame at %lx", sp);
 		return 0;
 	}
-	if (w[W_EFLAGS] & FLAGS_VM) {
+	if (w[W_FLAGS] & FLAGS_VM) {
 		guest_bounce(v, r, X86_GP, 0);
 		return 0;
 	}
@@ -54,9 +51,12 @@ long do_iret(u64 a[])
 		domain_crash(v->d, "iret to ring 0");
 		return 0;
 	}
-	if ((w[W_CS] & 3) > 1 &&
-	    guest_read(&w[W_ESP], gva((u32)r->sp + 16), 8)) {
-		domain_crash(v->d, "iret: no outer frame at %lx", r->sp);
+	sp += W_SP * width->long_size;
+	w[W_SP] = sp;
+	w[W_SS] = r->ss;
+	if ((w[W_CS] & 3) != width->kernel_ring &&
+	    guest_get_longs(gva(sp), &w[W_SP], 2)) {
+		domain_crash(v->d, "iret: no outer frame at %lx", sp);
 		return 0;
 	}
 	load_frame(v, r, w);

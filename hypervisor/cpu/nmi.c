@@ -19,8 +19,6 @@
 #include "machine/asm.h"
 #include "sched/sched.h"
 
-#define TRAP_MASKS	4	/* events, on entry */
-
 static bool noted;
 
 void nmi_raise(struct vcpu *v)

@@ -205,7 +205,7 @@ static u32 get_flags(const struct vcpu *v)
 
 	if ((v->regs.cs & 3) == 1)
 		flags |= VGCF_in_kernel_X86_32;
-	if (v->callback[CB_FAILSAFE].mask_events)
+	if (v->callback[CB_FAILSAFE].flags & TRAP_MASKS)
 		flags |= VGCF_failsafe_disables_events_X86_32;
 	if (v->state & VCPU_UP)
 		flags |= VGCF_online_X86_32;

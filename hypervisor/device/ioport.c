@@ -22,7 +22,7 @@
 /* A kernel counts as ring 1; with architectural_iopl, as ring 0. */
 bool guest_iopl_allows(const struct vcpu *v, const struct regs *r)
 {
-	u32 ring = !guest_kernel_mode(r->cs) ? 3 :
+	u32 ring = !vcpu_in_kernel(v, r) ? 3 :
 		   v->d->vm_assist & BIT(VMASST_TYPE_architectural_iopl) ?
 		   0 : 1;
 

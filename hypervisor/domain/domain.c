@@ -243,7 +243,7 @@ static void init_fields(struct domain *d, const struct domain_config *config)
 	d->max_grant_frames = config->max_grant_frames;
 	d->max_maptrack_frames = config->max_maptrack_frames;
 	memcpy(d->handle, config->handle, sizeof(d->handle));
-	d->m2p_start = M2P_DEFAULT_START;
+	d->m2p_start = d->address_end = M2P_DEFAULT_START;
 	d->refs = 1;
 	d->pause_count = 1;
 	d->weight = DEFAULT_WEIGHT;

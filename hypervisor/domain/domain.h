@@ -31,6 +31,10 @@ enum vcpu_state_bits {
 	VCPU_POLLING	= 4,
 };
 
+/* A handler of the guest's. Flags as in the ABI: a DPL, and "mask events". */
+#define TRAP_DPL	3u
+#define TRAP_MASKS	4u
+
 struct vcpu_trap {
 	u64 ip;
 	u16 cs;
@@ -41,12 +45,6 @@ struct vcpu_trap {
 enum guest_msr {
 	GUEST_TSC_AUX, GUEST_MCG_STATUS, GUEST_MC0_CTL2, GUEST_MC1_CTL2,
 	GUEST_MSRS
-};
-
-struct vcpu_callback {
-	u64 ip;
-	u16 cs;
-	bool mask_events;
 };
 
 enum vcpu_callback_kind {
@@ -82,7 +80,7 @@ struct vcpu {
 
 	/* What the guest has told about itself. */
 	struct vcpu_trap traps[256];
-	struct vcpu_callback callback[CB_COUNT];
+	struct vcpu_trap callback[CB_COUNT];
 	u16 kernel_ss;
 	u64 kernel_sp;
 	u32 iopl;
@@ -179,7 +177,8 @@ struct domain {
 	u32 e820_count;
 	mfn_t shared_frame;
 	u8 *shared;			/* shared_info */
-	u64 m2p_start;			/* guest addresses end here */
+	u64 m2p_start;			/* read-only window, in a 32-bit guest */
+	u64 address_end;		/* of the guest's part: its start */
 	u32 vm_assist;
 	volatile u32 dirty_cpus;	/* may hold our translations */
 
@@ -228,6 +227,18 @@ static inline struct vcpu *domain_vcpu(const struct domain *d, u32 id)
 static inline struct domain *current_domain(void)
 {
 	return current_vcpu()->d;
+}
+
+/* Whether a range lies in the part of the address space that is the guest's. */
+static inline bool domain_range_ok(const struct domain *d, gva_t at, u64 n)
+{
+	return n <= d->address_end && at.a <= d->address_end - n;
+}
+
+/* Whether r is of the guest's kernel. */
+static inline bool vcpu_in_kernel(const struct vcpu *v, const struct regs *r)
+{
+	return (r->cs & 3) == v->d->width->kernel_ring;
 }
 
 /*

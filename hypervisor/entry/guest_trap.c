@@ -42,14 +42,14 @@ static void bounce_as_is(struct vcpu *v, struct regs *r)
  */
 static bool software_interrupt(struct vcpu *v, struct regs *r)
 {
-	u32 ring = guest_kernel_mode(r->cs) ? 1 : 3;
+	u32 ring = vcpu_in_kernel(v, r) ? 1 : 3;
 	u8 insn[2];
 	u64 base;
 
 	if (!emulate_segment_base(v, (u16)r->cs, &base) ||
 	    guest_read(insn, gva((u32)(base + r->ip)), 2) || insn[0] != 0xcd)
 		return false;
-	if ((v->traps[insn[1]].flags & 3) >= ring) {
+	if ((v->traps[insn[1]].flags & TRAP_DPL) >= ring) {
 		r->ip += 2;
 		guest_bounce(v, r, insn[1], NO_ERROR_CODE);
 	} else {
@@ -90,7 +90,7 @@ static __attribute__((noinline))
 void page_fault(struct vcpu *v, struct regs *r, u64 address)
 {
 	u32 error = (u32)r->error;
-	bool kernel = guest_kernel_mode(r->cs);
+	bool kernel = vcpu_in_kernel(v, r);
 
 	if (error & PF_RSVD) {
 		domain_crash(v->d, "reserved bit in a page table at %lx",

@@ -21,10 +21,4 @@ void guest_failsafe(struct vcpu *v, struct regs *r);
 void guest_fast_call(struct vcpu *v, struct regs *r, u32 kind);
 void guest_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error);
 
-/* True while the guest runs its kernel: ring 1. */
-static inline bool guest_kernel_mode(u64 cs)
-{
-	return (cs & 3) == 1;
-}
-
 #endif

@@ -81,20 +81,22 @@ static const struct hypercall *lookup(u64 nr)
 	return nr < ARRAY_SIZE(table) && table[nr].fn ? &table[nr] : NULL;
 }
 
-/*
- * Make one argument of each pair of longs, the lower half first. Of the six
- * longs at most three come after a pair, and at most one before it.
- */
-static inline void join_pairs(u64 a[], u32 pairs)
+/* Make one argument of two, the lower half first. At most three follow. */
+static void join_pair(u64 a[])
 {
-	for (; pairs; pairs >>= 1, a++) {
-		if (!(pairs & 1))
-			continue;
-		a[0] |= a[1] << 32;
-		a[1] = a[2];
-		a[2] = a[3];
-		a[3] = a[4];
-	}
+	a[0] |= a[1] << 32;
+	a[1] = a[2];
+	a[2] = a[3];
+	a[3] = a[4];
+}
+
+/* Pairs are known as the first and as the second argument. */
+static void join_pairs(u64 a[], u32 pairs)
+{
+	if (pairs & BIT(0))
+		join_pair(a);
+	if (pairs & BIT(1))
+		join_pair(a + 1);
 }
 
 /* The result is the EAX that iret loaded, even if the entry is not writable. */
@@ -128,7 +130,8 @@ static long multicall_entry(const struct width *w, gva_t at, bool *left)
 		rc = -EINVAL;
 	} else {
 		pairs = call->wide & w->pairs;
-		join_pairs(args, pairs);
+		if (pairs)
+			join_pairs(args, pairs);
 		do
 			rc = call->fn(args);
 		while (rc == -ERESTART && !sched_preempt_needed());

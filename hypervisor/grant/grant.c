@@ -56,8 +56,8 @@ static u64 *entry_at_machine(struct domain *d, u64 at)
 
 static u64 *entry_at_guest(const struct domain *d, u64 at)
 {
-	return at < d->m2p_start ? walk_l1_entry(current_vcpu(), gva(at)) :
-	       NULL;
+	return domain_range_ok(d, gva(at), 1) ?
+	       walk_l1_entry(current_vcpu(), gva(at)) : NULL;
 }
 
 /* The entry that a mapping is, or shall be, in. The page lock is held. */

@@ -15,8 +15,7 @@ bool guest_range_ok(gva_t at, u64 n);
 int guest_read(void *dst, gva_t src, u64 n);
 int guest_write(gva_t dst, const void *src, u64 n);
 
-/* An array of longs, of at most LONGS_MAX to write. */
-#define LONGS_MAX	8
+/* An array of n longs, not 0. */
 int guest_get_longs(gva_t at, u64 *to, u32 n);
 int guest_put_longs(gva_t at, const u64 *from, u32 n);
 /* One element of an array of longs. */

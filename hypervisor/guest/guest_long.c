@@ -1,30 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Longs in guest memory: as wide as the guest's, 64 bits here. */
+/*
+ * Longs in guest memory: as wide as the guest's there, 64 bits here. Frames on
+ * stacks, frame numbers and entries of multicalls are such. A narrow one is
+ * copied by two instructions, since these are on the way of each exception.
+ */
 #include "domain/domain.h"
+#include "errno.h"
 #include "guest/guest.h"
-#include "lib/lib.h"
+
+/* The index runs from -n to 0; 'access' is the one that may fault. */
+#define COPY_NARROW(load, store, access, from, to, n) ({		\
+	s64 i = -(s64)(n);						\
+									\
+	__asm__ volatile("1:	" load "\n"				\
+			 "2:	" store "\n"				\
+			 "	incq %[i]\n"				\
+			 "	jnz 1b\n"				\
+			 "3:\n"						\
+			 EXTABLE(access, "3b")				\
+			 : [i] "+r" (i)					\
+			 : [s] "r" ((from) + (n)), [d] "r" ((to) + (n))	\
+			 : "rax", "memory", "cc");			\
+	i ? -EFAULT : 0;						\
+})
 
 int guest_get_longs(gva_t at, u64 *to, u32 n)
 {
-	u32 size = current_domain()->width->long_size;
-	int rc = guest_read(to, at, (u64)n * size);
+	const struct domain *d = current_domain();
+	u32 size = d->width->long_size;
 
-	/* From the last on: each now lies at or below where it belongs. */
-	while (!rc && size == 4 && n--)
-		to[n] = ((const u32 *)to)[n];
-	return rc;
+	if (size == sizeof(*to))
+		return guest_read(to, at, n * size);
+	if (!domain_range_ok(d, at, n * size))
+		return -EFAULT;
+	return COPY_NARROW("movl (%[s],%[i],4), %%eax",
+			   "movq %%rax, (%[d],%[i],8)", "1b",
+			   (const u32 *)at.a, to, n);
 }
 
 int guest_put_longs(gva_t at, const u64 *from, u32 n)
 {
-	u32 size = current_domain()->width->long_size, i;
-	u64 to[LONGS_MAX];
+	const struct domain *d = current_domain();
+	u32 size = d->width->long_size;
 
-	BUG_ON(n > LONGS_MAX);
-	/* The next one takes the place of what a long does not hold. */
-	for (i = 0; i < n; i++)
-		__builtin_memcpy((u8 *)to + i * size, &from[i], sizeof(*from));
-	return guest_write(at, to, n * size);
+	if (size == sizeof(*from))
+		return guest_write(at, from, n * size);
+	if (!domain_range_ok(d, at, n * size))
+		return -EFAULT;
+	return COPY_NARROW("movl (%[s],%[i],8), %%eax",
+			   "movl %%eax, (%[d],%[i],4)", "2b",
+			   from, (u32 *)at.a, n);
 }
 
 static gva_t element(gva_t array, u64 index)

@@ -32,6 +32,8 @@ struct width {
 	u64 long_mask;		/* what a register holds */
 	u32 quad_align;		/* of 64-bit members */
 	u32 pairs;		/* all ones: 64-bit arguments are two longs */
+	u32 kernel_ring;	/* where a guest's kernel runs */
+	u32 mask_shift;		/* of the event mask in a frame's word of CS */
 	u32 sel_bits;		/* ports per bit of evtchn_pending_sel */
 	u32 max_ports;		/* of the 2-level event channels */
 	u32 pending_offset, mask_offset, wc_offset, wc_hi_offset;

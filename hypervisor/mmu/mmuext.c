@@ -154,7 +154,7 @@ static int flush_operation(struct domain *d, const struct mmuext *op)
 		tlb_flush_local();
 		return 0;
 	case MMUEXT_INVLPG_LOCAL:
-		if (op->arg1 < d->m2p_start)
+		if (domain_range_ok(d, gva(op->arg1), 1))
 			invlpg(op->arg1);
 		return 0;
 	case MMUEXT_TLB_FLUSH_MULTI:

@@ -66,7 +66,7 @@ static long update(const u64 a[], struct domain *pages)
 	struct vcpu *v = current_vcpu();
 	int rc;
 
-	if (va >= v->d->m2p_start)
+	if (!domain_range_ok(v->d, gva(va), 1))
 		return -EINVAL;
 	if (pages != v->d && (value & PTE_P))
 		rc = set_foreign(v, va, value, pages);

@@ -403,7 +403,8 @@ static void fill_hypercall_page(u8 *page)
 
 /* What its longs hold are addresses of the host, so that they are as wide. */
 const struct width host_width = {
-	.long_size = 8, .quad_align = 8, .max_ports = 1024, .sel_bits = 32,
+	.long_size = 8, .quad_align = 8, .kernel_ring = 1,
+	.max_ports = 1024, .sel_bits = 32,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
 	.sel_size = 4, .cr2_offset = 8, .cr2_size = 4,
 	.fill_hypercall_page = fill_hypercall_page,
@@ -432,6 +433,7 @@ struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first)
 	memset(pirqs[nr], 0, sizeof(pirqs[nr]));
 	*d = (struct domain){
 		.id = 3 + nr, .width = &host_width, .m2p_start = 0xf5800000,
+		.address_end = ~0ull,
 		.max_pages = pages, .max_vcpus = vcpus, .shared = shared[nr],
 		.pirqs = pirqs[nr], .dirty_cpus = 1, .refs = 1,
 		.max_grant_frames = -1, .max_maptrack_frames = -1,

@@ -16,7 +16,9 @@
 #include "lib/lib.h"
 
 #define ABI	__attribute__((packed, aligned(4)))
-#define AT	0x1000ull
+#define AT	((u64)memory)
+
+static u8 memory[128];
 
 struct trap32 {
 	u8 vector, flags;
@@ -132,8 +134,6 @@ static const struct structure {
 };
 
 static const struct width long_of_4 = { .long_size = 4, .quad_align = 4 };
-
-static u8 memory[128];
 
 /* Random bytes in guest memory, all of which the guest may have. */
 static void setup(const struct width *a)
@@ -267,6 +267,11 @@ static void test_longs(void **state)
 	assert_int_equal(guest_get_long(gva(AT), 3, longs), 0);
 	assert_int_equal(longs[0], 0x12345678);
 	assert_memory_equal(memory + 16, &narrow[3], 4);
+	host_current->d->address_end = AT + 16;
+	assert_int_equal(guest_get_longs(gva(AT), longs, 4), 0);
+	assert_int_equal(guest_get_longs(gva(AT), longs, 5), -EFAULT);
+	assert_int_equal(guest_put_longs(gva(AT + 1), longs, 4), -EFAULT);
+	assert_int_equal(guest_put_longs(gva(AT + 20), longs, 1), -EFAULT);
 
 	setup(&host_width);
 	assert_int_equal(guest_get_longs(gva(AT), longs, 8), 0);

@@ -55,6 +55,9 @@ static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 			 "=d" (r[3]) : "a" (leaf), "c" (sub));
 }
 
+/* Nothing faults that a test does. */
+#define EXTABLE(at, next)
+
 void cpu_relax(void);
 u64 rdtsc(void);
 u64 rdmsr(u32 msr);
