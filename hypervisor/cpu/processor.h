@@ -6,7 +6,7 @@
 #include "types.h"
 
 /* Of a vCPU that does not run: each to its value, or to none if refused. */
-void pv_reset_debugregs(struct vcpu *v, const u32 value[8]);
+void pv_reset_debugregs(struct vcpu *v, const u64 value[8]);
 /* Bits of VMASST_TYPE_* that exist here. */
 u32 pv_known_assists(void);
 

@@ -21,6 +21,13 @@ long watchdog_set(struct domain *d, void *arg);
 /* Write time and run state where the guest wants them; the vCPU is loaded. */
 void vcpu_update_time(struct vcpu *v);
 void domain_update_wallclock(struct domain *d);
+/*
+ * State of a vCPU that does not run, from and to memory of the caller. 0;
+ * -EFAULT; -EINVAL: would break isolation; -EOPNOTSUPP: other tables than the
+ * vCPU has already; -ESRCH: it is dying.
+ */
+int vcpu_context_set(struct vcpu *v, gva_t at);
+int vcpu_context_get(struct vcpu *v, gva_t at);
 /* Nanoseconds at system time 0, for all domains. */
 void wallclock_set(u64 base);
 

@@ -26,6 +26,11 @@ struct width_callback {
 	u64 ip;
 };
 
+/* Longs of vcpu_guest_context that are in our own form in the same order. */
+struct context_run {
+	u16 first, longs;
+};
+
 /* What differs between guests: widths, offsets, what has no layout below. */
 struct width {
 	u32 long_size;		/* of a pointer and a frame number as well */
@@ -45,20 +50,11 @@ struct width {
 	void (*put_args)(struct regs *r, const u64 a[]);
 	void (*fill_hypercall_page)(u8 *page);
 	int (*get_callback)(gva_t at, struct width_callback *cb);
-	/* The whole state, from and to memory of the caller: see pv/. */
-	int (*set_context)(struct vcpu *v, gva_t at);
-	int (*get_context)(struct vcpu *v, gva_t at);
+	const struct context_run *context;	/* vcpu_guest_context */
 };
 
 extern const struct width width32;
-
-/*
- * cpu/vcpu_context.c: state of a vCPU that does not run, from and to memory of
- * the caller. 0; -EFAULT; -EINVAL: would break isolation; -EOPNOTSUPP: other
- * tables than the vCPU has already; -ESRCH: it is dying.
- */
-int width32_set_context(struct vcpu *v, gva_t at);
-int width32_get_context(struct vcpu *v, gva_t at);
+extern const struct context_run context32[];	/* cpu/vcpu_context.c */
 
 /* A 32-bit guest's cr3 holds 44 bits of address, rotated. */
 static inline mfn_t width32_cr3_to_mfn(u32 cr3)

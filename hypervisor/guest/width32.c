@@ -92,6 +92,5 @@ const struct width width32 = {
 	.put_args = put_args,
 	.fill_hypercall_page = fill_hypercall_page,
 	.get_callback = get_callback,
-	.set_context = width32_set_context,
-	.get_context = width32_get_context,
+	.context = context32,
 };

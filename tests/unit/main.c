@@ -34,6 +34,7 @@ int main(void)
 	failed += RUN(log);
 	failed += RUN(privileged);
 	failed += RUN(layout);
+	failed += RUN(context);
 	failed += RUN(debug);
 	return failed ? 1 : 0;
 }
