@@ -111,42 +111,27 @@ static s16 copy_one(const struct gnttab_copy *op, struct side *from,
 }
 
 /*
- * gnttab_copy as guests have it: two sides of a long, domid and offset; then
- * length, flags and status. Each packet of a network takes one: no layout.
+ * gnttab_copy has the same longs in guests of any width: a name, domid and
+ * offset; both once more; length and flags. The status follows their 4 bytes,
+ * in a long of its own if that is short.
  */
-union request {
-	u16 half[20];
-	u32 word[10];
-	u64 quad[5];
-};
-_Static_assert(sizeof(struct gnttab_copy) == GRANT_COPY_SIZE(8) &&
-	       offsetof(struct gnttab_copy, dest) == 2 * 8 &&
-	       offsetof(struct gnttab_copy, len) == 4 * 8 &&
-	       offsetof(struct gnttab_copy, status) == 4 * 8 + 4, "public ABI");
-
-static struct gnttab_copy_ptr get_side(const union request *r, u32 side,
-				       u32 long_size)
+static struct gnttab_copy_ptr get_side(const u64 *longs)
 {
-	const u16 *half = &r->half[(2 * side + 1) * long_size / 2];
-
 	return (struct gnttab_copy_ptr){
-		.u.gmfn = long_size == 4 ? r->word[2 * side] :
-			  r->quad[2 * side],
-		.domid = half[0], .offset = half[1],
+		{ .gmfn = longs[0] }, (u16)longs[1], (u16)(longs[1] >> 16)
 	};
 }
 
 static int get(u64 at, u32 long_size, struct gnttab_copy *op)
 {
-	union request r;
+	u64 longs[6];
 
-	if (guest_read(&r, gva(at), GRANT_COPY_SIZE(long_size)))
+	if (guest_get_longs(gva(at), longs,
+			    GRANT_COPY_SIZE(long_size) / long_size))
 		return -EFAULT;
 	*op = (struct gnttab_copy){
-		.source = get_side(&r, 0, long_size),
-		.dest = get_side(&r, 1, long_size),
-		.len = r.half[2 * long_size],
-		.flags = r.half[2 * long_size + 1],
+		.source = get_side(longs), .dest = get_side(longs + 2),
+		.len = (u16)longs[4], .flags = (u16)(longs[4] >> 16),
 	};
 	return 0;
 }
