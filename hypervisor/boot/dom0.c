@@ -278,7 +278,8 @@ static void install_tables(struct vcpu *v)
 	spin_lock(&d->page_lock);
 	for (i = 0; i < 2; i++) {
 		do
-			rc = ptype_get_both(d, root, TYPE_L3, false);
+			rc = ptype_get_both(d, root, d->width->root_type,
+					    false);
 		while (rc == -ERESTART);
 		if (rc)
 			panic("Dom0's first page tables are wrong (%d)", rc);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* domctl on vCPUs: where they may run, what they did, and their state. */
 #include "control/ctl.h"
-#include "cpu/callbacks.h"
 #include "cpu/nmi.h"
 #include "cpu/vcpu.h"
 #include "domain/domain.h"

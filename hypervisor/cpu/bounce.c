@@ -20,6 +20,7 @@
 #include "event/evtchn.h"
 #include "guest/guest.h"
 #include "lib/lib.h"
+#include "machine/asm.h"
 
 #define MAX_WORDS	9
 
@@ -80,7 +81,7 @@ void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error)
 void guest_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error)
 {
 	memcpy(v->info + v->d->width->cr2_offset, &address,
-	       v->d->width->cr2_size);
+	       v->d->width->long_size);
 	guest_bounce(v, r, X86_PF, error);
 }
 
@@ -125,14 +126,16 @@ void guest_return_failed(struct regs *r)
 }
 
 /* SYSENTER and SYSCALL: a callback if there is one, else a fault. */
-void guest_fast_call(struct vcpu *v, struct regs *r, u32 kind)
+void guest_fast_call(struct vcpu *v, struct regs *r)
 {
+	const struct vcpu_trap *cb = &v->callback[r->vector == VEC_SYSENTER ?
+						  CB_SYSENTER : CB_SYSCALL32];
 	u64 word[MAX_WORDS];
 
-	if (!(v->callback[kind].cs & ~3u)) {
-		r->ip -= 2;
-		guest_bounce(v, r, X86_GP, 0);
+	if (cb->cs & ~3u) {
+		enter_handler(v, r, cb, word, 0);
 		return;
 	}
-	enter_handler(v, r, &v->callback[kind], word, 0);
+	r->ip -= 2;
+	guest_bounce(v, r, X86_GP, 0);
 }

@@ -8,9 +8,9 @@
  */
 #include <xen/callback.h>
 #include <xen/nmi.h>
-#include "cpu/callbacks.h"
 #include "cpu/descriptors.h"
 #include "cpu/nmi.h"
+#include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
@@ -23,7 +23,7 @@
 long do_set_trap_table(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
-	u32 size = 2 * v->d->width->long_size;	/* of an entry */
+	u32 size = layout_size(LAYOUT_TRAP);
 	struct trap_info t;
 
 	if (!a[0]) {
@@ -36,7 +36,8 @@ long do_set_trap_table(u64 a[])
 		if (!t.address)
 			return 0;
 		v->traps[t.vector] = (struct vcpu_trap){
-			t.address, selector_ring1(t.cs), t.flags & (TRAP_DPL | TRAP_MASKS)
+			t.address, selector_ring1(t.cs),
+			t.flags & (TRAP_DPL | TRAP_MASKS)
 		};
 		a[0] += size;
 		if (sched_preempt_needed())
@@ -79,20 +80,24 @@ static int callback_kind(u16 type)
 
 static long register_callback(struct vcpu *v, gva_t at)
 {
-	struct width_callback cb;
+	u32 last = v->d->width->callback_longs;
+	u64 cb[3];	/* type and flags, CS, IP */
+	u16 type, flags;
 	int kind;
 
-	if (v->d->width->get_callback(at, &cb))
+	if (guest_get_longs(at, cb, last + 1))
 		return -EFAULT;
-	if (cb.type == CALLBACKTYPE_nmi) {
-		nmi_set_handler(v, cb.ip);
+	type = (u16)cb[0];
+	flags = (u16)(cb[0] >> 16);
+	if (type == CALLBACKTYPE_nmi) {
+		nmi_set_handler(v, cb[last]);
 		return 0;
 	}
-	kind = callback_kind(cb.type);
+	kind = callback_kind(type);
 	if (kind < 0)
 		return -ENOSYS;
-	vcpu_set_callback(v, (u32)kind, cb.cs, cb.ip, kind == CB_EVENT ||
-			  (cb.flags & CALLBACKF_mask_events));
+	vcpu_set_callback(v, (u32)kind, (u16)cb[1], cb[last],
+			  kind == CB_EVENT || (flags & CALLBACKF_mask_events));
 	return 0;
 }
 

@@ -11,7 +11,6 @@
 #include "cpu/context.h"
 #include "cpu/descriptors.h"
 #include "cpu/emulate.h"
-#include "cpu/processor.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
@@ -306,10 +305,10 @@ static bool read_control(struct vcpu *v, u32 cr, u64 *to)
 	case 2:
 		*to = 0;
 		memcpy(to, v->info + v->d->width->cr2_offset,
-		       v->d->width->cr2_size);
+		       v->d->width->long_size);
 		return true;
 	case 3:
-		*to = width32_mfn_to_cr3(v->table);
+		*to = (u32)width_mfn_to_cr3(v->d->width, v->table);
 		return true;
 	case 4:
 		*to = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->cr4 |
@@ -380,10 +379,10 @@ static int write_control(struct vcpu *v, u32 cr, u64 value)
 		return 0;
 	case 2:
 		memcpy(v->info + v->d->width->cr2_offset, &value,
-		       v->d->width->cr2_size);
+		       v->d->width->long_size);
 		return 0;
 	case 3:
-		return pv_new_baseptr(v, width32_cr3_to_mfn((u32)value));
+		return pv_new_baseptr(v, width_cr3_to_mfn(v->d->width, value));
 	case 4:
 		set_cr4(v, value);
 		return 0;

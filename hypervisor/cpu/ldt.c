@@ -53,7 +53,8 @@ int ldt_set(struct vcpu *v, gva_t base, u64 entries)
  */
 bool ldt_map_page(struct vcpu *v, u32 page)
 {
-	gva_t at = gva((u32)(v->ldt_base.a + page * PAGE_SIZE));
+	gva_t at = gva((v->ldt_base.a + page * PAGE_SIZE) &
+		       v->d->width->long_mask);
 	struct domain *d = v->d;
 	bool ok = false;
 	u64 *e;

@@ -5,7 +5,7 @@
  */
 #include "cpu/context.h"
 #include "cpu/emulate.h"
-#include "cpu/processor.h"
+#include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
@@ -92,7 +92,7 @@ long do_set_debugreg(u64 a[])
 	return rc;
 }
 
-void pv_reset_debugregs(struct vcpu *v, const u64 value[8])
+void vcpu_reset_debugregs(struct vcpu *v, const u64 value[8])
 {
 	u32 i;
 
@@ -136,22 +136,12 @@ void debug_raise(struct vcpu *v, struct regs *r, u64 dr6)
 	guest_bounce(v, r, X86_DB, NO_ERROR_CODE);
 }
 
-u32 pv_known_assists(void)
-{
-	return BIT(VMASST_TYPE_4gb_segments) |
-	       BIT(VMASST_TYPE_4gb_segments_notify) |
-	       BIT(VMASST_TYPE_writable_pagetables) |
-	       BIT(VMASST_TYPE_pae_extended_cr3) |
-	       BIT(VMASST_TYPE_architectural_iopl) |
-	       BIT(VMASST_TYPE_runstate_update_flag);
-}
-
 long do_vm_assist(u64 a[])
 {
 	struct domain *d = current_domain();
 	u32 type = (u32)a[1];
 
-	if (type >= 32 || !(pv_known_assists() >> type & 1))
+	if (type >= 32 || !(d->width->assists >> type & 1))
 		return -EINVAL;
 	switch ((u32)a[0]) {
 	case VMASST_CMD_enable:

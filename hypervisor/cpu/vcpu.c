@@ -9,7 +9,6 @@
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "errno.h"
-#include "event/evtchn.h"
 #include "guest/guest.h"
 #include "guest/layout.h"
 #include "hypercalls.h"
@@ -69,7 +68,7 @@ static void write_time(struct vcpu *v)
  */
 static void write_runstate(const struct vcpu *v, struct vcpu_runstate_info rs)
 {
-	gva_t top = gva(v->runstate_at.a + v->d->width->quad_align + 7);
+	gva_t top = gva(v->runstate_at.a + v->d->width->long_size + 7);
 	bool flag = v->d->vm_assist & BIT(VMASST_TYPE_runstate_update_flag);
 	u8 *last = (u8 *)&rs.state_entry_time + 7;
 
@@ -127,7 +126,7 @@ static void move_info(struct vcpu *v, mfn_t m, u32 offset)
 	v->info = to;
 	v->info_frame = m;
 	/* Whoever looked at the old place may have missed something. */
-	memset(to + v->d->width->sel_offset, 0xff, v->d->width->sel_size);
+	memset(to + v->d->width->sel_offset, 0xff, v->d->width->long_size);
 	to[0] = 1;
 	spin_unlock_irqrestore(&v->d->event_lock, f);
 }
@@ -146,7 +145,7 @@ static long register_info(struct vcpu *v, u64 arg)
 
 	if (guest_read(&r, gva(arg), sizeof(r)))
 		return -EFAULT;
-	if (r.offset > PAGE_SIZE - 64 || (r.offset & (d->width->quad_align - 1)))
+	if (r.offset > PAGE_SIZE - 64 || (r.offset & (d->width->long_size - 1)))
 		return -ENXIO;
 	spin_lock(&d->page_lock);
 	if (!v->info_frame.n && (v == current_vcpu() || !(v->state & VCPU_UP)) &&

@@ -12,10 +12,8 @@
  * then on that vCPU may run.
  */
 #include <xen/foreign/x86_32.h>
-#include "cpu/callbacks.h"
 #include "cpu/context.h"
 #include "cpu/descriptors.h"
-#include "cpu/processor.h"
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "errno.h"
@@ -115,13 +113,14 @@ static void set_entries(struct vcpu *v, const struct context *c)
 /* All or nothing, or -ERESTART; the page lock is held. */
 static int set_tables(struct vcpu *v, const struct context *c)
 {
-	mfn_t root = width32_cr3_to_mfn((u32)c->ctrlreg[3]), gdt[GDT_FRAMES];
+	mfn_t root = width_cr3_to_mfn(v->d->width, c->ctrlreg[3]);
+	mfn_t gdt[GDT_FRAMES];
 	u32 i;
 	int rc;
 
 	for (i = 0; i < GDT_FRAMES; i++)
 		gdt[i] = mfn(c->gdt_frames[i]);
-	rc = ptype_get_both(v->d, root, TYPE_L3, false);
+	rc = ptype_get_both(v->d, root, v->d->width->root_type, false);
 	if (rc)
 		return rc;
 	rc = descriptors_set_gdt(v, gdt, (u32)c->gdt_ents);
@@ -140,7 +139,7 @@ static bool same_tables(const struct vcpu *v, const struct context *c)
 {
 	u32 i;
 
-	if (!mfn_eq(width32_cr3_to_mfn((u32)c->ctrlreg[3]), v->table) ||
+	if (!mfn_eq(width_cr3_to_mfn(v->d->width, c->ctrlreg[3]), v->table) ||
 	    c->gdt_ents != v->gdt_entries || c->ldt_ents != v->ldt_entries ||
 	    (c->ldt_ents && c->ldt_base != v->ldt_base.a))
 		return false;
@@ -155,7 +154,7 @@ static bool context_ok(const struct vcpu *v, const struct context *c)
 	return c->gdt_ents <= GDT_MAX_ENTRIES &&
 	       c->ldt_ents <= LDT_MAX_ENTRIES &&
 	       !(c->ldt_base & (PAGE_SIZE - 1)) &&
-	       (v->id || !(c->vm_assist & ~pv_known_assists()));
+	       (v->id || !(c->vm_assist & ~v->d->width->assists));
 }
 
 static int set_locked(struct vcpu *v, const struct context *c)
@@ -176,7 +175,7 @@ static int set_locked(struct vcpu *v, const struct context *c)
 		return rc;
 	set_registers(v, c);
 	set_entries(v, c);
-	pv_reset_debugregs(v, c->debugreg);
+	vcpu_reset_debugregs(v, c->debugreg);
 	if (first && !v->id)
 		v->d->vm_assist = (u32)c->vm_assist;
 	/* Last: whoever sees these may let the vCPU run. */
@@ -221,7 +220,7 @@ static void get_registers(const struct vcpu *v, struct context *c)
 	c->kernel_ss = v->kernel_ss;
 	c->kernel_sp = v->kernel_sp;
 	c->ctrlreg[0] = CR0_FIXED | (v->cr0_ts ? CR0_TS : 0);
-	c->ctrlreg[3] = width32_mfn_to_cr3(v->table);
+	c->ctrlreg[3] = width_mfn_to_cr3(v->d->width, v->table);
 	c->ctrlreg[4] = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->cr4;
 	memcpy(c->debugreg, v->dr, sizeof(v->dr));
 }

@@ -105,7 +105,7 @@ static void count_vcpu(const struct vcpu *v)
 	u32 i;
 
 	if (!mfn_eq(v->table, INVALID_MFN))
-		hold(v->table, TYPE_L3);
+		hold(v->table, v->d->width->root_type);
 	for (i = 0; i < DIV_ROUND_UP(v->gdt_entries, 512u); i++)
 		hold(v->gdt[i], TYPE_SEGDESC);
 	for (i = 0; i < LDT_FRAMES; i++)

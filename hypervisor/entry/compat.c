@@ -9,24 +9,22 @@
 #include <xen/sched.h>
 #include "domain/domain.h"
 #include "errno.h"
-#include "event/evtchn.h"
 #include "guest/guest.h"
+#include "guest/layout.h"
 #include "hypercalls.h"
-#include "sched/sched.h"
 
-/* Sizes for a 32-bit guest; both structures begin with the number. */
-#define EVTCHN_OP_SIZE	sizeof(struct evtchn_op)
-#define PHYSDEV_OP_SIZE	16u
-
-/* Into the arguments of the present hypercall. */
-static int split(u64 at, u32 size, u64 to[])
+/*
+ * The structure begins with the number; its argument is 'offset' behind. Into
+ * the arguments of the present hypercall.
+ */
+static int split(u64 at, u32 size, u32 offset, u64 to[])
 {
 	u32 op[8];
 
 	if (guest_read(op, gva(at), size))
 		return -EFAULT;
 	to[0] = op[0];
-	to[1] = at + sizeof(op[0]);
+	to[1] = at + offset;
 	return 0;
 }
 
@@ -47,7 +45,7 @@ long do_sched_op_compat(u64 a[])
 long do_event_channel_op_compat(u64 a[])
 {
 	u64 to[HYPERCALL_ARGS] = { 0 };
-	int rc = split(a[0], EVTCHN_OP_SIZE, to);
+	int rc = split(a[0], sizeof(struct evtchn_op), sizeof(u32), to);
 
 	if (rc)
 		return rc;
@@ -57,7 +55,8 @@ long do_event_channel_op_compat(u64 a[])
 long do_physdev_op_compat(u64 a[])
 {
 	u64 to[HYPERCALL_ARGS] = { 0 };
-	int rc = split(a[0], PHYSDEV_OP_SIZE, to);
+	int rc = split(a[0], layout_size(LAYOUT_PHYSDEV_OP),
+		       current_domain()->width->long_size, to);
 
 	return rc ? rc : do_physdev_op(to);
 }

@@ -47,7 +47,7 @@ static bool software_interrupt(struct vcpu *v, struct regs *r)
 	u64 base;
 
 	if (!emulate_segment_base(v, (u16)r->cs, &base) ||
-	    guest_read(insn, gva((u32)(base + r->ip)), 2) || insn[0] != 0xcd)
+	    guest_read(insn, gva((base + r->ip) & v->d->width->long_mask), 2) || insn[0] != 0xcd)
 		return false;
 	if ((v->traps[insn[1]].flags & TRAP_DPL) >= ring) {
 		r->ip += 2;
@@ -97,9 +97,9 @@ void page_fault(struct vcpu *v, struct regs *r, u64 address)
 			     address);
 		return;
 	}
-	if (address >> 32) {
-		if (descriptor_fault(v, r, address))
-			return;
+	if (descriptor_fault(v, r, address))
+		return;
+	if (address & ~v->d->width->long_mask) {
 		domain_crash(v->d, "fault at %lx", address);
 		return;
 	}
@@ -149,16 +149,6 @@ static void invalid_opcode(struct vcpu *v, struct regs *r)
 		bounce_as_is(v, r);
 }
 
-static void sysenter(struct vcpu *v, struct regs *r)
-{
-	guest_fast_call(v, r, CB_SYSENTER);
-}
-
-static void syscall32(struct vcpu *v, struct regs *r)
-{
-	guest_fast_call(v, r, CB_SYSCALL32);
-}
-
 /* What has no handler here goes to the guest's own. */
 static void (*const handlers[])(struct vcpu *v, struct regs *r) = {
 	[X86_DB]		= debug_trap,
@@ -167,8 +157,8 @@ static void (*const handlers[])(struct vcpu *v, struct regs *r) = {
 	[X86_GP]		= general_protection,
 	[VEC_GUEST_SYSCALL]	= direct_interrupt,
 	[VEC_HYPERCALL]		= hypercall_entry,
-	[VEC_SYSENTER]		= sysenter,
-	[VEC_SYSCALL32]		= syscall32,
+	[VEC_SYSENTER]		= guest_fast_call,
+	[VEC_SYSCALL32]		= guest_fast_call,
 };
 
 void guest_trap(struct regs *r)

@@ -18,7 +18,7 @@ void guest_return_failed(struct regs *r);
 void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error);
 void guest_deliver_event(struct vcpu *v, struct regs *r);
 void guest_failsafe(struct vcpu *v, struct regs *r);
-void guest_fast_call(struct vcpu *v, struct regs *r, u32 kind);
+void guest_fast_call(struct vcpu *v, struct regs *r);
 void guest_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error);
 
 #endif

@@ -102,12 +102,11 @@ static void join_pairs(u64 a[], u32 pairs)
 /* The result is the EAX that iret loaded, even if the entry is not writable. */
 static long multicall_iret(gva_t entry)
 {
-	u64 ax;
+	const struct regs *r = &this_block()->guest;
 
 	do_iret(NULL);
-	ax = this_block()->guest.ax;
-	guest_put_long(entry, 1, ax);
-	return (u32)ax;
+	guest_put_long(entry, 1, r->ax);
+	return (long)r->ax;
 }
 
 /* One entry; 'left': an iret, after which the list must not go on. */

@@ -7,7 +7,6 @@
  * does not fit was refused before.
  */
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
 #include "guest/layout.h"
 #include "lib/lib.h"

@@ -20,6 +20,7 @@
 #define LAYOUT_MAP_PIRQ		"hiiiiiiq"	/* physdev_map_pirq */
 #define LAYOUT_IOBITMAP		"li"		/* physdev_set_iobitmap */
 #define LAYOUT_APIC		"lii"		/* physdev_apic */
+#define LAYOUT_PHYSDEV_OP	"i|lii"		/* physdev_op: its largest part */
 #define LAYOUT_RUNSTATE		"iqqqqq"	/* vcpu_runstate_info */
 #define LAYOUT_SETUP_TABLE	"hi=hl"		/* gnttab_setup_table */
 

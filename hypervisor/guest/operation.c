@@ -11,8 +11,8 @@
 
 #define MAX_SIZE	96	/* of an argument */
 
-long operation_call(const struct operation *ops, u32 count, u32 cmd, struct domain *d,
-	    gva_t at)
+long operation_call(const struct operation *ops, u32 count, u32 cmd,
+		    struct domain *d, gva_t at)
 {
 	const struct operation *op = cmd < count ? &ops[cmd] : NULL;
 	u64 arg[MAX_SIZE / sizeof(u64)] = { 0 }, f = 0;

@@ -14,7 +14,7 @@ struct operation {
 #define OPERATION_PRIVILEGED	2u	/* -EPERM for any other caller */
 };
 /* For d, the caller: what fn gives; -ENOSYS, -EFAULT, -EPERM, in this order. */
-long operation_call(const struct operation *ops, u32 count, u32 cmd, struct domain *d,
-	    gva_t at);
+long operation_call(const struct operation *ops, u32 count, u32 cmd,
+		    struct domain *d, gva_t at);
 
 #endif

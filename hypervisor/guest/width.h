@@ -20,12 +20,6 @@ struct mmuext {
 	u64 arg2;	/* number of entries, vcpumask or source mfn */
 };
 
-struct width_callback {
-	u16 type, flags;
-	u16 cs;
-	u64 ip;
-};
-
 /* Longs of vcpu_guest_context that are in our own form in the same order. */
 struct context_run {
 	u16 first, longs;
@@ -35,36 +29,38 @@ struct context_run {
 struct width {
 	u32 long_size;		/* of a pointer and a frame number as well */
 	u64 long_mask;		/* what a register holds */
-	u32 quad_align;		/* of 64-bit members */
-	u32 pairs;		/* all ones: 64-bit arguments are two longs */
+	u32 pairs;		/* all ones: an argument of 64 bits is two */
+	u32 root_type;		/* of a table that CR3 names */
+	u32 cr3_upper;		/* bits of CR3 that are an address's upper */
+	u32 assists;		/* BIT(VMASST_TYPE_*) that exist */
+	u32 callback_longs;	/* CS, in a 32-bit guest, and IP */
 	u32 kernel_ring;	/* where a guest's kernel runs */
 	u32 mask_shift;		/* of the event mask in a frame's word of CS */
 	u32 sel_bits;		/* ports per bit of evtchn_pending_sel */
 	u32 max_ports;		/* of the 2-level event channels */
 	u32 pending_offset, mask_offset, wc_offset, wc_hi_offset;
-	u32 sel_offset, sel_size, cr2_offset, cr2_size, time_offset;
+	u32 sel_offset, cr2_offset, time_offset;
 	u32 max_pfn_offset, nmi_reason_offset;
 
 	/* The arguments of a hypercall, from and to its registers. */
 	void (*get_args)(const struct regs *r, u64 a[]);
 	void (*put_args)(struct regs *r, const u64 a[]);
 	void (*fill_hypercall_page)(u8 *page);
-	int (*get_callback)(gva_t at, struct width_callback *cb);
 	const struct context_run *context;	/* vcpu_guest_context */
 };
 
 extern const struct width width32;
 extern const struct context_run context32[];	/* cpu/vcpu_context.c */
 
-/* A 32-bit guest's cr3 holds 44 bits of address, rotated. */
-static inline mfn_t width32_cr3_to_mfn(u32 cr3)
+/* A 32-bit guest's CR3 has the upper 12 bits of an address at its bottom. */
+static inline mfn_t width_cr3_to_mfn(const struct width *w, u64 cr3)
 {
-	return mfn((u64)(cr3 >> 12 | cr3 << 20));
+	return mfn((cr3 & w->long_mask) >> 12 | (cr3 & w->cr3_upper) << 20);
 }
 
-static inline u32 width32_mfn_to_cr3(mfn_t m)
+static inline u64 width_mfn_to_cr3(const struct width *w, mfn_t m)
 {
-	return (u32)(m.n << 12 | m.n >> 20);
+	return (m.n << 12 & w->long_mask) | (m.n >> 20 & w->cr3_upper);
 }
 
 #endif

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a 32-bit guest has of its own: widths, offsets in what it shares with
- * us, and a structure with more members than a 64-bit guest's. Whoever needs to
- * know that a guest is a 32-bit one is in this file or, for the state of a
- * vCPU, in vcpu_context.c. For gcc -m32 64-bit members are aligned to 4.
+ * What a 32-bit guest has of its own: sizes and forms, offsets in what it
+ * shares with the hypervisor, the registers of a hypercall's arguments. For
+ * gcc -m32 64-bit members are aligned to 4.
  */
 #include <xen/foreign/x86_32.h>
-#include "errno.h"
 #include "guest/width.h"
-#include "guest/guest.h"
-#include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/cpu.h"
+#include "memory/frames.h"
 
 _Static_assert(sizeof(struct shared_info_x86_32) == 2344, "public ABI");
 _Static_assert(sizeof(struct vcpu_info_x86_32) == 64, "public ABI");
@@ -37,16 +34,6 @@ static void put_args(struct regs *r, const u64 a[])
 	r->di = (u32)a[4];
 }
 
-static int get_callback(gva_t at, struct width_callback *cb)
-{
-	struct { u16 type, flags; u32 cs, eip; } in;
-
-	if (guest_read(&in, at, sizeof(in)))
-		return -EFAULT;
-	*cb = (struct width_callback){ in.type, in.flags, (u16)in.cs, in.eip };
-	return 0;
-}
-
 /* 128 slots of 32 bytes: mov $nr, %eax; int $0x82; ret. */
 static void fill_hypercall_page(u8 *page)
 {
@@ -70,8 +57,16 @@ static void fill_hypercall_page(u8 *page)
 const struct width width32 = {
 	.long_size = 4,
 	.long_mask = ~0u,
-	.quad_align = 4,
 	.pairs = ~0u,
+	.root_type = TYPE_L3,
+	.cr3_upper = 0xfff,
+	.assists = BIT(VMASST_TYPE_4gb_segments) |
+		   BIT(VMASST_TYPE_4gb_segments_notify) |
+		   BIT(VMASST_TYPE_writable_pagetables) |
+		   BIT(VMASST_TYPE_pae_extended_cr3) |
+		   BIT(VMASST_TYPE_architectural_iopl) |
+		   BIT(VMASST_TYPE_runstate_update_flag),
+	.callback_longs = 2,
 	.kernel_ring = 1,
 	.mask_shift = 16,
 	.sel_bits = 32,
@@ -84,13 +79,10 @@ const struct width width32 = {
 	.nmi_reason_offset = offsetof(struct shared_info_x86_32,
 				      arch.nmi_reason),
 	.sel_offset = offsetof(struct vcpu_info_x86_32, evtchn_pending_sel),
-	.sel_size = 4,
 	.cr2_offset = offsetof(struct vcpu_info_x86_32, arch.cr2),
-	.cr2_size = 4,
 	.time_offset = offsetof(struct vcpu_info_x86_32, time),
 	.get_args = get_args,
 	.put_args = put_args,
 	.fill_hypercall_page = fill_hypercall_page,
-	.get_callback = get_callback,
 	.context = context32,
 };

@@ -59,7 +59,7 @@ static int new_root(struct vcpu *v, mfn_t m)
 		context_load_table(v);
 		return 0;
 	}
-	rc = ptype_get_both(v->d, m, TYPE_L3, false);
+	rc = ptype_get_both(v->d, m, v->d->width->root_type, false);
 	if (rc)
 		return rc;
 	ldt_drop(v);

@@ -403,10 +403,11 @@ static void fill_hypercall_page(u8 *page)
 
 /* What its longs hold are addresses of the host, so that they are as wide. */
 const struct width host_width = {
-	.long_size = 8, .quad_align = 8, .kernel_ring = 1,
+	.long_size = 8, .long_mask = ~0u, .kernel_ring = 1,
+	.root_type = TYPE_L3, .cr3_upper = 0xfff,
 	.max_ports = 1024, .sel_bits = 32,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
-	.sel_size = 4, .cr2_offset = 8, .cr2_size = 4,
+	.cr2_offset = 8,
 	.fill_hypercall_page = fill_hypercall_page,
 };
 

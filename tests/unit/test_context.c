@@ -7,10 +7,8 @@
 #include <xen/foreign/x86_32.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cpu/callbacks.h"
 #include "cpu/context.h"
 #include "cpu/descriptors.h"
-#include "cpu/processor.h"
 #include "cpu/vcpu.h"
 #include "errno.h"
 #include "guest/width.h"
@@ -35,14 +33,9 @@ void context_set_fpu(struct vcpu *of, const void *image)
 	fpu_set = true;
 }
 
-void pv_reset_debugregs(struct vcpu *of, const u64 value[8])
+void vcpu_reset_debugregs(struct vcpu *of, const u64 value[8])
 {
 	memcpy(of->dr, value, sizeof(of->dr));
-}
-
-u32 pv_known_assists(void)
-{
-	return ~0u;
 }
 
 void vcpu_set_callback(struct vcpu *of, u32 kind, u32 cs, u64 ip, bool mask)
@@ -59,14 +52,15 @@ static void make_context(void)
 
 	for (i = 0; i < sizeof(c); i++)
 		((u8 *)&c)[i] = (u8)rand();
-	c.ctrlreg[3] = width32_mfn_to_cr3(v->table);
+	c.ctrlreg[3] = (u32)width_mfn_to_cr3(v->d->width, v->table);
 	c.gdt_ents = c.ldt_ents = c.ldt_base = 0;
 }
 
 static void setup(void)
 {
 	static const struct width narrow = {
-		.long_size = 4, .kernel_ring = 1, .context = context32,
+		.long_size = 4, .long_mask = ~0u, .kernel_ring = 1,
+		.cr3_upper = 0xfff, .context = context32, .assists = ~0u,
 	};
 	u32 first;
 

@@ -133,7 +133,7 @@ static const struct structure {
 	  V(state_entry_time), V(time[0]), V(time[1]), V(time[2]), V(time[3])),
 };
 
-static const struct width long_of_4 = { .long_size = 4, .quad_align = 4 };
+static const struct width long_of_4 = { .long_size = 4 };
 
 /* Random bytes in guest memory, all of which the guest may have. */
 static void setup(const struct width *a)
@@ -281,10 +281,32 @@ static void test_longs(void **state)
 	assert_int_equal(guest_put_longs(gva(AT), longs, 8), -EFAULT);
 }
 
+/* A range is the guest's if it ends where the guest's part does, or below. */
+static void test_range(void **state)
+{
+	static const struct {
+		u64 at, n;
+		bool ok;
+	} cases[] = {
+		{ 0, 0x1000, true }, { 0xfff, 1, true }, { 0x1000, 0, true },
+		{ 0, 0x1001, false }, { 0xfff, 2, false }, { 0x1000, 1, false },
+		{ 0x1001, 0, false }, { 1, ~0ull, false }, { ~0ull, 1, false },
+		{ ~0ull, 2, false }, { ~0ull, ~0ull, false },
+	};
+	const struct domain d = { .address_end = 0x1000 };
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(domain_range_ok(&d, gva(cases[i].at),
+						 cases[i].n), cases[i].ok);
+}
+
 EXPORT_TESTS(layout,
 	cmocka_unit_test(test_get),
 	cmocka_unit_test(test_bounds),
 	cmocka_unit_test(test_put),
 	cmocka_unit_test(test_own_layout),
 	cmocka_unit_test(test_longs),
+	cmocka_unit_test(test_range),
 );

@@ -133,11 +133,11 @@ static void test_cr3_write(void **state)
 
 	(void)state;
 	v->table = INVALID_MFN;
-	r.bx = width32_mfn_to_cr3(mfn(5));
+	r.bx = width_mfn_to_cr3(&host_width, mfn(5));
 	insn_refused(&r, "\x0f\x22\xdb", 3);
-	r.bx = width32_mfn_to_cr3(mfn_add(root, 1u << 20));
+	r.bx = width_mfn_to_cr3(&host_width, mfn_add(root, 1u << 20));
 	insn_refused(&r, "\x0f\x22\xdb", 3);
-	write_cr(3, width32_mfn_to_cr3(root));
+	write_cr(3, width_mfn_to_cr3(&host_width, root));
 	assert_int_equal(v->table.n, root.n);
 	insn_refused(&r, "\x0f\x22\xdb", 3);
 	assert_int_equal(host_locks, 0);
@@ -154,7 +154,7 @@ static void test_cr3_preempted(void **state)
 	srand(5);
 	v->table = INVALID_MFN;
 	host_preempt = true;
-	r.bx = width32_mfn_to_cr3(root);
+	r.bx = width_mfn_to_cr3(&host_width, root);
 	while (!mfn_eq(v->table, root) && tries++ < 10000) {
 		assert_true(insn_any(&r, "\x0f\x22\xdb", 3));
 		stays += r.ip != MEMORY_END;

@@ -6,7 +6,6 @@
 #include <string.h>
 #include "cpu/context.h"
 #include "cpu/emulate.h"
-#include "cpu/processor.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "errno.h"
