@@ -24,22 +24,18 @@ static u32 span(u32 level)
 static u64 place_tables(struct dom0_layout *l)
 {
 	u64 at = l->tables, first, last;
-	struct dom0_level *level;
+	bool all;
 	u32 i;
 
 	for (i = l->levels; i; i--) {
-		level = &l->level[i];
-		first = l->virt_base >> span(i);
-		last = (l->end - 1) >> span(i);
 		/* PAE's root has all of its four entries. */
-		if (i == 2 && l->levels == 3) {
-			first = 0;
-			last = 3;
-		}
-		*level = (struct dom0_level){
+		all = i == 2 && l->levels == 3;
+		first = all ? 0 : l->virt_base >> span(i);
+		last = all ? 3 : (l->end - 1) >> span(i);
+		l->level[i] = (struct dom0_level){
 			at, last - first + 1, first << span(i)
 		};
-		at += level->count * PAGE_SIZE;
+		at += l->level[i].count * PAGE_SIZE;
 	}
 	return (at - l->tables) / PAGE_SIZE;
 }

@@ -331,18 +331,15 @@ static bool check_notes(struct image *im)
 static bool get_header(struct image *im, Elf64_Ehdr *h)
 {
 	const u8 *ident = part(im, 0, EI_NIDENT);
-	bool is_64bit;
+	bool wide = ident && ident[EI_CLASS] == ELFCLASS64;
 
-	if (!ident)
+	im->long_size = wide ? 8 : 4;
+	if (!ident || !get(im, HEADER, 0, h))
 		return fail(im, "too short");
 	if (memcmp(ident, ELFMAG, SELFMAG))
 		return fail(im, "neither ELF nor bzImage");
-	is_64bit = ident[EI_CLASS] == ELFCLASS64;
-	im->long_size = is_64bit ? 8 : 4;
-	if (!get(im, HEADER, 0, h))
-		return fail(im, "too short");
-	if ((!is_64bit && ident[EI_CLASS] != ELFCLASS32) ||
-	    h->e_machine != (is_64bit ? EM_X86_64 : EM_386))
+	if ((!wide && ident[EI_CLASS] != ELFCLASS32) ||
+	    h->e_machine != (wide ? EM_X86_64 : EM_386))
 		return fail(im, "not an i386 ELF file");
 	if (h->e_phentsize != SEGMENT_SIZE(im->long_size) ||
 	    h->e_phnum > MAX_HEADERS)

@@ -11,7 +11,6 @@
  * each of its vCPUs once, which is decided under the page lock, because from
  * then on that vCPU may run.
  */
-#include <xen/foreign/x86_32.h>
 #include "cpu/context.h"
 #include "cpu/descriptors.h"
 #include "cpu/vcpu.h"
@@ -42,8 +41,6 @@ const struct context_run context32[] = {
 };
 _Static_assert(offsetof(struct context, regs.error) + LAST_RUN * 8 ==
 	       sizeof(struct context), "none is left out");
-_Static_assert(sizeof(struct vcpu_guest_context_x86_32) ==
-	       512 + (8 + LAST_RUN) * 4, "public ABI");
 
 /* From memory of the caller, or else to it: what is in our form is lost then. */
 static int copy(struct context *c, gva_t at, const struct width *w, bool get)

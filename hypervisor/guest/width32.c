@@ -12,8 +12,6 @@
 
 _Static_assert(sizeof(struct shared_info_x86_32) == 2344, "public ABI");
 _Static_assert(sizeof(struct vcpu_info_x86_32) == 64, "public ABI");
-_Static_assert(sizeof(struct start_info_x86_32) == 1112, "public ABI");
-_Static_assert(sizeof(struct trap_info_x86_32) == 8, "public ABI");
 
 static void get_args(const struct regs *r, u64 a[])
 {
