@@ -65,17 +65,12 @@ static int copy(struct context *c, gva_t at, const struct width *w, bool get)
 	return rc;
 }
 
-/* The return to a null CS faults, and the guest gets that fault. */
-static u16 outside_ring0(u32 sel)
-{
-	return (u16)(sel & 3 ? sel : sel | 1);
-}
-
 static void set_registers(struct vcpu *v, const struct context *c)
 {
 	v->regs = c->regs;
 	v->regs.error = 0;
-	v->regs.cs = outside_ring0((u16)c->regs.cs);
+	/* Never ring 0. A return to a null CS faults, which the guest gets. */
+	v->regs.cs = (u16)c->regs.cs | !(c->regs.cs & 3);
 	v->regs.ss = selector_ring1((u16)c->regs.ss);
 	v->regs.flags = (c->regs.flags & FLAGS_GUEST) | FLAGS_IF | 2;
 	v->ds = (u16)c->ds;
