@@ -11,7 +11,7 @@
 #include "types.h"
 
 struct regs {
-	u64 ip;
+	u64 ip, cs;
 };
 
 struct cpu {
