@@ -133,7 +133,7 @@ static void take_memory(struct domain *d)
 	u64 n = 0, i, end = dom0_layout_pfn(&layout, layout.end);
 	mfn_t m;
 
-	d->max_pages = max_pages;
+	d->mem.max_pages = max_pages;
 	ptype_reserve(d, layout.nr_pages, true);
 	while (n < layout.nr_pages) {
 		while (order && layout.nr_pages - n < 1ull << order)

@@ -67,20 +67,20 @@ static int copy(struct context *c, gva_t at, const struct width *w, bool get)
 
 static void set_registers(struct vcpu *v, const struct context *c)
 {
-	v->regs = c->regs;
-	v->regs.error = 0;
+	v->proc.regs = c->regs;
+	v->proc.regs.error = 0;
 	/* Never ring 0. A return to a null CS faults, which the guest gets. */
-	v->regs.cs = (u16)c->regs.cs | !(c->regs.cs & 3);
-	v->regs.ss = selector_ring1((u16)c->regs.ss);
-	v->regs.flags = (c->regs.flags & FLAGS_GUEST) | FLAGS_IF | 2;
-	v->ds = (u16)c->ds;
-	v->es = (u16)c->es;
-	v->fs = (u16)c->fs;
-	v->gs = (u16)c->gs;
-	v->iopl = c->regs.flags >> 12 & 3;
-	v->kernel_ss = selector_ring1((u32)c->kernel_ss);
-	v->kernel_sp = c->kernel_sp;
-	v->cr0_ts = c->ctrlreg[0] & CR0_TS;
+	v->proc.regs.cs = (u16)c->regs.cs | !(c->regs.cs & 3);
+	v->proc.regs.ss = selector_ring1((u16)c->regs.ss);
+	v->proc.regs.flags = (c->regs.flags & FLAGS_GUEST) | FLAGS_IF | 2;
+	v->proc.ds = (u16)c->ds;
+	v->proc.es = (u16)c->es;
+	v->proc.fs = (u16)c->fs;
+	v->proc.gs = (u16)c->gs;
+	v->entry.iopl = c->regs.flags >> 12 & 3;
+	v->entry.kernel_ss = selector_ring1((u32)c->kernel_ss);
+	v->entry.kernel_sp = c->kernel_sp;
+	v->proc.cr0_ts = c->ctrlreg[0] & CR0_TS;
 	context_reset_fpu(v);
 	if (c->flags & VGCF_i387_valid)
 		context_set_fpu(v, c->fpu);
@@ -90,8 +90,8 @@ static void set_entries(struct vcpu *v, const struct context *c)
 {
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(v->traps); i++)
-		v->traps[i] = (struct vcpu_trap){
+	for (i = 0; i < ARRAY_SIZE(v->entry.traps); i++)
+		v->entry.traps[i] = (struct vcpu_trap){
 			c->traps[i].ip,
 			selector_ring1((u16)(c->traps[i].codes >> 16)),
 			c->traps[i].codes >> 8 & 7
@@ -120,9 +120,9 @@ static int set_tables(struct vcpu *v, const struct context *c)
 		ptype_put_both(v->d, root);
 		return rc;
 	}
-	v->table = root;
-	v->ldt_base = gva(c->ldt_base);
-	v->ldt_entries = (u32)c->ldt_ents;
+	v->roots.table = root;
+	v->desc.ldt_base = gva(c->ldt_base);
+	v->desc.ldt_entries = (u32)c->ldt_ents;
 	return 0;
 }
 
@@ -135,8 +135,8 @@ static bool same_tables(const struct vcpu *v, const struct context *c)
 	    c->gdt_ents != v->desc.gdt_entries || c->ldt_ents != v->desc.ldt_entries ||
 	    (c->ldt_ents && c->ldt_base != v->desc.ldt_base.a))
 		return false;
-	for (i = 0; i < DIV_ROUND_UP(v->gdt_entries, 512u); i++)
-		if (c->gdt_frames[i] != v->gdt[i].n)
+	for (i = 0; i < DIV_ROUND_UP(v->desc.gdt_entries, 512u); i++)
+		if (c->gdt_frames[i] != v->desc.gdt[i].n)
 			return false;
 	return true;
 }
@@ -169,12 +169,12 @@ static int set_locked(struct vcpu *v, const struct context *c)
 	set_entries(v, c);
 	vcpu_reset_debugregs(v, c->debugreg);
 	if (first && !v->id)
-		v->d->vm_assist = (u32)c->vm_assist;
+		v->d->policy.vm_assist = (u32)c->vm_assist;
 	/* Last: whoever sees these may let the vCPU run. */
 	__atomic_store_n(&v->proc.initialised, true, __ATOMIC_RELEASE);
 	/* It runs as soon as its domain is not paused. */
 	if (c->flags & VGCF_online)
-		__atomic_fetch_or(&v->state, VCPU_UP, __ATOMIC_SEQ_CST);
+		__atomic_fetch_or(&v->sched.state, VCPU_UP, __ATOMIC_SEQ_CST);
 	return 0;
 }
 
@@ -195,56 +195,56 @@ int vcpu_context_set(struct vcpu *v, gva_t at)
 static void get_registers(const struct vcpu *v, struct context *c)
 {
 	c->flags = VGCF_i387_valid;
-	if (vcpu_in_kernel(v, &v->regs))
+	if (vcpu_in_kernel(v, &v->proc.regs))
 		c->flags |= VGCF_in_kernel;
-	if (v->callback[CB_FAILSAFE].flags & TRAP_MASKS)
+	if (v->entry.callback[CB_FAILSAFE].flags & TRAP_MASKS)
 		c->flags |= VGCF_failsafe_disables_events;
-	if (v->state & VCPU_UP)
+	if (v->sched.state & VCPU_UP)
 		c->flags |= VGCF_online;
-	memcpy(c->fpu, v->fpu, sizeof(v->fpu));
-	c->regs = v->regs;
+	memcpy(c->fpu, v->proc.fpu, sizeof(v->proc.fpu));
+	c->regs = v->proc.regs;
 	c->regs.error = 0;
-	c->regs.flags |= v->iopl << 12;
-	c->ds = v->ds;
-	c->es = v->es;
-	c->fs = v->fs;
-	c->gs = v->gs;
-	c->kernel_ss = v->kernel_ss;
-	c->kernel_sp = v->kernel_sp;
-	c->ctrlreg[0] = CR0_FIXED | (v->cr0_ts ? CR0_TS : 0);
-	c->ctrlreg[3] = width_mfn_to_cr3(v->d->width, v->table);
-	c->ctrlreg[4] = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->cr4;
-	memcpy(c->debugreg, v->dr, sizeof(v->dr));
+	c->regs.flags |= v->entry.iopl << 12;
+	c->ds = v->proc.ds;
+	c->es = v->proc.es;
+	c->fs = v->proc.fs;
+	c->gs = v->proc.gs;
+	c->kernel_ss = v->entry.kernel_ss;
+	c->kernel_sp = v->entry.kernel_sp;
+	c->ctrlreg[0] = CR0_FIXED | (v->proc.cr0_ts ? CR0_TS : 0);
+	c->ctrlreg[3] = width_mfn_to_cr3(v->d->width, v->roots.table);
+	c->ctrlreg[4] = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->proc.cr4;
+	memcpy(c->debugreg, v->proc.dr, sizeof(v->proc.dr));
 }
 
 static void get_entries(const struct vcpu *v, struct context *c)
 {
-	const struct vcpu_trap *t = v->traps;
+	const struct vcpu_trap *t = v->entry.traps;
 	u64 i;
 
-	for (i = 0; i < ARRAY_SIZE(v->traps); i++, t++) {
+	for (i = 0; i < ARRAY_SIZE(v->entry.traps); i++, t++) {
 		c->traps[i].codes = i | t->flags << 8 | (u32)t->cs << 16;
 		c->traps[i].ip = t->ip;
 	}
 	for (i = 0; i < ARRAY_SIZE(c->callback); i++) {
-		c->callback[i].cs = v->callback[i].cs;
-		c->callback[i].ip = v->callback[i].ip;
+		c->callback[i].cs = v->entry.callback[i].cs;
+		c->callback[i].ip = v->entry.callback[i].ip;
 	}
-	c->ldt_base = v->ldt_base.a;
-	c->ldt_ents = v->ldt_entries;
-	c->gdt_ents = v->gdt_entries;
-	for (i = 0; i < DIV_ROUND_UP(v->gdt_entries, 512u); i++)
-		c->gdt_frames[i] = v->gdt[i].n;
-	c->vm_assist = v->d->vm_assist;
+	c->ldt_base = v->desc.ldt_base.a;
+	c->ldt_ents = v->desc.ldt_entries;
+	c->gdt_ents = v->desc.gdt_entries;
+	for (i = 0; i < DIV_ROUND_UP(v->desc.gdt_entries, 512u); i++)
+		c->gdt_frames[i] = v->desc.gdt[i].n;
+	c->vm_assist = v->d->policy.vm_assist;
 }
 
 int vcpu_context_get(struct vcpu *v, gva_t at)
 {
 	struct context c = { 0 };
 
-	spin_lock(&v->d->page_lock);
+	spin_lock(&v->d->tables.lock);
 	get_registers(v, &c);
 	get_entries(v, &c);
-	spin_unlock(&v->d->page_lock);
+	spin_unlock(&v->d->tables.lock);
 	return copy(&c, at, v->d->width, false);
 }

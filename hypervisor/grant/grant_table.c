@@ -210,7 +210,7 @@ static int put_frames(struct domain *d, struct gnttab_setup_table *op)
 
 	for (i = 0; !rc && i < op->nr_frames; i++)
 		if (guest_put_long(HANDLE(op->frame_list), i,
-				virt_to_mfn(d->grants->shared[i]).n))
+				virt_to_mfn(d->grants.table->shared[i]).n))
 			op->status = GNTST_bad_virt_addr;
 	if (rc && rc != -ERESTART)
 		op->status = GNTST_general_error;

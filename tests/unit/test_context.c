@@ -29,18 +29,18 @@ void context_reset_fpu(struct vcpu *of)
 
 void context_set_fpu(struct vcpu *of, const void *image)
 {
-	memcpy(of->fpu, image, sizeof(of->fpu));
+	memcpy(of->proc.fpu, image, sizeof(of->proc.fpu));
 	fpu_set = true;
 }
 
 void vcpu_reset_debugregs(struct vcpu *of, const u64 value[8])
 {
-	memcpy(of->dr, value, sizeof(of->dr));
+	memcpy(of->proc.dr, value, sizeof(of->proc.dr));
 }
 
 void vcpu_set_callback(struct vcpu *of, u32 kind, u32 cs, u64 ip, bool mask)
 {
-	of->callback[kind] = (struct vcpu_trap){
+	of->entry.callback[kind] = (struct vcpu_trap){
 		ip, selector_ring1(cs), mask ? TRAP_MASKS : 0
 	};
 }
@@ -52,7 +52,7 @@ static void make_context(void)
 
 	for (i = 0; i < sizeof(c); i++)
 		((u8 *)&c)[i] = (u8)rand();
-	c.ctrlreg[3] = (u32)width_mfn_to_cr3(v->d->width, v->table);
+	c.ctrlreg[3] = (u32)width_mfn_to_cr3(v->d->width, v->roots.table);
 	c.gdt_ents = c.ldt_ents = c.ldt_base = 0;
 }
 
@@ -70,13 +70,13 @@ static void setup(void)
 	host_domain(1, &first);
 	v = host_other(1, &first)->vcpu[0];
 	v->d->width = &narrow;
-	v->table = mfn(first);
-	v->initialised = true;
+	v->roots.table = mfn(first);
+	v->proc.initialised = true;
 	make_context();
 	host_window(AT, (u8 *)&c, sizeof(c));
 }
 
-#define REG(theirs, ours) assert_int_equal(v->regs.ours, c.user_regs.theirs)
+#define REG(theirs, ours) assert_int_equal(v->proc.regs.ours, c.user_regs.theirs)
 
 static void test_set(void **state)
 {
@@ -96,32 +96,32 @@ static void test_set(void **state)
 		REG(ebp, bp);
 		REG(esp, sp);
 		REG(eip, ip);
-		assert_int_equal(v->regs.flags, (c.user_regs.eflags &
+		assert_int_equal(v->proc.regs.flags, (c.user_regs.eflags &
 						 FLAGS_GUEST) | FLAGS_IF | 2);
-		assert_int_equal(v->iopl, c.user_regs.eflags >> 12 & 3);
-		assert_int_equal(v->regs.cs & ~3, c.user_regs.cs & ~3);
-		assert_int_equal(v->regs.ss,
+		assert_int_equal(v->entry.iopl, c.user_regs.eflags >> 12 & 3);
+		assert_int_equal(v->proc.regs.cs & ~3, c.user_regs.cs & ~3);
+		assert_int_equal(v->proc.regs.ss,
 				 selector_ring1(c.user_regs.ss));
-		assert_true(v->regs.cs & 3);
-		assert_true(v->ds == c.user_regs.ds && v->es == c.user_regs.es);
-		assert_true(v->fs == c.user_regs.fs && v->gs == c.user_regs.gs);
-		assert_int_equal(v->kernel_ss, selector_ring1(c.kernel_ss));
-		assert_int_equal(v->kernel_sp, c.kernel_sp);
-		assert_int_equal(v->cr0_ts, !!(c.ctrlreg[0] & CR0_TS));
+		assert_true(v->proc.regs.cs & 3);
+		assert_true(v->proc.ds == c.user_regs.ds && v->proc.es == c.user_regs.es);
+		assert_true(v->proc.fs == c.user_regs.fs && v->proc.gs == c.user_regs.gs);
+		assert_int_equal(v->entry.kernel_ss, selector_ring1(c.kernel_ss));
+		assert_int_equal(v->entry.kernel_sp, c.kernel_sp);
+		assert_int_equal(v->proc.cr0_ts, !!(c.ctrlreg[0] & CR0_TS));
 		assert_int_equal(fpu_set, c.flags & VGCF_i387_valid);
 		for (i = 0, t = c.trap_ctxt; i < 256; i++, t++)
-			assert_true(v->traps[i].ip == t->address &&
-				    v->traps[i].cs == selector_ring1(t->cs) &&
-				    v->traps[i].flags == (t->flags & 7));
+			assert_true(v->entry.traps[i].ip == t->address &&
+				    v->entry.traps[i].cs == selector_ring1(t->cs) &&
+				    v->entry.traps[i].flags == (t->flags & 7));
 		for (i = 0; i < 8; i++)
-			assert_int_equal(v->dr[i], c.debugreg[i]);
-		assert_int_equal(v->callback[CB_EVENT].ip,
+			assert_int_equal(v->proc.dr[i], c.debugreg[i]);
+		assert_int_equal(v->entry.callback[CB_EVENT].ip,
 				 c.event_callback_eip);
-		assert_int_equal(v->callback[CB_EVENT].cs,
+		assert_int_equal(v->entry.callback[CB_EVENT].cs,
 				 selector_ring1(c.event_callback_cs));
-		assert_int_equal(v->callback[CB_FAILSAFE].ip,
+		assert_int_equal(v->entry.callback[CB_FAILSAFE].ip,
 				 c.failsafe_callback_eip);
-		assert_int_equal(v->callback[CB_FAILSAFE].cs,
+		assert_int_equal(v->entry.callback[CB_FAILSAFE].cs,
 				 selector_ring1(c.failsafe_callback_cs));
 	}
 }
@@ -153,7 +153,7 @@ static void normalize(void)
 	memset(c.ctrlreg + 4, 0, 4 * sizeof(c.ctrlreg[0]));
 	c.ctrlreg[0] = CR0_FIXED;
 	c.ctrlreg[4] = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT;
-	c.vm_assist = v->d->vm_assist;
+	c.vm_assist = v->d->policy.vm_assist;
 }
 
 static void test_get(void **state)

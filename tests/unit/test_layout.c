@@ -293,7 +293,7 @@ static void test_range(void **state)
 		{ 0x1001, 0, false }, { 1, ~0ull, false }, { ~0ull, 1, false },
 		{ ~0ull, 2, false }, { ~0ull, ~0ull, false },
 	};
-	const struct domain d = { .address_end = 0x1000 };
+	const struct domain d = { .tables.address_end = 0x1000 };
 	u32 i;
 
 	(void)state;
