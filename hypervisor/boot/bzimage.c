@@ -22,25 +22,22 @@ static u32 get32(const u8 *p)
 	return v;
 }
 
-bool image_find_payload(const u8 *file, u64 size, const u8 **payload,
-			u64 *length, u64 *unpacked, const char **error)
+const char *image_find_payload(const u8 *file, u64 size, const u8 **payload,
+			       u64 *length, u64 *unpacked)
 {
 	u64 at, sects;
 
-	*error = "neither ELF nor bzImage";
 	if (size < HEADER_END || memcmp(file + MAGIC, "HdrS", 4))
-		return false;
-	*error = "bzImage of a boot protocol before 2.08";
+		return "neither ELF nor bzImage";
 	if ((file[VERSION] | file[VERSION + 1] << 8) < 0x208)
-		return false;
+		return "bzImage of a boot protocol before 2.08";
 	sects = file[SETUP_SECTS] ? file[SETUP_SECTS] : 4;
 	at = (sects + 1) * 512 + get32(file + PAYLOAD_OFFSET);
 	*length = get32(file + PAYLOAD_LENGTH);
-	*error = "the bzImage is cut off";
 	if (at > size || *length > size - at || *length < 16)
-		return false;
+		return "the bzImage is cut off";
 	*payload = file + at;
 	*unpacked = get32(*payload + *length - 4);
-	*error = "the bzImage claims to be too large";
-	return *unpacked <= MAX_UNPACKED;
+	return *unpacked <= MAX_UNPACKED ? NULL :
+	       "the bzImage claims to be too large";
 }

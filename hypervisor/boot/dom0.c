@@ -2,16 +2,11 @@
 /*
  * The first domain: from two boot modules to a vCPU that is ready to run.
  *
- * What it finds at its entry is laid out from VIRT_BASE up, pfn 0 first:
- *
- *	kernel | initrd, if it wants it mapped | p2m | start_info |
- *	page tables: L3, four L2, L1s | stack page | slack
- *
- * rounded up to 4 MiB with at least 512 KiB left. Page tables are mapped
- * read-only and go through the same validation as any others; a mistake here
- * would be refused there.
+ * What it finds at its entry is laid out by dom0_layout.c. Page tables are
+ * mapped read-only and go through the same validation as any others; a mistake
+ * here would be refused there.
  */
-#include <xen/foreign/x86_32.h>
+#include <xen/xen.h>
 #include "boot/boot.h"
 #include "boot/dom0.h"
 #include "boot/image.h"
@@ -19,6 +14,7 @@
 #include "domain/domain.h"
 #include "errno.h"
 #include "lib/lib.h"
+#include "lib/members.h"
 #include "machine/acpi.h"
 #include "machine/asm.h"
 #include "machine/paging.h"
@@ -27,18 +23,11 @@
 #include "mmu/ptype.h"
 #include "sched/sched.h"
 
-#define SLACK		(512ull << 10)
-#define ROUND		(4ull << 20)
 #define RESERVE		256u			/* frames, for ourselves */
 
-struct layout {
-	u64 initrd, p2m, start_info, tables, l1s, stack, end;	/* virtual */
-	u64 nr_l1, nr_pages, max_pages;
-	u64 initrd_pfn, initrd_pages;
-};
-
 static struct image image;
-static struct layout layout;
+static struct dom0_layout layout;
+static u64 max_pages, pages_above_4g;
 static u32 *p2m;		/* until the guest has it */
 static u64 unpacked_phys, unpacked_size, heap_size;
 static u64 p2m_phys, p2m_size;
@@ -50,7 +39,7 @@ static mfn_t page_mfn(u64 n)
 
 static mfn_t va_mfn(u64 va)
 {
-	return page_mfn((va - image.virt_base) >> PAGE_SHIFT);
+	return page_mfn(dom0_layout_pfn(&layout, va));
 }
 
 static void *va_ptr(u64 va)
@@ -70,31 +59,30 @@ static void put(u64 va, const void *from, u64 n)
 	}
 }
 
-static void unpack_kernel(const u8 *file, u64 size)
+static const char *unpack_kernel(const u8 *file, u64 size)
 {
-	const char *error;
 	const u8 *payload;
+	const char *error;
 	u64 length;
 	u8 *to;
 
-	if (!image_find_payload(file, size, &payload, &length, &unpacked_size,
-				&error))
-		panic("Dom0 kernel: %s", error);
+	error = image_find_payload(file, size, &payload, &length,
+				   &unpacked_size);
+	if (error)
+		return error;
 	unpacked_size = ROUND_UP(MAX(unpacked_size, 16ull), PAGE_SIZE);
 	heap_size = image_heap_size(payload, unpacked_size);
 	unpacked_phys = early_alloc(unpacked_size + heap_size, PAGE_SIZE).a;
 	to = phys_to_virt(paddr(unpacked_phys));
-	error = image_unpack(payload, length, to, unpacked_size,
-			     to + unpacked_size, heap_size);
-	if (error)
-		panic("Dom0 kernel: %s", error);
-	if (!image_parse_elf(&image, to, unpacked_size))
-		panic("Dom0 kernel: %s", image.error);
+	return image_unpack(payload, length, to, unpacked_size,
+			    to + unpacked_size, heap_size);
 }
 
 void dom0_prepare(void)
 {
 	const struct boot_module *m = &boot_info.module[0];
+	u64 size = m->size;
+	const char *error;
 	const u8 *file;
 
 	if (!boot_info.modules)
@@ -103,50 +91,36 @@ void dom0_prepare(void)
 	p2m_phys = early_alloc(p2m_size, PAGE_SIZE).a;
 	p2m = phys_to_virt(paddr(p2m_phys));
 	file = phys_to_virt(paddr(m->start));
-	if (m->size < 4 || memcmp(file, "\177ELF", 4))
-		unpack_kernel(file, m->size);
-	else if (!image_parse_elf(&image, file, m->size))
-		panic("Dom0 kernel: %s", image.error);
+	if (size < 4 || memcmp(file, "\177ELF", 4)) {
+		error = unpack_kernel(file, size);
+		if (error)
+			panic("Dom0 kernel: %s", error);
+		file = phys_to_virt(paddr(unpacked_phys));
+		size = unpacked_size;
+	}
+	image_parse_elf(&image, file, size);
+	error = image_problem(&image);
+	if (error)
+		panic("Dom0 kernel: %s", error);
 }
 
-static u64 memory_pages(void)
+static void make_layout(void)
 {
 	u64 have = frames_free();
 
 	if (have <= RESERVE)
 		panic("no memory for Dom0");
-	return dom0_pages(have - RESERVE, &layout.max_pages);
-}
-
-static void place(u64 initrd_size)
-{
-	struct layout *l = &layout;
-	u64 va = ROUND_UP(image.end, PAGE_SIZE), first;
-
-	l->nr_pages = memory_pages();
-	l->initrd_pages = DIV_ROUND_UP(initrd_size, PAGE_SIZE);
-	if (initrd_size && !image.mod_start_pfn) {
-		l->initrd = va;
-		va += l->initrd_pages * PAGE_SIZE;
-	}
-	l->p2m = va;
-	va += ROUND_UP(l->nr_pages * sizeof(u32), PAGE_SIZE);
-	l->start_info = va;
-	l->tables = va + PAGE_SIZE;
-	first = ROUND_DOWN(image.virt_base, 2ull << 20);
-	/* The tables map themselves: their number depends on itself. */
-	for (l->nr_l1 = 1;; l->nr_l1++) {
-		l->stack = l->tables + (5 + l->nr_l1) * PAGE_SIZE;
-		l->end = ROUND_UP(l->stack + PAGE_SIZE + SLACK, ROUND);
-		if (first + (l->nr_l1 << 21) >= l->end)
-			break;
-	}
-	l->l1s = l->tables + 5 * PAGE_SIZE;
-	l->initrd_pfn = (l->end - image.virt_base) >> PAGE_SHIFT;
-	if (l->end > M2P_DEFAULT_START ||
-	    l->initrd_pfn + l->initrd_pages > l->nr_pages)
+	layout = (struct dom0_layout){
+		.virt_base = image.virt_base, .kernel_end = image.end,
+		.space_end = image.space_end, .long_size = image.long_size,
+		.nr_pages = dom0_pages(have - RESERVE, &max_pages),
+		.map_initrd = !image.mod_start_pfn,
+	};
+	if (boot_info.modules > 1)
+		layout.initrd_size = boot_info.module[1].size;
+	if (!dom0_layout_make(&layout))
 		panic("Dom0's memory (%lu MiB) is too small for its kernel",
-		      l->nr_pages >> 8);
+		      layout.nr_pages >> 8);
 }
 
 /*
@@ -156,10 +130,10 @@ static void place(u64 initrd_size)
 static void take_memory(struct domain *d)
 {
 	u32 order = FRAME_MAX_ORDER;
-	u64 n = 0, i;
+	u64 n = 0, i, end = dom0_layout_pfn(&layout, layout.end);
 	mfn_t m;
 
-	d->mem.max_pages = layout.max_pages;
+	d->mem.max_pages = max_pages;
 	page_reserve(d, layout.nr_pages, true);
 	while (n < layout.nr_pages) {
 		while (order && layout.nr_pages - n < 1ull << order)
@@ -171,8 +145,10 @@ static void take_memory(struct domain *d)
 			order--;
 			continue;
 		}
+		if (m.n >> (32 - PAGE_SHIFT))
+			pages_above_4g += 1ull << order;
 		for (i = 0; i < 1ull << order; i++, n++) {
-			if (n < layout.initrd_pfn)
+			if (n < end)
 				memset(mfn_to_virt(mfn_add(m, i)), 0,
 				       PAGE_SIZE);
 			page_assign(d, mfn_add(m, i));
@@ -197,54 +173,40 @@ static void load_kernel(const struct domain *d)
 		d->width->fill_hypercall_page(va_ptr(image.hypercall_page));
 }
 
-static void load_initrd(void)
+static void load_p2m(void)
 {
-	const struct boot_module *m = &boot_info.module[1];
-	const u8 *p = phys_to_virt(paddr(m->start));
-	u64 i;
+	u64 i, va = layout.p2m;
 
-	if (boot_info.modules < 2)
-		return;
-	if (layout.initrd) {
-		put(layout.initrd, p, m->size);
-		return;
-	}
-	for (i = 0; i < layout.initrd_pages; i++)
-		memcpy(mfn_to_virt(page_mfn(layout.initrd_pfn + i)),
-		       p + i * PAGE_SIZE,
-		       MIN(PAGE_SIZE, m->size - i * PAGE_SIZE));
+	for (i = 0; i < layout.nr_pages; i++, va += layout.long_size)
+		memcpy(va_ptr(va), &(u64){ p2m[i] }, layout.long_size);
 }
 
-static u64 *table_ptr(u32 n)
+static void set_entry(u64 at, u64 page, u64 flags)
 {
-	return va_ptr(layout.tables + n * PAGE_SIZE);
-}
-
-static bool is_table(u64 va)
-{
-	return va >= layout.tables && va < layout.stack;
+	*(u64 *)va_ptr(at) = make_pte(va_mfn(page), flags);
 }
 
 static void fill_tables(void)
 {
-	u64 first = ROUND_DOWN(image.virt_base, 2ull << 20), va, *l1;
 	const u64 table = PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D;
-	u32 i;
+	const u64 page = PTE_P | PTE_A | PTE_D;
+	const struct dom0_level *below;
+	u64 at, va, i, flags;
+	u32 level;
 
-	for (i = 0; i < 4; i++)
-		table_ptr(0)[i] = make_pte(va_mfn(layout.tables +
-						  (1 + i) * PAGE_SIZE), PTE_P);
-	for (i = 0; i < layout.nr_l1; i++) {
-		va = first + ((u64)i << 21);
-		table_ptr((u32)(1 + (va >> 30)))[va >> 21 & 511] =
-			make_pte(va_mfn(layout.l1s + i * PAGE_SIZE), table);
+	/* The entries of PAE's root are present and nothing else. */
+	for (level = layout.levels; level > 1; level--) {
+		below = &layout.level[level - 1];
+		at = dom0_layout_entry(&layout, level, below->first);
+		flags = level == 3 && layout.levels == 3 ? PTE_P : table;
+		for (i = 0; i < below->count; i++)
+			set_entry(at + i * sizeof(u64),
+				  below->at + i * PAGE_SIZE, flags);
 	}
-	for (va = image.virt_base; va < layout.end; va += PAGE_SIZE) {
-		l1 = table_ptr((u32)(5 + ((va - first) >> 21)));
-		l1[va >> 12 & 511] = make_pte(va_mfn(va), PTE_P | PTE_A |
-					      PTE_D |
-					      (is_table(va) ? 0 : PTE_RW));
-	}
+	for (va = layout.virt_base; va < layout.end; va += PAGE_SIZE)
+		set_entry(dom0_layout_entry(&layout, 1, va), va,
+			  va >= layout.tables && va < layout.stack ?
+			  page : page | PTE_RW);
 }
 
 static const char *kernel_arguments(void)
@@ -261,27 +223,23 @@ static const char *kernel_arguments(void)
 
 static void fill_start_info(const struct domain *d)
 {
-	struct start_info_x86_32 *si = va_ptr(layout.start_info);
-	const struct boot_module *m = &boot_info.module[1];
+	bool behind = layout.initrd_size && !layout.map_initrd;
+	struct start_info si = {
+		.magic = "xen-3.0-x86_32p", .nr_pages = layout.nr_pages,
+		.shared_info = d->shared_frame.n << PAGE_SHIFT,
+		.flags = SIF_PRIVILEGED | SIF_INITDOMAIN |
+			 (behind ? SIF_MOD_START_PFN : 0),
+		.pt_base = layout.tables,
+		.nr_pt_frames = (layout.stack - layout.tables) / PAGE_SIZE,
+		.mfn_list = layout.p2m, .mod_len = layout.initrd_size,
+		.mod_start = behind ? dom0_layout_pfn(&layout, layout.initrd) :
+			     layout.initrd,
+	};
+	u8 *to = va_ptr(layout.start_info);
 
-	str_copy(si->magic, "xen-3.0-x86_32p", sizeof(si->magic));
-	si->nr_pages = (u32)layout.nr_pages;
-	si->shared_info = (u32)(d->shared_frame.n << PAGE_SHIFT);
-	si->flags = SIF_PRIVILEGED | SIF_INITDOMAIN;
-	si->pt_base = (u32)layout.tables;
-	si->nr_pt_frames = (u32)(5 + layout.nr_l1);
-	si->mfn_list = (u32)layout.p2m;
-	str_copy((char *)si->cmd_line, kernel_arguments(),
-		 sizeof(si->cmd_line));
-	if (boot_info.modules < 2)
-		return;
-	si->mod_len = (u32)m->size;
-	if (image.mod_start_pfn) {
-		si->mod_start = (u32)layout.initrd_pfn;
-		si->flags |= SIF_MOD_START_PFN;
-	} else {
-		si->mod_start = (u32)layout.initrd;
-	}
+	members_convert(DOM0_START_INFO, to, layout.long_size, &si, OUR_LONG);
+	str_copy((char *)to + members_size(DOM0_START_INFO, layout.long_size),
+		 kernel_arguments(), MAX_GUEST_CMDLINE);
 }
 
 /* The hardware domain has all ports but the hypervisor's own devices. */
@@ -340,16 +298,6 @@ static void give_back(u64 phys, u64 size)
 		frames_give(mfn(first), end - first);
 }
 
-/* In MiB. */
-static u64 memory_above_4g(void)
-{
-	u64 n = 0, i;
-
-	for (i = 0; i < layout.nr_pages; i++)
-		n += page_mfn(i).n >> (32 - PAGE_SHIFT) != 0;
-	return n >> 8;
-}
-
 static void make_vcpus(struct domain *d)
 {
 	bool pin = boot_flag("dom0_vcpus_pin", false);
@@ -367,7 +315,6 @@ static void make_vcpus(struct domain *d)
 
 void dom0_build(void)
 {
-	u64 initrd_size = boot_info.modules > 1 ? boot_info.module[1].size : 0;
 	const struct domain_config config = {
 		.id = 0, .privileged = true, .max_vcpus = dom0_vcpus(cpu_count),
 		.max_grant_frames = -1, .max_maptrack_frames = -1,
@@ -383,12 +330,13 @@ void dom0_build(void)
 	d->tables.address_end = d->tables.m2p_start;
 	d->policy.vm_assist = BIT(VMASST_TYPE_pae_extended_cr3);
 	make_vcpus(d);
-	place(initrd_size);
+	make_layout();
 	take_memory(d);
 	load_kernel(d);
-	load_initrd();
+	put(layout.initrd, phys_to_virt(paddr(boot_info.module[1].start)),
+	    layout.initrd_size);
+	load_p2m();
 	fill_tables();
-	put(layout.p2m, p2m, layout.nr_pages * sizeof(u32));
 	fill_start_info(d);
 	give_ports(d);
 	install_tables(d->vcpu[0]);
@@ -396,7 +344,7 @@ void dom0_build(void)
 	domain_update_wallclock(d);
 	log_info("Dom0: %lu MiB, %lu above 4 GiB, %u vCPUs, "
 		 "kernel %lx to %lx, entry %lx", layout.nr_pages >> 8,
-		 memory_above_4g(), d->max_vcpus, image.start, image.end,
+		 pages_above_4g >> 8, d->max_vcpus, image.start, image.end,
 		 image.entry);
 	for (i = 0; i < boot_info.modules; i++)
 		give_back(boot_info.module[i].start, boot_info.module[i].size);

@@ -11,6 +11,37 @@ bool dom0_set_max_vcpus(const char *s);
 /* Pages that the domain gets of those available, and may grow to. */
 u64 dom0_pages(u64 available, u64 *max);
 u32 dom0_vcpus(u32 cpus);
+
+/* Page tables of a level: they lie, as they map, one after the other. */
+struct dom0_level {
+	u64 at, count;		/* virtual address of the first; how many */
+	u64 first;		/* address from which on they map */
+};
+
+/* The address space that the domain begins with. All addresses are virtual. */
+struct dom0_layout {
+	/* What is given */
+	u64 virt_base, kernel_end, space_end;
+	u64 nr_pages, initrd_size;
+	u32 long_size;		/* of an entry of the p2m; 8: a 64-bit kernel */
+	bool map_initrd;
+	/* What follows; an initrd that is not mapped begins at the end; 0: none */
+	u64 initrd, p2m, start_info, tables, stack, end;
+	u32 levels;
+	struct dom0_level level[5];	/* 1 to levels */
+};
+/* False if it needs more pages or addresses than there are. */
+bool dom0_layout_make(struct dom0_layout *l);
+/* Where a level's entry for an address is. */
+u64 dom0_layout_entry(const struct dom0_layout *l, u32 level, u64 va);
+static inline u64 dom0_layout_pfn(const struct dom0_layout *l, u64 va)
+{
+	return (va - l->virt_base) >> PAGE_SHIFT;
+}
+
+/* start_info up to the command line, in the form of lib/members.h */
+#define DOM0_START_INFO		"qqqqllili|lilllll"
+
 /* Read and unpack the kernel module, while memory is still unshared. */
 void dom0_prepare(void);
 /* Make the domain and its first vCPU; panics with a reason. */

@@ -6,55 +6,54 @@
  * Xen's libelf puts them there: their size, an ELF header, three section
  * headers, the symbol table and its strings.
  *
- * The file is not believed: every offset and size is checked against the
- * file's length before it is used, and the segments against the 32-bit
- * address space below the hypervisor's part.
+ * Both classes of files are read into one form. The file is not believed: every
+ * offset and size is checked against the file's length before it is used, and
+ * the segments against the guest's part of the address space.
  */
+#include <elf.h>
 #include <xen/elfnote.h>
+#include <xen/xen.h>
 #include "boot/image.h"
 #include "config.h"
 #include "lib/lib.h"
+#include "lib/members.h"
 
-struct elf32_header {
-	u8 ident[16];
-	u16 type, machine;
-	u32 version, entry, phoff, shoff, flags;
-	u16 ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-_Static_assert(sizeof(struct elf32_header) == 52, "ELF format");
+/* Our own form is Elf64_*; 32-bit files have shorter longs: lib/members.h */
+#define HEADER		"qqhhilllihhhhhh"
+/* p_flags is elsewhere in each class, and left out. */
+#define SEGMENT		"illlll"
+#define SEGMENT_SIZE(long_size)	(8 + 6 * (long_size))
+#define SECTION		"iilllliill"
 
-struct elf32_phdr {
-	u32 type, offset, vaddr, paddr, filesz, memsz, flags, align;
-};
-
-struct elf32_shdr {
-	u32 name, type, flags, addr, offset, size, link, info, align, entsize;
-};
-
-struct elf_note {
-	u32 namesz, descsz, type;
-};
-
-#define ELFCLASS32	1
-#define EM_386		3
-#define EM_X86_64	62
-#define PT_LOAD		1
-#define PT_NOTE		4
-#define SHT_PROGBITS	1
-#define SHT_SYMTAB	2
-#define SHT_STRTAB	3
-#define SHT_NOTE	7
 #define MAX_HEADERS	128
 #define UNSET		(~0ull)
+#define LOWER_END	BIT(47)		/* of 64-bit addresses */
 
-struct symbols {
-	u32 size;		/* of all that follows */
-	struct elf32_header header;
-	u8 pad[12];
-	struct elf32_shdr section[3];
-	u8 pad2[72];
+/* What a note says, or NAME=VALUE in the section __xen_guest. */
+static const struct key {
+	u32 note;
+	u32 member;		/* of struct image: where it goes */
+	const char *name;	/* in the section; NULL: not there */
+	const char *word;	/* true if it begins so; NULL: it is a number */
+	u32 shift;		/* of the number in the section */
+} keys[] = {
+#define KEY(type, member, ...)						\
+	{ XEN_ELFNOTE_##type, offsetof(struct image, member), __VA_ARGS__ }
+	KEY(ENTRY, entry, "VIRT_ENTRY=", NULL, 0),
+	KEY(VIRT_BASE, virt_base, "VIRT_BASE=", NULL, 0),
+	KEY(PADDR_OFFSET, paddr_offset, "ELF_PADDR_OFFSET=", NULL, 0),
+	KEY(HYPERCALL_PAGE, hypercall_page, "HYPERCALL_PAGE=", NULL,
+	    PAGE_SHIFT),
+	KEY(HV_START_LOW, hv_start_low, NULL, NULL, 0),
+	KEY(MOD_START_PFN, mod_start_pfn, NULL, NULL, 0),
+	KEY(GUEST_OS, is_generic, "GUEST_OS=", "linux", 0),
+	KEY(LOADER, is_generic, "LOADER=", "generic", 0),
+	KEY(XEN_VERSION, is_xen3, "XEN_VER=", "xen-3.0", 0),
+	KEY(PAE_MODE, pae, "PAE=", "yes", 0),
+	KEY(PAE_MODE, pae, "PAE=", "bimodal", 0),
+	KEY(BSD_SYMTAB, wants_symbols, NULL, "yes", 0),
+	{ ~0u, offsetof(struct image, wants_symbols), "BSD_SYMTAB", "", 0 },
 };
-_Static_assert(sizeof(struct symbols) == IMAGE_SYMBOLS_SIZE, "Xen's layout");
 
 static bool fail(struct image *im, const char *why)
 {
@@ -70,175 +69,116 @@ static const void *part(const struct image *im, u64 offset, u64 n)
 	return im->file + offset;
 }
 
-/* Copied, as it may lie at any address; false if it is cut off. */
-static bool get(const struct image *im, u64 offset, void *to, u64 n)
+/* One structure in our own form; false if it is cut off. */
+static bool get(const struct image *im, const char *layout, u64 offset,
+		void *to)
 {
-	const void *p = part(im, offset, n);
+	const void *p = part(im, offset, members_size(layout, im->long_size));
 
-	return p && memcpy(to, p, n);
+	if (!p)
+		return false;
+	memset(to, 0, members_size(layout, OUR_LONG));
+	members_convert(layout, to, OUR_LONG, p, im->long_size);
+	return true;
 }
 
-static u64 note_number(const u8 *desc, u32 size)
+static bool begins(const u8 *text, u64 size, const char *word)
 {
-	u64 v = 0;
-
-	if (size == 4 || size == 8)
-		memcpy(&v, desc, size);
-	return v;
+	return size >= strlen(word) && !memcmp(text, word, strlen(word));
 }
 
-static bool contains(const u8 *text, u32 size, const char *word)
+static void take(struct image *im, const struct key *k, u64 number,
+		 const u8 *text, u64 size)
 {
-	size_t n = strlen(word), i;
+	void *to = (u8 *)im + k->member;
 
-	for (i = 0; i + n <= size; i++)
-		if (!memcmp(text + i, word, n))
-			return true;
-	return false;
-}
-
-static bool begins(const u8 *text, u32 size, const char *word)
-{
-	return contains(text, MIN(size, (u32)strlen(word)), word);
+	if (!k->word)
+		memcpy(to, &number, sizeof(number));
+	else if (begins(text, size, k->word))
+		*(bool *)to = true;
 }
 
 static void take_note(struct image *im, u32 type, const u8 *desc, u32 size)
 {
-	u64 v = note_number(desc, size);
+	const struct key *k;
+	u64 number = 0;
 
-	switch (type) {
-	case XEN_ELFNOTE_ENTRY:
-		im->entry = v;
-		break;
-	case XEN_ELFNOTE_VIRT_BASE:
-		im->virt_base = v;
-		break;
-	case XEN_ELFNOTE_PADDR_OFFSET:
-		im->paddr_offset = v;
-		break;
-	case XEN_ELFNOTE_HYPERCALL_PAGE:
-		im->hypercall_page = v;
-		break;
-	case XEN_ELFNOTE_HV_START_LOW:
-		im->hv_start_low = v;
-		break;
-	case XEN_ELFNOTE_MOD_START_PFN:
-		im->mod_start_pfn = v != 0;
-		break;
-	case XEN_ELFNOTE_PAE_MODE:
-		im->pae = contains(desc, size, "yes") ||
-			  contains(desc, size, "bimodal");
-		break;
-	case XEN_ELFNOTE_BSD_SYMTAB:
-		im->wants_symbols = !im->has_notes || begins(desc, size, "yes");
-		break;
-	case XEN_ELFNOTE_LOADER:
-		im->is_generic |= begins(desc, size, "generic");
-		break;
-	case XEN_ELFNOTE_GUEST_OS:
-		im->is_generic |= begins(desc, size, "linux");
-		break;
-	case XEN_ELFNOTE_XEN_VERSION:
-		im->is_xen3 = begins(desc, size, "xen-3.0");
-		break;
-	default:
-		break;
-	}
+	memcpy(&number, desc, size <= sizeof(number) ? size : 0);
+	for (k = keys; k < keys + ARRAY_SIZE(keys); k++)
+		if (k->note == type)
+			take(im, k, number, desc, size);
 }
 
 static void parse_notes(struct image *im, u64 offset, u64 size)
 {
 	const u8 *p = part(im, offset, size);
-	struct elf_note n;
-	u64 name, desc;
+	struct { u32 name, desc, type; } n;	/* the sizes of two */
+	u64 desc, step;
 
-	if (!p)
-		return;
-	while (size >= sizeof(n)) {
+	for (; p && size >= sizeof(n); p += step, size -= step) {
 		memcpy(&n, p, sizeof(n));
-		name = ROUND_UP((u64)n.namesz, 4);
-		desc = ROUND_UP((u64)n.descsz, 4);
-		if (name + n.descsz > size - sizeof(n))
+		desc = sizeof(n) + ROUND_UP((u64)n.name, 4);
+		if (desc + n.desc > size)
 			return;
-		if (n.namesz == 4 && !memcmp(p + sizeof(n), "Xen", 4)) {
+		if (n.name == 4 && !memcmp(p + sizeof(n), "Xen", 4)) {
 			im->has_notes = true;
-			take_note(im, n.type, p + sizeof(n) + name, n.descsz);
+			take_note(im, n.type, p + desc, n.desc);
 		}
-		if (name + desc > size - sizeof(n))
-			return;
-		p += sizeof(n) + name + desc;
-		size -= sizeof(n) + name + desc;
+		step = MIN(desc + ROUND_UP((u64)n.desc, 4), size);
 	}
 }
 
 /* Section number i, if it is of this type; its contents lie in the file. */
-static bool get_section(const struct image *im, const struct elf32_header *h,
-			u32 i, u32 type, struct elf32_shdr *sh)
+static bool get_section(const struct image *im, const Elf64_Ehdr *h, u32 i,
+			u32 type, Elf64_Shdr *s)
 {
-	return i < h->shnum &&
-	       get(im, h->shoff + (u64)i * sizeof(*sh), sh, sizeof(*sh)) &&
-	       sh->type == type && part(im, sh->offset, sh->size);
+	u64 at = h->e_shoff + (u64)i * members_size(SECTION, im->long_size);
+
+	return i < h->e_shnum && get(im, SECTION, at, s) &&
+	       s->sh_type == type && part(im, s->sh_offset, s->sh_size);
 }
 
-static void find_notes(struct image *im, const struct elf32_header *h)
+static bool get_segment(const struct image *im, const Elf64_Ehdr *h, u32 i,
+			Elf64_Phdr *s)
 {
-	struct elf32_phdr ph;
-	struct elf32_shdr sh;
+	return get(im, SEGMENT, h->e_phoff + i * SEGMENT_SIZE(im->long_size),
+		   s);
+}
+
+static void find_notes(struct image *im, const Elf64_Ehdr *h)
+{
+	Elf64_Phdr segment;
+	Elf64_Shdr section;
 	u32 i;
 
-	for (i = 0; i < h->phnum && i < MAX_HEADERS; i++) {
-		if (!get(im, h->phoff + (u64)i * sizeof(ph), &ph, sizeof(ph)))
-			return;
-		if (ph.type == PT_NOTE)
-			parse_notes(im, ph.offset, ph.filesz);
-	}
+	for (i = 0; i < h->e_phnum && get_segment(im, h, i, &segment); i++)
+		if (segment.p_type == PT_NOTE)
+			parse_notes(im, segment.p_offset, segment.p_filesz);
 	for (i = 0; !im->has_notes && i < MAX_HEADERS; i++)
-		if (get_section(im, h, i, SHT_NOTE, &sh))
-			parse_notes(im, sh.offset, sh.size);
+		if (get_section(im, h, i, SHT_NOTE, &section))
+			parse_notes(im, section.sh_offset, section.sh_size);
 }
 
-/* One NAME=VALUE of the older section, as the note that says the same. */
-static void take_legacy(struct image *im, const u8 *text, u32 size)
+/* One NAME=VALUE of the older section. */
+static void take_legacy(struct image *im, const u8 *text, u64 size)
 {
-	static const struct {
-		const char *name;
-		u32 type, shift;	/* of a number; ~0: text */
-	} names[] = {
-		{ "GUEST_OS=", XEN_ELFNOTE_GUEST_OS, ~0u },
-		{ "XEN_VER=", XEN_ELFNOTE_XEN_VERSION, ~0u },
-		{ "LOADER=", XEN_ELFNOTE_LOADER, ~0u },
-		{ "PAE=", XEN_ELFNOTE_PAE_MODE, ~0u },
-		{ "BSD_SYMTAB", XEN_ELFNOTE_BSD_SYMTAB, ~0u },
-		{ "VIRT_BASE=", XEN_ELFNOTE_VIRT_BASE, 0 },
-		{ "VIRT_ENTRY=", XEN_ELFNOTE_ENTRY, 0 },
-		{ "ELF_PADDR_OFFSET=", XEN_ELFNOTE_PADDR_OFFSET, 0 },
-		{ "HYPERCALL_PAGE=", XEN_ELFNOTE_HYPERCALL_PAGE, PAGE_SHIFT },
-	};
-	char value[32];
-	u32 i, n;
-	u64 v;
+	char value[32] = { 0 };
+	const struct key *k;
+	u64 n;
 
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!begins(text, size, names[i].name))
+	for (k = keys; k < keys + ARRAY_SIZE(keys); k++) {
+		if (!k->name || !begins(text, size, k->name))
 			continue;
-		n = (u32)strlen(names[i].name);
-		text += n;
-		size -= n;
-		if (names[i].shift == ~0u) {
-			take_note(im, names[i].type, text, size);
-			return;
-		}
-		memset(value, 0, sizeof(value));
-		memcpy(value, text, MIN(size, sizeof(value) - 1));
-		v = str_to_u64(value, NULL) << names[i].shift;
-		take_note(im, names[i].type, (u8 *)&v, sizeof(v));
-		return;
+		n = strlen(k->name);
+		memcpy(value, text + n, MIN(size - n, sizeof(value) - 1));
+		take(im, k, str_to_u64(value, NULL) << k->shift, text + n,
+		     size - n);
 	}
 }
 
-static void parse_legacy(struct image *im, const u8 *p, u32 size)
+static void parse_legacy(struct image *im, const u8 *p, u64 size)
 {
-	u32 n;
+	u64 n;
 
 	while (size && *p) {
 		for (n = 0; n < size && p[n] && p[n] != ',';)
@@ -255,23 +195,24 @@ static void parse_legacy(struct image *im, const u8 *p, u32 size)
 		im->paddr_offset = im->virt_base;
 }
 
-static void find_legacy(struct image *im, const struct elf32_header *h)
+static void find_legacy(struct image *im, const Elf64_Ehdr *h)
 {
 	static const char name[] = "__xen_guest";
-	struct elf32_shdr names, sh;
+	Elf64_Shdr names, s;
 	const void *p;
 	u32 i;
 
-	if (!get_section(im, h, h->shstrndx, SHT_STRTAB, &names))
+	if (!get_section(im, h, h->e_shstrndx, SHT_STRTAB, &names))
 		return;
 	for (i = 0; i < MAX_HEADERS && !im->is_legacy; i++) {
-		if (!get_section(im, h, i, SHT_PROGBITS, &sh) ||
-		    sh.name > names.size ||
-		    names.size - sh.name < sizeof(name))
+		if (!get_section(im, h, i, SHT_PROGBITS, &s) ||
+		    s.sh_name > names.sh_size ||
+		    names.sh_size - s.sh_name < sizeof(name))
 			continue;
-		p = part(im, (u64)names.offset + sh.name, sizeof(name));
+		p = part(im, names.sh_offset + s.sh_name, sizeof(name));
 		if (p && !memcmp(p, name, sizeof(name)))
-			parse_legacy(im, part(im, sh.offset, sh.size), sh.size);
+			parse_legacy(im, part(im, s.sh_offset, s.sh_size),
+				     s.sh_size);
 	}
 }
 
@@ -281,8 +222,8 @@ static bool add_piece(struct image *im, const struct image_segment *s)
 		return fail(im, "too many segments");
 	if (s->file_size > s->mem_size || !part(im, s->offset, s->file_size))
 		return fail(im, "a segment lies outside the file");
-	if (s->va < im->virt_base || s->va > M2P_DEFAULT_START ||
-	    s->mem_size > M2P_DEFAULT_START - s->va)
+	if (s->va < im->virt_base || s->va > im->space_end ||
+	    s->mem_size > im->space_end - s->va)
 		return fail(im, "a segment lies outside the kernel's space");
 	im->start = im->segments ? MIN(im->start, s->va) : s->va;
 	im->end = MAX(im->end, s->va + s->mem_size);
@@ -290,103 +231,131 @@ static bool add_piece(struct image *im, const struct image_segment *s)
 	return true;
 }
 
-static bool add_segments(struct image *im, const struct elf32_header *h)
+static bool add_segments(struct image *im, const Elf64_Ehdr *h)
 {
-	struct image_segment s;
-	struct elf32_phdr ph;
+	struct image_segment piece;
+	Elf64_Phdr s;
 	u32 i;
 
-	for (i = 0; i < h->phnum; i++) {
-		if (!get(im, h->phoff + (u64)i * sizeof(ph), &ph, sizeof(ph)))
+	for (i = 0; i < h->e_phnum; i++) {
+		if (!get_segment(im, h, i, &s))
 			return fail(im, "program headers are cut off");
-		s = (struct image_segment){
-			ph.offset, ph.filesz,
-			(u64)ph.paddr - im->paddr_offset + im->virt_base,
-			ph.memsz
+		piece = (struct image_segment){
+			s.p_offset, s.p_filesz,
+			s.p_paddr - im->paddr_offset + im->virt_base, s.p_memsz
 		};
-		if (ph.type == PT_LOAD && ph.memsz && !add_piece(im, &s))
+		if (s.p_type == PT_LOAD && s.p_memsz && !add_piece(im, &piece))
 			return false;
 	}
 	return im->segments || fail(im, "no segment to load");
 }
 
-/* A kernel without symbols, or with damaged ones, starts without them. */
-static bool add_symbols(struct image *im, const struct elf32_header *h)
+/* The headers are written back as a file of the same class has them. */
+static void fill_symbols(struct image *im, Elf64_Ehdr h, const Elf64_Shdr *s)
 {
-	struct symbols *s = (struct symbols *)im->symbols;
-	struct elf32_shdr *sym = &s->section[1], *str = &s->section[2];
+	u32 size = (u32)(s[2].sh_offset + s[2].sh_size), i;
+	u8 *to = im->symbols + sizeof(size);
+
+	h.e_ehsize = (u16)members_size(HEADER, im->long_size);
+	h.e_version = EV_CURRENT;
+	h.e_phoff = h.e_phentsize = h.e_phnum = h.e_shstrndx = 0;
+	h.e_shoff = sizeof(h);
+	h.e_shentsize = (u16)members_size(SECTION, im->long_size);
+	h.e_shnum = 3;
+	memcpy(im->symbols, &size, sizeof(size));
+	members_convert(HEADER, to, im->long_size, &h, OUR_LONG);
+	for (i = 1; i < h.e_shnum; i++)
+		members_convert(SECTION, to + h.e_shoff + i * h.e_shentsize,
+				im->long_size, &s[i], OUR_LONG);
+}
+
+/* A kernel without symbols, or with damaged ones, starts without them. */
+static bool add_symbols(struct image *im, const Elf64_Ehdr *h)
+{
+	Elf64_Shdr section[3], *sym = &section[1], *str = &section[2];
 	struct image_segment symbols, strings;
+	u64 align = im->long_size;
 	u32 i;
 
 	for (i = 1; i < MAX_HEADERS; i++)
 		if (get_section(im, h, i, SHT_SYMTAB, sym))
 			break;
 	if (i == MAX_HEADERS ||
-	    !get_section(im, h, sym->link, SHT_STRTAB, str))
+	    !get_section(im, h, sym->sh_link, SHT_STRTAB, str))
 		return true;
-	im->symbols_va = ROUND_UP(im->end, 4);
+	im->symbols_va = ROUND_UP(im->end, align);
 	symbols = (struct image_segment){
-		sym->offset, sym->size, im->symbols_va + sizeof(*s), sym->size
+		sym->sh_offset, sym->sh_size,
+		ROUND_UP(im->symbols_va + IMAGE_SYMBOLS_SIZE, align),
+		sym->sh_size
 	};
 	strings = (struct image_segment){
-		str->offset, str->size,
-		symbols.va + ROUND_UP((u64)sym->size, 4), str->size
+		str->sh_offset, str->sh_size,
+		ROUND_UP(symbols.va + sym->sh_size, align), str->sh_size
 	};
-	s->header = *h;
-	s->header.ehsize = sizeof(*h);
-	s->header.version = 1;
-	s->header.phoff = s->header.phentsize = s->header.phnum = 0;
-	s->header.shoff = offsetof(struct symbols, section) - sizeof(s->size);
-	s->header.shentsize = sizeof(*sym);
-	s->header.shnum = ARRAY_SIZE(s->section);
-	s->header.shstrndx = 0;
-	sym->link = 2;
-	sym->offset = sizeof(*s) - sizeof(s->size);
-	str->offset = sym->offset + (u32)(strings.va - symbols.va);
-	s->size = str->offset + str->size;
+	sym->sh_link = 2;
+	sym->sh_offset = symbols.va - im->symbols_va - sizeof(u32);
+	str->sh_offset = sym->sh_offset + strings.va - symbols.va;
+	fill_symbols(im, *h, section);
 	return add_piece(im, &symbols) && add_piece(im, &strings);
+}
+
+/* Where the part of the address space ends that VIRT_BASE lies in; 0: none. */
+static u64 space_end(const struct image *im)
+{
+	if (im->long_size == 4)
+		return im->virt_base >> 32 ? 0 : M2P_DEFAULT_START;
+	if (im->virt_base < LOWER_END)
+		return LOWER_END;
+	return im->virt_base < HYPERVISOR_VIRT_END ? 0 : ~0ull;
 }
 
 static bool check_notes(struct image *im)
 {
+	bool is_32bit = im->long_size == 4;
+
+	im->space_end = space_end(im);
 	if (!im->has_notes && !im->is_legacy)
 		return fail(im, "no Xen ELF notes: not a PV kernel");
-	if (!im->pae)
+	if (is_32bit && !im->pae)
 		return fail(im, "not a PAE kernel");
 	if (!im->is_generic || !im->is_xen3)
 		return fail(im, "not for the generic loader of xen-3.0");
-	if (im->virt_base & (PAGE_SIZE - 1) || im->virt_base >> 32)
+	if (im->virt_base & (PAGE_SIZE - 1) || !im->space_end)
 		return fail(im, "bad VIRT_BASE note");
-	if (im->hv_start_low > 0xffffffff - (4u << 20))
+	if (is_32bit && im->hv_start_low > 0xffffffff - (4u << 20))
 		return fail(im, "bad HV_START_LOW note");
 	return true;
 }
 
-static bool check_header(struct image *im, const struct elf32_header *h)
+static bool get_header(struct image *im, Elf64_Ehdr *h)
 {
-	if (memcmp(h->ident, "\177ELF", 4))
+	const u8 *ident = part(im, 0, EI_NIDENT);
+	bool wide = ident && ident[EI_CLASS] == ELFCLASS64;
+
+	im->long_size = wide ? 8 : 4;
+	if (!ident || !get(im, HEADER, 0, h))
+		return fail(im, "too short");
+	if (memcmp(ident, ELFMAG, SELFMAG))
 		return fail(im, "neither ELF nor bzImage");
-	if (h->machine == EM_X86_64)
-		return fail(im, "a 64-bit kernel; only 32-bit PAE ones run");
-	if (h->ident[4] != ELFCLASS32 || h->machine != EM_386)
+	if ((!wide && ident[EI_CLASS] != ELFCLASS32) ||
+	    h->e_machine != (wide ? EM_X86_64 : EM_386))
 		return fail(im, "not an i386 ELF file");
-	if (h->phentsize != sizeof(struct elf32_phdr) ||
-	    h->phnum > MAX_HEADERS)
+	if (h->e_phentsize != SEGMENT_SIZE(im->long_size) ||
+	    h->e_phnum > MAX_HEADERS)
 		return fail(im, "strange program headers");
 	return true;
 }
 
 bool image_parse_elf(struct image *im, const u8 *file, u64 size)
 {
-	struct elf32_header h;
+	Elf64_Ehdr h;
 
 	*im = (struct image){
 		.file = file, .size = size, .entry = UNSET,
 		.paddr_offset = UNSET, .hypercall_page = UNSET,
 	};
-	if (!get(im, 0, &h, sizeof(h)))
-		return fail(im, "too short");
-	if (!check_header(im, &h))
+	if (!get_header(im, &h))
 		return false;
 	find_notes(im, &h);
 	if (!im->has_notes)
@@ -394,7 +363,7 @@ bool image_parse_elf(struct image *im, const u8 *file, u64 size)
 	if (im->paddr_offset == UNSET)
 		im->paddr_offset = 0;
 	if (im->entry == UNSET)
-		im->entry = h.entry;
+		im->entry = h.e_entry;
 	if (!check_notes(im) || !add_segments(im, &h))
 		return false;
 	if (im->entry < im->start || im->entry >= im->end)
@@ -406,4 +375,10 @@ bool image_parse_elf(struct image *im, const u8 *file, u64 size)
 	     im->end - im->hypercall_page < PAGE_SIZE))
 		return fail(im, "the hypercall page lies outside the kernel");
 	return !im->wants_symbols || add_symbols(im, &h);
+}
+
+const char *image_problem(const struct image *im)
+{
+	return im->long_size == 8 ? "a 64-bit kernel; only 32-bit PAE ones run" :
+	       im->error;
 }

@@ -16,26 +16,31 @@ struct image_segment {
 struct image {
 	const u8 *file;
 	u64 size;
+	u32 long_size;		/* 8: a 64-bit kernel; 4: a 32-bit one */
 	struct image_segment segment[IMAGE_MAX_SEGMENTS];
 	u32 segments;
 	u64 virt_base, paddr_offset, entry, hypercall_page, hv_start_low;
 	u64 start, end;		/* of all segments, virtual */
+	u64 space_end;		/* of the guest's addresses around VIRT_BASE */
 	bool has_notes, is_legacy, has_hypercall_page, wants_symbols;
-	bool pae, mod_start_pfn, is_generic, is_xen3;
+	u64 mod_start_pfn;	/* not 0: the initrd need not be mapped */
+	bool pae, is_generic, is_xen3;
 	u64 symbols_va;		/* of the headers below; 0: none */
 	u8 symbols[IMAGE_SYMBOLS_SIZE] __attribute__((aligned(4)));
-	const char *error;	/* why it cannot be used */
+	const char *error;	/* what is wrong with the file */
 };
 
 /* Read headers and notes of an ELF file; false with ->error set. */
 bool image_parse_elf(struct image *im, const u8 *file, u64 size);
+/* After that, why it cannot be run: an error or the class; NULL: it can. */
+const char *image_problem(const struct image *im);
 
 /*
- * A bzImage's compressed kernel: where, and how large it gets. False if the
- * file is no bzImage or is cut off; *error says which.
+ * A bzImage's compressed kernel: where, and how large it gets. Returns NULL or
+ * what is wrong: the file is no bzImage, or is cut off.
  */
-bool image_find_payload(const u8 *file, u64 size, const u8 **payload,
-			u64 *length, u64 *unpacked, const char **error);
+const char *image_find_payload(const u8 *file, u64 size, const u8 **payload,
+			       u64 *length, u64 *unpacked);
 /* Bytes of memory that unpacking a payload needs besides its target. */
 u64 image_heap_size(const u8 *from, u64 unpacked);
 /*

@@ -101,12 +101,12 @@ static long on_context(struct domain *d, struct xen_domctl *op,
 
 long domctl_set_context(struct domain *d, struct xen_domctl *op)
 {
-	return on_context(d, op, d->width->set_context, false);
+	return on_context(d, op, vcpu_context_set, false);
 }
 
 long domctl_get_context(struct domain *d, struct xen_domctl *op)
 {
-	return on_context(d, op, d->width->get_context, true);
+	return on_context(d, op, vcpu_context_get, true);
 }
 
 long domctl_trigger(struct domain *d, struct xen_domctl *op)

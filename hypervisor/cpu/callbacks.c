@@ -82,13 +82,12 @@ static long register_callback(struct vcpu *v, gva_t at)
 {
 	u32 last = v->d->width->callback_longs;
 	u64 cb[3];	/* type and flags, CS, IP */
-	u16 type, flags;
+	u16 type;
 	int kind;
 
 	if (guest_get_longs(at, cb, last + 1))
 		return -EFAULT;
 	type = (u16)cb[0];
-	flags = (u16)(cb[0] >> 16);
 	if (type == CALLBACKTYPE_nmi) {
 		nmi_set_handler(v, cb[last]);
 		return 0;
@@ -97,7 +96,8 @@ static long register_callback(struct vcpu *v, gva_t at)
 	if (kind < 0)
 		return -ENOSYS;
 	vcpu_set_callback(v, (u32)kind, (u16)cb[1], cb[last],
-			  kind == CB_EVENT || (flags & CALLBACKF_mask_events));
+			  kind == CB_EVENT ||
+			  (cb[0] >> 16 & CALLBACKF_mask_events));
 	return 0;
 }
 

@@ -92,7 +92,7 @@ long do_set_debugreg(u64 a[])
 	return rc;
 }
 
-void vcpu_reset_debugregs(struct vcpu *v, const u32 value[8])
+void vcpu_reset_debugregs(struct vcpu *v, const u64 value[8])
 {
 	u32 i;
 

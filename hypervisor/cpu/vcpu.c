@@ -267,7 +267,7 @@ long do_vcpu_op(u64 a[])
 		return -ENOENT;
 	switch ((u32)a[0]) {
 	case VCPUOP_initialise:
-		return d->width->set_context(v, gva(arg));
+		return vcpu_context_set(v, gva(arg));
 	case VCPUOP_up:
 		return bring_up(v);
 	case VCPUOP_down:

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A vCPU's whole state as one structure of the public ABI (vcpu_guest_context
- * of arch-x86/xen.h, 32-bit layout): how a vCPU starts, and how the tools
- * start, save and restore one.
+ * of arch-x86/xen.h): how a vCPU starts, and how the tools start, save and
+ * restore one. Behind the FPU's part it is an array of longs for a guest of any
+ * width; runs say how their order differs from that of our own form.
  *
  * Tables and descriptors are taken once, when the vCPU is initialised. After
  * that only registers and entry points may be changed, by the tools, while
@@ -10,7 +11,6 @@
  * each of its vCPUs once, which is decided under the page lock, because from
  * then on that vCPU may run.
  */
-#include <xen/foreign/x86_32.h>
 #include "cpu/context.h"
 #include "cpu/descriptors.h"
 #include "cpu/vcpu.h"
@@ -20,58 +20,90 @@
 #include "lib/lib.h"
 #include "mmu/ptype.h"
 
-typedef struct vcpu_guest_context_x86_32 context_t;
+/* Our own form: a selector is in the lowest 16 bits of a long. */
+struct context {
+	u8 fpu[512];
+	u64 flags;
+	struct regs regs;
+	u64 es, ds, fs, gs;
+	struct { u64 codes, ip; } traps[256];	/* vector, flags, cs: 8, 8, 16 */
+	u64 ldt_base, ldt_ents, gdt_frames[16], gdt_ents;
+	u64 kernel_ss, kernel_sp, ctrlreg[8], debugreg[8];
+	struct { u64 cs, ip; } callback[CB_FAILSAFE + 1];
+	u64 vm_assist;
+};
 
-_Static_assert(sizeof(context_t) == 2800, "public ABI");
+#define RUN(member, longs)	{ offsetof(struct context, member), longs }
+#define LAST_RUN		(10 + 2 * 256 + 42)
+const struct context_run context32[] = {
+	RUN(flags, 1), RUN(regs.bx, 1), RUN(regs.cx, 4), RUN(regs.bp, 1),
+	RUN(regs.ax, 1), RUN(regs.error, LAST_RUN), { 0, 0 }
+};
+_Static_assert(offsetof(struct context, regs.error) + LAST_RUN * 8 ==
+	       sizeof(struct context), "none is left out");
 
-/* The return to a null CS faults, and the guest gets that fault. */
-static u16 outside_ring0(u32 sel)
+/* From memory of the caller, or else to it: what is in our form is lost then. */
+static int copy(struct context *c, gva_t at, const struct width *w, bool get)
 {
-	return (u16)(sel & 3 ? sel : sel | 1);
+	int rc = get ? guest_read(c->fpu, at, sizeof(c->fpu)) :
+		 guest_write(at, c->fpu, sizeof(c->fpu));
+	const struct context_run *r = w->context;
+	bool narrow = w->long_size == 4;
+	u64 *longs, size, i;
+
+	for (at.a += sizeof(c->fpu); !rc && r->longs; at.a += size, r++) {
+		longs = (u64 *)((u8 *)c + r->first);
+		size = r->longs * w->long_size;
+		for (i = 0; !get && narrow && i < r->longs; i++)
+			((u32 *)longs)[i] = (u32)longs[i];
+		rc = get ? guest_read(longs, at, size) :
+		     guest_write(at, longs, size);
+		/* From the last on: each now lies at or below its place. */
+		for (i = r->longs; get && narrow && i--;)
+			longs[i] = ((u32 *)longs)[i];
+	}
+	return rc;
 }
 
-static void set_registers(struct vcpu *v, const context_t *c)
+static void set_registers(struct vcpu *v, const struct context *c)
 {
-	const struct cpu_user_regs_x86_32 *u = &c->user_regs;
-
-	v->proc.regs = (struct regs){
-		.ax = u->eax, .bx = u->ebx, .cx = u->ecx, .dx = u->edx,
-		.si = u->esi, .di = u->edi, .bp = u->ebp, .ip = u->eip,
-		.cs = outside_ring0(u->cs), .ss = selector_ring1(u->ss),
-		.sp = u->esp,
-		.flags = (u->eflags & FLAGS_GUEST) | FLAGS_IF | 2,
-	};
-	v->proc.ds = u->ds;
-	v->proc.es = u->es;
-	v->proc.fs = u->fs;
-	v->proc.gs = u->gs;
-	v->entry.iopl = u->eflags >> 12 & 3;
-	v->entry.kernel_ss = selector_ring1(c->kernel_ss);
+	v->proc.regs = c->regs;
+	v->proc.regs.error = 0;
+	/* Never ring 0. A return to a null CS faults, which the guest gets. */
+	v->proc.regs.cs = (u16)c->regs.cs | !(c->regs.cs & 3);
+	v->proc.regs.ss = selector_ring1((u16)c->regs.ss);
+	v->proc.regs.flags = (c->regs.flags & FLAGS_GUEST) | FLAGS_IF | 2;
+	v->proc.ds = (u16)c->ds;
+	v->proc.es = (u16)c->es;
+	v->proc.fs = (u16)c->fs;
+	v->proc.gs = (u16)c->gs;
+	v->entry.iopl = c->regs.flags >> 12 & 3;
+	v->entry.kernel_ss = selector_ring1((u32)c->kernel_ss);
 	v->entry.kernel_sp = c->kernel_sp;
 	v->proc.cr0_ts = c->ctrlreg[0] & CR0_TS;
 	context_reset_fpu(v);
-	if (c->flags & VGCF_i387_valid_X86_32)
-		context_set_fpu(v, &c->fpu_ctxt);
+	if (c->flags & VGCF_i387_valid)
+		context_set_fpu(v, c->fpu);
 }
 
-static void set_entries(struct vcpu *v, const context_t *c)
+static void set_entries(struct vcpu *v, const struct context *c)
 {
-	const struct trap_info_x86_32 *t = c->trap_ctxt;
 	u32 i;
 
-	for (i = 0; i < 256; i++)
+	for (i = 0; i < ARRAY_SIZE(v->entry.traps); i++)
 		v->entry.traps[i] = (struct vcpu_trap){
-			t[i].address, selector_ring1(t[i].cs), t[i].flags & 7
+			c->traps[i].ip,
+			selector_ring1((u16)(c->traps[i].codes >> 16)),
+			c->traps[i].codes >> 8 & 7
 		};
-	vcpu_set_callback(v, CB_EVENT, c->event_callback_cs,
-			  c->event_callback_eip, true);
-	vcpu_set_callback(v, CB_FAILSAFE, c->failsafe_callback_cs,
-			  c->failsafe_callback_eip,
-			  c->flags & VGCF_failsafe_disables_events_X86_32);
+	for (i = 0; i < ARRAY_SIZE(c->callback); i++)
+		vcpu_set_callback(v, i, (u32)c->callback[i].cs,
+				  c->callback[i].ip, i == CB_EVENT ||
+				  c->flags & VGCF_failsafe_disables_events);
 }
 
 /* All or nothing, or -ERESTART; the page lock is held. */
-static int set_tables(struct vcpu *v, const context_t *c)
+static int set_tables(struct vcpu *v, const struct context *c)
 {
 	mfn_t root = width_cr3_to_mfn(v->d->width, c->ctrlreg[3]);
 	mfn_t gdt[GDT_FRAMES];
@@ -83,19 +115,19 @@ static int set_tables(struct vcpu *v, const context_t *c)
 	rc = ptype_get_both(v->d, root, v->d->width->root_type);
 	if (rc)
 		return rc;
-	rc = descriptors_set_gdt(v, gdt, c->gdt_ents);
+	rc = descriptors_set_gdt(v, gdt, (u32)c->gdt_ents);
 	if (rc) {
 		ptype_put_both(v->d, root);
 		return rc;
 	}
 	v->roots.table = root;
 	v->desc.ldt_base = gva(c->ldt_base);
-	v->desc.ldt_entries = c->ldt_ents;
+	v->desc.ldt_entries = (u32)c->ldt_ents;
 	return 0;
 }
 
 /* A vCPU that has its tables may be told only what it has. */
-static bool same_tables(const struct vcpu *v, const context_t *c)
+static bool same_tables(const struct vcpu *v, const struct context *c)
 {
 	u32 i;
 
@@ -103,13 +135,13 @@ static bool same_tables(const struct vcpu *v, const context_t *c)
 	    c->gdt_ents != v->desc.gdt_entries || c->ldt_ents != v->desc.ldt_entries ||
 	    (c->ldt_ents && c->ldt_base != v->desc.ldt_base.a))
 		return false;
-	for (i = 0; i < DIV_ROUND_UP(c->gdt_ents, 512u); i++)
+	for (i = 0; i < DIV_ROUND_UP(v->desc.gdt_entries, 512u); i++)
 		if (c->gdt_frames[i] != v->desc.gdt[i].n)
 			return false;
 	return true;
 }
 
-static bool context_ok(const struct vcpu *v, const context_t *c)
+static bool context_ok(const struct vcpu *v, const struct context *c)
 {
 	return c->gdt_ents <= GDT_MAX_ENTRIES &&
 	       c->ldt_ents <= LDT_MAX_ENTRIES &&
@@ -117,7 +149,7 @@ static bool context_ok(const struct vcpu *v, const context_t *c)
 	       (v->id || !(c->vm_assist & ~v->d->width->assists));
 }
 
-static int set_locked(struct vcpu *v, const context_t *c)
+static int set_locked(struct vcpu *v, const struct context *c)
 {
 	bool first = !v->proc.initialised;
 	int rc;
@@ -137,23 +169,22 @@ static int set_locked(struct vcpu *v, const context_t *c)
 	set_entries(v, c);
 	vcpu_reset_debugregs(v, c->debugreg);
 	if (first && !v->id)
-		v->d->policy.vm_assist = c->vm_assist;
+		v->d->policy.vm_assist = (u32)c->vm_assist;
 	/* Last: whoever sees these may let the vCPU run. */
 	__atomic_store_n(&v->proc.initialised, true, __ATOMIC_RELEASE);
 	/* It runs as soon as its domain is not paused. */
-	if (c->flags & VGCF_online_X86_32)
+	if (c->flags & VGCF_online)
 		__atomic_fetch_or(&v->sched.state, VCPU_UP, __ATOMIC_SEQ_CST);
 	return 0;
 }
 
-int width32_set_context(struct vcpu *v, gva_t at)
+int vcpu_context_set(struct vcpu *v, gva_t at)
 {
-	context_t c;
-	int rc;
+	struct context c = { 0 };
+	int rc = copy(&c, at, v->d->width, true);
 
-	if (guest_read(&c, at, sizeof(c)))
-		return -EFAULT;
-	rc = ptype_lock(v->d);
+	if (!rc)
+		rc = ptype_lock(v->d);
 	if (rc)
 		return rc;
 	rc = set_locked(v, &c);
@@ -161,74 +192,59 @@ int width32_set_context(struct vcpu *v, gva_t at)
 	return rc;
 }
 
-static void get_registers(const struct vcpu *v, context_t *c)
+static void get_registers(const struct vcpu *v, struct context *c)
 {
-	const struct regs *r = &v->proc.regs;
-
-	c->user_regs = (struct cpu_user_regs_x86_32){
-		.eax = (u32)r->ax, .ebx = (u32)r->bx, .ecx = (u32)r->cx,
-		.edx = (u32)r->dx, .esi = (u32)r->si, .edi = (u32)r->di,
-		.ebp = (u32)r->bp, .eip = (u32)r->ip, .cs = (u16)r->cs,
-		.esp = (u32)r->sp, .ss = (u16)r->ss,
-		.eflags = (u32)r->flags | v->entry.iopl << 12,
-		.ds = v->proc.ds, .es = v->proc.es,
-		.fs = v->proc.fs, .gs = v->proc.gs,
-	};
-	c->kernel_ss = v->entry.kernel_ss;
-	c->kernel_sp = (u32)v->entry.kernel_sp;
-	c->ctrlreg[0] = (u32)(CR0_FIXED | (v->proc.cr0_ts ? CR0_TS : 0));
-	c->ctrlreg[3] = (u32)width_mfn_to_cr3(v->d->width, v->roots.table);
-	c->ctrlreg[4] = (u32)(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->proc.cr4);
-	memcpy(&c->fpu_ctxt, v->proc.fpu, sizeof(v->proc.fpu));
-}
-
-static void get_entries(const struct vcpu *v, context_t *c)
-{
-	u32 i;
-
-	for (i = 0; i < 256; i++) {
-		c->trap_ctxt[i].vector = (u8)i;
-		c->trap_ctxt[i].flags = v->entry.traps[i].flags;
-		c->trap_ctxt[i].cs = v->entry.traps[i].cs;
-		c->trap_ctxt[i].address = (u32)v->entry.traps[i].ip;
-	}
-	c->event_callback_cs = v->entry.callback[CB_EVENT].cs;
-	c->event_callback_eip = (u32)v->entry.callback[CB_EVENT].ip;
-	c->failsafe_callback_cs = v->entry.callback[CB_FAILSAFE].cs;
-	c->failsafe_callback_eip = (u32)v->entry.callback[CB_FAILSAFE].ip;
-	for (i = 0; i < 8; i++)
-		c->debugreg[i] = (u32)v->proc.dr[i];
-}
-
-static u32 get_flags(const struct vcpu *v)
-{
-	u32 flags = VGCF_i387_valid_X86_32;
-
-	if ((v->proc.regs.cs & 3) == 1)
-		flags |= VGCF_in_kernel_X86_32;
+	c->flags = VGCF_i387_valid;
+	if (vcpu_in_kernel(v, &v->proc.regs))
+		c->flags |= VGCF_in_kernel;
 	if (v->entry.callback[CB_FAILSAFE].flags & TRAP_MASKS)
-		flags |= VGCF_failsafe_disables_events_X86_32;
+		c->flags |= VGCF_failsafe_disables_events;
 	if (v->sched.state & VCPU_UP)
-		flags |= VGCF_online_X86_32;
-	return flags;
+		c->flags |= VGCF_online;
+	memcpy(c->fpu, v->proc.fpu, sizeof(v->proc.fpu));
+	c->regs = v->proc.regs;
+	c->regs.error = 0;
+	c->regs.flags |= v->entry.iopl << 12;
+	c->ds = v->proc.ds;
+	c->es = v->proc.es;
+	c->fs = v->proc.fs;
+	c->gs = v->proc.gs;
+	c->kernel_ss = v->entry.kernel_ss;
+	c->kernel_sp = v->entry.kernel_sp;
+	c->ctrlreg[0] = CR0_FIXED | (v->proc.cr0_ts ? CR0_TS : 0);
+	c->ctrlreg[3] = width_mfn_to_cr3(v->d->width, v->roots.table);
+	c->ctrlreg[4] = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->proc.cr4;
+	memcpy(c->debugreg, v->proc.dr, sizeof(v->proc.dr));
 }
 
-int width32_get_context(struct vcpu *v, gva_t at)
+static void get_entries(const struct vcpu *v, struct context *c)
 {
-	context_t c;
-	u32 i;
+	const struct vcpu_trap *t = v->entry.traps;
+	u64 i;
 
-	memset(&c, 0, sizeof(c));
+	for (i = 0; i < ARRAY_SIZE(v->entry.traps); i++, t++) {
+		c->traps[i].codes = i | t->flags << 8 | (u32)t->cs << 16;
+		c->traps[i].ip = t->ip;
+	}
+	for (i = 0; i < ARRAY_SIZE(c->callback); i++) {
+		c->callback[i].cs = v->entry.callback[i].cs;
+		c->callback[i].ip = v->entry.callback[i].ip;
+	}
+	c->ldt_base = v->desc.ldt_base.a;
+	c->ldt_ents = v->desc.ldt_entries;
+	c->gdt_ents = v->desc.gdt_entries;
+	for (i = 0; i < DIV_ROUND_UP(v->desc.gdt_entries, 512u); i++)
+		c->gdt_frames[i] = v->desc.gdt[i].n;
+	c->vm_assist = v->d->policy.vm_assist;
+}
+
+int vcpu_context_get(struct vcpu *v, gva_t at)
+{
+	struct context c = { 0 };
+
 	spin_lock(&v->d->tables.lock);
 	get_registers(v, &c);
 	get_entries(v, &c);
-	c.flags = get_flags(v);
-	c.ldt_base = (u32)v->desc.ldt_base.a;
-	c.ldt_ents = v->desc.ldt_entries;
-	c.gdt_ents = v->desc.gdt_entries;
-	for (i = 0; i < DIV_ROUND_UP(v->desc.gdt_entries, 512u); i++)
-		c.gdt_frames[i] = (u32)v->desc.gdt[i].n;
-	c.vm_assist = v->d->policy.vm_assist;
 	spin_unlock(&v->d->tables.lock);
-	return guest_write(at, &c, sizeof(c));
+	return copy(&c, at, v->d->width, false);
 }

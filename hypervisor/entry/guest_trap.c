@@ -98,9 +98,9 @@ void page_fault(struct vcpu *v, struct regs *r, u64 address)
 			     address);
 		return;
 	}
-	if (address >= DIRECT_BASE) {
-		if (descriptor_fault(v, r, address))
-			return;
+	if (descriptor_fault(v, r, address))
+		return;
+	if (address & ~v->d->width->long_mask) {
 		domain_crash(v->d, "fault at %lx", address);
 		return;
 	}

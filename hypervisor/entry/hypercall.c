@@ -23,8 +23,6 @@
 #define INT_SIZE	2	/* cd 82 */
 #define ENTRY_LONGS	(2 + HYPERCALL_ARGS)	/* operation, result, args */
 
-static hypercall_fn do_multicall;
-
 /* Xen's answer where its option does not enable the hypercall. */
 static long do_xenpmu_op(u64 a[])
 {
@@ -34,7 +32,7 @@ static long do_xenpmu_op(u64 a[])
 
 struct hypercall {
 	hypercall_fn *fn;
-	u32 wide;	/* bit per argument that has 64 bits for all guests */
+	u32 wide;	/* arguments of 64 bits for all guests: bits 0 and 1 */
 };
 
 /* __HYPERVISOR_* of xen.h; what is not here gives -ENOSYS. */
@@ -90,7 +88,6 @@ static void join_pair(u64 a[])
 	a[3] = a[4];
 }
 
-/* Pairs are known as the first and as the second argument. */
 static void join_pairs(u64 a[], u32 pairs)
 {
 	if (pairs & BIT(0))
@@ -99,19 +96,10 @@ static void join_pairs(u64 a[], u32 pairs)
 		join_pair(a + 1);
 }
 
-/* The result is the EAX that iret loaded, even if the entry is not writable. */
-static long multicall_iret(gva_t entry)
-{
-	const struct regs *r = &this_block()->guest;
-
-	do_iret(NULL);
-	guest_put_long(entry, 1, r->ax);
-	return (long)r->ax;
-}
-
 /* One entry; 'left': an iret, after which the list must not go on. */
 static long multicall_entry(const struct width *w, gva_t at, bool *left)
 {
+	const struct regs *r = &this_block()->guest;
 	u64 entry[ENTRY_LONGS], *args = &entry[2];
 	const struct hypercall *call;
 	u32 pairs = 0;
@@ -121,8 +109,12 @@ static long multicall_entry(const struct width *w, gva_t at, bool *left)
 		return -EFAULT;
 	call = lookup(entry[0]);
 	*left = entry[0] == __HYPERVISOR_iret;
-	if (*left)
-		return multicall_iret(at);
+	if (*left) {
+		/* The result is what iret loaded, written to the entry or not. */
+		do_iret(NULL);
+		guest_put_long(at, 1, r->ax);
+		return (long)r->ax;
+	}
 	if (!call) {
 		rc = -ENOSYS;
 	} else if (call->fn == do_multicall) {
@@ -143,7 +135,7 @@ static long multicall_entry(const struct width *w, gva_t at, bool *left)
 	return -ERESTART;
 }
 
-static long do_multicall(u64 a[])
+long do_multicall(u64 a[])
 {
 	const struct domain *d = current_domain();
 	bool left = false;

@@ -43,9 +43,10 @@ static void release_all(struct side *s)
 	s->p.granter = NULL;
 }
 
-static bool same(const struct side *s, const struct width_copy_side *as)
+static bool same(const struct side *s, const struct gnttab_copy_ptr *as,
+		 bool granted)
 {
-	return s->held && s->granted == as->granted && s->name == as->name &&
+	return s->held && s->granted == granted && s->name == as->u.gmfn &&
 	       s->domid == as->domid;
 }
 
@@ -64,12 +65,15 @@ static s16 claim_own(struct side *s)
 	}
 }
 
-static s16 claim(struct side *s, const struct width_copy_side *as, bool write)
+static s16 claim(struct side *s, const struct gnttab_copy_ptr *as, bool granted,
+		 bool write)
 {
 	s16 rc;
 
+	if (same(s, as, granted))
+		return GNTST_okay;
 	release(s);
-	if (!as->granted && as->domid != DOMID_SELF)
+	if (!granted && as->domid != DOMID_SELF)
 		return GNTST_permission_denied;
 	if (!s->p.granter || s->domid != as->domid) {
 		release_all(s);
@@ -78,9 +82,9 @@ static s16 claim(struct side *s, const struct width_copy_side *as, bool write)
 	}
 	if (!s->p.granter)
 		return GNTST_bad_domain;
-	s->granted = as->granted;
-	s->name = as->name;
-	s->p.ref = (u32)as->name;
+	s->granted = granted;
+	s->name = as->u.gmfn;
+	s->p.ref = as->u.ref;
 	s->p.kind = write ? PIN_WRITE : 0;
 	rc = s->granted ? grant_pin(&s->p, (u16)current_domain()->id, false) :
 	     claim_own(s);
@@ -88,21 +92,16 @@ static s16 claim(struct side *s, const struct width_copy_side *as, bool write)
 	return rc;
 }
 
-static s16 copy_one(const struct width_copy *op, struct side *from,
+static s16 copy_one(const struct gnttab_copy *op, struct side *from,
 		    struct side *to)
 {
-	s16 rc;
+	s16 rc = claim(from, &op->source, op->flags & GNTCOPY_source_gref,
+		       false);
 
-	if (!same(from, &op->source)) {
-		rc = claim(from, &op->source, false);
-		if (rc)
-			return rc;
-	}
-	if (!same(to, &op->dest)) {
-		rc = claim(to, &op->dest, true);
-		if (rc)
-			return rc;
-	}
+	if (!rc)
+		rc = claim(to, &op->dest, op->flags & GNTCOPY_dest_gref, true);
+	if (rc)
+		return rc;
 	if ((u32)op->source.offset + op->len > PAGE_SIZE ||
 	    (u32)op->dest.offset + op->len > PAGE_SIZE)
 		return GNTST_bad_copy_arg;
@@ -111,19 +110,46 @@ static s16 copy_one(const struct width_copy *op, struct side *from,
 	return GNTST_okay;
 }
 
+/*
+ * gnttab_copy has the same longs in guests of any width: a name, domid and
+ * offset; both once more; length and flags. The status follows their 4 bytes,
+ * in a long of its own if that is short.
+ */
+static struct gnttab_copy_ptr get_side(const u64 *longs)
+{
+	return (struct gnttab_copy_ptr){
+		{ .gmfn = longs[0] }, (u16)longs[1], (u16)(longs[1] >> 16)
+	};
+}
+
+static int get(u64 at, u32 long_size, struct gnttab_copy *op)
+{
+	u64 longs[6];
+
+	if (guest_get_longs(gva(at), longs,
+			    GRANT_COPY_SIZE(long_size) / long_size))
+		return -EFAULT;
+	*op = (struct gnttab_copy){
+		.source = get_side(longs), .dest = get_side(longs + 2),
+		.len = (u16)longs[4], .flags = (u16)(longs[4] >> 16),
+	};
+	return 0;
+}
+
 static int run(u64 *at, u64 *count, struct side *from, struct side *to)
 {
-	const struct width_grant *w = current_domain()->width->grant;
-	struct width_copy op;
+	u32 long_size = current_domain()->width->long_size;
+	struct gnttab_copy op;
 	s16 status;
 
 	while (*count) {
-		if (w->get_copy(gva(*at), &op))
+		if (get(*at, long_size, &op))
 			return -EFAULT;
 		status = copy_one(&op, from, to);
-		if (w->put_copy_status(gva(*at), status))
+		if (guest_write(gva(*at + 4 * long_size + 4), &status,
+				sizeof(status)))
 			return -EFAULT;
-		*at += w->copy_size;
+		*at += GRANT_COPY_SIZE(long_size);
 		--*count;
 		if (*count && sched_preempt_needed())
 			return -ERESTART;

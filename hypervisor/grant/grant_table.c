@@ -18,6 +18,7 @@
 #include "grant/grant.h"
 #include "grant/grant_table.h"
 #include "guest/guest.h"
+#include "guest/layout.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
@@ -213,37 +214,35 @@ static s16 get_subject(u16 domid, struct domain **d)
 }
 
 /* The frames' numbers do not change while the domain is held: no lock. */
-static int put_frames(struct domain *d, const struct width_setup_table *op,
-		      s16 *status)
+static int put_frames(struct domain *d, struct gnttab_setup_table *op)
 {
 	int rc = grow(d, op->nr_frames);
 	u32 i;
 
 	for (i = 0; !rc && i < op->nr_frames; i++)
-		if (guest_put_long(op->frame_list, i,
+		if (guest_put_long(HANDLE(op->frame_list), i,
 				virt_to_mfn(d->grants->shared[i]).n))
-			*status = GNTST_bad_virt_addr;
+			op->status = GNTST_bad_virt_addr;
 	if (rc && rc != -ERESTART)
-		*status = GNTST_general_error;
+		op->status = GNTST_general_error;
 	return rc == -ERESTART ? rc : 0;
 }
 
 static int setup_table(u64 at)
 {
-	const struct width *w = current_domain()->width;
-	struct width_setup_table op;
+	struct gnttab_setup_table op;
 	struct domain *d;
 	int rc = 0;
-	s16 status;
 
-	if (w->grant->get_setup_table(gva(at), &op))
+	if (layout_get(LAYOUT_SETUP_TABLE, gva(at), &op, sizeof(op)))
 		return -EFAULT;
-	status = get_subject(op.domid, &d);
-	if (!status) {
-		rc = put_frames(d, &op, &status);
+	op.status = get_subject(op.dom, &d);
+	if (!op.status) {
+		rc = put_frames(d, &op);
 		domain_put(d);
 	}
-	return rc ? rc : w->grant->put_setup_status(gva(at), status);
+	return rc ? rc : layout_put_result(LAYOUT_SETUP_TABLE, gva(at),
+					   (u64)op.status);
 }
 
 static int query_size(u64 at)
@@ -341,7 +340,7 @@ static u32 element_size(const struct domain *d, u32 cmd)
 	case GNTTABOP_swap_grant_ref:
 		return sizeof(struct gnttab_swap_grant_ref);
 	case GNTTABOP_copy:
-		return d->width->grant->copy_size;
+		return GRANT_COPY_SIZE(d->width->long_size);
 	default:
 		return sizeof(struct gnttab_unmap_grant_ref);
 	}

@@ -59,6 +59,9 @@ struct grant_table {
 	(sizeof(struct grant_table) + (frames) * 2ul * sizeof(void *))
 _Static_assert(GRANT_TABLE_SIZE(GRANT_USUAL_FRAMES) <= PAGE_SIZE, "one page");
 
+/* Of gnttab_copy in memory of a guest whose longs have so many bytes. */
+#define GRANT_COPY_SIZE(long_size)	(4 * (long_size) + 8)
+
 /* grant/grant_entry.c: */
 
 /* A pinned entry and the references to its frame that go with it. */

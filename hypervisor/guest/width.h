@@ -9,7 +9,6 @@
 #define KRYPTON_WIDTH_H
 
 #include <xen/xen.h>
-#include <xen/grant_table.h>
 #include <xen/memory.h>
 #include <xen/vcpu.h>
 #include "types.h"
@@ -21,31 +20,9 @@ struct mmuext {
 	u64 arg2;	/* number of entries, vcpumask or source mfn */
 };
 
-struct width_setup_table {
-	u16 domid;
-	u32 nr_frames;
-	gva_t frame_list;
-};
-
-/* One side of a grant copy: a grant, or a frame of the caller's. */
-struct width_copy_side {
-	bool granted;
-	u16 domid, offset;
-	u64 name;
-};
-
-struct width_copy {
-	struct width_copy_side source, dest;
-	u16 len;
-};
-
-/* The layouts of grant operations; see struct width. */
-struct width_grant {
-	u32 copy_size;
-	int (*get_setup_table)(gva_t at, struct width_setup_table *s);
-	int (*put_setup_status)(gva_t at, s16 status);
-	int (*get_copy)(gva_t at, struct width_copy *c);
-	int (*put_copy_status)(gva_t at, s16 status);
+/* Longs of vcpu_guest_context that are in our own form in the same order. */
+struct context_run {
+	u16 first, longs;
 };
 
 /* What differs between guests: widths, offsets, what has no layout below. */
@@ -65,26 +42,15 @@ struct width {
 	u32 sel_offset, cr2_offset, time_offset;
 	u32 max_pfn_offset, nmi_reason_offset;
 
-	const struct width_grant *grant;
 	/* The arguments of a hypercall, from and to its registers. */
 	void (*get_args)(const struct regs *r, u64 a[]);
 	void (*put_args)(struct regs *r, const u64 a[]);
 	void (*fill_hypercall_page)(u8 *page);
-	/* The whole state, from and to memory of the caller: see below. */
-	int (*set_context)(struct vcpu *v, gva_t at);
-	int (*get_context)(struct vcpu *v, gva_t at);
+	const struct context_run *context;	/* vcpu_guest_context */
 };
 
 extern const struct width width32;
-extern const struct width_grant width32_grant;
-
-/*
- * cpu/vcpu_context.c: state of a vCPU that does not run, from and to memory of
- * the caller. 0; -EFAULT; -EINVAL: would break isolation; -EOPNOTSUPP: other
- * tables than the vCPU has already; -ESRCH: it is dying.
- */
-int width32_set_context(struct vcpu *v, gva_t at);
-int width32_get_context(struct vcpu *v, gva_t at);
+extern const struct context_run context32[];	/* cpu/vcpu_context.c */
 
 /* A 32-bit guest's CR3 has the upper 12 bits of an address at its bottom. */
 static inline mfn_t width_cr3_to_mfn(const struct width *w, u64 cr3)

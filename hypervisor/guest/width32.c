@@ -12,8 +12,6 @@
 
 _Static_assert(sizeof(struct shared_info_x86_32) == 2344, "public ABI");
 _Static_assert(sizeof(struct vcpu_info_x86_32) == 64, "public ABI");
-_Static_assert(sizeof(struct start_info_x86_32) == 1112, "public ABI");
-_Static_assert(sizeof(struct trap_info_x86_32) == 8, "public ABI");
 
 static void get_args(const struct regs *r, u64 a[])
 {
@@ -81,10 +79,8 @@ const struct width width32 = {
 	.sel_offset = offsetof(struct vcpu_info_x86_32, evtchn_pending_sel),
 	.cr2_offset = offsetof(struct vcpu_info_x86_32, arch.cr2),
 	.time_offset = offsetof(struct vcpu_info_x86_32, time),
-	.grant = &width32_grant,
 	.get_args = get_args,
 	.put_args = put_args,
 	.fill_hypercall_page = fill_hypercall_page,
-	.set_context = width32_set_context,
-	.get_context = width32_get_context,
+	.context = context32,
 };

@@ -87,7 +87,7 @@ static long machphys_list(u64 arg)
 				virt_to_mfn(frame_m2p).n +
 				i * (M2P_EXTENT >> PAGE_SHIFT)))
 			return -EFAULT;
-	return layout_put_last(LAYOUT_MFN_LIST, gva(arg), i);
+	return layout_put_result(LAYOUT_MFN_LIST, gva(arg), i);
 }
 
 static long machphys_mapping(u64 arg)

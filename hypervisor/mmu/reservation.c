@@ -294,7 +294,7 @@ long memory_exchange(u64 arg)
 		if (rc)
 			return rc;
 		x.nr_exchanged += per_chunk;
-		if (layout_put_last(LAYOUT_EXCHANGE, gva(arg), x.nr_exchanged))
+		if (layout_put_result(LAYOUT_EXCHANGE, gva(arg), x.nr_exchanged))
 			return -EFAULT;
 		if (x.nr_exchanged < x.in.nr_extents && sched_preempt_needed())
 			return -ERESTART;

@@ -383,7 +383,6 @@ static void fill_hypercall_page(u8 *page)
 
 /* What its longs hold are addresses of the host, so that they are as wide. */
 const struct width width32 = {
-	.grant = &width32_grant,
 	.long_size = 8, .long_mask = ~0u, .kernel_ring = 1,
 	.root_type = TYPE_L3, .cr3_upper = 0xfff,
 	.max_ports = 1024, .sel_bits = 32,

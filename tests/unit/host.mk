@@ -13,13 +13,14 @@ flags	:= -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-builtin \
 	-include hypervisor/include/types.h -include tests/unit/include/cpu.h
 
 # What the page types need, and what these need
-pages-src := memory/frames.c domain/destroy.c domain/part.c guest/shared.c mmu/release.c lib/format.c event/evtchn.c \
+pages-src := memory/frames.c mmu/release.c domain/destroy.c domain/part.c \
+	guest/shared.c lib/format.c lib/members.c event/evtchn.c \
 	event/evtchn_port.c event/evtchn_fifo.c \
 	mmu/page.c mmu/ptype.c mmu/ptype_put.c mmu/tables.c mmu/walk.c \
 	guest/guest_long.c guest/layout.c guest/operation.c mmu/batch.c mmu/mmu_update.c mmu/mmuext.c \
 	cpu/descriptors.c cpu/ldt.c \
 	grant/grant.c grant/grant_table.c grant/grant_entry.c grant/grant_map.c \
-	grant/grant_copy.c guest/width32_grant.c
+	grant/grant_copy.c
 unpack-src := $(addprefix unpack/,unpack.c gzip.c xz.c zstd.c lz4.c lzo.c \
 	lzma.c bzip2.c)
 

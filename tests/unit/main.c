@@ -13,6 +13,7 @@ int main(void)
 	failed += RUN(ptype);
 	failed += RUN(foreign);
 	failed += RUN(image);
+	failed += RUN(dom0);
 	failed += RUN(unpack);
 	failed += RUN(descriptor);
 	failed += RUN(format);
@@ -33,6 +34,7 @@ int main(void)
 	failed += RUN(log);
 	failed += RUN(privileged);
 	failed += RUN(layout);
+	failed += RUN(context);
 	failed += RUN(debug);
 	return failed ? 1 : 0;
 }

@@ -307,15 +307,48 @@ static void test_granter_dies(void **state)
 	assert_int_equal(host_locks, 0);
 }
 
+/* gnttab_copy of a 32-bit guest. */
+struct copy32 {
+	struct side32 {
+		u32 name;
+		u16 domid, offset;
+	} source, dest;
+	u16 len, flags;
+	s16 status, pad;
+};
+
+static struct side32 narrow_side(const struct gnttab_copy_ptr *p)
+{
+	return (struct side32){ (u32)p->u.gmfn, p->domid, p->offset };
+}
+
+/* With longs of 4 or 8 bytes; the status is where the request has it. */
+static void copy_all(struct gnttab_copy *c, u32 n, u32 long_size)
+{
+	const struct width narrow = { .long_size = 4 };
+	struct copy32 c32[64];
+	u32 i;
+
+	if (long_size == 8) {
+		assert_int_equal(op(GNTTABOP_copy, c, n), 0);
+		return;
+	}
+	for (i = 0; i < n; i++)
+		c32[i] = (struct copy32){
+			.source = narrow_side(&c[i].source),
+			.dest = narrow_side(&c[i].dest),
+			.len = c[i].len, .flags = c[i].flags, .status = 99,
+		};
+	d->width = &narrow;
+	assert_int_equal(op(GNTTABOP_copy, c32, n), 0);
+	d->width = &width32;
+	for (i = 0; i < n; i++)
+		c[i].status = c32[i].status;
+}
+
 static void test_copy(void **state)
 {
-	struct copy32 {
-		u32 name0;
-		u16 dom0, off0;
-		u32 name1;
-		u16 dom1, off1, len, flags;
-		s16 status, pad;
-	} c[64];
+	struct gnttab_copy c[64];
 	u32 k, i, own = 0;
 
 	(void)state;
@@ -328,22 +361,21 @@ static void test_copy(void **state)
 	host_preempt = true;
 	for (k = 0; k < 3000; k++) {
 		for (i = 0; i < 64; i++)
-			c[i] = (struct copy32){
-				.name0 = (u32)rand() % REFS, .dom0 = 4,
-				.off0 = (u16)(rand() % 4100),
-				.name1 = rand() % 4 ? own : table,
-				.dom1 = DOMID_SELF,
-				.off1 = (u16)(rand() % 4100),
+			c[i] = (struct gnttab_copy){
+				.source = { { (u32)rand() % REFS }, 4,
+					    (u16)(rand() % 4100) },
+				.dest = { { .gmfn = rand() % 4 ? own : table },
+					  DOMID_SELF, (u16)(rand() % 4100) },
 				.len = (u16)(rand() % 64), .status = 99,
 				.flags = GNTCOPY_source_gref,
 			};
-		assert_int_equal(op(GNTTABOP_copy, c, 64), 0);
+		copy_all(c, 64, k & 1 ? 4 : 8);
 		for (i = 0; i < 64; i++)
 			assert_int_equal(c[i].status == 0,
-				allowed(c[i].name0, GNTMAP_readonly) &&
-				c[i].name1 == own &&
-				c[i].off0 + c[i].len <= 4096 &&
-				c[i].off1 + c[i].len <= 4096);
+				allowed(c[i].source.u.ref, GNTMAP_readonly) &&
+				c[i].dest.u.gmfn == own &&
+				c[i].source.offset + c[i].len <= 4096 &&
+				c[i].dest.offset + c[i].len <= 4096);
 		check_all();
 	}
 }

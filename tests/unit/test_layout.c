@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <xen/grant_table.h>
 #include <xen/physdev.h>
 #include <xen/sched.h>
 #include "errno.h"
@@ -57,6 +58,12 @@ struct map_pirq32 {
 	s32 type, index, pirq, bus, devfn, entry_nr;
 	u64 table_base;
 } ABI;
+struct setup_table32 {
+	u16 dom, pad;
+	u32 nr_frames;
+	s16 status, pad2;
+	u32 frame_list;
+} ABI;
 struct runstate32 {
 	s32 state;
 	u64 state_entry_time, time[4];
@@ -69,6 +76,7 @@ _Static_assert(sizeof(struct resource32) == 28, "public ABI");
 _Static_assert(sizeof(struct mfn_list32) == 12, "public ABI");
 _Static_assert(sizeof(struct poll32) == 16, "public ABI");
 _Static_assert(sizeof(struct map_pirq32) == 36, "public ABI");
+_Static_assert(sizeof(struct setup_table32) == 16, "public ABI");
 _Static_assert(sizeof(struct runstate32) == 44, "public ABI");
 
 struct member {
@@ -82,18 +90,22 @@ struct member {
 static const struct structure {
 	const char *layout;
 	u32 size, our_size;
+	u32 result;		/* offset of what calls write back; 0: nothing */
 	struct member m[12];
 } structures[] = {
 #define S(name, theirs, ours, ...)					\
-	{ LAYOUT_##name, sizeof(struct theirs), sizeof(struct ours),	\
+	{ LAYOUT_##name, sizeof(struct theirs), sizeof(struct ours), 0,	\
 	  { __VA_ARGS__ } }
+#define SR(name, theirs, ours, result, ...)				\
+	{ LAYOUT_##name, sizeof(struct theirs), sizeof(struct ours),	\
+	  offsetof(struct theirs, result), { __VA_ARGS__ } }
 #define T(name)	M(trap32, trap_info, name)
 	S(TRAP, trap32, trap_info, T(vector), T(flags), T(cs), T(address)),
 #define R(name)	M(reservation32, xen_memory_reservation, name)
 	S(RESERVATION, reservation32, xen_memory_reservation, R(extent_start),
 	  R(nr_extents), R(extent_order), R(mem_flags), R(domid)),
 #define X(name)	M(exchange32, xen_memory_exchange, name)
-	S(EXCHANGE, exchange32, xen_memory_exchange, X(in.extent_start),
+	SR(EXCHANGE, exchange32, xen_memory_exchange, nr_exchanged, X(in.extent_start),
 	  X(in.nr_extents), X(in.extent_order), X(in.mem_flags), X(in.domid),
 	  X(out.extent_start), X(out.nr_extents), X(out.extent_order),
 	  X(out.mem_flags), X(out.domid), X(nr_exchanged)),
@@ -106,8 +118,11 @@ static const struct structure {
 	S(RESOURCE, resource32, xen_mem_acquire_resource, A(domid), A(type),
 	  A(id), A(nr_frames), A(pad), A(frame), A(frame_list)),
 #define L(name)	M(mfn_list32, xen_machphys_mfn_list, name)
-	S(MFN_LIST, mfn_list32, xen_machphys_mfn_list, L(max_extents),
-	  L(extent_start), L(nr_extents)),
+	SR(MFN_LIST, mfn_list32, xen_machphys_mfn_list, nr_extents,
+	   L(max_extents), L(extent_start), L(nr_extents)),
+#define U(name)	M(setup_table32, gnttab_setup_table, name)
+	SR(SETUP_TABLE, setup_table32, gnttab_setup_table, status, U(dom),
+	   U(nr_frames), U(status), U(frame_list)),
 #define P(name)	M(poll32, sched_poll, name)
 	S(POLL, poll32, sched_poll, P(ports), P(nr_ports), P(timeout)),
 #define Q(name)	M(map_pirq32, physdev_map_pirq, name)
@@ -197,11 +212,14 @@ static void test_put(void **state)
 			memcpy(want + m->at, ours + m->our_at, m->size);
 		assert_int_equal(layout_put(s->layout, gva(AT), ours), 0);
 		assert_memory_equal(memory, want, sizeof(want));
-		m--;
+		for (m = s->m; m->size && m->at != s->result;)
+			m++;
+		if (!s->result)
+			continue;
 		memcpy(want, memory, sizeof(want));
 		memset(want + m->at, 0x77, m->size);
-		assert_int_equal(layout_put_last(s->layout, gva(AT),
-					      0x7777777777777777), 0);
+		assert_int_equal(layout_put_result(s->layout, gva(AT),
+						   0x7777777777777777), 0);
 		assert_memory_equal(memory, want, sizeof(want));
 	}
 }
@@ -263,10 +281,32 @@ static void test_longs(void **state)
 	assert_int_equal(guest_put_longs(gva(AT), longs, 8), -EFAULT);
 }
 
+/* A range is the guest's if it ends where the guest's part does, or below. */
+static void test_range(void **state)
+{
+	static const struct {
+		u64 at, n;
+		bool ok;
+	} cases[] = {
+		{ 0, 0x1000, true }, { 0xfff, 1, true }, { 0x1000, 0, true },
+		{ 0, 0x1001, false }, { 0xfff, 2, false }, { 0x1000, 1, false },
+		{ 0x1001, 0, false }, { 1, ~0ull, false }, { ~0ull, 1, false },
+		{ ~0ull, 2, false }, { ~0ull, ~0ull, false },
+	};
+	const struct domain d = { .tables.address_end = 0x1000 };
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(domain_range_ok(&d, gva(cases[i].at),
+						 cases[i].n), cases[i].ok);
+}
+
 EXPORT_TESTS(layout,
 	cmocka_unit_test(test_get),
 	cmocka_unit_test(test_bounds),
 	cmocka_unit_test(test_put),
 	cmocka_unit_test(test_own_layout),
 	cmocka_unit_test(test_longs),
+	cmocka_unit_test(test_range),
 );

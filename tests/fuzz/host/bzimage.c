@@ -6,11 +6,9 @@
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	const u8 *file = parser_copy(data, size), *payload;
-	const char *error;
 	u64 length, unpacked;
 
-	if (!image_find_payload(file, size, &payload, &length, &unpacked,
-				&error))
+	if (image_find_payload(file, size, &payload, &length, &unpacked))
 		return 0;
 	parser_check(payload >= file && length >= 16 &&
 		     (u64)(payload - file) + length <= size,

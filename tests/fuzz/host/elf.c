@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ELF files and their notes: what is accepted lies where it may. */
 #include "boot/image.h"
-#include "config.h"
 #include "parser.h"
 
 static void check_segment(const struct image *im, const struct image_segment *s)
@@ -28,7 +27,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	for (i = 0; i < im.segments; i++)
 		check_segment(&im, &im.segment[i]);
 	parser_check(im.start >= im.virt_base && im.start < im.end &&
-		     im.end <= M2P_DEFAULT_START, "where the kernel lies");
+		     im.end <= im.space_end, "where the kernel lies");
 	parser_check(im.entry >= im.start && im.entry < im.end, "the entry");
 	parser_check(!im.symbols_va ||
 		     im.symbols_va + sizeof(im.symbols) <= im.end,

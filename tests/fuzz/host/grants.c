@@ -97,34 +97,24 @@ static void replace(struct actor *a, const struct step *s)
 	go(a, GNTTABOP_unmap_and_replace, 1);
 }
 
-/* gnttab_copy of a 32-bit guest. */
-struct copy32 {
-	struct {
-		u32 name;
-		u16 domid, offset;
-	} source, dest;
-	u16 len, flags;
-	s16 status, pad;
-};
-
 static void copy(struct actor *a, const struct step *s)
 {
-	struct copy32 *op = (void *)a->call.data;
+	struct gnttab_copy *op = (void *)a->call.data;
 	u32 nr = world_nr(a->v->d), n = 1 + (s->kind >> 7), i;
 	u16 flags = s->flags & 3;
 
 	for (i = 0; i < n; i++) {
-		op[i] = (struct copy32){ .flags = flags, .len = 64 };
+		op[i] = (struct gnttab_copy){ .flags = flags, .len = 64 };
 		op[i].source.domid = flags & GNTCOPY_source_gref ?
 				     partner(s->kind) : DOMID_SELF;
-		op[i].source.name = flags & GNTCOPY_source_gref ?
+		op[i].source.u.gmfn = flags & GNTCOPY_source_gref ?
 				    s->slot % REFS :
-				    (u32)world_frame(nr, s->x);
+				    world_frame(nr, s->x);
 		op[i].dest.domid = flags & GNTCOPY_dest_gref ?
 				   partner(s->kind >> 2) : DOMID_SELF;
-		op[i].dest.name = flags & GNTCOPY_dest_gref ?
+		op[i].dest.u.gmfn = flags & GNTCOPY_dest_gref ?
 				  s->slot / REFS % REFS :
-				  (u32)world_frame(nr, s->y);
+				  world_frame(nr, s->y);
 	}
 	go(a, GNTTABOP_copy, n);
 }

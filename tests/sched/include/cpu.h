@@ -11,8 +11,7 @@
 #include "types.h"
 
 struct regs {
-	u64 cs;
-	u64 ip;
+	u64 ip, cs;
 };
 
 struct cpu {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Structures whose members' sizes and places follow from a long's size. */
+#include "lib/lib.h"
+#include "lib/members.h"
+
+static u32 kind_size(char kind, u32 bytes)
+{
+	switch (kind) {
+	case 'b':
+		return 1;
+	case 'h':
+		return 2;
+	case 'i':
+		return 4;
+	case 'q':
+		return 8;
+	case 'l':
+		return bytes;
+	default:
+		return 0;
+	}
+}
+
+/* The member after 'last'; an empty one for a kind that is none. */
+static struct member next(struct member last, char kind, u32 bytes)
+{
+	u32 size = kind_size(kind, bytes);
+	u32 align = kind == '|' ? bytes : MIN(MAX(size, 1u), bytes);
+
+	return (struct member){ ROUND_UP(last.at + last.size, align), size };
+}
+
+u32 members_size(const char *layout, u32 bytes)
+{
+	struct member m = { 0 };
+
+	for (; *layout; layout++)
+		m = next(m, *layout, bytes);
+	return ROUND_UP(m.at + m.size, bytes);
+}
+
+struct member members_result(const char *layout, u32 bytes)
+{
+	struct member m = { 0 };
+
+	for (; *layout != '='; layout++)
+		m = next(m, *layout, bytes);
+	return next(m, layout[1], bytes);
+}
+
+void members_convert(const char *layout, void *to, u32 to_bytes,
+		     const void *from, u32 from_bytes)
+{
+	struct member t = { 0 }, f = { 0 };
+
+	for (; *layout; layout++) {
+		t = next(t, *layout, to_bytes);
+		f = next(f, *layout, from_bytes);
+		memcpy((u8 *)to + t.at, (const u8 *)from + f.at,
+		       MIN(t.size, f.size));
+	}
+}
