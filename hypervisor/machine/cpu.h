@@ -124,7 +124,7 @@ static inline void wrmsr(u32 msr, u64 v)
 /* An instruction that may fault, and the address to continue at then. */
 #define EXTABLE(at, next)				\
 	"	.pushsection .extable, \"a\"\n"		\
-	"	.quad " at ", " next "\n"		\
+	"	.long " at " - ., " next " - .\n"	\
 	"	.popsection\n"
 
 /* False: there is no such register, and the value is 0. */

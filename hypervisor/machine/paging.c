@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hypervisor's half of the address space.
+ * The hypervisor's part of the address space.
  *
  * The L3 tables of all shared slots are made at boot and never replaced, so
- * every root table that copies the upper half of boot_l4 sees later mappings.
+ * every root table that copies these slots of boot_l4 sees later mappings.
  */
 #include "lib/lib.h"
 #include "machine/cpu.h"
@@ -100,7 +100,8 @@ u64 *paging_new_root(void)
 	u64 *root = frames_new(PAGE_SIZE);
 
 	if (root)
-		memcpy(root + 256, boot_l4 + 256, PAGE_SIZE / 2);
+		memcpy(root + L4_HV_SLOT, boot_l4 + L4_HV_SLOT,
+		       (L4_HV_END - L4_HV_SLOT) * sizeof(*root));
 	return root;
 }
 

@@ -18,7 +18,7 @@
 #define PTE_AVAIL	(BIT(9) | BIT(10) | BIT(11))
 #define PTE_NX		BIT(63)
 #define PTE_ADDR	0x000ffffffffff000ull
-/* Data in the hypervisor's half, with A and D set as they would be by use. */
+/* Data in the hypervisor's part, with A and D set as they would be by use. */
 #define PTE_HV_DATA	(PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX)
 
 static inline mfn_t pte_mfn(u64 e)
@@ -60,7 +60,7 @@ volatile void *paging_ioremap(paddr_t p, u64 size);
  * there is no memory. The caller holds a lock until it is done with the page.
  */
 volatile void *paging_window(mfn_t m);
-/* A new root table: a page with the shared upper half, and an empty lower. */
+/* A new root table: a page with the shared slots, and all others empty. */
 u64 *paging_new_root(void);
 /* Remove the identity mapping, once no CPU needs it. */
 void paging_drop_identity(void);
