@@ -26,6 +26,7 @@
 #include "machine/serial.h"
 #include "memory/early.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 #include "sched/sched.h"
 
 #define SLACK		(512ull << 10)
@@ -328,7 +329,7 @@ static void install_tables(struct vcpu *v)
 	}
 	/* One for the vCPU, one for the pin. */
 	mfn_frame(root)->flags |= FRAME_PINNED;
-	v->table = root;
+	roots_set(v, root);
 	spin_unlock(&d->page_lock);
 }
 

@@ -80,14 +80,13 @@ start:
 	loop	1b
 
 	movl	$PHYS(boot_l2) + PTE_TABLE, %eax
-	movl	%eax, PHYS(boot_l3)
 	movl	%eax, PHYS(image_l3)
+	xorl	%ecx, %ecx
+1:	movl	%eax, PHYS(boot_l3)(, %ecx, 8)
 	addl	$0x1000, %eax
-	movl	%eax, PHYS(boot_l3) + 8
-	addl	$0x1000, %eax
-	movl	%eax, PHYS(boot_l3) + 16
-	addl	$0x1000, %eax
-	movl	%eax, PHYS(boot_l3) + 24
+	incl	%ecx
+	cmpl	$4, %ecx
+	jne	1b
 	movl	$PHYS(boot_l3) + PTE_TABLE, %eax
 	movl	%eax, PHYS(boot_l4)
 	movl	%eax, PHYS(boot_l4) + L4_DIRECT_SLOT * 8

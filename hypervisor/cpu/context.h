@@ -9,7 +9,6 @@ void context_save(struct vcpu *v);
 void context_load(struct vcpu *v);
 /* After a change by the vCPU itself, while it runs. */
 void context_load_ldt(const struct vcpu *v);
-void context_load_table(struct vcpu *v);
 void context_load_debug(const struct vcpu *v);
 /* x87 and SSE state of a vCPU that does not run. */
 void context_reset_fpu(struct vcpu *v);

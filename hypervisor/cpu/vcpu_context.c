@@ -20,6 +20,7 @@
 #include "guest/guest.h"
 #include "lib/lib.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 
 typedef struct vcpu_guest_context_x86_32 context_t;
 
@@ -88,7 +89,7 @@ static int set_tables(struct vcpu *v, const context_t *c)
 		ptype_put_both(v->d, root);
 		return rc;
 	}
-	v->table = root;
+	roots_set(v, root);
 	v->ldt_base = gva(c->ldt_base);
 	v->ldt_entries = c->ldt_ents;
 	return 0;

@@ -16,6 +16,7 @@
 #include "grant/grant.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 #include "sched/sched.h"
 
 /* What a vCPU holds of the domain's pages; it never runs again. */
@@ -30,7 +31,7 @@ static void drop_vcpu(struct vcpu *v)
 	ldt_drop(v);
 	if (!mfn_eq(v->table, INVALID_MFN))
 		ptype_put_both(d, v->table);
-	v->table = INVALID_MFN;
+	roots_set(v, INVALID_MFN);
 	descriptors_set_gdt(v, none, 0);
 	if (v->info_frame.n)
 		ptype_put_both(d, v->info_frame);

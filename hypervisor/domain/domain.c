@@ -17,6 +17,7 @@
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 #include "sched/sched.h"
 
 #define DESC_AREAS	2048	/* vCPUs in the machine, at most */
@@ -192,7 +193,7 @@ static void free_vcpu(struct vcpu *v)
 {
 	if (!v)
 		return;
-	frames_delete(v->root, PAGE_SIZE);
+	roots_free(v);
 	if (v->desc_area)
 		put_desc_area(v->desc_area);
 	frames_delete(v, sizeof(*v));
@@ -284,9 +285,7 @@ struct vcpu *vcpu_create(struct domain *d, u32 id)
 	v->id = id;
 	v->cpu = id % cpu_count;
 	v->affinity = v->soft_affinity = ~0u;
-	v->table = INVALID_MFN;
-	v->root = paging_new_root();
-	if (!v->root || !make_desc_area(v)) {
+	if (!roots_create(v) || !make_desc_area(v)) {
 		free_vcpu(v);
 		return NULL;
 	}

@@ -92,8 +92,11 @@ struct vcpu {
 	u64 msr[GUEST_MSRS];
 
 	/* Address space. */
-	u64 *root;			/* hypervisor's L4 */
-	mfn_t table;			/* guest's L3 */
+	mfn_t table;			/* guest's L3; mmu/roots.c */
+	u64 *root;			/* the processor's L4 */
+	struct pae_root {
+		u64 entry[4];
+	} *l3;				/* the processor's L3, a page */
 	u64 desc_area;			/* GDT and LDT window */
 	mfn_t gdt[GDT_FRAMES];
 	u32 gdt_entries;

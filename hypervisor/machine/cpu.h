@@ -36,7 +36,6 @@ struct __attribute__((aligned(16))) cpu {
 	u32 id;
 	u32 apic_id;
 	struct vcpu *current;	/* whose registers and root are loaded */
-	u64 *idle_root;		/* root table without a guest */
 	u64 tsc_aux;		/* what the register holds */
 	u64 *gdt_page;		/* the hypervisor's page of each GDT */
 	struct tss tss;

@@ -60,22 +60,13 @@ volatile void *paging_ioremap(paddr_t p, u64 size);
  * there is no memory. The caller holds a lock until it is done with the page.
  */
 volatile void *paging_window(mfn_t m);
-/* A new root table: a page with the shared slots, and all others empty. */
-u64 *paging_new_root(void);
-/* Remove the identity mapping, once no CPU needs it. */
-void paging_drop_identity(void);
 
+/* The root of a CPU without a guest. */
 extern u64 boot_l4[512], boot_l3[512];
 
 static inline paddr_t image_to_phys(const void *p)
 {
 	return paddr((u64)p - IMAGE_BASE);
-}
-
-/* The boot root as other code sees roots: in the direct map. */
-static inline u64 *boot_l4_virt(void)
-{
-	return phys_to_virt(image_to_phys(boot_l4));
 }
 
 #endif

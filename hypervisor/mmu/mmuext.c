@@ -5,7 +5,6 @@
  * A pin is a type reference that the guest holds by a flag of the frame, so
  * that it cannot be taken or dropped twice.
  */
-#include "cpu/context.h"
 #include "cpu/ldt.h"
 #include "domain/domain.h"
 #include "errno.h"
@@ -15,6 +14,7 @@
 #include "machine/smp.h"
 #include "mmu/mmu.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 
 #define OP_LONGS	3	/* struct mmuext_op: one a member */
 
@@ -55,15 +55,15 @@ static int new_root(struct vcpu *v, mfn_t m)
 	int rc;
 
 	if (mfn_eq(old, m)) {
-		context_load_table(v);
+		roots_load(v);
 		return 0;
 	}
 	rc = ptype_get_both(v->d, m, TYPE_L3, false);
 	if (rc)
 		return rc;
 	ldt_drop(v);
-	v->table = m;
-	context_load_table(v);
+	roots_set(v, m);
+	roots_load(v);
 	if (!mfn_eq(old, INVALID_MFN))
 		ptype_put_both(v->d, old);
 	return 0;

@@ -13,9 +13,9 @@
  *      used nowhere else, since its upper slots are the hypervisor's: the
  *      machine-to-phys window, read-only and for ring 1 alone.
  *
- * The L3 stands below a four-level root, where the processor reads rights in
- * its entries that three-level paging does not have: they are added when it is
- * validated and taken out again after.
+ * A copy of the L3 stands below a four-level root (mmu/roots.c), where the
+ * processor reads rights in its entries that three-level paging does not have:
+ * they are added when the L3 is validated and taken out again after.
  *
  * L1 tables are validated, and taken apart, in one go; with L2 and L3 tables
  * both stop between entries when something else has to run, or others may want
@@ -26,6 +26,7 @@
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 #include "sched/sched.h"
 
 #define ENTRIES		512
@@ -376,8 +377,7 @@ int tables_set_l3(struct domain *d, mfn_t table, u32 index, u64 value)
 	if (value & PTE_P)
 		value |= L3_RIGHTS;
 	old = __atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST);
-	/* Root entries are cached in ways that a guest cannot flush. */
-	domain_flush(d);
+	roots_l3_changed(d, entry);
 	put_table_entry(d, old);
 	return 0;
 }

@@ -15,9 +15,11 @@
 #include "machine/smp.h"
 #include "memory/early.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 #include "sched/sched.h"
 
 u64 direct_base;
+u64 boot_l4[512];
 struct boot_info boot_info;
 struct domain *dom0;
 struct vcpu *host_current;
@@ -217,11 +219,6 @@ void context_load_ldt(const struct vcpu *v)
 	(void)v;
 }
 
-void context_load_table(struct vcpu *v)
-{
-	(void)v;
-}
-
 u64 *paging_entry(u64 va)
 {
 	return &desc_entries[va >> PAGE_SHIFT];
@@ -406,11 +403,17 @@ const struct abi host_abi = {
 
 static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)
 {
+	static u64 tables[HOST_DOMAINS][HOST_VCPUS][2][512]
+		__attribute__((aligned(PAGE_SIZE)));
+	u64 (*t)[512] = tables[nr][id];
+
+	memset(t, 0, sizeof(tables[nr][id]));
 	*v = (struct vcpu){
 		.d = d, .id = id, .info = d->shared + id * 64,
-		.table = INVALID_MFN,
+		.table = INVALID_MFN, .root = t[0], .l3 = (void *)t[1],
 		.desc_area = (nr * HOST_VCPUS + id) * DESC_PAGES * PAGE_SIZE,
 	};
+	t[0][L4_GUEST_SLOT] = make_pte(virt_to_mfn(v->l3), ROOT_RIGHTS);
 	d->vcpu[id] = v;
 }
 

@@ -88,8 +88,12 @@ static void count_vcpu(const struct vcpu *v)
 	u32 i, n = DIV_ROUND_UP(v->gdt_entries, 512u);
 	u64 e;
 
-	if (!mfn_eq(v->table, INVALID_MFN))
+	if (!mfn_eq(v->table, INVALID_MFN)) {
 		use(v->table.n, TYPE_L3);
+		CHECK(!memcmp(v->l3, mfn_to_virt(v->table), sizeof(*v->l3)),
+		      "a private root is another one than frame %lx",
+		      v->table.n);
+	}
 	for (i = 0; i < 32; i++) {
 		e = *paging_entry(v->desc_area + i * PAGE_SIZE);
 		if (e == descriptors_none())
