@@ -48,6 +48,7 @@ struct insn {
 
 static bool find_descriptor(const struct vcpu *v, u16 sel, u64 *d)
 {
+	const u64 *page;
 	u32 index = sel >> 3;
 
 	if (index >= FIRST_RESERVED_GDT_ENTRY && !(sel & 4)) {
@@ -55,13 +56,14 @@ static bool find_descriptor(const struct vcpu *v, u16 sel, u64 *d)
 		return true;
 	}
 	if (sel & 4) {
-		if (index >= v->ldt_entries ||
-		    guest_read(d, gva_index(v->ldt_base, index, 8), 8))
+		if (index >= v->desc.ldt_entries ||
+		    guest_read(d, gva_index(v->desc.ldt_base, index, 8), 8))
 			return false;
 	} else {
-		if (index >= v->gdt_entries)
+		if (index >= v->desc.gdt_entries)
 			return false;
-		*d = ((u64 *)mfn_to_virt(v->gdt[index / 512]))[index % 512];
+		page = mfn_to_virt(v->desc.gdt[index / 512]);
+		*d = page[index % 512];
 	}
 	return *d & DESC_PRESENT;
 }
@@ -300,19 +302,19 @@ static bool read_control(struct vcpu *v, u32 cr, u64 *to)
 {
 	switch (cr) {
 	case 0:
-		*to = CR0_FIXED | (v->cr0_ts ? CR0_TS : 0);
+		*to = CR0_FIXED | (v->proc.cr0_ts ? CR0_TS : 0);
 		return true;
 	case 2:
 		*to = 0;
-		memcpy(to, v->info + v->d->abi->cr2_offset,
+		memcpy(to, v->shared.info + v->d->abi->cr2_offset,
 		       v->d->abi->cr2_size);
 		return true;
 	case 3:
-		*to = abi32_mfn_to_cr3(v->table);
+		*to = abi32_mfn_to_cr3(v->roots.table);
 		return true;
 	case 4:
-		*to = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->cr4 |
-		      (v->xcr0 ? CR4_OSXSAVE : 0) | (read_cr4() & CR4_MCE);
+		*to = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->proc.cr4 |
+		      (v->proc.xcr0 ? CR4_OSXSAVE : 0) | (read_cr4() & CR4_MCE);
 		return true;
 	default:
 		return false;
@@ -326,11 +328,11 @@ static void set_cr4(struct vcpu *v, u64 value)
 	u32 r[4];
 
 	guest_cpuid(v, true, 7, 0, r);
-	v->cr4 = value & (CR4_GUEST | (r[1] & 1 ? CR4_FSGSBASE : 0));
+	v->proc.cr4 = value & (CR4_GUEST | (r[1] & 1 ? CR4_FSGSBASE : 0));
 	context_load_tsd(v);
 	guest_cpuid(v, true, 1, 0, r);
-	if (on && !v->xcr0 && (r[2] & CPUID_XSAVE)) {
-		memset(v->fpu_more, 0, sizeof(v->fpu_more));
+	if (on && !v->proc.xcr0 && (r[2] & CPUID_XSAVE)) {
+		memset(v->proc.fpu_more, 0, sizeof(v->proc.fpu_more));
 		context_set_xcr0(v, XCR0_START);
 	} else if (!on) {
 		context_set_xcr0(v, 0);
@@ -355,12 +357,12 @@ static bool xsetbv_or_rdtscp(struct insn *i)
 	if (!fetch(i, &modrm))
 		return false;
 	if (modrm == 0xf9) {		/* rdtscp */
-		i->r->cx = i->v->msr[GUEST_TSC_AUX];
+		i->r->cx = i->v->proc.msr[GUEST_TSC_AUX];
 		return do_rdtsc(i);
 	}
 	if (modrm != 0xd1)
 		return false;
-	if (!i->v->xcr0)
+	if (!i->v->proc.xcr0)
 		return invalid_opcode(i);
 	if ((u32)i->r->cx || !(value & 1) || (value & ~(u64)XCR0_KNOWN) ||
 	    (value & 6) == 4)
@@ -378,7 +380,7 @@ static int write_control(struct vcpu *v, u32 cr, u64 value)
 		context_set_ts(v, !!(value & CR0_TS));
 		return 0;
 	case 2:
-		memcpy(v->info + v->d->abi->cr2_offset, &value,
+		memcpy(v->shared.info + v->d->abi->cr2_offset, &value,
 		       v->d->abi->cr2_size);
 		return 0;
 	case 3:

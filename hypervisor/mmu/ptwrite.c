@@ -329,9 +329,9 @@ bool ptwrite_emulate(struct vcpu *v, struct regs *r, gva_t at)
 	w.base = (u32)base;
 	if (!decode(&w) || w.offset + w.size > 8)
 		return false;
-	spin_lock(&v->d->page_lock);
+	spin_lock(&v->d->tables.lock);
 	entry = find_entry(v, at);
 	ok = entry && carry_out(&w, entry);
-	spin_unlock(&v->d->page_lock);
+	spin_unlock(&v->d->tables.lock);
 	return ok;
 }

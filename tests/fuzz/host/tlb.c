@@ -67,7 +67,7 @@ static void look(u32 nr)
 	u32 i, k;
 	u64 e;
 
-	if (!d || d->is_dying)
+	if (!d || d->life.is_dying)
 		return;
 	for (i = 0; i < HOST_VCPUS; i++) {
 		for (k = 0; k < 4; k++) {
@@ -77,7 +77,7 @@ static void look(u32 nr)
 				walk(nr, pte_mfn(e).n, TYPE_L2);
 		}
 		for (k = 0; k < 32; k++) {
-			e = *paging_entry(d->vcpu[i]->desc_area +
+			e = *paging_entry(d->vcpu[i]->desc.area +
 					  k * PAGE_SIZE);
 			c = (e & PTE_P) && e != descriptors_none() ?
 			    note(pte_mfn(e).n, nr) : NULL;
