@@ -330,7 +330,7 @@ static void install_tables(struct vcpu *v)
 	/* One for the vCPU, one for the pin. */
 	mfn_frame(root)->flags |= FRAME_PINNED;
 	roots_set(v, root);
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 }
 
 static void give_back(u64 phys, u64 size)

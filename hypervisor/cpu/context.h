@@ -40,11 +40,6 @@ struct vcpu_processor {
 _Static_assert(offsetof(struct vcpu_processor, fpu_more) ==
 	       offsetof(struct vcpu_processor, fpu) + 512, "one area of XSAVE");
 
-/* The tables that a vCPU runs on. */
-struct vcpu_roots {
-	u64 *root;			/* hypervisor's L4; fixed */
-	mfn_t table;			/* guest's L3; the page lock */
-};
 
 void context_save(struct vcpu *v);
 void context_load(struct vcpu *v);

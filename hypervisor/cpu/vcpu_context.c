@@ -90,8 +90,8 @@ static int set_tables(struct vcpu *v, const context_t *c)
 		return rc;
 	}
 	roots_set(v, root);
-	v->ldt_base = gva(c->ldt_base);
-	v->ldt_entries = c->ldt_ents;
+	v->desc.ldt_base = gva(c->ldt_base);
+	v->desc.ldt_entries = c->ldt_ents;
 	return 0;
 }
 

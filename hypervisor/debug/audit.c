@@ -105,15 +105,15 @@ static void count_frame(struct frame *f)
 /* What the processor walks for the vCPU; it sets PTE_A in our slots. */
 static void check_root(const struct vcpu *v)
 {
-	const u64 *l3 = (const u64 *)v->l3, *guest = mfn_to_virt(v->table);
-	u32 n = mfn_eq(v->table, INVALID_MFN) ? 0 : sizeof(*v->l3) / 8, i;
-	u64 wrong = v->root[L4_GUEST_SLOT] ^
-		    make_pte(virt_to_mfn(v->l3), ROOT_RIGHTS);
+	const u64 *l3 = (const u64 *)v->roots.l3, *guest = mfn_to_virt(v->roots.table);
+	u32 n = mfn_eq(v->roots.table, INVALID_MFN) ? 0 : sizeof(*v->roots.l3) / 8, i;
+	u64 wrong = v->roots.root[L4_GUEST_SLOT] ^
+		    make_pte(virt_to_mfn(v->roots.l3), ROOT_RIGHTS);
 
 	for (i = 0; i < 512; i++)
 		wrong |= l3[i] ^ (i < n ? guest[i] : 0);
 	for (i = L4_GUEST_SLOT + 1; i < 512; i++)
-		wrong |= (v->root[i] ^ (i >= L4_HV_SLOT && i < L4_HV_END ?
+		wrong |= (v->roots.root[i] ^ (i >= L4_HV_SLOT && i < L4_HV_END ?
 					boot_l4[i] : 0)) & ~PTE_A;
 	if (!wrong)
 		return;
@@ -128,10 +128,10 @@ static void count_vcpu(const struct vcpu *v)
 
 	if (step == 1)
 		check_root(v);
-	if (!mfn_eq(v->table, INVALID_MFN))
-		hold(v->table, TYPE_L3);
-	for (i = 0; i < DIV_ROUND_UP(v->gdt_entries, 512u); i++)
-		hold(v->gdt[i], TYPE_SEGDESC);
+	if (!mfn_eq(v->roots.table, INVALID_MFN))
+		hold(v->roots.table, TYPE_L3);
+	for (i = 0; i < DIV_ROUND_UP(v->desc.gdt_entries, 512u); i++)
+		hold(v->desc.gdt[i], TYPE_SEGDESC);
 	for (i = 0; i < LDT_FRAMES; i++)
 		if (v->desc.ldt_mapped >> i & 1)
 			hold(pte_mfn(*paging_entry(LDT_WINDOW(v, i))),

@@ -29,8 +29,8 @@ static void drop_vcpu(struct vcpu *v)
 	vcpu_stop_timers(v);
 	spin_lock(&d->tables.lock);
 	ldt_drop(v);
-	if (!mfn_eq(v->table, INVALID_MFN))
-		ptype_put_both(d, v->table);
+	if (!mfn_eq(v->roots.table, INVALID_MFN))
+		ptype_put_both(d, v->roots.table);
 	roots_set(v, INVALID_MFN);
 	descriptors_set_gdt(v, none, 0);
 	if (v->shared.info_frame.n)

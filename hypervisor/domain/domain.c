@@ -194,8 +194,8 @@ static void free_vcpu(struct vcpu *v)
 	if (!v)
 		return;
 	roots_free(v);
-	if (v->desc_area)
-		put_desc_area(v->desc_area);
+	if (v->desc.area)
+		put_desc_area(v->desc.area);
 	frames_delete(v, sizeof(*v));
 }
 
@@ -283,8 +283,8 @@ struct vcpu *vcpu_create(struct domain *d, u32 id)
 		return NULL;
 	v->d = d;
 	v->id = id;
-	v->cpu = id % cpu_count;
-	v->affinity = v->soft_affinity = ~0u;
+	v->sched.cpu = id % cpu_count;
+	v->sched.affinity = v->sched.soft_affinity = ~0u;
 	if (!roots_create(v) || !make_desc_area(v)) {
 		free_vcpu(v);
 		return NULL;

@@ -17,71 +17,20 @@
 #include "machine/lock.h"
 #include "memory/frames.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 #include "sched/sched.h"
 
 struct vcpu {
 	struct domain *d;
 	u32 id;
-	u32 cpu;			/* where it runs */
-	volatile u32 state;		/* enum vcpu_state_bits */
-	bool initialised;
-	bool running;			/* chosen; the scheduler's lock */
-	volatile bool on_cpu;		/* state loaded in a processor */
-	volatile u32 pause_count;	/* atomic, as the domain's */
-	struct vcpu *run_next;		/* the scheduler's queue */
-	bool queued;
-	bool yielded;
-	u64 charged, started, slice_end;	/* ns: see sched/sched.c */
-	u64 vtime[MAX_CPUS];
-	u32 affinity, soft_affinity;	/* masks of CPUs */
-	u32 unpinned;			/* mask to return to; 0: not pinned */
-
-	/* Loaded in the processor while it runs, saved here else. */
-	struct regs regs;
-	u16 ds, es, fs, gs;
-	u8 fpu[512] __attribute__((aligned(64)));
-	u8 fpu_more[XSAVE_MORE];	/* of XSAVE; directly behind */
-	u64 xcr0;			/* 0: the guest does not use XSAVE */
-	bool cr0_ts;
-	u64 dr[8];
-	u32 dr7_io;			/* enable bits of port breakpoints */
-
-	/* What the guest has told about itself. */
-	struct vcpu_trap traps[256];
-	struct vcpu_callback callback[CB_COUNT];
-	u16 kernel_ss;
-	u64 kernel_sp;
-	u32 iopl;
-	gva_t io_bitmap;
-	u32 io_bitmap_ports;
-	u64 cr4;
-	u64 msr[GUEST_MSRS];
-
-	/* Address space. */
-	mfn_t table;			/* guest's L3; mmu/roots.c */
-	u64 *root;			/* the processor's L4 */
-	struct pae_root {
-		u64 entry[4];
-	} *l3;				/* the processor's L3, a page */
-	u64 desc_area;			/* GDT and LDT window */
-	mfn_t gdt[GDT_FRAMES];
-	u32 gdt_entries;
-	gva_t ldt_base;
-	u32 ldt_entries;
-	u32 ldt_mapped;			/* bit per page */
-
-	/* Shared with the guest. */
-	u8 *info;			/* vcpu_info */
-	mfn_t info_frame;		/* if it registered its own */
-	u32 time_version;
-	gva_t runstate_at, time_at;	/* 0: none */
-	struct vcpu_runstate_info runstate;
-
-	u32 virq_port[24];
-	struct timer singleshot, periodic, poll;
-	u64 period, last_tick;
-	u32 poll_port;
-	bool nmi_pending, nmi_masked;
+	struct vcpu_sched sched;
+	struct vcpu_processor proc;
+	struct vcpu_entry entry;
+	struct vcpu_roots roots;
+	struct vcpu_descriptors desc;
+	struct vcpu_shared shared;
+	struct vcpu_timers timers;
+	u32 virq_port[24];		/* the event lock */
 };
 
 struct domain {

@@ -26,21 +26,21 @@
 
 bool roots_create(struct vcpu *v)
 {
-	v->table = INVALID_MFN;
-	v->root = frames_new(PAGE_SIZE);
-	v->l3 = frames_new(PAGE_SIZE);
-	if (!v->root || !v->l3)
+	v->roots.table = INVALID_MFN;
+	v->roots.root = frames_new(PAGE_SIZE);
+	v->roots.l3 = frames_new(PAGE_SIZE);
+	if (!v->roots.root || !v->roots.l3)
 		return false;
-	memcpy(v->root + L4_HV_SLOT, boot_l4 + L4_HV_SLOT,
-	       (L4_HV_END - L4_HV_SLOT) * sizeof(*v->root));
-	v->root[L4_GUEST_SLOT] = make_pte(virt_to_mfn(v->l3), ROOT_RIGHTS);
+	memcpy(v->roots.root + L4_HV_SLOT, boot_l4 + L4_HV_SLOT,
+	       (L4_HV_END - L4_HV_SLOT) * sizeof(*v->roots.root));
+	v->roots.root[L4_GUEST_SLOT] = make_pte(virt_to_mfn(v->roots.l3), ROOT_RIGHTS);
 	return true;
 }
 
 void roots_free(struct vcpu *v)
 {
-	frames_delete(v->root, PAGE_SIZE);
-	frames_delete(v->l3, PAGE_SIZE);
+	frames_delete(v->roots.root, PAGE_SIZE);
+	frames_delete(v->roots.l3, PAGE_SIZE);
 }
 
 /*
@@ -51,14 +51,14 @@ void roots_set(struct vcpu *v, mfn_t table)
 {
 	static const struct pae_root none;
 
-	v->table = table;
-	*v->l3 = mfn_eq(table, INVALID_MFN) ? none :
+	v->roots.table = table;
+	*v->roots.l3 = mfn_eq(table, INVALID_MFN) ? none :
 		 *(const struct pae_root *)mfn_to_virt(table);
 }
 
 void roots_load(const struct vcpu *v)
 {
-	write_cr3(virt_to_mfn(v->root).n << PAGE_SHIFT);
+	write_cr3(virt_to_mfn(v->roots.root).n << PAGE_SHIFT);
 }
 
 /*
@@ -72,8 +72,8 @@ void roots_l3_changed(struct domain *d, const u64 *entry)
 	u32 i;
 
 	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i] && mfn_eq(d->vcpu[i]->table, virt_to_mfn(entry)))
-			__atomic_store_n(&d->vcpu[i]->l3->entry[index], *entry,
+		if (d->vcpu[i] && mfn_eq(d->vcpu[i]->roots.table, virt_to_mfn(entry)))
+			__atomic_store_n(&d->vcpu[i]->roots.l3->entry[index], *entry,
 					 __ATOMIC_SEQ_CST);
 	domain_flush(d);
 }

@@ -5,6 +5,15 @@
 
 #include "machine/paging.h"
 
+/* A vCPU's part; the page lock, but for the pointers, which are fixed. */
+struct vcpu_roots {
+	mfn_t table;			/* guest's L3 */
+	u64 *root;			/* the processor's L4 */
+	struct pae_root {
+		u64 entry[4];
+	} *l3;				/* the processor's L3, a page */
+};
+
 /* Of the entry of a private root that leads to the guest's part. */
 #define ROOT_RIGHTS	(PTE_P | PTE_RW | PTE_US | PTE_A)
 

@@ -409,11 +409,11 @@ static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)
 
 	memset(t, 0, sizeof(tables[nr][id]));
 	*v = (struct vcpu){
-		.d = d, .id = id, .info = d->shared + id * 64,
-		.table = INVALID_MFN, .root = t[0], .l3 = (void *)t[1],
-		.desc_area = (nr * HOST_VCPUS + id) * DESC_PAGES * PAGE_SIZE,
+		.d = d, .id = id, .shared.info = d->shared + id * 64,
+		.roots.table = INVALID_MFN, .roots.root = t[0], .roots.l3 = (void *)t[1],
+		.desc.area = (nr * HOST_VCPUS + id) * DESC_PAGES * PAGE_SIZE,
 	};
-	t[0][L4_GUEST_SLOT] = make_pte(virt_to_mfn(v->l3), ROOT_RIGHTS);
+	t[0][L4_GUEST_SLOT] = make_pte(virt_to_mfn(v->roots.l3), ROOT_RIGHTS);
 	d->vcpu[id] = v;
 }
 

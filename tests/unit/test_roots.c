@@ -45,8 +45,8 @@ static void setup(void)
 
 static void check_copy(u32 id, u32 root)
 {
-	assert_int_equal(d->vcpu[id]->table.n, first + root);
-	assert_memory_equal(d->vcpu[id]->l3, page(root), 4 * sizeof(u64));
+	assert_int_equal(d->vcpu[id]->roots.table.n, first + root);
+	assert_memory_equal(d->vcpu[id]->roots.l3, page(root), 4 * sizeof(u64));
 	assert_int_equal(audit_frames(), 0);
 }
 
@@ -63,8 +63,8 @@ static long update(u32 root, u32 index, u64 value)
 static void look_at_flush(u32 cpus)
 {
 	(void)cpus;
-	late |= d->vcpu[0]->l3->entry[1] != page(ROOT)[1] ||
-		d->vcpu[1]->l3->entry[1] != page(ROOT)[1];
+	late |= d->vcpu[0]->roots.l3->entry[1] != page(ROOT)[1] ||
+		d->vcpu[1]->roots.l3->entry[1] != page(ROOT)[1];
 }
 
 static void test_copies_follow(void **state)
@@ -83,15 +83,15 @@ static void test_copies_follow(void **state)
 	assert_int_equal(update(ROOT, 1, spare), 0);
 	host_flushed = NULL;
 	assert_false(late);
-	assert_int_equal(pte_mfn(d->vcpu[1]->l3->entry[1]).n, first + SPARE);
+	assert_int_equal(pte_mfn(d->vcpu[1]->roots.l3->entry[1]).n, first + SPARE);
 	check_copy(0, ROOT);
 	check_copy(1, ROOT);
 	/* Only those that have the root; and nothing where it is refused. */
 	assert_int_equal(pv_new_baseptr(d->vcpu[1], mfn(first + OTHER)), 0);
-	was = d->vcpu[1]->l3->entry[2];
+	was = d->vcpu[1]->roots.l3->entry[2];
 	assert_int_equal(update(ROOT, 2, 0), 0);
-	assert_int_equal(d->vcpu[0]->l3->entry[2], 0);
-	assert_int_equal(d->vcpu[1]->l3->entry[2], was);
+	assert_int_equal(d->vcpu[0]->roots.l3->entry[2], 0);
+	assert_int_equal(d->vcpu[1]->roots.l3->entry[2], was);
 	assert_int_equal(update(ROOT, 3, spare), -EINVAL);
 	assert_int_equal(update(ROOT, 0, spare | PTE_PSE), -EINVAL);
 	check_copy(0, ROOT);
@@ -107,9 +107,9 @@ static void test_no_root(void **state)
 	assert_int_equal(pv_new_baseptr(d->vcpu[0], mfn(first + ROOT)), 0);
 	assert_true(pv_new_baseptr(d->vcpu[0], mfn(first + SPARE)) < 0);
 	check_copy(0, ROOT);
-	ptype_put_both(d, d->vcpu[0]->table);
+	ptype_put_both(d, d->vcpu[0]->roots.table);
 	roots_set(d->vcpu[0], INVALID_MFN);
-	assert_memory_equal(d->vcpu[0]->l3, &none, sizeof(none));
+	assert_memory_equal(d->vcpu[0]->roots.l3, &none, sizeof(none));
 	ptype_finish(d);
 	assert_int_equal(audit_frames(), 0);
 }
@@ -124,13 +124,13 @@ static void test_audit(void **state)
 	(void)state;
 	setup();
 	v = d->vcpu[0];
-	l3 = (u64 *)v->l3;
+	l3 = (u64 *)v->roots.l3;
 	assert_int_equal(pv_new_baseptr(v, mfn(first + ROOT)), 0);
 	for (i = 0; i < 512; i++) {
-		was = v->root[i];
-		v->root[i] ^= PTE_RW;
+		was = v->roots.root[i];
+		v->roots.root[i] ^= PTE_RW;
 		assert_int_equal(audit_frames(), 1);
-		v->root[i] = was;
+		v->roots.root[i] = was;
 		was = l3[i];
 		l3[i] ^= PTE_US;
 		assert_int_equal(audit_frames(), 1);

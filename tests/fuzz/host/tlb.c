@@ -71,9 +71,9 @@ static void look(u32 nr)
 		return;
 	for (i = 0; i < HOST_VCPUS; i++) {
 		for (k = 0; k < 4; k++) {
-			e = d->vcpu[i]->l3->entry[k];
+			e = d->vcpu[i]->roots.l3->entry[k];
 			if ((e & PTE_P) && (!i || e !=
-					    d->vcpu[0]->l3->entry[k]))
+					    d->vcpu[0]->roots.l3->entry[k]))
 				walk(nr, pte_mfn(e).n, TYPE_L2);
 		}
 		for (k = 0; k < 32; k++) {
