@@ -28,7 +28,6 @@ SECTIONS
 	}
 	.data : {
 		*(.data .data.* .data.rel.ro*)
-		*(.got .got.plt)
 		. = ALIGN(16);
 	}
 	/* Last: the table is made from an image that has none. */
@@ -45,6 +44,9 @@ SECTIONS
 	}
 	. = ALIGN(4096);
 	image_end = .;
+	/* No loader comes after the linker to relocate anything. */
+	.relocations : { *(.got* .igot* .rel*) }
+	ASSERT(SIZEOF(.relocations) == 0, "relocations are left")
 	/DISCARD/ : {
 		*(.comment .note.* .eh_frame*)
 	}

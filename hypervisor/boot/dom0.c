@@ -21,6 +21,7 @@
 #include "machine/serial.h"
 #include "memory/early.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 #include "sched/sched.h"
 
 #define RESERVE		256u			/* frames, for ourselves */
@@ -285,7 +286,7 @@ static void install_tables(struct vcpu *v)
 	}
 	/* One for the vCPU, one for the pin. */
 	mfn_frame(root)->flags |= FRAME_PINNED;
-	v->roots.table = root;
+	roots_set(v, root);
 	spin_unlock(&d->tables.lock);
 }
 

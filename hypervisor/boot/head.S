@@ -80,14 +80,13 @@ start:
 	loop	1b
 
 	movl	$PHYS(boot_l2) + PTE_TABLE, %eax
-	movl	%eax, PHYS(boot_l3)
-	movl	%eax, PHYS(image_l3) + 510 * 8
+	movl	%eax, PHYS(image_l3)
+	xorl	%ecx, %ecx
+1:	movl	%eax, PHYS(boot_l3)(, %ecx, 8)
 	addl	$0x1000, %eax
-	movl	%eax, PHYS(boot_l3) + 8
-	addl	$0x1000, %eax
-	movl	%eax, PHYS(boot_l3) + 16
-	addl	$0x1000, %eax
-	movl	%eax, PHYS(boot_l3) + 24
+	incl	%ecx
+	cmpl	$4, %ecx
+	jne	1b
 	movl	$PHYS(boot_l3) + PTE_TABLE, %eax
 	movl	%eax, PHYS(boot_l4)
 	movl	%eax, PHYS(boot_l4) + L4_DIRECT_SLOT * 8
@@ -127,20 +126,20 @@ no_lm_text:
 
 	.code64
 start_long:
-	movabsq	$.Lhigh, %rax
+	movabsq	$1f, %rax
 	jmp	*%rax
-.Lhigh:
+1:
 	xorl	%eax, %eax
 	movl	%eax, %ds
 	movl	%eax, %es
 	movl	%eax, %ss
 	movl	%eax, %fs
 	movl	%eax, %gs
-	movq	start_stack, %rsp
+	movq	start_stack(%rip), %rsp
 	movl	%ebp, %edi
 	movl	%esi, %esi
 	xorl	%ebp, %ebp
-	call	*start_function
+	call	*start_function(%rip)
 	ud2
 
 	.section .data

@@ -103,7 +103,7 @@ void boot_main(u32 magic, u64 info)
 	init_memory();
 	init_interrupts();
 	smp_boot();
-	paging_drop_identity();
+	boot_l4[0] = 0;			/* the identity mapping: all CPUs run */
 	tlb_flush_local();
 	dom0_build();
 	vga_stop();

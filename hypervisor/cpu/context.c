@@ -18,6 +18,7 @@
 #include "lib/lib.h"
 #include "machine/asm.h"
 #include "machine/paging.h"
+#include "mmu/roots.h"
 
 #define READ_SEGMENT(name, to)	\
 	__asm__ volatile("mov %%" #name ", %w0" : "=r" (to))
@@ -207,7 +208,7 @@ void context_save(struct vcpu *v)
 	save_fpu(v);
 	leave_tables(b);
 	/* In this order: without a current vCPU nobody asks us to flush. */
-	write_cr3(virt_to_mfn(b->cpu.idle_root).n << PAGE_SHIFT);
+	write_cr3(image_to_phys(boot_l4).a);
 	b->cpu.current = NULL;
 	__atomic_fetch_and(&v->d->tables.dirty_cpus, ~(1u << b->cpu.id),
 			   __ATOMIC_SEQ_CST);
@@ -239,14 +240,6 @@ void context_load_ldt(const struct vcpu *v)
 	__asm__ volatile("lldt %w0" :: "r" (sel));
 }
 
-void context_load_table(struct vcpu *v)
-{
-	/* In long mode the third level has rights of its own: give all. */
-	v->roots.root[L4_GUEST_SLOT] =
-		make_pte(v->roots.table, PTE_P | PTE_RW | PTE_US | PTE_A);
-	write_cr3(virt_to_mfn(v->roots.root).n << PAGE_SHIFT);
-}
-
 void context_set_ts(struct vcpu *v, int set)
 {
 	u64 cr0 = read_cr0();
@@ -263,7 +256,7 @@ void context_load(struct vcpu *v)
 	b->cpu.current = v;
 	__atomic_fetch_or(&v->d->tables.dirty_cpus, 1u << b->cpu.id,
 			  __ATOMIC_SEQ_CST);
-	context_load_table(v);
+	roots_load(v);
 	load_vcpu_gdt(v);
 	context_load_ldt(v);
 	b->guest = v->proc.regs;

@@ -40,17 +40,11 @@ struct vcpu_processor {
 _Static_assert(offsetof(struct vcpu_processor, fpu_more) ==
 	       offsetof(struct vcpu_processor, fpu) + 512, "one area of XSAVE");
 
-/* The tables that a vCPU runs on. */
-struct vcpu_roots {
-	u64 *root;			/* hypervisor's L4; fixed */
-	mfn_t table;			/* guest's L3; the page lock */
-};
 
 void context_save(struct vcpu *v);
 void context_load(struct vcpu *v);
 /* After a change by the vCPU itself, while it runs. */
 void context_load_ldt(const struct vcpu *v);
-void context_load_table(struct vcpu *v);
 void context_load_debug(const struct vcpu *v);
 /* x87 and SSE state of a vCPU that does not run. */
 void context_reset_fpu(struct vcpu *v);

@@ -91,7 +91,7 @@ u64 descriptors_none(void)
 {
 	static u64 none[512] __attribute__((aligned(PAGE_SIZE)));
 
-	return make_pte(paddr_to_mfn(paddr((u64)none - IMAGE_BASE)),
+	return make_pte(paddr_to_mfn(image_to_phys(none)),
 			PTE_HV_DATA & ~PTE_RW);
 }
 

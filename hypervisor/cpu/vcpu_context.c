@@ -19,6 +19,7 @@
 #include "guest/guest.h"
 #include "lib/lib.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 
 /* Our own form: a selector is in the lowest 16 bits of a long. */
 struct context {
@@ -120,7 +121,7 @@ static int set_tables(struct vcpu *v, const struct context *c)
 		ptype_put_both(v->d, root);
 		return rc;
 	}
-	v->roots.table = root;
+	roots_set(v, root);
 	v->desc.ldt_base = gva(c->ldt_base);
 	v->desc.ldt_entries = (u32)c->ldt_ents;
 	return 0;

@@ -4,7 +4,8 @@
  * holds a frame (see the invariants in mmu/ptype.c): the entries of tables, as
  * far as they are valid; pins; tables half done; roots, GDT and LDT pages and
  * vcpu_info of vCPUs; shared pages, FIFO pages, grants mapped for devices; and
- * the lists of what domains own.
+ * the lists of what domains own. The private roots of vCPUs are compared with
+ * what they are copies of.
  *
  * It needs no memory: what is found is taken away from the counts, of which
  * nothing must be left then, and added again after. The machine stands still
@@ -18,6 +19,7 @@
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 #include "mmu/tables.h"
 
 #define MAX_SHOWN	16u
@@ -103,10 +105,32 @@ static void count_frame(struct frame *f)
 		count_table(f);
 }
 
+/* What the processor walks for the vCPU; it sets PTE_A in our slots. */
+static void check_root(const struct vcpu *v)
+{
+	const u64 *l3 = (const u64 *)v->roots.l3, *guest = mfn_to_virt(v->roots.table);
+	u32 n = mfn_eq(v->roots.table, INVALID_MFN) ? 0 : sizeof(*v->roots.l3) / 8, i;
+	u64 wrong = v->roots.root[L4_GUEST_SLOT] ^
+		    make_pte(virt_to_mfn(v->roots.l3), ROOT_RIGHTS);
+
+	for (i = 0; i < 512; i++)
+		wrong |= l3[i] ^ (i < n ? guest[i] : 0);
+	for (i = L4_GUEST_SLOT + 1; i < 512; i++)
+		wrong |= (v->roots.root[i] ^ (i >= L4_HV_SLOT && i < L4_HV_END ?
+					boot_l4[i] : 0)) & ~PTE_A;
+	if (!wrong)
+		return;
+	log_err("frame audit: d%uv%u runs on other tables than its root",
+		v->d->id, v->id);
+	faults++;
+}
+
 static void count_vcpu(const struct vcpu *v)
 {
 	u32 i;
 
+	if (step == 1)
+		check_root(v);
 	if (!mfn_eq(v->roots.table, INVALID_MFN))
 		hold(v->roots.table, v->d->width->root_type);
 	for (i = 0; i < DIV_ROUND_UP(v->desc.gdt_entries, 512u); i++)

@@ -18,6 +18,7 @@
 #include "machine/lock.h"
 #include "memory/frames.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 #include "sched/sched.h"
 
 struct grant_table;

@@ -186,8 +186,8 @@ static bool fixup(struct regs *r)
 	const struct extable_entry *e;
 
 	for (e = extable_start; e < extable_end; e++) {
-		if (e->insn == r->ip) {
-			r->ip = e->fixup;
+		if ((u64)&e->insn + (u64)e->insn == r->ip) {
+			r->ip = (u64)&e->fixup + (u64)e->fixup;
 			return true;
 		}
 	}
@@ -212,7 +212,8 @@ static struct regs *return_failed(struct regs *r)
 	return g;
 }
 
-static struct regs *hypervisor_trap(struct regs *r)
+/* Rare, and out of line: an entry from a guest saves fewer registers so. */
+static __attribute__((noinline)) struct regs *hypervisor_trap(struct regs *r)
 {
 	switch (r->vector) {
 	case X86_NMI:

@@ -18,9 +18,12 @@ enum {
 #define PF_RSVD		8u
 #define PF_INSN		16u
 
-/* The fault-recovery table: an instruction, and where to go on. */
+/*
+ * The fault-recovery table: an instruction, and where to go on; each address
+ * relative to its own place in the table.
+ */
 struct extable_entry {
-	u64 insn, fixup;
+	s32 insn, fixup;
 };
 
 void traps_init(void);

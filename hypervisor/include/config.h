@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The address map. Long mode, 4-level paging; every CPU's root table holds
- * the same upper half, the lower half belongs to the guest.
+ * The address map. Long mode, 4-level paging. Every root table that a CPU loads
+ * holds the same entries in slots 257 to 271; the other slots belong to the
+ * guest.
  *
  *  L4 slot  from                to                  what
  *  0        0000000000000000    00000000ffffffff    the guest's 4 GiB; the last
  *                                                   part is the read-only
  *                                                   machine-to-phys window
- *  256      ffff800000000000    ffff807fffffffff    all RAM, 2 MiB pages
  *  257      ffff808000000000    ffff80ffffffffff    GDT and LDT of each vCPU,
  *                                                   128 KiB apiece
  *  258      ffff810000000000    ffff817fffffffff    device registers, uncached
- *  511      ffffffff80000000    ffffffffbfffffff    this image (physical 0..1G)
+ *  261      ffff828000000000    ffff82803fffffff    this image (physical 0..1G)
+ *  262      ffff830000000000    ffff837fffffffff    all RAM, 2 MiB pages; 263 to
+ *                                                   271 could hold more
+ *
+ * The ABI gives slots 256 to 271 to the hypervisor; a 64-bit guest expects the
+ * machine-to-phys array in 256.
  *
  * A 32-bit guest runs in compatibility mode: no segment or instruction of
  * its can form an address above 4 GiB, so nothing of the hypervisor needs to
@@ -20,19 +25,21 @@
 #ifndef KRYPTON_CONFIG_H
 #define KRYPTON_CONFIG_H
 
-#define IMAGE_BASE	0xffffffff80000000
+#define IMAGE_BASE	0xffff828000000000
 #define IMAGE_PHYS	0x100000
 
 #define L4_GUEST_SLOT	0
-#define L4_DIRECT_SLOT	256
+#define L4_HV_SLOT	257	/* the first of the hypervisor's slots */
+#define L4_HV_END	272
 #define L4_DESC_SLOT	257
 #define L4_IOMAP_SLOT	258
-#define L4_IMAGE_SLOT	511
+#define L4_IMAGE_SLOT	261
+#define L4_DIRECT_SLOT	262
 
-#define DIRECT_BASE	0xffff800000000000
-#define DIRECT_MAX	0x8000000000
 #define DESC_BASE	0xffff808000000000
 #define IOMAP_BASE	0xffff810000000000
+#define DIRECT_BASE	0xffff830000000000
+#define DIRECT_MAX	0x8000000000
 
 /* One aligned block a CPU: exception stacks, main stack, struct cpu. */
 #define CPU_BLOCK_SIZE	32768

@@ -36,7 +36,6 @@ struct __attribute__((aligned(16))) cpu {
 	u32 id;
 	u32 apic_id;
 	struct vcpu *current;	/* whose registers and root are loaded */
-	u64 *idle_root;		/* root table without a guest */
 	u64 tsc_aux;		/* what the register holds */
 	u64 *gdt_page;		/* the hypervisor's page of each GDT */
 	struct tss tss;
@@ -124,7 +123,7 @@ static inline void wrmsr(u32 msr, u64 v)
 /* An instruction that may fault, and the address to continue at then. */
 #define EXTABLE(at, next)				\
 	"	.pushsection .extable, \"a\"\n"		\
-	"	.quad " at ", " next "\n"		\
+	"	.long " at " - ., " next " - .\n"	\
 	"	.popsection\n"
 
 /* False: there is no such register, and the value is 0. */

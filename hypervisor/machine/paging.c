@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hypervisor's half of the address space.
+ * The hypervisor's part of the address space.
  *
  * The L3 tables of all shared slots are made at boot and never replaced, so
- * every root table that copies the upper half of boot_l4 sees later mappings.
+ * every root table that copies these slots of boot_l4 sees later mappings.
  */
 #include "lib/lib.h"
 #include "machine/cpu.h"
@@ -16,9 +16,8 @@
 
 u64 direct_base = DIRECT_BASE;
 
-#define WINDOW	IOMAP_BASE
-
-static u64 iomap_next = WINDOW + PAGE_SIZE;	/* changes at boot only */
+/* Behind the page of paging_window(); changes at boot only. */
+static u64 iomap_next = IOMAP_BASE + PAGE_SIZE;
 
 static void map_direct_gib(u64 gib)
 {
@@ -33,16 +32,15 @@ static void map_direct_gib(u64 gib)
 
 void paging_init(u64 ram_end)
 {
-	u64 gib;
+	u64 i;
 
 	if (ram_end << PAGE_SHIFT > DIRECT_MAX)
 		panic("more than 512 GiB of memory");
-	for (gib = 4; gib * GIB < ram_end << PAGE_SHIFT; gib++)
-		map_direct_gib(gib);
-	boot_l4[L4_DESC_SLOT] = early_alloc(PAGE_SIZE, PAGE_SIZE).a |
-				PTE_P | PTE_RW;
-	boot_l4[L4_IOMAP_SLOT] = early_alloc(PAGE_SIZE, PAGE_SIZE).a |
-				 PTE_P | PTE_RW;
+	for (i = 4; i * GIB < ram_end << PAGE_SHIFT; i++)
+		map_direct_gib(i);
+	for (i = L4_DESC_SLOT; i <= L4_IOMAP_SLOT; i++)
+		boot_l4[i] = early_alloc(PAGE_SIZE, PAGE_SIZE).a |
+			     PTE_P | PTE_RW;
 }
 
 static u64 *next_table(u64 *entry)
@@ -86,25 +84,11 @@ volatile void *paging_ioremap(paddr_t p, u64 size)
 
 volatile void *paging_window(mfn_t m)
 {
-	u64 *e = paging_entry(WINDOW);
+	u64 *e = paging_entry(IOMAP_BASE);
 
 	if (!e)
 		return NULL;
 	*e = make_pte(m, PTE_HV_DATA | PTE_PCD | PTE_PWT);
-	invlpg(WINDOW);		/* others do so before they use it */
-	return (volatile void *)WINDOW;
-}
-
-u64 *paging_new_root(void)
-{
-	u64 *root = frames_new(PAGE_SIZE);
-
-	if (root)
-		memcpy(root + 256, boot_l4 + 256, PAGE_SIZE / 2);
-	return root;
-}
-
-void paging_drop_identity(void)
-{
-	boot_l4[0] = 0;
+	invlpg(IOMAP_BASE);	/* others do so before they use it */
+	return (volatile void *)IOMAP_BASE;
 }

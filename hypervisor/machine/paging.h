@@ -18,7 +18,7 @@
 #define PTE_AVAIL	(BIT(9) | BIT(10) | BIT(11))
 #define PTE_NX		BIT(63)
 #define PTE_ADDR	0x000ffffffffff000ull
-/* Data in the hypervisor's half, with A and D set as they would be by use. */
+/* Data in the hypervisor's part, with A and D set as they would be by use. */
 #define PTE_HV_DATA	(PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX)
 
 static inline mfn_t pte_mfn(u64 e)
@@ -65,22 +65,13 @@ volatile void *paging_ioremap(paddr_t p, u64 size);
  * there is no memory. The caller holds a lock until it is done with the page.
  */
 volatile void *paging_window(mfn_t m);
-/* A new root table: a page with the shared upper half, and an empty lower. */
-u64 *paging_new_root(void);
-/* Remove the identity mapping, once no CPU needs it. */
-void paging_drop_identity(void);
 
+/* The root of a CPU without a guest. */
 extern u64 boot_l4[512], boot_l3[512];
 
 static inline paddr_t image_to_phys(const void *p)
 {
 	return paddr((u64)p - IMAGE_BASE);
-}
-
-/* The boot root as other code sees roots: in the direct map. */
-static inline u64 *boot_l4_virt(void)
-{
-	return phys_to_virt(image_to_phys(boot_l4));
 }
 
 #endif

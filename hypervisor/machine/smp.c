@@ -167,21 +167,18 @@ void smp_prepare(u32 id, u32 apic_id)
 	c->id = id;
 	c->apic_id = apic_id;
 	c->gdt_page = frames_new(PAGE_SIZE);
-	c->idle_root = id ? paging_new_root() : boot_l4_virt();
 	c->online = !id;
 }
 
 /* First C code of an application processor, on its own stack. */
 void ap_main(void)
 {
-	struct cpu *c = this_cpu();
-
 	traps_init_cpu();
 	apic_init_cpu();
-	write_cr3(virt_to_mfn(c->idle_root).n << PAGE_SHIFT);
-	c->online = true;
+	this_cpu()->online = true;
 	while (!go)
 		cpu_relax();
+	tlb_flush_local();		/* the identity mapping */
 	mce_init_cpu();
 	sched_start();
 }

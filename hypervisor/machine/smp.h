@@ -32,7 +32,7 @@ void smp_nmi(void);
 void smp_boot(void);
 /* Let them run guests. */
 void smp_release(void);
-/* Block of a new CPU, its GDT page and idle root. */
+/* Block of a new CPU, and its GDT page. */
 void smp_prepare(u32 id, u32 apic_id);
 
 #endif

@@ -5,7 +5,6 @@
  * A pin is a type reference that the guest holds by a flag of the frame, so
  * that it cannot be taken or dropped twice.
  */
-#include "cpu/context.h"
 #include "cpu/ldt.h"
 #include "domain/domain.h"
 #include "errno.h"
@@ -16,6 +15,7 @@
 #include "machine/smp.h"
 #include "mmu/mmu.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 
 #define OP_LONGS	3	/* struct mmuext_op: one a member */
 
@@ -56,15 +56,15 @@ static int new_root(struct vcpu *v, mfn_t m)
 	int rc;
 
 	if (mfn_eq(old, m)) {
-		context_load_table(v);
+		roots_load(v);
 		return 0;
 	}
 	rc = ptype_get_both(v->d, m, v->d->width->root_type);
 	if (rc)
 		return rc;
 	ldt_drop(v);
-	v->roots.table = m;
-	context_load_table(v);
+	roots_set(v, m);
+	roots_load(v);
 	if (!mfn_eq(old, INVALID_MFN))
 		ptype_put_both(v->d, old);
 	return 0;

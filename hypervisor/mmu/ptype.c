@@ -13,8 +13,9 @@
  *      holds a WRITABLE type reference.
  *  I3  A writable mapping exists only for a frame typed WRITABLE. With I1: no
  *      table or descriptor page is ever mapped writable by a guest.
- *  I4  An address-space root that a processor uses holds a reference and an
- *      L3 type reference; the same for GDT and LDT pages with SEGDESC.
+ *  I4  The root of a vCPU's address space holds a reference and an L3 type
+ *      reference; the processor uses a copy of its entries (mmu/roots.c). The
+ *      same for GDT and LDT pages, used as they are, with SEGDESC.
  *  I5  A frame goes back to the allocator only with no reference left. Every
  *      type reference is taken together with a general one.
  *  I6  What a processor cached about an older use of a frame is gone before

@@ -120,47 +120,6 @@ DOMAIN_PART(tables) = {
 	.kill = kill_tables,
 };
 
-static int vcpu_create_root(struct vcpu *v)
-{
-	v->roots.table = INVALID_MFN;
-	v->roots.root = paging_new_root();
-	return v->roots.root ? 0 : -ENOMEM;
-}
-
-static void vcpu_free_root(struct vcpu *v)
-{
-	frames_delete(v->roots.root, PAGE_SIZE);
-}
-
-static void drop_root(struct vcpu *v)
-{
-	struct domain *d = v->d;
-
-	spin_lock(&d->tables.lock);
-	if (!mfn_eq(v->roots.table, INVALID_MFN))
-		ptype_put_both(d, v->roots.table);
-	v->roots.table = INVALID_MFN;
-	ptype_finish(d);	/* short: its level-2 tables are empty */
-	spin_unlock(&d->tables.lock);
-}
-
-static int kill_roots(struct domain *d)
-{
-	u32 i;
-
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			drop_root(d->vcpu[i]);
-	return 0;
-}
-
-DOMAIN_PART(roots) = {
-	.order = PART_ROOTS,
-	.vcpu_create = vcpu_create_root,
-	.kill = kill_roots,
-	.vcpu_free = vcpu_free_root,
-};
-
 static int kill_pins(struct domain *d)
 {
 	return walk_frames(d, drop_pins);

@@ -13,9 +13,9 @@
  *      used nowhere else, since its upper slots are the hypervisor's: the
  *      machine-to-phys window, read-only and for ring 1 alone.
  *
- * The L3 stands below a four-level root, where the processor reads rights in
- * its entries that three-level paging does not have: they are added when it is
- * validated and taken out again after.
+ * A copy of the L3 stands below a four-level root (mmu/roots.c), where the
+ * processor reads rights in its entries that three-level paging does not have:
+ * they are added when the L3 is validated and taken out again after.
  *
  * L1 tables are validated, and taken apart, in one go; with tables above them
  * both stop between entries when something else has to run, or others may want
@@ -26,6 +26,7 @@
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 #include "mmu/tables.h"
 #include "sched/sched.h"
 
@@ -294,9 +295,8 @@ static BY_TYPE int exchange(struct domain *d, u64 *entry, u64 *old, u64 value,
 			put_entry(d, type, value);
 		return -EAGAIN;
 	}
-	/* Root entries are cached in ways that a guest cannot flush. */
 	if (type == TYPE_L3)
-		domain_flush(d);
+		roots_l3_changed(d, entry);
 	if (!harmless)
 		put_entry(d, type, was);
 	return 0;

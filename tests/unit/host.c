@@ -16,10 +16,12 @@
 #include "machine/smp.h"
 #include "memory/early.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 #include "mmu/tables.h"
 #include "sched/sched.h"
 
 u64 direct_base;
+u64 boot_l4[512];
 struct boot_info boot_info;
 struct domain *dom0;
 struct vcpu *host_current;
@@ -196,11 +198,6 @@ void sched_poll_check(struct vcpu *v, u32 port)
 }
 
 void context_load_ldt(const struct vcpu *v)
-{
-	(void)v;
-}
-
-void context_load_table(struct vcpu *v)
 {
 	(void)v;
 }
@@ -393,11 +390,17 @@ const struct width width32 = {
 
 static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)
 {
+	static u64 tables[HOST_DOMAINS][HOST_VCPUS][2][512]
+		__attribute__((aligned(PAGE_SIZE)));
+	u64 (*t)[512] = tables[nr][id];
+
+	memset(t, 0, sizeof(tables[nr][id]));
 	*v = (struct vcpu){
 		.d = d, .id = id, .shared.info = d->shared + id * 64,
-		.roots.table = INVALID_MFN,
+		.roots.table = INVALID_MFN, .roots.root = t[0], .roots.l3 = (void *)t[1],
 		.desc.area = (nr * HOST_VCPUS + id) * WINDOW_PAGES * PAGE_SIZE,
 	};
+	t[0][L4_GUEST_SLOT] = make_pte(virt_to_mfn(v->roots.l3), ROOT_RIGHTS);
 	d->vcpu[id] = v;
 }
 
@@ -466,9 +469,4 @@ u64 host_two(u32 pages, struct domain **d, u32 *d_first, struct domain **o,
 	(*o)->shared_frame = m;
 	page_share(*o, m);
 	return free;
-}
-
-u64 *paging_new_root(void)
-{
-	return frames_new(PAGE_SIZE);
 }

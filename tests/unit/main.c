@@ -11,6 +11,7 @@ int main(void)
 
 	failed += RUN(frames);
 	failed += RUN(ptype);
+	failed += RUN(roots);
 	failed += RUN(foreign);
 	failed += RUN(image);
 	failed += RUN(dom0);

@@ -13,6 +13,7 @@
 #include "machine/paging.h"
 #include "machine/time.h"
 #include "mmu/ptype.h"
+#include "mmu/roots.h"
 
 #define PAGES	12u
 
@@ -46,7 +47,7 @@ static void setup(void)
 	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3), 0);
 	frame(0)->flags |= FRAME_PINNED;
 	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3), 0);
-	d->vcpu[0]->roots.table = mfn(first);
+	roots_set(d->vcpu[0], mfn(first));
 	assert_int_equal(audit_frames(), 0);
 }
 

@@ -88,8 +88,12 @@ static void count_vcpu(const struct vcpu *v)
 	u32 i, n = DIV_ROUND_UP(v->desc.gdt_entries, 512u);
 	u64 e;
 
-	if (!mfn_eq(v->roots.table, INVALID_MFN))
+	if (!mfn_eq(v->roots.table, INVALID_MFN)) {
 		use(v->roots.table.n, TYPE_L3);
+		CHECK(!memcmp(v->roots.l3, mfn_to_virt(v->roots.table), sizeof(*v->roots.l3)),
+		      "a private root is another one than frame %lx",
+		      v->roots.table.n);
+	}
 	for (i = 0; i < 32; i++) {
 		e = *paging_entry(v->desc.area + i * PAGE_SIZE);
 		if (e == descriptors_none())

@@ -37,7 +37,7 @@ static struct cached *note(u64 n, u32 nr)
 	return c;
 }
 
-/* From level 3 down to the pages. */
+/* From level 2 down to the pages. */
 static void walk(u32 nr, u64 n, u32 level)
 {
 	const u64 *entry = mfn_to_virt(mfn(n));
@@ -47,7 +47,7 @@ static void walk(u32 nr, u64 n, u32 level)
 	if (!c)
 		return;
 	c->table |= (u8)(1 << nr);
-	for (i = 0; i < (level == TYPE_L3 ? 4u : 512u); i++) {
+	for (i = 0; i < 512; i++) {
 		if (!(entry[i] & PTE_P) || (entry[i] & PTE_PSE))
 			continue;
 		if (level > TYPE_L1) {
@@ -70,9 +70,12 @@ static void look(u32 nr)
 	if (!d || d->life.is_dying)
 		return;
 	for (i = 0; i < HOST_VCPUS; i++) {
-		if (!i ||
-		    !mfn_eq(d->vcpu[i]->roots.table, d->vcpu[0]->roots.table))
-			walk(nr, d->vcpu[i]->roots.table.n, TYPE_L3);
+		for (k = 0; k < 4; k++) {
+			e = d->vcpu[i]->roots.l3->entry[k];
+			if ((e & PTE_P) && (!i || e !=
+					    d->vcpu[0]->roots.l3->entry[k]))
+				walk(nr, pte_mfn(e).n, TYPE_L2);
+		}
 		for (k = 0; k < 32; k++) {
 			e = *paging_entry(d->vcpu[i]->desc.area +
 					  k * PAGE_SIZE);

@@ -109,6 +109,11 @@ static inline void irq_enable(void)
 	host_irqs_off = false;
 }
 
+static inline void write_cr3(u64 v)
+{
+	(void)v;
+}
+
 static inline void tlb_flush_local(void)
 {
 }

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The root tables that the processor walks for a vCPU. */
+#ifndef KRYPTON_ROOTS_H
+#define KRYPTON_ROOTS_H
+
+#include "machine/paging.h"
+
+/* A vCPU's part; the page lock, but for the pointers, which are fixed. */
+struct vcpu_roots {
+	mfn_t table;			/* guest's L3 */
+	u64 *root;			/* the processor's L4 */
+	struct pae_root {
+		u64 entry[4];
+	} *l3;				/* the processor's L3, a page */
+};
+
+/* Of the entry of a private root that leads to the guest's part. */
+#define ROOT_RIGHTS	(PTE_P | PTE_RW | PTE_US | PTE_A)
+
+/*
+ * Have the vCPU use this root of the guest, or none with INVALID_MFN. The
+ * caller holds the page lock, and the root's L3 type for the vCPU.
+ */
+void roots_set(struct vcpu *v, mfn_t table);
+/* Have this processor use what the vCPU has; flushes its TLB. */
+void roots_load(const struct vcpu *v);
+/*
+ * An entry of a valid root has changed: have all vCPUs that use the root follow,
+ * and flush. The caller holds the page lock, and what the old entry held.
+ */
+void roots_l3_changed(struct domain *d, const u64 *entry);
+
+#endif
