@@ -5,13 +5,6 @@
 
 #include "types.h"
 
-#define DESC_RW		BIT(41)		/* data: writable, code: readable */
-#define DESC_CODE	BIT(43)
-#define DESC_S		BIT(44)
-#define DESC_PRESENT	BIT(47)
-#define DESC_32BIT	BIT(54)
-#define DESC_PAGES	BIT(55)		/* the limit is in pages */
-
 /* Whether a guest may have it, after its DPL and limit are mended. */
 bool descriptor_check(u64 *d);
 /* A selector of ring 0 is meant as ring 1's; a null one stays null. */

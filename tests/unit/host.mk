@@ -15,7 +15,7 @@ flags	:= -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-builtin \
 # What the page types need, and what these need
 pages-src := memory/frames.c domain/destroy.c lib/format.c event/evtchn.c \
 	event/evtchn_port.c event/evtchn_fifo.c \
-	mmu/ptype.c mmu/tables.c guest/abi.c mmu/batch.c mmu/mmu_update.c \
+	mmu/ptype.c mmu/tables.c guest/abi.c guest/insn.c guest/segment.c mmu/batch.c mmu/mmu_update.c \
 	mmu/mmuext.c cpu/descriptors.c cpu/ldt.c mmu/walk.c \
 	grant/grant.c grant/grant_table.c grant/grant_entry.c grant/grant_map.c \
 	grant/grant_copy.c guest/abi32_grant.c
