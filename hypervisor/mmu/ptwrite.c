@@ -4,7 +4,7 @@
  * faults, since they are mapped read-only, and is carried out here with the
  * checks of any other update. Known are the instructions that kernels use on
  * page-table entries: mov, xchg, cmpxchg, cmpxchg8b, and, or, btr, bts. The
- * address is the one that faulted; it must lie within one entry.
+ * address is the one that faulted; the operand must lie within one entry.
  *
  * PAE entries are written in two halves: a new upper half, put before the
  * lower one, may make an entry that was right before wrong for a moment. Such
@@ -13,6 +13,7 @@
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/insn.h"
+#include "guest/segment.h"
 #include "machine/paging.h"
 #include "mmu/ptwrite.h"
 #include "mmu/ptype.h"
@@ -148,6 +149,20 @@ static u64 *find_entry(struct vcpu *v, gva_t at)
 	return (u64 *)mfn_to_virt(m) + (at.a / 8 & 511);
 }
 
+/*
+ * A write that begins in the page before, where it is allowed, faults at the
+ * start of this one.
+ */
+static bool begins_before(const struct write *w, gva_t at)
+{
+	u64 d;
+
+	if (at.a & ~PAGE_MASK)
+		return false;
+	d = segment_find(w->v, segment_selector(w->r, w->i.segment));
+	return (u32)(segment_base(d) + w->i.offset) != at.a;
+}
+
 bool ptwrite_emulate(struct vcpu *v, struct regs *r, gva_t at)
 {
 	struct write w;
@@ -161,6 +176,8 @@ bool ptwrite_emulate(struct vcpu *v, struct regs *r, gva_t at)
 	w.r = r;
 	w.offset = at.a & 7;
 	if (w.i.op < INSN_WRITES || !w.i.memory || w.offset + w.i.width > 8)
+		return false;
+	if (begins_before(&w, at))
 		return false;
 	w.operand = operand(&w);
 	spin_lock(&v->d->page_lock);

@@ -94,6 +94,28 @@ static void test_instructions(void **state)
 	assert_false(run(&r, "\xab", 1, 16));
 }
 
+/* A write that ends in the table, but begins in the page before, is none. */
+static void test_across_pages(void **state)
+{
+	struct regs r = { 0 };
+	u64 old;
+
+	(void)state;
+	setup();
+	old = page(5)[0];
+	r.ax = (u32)old;
+	r.dx = 0xfffffffe;
+	assert_false(run(&r, "\x89\x02", 2, 0));
+	r.ax = 0;
+	assert_false(run(&r, "\x89\x02", 2, 0));
+	assert_int_equal(page(5)[0], old);
+	r.ax = (u32)old;
+	r.dx = 0;
+	assert_true(run(&r, "\x89\x02", 2, 0));
+	assert_int_equal(r.ip, (u64)code + 2);
+	assert_int_equal(page(5)[0], old);
+}
+
 static void test_random(void **state)
 {
 	struct regs r;
@@ -127,4 +149,5 @@ static void test_random(void **state)
 }
 
 EXPORT_TESTS(ptwrite, cmocka_unit_test(test_instructions),
+	     cmocka_unit_test(test_across_pages),
 	     cmocka_unit_test(test_random));

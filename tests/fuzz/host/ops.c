@@ -271,18 +271,19 @@ static void destroy(struct actor *a, const struct step *s)
 static void write_table(struct actor *a, const struct step *s)
 {
 	static const u8 code[][16] = {
-		{ 0x89, 0x08 }, { 0x0f, 0xc7, 0x08 }, { 0x87, 0x08 },
-		{ 0x0f, 0xb1, 0x08 }, { 0x21, 0x08 }, { 0x09, 0x08 },
-		{ 0x0f, 0xba, 0x30, 1 }, { 0x0f, 0xba, 0x28, 1 },
+		{ 0x89, 0x0e }, { 0x0f, 0xc7, 0x0e }, { 0x87, 0x0e },
+		{ 0x0f, 0xb1, 0x0e }, { 0x21, 0x0e }, { 0x09, 0x0e },
+		{ 0x0f, 0xba, 0x36, 1 }, { 0x0f, 0xba, 0x2e, 1 },
 	};
 	u64 e = world_entry(world_nr(a->v->d), s->y, s->flags);
 	u64 at = address((u8)(0x40 | (s->x & 15))) + world_slot(s->slot) * 8;
 	struct regs r = { .cs = 0xe019, .cx = e >> 32, .bx = e & 0xffffffff };
 
+	r.si = at + (s->kind & 16 ? 4 : 0);
 	if (!(s->kind & 8))
 		r.cx = s->kind & 16 ? e >> 32 : e & 0xffffffff;
 	host_window(0, (u8 *)(uintptr_t)code[s->kind & 7], 16);
-	ptwrite_emulate(a->v, &r, gva(at + (s->kind & 16 ? 4 : 0)));
+	ptwrite_emulate(a->v, &r, gva(r.si));
 	host_window(0, NULL, 0);
 }
 
