@@ -19,6 +19,7 @@
 #include "mmu/ptype.h"
 #include "mmu/walk.h"
 
+#define FLAGS_PF	0x04u
 #define FLAGS_ZF	0x40u
 #define FLAGS_SF	0x80u
 #define FLAGS_RESULT	0x8d5u	/* what and and or set: these, CF, AF, OF */
@@ -87,6 +88,7 @@ static void finish(struct write *w, u64 old, u64 new, bool stored)
 	case INSN_AND:
 	case INSN_OR:
 		set_flags(r, FLAGS_RESULT, (new ? 0 : FLAGS_ZF) |
+			  (__builtin_parity(new & 0xff) ? 0 : FLAGS_PF) |
 			  (new >> (i->width * 8 - 1) ? FLAGS_SF : 0));
 		break;
 	case INSN_BTR:
