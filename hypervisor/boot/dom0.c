@@ -160,7 +160,7 @@ static void take_memory(struct domain *d)
 	u64 n = 0, i;
 	mfn_t m;
 
-	d->max_pages = layout.max_pages;
+	d->mem.max_pages = layout.max_pages;
 	ptype_reserve(d, layout.nr_pages, true);
 	while (n < layout.nr_pages) {
 		while (order && layout.nr_pages - n < 1ull << order)
@@ -301,15 +301,15 @@ static void give_ports(struct domain *d)
 
 static void start_state(struct vcpu *v)
 {
-	v->regs = (struct regs){
+	v->proc.regs = (struct regs){
 		.ip = image.entry, .cs = SEL_R1_CS, .ss = SEL_R1_DS,
 		.sp = layout.stack + PAGE_SIZE, .si = layout.start_info,
 		.flags = FLAGS_IF | 2,
 	};
-	v->ds = v->es = v->fs = v->gs = SEL_R1_DS;
-	v->kernel_ss = SEL_R1_DS;
-	v->kernel_sp = layout.stack + PAGE_SIZE;
-	v->initialised = true;
+	v->proc.ds = v->proc.es = v->proc.fs = v->proc.gs = SEL_R1_DS;
+	v->entry.kernel_ss = SEL_R1_DS;
+	v->entry.kernel_sp = layout.stack + PAGE_SIZE;
+	v->proc.initialised = true;
 }
 
 static void install_tables(struct vcpu *v)
@@ -318,7 +318,7 @@ static void install_tables(struct vcpu *v)
 	struct domain *d = v->d;
 	int rc, i;
 
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	for (i = 0; i < 2; i++) {
 		do
 			rc = ptype_get_both(d, root, TYPE_L3, false);
@@ -328,8 +328,8 @@ static void install_tables(struct vcpu *v)
 	}
 	/* One for the vCPU, one for the pin. */
 	mfn_frame(root)->flags |= FRAME_PINNED;
-	v->table = root;
-	spin_unlock(&d->page_lock);
+	v->roots.table = root;
+	spin_unlock(&d->tables.lock);
 }
 
 static void give_back(u64 phys, u64 size)
@@ -362,7 +362,7 @@ static void make_vcpus(struct domain *d)
 		if (!v)
 			panic("no memory for Dom0's vCPUs");
 		if (pin)
-			v->affinity = 1u << v->cpu;
+			v->sched.affinity = 1u << v->sched.cpu;
 	}
 }
 
@@ -379,9 +379,10 @@ void dom0_build(void)
 	if (!d)
 		panic("no memory for Dom0");
 	if (image.hv_start_low)
-		d->m2p_start = MAX(ROUND_UP(image.hv_start_low, 2ull << 20),
-				   (u64)M2P_DEFAULT_START);
-	d->vm_assist = BIT(VMASST_TYPE_pae_extended_cr3);
+		d->tables.m2p_start =
+			MAX(ROUND_UP(image.hv_start_low, 2ull << 20),
+			    (u64)M2P_DEFAULT_START);
+	d->policy.vm_assist = BIT(VMASST_TYPE_pae_extended_cr3);
 	make_vcpus(d);
 	place(initrd_size);
 	take_memory(d);
@@ -403,7 +404,7 @@ void dom0_build(void)
 	give_back(unpacked_phys, unpacked_size + heap_size);
 	give_back(p2m_phys, p2m_size);
 	dom0 = d;
-	d->pause_count = 0;
-	d->vcpu[0]->state = VCPU_UP;
+	d->life.pause_count = 0;
+	d->vcpu[0]->sched.state = VCPU_UP;
 	sched_wake(d->vcpu[0]);
 }

@@ -166,7 +166,7 @@ long sysctl_cpu_features(struct xen_sysctl *op)
 {
 	struct xen_sysctl_cpu_featureset *f = &op->u.cpu_featureset;
 	const u32 all = ARRAY_SIZE(feature_words);
-	struct writer w = { .host = f->index <= XEN_SYSCTL_cpu_featureset_host };
+	struct writer w = { .host = f->index < XEN_SYSCTL_cpu_featureset_pv };
 	u32 i, n = MIN(f->nr_features, all), r[4];
 
 	if (f->index > XEN_SYSCTL_cpu_featureset_hvm_max)
@@ -190,15 +190,15 @@ long sysctl_cpu_features(struct xen_sysctl *op)
 static void keep(struct domain *d, const xen_cpuid_leaf_t *l)
 {
 	if (l->leaf == 1) {
-		d->cpuid_mask[CPUID_1_ECX] = l->c;
-		d->cpuid_mask[CPUID_1_EDX] = l->d;
+		d->policy.cpuid_mask[CPUID_1_ECX] = l->c;
+		d->policy.cpuid_mask[CPUID_1_EDX] = l->d;
 	} else if (l->leaf == 7 && !l->subleaf) {
-		d->cpuid_mask[CPUID_7_EBX] = l->b;
-		d->cpuid_mask[CPUID_7_ECX] = l->c;
-		d->cpuid_mask[CPUID_7_EDX] = l->d;
+		d->policy.cpuid_mask[CPUID_7_EBX] = l->b;
+		d->policy.cpuid_mask[CPUID_7_ECX] = l->c;
+		d->policy.cpuid_mask[CPUID_7_EDX] = l->d;
 	} else if (l->leaf == 0x80000001) {
-		d->cpuid_mask[CPUID_E1_ECX] = l->c;
-		d->cpuid_mask[CPUID_E1_EDX] = l->d;
+		d->policy.cpuid_mask[CPUID_E1_ECX] = l->c;
+		d->policy.cpuid_mask[CPUID_E1_EDX] = l->d;
 	}
 }
 
@@ -214,7 +214,7 @@ long domctl_set_policy(struct domain *d, struct xen_domctl *op)
 		return -EINVAL;
 	if (p->nr_leaves > MAX_LEAVES || p->nr_msrs > MAX_MSRS)
 		return -E2BIG;
-	if (d->has_run)
+	if (d->sched.has_run)
 		return -EEXIST;
 	for (i = 0; i < p->nr_leaves; i++) {
 		if (guest_read(&l, gva_index(from, i, sizeof(l)), sizeof(l)))

@@ -43,12 +43,12 @@ static u32 add_vcpu(const struct vcpu *v, u32 flags,
 	sched_runstate(v, &rs);
 	to->cpu_time += rs.time[RUNSTATE_running];
 	to->max_vcpu_id = v->id;
-	if (!(v->state & VCPU_UP))
+	if (!(v->sched.state & VCPU_UP))
 		return flags;
 	to->nr_online_vcpus++;
-	if (!(v->state & (VCPU_BLOCKED | VCPU_POLLING)))
+	if (!(v->sched.state & (VCPU_BLOCKED | VCPU_POLLING)))
 		flags &= ~(u32)XEN_DOMINF_blocked;
-	return v->on_cpu ? flags | XEN_DOMINF_running : flags;
+	return v->sched.on_cpu ? flags | XEN_DOMINF_running : flags;
 }
 
 /* A shutdown is seen once nothing of the domain runs any more. */
@@ -56,13 +56,13 @@ static u32 domain_flags(const struct domain *d)
 {
 	u32 flags = 0;
 
-	if (d->is_dying == DOMAIN_DEAD)
+	if (d->life.is_dying == DOMAIN_DEAD)
 		flags |= XEN_DOMINF_dying;
-	if (d->shut_down && domain_stopped(d))
+	if (d->life.shut_down && domain_stopped(d))
 		flags |= XEN_DOMINF_shutdown;
-	if (d->pause_count)
+	if (d->life.pause_count)
 		flags |= XEN_DOMINF_paused;
-	return flags | d->shutdown_code << XEN_DOMINF_shutdownshift;
+	return flags | d->life.shutdown_code << XEN_DOMINF_shutdownshift;
 }
 
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to)
@@ -76,9 +76,9 @@ void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to)
 		if (d->vcpu[i])
 			flags = add_vcpu(d->vcpu[i], flags, to);
 	to->flags = domain_flags(d) | (to->nr_online_vcpus ? flags : 0);
-	to->tot_pages = d->tot_pages;
-	to->max_pages = d->max_pages;
-	to->outstanding_pages = d->claim;
+	to->tot_pages = d->mem.tot_pages;
+	to->max_pages = d->mem.max_pages;
+	to->outstanding_pages = d->mem.claim;
 	to->shared_info_frame = d->shared_frame.n;
 	memcpy(to->handle, d->handle, sizeof(d->handle));
 }

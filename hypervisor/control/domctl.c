@@ -114,9 +114,9 @@ static long do_pause(struct domain *d, struct xen_domctl *op)
 static long do_unpause(struct domain *d, struct xen_domctl *op)
 {
 	(void)op;
-	if (!d->pause_count)
+	if (!d->life.pause_count)
 		return -EINVAL;
-	d->has_run = true;
+	d->sched.has_run = true;
 	domain_update_wallclock(d);
 	domain_unpause(d);
 	return 0;
@@ -149,7 +149,7 @@ static long do_info(struct xen_domctl *op)
 
 static long do_max_mem(struct domain *d, struct xen_domctl *op)
 {
-	d->max_pages = op->u.max_mem.max_memkb >> (PAGE_SHIFT - 10);
+	d->mem.max_pages = op->u.max_mem.max_memkb >> (PAGE_SHIFT - 10);
 	return 0;
 }
 
@@ -177,11 +177,11 @@ static long do_scheduler(struct domain *d, struct xen_domctl *op)
 		if (s->u.credit2.cap > 100 * d->max_vcpus)
 			return -EINVAL;
 		sched_set_params(d, s->u.credit2.weight ? s->u.credit2.weight :
-				 d->weight, s->u.credit2.cap);
+				 d->sched.weight, s->u.credit2.cap);
 		return 0;
 	case XEN_DOMCTL_SCHEDOP_getinfo:
-		s->u.credit2.weight = (u16)d->weight;
-		s->u.credit2.cap = (u16)d->cap;
+		s->u.credit2.weight = (u16)d->sched.weight;
+		s->u.credit2.cap = (u16)d->sched.cap;
 		return 0;
 	default:
 		return -EINVAL;
@@ -196,7 +196,7 @@ static long do_handle(struct domain *d, struct xen_domctl *op)
 
 static long do_time_offset(struct domain *d, struct xen_domctl *op)
 {
-	d->time_offset = op->u.settimeoffset.time_offset_seconds;
+	d->policy.time_offset = op->u.settimeoffset.time_offset_seconds;
 	domain_update_wallclock(d);
 	return 0;
 }
@@ -333,7 +333,7 @@ static long on_domain(struct xen_domctl *op, bool *out)
 	if (op->cmd >= ARRAY_SIZE(ops) || !ops[op->cmd].fn) {
 		rc = refused(op->cmd);
 	} else {
-		rc = d->is_dying && !ops[op->cmd].dying ? -ESRCH :
+		rc = d->life.is_dying && !ops[op->cmd].dying ? -ESRCH :
 		     ops[op->cmd].fn(d, op);
 		*out = ops[op->cmd].out;
 	}

@@ -23,15 +23,16 @@ static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
 	if (rc)
 		return rc;
 	if (!hard)
-		v->soft_affinity = cpus;
-	return ctl_put_bitmap(map, (hard ? cpus : cpus & v->affinity) &
+		v->sched.soft_affinity = cpus;
+	return ctl_put_bitmap(map, (hard ? cpus : cpus & v->sched.affinity) &
 			      smp_all());
 }
 
 static long get_mask(struct vcpu *v, const struct xenctl_bitmap *map, bool hard)
 {
-	return ctl_put_bitmap(map, (hard ? v->affinity : v->soft_affinity) &
-			      smp_all());
+	return ctl_put_bitmap(map, (hard ? v->sched.affinity :
+					   v->sched.soft_affinity) &
+					   smp_all());
 }
 
 /* The masks that the caller names, the hard one first. */
@@ -73,11 +74,11 @@ long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
 	if (!v)
 		return info->vcpu < d->max_vcpus ? -ESRCH : -EINVAL;
 	sched_runstate(v, &rs);
-	info->online = !!(v->state & VCPU_UP);
-	info->blocked = !!(v->state & (VCPU_BLOCKED | VCPU_POLLING));
-	info->running = v->on_cpu;
+	info->online = !!(v->sched.state & VCPU_UP);
+	info->blocked = !!(v->sched.state & (VCPU_BLOCKED | VCPU_POLLING));
+	info->running = v->sched.on_cpu;
 	info->cpu_time = rs.time[RUNSTATE_running];
-	info->cpu = v->cpu;
+	info->cpu = v->sched.cpu;
 	return 0;
 }
 
@@ -90,7 +91,7 @@ static long on_context(struct domain *d, struct xen_domctl *op,
 
 	if (d == current_domain() || !v)
 		return -EINVAL;
-	if (initialised && !v->initialised)
+	if (initialised && !v->proc.initialised)
 		return -ENODATA;
 	domain_pause(d);
 	rc = fn(v, gva((u64)op->u.vcpucontext.ctxt.p));
@@ -137,14 +138,14 @@ long domctl_get_ext_context(struct domain *d, struct xen_domctl *op)
 		return -ESRCH;
 	*e = (struct xen_domctl_ext_vcpucontext){
 		.vcpu = id, .size = sizeof(*e),
-		.syscall32_callback_eip = v->callback[CB_SYSCALL32].ip,
-		.syscall32_callback_cs = v->callback[CB_SYSCALL32].cs,
+		.syscall32_callback_eip = v->entry.callback[CB_SYSCALL32].ip,
+		.syscall32_callback_cs = v->entry.callback[CB_SYSCALL32].cs,
 		.syscall32_disables_events =
-			v->callback[CB_SYSCALL32].mask_events,
-		.sysenter_callback_eip = v->callback[CB_SYSENTER].ip,
-		.sysenter_callback_cs = v->callback[CB_SYSENTER].cs,
+			v->entry.callback[CB_SYSCALL32].mask_events,
+		.sysenter_callback_eip = v->entry.callback[CB_SYSENTER].ip,
+		.sysenter_callback_cs = v->entry.callback[CB_SYSENTER].cs,
 		.sysenter_disables_events =
-			v->callback[CB_SYSENTER].mask_events,
+			v->entry.callback[CB_SYSENTER].mask_events,
 	};
 	return 0;
 }

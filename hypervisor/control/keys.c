@@ -16,19 +16,22 @@
 static void dump_vcpu(const struct vcpu *v)
 {
 	log_info("  vCPU %u: state %x, CPU %u%s, cs %lx ip %lx ss %lx sp %lx "
-		 "flags %lx table %lx", v->id, v->state, v->cpu,
-		 v->on_cpu ? " running" : "", v->regs.cs, v->regs.ip,
-		 v->regs.ss, v->regs.sp, v->regs.flags, v->table.n);
+		 "flags %lx table %lx",
+		 v->id, v->sched.state, v->sched.cpu,
+		 v->sched.on_cpu ? " running" : "", v->proc.regs.cs,
+		 v->proc.regs.ip, v->proc.regs.ss, v->proc.regs.sp,
+		 v->proc.regs.flags, v->roots.table.n);
 }
 
 static void dump_domain(struct domain *d)
 {
 	u32 i;
 
-	log_info("domain %u: refs %u, %s%s%spaused %u, %lu of %lu pages",
-		 d->id, d->refs, d->is_dying ? "dying, " : "",
-		 d->shut_down ? "shut down, " : "", d->parked ? "parked, " : "",
-		 d->pause_count, d->tot_pages, d->max_pages);
+	log_info("domain %u: refs %u, %s%s%spaused %u, %lu of %lu pages", d->id,
+		 d->refs, d->life.is_dying ? "dying, " : "",
+		 d->life.shut_down ? "shut down, " : "",
+		 d->sched.parked ? "parked, " : "", d->life.pause_count,
+		 d->mem.tot_pages, d->mem.max_pages);
 	for (i = 0; i < d->max_vcpus; i++)
 		if (d->vcpu[i])
 			dump_vcpu(d->vcpu[i]);

@@ -26,14 +26,14 @@ static long set_map(struct domain *d, u32 nr, gva_t buffer)
 		frames_delete(e, PAGE_SIZE);
 		return -EFAULT;
 	}
-	spin_lock(&d->page_lock);
-	if (d->e820)
-		memcpy(d->e820, e, PAGE_SIZE);
+	spin_lock(&d->tables.lock);
+	if (d->mem.e820)
+		memcpy(d->mem.e820, e, PAGE_SIZE);
 	else
-		d->e820 = e;
-	d->e820_count = nr;
-	spin_unlock(&d->page_lock);
-	if (d->e820 != e)
+		d->mem.e820 = e;
+	d->mem.e820_count = nr;
+	spin_unlock(&d->tables.lock);
+	if (d->mem.e820 != e)
 		frames_delete(e, PAGE_SIZE);
 	return 0;
 }
@@ -64,12 +64,13 @@ long memory_get_map(u64 arg)
 	struct xen_memory_map map;
 	u32 nr;
 
-	if (!d->e820_count)
+	if (!d->mem.e820_count)
 		return -ENOSYS;
 	if (abi_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
 		return -EFAULT;
-	nr = MIN(map.nr_entries, d->e820_count);
-	if (guest_write(HANDLE(map.buffer), d->e820, nr * sizeof(*d->e820)))
+	nr = MIN(map.nr_entries, d->mem.e820_count);
+	if (guest_write(HANDLE(map.buffer), d->mem.e820,
+			nr * sizeof(*d->mem.e820)))
 		return -EFAULT;
 	return guest_write(gva(arg), &nr, sizeof(nr));
 }
@@ -90,14 +91,15 @@ long memory_claim(u64 arg)
 	rc = domain_target(r.domid, &d);
 	if (rc)
 		return rc;
-	spin_lock(&d->page_lock);
-	if (d->is_dying || (r.nr_extents && r.nr_extents < d->tot_pages) ||
-	    r.nr_extents > d->max_pages)
+	spin_lock(&d->tables.lock);
+	if (d->life.is_dying ||
+	    (r.nr_extents && r.nr_extents < d->mem.tot_pages) ||
+	    r.nr_extents > d->mem.max_pages)
 		rc = -EINVAL;
 	else
-		rc = frames_claim(&d->claim, r.nr_extents ?
-				  r.nr_extents - d->tot_pages : 0);
-	spin_unlock(&d->page_lock);
+		rc = frames_claim(&d->mem.claim, r.nr_extents ?
+				  r.nr_extents - d->mem.tot_pages : 0);
+	spin_unlock(&d->tables.lock);
 	domain_put(d);
 	return rc;
 }

@@ -43,7 +43,7 @@ static long get_features(const struct domain *d, gva_t to)
 		      1u << XENFEAT_gnttab_map_avail_bits |
 		      1u << XENFEAT_memory_op_vnode_supported |
 		      1u << XENFEAT_direct_mapped;
-	if (d->vm_assist & BIT(VMASST_TYPE_pae_extended_cr3))
+	if (d->policy.vm_assist & BIT(VMASST_TYPE_pae_extended_cr3))
 		info.submap |= 1u << XENFEAT_pae_pgdir_above_4gb;
 	if (d->privileged)
 		info.submap |= 1u << XENFEAT_dom0;
@@ -89,7 +89,7 @@ long version_op(u64 a[HYPERCALL_ARGS])
 	case XENVER_changeset:
 		return guest_write(to, changeset, sizeof(changeset));
 	case XENVER_platform_parameters:
-		return abi_put_longs(to, &d->m2p_start, 1);
+		return abi_put_longs(to, &d->tables.m2p_start, 1);
 	case XENVER_get_features:
 		return get_features(d, to);
 	case XENVER_pagesize:

@@ -47,15 +47,15 @@ static void start_frame(const struct vcpu *v, const struct regs *r,
 		f->sp = (u32)r->sp;
 		f->ss = (u16)r->ss;
 	} else {
-		f->sp = (u32)v->kernel_sp;
-		f->ss = v->kernel_ss;
+		f->sp = (u32)v->entry.kernel_sp;
+		f->ss = v->entry.kernel_ss;
 		push(f, r->ss);
 		push(f, r->sp);
 	}
 	if (!mask)
 		flags |= FLAGS_IF;
-	if (v->d->vm_assist & BIT(VMASST_TYPE_architectural_iopl))
-		flags |= v->iopl << 12;
+	if (v->d->policy.vm_assist & BIT(VMASST_TYPE_architectural_iopl))
+		flags |= v->entry.iopl << 12;
 	push(f, flags);
 	push(f, (r->cs & 0xffff) | (u32)mask << 16);
 	push(f, r->ip);
@@ -92,7 +92,7 @@ static void enter_handler(struct vcpu *v, struct regs *r,
 
 void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error)
 {
-	const struct vcpu_trap *t = &v->traps[vector];
+	const struct vcpu_trap *t = &v->entry.traps[vector];
 	struct stack_frame f;
 
 	start_frame(v, r, &f);
@@ -105,14 +105,15 @@ void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error)
 
 void guest_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error)
 {
-	memcpy(v->info + v->d->abi->cr2_offset, &address, v->d->abi->cr2_size);
+	memcpy(v->shared.info + v->d->abi->cr2_offset, &address,
+	       v->d->abi->cr2_size);
 	guest_bounce(v, r, X86_PF, error);
 }
 
 static void enter_callback(struct vcpu *v, struct regs *r,
 			   struct stack_frame *f, u32 kind)
 {
-	const struct vcpu_callback *cb = &v->callback[kind];
+	const struct vcpu_callback *cb = &v->entry.callback[kind];
 
 	if (cb->mask_events)
 		vcpu_set_upcall_mask(v, true);
@@ -137,10 +138,10 @@ void guest_failsafe(struct vcpu *v, struct regs *r)
 	struct stack_frame f;
 
 	start_frame(v, r, &f);
-	push(&f, v->gs);
-	push(&f, v->fs);
-	push(&f, v->es);
-	push(&f, v->ds);
+	push(&f, v->proc.gs);
+	push(&f, v->proc.fs);
+	push(&f, v->proc.es);
+	push(&f, v->proc.ds);
 	__asm__ volatile("mov %w0, %%ds; mov %w0, %%es; mov %w0, %%fs;"
 			 "mov %w0, %%gs" :: "r" (0));
 	enter_callback(v, r, &f, CB_FAILSAFE);
@@ -171,7 +172,7 @@ void guest_fast_call(struct vcpu *v, struct regs *r, u32 kind)
 {
 	struct stack_frame f;
 
-	if (!(v->callback[kind].cs & ~3u)) {
+	if (!(v->entry.callback[kind].cs & ~3u)) {
 		r->ip -= 2;
 		guest_bounce(v, r, X86_GP, 0);
 		return;

@@ -25,7 +25,7 @@ long pv_set_trap_table(u64 a[])
 	struct trap_info t;
 
 	if (!a[0]) {
-		memset(v->traps, 0, sizeof(v->traps));
+		memset(v->entry.traps, 0, sizeof(v->entry.traps));
 		return 0;
 	}
 	for (;;) {
@@ -33,7 +33,7 @@ long pv_set_trap_table(u64 a[])
 			return -EFAULT;
 		if (!t.address)
 			return 0;
-		v->traps[t.vector] = (struct vcpu_trap){
+		v->entry.traps[t.vector] = (struct vcpu_trap){
 			t.address, selector_ring1(t.cs), t.flags & 7
 		};
 		a[0] += size;
@@ -44,7 +44,7 @@ long pv_set_trap_table(u64 a[])
 
 void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask)
 {
-	v->callback[kind] = (struct vcpu_callback){
+	v->entry.callback[kind] = (struct vcpu_callback){
 		.ip = ip, .cs = selector_ring1(cs), .mask_events = mask,
 	};
 }

@@ -52,8 +52,8 @@
 	u32 _tries = LDT_TRIES, _failed;				\
 									\
 	do								\
-		_failed = LOAD_SEGMENT(name, (v)->name);		\
-	while (_failed && _tries-- && map_descriptor(v, (v)->name));	\
+		_failed = LOAD_SEGMENT(name, (v)->proc.name);		\
+	while (_failed && _tries-- && map_descriptor(v, (v)->proc.name)); \
 	_failed;							\
 })
 
@@ -66,7 +66,7 @@ static void save_debug(struct vcpu *v)
 {
 	u64 off = DR7_FIXED;
 
-	if (!(v->dr[7] & 0xff))
+	if (!(v->proc.dr[7] & 0xff))
 		return;
 	__asm__ volatile("mov %0, %%dr7" :: "r" (off));
 }
@@ -74,11 +74,11 @@ static void save_debug(struct vcpu *v)
 /* Breakpoints that are off are not loaded by a switch: all together here. */
 void context_load_debug(const struct vcpu *v)
 {
-	__asm__ volatile("mov %0, %%dr0" :: "r" (v->dr[0]));
-	__asm__ volatile("mov %0, %%dr1" :: "r" (v->dr[1]));
-	__asm__ volatile("mov %0, %%dr2" :: "r" (v->dr[2]));
-	__asm__ volatile("mov %0, %%dr3" :: "r" (v->dr[3]));
-	__asm__ volatile("mov %0, %%dr7" :: "r" (v->dr[7]));
+	__asm__ volatile("mov %0, %%dr0" :: "r" (v->proc.dr[0]));
+	__asm__ volatile("mov %0, %%dr1" :: "r" (v->proc.dr[1]));
+	__asm__ volatile("mov %0, %%dr2" :: "r" (v->proc.dr[2]));
+	__asm__ volatile("mov %0, %%dr3" :: "r" (v->proc.dr[3]));
+	__asm__ volatile("mov %0, %%dr7" :: "r" (v->proc.dr[7]));
 }
 
 /* Whether RDTSC faults outside ring 0. */
@@ -86,7 +86,7 @@ void context_load_tsd(const struct vcpu *v)
 {
 	u64 cr4 = read_cr4();
 
-	if ((cr4 ^ v->cr4) & CR4_TSD)
+	if ((cr4 ^ v->proc.cr4) & CR4_TSD)
 		write_cr4(cr4 ^ CR4_TSD);
 }
 
@@ -95,9 +95,9 @@ void context_load_tsc_aux(const struct vcpu *v)
 {
 	struct cpu *c = this_cpu();
 
-	if (c->tsc_aux == v->msr[GUEST_TSC_AUX])
+	if (c->tsc_aux == v->proc.msr[GUEST_TSC_AUX])
 		return;
-	c->tsc_aux = v->msr[GUEST_TSC_AUX];
+	c->tsc_aux = v->proc.msr[GUEST_TSC_AUX];
 	wrmsr(MSR_TSC_AUX, c->tsc_aux);
 }
 
@@ -115,12 +115,13 @@ static void leave_tables(struct cpu_block *b)
 static void save_fpu(struct vcpu *v)
 {
 	write_cr0(read_cr0() & ~CR0_TS);
-	if (!v->xcr0) {
-		__asm__ volatile("fxsave64 %0" : "=m" (v->fpu));
+	if (!v->proc.xcr0) {
+		__asm__ volatile("fxsave64 %0" : "=m" (v->proc.fpu));
 		return;
 	}
 	xsetbv(XCR0_KNOWN);
-	__asm__ volatile("xsave64 %0" : "+m" (v->fpu), "+m" (v->fpu_more)
+	__asm__ volatile("xsave64 %0"
+			 : "+m" (v->proc.fpu), "+m" (v->proc.fpu_more)
 			 : "a" (XCR0_KNOWN), "d" (0));
 	xsetbv(XCR0_START);		/* CPUID shows it to others */
 	write_cr4(read_cr4() & ~CR4_OSXSAVE);
@@ -130,18 +131,18 @@ void context_reset_fpu(struct vcpu *v)
 {
 	static const u16 fcw = 0x37f, mxcsr = 0x1f80;
 
-	memset(v->fpu, 0, sizeof(v->fpu));
-	memset(v->fpu_more, 0, sizeof(v->fpu_more));
-	memcpy(&v->fpu[0], &fcw, sizeof(fcw));
-	memcpy(&v->fpu[24], &mxcsr, sizeof(mxcsr));
+	memset(v->proc.fpu, 0, sizeof(v->proc.fpu));
+	memset(v->proc.fpu_more, 0, sizeof(v->proc.fpu_more));
+	memcpy(&v->proc.fpu[0], &fcw, sizeof(fcw));
+	memcpy(&v->proc.fpu[24], &mxcsr, sizeof(mxcsr));
 }
 
 /* XSAVE's header names what the image has; no bit of MXCSR is reserved. */
 void context_set_fpu(struct vcpu *v, const void *image)
 {
-	memcpy(v->fpu, image, sizeof(v->fpu));
-	v->fpu[26] = v->fpu[27] = 0;
-	v->fpu_more[0] |= XCR0_X87 | XCR0_SSE;
+	memcpy(v->proc.fpu, image, sizeof(v->proc.fpu));
+	v->proc.fpu[26] = v->proc.fpu[27] = 0;
+	v->proc.fpu_more[0] |= XCR0_X87 | XCR0_SSE;
 }
 
 /* 0, or 1 if the processor refused the image. */
@@ -150,7 +151,7 @@ void context_set_fpu(struct vcpu *v, const void *image)
 									\
 	__asm__ volatile(TRY(insn " %1", "")				\
 			 : "+r" (_bad)					\
-			 : "m" ((v)->fpu), "m" ((v)->fpu_more),		\
+			 : "m" ((v)->proc.fpu), "m" ((v)->proc.fpu_more), \
 			   "a" (XCR0_KNOWN), "d" (0));			\
 	_bad;								\
 })
@@ -166,7 +167,7 @@ static void load_fpu(struct vcpu *v)
 	u32 bad;
 
 	__asm__ volatile("fninit");
-	if (v->xcr0) {
+	if (v->proc.xcr0) {
 		write_cr4(read_cr4() | CR4_OSXSAVE);
 		xsetbv(XCR0_KNOWN);
 		bad = LOAD_FPU("xrstor64", v);
@@ -177,8 +178,8 @@ static void load_fpu(struct vcpu *v)
 		context_reset_fpu(v);
 		LOAD_FPU("fxrstor64", v);
 	}
-	if (v->xcr0)
-		xsetbv(v->xcr0);
+	if (v->proc.xcr0)
+		xsetbv(v->proc.xcr0);
 }
 
 void context_set_xcr0(struct vcpu *v, u64 xcr0)
@@ -186,48 +187,48 @@ void context_set_xcr0(struct vcpu *v, u64 xcr0)
 	if (xcr0) {
 		write_cr4(read_cr4() | CR4_OSXSAVE);
 		xsetbv(xcr0);
-	} else if (v->xcr0) {
+	} else if (v->proc.xcr0) {
 		write_cr4(read_cr4() & ~CR4_OSXSAVE);
 	}
-	v->xcr0 = xcr0;
+	v->proc.xcr0 = xcr0;
 }
 
 void context_save(struct vcpu *v)
 {
 	struct cpu_block *b = this_block();
 
-	v->regs = b->guest;
-	READ_SEGMENT(ds, v->ds);
-	READ_SEGMENT(es, v->es);
-	READ_SEGMENT(fs, v->fs);
-	READ_SEGMENT(gs, v->gs);
+	v->proc.regs = b->guest;
+	READ_SEGMENT(ds, v->proc.ds);
+	READ_SEGMENT(es, v->proc.es);
+	READ_SEGMENT(fs, v->proc.fs);
+	READ_SEGMENT(gs, v->proc.gs);
 	save_debug(v);
 	save_fpu(v);
 	leave_tables(b);
 	/* In this order: without a current vCPU nobody asks us to flush. */
 	write_cr3(virt_to_mfn(b->cpu.idle_root).n << PAGE_SHIFT);
 	b->cpu.current = NULL;
-	__atomic_fetch_and(&v->d->dirty_cpus, ~(1u << b->cpu.id),
+	__atomic_fetch_and(&v->d->tables.dirty_cpus, ~(1u << b->cpu.id),
 			   __ATOMIC_SEQ_CST);
 }
 
 static void load_vcpu_gdt(const struct vcpu *v)
 {
-	u64 *e = paging_entry(v->desc_area + GDT_FRAMES * PAGE_SIZE);
+	u64 *e = paging_entry(v->desc.area + GDT_FRAMES * PAGE_SIZE);
 
 	*e = make_pte(virt_to_mfn(this_cpu()->gdt_page), PTE_HV_DATA);
-	invlpg(v->desc_area + GDT_FRAMES * PAGE_SIZE);
-	traps_load_gdt(v->desc_area);
+	invlpg(v->desc.area + GDT_FRAMES * PAGE_SIZE);
+	traps_load_gdt(v->desc.area);
 }
 
 void context_load_ldt(const struct vcpu *v)
 {
 	u64 *g = this_cpu()->gdt_page + (SEL_LDT - HV_GDT_BASE) / 8;
-	u64 base = v->desc_area + 16 * PAGE_SIZE;
-	u64 limit = v->ldt_entries * 8ull - 1;
+	u64 base = v->desc.area + 16 * PAGE_SIZE;
+	u64 limit = v->desc.ldt_entries * 8ull - 1;
 	u32 sel = 0;
 
-	if (v->ldt_entries) {
+	if (v->desc.ldt_entries) {
 		g[0] = (limit & 0xffff) | (base & 0xffffff) << 16 |
 		       0x82ull << 40 | (limit >> 16 & 0xf) << 48 |
 		       (base >> 24 & 0xff) << 56;
@@ -240,16 +241,16 @@ void context_load_ldt(const struct vcpu *v)
 void context_load_table(struct vcpu *v)
 {
 	/* In long mode the third level has rights of its own: give all. */
-	v->root[L4_GUEST_SLOT] = make_pte(v->table, PTE_P | PTE_RW | PTE_US |
-					  PTE_A);
-	write_cr3(virt_to_mfn(v->root).n << PAGE_SHIFT);
+	v->roots.root[L4_GUEST_SLOT] =
+		make_pte(v->roots.table, PTE_P | PTE_RW | PTE_US | PTE_A);
+	write_cr3(virt_to_mfn(v->roots.root).n << PAGE_SHIFT);
 }
 
 void context_set_ts(struct vcpu *v, int set)
 {
 	u64 cr0 = read_cr0();
 
-	v->cr0_ts = set;
+	v->proc.cr0_ts = set;
 	write_cr0(set ? cr0 | CR0_TS : cr0 & ~CR0_TS);
 }
 
@@ -259,15 +260,15 @@ void context_load(struct vcpu *v)
 	bool bad;
 
 	b->cpu.current = v;
-	__atomic_fetch_or(&v->d->dirty_cpus, 1u << b->cpu.id,
+	__atomic_fetch_or(&v->d->tables.dirty_cpus, 1u << b->cpu.id,
 			  __ATOMIC_SEQ_CST);
 	context_load_table(v);
 	load_vcpu_gdt(v);
 	context_load_ldt(v);
-	b->guest = v->regs;
-	b->guest.flags = (v->regs.flags & FLAGS_GUEST) | FLAGS_IF | 2;
+	b->guest = v->proc.regs;
+	b->guest.flags = (v->proc.regs.flags & FLAGS_GUEST) | FLAGS_IF | 2;
 	load_fpu(v);
-	if (v->dr[7] & 0xff)
+	if (v->proc.dr[7] & 0xff)
 		context_load_debug(v);
 	context_load_tsd(v);
 	context_load_tsc_aux(v);
@@ -276,6 +277,6 @@ void context_load(struct vcpu *v)
 	      LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
 	if (bad)
 		guest_failsafe(v, &b->guest);
-	if (v->cr0_ts)
+	if (v->proc.cr0_ts)
 		context_set_ts(v, 1);
 }

@@ -3,7 +3,48 @@
 #ifndef KRYPTON_CONTEXT_H
 #define KRYPTON_CONTEXT_H
 
+#include "machine/cpu.h"
 #include "types.h"
+
+/* What XSAVE may hold: x87, SSE, AVX; its header and AVX's part. */
+#define XCR0_X87	1u
+#define XCR0_SSE	2u
+#define XCR0_KNOWN	7u
+#define XCR0_START	3u	/* until the guest sets its own */
+#define XSAVE_MORE	(64 + 256)
+
+/* Registers that a guest writes and reads again: see cpu/msr.c. */
+enum guest_msr {
+	GUEST_TSC_AUX, GUEST_MCG_STATUS, GUEST_MC0_CTL2, GUEST_MC1_CTL2,
+	GUEST_MSRS
+};
+
+/*
+ * A vCPU's registers. They are loaded in the processor while it runs, and
+ * saved here otherwise; no lock guards them. Others read and change them only
+ * while it does not run: it is paused, or not initialised (the page lock).
+ */
+struct vcpu_processor {
+	bool initialised;		/* the page lock */
+	bool cr0_ts;
+	u16 ds, es, fs, gs;
+	struct regs regs;
+	u8 fpu[512] __attribute__((aligned(64)));
+	u8 fpu_more[XSAVE_MORE];	/* of XSAVE; directly behind */
+	u64 xcr0;			/* 0: the guest does not use XSAVE */
+	u64 dr[8];
+	u32 dr7_io;			/* enable bits of port breakpoints */
+	u64 cr4;
+	u64 msr[GUEST_MSRS];
+};
+_Static_assert(offsetof(struct vcpu_processor, fpu_more) ==
+	       offsetof(struct vcpu_processor, fpu) + 512, "one area of XSAVE");
+
+/* The tables that a vCPU runs on. */
+struct vcpu_roots {
+	u64 *root;			/* hypervisor's L4; fixed */
+	mfn_t table;			/* guest's L3; the page lock */
+};
 
 void context_save(struct vcpu *v);
 void context_load(struct vcpu *v);

@@ -190,7 +190,7 @@ static void keep_given(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 /* What the tools took away. */
 static void mask_leaf(const struct domain *d, u32 leaf, u32 out[4])
 {
-	const u32 *mask = d->cpuid_mask;
+	const u32 *mask = d->policy.cpuid_mask;
 
 	switch (leaf) {
 	case 1:
@@ -274,7 +274,7 @@ void guest_cpuid(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
 		return;
 	if (!kernel)
 		out[3] &= ~F1_EDX_MTRR;
-	if (leaf == 1 && (v->xcr0 || (kernel && (out[2] & CPUID_XSAVE))))
+	if (leaf == 1 && (v->proc.xcr0 || (kernel && (out[2] & CPUID_XSAVE))))
 		out[2] |= F1_ECX_OSXSAVE;
 }
 

@@ -90,7 +90,7 @@ static void unmap_gdt(struct vcpu *v)
 	u32 i;
 
 	for (i = 0; i < GDT_FRAMES; i++)
-		*paging_entry(v->desc_area + i * PAGE_SIZE) =
+		*paging_entry(v->desc.area + i * PAGE_SIZE) =
 			descriptors_none();
 }
 
@@ -104,15 +104,15 @@ static void release_frames(struct domain *d, const mfn_t *frames, u32 n)
 static void replace_gdt(struct vcpu *v, const mfn_t *frames, u32 n,
 			u32 entries)
 {
-	u32 old_n = DIV_ROUND_UP(v->gdt_entries, 512u), i;
+	u32 old_n = DIV_ROUND_UP(v->desc.gdt_entries, 512u), i;
 	mfn_t old[GDT_FRAMES];
 
-	memcpy(old, v->gdt, sizeof(old));
+	memcpy(old, v->desc.gdt, sizeof(old));
 	unmap_gdt(v);
-	memcpy(v->gdt, frames, n * sizeof(*frames));
-	v->gdt_entries = entries;
+	memcpy(v->desc.gdt, frames, n * sizeof(*frames));
+	v->desc.gdt_entries = entries;
 	for (i = 0; i < n; i++)
-		*paging_entry(v->desc_area + i * PAGE_SIZE) =
+		*paging_entry(v->desc.area + i * PAGE_SIZE) =
 			make_pte(frames[i], PTE_HV_DATA);
 	domain_flush(v->d);
 	release_frames(v->d, old, old_n);
@@ -147,9 +147,9 @@ long pv_set_gdt(u64 a[])
 			return -EFAULT;
 		list[i] = mfn(n);
 	}
-	spin_lock(&v->d->page_lock);
+	spin_lock(&v->d->tables.lock);
 	rc = descriptors_set_gdt(v, list, entries);
-	spin_unlock(&v->d->page_lock);
+	spin_unlock(&v->d->tables.lock);
 	return rc;
 }
 
@@ -175,13 +175,13 @@ long pv_update_descriptor(u64 a[])
 
 	if ((at & 7) || !descriptor_check(&value))
 		return -EINVAL;
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	if (!ptype_get_ref(d, m)) {
-		spin_unlock(&d->page_lock);
+		spin_unlock(&d->tables.lock);
 		return -EINVAL;
 	}
 	rc = write_descriptor(d, m, phys_to_virt(paddr(at)), value);
 	ptype_put_ref(m);
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	return rc;
 }

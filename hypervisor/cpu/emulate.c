@@ -110,11 +110,11 @@ static void set_cr4(struct vcpu *v, u64 value)
 	u32 r[4];
 
 	guest_cpuid(v, true, 7, 0, r);
-	v->cr4 = value & (CR4_GUEST | (r[1] & 1 ? CR4_FSGSBASE : 0));
+	v->proc.cr4 = value & (CR4_GUEST | (r[1] & 1 ? CR4_FSGSBASE : 0));
 	context_load_tsd(v);
 	guest_cpuid(v, true, 1, 0, r);
-	if (on && !v->xcr0 && (r[2] & CPUID_XSAVE)) {
-		memset(v->fpu_more, 0, sizeof(v->fpu_more));
+	if (on && !v->proc.xcr0 && (r[2] & CPUID_XSAVE)) {
+		memset(v->proc.fpu_more, 0, sizeof(v->proc.fpu_more));
 		context_set_xcr0(v, XCR0_START);
 	} else if (!on) {
 		context_set_xcr0(v, 0);
@@ -134,7 +134,7 @@ static bool write_cr(struct emulation *e)
 		context_set_ts(v, !!(value & CR0_TS));
 		break;
 	case 2:
-		memcpy(v->info + v->d->abi->cr2_offset, &value,
+		memcpy(v->shared.info + v->d->abi->cr2_offset, &value,
 		       v->d->abi->cr2_size);
 		break;
 	case 3:

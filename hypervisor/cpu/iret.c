@@ -29,10 +29,10 @@ static void load_frame(struct vcpu *v, struct regs *r, const u32 w[6])
 	r->sp = outer ? w[W_ESP] : (u32)r->sp + 16;
 	if (outer)
 		r->ss = w[W_SS] & 0xffff;
-	if (v->d->vm_assist & BIT(VMASST_TYPE_architectural_iopl))
-		v->iopl = w[W_EFLAGS] >> 12 & 3;
+	if (v->d->policy.vm_assist & BIT(VMASST_TYPE_architectural_iopl))
+		v->entry.iopl = w[W_EFLAGS] >> 12 & 3;
 	vcpu_set_upcall_mask(v, !(w[W_EFLAGS] & FLAGS_IF));
-	v->nmi_masked = false;
+	v->entry.nmi_masked = false;
 }
 
 long pv_iret(u64 a[])

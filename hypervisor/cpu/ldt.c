@@ -20,19 +20,19 @@ void ldt_drop(struct vcpu *v)
 	mfn_t old[LDT_FRAMES];
 	u32 page;
 
-	if (!v->ldt_mapped)
+	if (!v->desc.ldt_mapped)
 		return;
 	for (page = 0; page < LDT_FRAMES; page++)
 		/* Seen by all before the flush asks who may have used it. */
-		if (v->ldt_mapped >> page & 1)
+		if (v->desc.ldt_mapped >> page & 1)
 			old[page] = pte_mfn(__atomic_exchange_n(
 				paging_entry(LDT_WINDOW(v, page)), 0,
 				__ATOMIC_SEQ_CST));
 	domain_flush(v->d);
 	for (page = 0; page < LDT_FRAMES; page++)
-		if (v->ldt_mapped >> page & 1)
+		if (v->desc.ldt_mapped >> page & 1)
 			ptype_put_both(v->d, old[page]);
-	v->ldt_mapped = 0;
+	v->desc.ldt_mapped = 0;
 }
 
 int ldt_set(struct vcpu *v, gva_t base, u64 entries)
@@ -41,8 +41,8 @@ int ldt_set(struct vcpu *v, gva_t base, u64 entries)
 	    (entries && (base.a & (PAGE_SIZE - 1))))
 		return -EINVAL;
 	ldt_drop(v);
-	v->ldt_base = base;
-	v->ldt_entries = (u32)entries;
+	v->desc.ldt_base = base;
+	v->desc.ldt_entries = (u32)entries;
 	context_load_ldt(v);
 	return 0;
 }
@@ -53,21 +53,21 @@ int ldt_set(struct vcpu *v, gva_t base, u64 entries)
  */
 bool ldt_map_page(struct vcpu *v, u32 page)
 {
-	gva_t at = gva((u32)(v->ldt_base.a + page * PAGE_SIZE));
+	gva_t at = gva((u32)(v->desc.ldt_base.a + page * PAGE_SIZE));
 	struct domain *d = v->d;
 	bool ok = false;
 	u64 *e;
 
-	if (page * 512u >= v->ldt_entries)
+	if (page * 512u >= v->desc.ldt_entries)
 		return false;
-	spin_lock(&d->page_lock);
-	e = v->ldt_mapped >> page & 1 ? NULL : walk_l1_entry(v, at);
+	spin_lock(&d->tables.lock);
+	e = v->desc.ldt_mapped >> page & 1 ? NULL : walk_l1_entry(v, at);
 	if (e && (*e & PTE_P) && ptype_get_page(d, pte_mfn(*e), TYPE_SEGDESC)) {
 		*paging_entry(LDT_WINDOW(v, page)) =
 			make_pte(pte_mfn(*e), PTE_HV_DATA);
-		v->ldt_mapped |= 1u << page;
+		v->desc.ldt_mapped |= 1u << page;
 		ok = true;
 	}
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	return ok;
 }

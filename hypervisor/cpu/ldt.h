@@ -7,7 +7,7 @@
 
 /* Where we have mapped it, page by page. */
 #define LDT_WINDOW(v, page) \
-	((v)->desc_area + (16 + (u64)(page)) * PAGE_SIZE)
+	((v)->desc.area + (16 + (u64)(page)) * PAGE_SIZE)
 
 /* MMUEXT_SET_LDT; the page lock is held. */
 int ldt_set(struct vcpu *v, gva_t base, u64 entries);

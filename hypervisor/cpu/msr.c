@@ -136,7 +136,7 @@ static bool read(const struct vcpu *v, u32 msr, u64 *value)
 	if (m->read == VALUE) {
 		*value = m->value;
 	} else if (m->read == STORED) {
-		*value = v->msr[m->value];
+		*value = v->proc.msr[m->value];
 	} else {
 		if (!rdmsr_safe(msr, value))
 			return m->value == ARCH_CAPS;
@@ -158,7 +158,8 @@ bool guest_rdmsr(struct vcpu *v, u32 msr, u64 *value)
 	if (read(v, msr, value))
 		return true;
 	log_debug("guest reads MSR %x", msr);
-	return !v->traps[X86_GP].ip && msr >> 16 != MSR_HYPERCALL_PAGE >> 16 &&
+	return !v->entry.traps[X86_GP].ip &&
+	       msr >> 16 != MSR_HYPERCALL_PAGE >> 16 &&
 	       rdmsr_safe(msr, &unused);
 }
 
@@ -169,13 +170,13 @@ static bool install_hypercall_page(struct domain *d, u64 value)
 
 	if (value & ~PAGE_MASK)
 		return false;
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	ok = ptype_get_page(d, m, TYPE_WRITABLE);
 	if (ok) {
 		hypercall_page_fill(mfn_to_virt(m));
 		ptype_put_both(d, m);
 	}
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	return ok;
 }
 
@@ -190,11 +191,11 @@ bool guest_wrmsr(struct vcpu *v, u32 msr, u64 value)
 	case TSC_AUX:
 		if (value >> 32 || !rdmsr_safe(msr, &now))
 			return false;
-		v->msr[GUEST_TSC_AUX] = value;
+		v->proc.msr[GUEST_TSC_AUX] = value;
 		context_load_tsc_aux(v);
 		return true;
 	case STORED:
-		v->msr[m->value] = value;
+		v->proc.msr[m->value] = value;
 		return true;
 	case DROP:
 		return true;

@@ -25,7 +25,7 @@ static bool noted;
 
 void nmi_raise(struct vcpu *v)
 {
-	if (!__atomic_exchange_n(&v->nmi_pending, true, __ATOMIC_SEQ_CST))
+	if (!__atomic_exchange_n(&v->entry.nmi_pending, true, __ATOMIC_SEQ_CST))
 		sched_kick(v);
 }
 
@@ -51,26 +51,27 @@ void nmi_forward(void)
 /* An NMI that came before there was a handler was dropped: raise it again. */
 void nmi_set_handler(struct vcpu *v, u64 ip)
 {
-	v->traps[X86_NMI] = (struct vcpu_trap){ ip, SEL_R1_CS, TRAP_MASKS };
+	v->entry.traps[X86_NMI] =
+		(struct vcpu_trap){ ip, SEL_R1_CS, TRAP_MASKS };
 	if (!v->id && v->d->shared[v->d->abi->nmi_reason_offset])
 		nmi_raise(v);
 }
 
 void nmi_clear_handler(struct vcpu *v)
 {
-	v->traps[X86_NMI] = (struct vcpu_trap){ 0 };
+	v->entry.traps[X86_NMI] = (struct vcpu_trap){ 0 };
 }
 
 bool nmi_deliverable(const struct vcpu *v)
 {
-	return READ_ONCE(v->nmi_pending) && !v->nmi_masked;
+	return READ_ONCE(v->entry.nmi_pending) && !v->entry.nmi_masked;
 }
 
 void nmi_deliver(struct vcpu *v, struct regs *r)
 {
-	v->nmi_pending = false;
-	if (!(v->traps[X86_NMI].cs & ~3u))
+	v->entry.nmi_pending = false;
+	if (!(v->entry.traps[X86_NMI].cs & ~3u))
 		return;
-	v->nmi_masked = true;
+	v->entry.nmi_masked = true;
 	guest_bounce(v, r, X86_NMI, NO_ERROR_CODE);
 }

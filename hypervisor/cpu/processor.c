@@ -22,8 +22,8 @@ long pv_stack_switch(u64 a[])
 	u32 ss = (u32)a[0];
 
 	/* A ring-0 selector is meant as ring 1's. */
-	v->kernel_ss = (u16)(ss & 3 ? ss : ss | 1);
-	v->kernel_sp = a[1];
+	v->entry.kernel_ss = (u16)(ss & 3 ? ss : ss | 1);
+	v->entry.kernel_sp = a[1];
 	return 0;
 }
 
@@ -48,12 +48,12 @@ static long set_control(struct vcpu *v, u64 value)
 	for (i = 0; (value & DR7_ENABLES) && i < 4; i++) {
 		if ((value >> (16 + i * 4) & 3) != DR7_IO)
 			continue;
-		if (!(v->cr4 & CR4_DE))
+		if (!(v->proc.cr4 & CR4_DE))
 			return -EPERM;
 		io |= (u32)value & 3u << i * 2;
 	}
-	v->dr7_io = io;
-	v->dr[7] = value & ~(u64)io;
+	v->proc.dr7_io = io;
+	v->proc.dr[7] = value & ~(u64)io;
 	return 0;
 }
 
@@ -62,17 +62,17 @@ static u32 debug_register(const struct vcpu *v, u64 reg)
 {
 	u32 n = (u32)reg;
 
-	return (n == 4 || n == 5) && !(v->cr4 & CR4_DE) ? n + 2 : n;
+	return (n == 4 || n == 5) && !(v->proc.cr4 & CR4_DE) ? n + 2 : n;
 }
 
 static long set_debugreg(struct vcpu *v, u32 n, u64 value)
 {
 	switch (n) {
 	case 0 ... 3:
-		v->dr[n] = value;
+		v->proc.dr[n] = value;
 		return 0;
 	case 6:
-		v->dr[6] = (value & 0xe00f) | DR6_FIXED;
+		v->proc.dr[6] = (value & 0xe00f) | DR6_FIXED;
 		return 0;
 	case 7:
 		return set_control(v, value);
@@ -95,10 +95,10 @@ void pv_reset_debugregs(struct vcpu *v, const u32 value[8])
 {
 	u32 i;
 
-	memset(v->dr, 0, sizeof(v->dr));
-	v->dr7_io = 0;
-	v->dr[6] = DR6_FIXED;
-	v->dr[7] = DR7_FIXED;
+	memset(v->proc.dr, 0, sizeof(v->proc.dr));
+	v->proc.dr7_io = 0;
+	v->proc.dr[6] = DR6_FIXED;
+	v->proc.dr[7] = DR7_FIXED;
 	for (i = 0; i < 8; i++)
 		set_debugreg(v, i, value[i]);
 }
@@ -110,7 +110,7 @@ long pv_get_debugreg(u64 a[])
 
 	if (n > 7 || n == 4 || n == 5)
 		return -ENODEV;
-	return (long)(v->dr[n] | (n == 7 ? v->dr7_io : 0));
+	return (long)(v->proc.dr[n] | (n == 7 ? v->proc.dr7_io : 0));
 }
 
 u32 debug_match_ports(const struct vcpu *v, u32 port, u32 size)
@@ -119,10 +119,10 @@ u32 debug_match_ports(const struct vcpu *v, u32 port, u32 size)
 	u32 hit = 0, i;
 	u64 from, n;
 
-	for (i = 0; (v->dr7_io && v->cr4 & CR4_DE) && i < 4; i++) {
-		n = width[v->dr[7] >> (18 + i * 4) & 3];
-		from = v->dr[i] & ~(n - 1);
-		if ((v->dr7_io >> i * 2 & 3) && from < port + size &&
+	for (i = 0; (v->proc.dr7_io && v->proc.cr4 & CR4_DE) && i < 4; i++) {
+		n = width[v->proc.dr[7] >> (18 + i * 4) & 3];
+		from = v->proc.dr[i] & ~(n - 1);
+		if ((v->proc.dr7_io >> i * 2 & 3) && from < port + size &&
 		    from + n > port)
 			hit |= 1u << i;
 	}
@@ -131,7 +131,7 @@ u32 debug_match_ports(const struct vcpu *v, u32 port, u32 size)
 
 void debug_raise(struct vcpu *v, struct regs *r, u64 dr6)
 {
-	v->dr[6] |= dr6 | DR6_FIXED;
+	v->proc.dr[6] |= dr6 | DR6_FIXED;
 	guest_bounce(v, r, X86_DB, NO_ERROR_CODE);
 }
 
@@ -154,10 +154,11 @@ long pv_vm_assist(u64 a[])
 		return -EINVAL;
 	switch ((u32)a[0]) {
 	case VMASST_CMD_enable:
-		__atomic_fetch_or(&d->vm_assist, 1u << type, __ATOMIC_SEQ_CST);
+		__atomic_fetch_or(&d->policy.vm_assist, 1u << type,
+				  __ATOMIC_SEQ_CST);
 		return 0;
 	case VMASST_CMD_disable:
-		__atomic_fetch_and(&d->vm_assist, ~(1u << type),
+		__atomic_fetch_and(&d->policy.vm_assist, ~(1u << type),
 				   __ATOMIC_SEQ_CST);
 		return 0;
 	default:

@@ -5,6 +5,19 @@
 
 #include "types.h"
 
+/* Registers of CPUID that the tools may take features from. */
+enum cpuid_mask {
+	CPUID_1_ECX, CPUID_1_EDX, CPUID_7_EBX, CPUID_7_ECX, CPUID_7_EDX,
+	CPUID_E1_ECX, CPUID_E1_EDX, CPUID_MASKS
+};
+
+/* What a domain's vCPUs may see and do. */
+struct domain_policy {
+	u32 cpuid_mask[CPUID_MASKS];	/* what may be seen of each */
+	u32 vm_assist;			/* atomic */
+	s64 time_offset;		/* of its wall clock, in seconds */
+};
+
 long pv_stack_switch(u64 a[]);
 long pv_fpu_taskswitch(u64 a[]);
 long pv_set_debugreg(u64 a[]);

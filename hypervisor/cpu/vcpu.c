@@ -25,12 +25,12 @@ static void write_time_area(const struct vcpu *v, struct vcpu_time_info t)
 {
 	u32 version = t.version--;
 
-	if (guest_write(v->time_at, &t.version, sizeof(t.version)))
+	if (guest_write(v->shared.time_at, &t.version, sizeof(t.version)))
 		return;
 	barrier();
-	guest_write(v->time_at, &t, sizeof(t));
+	guest_write(v->shared.time_at, &t, sizeof(t));
 	barrier();
-	guest_write(v->time_at, &version, sizeof(version));
+	guest_write(v->shared.time_at, &version, sizeof(version));
 }
 
 static struct vcpu_time_info time_info(u32 version)
@@ -49,16 +49,17 @@ static struct vcpu_time_info time_info(u32 version)
 /* The guest reads under the version: odd means "being changed". */
 static void write_time(struct vcpu *v)
 {
-	struct vcpu_time_info *to = (void *)(v->info + v->d->abi->time_offset);
-	struct vcpu_time_info t = time_info(v->time_version + 1);
+	struct vcpu_time_info *to =
+		(void *)(v->shared.info + v->d->abi->time_offset);
+	struct vcpu_time_info t = time_info(v->shared.time_version + 1);
 
-	v->time_version += 2;
+	v->shared.time_version += 2;
 	WRITE_ONCE(to->version, t.version);
 	barrier();
 	*to = t;
 	barrier();
 	WRITE_ONCE(to->version, ++t.version);
-	if (v->time_at.a)
+	if (v->shared.time_at.a)
 		write_time_area(v, t);
 }
 
@@ -68,8 +69,9 @@ static void write_time(struct vcpu *v)
  */
 static void write_runstate(const struct vcpu *v, struct vcpu_runstate_info rs)
 {
-	gva_t top = gva(v->runstate_at.a + v->d->abi->quad_align + 7);
-	bool flag = v->d->vm_assist & BIT(VMASST_TYPE_runstate_update_flag);
+	gva_t top = gva(v->shared.runstate_at.a + v->d->abi->quad_align + 7);
+	bool flag = v->d->policy.vm_assist &
+		    BIT(VMASST_TYPE_runstate_update_flag);
 	u8 *last = (u8 *)&rs.state_entry_time + 7;
 
 	if (flag) {
@@ -78,7 +80,7 @@ static void write_runstate(const struct vcpu *v, struct vcpu_runstate_info rs)
 			return;
 		barrier();
 	}
-	abi_put(LAYOUT_RUNSTATE, v->runstate_at, &rs);
+	abi_put(LAYOUT_RUNSTATE, v->shared.runstate_at, &rs);
 	barrier();
 	rs.state_entry_time &= ~XEN_RUNSTATE_UPDATE;
 	if (flag)
@@ -88,8 +90,8 @@ static void write_runstate(const struct vcpu *v, struct vcpu_runstate_info rs)
 void vcpu_update_time(struct vcpu *v)
 {
 	write_time(v);
-	if (v->runstate_at.a)
-		write_runstate(v, v->runstate);
+	if (v->shared.runstate_at.a)
+		write_runstate(v, v->sched.runstate);
 }
 
 /* Under the lock of its event channels, as two may do it at once. */
@@ -97,8 +99,8 @@ void domain_update_wallclock(struct domain *d)
 {
 	u32 *wc = (u32 *)(d->shared + d->abi->wc_offset);
 	u32 *hi = (u32 *)(d->shared + d->abi->wc_hi_offset);
-	u64 seconds = wallclock_base / NS_PER_SEC + (u64)d->time_offset;
-	u64 f = spin_lock_irqsave(&d->event_lock);
+	u64 seconds = wallclock_base / NS_PER_SEC + (u64)d->policy.time_offset;
+	u64 f = spin_lock_irqsave(&d->events.lock);
 
 	wc[0] = (wc[0] | 1) + 2;
 	barrier();
@@ -107,7 +109,7 @@ void domain_update_wallclock(struct domain *d)
 	*hi = (u32)(seconds >> 32);
 	barrier();
 	wc[0]++;
-	spin_unlock_irqrestore(&d->event_lock, f);
+	spin_unlock_irqrestore(&d->events.lock, f);
 }
 
 void wallclock_set(u64 base)
@@ -120,15 +122,15 @@ void wallclock_set(u64 base)
 static void move_info(struct vcpu *v, mfn_t m, u32 offset)
 {
 	u8 *to = (u8 *)mfn_to_virt(m) + offset;
-	u64 f = spin_lock_irqsave(&v->d->event_lock);
+	u64 f = spin_lock_irqsave(&v->d->events.lock);
 
-	memcpy(to, v->info, 64);
-	v->info = to;
-	v->info_frame = m;
+	memcpy(to, v->shared.info, 64);
+	v->shared.info = to;
+	v->shared.info_frame = m;
 	/* Whoever looked at the old place may have missed something. */
 	memset(to + v->d->abi->sel_offset, 0xff, v->d->abi->sel_size);
 	to[0] = 1;
-	spin_unlock_irqrestore(&v->d->event_lock, f);
+	spin_unlock_irqrestore(&v->d->events.lock, f);
 }
 
 /*
@@ -147,13 +149,14 @@ static long register_info(struct vcpu *v, u64 arg)
 		return -EFAULT;
 	if (r.offset > PAGE_SIZE - 64 || (r.offset & (d->abi->quad_align - 1)))
 		return -ENXIO;
-	spin_lock(&d->page_lock);
-	if (!v->info_frame.n && (v == current_vcpu() || !(v->state & VCPU_UP)) &&
+	spin_lock(&d->tables.lock);
+	if (!v->shared.info_frame.n &&
+	    (v == current_vcpu() || !(v->sched.state & VCPU_UP)) &&
 	    ptype_get_page(d, mfn(r.mfn), TYPE_WRITABLE)) {
 		move_info(v, mfn(r.mfn), r.offset);
 		rc = 0;
 	}
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	if (!rc && v == current_vcpu())
 		write_time(v);
 	return rc;
@@ -177,13 +180,13 @@ static long register_runstate(struct vcpu *v, u64 arg)
 {
 	struct vcpu_runstate_info rs;
 	long rc = register_area(arg, abi_size(LAYOUT_RUNSTATE),
-				&v->runstate_at);
+				&v->shared.runstate_at);
 
 	if (rc)
 		return rc;
 	/* Of the caller the guest adds what has passed since its entry time. */
 	if (v == current_vcpu())
-		rs = v->runstate;
+		rs = v->sched.runstate;
 	else
 		sched_runstate(v, &rs);
 	write_runstate(v, rs);
@@ -193,19 +196,19 @@ static long register_runstate(struct vcpu *v, u64 arg)
 static long register_time(struct vcpu *v, u64 arg)
 {
 	long rc = register_area(arg, sizeof(struct vcpu_time_info),
-				&v->time_at);
+				&v->shared.time_at);
 
 	if (!rc && v == current_vcpu())
 		write_time(v);
-	else if (!rc && v->time_at.a)
-		write_time_area(v, time_info(v->time_version));
+	else if (!rc && v->shared.time_at.a)
+		write_time_area(v, time_info(v->shared.time_version));
 	return rc;
 }
 
 /* APIC ID, and above it ACPI's number of the CPU that the vCPU is pinned to. */
 static long get_physid(const struct vcpu *v, u64 arg)
 {
-	u32 cpus = v->affinity & smp_all();
+	u32 cpus = v->sched.affinity & smp_all();
 	u64 id;
 
 	if (!v->d->privileged || !cpus || (cpus & (cpus - 1)))
@@ -218,9 +221,9 @@ static long get_physid(const struct vcpu *v, u64 arg)
 /* A vCPU is initialised once and for good, so that no lock is needed here. */
 static long bring_up(struct vcpu *v)
 {
-	if (!__atomic_load_n(&v->initialised, __ATOMIC_ACQUIRE))
+	if (!__atomic_load_n(&v->proc.initialised, __ATOMIC_ACQUIRE))
 		return -EINVAL;
-	__atomic_fetch_or(&v->state, VCPU_UP, __ATOMIC_SEQ_CST);
+	__atomic_fetch_or(&v->sched.state, VCPU_UP, __ATOMIC_SEQ_CST);
 	sched_wake(v);
 	return 0;
 }
@@ -232,7 +235,7 @@ static bool no_other_up(const struct vcpu *v)
 
 	for (i = 0; i < d->max_vcpus; i++)
 		if (d->vcpu[i] && d->vcpu[i] != v &&
-		    (d->vcpu[i]->state & VCPU_UP))
+		    (d->vcpu[i]->sched.state & VCPU_UP))
 			return false;
 	return true;
 }
@@ -240,12 +243,13 @@ static bool no_other_up(const struct vcpu *v)
 /* Two that take each other down do so one after the other, by the lock. */
 static long bring_down(struct vcpu *v)
 {
-	u64 f = spin_lock_irqsave(&v->d->shutdown_lock);
+	u64 f = spin_lock_irqsave(&v->d->life.lock);
 	bool last = no_other_up(v);
 
 	if (!last)
-		__atomic_fetch_and(&v->state, ~(u32)VCPU_UP, __ATOMIC_SEQ_CST);
-	spin_unlock_irqrestore(&v->d->shutdown_lock, f);
+		__atomic_fetch_and(&v->sched.state, ~(u32)VCPU_UP,
+				   __ATOMIC_SEQ_CST);
+	spin_unlock_irqrestore(&v->d->life.lock, f);
 	if (last)
 		domain_shutdown(v->d, SHUTDOWN_poweroff);
 	else
@@ -273,7 +277,7 @@ long vcpu_op(u64 a[])
 		nmi_raise(v);
 		return 0;
 	case VCPUOP_is_up:
-		return !!(v->state & VCPU_UP);
+		return !!(v->sched.state & VCPU_UP);
 	case VCPUOP_register_runstate_memory_area:
 		return register_runstate(v, arg);
 	case VCPUOP_register_vcpu_time_memory_area:
@@ -292,7 +296,7 @@ long vcpu_op(u64 a[])
 	case VCPUOP_stop_singleshot_timer:
 		if (v != current_vcpu())
 			return -EINVAL;
-		timer_stop(&v->singleshot);
+		timer_stop(&v->timers.singleshot);
 		return 0;
 	case VCPUOP_get_physid:
 		return get_physid(v, arg);

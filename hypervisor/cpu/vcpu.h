@@ -3,7 +3,30 @@
 #ifndef KRYPTON_VCPU_H
 #define KRYPTON_VCPU_H
 
+#include "machine/time.h"
 #include "types.h"
+
+#define WATCHDOGS	2
+
+/* What a vCPU shares with its guest. */
+struct vcpu_shared {
+	u8 *info;			/* vcpu_info; the event lock */
+	mfn_t info_frame;		/* if registered; the page lock */
+	u32 time_version;		/* while it runs */
+	gva_t runstate_at, time_at;	/* 0: none; atomic */
+};
+
+/* The timers of a vCPU; machine/time.c locks each. */
+struct vcpu_timers {
+	struct timer singleshot, periodic, poll;
+	u64 period, last_tick;
+};
+
+/* A domain's watchdogs; the event lock. */
+struct domain_watchdogs {
+	struct timer timer[WATCHDOGS];
+	u32 used;			/* bit each */
+};
 
 void vcpu_init_timers(struct vcpu *v);
 /* For good: no timer of it fires after this. */

@@ -28,22 +28,22 @@ static void timer_fired(void *data)
 
 void vcpu_tick(struct vcpu *v)
 {
-	u64 period = READ_ONCE(v->period), now = time_now();
+	u64 period = READ_ONCE(v->timers.period), now = time_now();
 
 	if (!period)
 		return;
-	if (now >= v->last_tick + period) {
-		v->last_tick = now;
+	if (now >= v->timers.last_tick + period) {
+		v->timers.last_tick = now;
 		evtchn_send_virq(v, VIRQ_TIMER);
 	}
-	timer_set(&v->periodic, v->last_tick + period);
+	timer_set(&v->timers.periodic, v->timers.last_tick + period);
 }
 
 static void period_fired(void *data)
 {
 	const struct vcpu *v = data;
 
-	if (v->on_cpu)
+	if (v->sched.on_cpu)
 		vcpu_tick(data);
 }
 
@@ -52,24 +52,24 @@ static void poll_timeout(void *data)
 {
 	const struct vcpu *v = data;
 
-	if (v->state & VCPU_POLLING)
+	if (v->sched.state & VCPU_POLLING)
 		sched_wake(data);
 }
 
 void vcpu_init_timers(struct vcpu *v)
 {
-	timer_init(&v->singleshot, timer_fired, v);
-	timer_init(&v->periodic, period_fired, v);
-	timer_init(&v->poll, poll_timeout, v);
-	v->period = DEFAULT_PERIOD;
+	timer_init(&v->timers.singleshot, timer_fired, v);
+	timer_init(&v->timers.periodic, period_fired, v);
+	timer_init(&v->timers.poll, poll_timeout, v);
+	v->timers.period = DEFAULT_PERIOD;
 }
 
 void vcpu_stop_timers(struct vcpu *v)
 {
-	v->period = 0;
-	timer_kill(&v->periodic);
-	timer_kill(&v->singleshot);
-	timer_kill(&v->poll);
+	v->timers.period = 0;
+	timer_kill(&v->timers.periodic);
+	timer_kill(&v->timers.singleshot);
+	timer_kill(&v->timers.poll);
 }
 
 long vcpu_set_singleshot(struct vcpu *v, u64 arg)
@@ -82,9 +82,9 @@ long vcpu_set_singleshot(struct vcpu *v, u64 arg)
 	 */
 	if (guest_read(&at, gva(arg), 8))
 		return -EFAULT;
-	timer_set(&v->singleshot, at);
+	timer_set(&v->timers.singleshot, at);
 	if (at < time_now()) {
-		timer_stop(&v->singleshot);
+		timer_stop(&v->timers.singleshot);
 		timer_fired(v);
 	}
 	return 0;
@@ -98,18 +98,18 @@ long vcpu_set_periodic(struct vcpu *v, u64 arg)
 		return -EFAULT;
 	if (period < NS_PER_MS || period > ~0ull >> 2)
 		return -EINVAL;
-	v->period = period;
-	timer_stop(&v->periodic);
+	v->timers.period = period;
+	timer_stop(&v->timers.periodic);
 	/* A vCPU that starts to run sets on_cpu first, then looks at the period. */
-	if (v->on_cpu)
+	if (v->sched.on_cpu)
 		vcpu_tick(v);
 	return 0;
 }
 
 void vcpu_stop_periodic(struct vcpu *v)
 {
-	v->period = 0;
-	timer_stop(&v->periodic);
+	v->timers.period = 0;
+	timer_stop(&v->timers.periodic);
 }
 
 long set_timer_op(u64 a[])
@@ -124,9 +124,9 @@ long set_timer_op(u64 a[])
 	if ((s64)timeout < 0 || (s64)(timeout - now) > (s64)HUGE_TIMEOUT)
 		timeout = now + 100 * NS_PER_MS;
 	if (timeout)
-		timer_set(&v->singleshot, timeout);
+		timer_set(&v->timers.singleshot, timeout);
 	else
-		timer_stop(&v->singleshot);
+		timer_stop(&v->timers.singleshot);
 	return 0;
 }
 
@@ -140,7 +140,7 @@ void watchdog_init(struct domain *d)
 	u32 i;
 
 	for (i = 0; i < WATCHDOGS; i++)
-		timer_init(&d->watchdog[i], watchdog_fired, d);
+		timer_init(&d->watch.timer[i], watchdog_fired, d);
 }
 
 void watchdog_kill(struct domain *d)
@@ -148,7 +148,7 @@ void watchdog_kill(struct domain *d)
 	u32 i;
 
 	for (i = 0; i < WATCHDOGS; i++)
-		timer_kill(&d->watchdog[i]);
+		timer_kill(&d->watch.timer[i]);
 }
 
 long watchdog_set(struct domain *d, void *arg)
@@ -157,18 +157,18 @@ long watchdog_set(struct domain *d, void *arg)
 	u32 id = w->id, i;
 
 	if (!id)
-		id = __builtin_ctz(~d->watchdogs) + 1;
+		id = __builtin_ctz(~d->watch.used) + 1;
 	if (id > WATCHDOGS)
 		return w->id ? -EINVAL : -ENOSPC;
 	i = id - 1;
-	if (w->id && !(d->watchdogs >> i & 1))
+	if (w->id && !(d->watch.used >> i & 1))
 		return -EINVAL;
 	if (w->id && !w->timeout) {
-		timer_stop(&d->watchdog[i]);
-		d->watchdogs &= ~(1u << i);
+		timer_stop(&d->watch.timer[i]);
+		d->watch.used &= ~(1u << i);
 		return 0;
 	}
-	d->watchdogs |= 1u << i;
-	timer_set(&d->watchdog[i], time_now() + w->timeout * NS_PER_SEC);
+	d->watch.used |= 1u << i;
+	timer_set(&d->watch.timer[i], time_now() + w->timeout * NS_PER_SEC);
 	return w->id ? 0 : (long)id;
 }

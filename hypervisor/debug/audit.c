@@ -104,16 +104,16 @@ static void count_vcpu(const struct vcpu *v)
 {
 	u32 i;
 
-	if (!mfn_eq(v->table, INVALID_MFN))
-		hold(v->table, TYPE_L3);
-	for (i = 0; i < DIV_ROUND_UP(v->gdt_entries, 512u); i++)
-		hold(v->gdt[i], TYPE_SEGDESC);
+	if (!mfn_eq(v->roots.table, INVALID_MFN))
+		hold(v->roots.table, TYPE_L3);
+	for (i = 0; i < DIV_ROUND_UP(v->desc.gdt_entries, 512u); i++)
+		hold(v->desc.gdt[i], TYPE_SEGDESC);
 	for (i = 0; i < LDT_FRAMES; i++)
-		if (v->ldt_mapped >> i & 1)
+		if (v->desc.ldt_mapped >> i & 1)
 			hold(pte_mfn(*paging_entry(LDT_WINDOW(v, i))),
 			     TYPE_SEGDESC);
-	if (v->info_frame.n)
-		hold(v->info_frame, TYPE_WRITABLE);
+	if (v->shared.info_frame.n)
+		hold(v->shared.info_frame, TYPE_WRITABLE);
 }
 
 /* Mapped for the processor, the entry of the page table holds the frame. */
@@ -142,18 +142,18 @@ static void count_domain(struct domain *d)
 	for (i = 0; i < d->max_vcpus; i++)
 		if (d->vcpu[i])
 			count_vcpu(d->vcpu[i]);
-	for (i = 0; i < ARRAY_SIZE(d->old_table); i++)
-		if (d->old_table[i].n)
-			hold(d->old_table[i], TYPE_NONE);
-	if (d->kill_at.n)
-		hold(d->kill_at, TYPE_NONE);
-	if (d->is_dying != DOMAIN_DEAD && d->shared_frame.n)
+	for (i = 0; i < ARRAY_SIZE(d->tables.old_table); i++)
+		if (d->tables.old_table[i].n)
+			hold(d->tables.old_table[i], TYPE_NONE);
+	if (d->life.kill_at.n)
+		hold(d->life.kill_at, TYPE_NONE);
+	if (d->life.is_dying != DOMAIN_DEAD && d->shared_frame.n)
 		hold(d->shared_frame, TYPE_NONE);
-	hold_page(d->pirq_eoi_map);
-	if (d->fifo)
-		fifo_for_each_page(d->fifo, hold_page);
-	if (d->grants)
-		count_grants(d->grants);
+	hold_page(d->dev.eoi_map);
+	if (d->events.fifo)
+		fifo_for_each_page(d->events.fifo, hold_page);
+	if (d->grants.table)
+		count_grants(d->grants.table);
 }
 
 /* Checked state that has outlived its last use (I7). */
@@ -167,7 +167,7 @@ static bool stale(const struct frame *f)
 static void check_owned(struct domain *d)
 {
 	const struct frame *f = NULL;
-	u32 n = d->pages, prev = 0;
+	u32 n = d->mem.pages, prev = 0;
 	u64 count = 0;
 
 	for (; n && count <= frame_count; n = f->next, count++) {
@@ -179,10 +179,10 @@ static void check_owned(struct domain *d)
 	}
 	domains++;
 	owned -= count;
-	if (count == d->tot_pages)
+	if (count == d->mem.tot_pages)
 		return;
 	log_err("frame audit: d%u owns %lu frames, counted as %lu", d->id,
-		count, d->tot_pages);
+		count, d->mem.tot_pages);
 	faults++;
 }
 

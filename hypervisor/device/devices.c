@@ -28,8 +28,8 @@ static bool add_iomem(struct domain *d, u64 first, u64 end)
 	u32 i;
 
 	for (i = 0; first < end && i < MAX_IOMEM; i++)
-		if (d->iomem[i].first >= d->iomem[i].end) {
-			d->iomem[i] = (struct frame_range){ first, end };
+		if (d->dev.iomem[i].first >= d->dev.iomem[i].end) {
+			d->dev.iomem[i] = (struct frame_range){ first, end };
 			return true;
 		}
 	return first >= end;
@@ -43,7 +43,7 @@ int domain_set_iomem(struct domain *d, u64 first, u64 end, bool allow)
 	u32 i;
 
 	for (i = 0; i < MAX_IOMEM; i++) {
-		r = &d->iomem[i];
+		r = &d->dev.iomem[i];
 		old = *r;
 		if (old.first >= end || old.end <= first)
 			continue;
@@ -78,9 +78,9 @@ long domctl_iomem(struct domain *d, struct xen_domctl *op)
 		return -EINVAL;
 	if (tables_device_ours(first, end))
 		return -EPERM;
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	rc = domain_set_iomem(d, first, end, p->allow_access);
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	return rc;
 }
 

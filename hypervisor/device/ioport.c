@@ -7,7 +7,8 @@
  *
  * PCI configuration space (CF8, CFC) and CMOS (70, 71) are shared with the
  * hypervisor: each domain has its own address latches, which go to the hardware
- * with each data access (machine/pci.c, machine/rtc.c). That of CMOS can be read back.
+ * with each data access (machine/pci.c, machine/rtc.c). That of CMOS can be
+ * read back.
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
@@ -22,11 +23,11 @@
 /* A kernel counts as ring 1; with architectural_iopl, as ring 0. */
 bool guest_iopl_allows(const struct vcpu *v, const struct regs *r)
 {
-	u32 ring = !guest_kernel_mode(r->cs) ? 3 :
-		   v->d->vm_assist & BIT(VMASST_TYPE_architectural_iopl) ?
-		   0 : 1;
+	bool architectural = v->d->policy.vm_assist &
+			     BIT(VMASST_TYPE_architectural_iopl);
+	u32 ring = !guest_kernel_mode(r->cs) ? 3 : architectural ? 0 : 1;
 
-	return v->iopl >= ring;
+	return v->entry.iopl >= ring;
 }
 
 bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
@@ -38,9 +39,9 @@ bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
 	if (guest_iopl_allows(v, r))
 		return true;
 	for (i = port; i < port + size; i++) {
-		if (i >= v->io_bitmap_ports)
+		if (i >= v->entry.io_bitmap_ports)
 			return false;
-		if (guest_read(&byte, gva(v->io_bitmap.a + i / 8), 1) ||
+		if (guest_read(&byte, gva(v->entry.io_bitmap.a + i / 8), 1) ||
 		    (byte >> i % 8 & 1))
 			return false;
 	}
@@ -49,7 +50,7 @@ bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
 
 int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow)
 {
-	u8 *map = d->ioports;
+	u8 *map = d->dev.ioports;
 	u32 i;
 
 	if (!map && !allow)
@@ -66,7 +67,7 @@ int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow)
 		else
 			map[i / 8] |= (u8)(1u << i % 8);
 	}
-	d->ioports = map;
+	d->dev.ioports = map;
 	return 0;
 }
 
@@ -75,7 +76,8 @@ bool domain_has_ports(const struct domain *d, u32 first, u32 count)
 	u32 i;
 
 	for (i = first; i < first + count; i++)
-		if (i > 0xffff || !d->ioports || (d->ioports[i / 8] >> i % 8 & 1))
+		if (i > 0xffff || !d->dev.ioports ||
+		    (d->dev.ioports[i / 8] >> i % 8 & 1))
 			return false;
 	return true;
 }
@@ -105,14 +107,15 @@ u32 guest_io_read(struct vcpu *v, u32 port, u32 size)
 	u32 bits = size * 4;		/* of a half */
 
 	if (port == 0xcf8 && size == 4)
-		return d->pci_cf8;
+		return d->dev.pci_cf8;
 	if (is_pci_data(d, port, size))
-		return pci_cycle_read(d->pci_cf8, port, size);
+		return pci_cycle_read(d->dev.pci_cf8, port, size);
 	if (is_plain(d, port, size))
 		return port_read(port, size);
 	if (size == 1)
-		return port == CMOS_INDEX ? d->cmos_index :
-		       is_cmos_data(d, port) ? cmos_read(d->cmos_index) : ~0u;
+		return port == CMOS_INDEX ? d->dev.cmos_index :
+		       is_cmos_data(d, port) ?
+		       cmos_read(d->dev.cmos_index) : ~0u;
 	return (guest_io_read(v, port, size / 2) & ((1u << bits) - 1)) |
 	       guest_io_read(v, port + size / 2, size / 2) << bits;
 }
@@ -122,9 +125,9 @@ void guest_io_write(struct vcpu *v, u32 port, u32 size, u32 value)
 	struct domain *d = v->d;
 
 	if (port == 0xcf8 && size == 4) {
-		d->pci_cf8 = value;
+		d->dev.pci_cf8 = value;
 	} else if (is_pci_data(d, port, size)) {
-		pci_cycle_write(d->pci_cf8, port, size, value);
+		pci_cycle_write(d->dev.pci_cf8, port, size, value);
 	} else if (is_plain(d, port, size)) {
 		port_write(port, size, value);
 	} else if (size > 1) {
@@ -132,8 +135,8 @@ void guest_io_write(struct vcpu *v, u32 port, u32 size, u32 value)
 		guest_io_write(v, port + size / 2, size / 2,
 			       value >> size * 4);
 	} else if (port == CMOS_INDEX) {
-		d->cmos_index = (u8)value;
+		d->dev.cmos_index = (u8)value;
 	} else if (is_cmos_data(d, port)) {
-		cmos_write(d->cmos_index, (u8)value);
+		cmos_write(d->dev.cmos_index, (u8)value);
 	}
 }

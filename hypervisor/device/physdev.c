@@ -22,7 +22,7 @@
 
 static bool pirq_level(const struct domain *d, u32 pirq)
 {
-	const struct pirq *p = &d->pirqs[pirq];
+	const struct pirq *p = &d->dev.pirqs[pirq];
 
 	return p->vector && irq_is_level(p->vector);
 }
@@ -32,13 +32,13 @@ static void mark_eoi(struct domain *d, u32 pirq)
 {
 	u8 bit = (u8)(1u << pirq % 8);
 
-	if (!d->pirq_eoi_map)
+	if (!d->dev.eoi_map)
 		return;
 	if (pirq_level(d, pirq))
-		__atomic_fetch_or(&d->pirq_eoi_map[pirq / 8], bit,
+		__atomic_fetch_or(&d->dev.eoi_map[pirq / 8], bit,
 				  __ATOMIC_SEQ_CST);
 	else
-		__atomic_fetch_and(&d->pirq_eoi_map[pirq / 8], (u8)~bit,
+		__atomic_fetch_and(&d->dev.eoi_map[pirq / 8], (u8)~bit,
 				   __ATOMIC_SEQ_CST);
 }
 
@@ -49,7 +49,7 @@ static long do_eoi(struct domain *d, void *arg)
 
 	if (op->irq >= MAX_PIRQS)
 		return -EINVAL;
-	p = &d->pirqs[op->irq];
+	p = &d->dev.pirqs[op->irq];
 	if (!p->vector)
 		return p->port || p->gsi || p->reserved ? 0 : -EINVAL;
 	irq_guest_eoi(p->vector, d, op->irq);
@@ -65,7 +65,7 @@ static long do_status(struct domain *d, void *arg)
 	/* For whoever does not look at the bitmap: always. */
 	op->flags = XENIRQSTAT_needs_eoi;
 	if (pirq_level(d, op->irq) &&
-	    irq_is_shared(d->pirqs[op->irq].vector))
+	    irq_is_shared(d->dev.pirqs[op->irq].vector))
 		op->flags |= XENIRQSTAT_shared;
 	return 0;
 }
@@ -77,7 +77,7 @@ static long do_set_iopl(struct domain *d, void *arg)
 	(void)d;
 	if (op->iopl > 3)
 		return -EINVAL;
-	current_vcpu()->iopl = op->iopl;
+	current_vcpu()->entry.iopl = op->iopl;
 	return 0;
 }
 
@@ -90,8 +90,8 @@ static long do_set_iobitmap(u64 arg)
 		return -EFAULT;
 	if (in.nr_ports > 65536 || !guest_range_ok(HANDLE(in.bitmap), 8192))
 		return -EINVAL;
-	v->io_bitmap = HANDLE(in.bitmap);
-	v->io_bitmap_ports = in.nr_ports;
+	v->entry.io_bitmap = HANDLE(in.bitmap);
+	v->entry.io_bitmap_ports = in.nr_ports;
 	return 0;
 }
 
@@ -114,8 +114,8 @@ static int free_pirq(const struct domain *d, bool gsi)
 	u32 end = gsi ? irq_gsi_count() : MAX_PIRQS;
 
 	for (; i < end; i++)
-		if (!d->pirqs[i].vector && !d->pirqs[i].gsi &&
-		    !d->pirqs[i].reserved)
+		if (!d->dev.pirqs[i].vector && !d->dev.pirqs[i].gsi &&
+		    !d->dev.pirqs[i].reserved)
 			return (int)i;
 	return -ENOSPC;
 }
@@ -125,7 +125,7 @@ static int pirq_of_gsi(const struct domain *d, u32 gsi)
 {
 	int i = MAX_PIRQS - 1;
 
-	while (i && d->pirqs[i].gsi != gsi + 1)
+	while (i && d->dev.pirqs[i].gsi != gsi + 1)
 		i--;
 	return i;
 }
@@ -133,7 +133,7 @@ static int pirq_of_gsi(const struct domain *d, u32 gsi)
 /* Who is connected to a vector that has just got known. */
 static void connect(struct domain *d, u32 pirq, u32 vector)
 {
-	struct pirq *p = &d->pirqs[pirq];
+	struct pirq *p = &d->dev.pirqs[pirq];
 
 	p->vector = vector;
 	p->allowed = true;
@@ -160,9 +160,9 @@ static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
 		return -EINVAL;
 	if (!gsi)
 		return -EPERM;		/* the hypervisor's timer */
-	if (d->pirqs[pirq].vector && d->pirqs[pirq].gsi != gsi + 1)
+	if (d->dev.pirqs[pirq].vector && d->dev.pirqs[pirq].gsi != gsi + 1)
 		return -EEXIST;
-	d->pirqs[pirq].gsi = gsi + 1;
+	d->dev.pirqs[pirq].gsi = gsi + 1;
 	if (!irq_gsi_vector(gsi) && gsi < 16)
 		irq_setup_isa(gsi);
 	if (irq_gsi_vector(gsi))
@@ -180,7 +180,7 @@ static long map_message(struct domain *d, struct physdev_map_pirq *m)
 		return pirq;
 	if (pirq >= MAX_PIRQS || m->bus >> 16 || m->entry_nr < 0)
 		return -EINVAL;
-	if (d->pirqs[pirq].vector || (m->type == MAP_PIRQ_TYPE_MULTI_MSI &&
+	if (d->dev.pirqs[pirq].vector || (m->type == MAP_PIRQ_TYPE_MULTI_MSI &&
 				      m->entry_nr > 1))
 		return -EINVAL;
 	vector = irq_alloc_vector();
@@ -192,7 +192,7 @@ static long map_message(struct domain *d, struct physdev_map_pirq *m)
 		irq_free_vector((u32)vector);
 		return rc;
 	}
-	d->pirqs[pirq].gsi = 0;
+	d->dev.pirqs[pirq].gsi = 0;
 	connect(d, (u32)pirq, (u32)vector);
 	m->pirq = pirq;
 	return 0;
@@ -200,7 +200,7 @@ static long map_message(struct domain *d, struct physdev_map_pirq *m)
 
 static long map(struct domain *d, struct physdev_map_pirq *m)
 {
-	if (d->is_dying)
+	if (d->life.is_dying)
 		return -ESRCH;
 	switch (m->type) {
 	case MAP_PIRQ_TYPE_GSI:
@@ -237,16 +237,16 @@ static long do_map_pirq(u64 arg)
 	rc = mapping_target(m.domid, &d);
 	if (rc)
 		return rc;
-	f = spin_lock_irqsave(&d->event_lock);
+	f = spin_lock_irqsave(&d->events.lock);
 	rc = map(d, &m);
-	spin_unlock_irqrestore(&d->event_lock, f);
+	spin_unlock_irqrestore(&d->events.lock, f);
 	domain_put(d);
 	return rc ? rc : abi_put(LAYOUT_MAP_PIRQ, gva(arg), &m);
 }
 
 static void unmap(struct domain *d, u32 pirq)
 {
-	struct pirq *p = &d->pirqs[pirq];
+	struct pirq *p = &d->dev.pirqs[pirq];
 
 	if (p->vector)
 		irq_unbind_guest(p->vector, d, pirq);
@@ -266,26 +266,26 @@ static long do_unmap_pirq(struct domain *by, void *arg)
 	(void)by;
 	if (rc)
 		return rc;
-	f = spin_lock_irqsave(&d->event_lock);
+	f = spin_lock_irqsave(&d->events.lock);
 	if (op->pirq < 0 || op->pirq >= MAX_PIRQS ||
-	    (!d->pirqs[op->pirq].vector && !d->pirqs[op->pirq].gsi))
+	    (!d->dev.pirqs[op->pirq].vector && !d->dev.pirqs[op->pirq].gsi))
 		rc = -EINVAL;
 	else
 		unmap(d, (u32)op->pirq);
-	spin_unlock_irqrestore(&d->event_lock, f);
+	spin_unlock_irqrestore(&d->events.lock, f);
 	domain_put(d);
 	return rc;
 }
 
 void physdev_kill(struct domain *d)
 {
-	u64 f = spin_lock_irqsave(&d->event_lock);
+	u64 f = spin_lock_irqsave(&d->events.lock);
 	u32 i;
 
 	for (i = 0; i < MAX_PIRQS; i++)
-		if (d->pirqs[i].vector)
+		if (d->dev.pirqs[i].vector)
 			unmap(d, i);
-	spin_unlock_irqrestore(&d->event_lock, f);
+	spin_unlock_irqrestore(&d->events.lock, f);
 }
 
 /* By the caller's own number for an interrupt that both have mapped. */
@@ -297,16 +297,16 @@ long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)
 
 	if (pirq >= MAX_PIRQS)
 		return -EINVAL;
-	f = spin_lock_irqsave(&by->event_lock);
-	vector = by->pirqs[pirq].vector;
-	spin_unlock_irqrestore(&by->event_lock, f);
+	f = spin_lock_irqsave(&by->events.lock);
+	vector = by->dev.pirqs[pirq].vector;
+	spin_unlock_irqrestore(&by->events.lock, f);
 	if (!vector)
 		return -EPERM;
-	f = spin_lock_irqsave(&d->event_lock);
+	f = spin_lock_irqsave(&d->events.lock);
 	for (i = 0; i < MAX_PIRQS; i++)
-		if (d->pirqs[i].vector == vector)
-			d->pirqs[i].allowed = allow;
-	spin_unlock_irqrestore(&d->event_lock, f);
+		if (d->dev.pirqs[i].vector == vector)
+			d->dev.pirqs[i].allowed = allow;
+	spin_unlock_irqrestore(&d->events.lock, f);
 	return 0;
 }
 
@@ -322,7 +322,7 @@ static long do_setup_gsi(struct domain *d, void *arg)
 		return -EPERM;
 	rc = irq_setup_gsi((u32)op->gsi, op->triggering, op->polarity);
 	for (i = 0; !rc && i < MAX_PIRQS; i++)
-		if (d->pirqs[i].gsi == (u32)op->gsi + 1)
+		if (d->dev.pirqs[i].gsi == (u32)op->gsi + 1)
 			connect(d, i, irq_gsi_vector((u32)op->gsi));
 	return rc;
 }
@@ -330,14 +330,14 @@ static long do_setup_gsi(struct domain *d, void *arg)
 /* What the pirqs are now, and from now on what they become. */
 static int use_eoi_frame(struct domain *d, mfn_t m)
 {
-	u64 f = spin_lock_irqsave(&d->event_lock);
+	u64 f = spin_lock_irqsave(&d->events.lock);
 	u32 i;
 
-	d->pirq_eoi_frame = m;
-	d->pirq_eoi_map = mfn_to_virt(m);
+	d->dev.eoi_frame = m;
+	d->dev.eoi_map = mfn_to_virt(m);
 	for (i = 0; i < MAX_PIRQS; i++)
 		mark_eoi(d, i);
-	spin_unlock_irqrestore(&d->event_lock, f);
+	spin_unlock_irqrestore(&d->events.lock, f);
 	return 0;
 }
 
@@ -349,13 +349,13 @@ static long do_eoi_frame(struct domain *d, u64 arg)
 
 	if (abi_get_longs(gva(arg), &n, 1))
 		return -EFAULT;
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	if (ptype_get_page(d, mfn(n), TYPE_WRITABLE)) {
-		rc = d->pirq_eoi_map ? -EBUSY : use_eoi_frame(d, mfn(n));
+		rc = d->dev.eoi_map ? -EBUSY : use_eoi_frame(d, mfn(n));
 		if (rc)
 			ptype_put_both(d, mfn(n));
 	}
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	return rc;
 }
 
@@ -376,7 +376,7 @@ static long do_get_free_pirq(struct domain *d, void *arg)
 
 	if (pirq < 0)
 		return pirq;
-	d->pirqs[pirq].reserved = true;
+	d->dev.pirqs[pirq].reserved = true;
 	op->pirq = (u32)pirq;
 	return 0;
 }

@@ -26,25 +26,25 @@ static void drop_vcpu(struct vcpu *v)
 
 	sched_forget(v);
 	vcpu_stop_timers(v);
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	ldt_drop(v);
-	if (!mfn_eq(v->table, INVALID_MFN))
-		ptype_put_both(d, v->table);
-	v->table = INVALID_MFN;
+	if (!mfn_eq(v->roots.table, INVALID_MFN))
+		ptype_put_both(d, v->roots.table);
+	v->roots.table = INVALID_MFN;
 	descriptors_set_gdt(v, none, 0);
-	if (v->info_frame.n)
-		ptype_put_both(d, v->info_frame);
-	v->info = d->shared + v->id * 64;
-	v->info_frame = mfn(0);
+	if (v->shared.info_frame.n)
+		ptype_put_both(d, v->shared.info_frame);
+	v->shared.info = d->shared + v->id * 64;
+	v->shared.info_frame = mfn(0);
 	ptype_finish(d);		/* short: its level-2 tables are empty */
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 }
 
 static void drop_vcpus(struct domain *d)
 {
 	u32 i;
 
-	timer_kill(&d->cap_timer);
+	timer_kill(&d->sched.cap_timer);
 	watchdog_kill(d);
 	for (i = 0; i < d->max_vcpus; i++)
 		if (d->vcpu[i])
@@ -59,7 +59,7 @@ static bool clear_table(struct domain *d, mfn_t m)
 {
 	const struct frame *f = mfn_frame(m);
 	const u64 *table = mfn_to_virt(m);
-	u32 i = d->kill_index;
+	u32 i = d->life.kill_index;
 
 	if (!f->type_count || f->type != TYPE_L2 || !(f->flags & FRAME_VALID))
 		return false;
@@ -67,8 +67,8 @@ static bool clear_table(struct domain *d, mfn_t m)
 		i++;
 	if (i < 512)
 		tables_set_l2(d, m, i++, 0);
-	d->kill_index = i % 512;
-	return d->kill_index;
+	d->life.kill_index = i % 512;
+	return d->life.kill_index;
 }
 
 static void drop_pins(struct domain *d, mfn_t m)
@@ -85,7 +85,7 @@ static void drop_pins(struct domain *d, mfn_t m)
 /* True: visit the frame again, in another hold of the lock. */
 static bool visit(struct domain *d, mfn_t m)
 {
-	switch (d->kill_step) {
+	switch (d->life.kill_step) {
 	case KILL_TABLES:
 		return clear_table(d, m);
 	case KILL_PINS:
@@ -100,13 +100,13 @@ static bool visit(struct domain *d, mfn_t m)
 /* The owned frame after m, or the first; with a reference. */
 static mfn_t next_owned(struct domain *d, mfn_t m)
 {
-	u64 f = spin_lock_irqsave(&d->owned_lock);
-	u32 n = m.n ? mfn_frame(m)->next : d->pages;
+	u64 f = spin_lock_irqsave(&d->mem.lock);
+	u32 n = m.n ? mfn_frame(m)->next : d->mem.pages;
 
 	/* One that loses its last reference right now is going anyway. */
 	while (n && !ptype_get_ref(d, mfn(n)))
 		n = mfn_frame(mfn(n))->next;
-	spin_unlock_irqrestore(&d->owned_lock, f);
+	spin_unlock_irqrestore(&d->mem.lock, f);
 	return mfn(n);
 }
 
@@ -117,20 +117,20 @@ static int walk_frames(struct domain *d)
 	mfn_t m;
 	int rc;
 
-	if (!d->kill_at.n)
-		d->kill_at = next_owned(d, mfn(0));
-	while (d->kill_at.n) {
-		m = d->kill_at;
+	if (!d->life.kill_at.n)
+		d->life.kill_at = next_owned(d, mfn(0));
+	while (d->life.kill_at.n) {
+		m = d->life.kill_at;
 		rc = ptype_lock(d);
 		if (rc)
 			return rc;
 		again = visit(d, m);
-		spin_unlock(&d->page_lock);
+		spin_unlock(&d->tables.lock);
 		if (!again) {
-			d->kill_at = next_owned(d, m);
+			d->life.kill_at = next_owned(d, m);
 			ptype_put_ref(m);
 		}
-		if (d->kill_at.n && sched_preempt_needed())
+		if (d->life.kill_at.n && sched_preempt_needed())
 			return -ERESTART;
 	}
 	return ptype_drain(d);
@@ -139,13 +139,13 @@ static int walk_frames(struct domain *d)
 /* Whoever looked before is_dying was set is through with the locks after. */
 static void wait_for_locks(struct domain *d)
 {
-	u64 f = spin_lock_irqsave(&d->owned_lock);
+	u64 f = spin_lock_irqsave(&d->mem.lock);
 
-	spin_unlock_irqrestore(&d->owned_lock, f);
-	f = spin_lock_irqsave(&d->event_lock);
-	spin_unlock_irqrestore(&d->event_lock, f);
-	spin_lock(&d->page_lock);
-	spin_unlock(&d->page_lock);
+	spin_unlock_irqrestore(&d->mem.lock, f);
+	f = spin_lock_irqsave(&d->events.lock);
+	spin_unlock_irqrestore(&d->events.lock, f);
+	spin_lock(&d->tables.lock);
+	spin_unlock(&d->tables.lock);
 }
 
 static int start_killing(struct domain *d)
@@ -154,8 +154,8 @@ static int start_killing(struct domain *d)
 
 	if (d == dom0 || d == current_domain())
 		return -EINVAL;
-	if (!__atomic_compare_exchange_n(&d->is_dying, &alive, DOMAIN_DYING,
-					 false, __ATOMIC_SEQ_CST,
+	if (!__atomic_compare_exchange_n(&d->life.is_dying, &alive,
+					 DOMAIN_DYING, false, __ATOMIC_SEQ_CST,
 					 __ATOMIC_SEQ_CST))
 		return alive == DOMAIN_DYING ? 0 : -EINVAL;
 	domain_stop(d);
@@ -166,7 +166,7 @@ static int start_killing(struct domain *d)
 
 static int kill_step(struct domain *d)
 {
-	switch (d->kill_step) {
+	switch (d->life.kill_step) {
 	case KILL_STOP:
 		return domain_stopped(d) ? 0 : -ERESTART;
 	case KILL_EVENTS:
@@ -187,15 +187,15 @@ int domain_kill(struct domain *d)
 {
 	int rc = start_killing(d);
 
-	while (!rc && d->kill_step != KILL_DONE) {
+	while (!rc && d->life.kill_step != KILL_DONE) {
 		rc = kill_step(d);
 		if (!rc)
-			d->kill_step++;
+			d->life.kill_step++;
 	}
 	if (rc)
 		return rc;
-	frames_claim(&d->claim, 0);
-	d->is_dying = DOMAIN_DEAD;
+	frames_claim(&d->mem.claim, 0);
+	d->life.is_dying = DOMAIN_DEAD;
 	ptype_put_ref(d->shared_frame);
 	domain_put(d);
 	quiet_audit();

@@ -85,7 +85,7 @@ struct domain *domain_get(u32 domid)
 {
 	struct domain *d = domain_get_any(domid);
 
-	if (d && d->is_dying) {
+	if (d && d->life.is_dying) {
 		domain_put(d);
 		return NULL;
 	}
@@ -178,23 +178,23 @@ static bool make_desc_area(struct vcpu *v)
 	u64 *e;
 	u32 i;
 
-	v->desc_area = get_desc_area();
-	for (i = 0; v->desc_area && i < 32; i++) {
-		e = paging_entry(v->desc_area + i * PAGE_SIZE);
+	v->desc.area = get_desc_area();
+	for (i = 0; v->desc.area && i < 32; i++) {
+		e = paging_entry(v->desc.area + i * PAGE_SIZE);
 		if (!e)
 			return false;
 		*e = i < GDT_FRAMES ? descriptors_none() : 0;
 	}
-	return v->desc_area;
+	return v->desc.area;
 }
 
 static void free_vcpu(struct vcpu *v)
 {
 	if (!v)
 		return;
-	frames_delete(v->root, PAGE_SIZE);
-	if (v->desc_area)
-		put_desc_area(v->desc_area);
+	frames_delete(v->roots.root, PAGE_SIZE);
+	if (v->desc.area)
+		put_desc_area(v->desc.area);
 	frames_delete(v, sizeof(*v));
 }
 
@@ -207,9 +207,9 @@ static void free_domain(struct domain *d)
 	for (i = 0; i < MAX_DOMAIN_VCPUS; i++)
 		free_vcpu(d->vcpu[i]);
 	frames_delete(d->shared, PAGE_SIZE);
-	frames_delete(d->pirqs, MAX_PIRQS * sizeof(*d->pirqs));
-	frames_delete(d->ioports, 65536 / 8);
-	frames_delete(d->e820, PAGE_SIZE);
+	frames_delete(d->dev.pirqs, MAX_PIRQS * sizeof(*d->dev.pirqs));
+	frames_delete(d->dev.ioports, 65536 / 8);
+	frames_delete(d->mem.e820, PAGE_SIZE);
 	frames_delete(d, sizeof(*d));
 }
 
@@ -229,8 +229,8 @@ void domain_reap(void)
 static bool allocate_parts(struct domain *d)
 {
 	d->shared = alloc_shared();
-	d->pirqs = frames_new(MAX_PIRQS * sizeof(*d->pirqs));
-	return d->shared && d->pirqs && grant_init(d) == 0;
+	d->dev.pirqs = frames_new(MAX_PIRQS * sizeof(*d->dev.pirqs));
+	return d->shared && d->dev.pirqs && grant_init(d) == 0;
 }
 
 static void init_fields(struct domain *d, const struct domain_config *config)
@@ -239,22 +239,22 @@ static void init_fields(struct domain *d, const struct domain_config *config)
 	d->abi = &abi32;
 	d->max_vcpus = config->max_vcpus;
 	d->privileged = config->privileged;
-	d->max_evtchn_port = config->max_evtchn_port;
-	d->max_grant_frames = config->max_grant_frames;
-	d->max_maptrack_frames = config->max_maptrack_frames;
+	d->events.max_port = config->max_evtchn_port;
+	d->grants.max_frames = config->max_grant_frames;
+	d->grants.max_maptrack_frames = config->max_maptrack_frames;
 	memcpy(d->handle, config->handle, sizeof(d->handle));
-	d->m2p_start = M2P_DEFAULT_START;
+	d->tables.m2p_start = M2P_DEFAULT_START;
 	d->refs = 1;
-	d->pause_count = 1;
-	d->weight = DEFAULT_WEIGHT;
-	spin_init(&d->shutdown_lock, LOCK_SHUTDOWN);
-	d->shutdown_code = ~0u;		/* none yet */
-	memset(d->cpuid_mask, 0xff, sizeof(d->cpuid_mask));
-	timer_init(&d->cap_timer, sched_period_over, d);
+	d->life.pause_count = 1;
+	d->sched.weight = DEFAULT_WEIGHT;
+	spin_init(&d->life.lock, LOCK_SHUTDOWN);
+	d->life.shutdown_code = ~0u;		/* none yet */
+	memset(d->policy.cpuid_mask, 0xff, sizeof(d->policy.cpuid_mask));
+	timer_init(&d->sched.cap_timer, sched_period_over, d);
 	watchdog_init(d);
-	spin_init(&d->page_lock, LOCK_PAGES);
-	spin_init(&d->owned_lock, LOCK_OWNED);
-	spin_init(&d->event_lock, LOCK_EVENTS);
+	spin_init(&d->tables.lock, LOCK_PAGES);
+	spin_init(&d->mem.lock, LOCK_OWNED);
+	spin_init(&d->events.lock, LOCK_EVENTS);
 }
 
 struct domain *domain_create(const struct domain_config *config)
@@ -282,20 +282,20 @@ struct vcpu *vcpu_create(struct domain *d, u32 id)
 		return NULL;
 	v->d = d;
 	v->id = id;
-	v->cpu = id % cpu_count;
-	v->affinity = v->soft_affinity = ~0u;
-	v->table = INVALID_MFN;
-	v->root = paging_new_root();
-	if (!v->root || !make_desc_area(v)) {
+	v->sched.cpu = id % cpu_count;
+	v->sched.affinity = v->sched.soft_affinity = ~0u;
+	v->roots.table = INVALID_MFN;
+	v->roots.root = paging_new_root();
+	if (!v->roots.root || !make_desc_area(v)) {
 		free_vcpu(v);
 		return NULL;
 	}
-	v->info = d->shared + id * 64;
+	v->shared.info = d->shared + id * 64;
 	vcpu_set_upcall_mask(v, true);
-	v->dr[6] = DR6_FIXED;
-	v->dr[7] = DR7_FIXED;
-	v->runstate.state = RUNSTATE_offline;
-	v->runstate.state_entry_time = time_now();
+	v->proc.dr[6] = DR6_FIXED;
+	v->proc.dr[7] = DR7_FIXED;
+	v->sched.runstate.state = RUNSTATE_offline;
+	v->sched.runstate.state_entry_time = time_now();
 	context_reset_fpu(v);
 	vcpu_init_timers(v);
 	d->vcpu[id] = v;

@@ -3,218 +3,57 @@
 #ifndef KRYPTON_DOMAIN_H
 #define KRYPTON_DOMAIN_H
 
+#include "cpu/callbacks.h"
+#include "cpu/context.h"
+#include "cpu/descriptors.h"
+#include "cpu/processor.h"
+#include "cpu/vcpu.h"
+#include "device/devices.h"
+#include "domain/life.h"
 #include "event/evtchn.h"
+#include "grant/grant.h"
 #include "guest/abi.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"
-#include "machine/time.h"
 #include "memory/frames.h"
-
-#define GDT_FRAMES	14
-#define GDT_MAX_ENTRIES	(GDT_FRAMES * 512)
-#define LDT_FRAMES	16
-#define LDT_MAX_ENTRIES	8192
-#define MAX_PIRQS	256
-#define MAX_IOMEM	16
-#define WATCHDOGS	2
-
-/* What XSAVE may hold: x87, SSE, AVX; its header and AVX's part. */
-#define XCR0_X87	1u
-#define XCR0_SSE	2u
-#define XCR0_KNOWN	7u
-#define XCR0_START	3u	/* until the guest sets its own */
-#define XSAVE_MORE	(64 + 256)
-
-enum vcpu_state_bits {
-	VCPU_UP		= 1,	/* not VCPUOP_down, initialised */
-	VCPU_BLOCKED	= 2,
-	VCPU_POLLING	= 4,
-};
-
-struct vcpu_trap {
-	u64 ip;
-	u16 cs;
-	u8 flags;
-};
-
-/* Registers that a guest writes and reads again: see cpu/msr.c. */
-enum guest_msr {
-	GUEST_TSC_AUX, GUEST_MCG_STATUS, GUEST_MC0_CTL2, GUEST_MC1_CTL2,
-	GUEST_MSRS
-};
-
-struct vcpu_callback {
-	u64 ip;
-	u16 cs;
-	bool mask_events;
-};
-
-enum vcpu_callback_kind {
-	CB_EVENT, CB_FAILSAFE, CB_SYSENTER, CB_SYSCALL32, CB_COUNT
-};
+#include "mmu/ptype.h"
+#include "sched/sched.h"
 
 struct vcpu {
 	struct domain *d;
 	u32 id;
-	u32 cpu;			/* where it runs */
-	volatile u32 state;		/* enum vcpu_state_bits */
-	bool initialised;
-	bool running;			/* chosen; the scheduler's lock */
-	volatile bool on_cpu;		/* state loaded in a processor */
-	volatile u32 pause_count;	/* atomic, as the domain's */
-	struct vcpu *run_next;		/* the scheduler's queue */
-	bool queued;
-	bool yielded;
-	u64 charged, started, slice_end;	/* ns: see sched/sched.c */
-	u64 vtime[MAX_CPUS];
-	u32 affinity, soft_affinity;	/* masks of CPUs */
-	u32 unpinned;			/* mask to return to; 0: not pinned */
-
-	/* Loaded in the processor while it runs, saved here else. */
-	struct regs regs;
-	u16 ds, es, fs, gs;
-	u8 fpu[512] __attribute__((aligned(64)));
-	u8 fpu_more[XSAVE_MORE];	/* of XSAVE; directly behind */
-	u64 xcr0;			/* 0: the guest does not use XSAVE */
-	bool cr0_ts;
-	u64 dr[8];
-	u32 dr7_io;			/* enable bits of port breakpoints */
-
-	/* What the guest has told about itself. */
-	struct vcpu_trap traps[256];
-	struct vcpu_callback callback[CB_COUNT];
-	u16 kernel_ss;
-	u64 kernel_sp;
-	u32 iopl;
-	gva_t io_bitmap;
-	u32 io_bitmap_ports;
-	u64 cr4;
-	u64 msr[GUEST_MSRS];
-
-	/* Address space. */
-	u64 *root;			/* hypervisor's L4 */
-	mfn_t table;			/* guest's L3 */
-	u64 desc_area;			/* GDT and LDT window */
-	mfn_t gdt[GDT_FRAMES];
-	u32 gdt_entries;
-	gva_t ldt_base;
-	u32 ldt_entries;
-	u32 ldt_mapped;			/* bit per page */
-
-	/* Shared with the guest. */
-	u8 *info;			/* vcpu_info */
-	mfn_t info_frame;		/* if it registered its own */
-	u32 time_version;
-	gva_t runstate_at, time_at;	/* 0: none */
-	struct vcpu_runstate_info runstate;
-
-	u32 virq_port[24];
-	struct timer singleshot, periodic, poll;
-	u64 period, last_tick;
-	u32 poll_port;
-	bool nmi_pending, nmi_masked;
+	struct vcpu_sched sched;
+	struct vcpu_processor proc;
+	struct vcpu_entry entry;
+	struct vcpu_roots roots;
+	struct vcpu_descriptors desc;
+	struct vcpu_shared shared;
+	struct vcpu_timers timers;
+	u32 virq_port[24];		/* the event lock */
 };
-
-enum domain_life {
-	DOMAIN_ALIVE,
-	DOMAIN_DYING,		/* being taken apart */
-	DOMAIN_DEAD,		/* kept by references alone */
-};
-
-/* Registers of CPUID that the tools may take features from. */
-enum cpuid_mask {
-	CPUID_1_ECX, CPUID_1_EDX, CPUID_7_EBX, CPUID_7_ECX, CPUID_7_EDX,
-	CPUID_E1_ECX, CPUID_E1_EDX, CPUID_MASKS
-};
-
-/* Steps of domain_kill(), in their order. */
-enum kill_step {
-	KILL_STOP,		/* until no CPU runs a vCPU of it */
-	KILL_EVENTS, KILL_GRANTS,
-	KILL_OLD,		/* tables that were taken apart already */
-	KILL_TABLES,		/* level-2 tables emptied */
-	KILL_VCPUS,		/* roots, descriptor tables, timers */
-	KILL_PINS,
-	KILL_PAGES,		/* the domain gives up what it owns */
-	KILL_DONE,
-};
-
-struct grant_table;
-struct e820_entry;
 
 struct domain {
+	/* Who it is: fixed once it is listed, but for 'refs' and 'next'. */
 	u32 id;
 	u32 refs;			/* atomic; see domain_get() */
-	volatile u32 is_dying;		/* enum domain_life */
-	struct domain *next;		/* in the list, by number */
+	struct domain *next;		/* by number; the list lock */
 	u8 handle[16];
 	bool privileged;
-	bool has_run;
-	struct spinlock shutdown_lock;	/* of the four below; VCPUOP_down */
-	volatile bool crashed, shut_down;
-	bool end_told;			/* VIRQ_DOM_EXC for its shutdown */
-	u32 shutdown_code;
-	volatile u32 pause_count;	/* atomic; not to run while not 0 */
-	u32 weight, cap;
-	bool parked;			/* its budget is used up */
-	s64 budget;
-	u64 period_end;
-	struct timer cap_timer;
-	struct timer watchdog[WATCHDOGS];
-	u32 watchdogs;			/* in use; the event lock */
-
-	u32 kill_step, kill_index;	/* enum kill_step */
-	mfn_t kill_at;			/* frame that the step has come to */
 	const struct abi *abi;
-
-	struct spinlock page_lock;
-	mfn_t old_table[2];		/* L2, L3 that is taken apart; 0: none */
-	u64 flush_due;			/* since a table lost its type */
-	u32 validated;			/* L1 tables so far; wraps */
-	struct spinlock owned_lock;	/* of the three below */
-	u32 pages;			/* list of owned frames */
-	u64 tot_pages, max_pages;
-	u64 claim;			/* frames set aside: memory/frames.c */
-	struct e820_entry *e820;	/* memory map given by the tools */
-	u32 e820_count;
-	mfn_t shared_frame;
 	u8 *shared;			/* shared_info */
-	u64 m2p_start;			/* guest addresses end here */
-	u32 vm_assist;
-	volatile u32 dirty_cpus;	/* may hold our translations */
-
-	struct vcpu *vcpu[MAX_DOMAIN_VCPUS];
+	mfn_t shared_frame;
 	u32 max_vcpus;
+	struct vcpu *vcpu[MAX_DOMAIN_VCPUS];
 
-	struct spinlock event_lock;
-	struct evtchn **ports[EVTCHN_DIRS];
-	u64 full_pages[EVTCHN_PAGES / 64];	/* of ports: none is free */
-	u32 max_evtchn_port;		/* 0: no limit but the ABI's */
-	u32 first_free_port, open_ports, next_reset;
-	u32 first_linked_port, last_linked_port;	/* closed; 0: none */
-	struct fifo *fifo;		/* NULL: 2-level */
-	struct pirq {
-		u32 port;
-		u32 vector;		/* 0: none */
-		u32 gsi;		/* plus 1; 0: a message */
-		bool reserved;
-		bool share;		/* its port would share the vector */
-		bool allowed;		/* to a domain without privilege */
-	} *pirqs;
-	struct grant_table *grants;	/* grant/grant.c */
-	s32 max_grant_frames, max_maptrack_frames;	/* < 0: default */
-
-	mfn_t pirq_eoi_frame;
-	u8 *pirq_eoi_map;
-
-	u32 cpuid_mask[CPUID_MASKS];	/* what may be seen of each */
-	s64 time_offset;		/* of its wall clock, in seconds */
-	u8 *ioports;			/* bit set: denied; NULL: all are */
-	struct frame_range {
-		u64 first, end;
-	} iomem[MAX_IOMEM];		/* device frames; the page lock */
-	u32 pci_cf8;
-	u8 cmos_index;
+	struct domain_life life;
+	struct domain_sched sched;
+	struct domain_memory mem;
+	struct domain_tables tables;
+	struct domain_events events;
+	struct domain_grants grants;
+	struct domain_devices dev;
+	struct domain_policy policy;
+	struct domain_watchdogs watch;
 };
 
 extern struct domain *dom0;
@@ -264,19 +103,8 @@ struct domain_config {
 };
 
 /* Listed, with one reference, and paused once; NULL without memory. */
-_Static_assert(offsetof(struct vcpu, fpu_more) ==
-	       offsetof(struct vcpu, fpu) + 512, "one area of XSAVE");
-
 struct domain *domain_create(const struct domain_config *config);
 struct vcpu *vcpu_create(struct domain *d, u32 id);
-/* device/ioport.c: give or take IO ports, within 0 to 65535. 0 or -ENOMEM. */
-int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow);
-bool domain_has_ports(const struct domain *d, u32 first, u32 count);
-/*
- * device/devices.c: the same for frames of devices, up to 'end'. 0; -ENOSPC: too
- * many ranges, and less is allowed than was, never more.
- */
-int domain_set_iomem(struct domain *d, u64 first, u64 end, bool allow);
 /*
  * Destroy: call until it is not -ERESTART. No vCPU runs any more when the
  * hooks are called, without locks, in this order; each may return -ERESTART
@@ -320,10 +148,6 @@ static inline bool domain_may(const struct domain *by, const struct domain *d)
 int domain_target(u32 domid, struct domain **d);
 /* DOMID_SELF or the caller's own number; NULL for all else. */
 struct domain *domain_find_self(u32 domid);
-
-/* device/physdev.c: the pirqs of a dying domain; whether one may bind a pirq. */
-void physdev_kill(struct domain *d);
-long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow);
 
 /* Power-off, reset: machine/machine.c */
 void machine_enter_sleep(u32 a, u32 b);

@@ -8,7 +8,7 @@
 
 void domain_pause(struct domain *d)
 {
-	__atomic_fetch_add(&d->pause_count, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&d->life.pause_count, 1, __ATOMIC_SEQ_CST);
 	domain_stop(d);
 	sched_barrier();
 	/* Each CPU that runs one leaves its guest or its long call for us. */
@@ -18,7 +18,7 @@ void domain_pause(struct domain *d)
 
 void domain_unpause(struct domain *d)
 {
-	if (__atomic_sub_fetch(&d->pause_count, 1, __ATOMIC_SEQ_CST) == 0)
+	if (__atomic_sub_fetch(&d->life.pause_count, 1, __ATOMIC_SEQ_CST) == 0)
 		sched_resume(d);
 }
 
@@ -27,9 +27,9 @@ void domain_resume(struct domain *d)
 	u64 f;
 
 	domain_pause(d);
-	f = spin_lock_irqsave(&d->shutdown_lock);
-	d->crashed = d->shut_down = d->end_told = false;
-	d->shutdown_code = ~0u;
-	spin_unlock_irqrestore(&d->shutdown_lock, f);
+	f = spin_lock_irqsave(&d->life.lock);
+	d->life.crashed = d->life.shut_down = d->life.end_told = false;
+	d->life.shutdown_code = ~0u;
+	spin_unlock_irqrestore(&d->life.lock, f);
 	domain_unpause(d);
 }

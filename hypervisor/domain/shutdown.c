@@ -33,14 +33,14 @@ static void end_machine(u32 reason)
 /* True for the first caller that shuts the domain down, or crashes it. */
 static bool begin(struct domain *d, u32 reason, bool crash)
 {
-	u64 f = spin_lock_irqsave(&d->shutdown_lock);
-	bool first = crash ? !d->crashed : !d->shut_down;
+	u64 f = spin_lock_irqsave(&d->life.lock);
+	bool first = crash ? !d->life.crashed : !d->life.shut_down;
 
-	if (first && d->shutdown_code == ~0u)
-		d->shutdown_code = reason;
-	d->crashed |= crash;
-	d->shut_down = true;
-	spin_unlock_irqrestore(&d->shutdown_lock, f);
+	if (first && d->life.shutdown_code == ~0u)
+		d->life.shutdown_code = reason;
+	d->life.crashed |= crash;
+	d->life.shut_down = true;
+	spin_unlock_irqrestore(&d->life.lock, f);
 	return first;
 }
 
@@ -68,11 +68,11 @@ void domain_shutdown(struct domain *d, u32 reason)
 
 void domain_set_shutdown_code(struct domain *d, u32 reason)
 {
-	u64 f = spin_lock_irqsave(&d->shutdown_lock);
+	u64 f = spin_lock_irqsave(&d->life.lock);
 
-	if (d->shutdown_code == ~0u)
-		d->shutdown_code = reason;
-	spin_unlock_irqrestore(&d->shutdown_lock, f);
+	if (d->life.shutdown_code == ~0u)
+		d->life.shutdown_code = reason;
+	spin_unlock_irqrestore(&d->life.lock, f);
 }
 
 void domain_crash(struct domain *d, const char *fmt, ...)
@@ -96,19 +96,19 @@ bool domain_stopped(const struct domain *d)
 	u32 i;
 
 	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i] && d->vcpu[i]->on_cpu)
+		if (d->vcpu[i] && d->vcpu[i]->sched.on_cpu)
 			return false;
 	return true;
 }
 
 void domain_tell_stopped(struct domain *d)
 {
-	u64 f = spin_lock_irqsave(&d->shutdown_lock);
-	bool tell = d->shut_down && !d->end_told && domain_stopped(d);
+	u64 f = spin_lock_irqsave(&d->life.lock);
+	bool tell = d->life.shut_down && !d->life.end_told && domain_stopped(d);
 
 	if (tell)
-		d->end_told = true;
-	spin_unlock_irqrestore(&d->shutdown_lock, f);
+		d->life.end_told = true;
+	spin_unlock_irqrestore(&d->life.lock, f);
 	if (tell)
 		evtchn_send_global_virq(VIRQ_DOM_EXC);
 }

@@ -25,7 +25,7 @@ static void schedule(void)
 	if (next == prev && next)
 		return;
 	if (prev) {
-		timer_stop(&prev->periodic);
+		timer_stop(&prev->timers.periodic);
 		context_save(prev);
 		sched_release(prev);
 	}

@@ -73,9 +73,9 @@ static void general_protection(struct vcpu *v, struct regs *r)
 /* A fault at a descriptor: the processor read the GDT or LDT for the guest. */
 static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
 {
-	u64 offset = address - v->desc_area;
+	u64 offset = address - v->desc.area;
 
-	if (address < v->desc_area || offset >= 32 * PAGE_SIZE)
+	if (address < v->desc.area || offset >= 32 * PAGE_SIZE)
 		return false;
 	if (offset < 16 * PAGE_SIZE) {
 		guest_bounce(v, r, X86_GP, (s64)(offset & 0xfff8));
@@ -83,7 +83,8 @@ static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
 	}
 	offset -= 16 * PAGE_SIZE;
 	if (!ldt_map_page(v, (u32)(offset >> PAGE_SHIFT)))
-		guest_page_fault(v, r, v->ldt_base.a + offset, (u32)r->error);
+		guest_page_fault(v, r, v->desc.ldt_base.a + offset,
+				 (u32)r->error);
 	return true;
 }
 
@@ -119,13 +120,13 @@ static void debug_trap(struct vcpu *v, struct regs *r)
 
 	__asm__ volatile("mov %%dr6, %0" : "=r" (dr6));
 	__asm__ volatile("mov %0, %%dr6" :: "r" ((u64)DR6_FIXED));
-	v->dr[6] = (v->dr[6] & 0xf) | dr6;
+	v->proc.dr[6] = (v->proc.dr[6] & 0xf) | dr6;
 	guest_bounce(v, r, X86_DB, NO_ERROR_CODE);
 }
 
 static void device_not_available(struct vcpu *v, struct regs *r)
 {
-	bool wanted = v->cr0_ts;
+	bool wanted = v->proc.cr0_ts;
 
 	context_set_ts(v, 0);
 	if (wanted)
@@ -135,7 +136,7 @@ static void device_not_available(struct vcpu *v, struct regs *r)
 /* Any ring may use this vector, whatever the guest's entry says. */
 static void direct_interrupt(struct vcpu *v, struct regs *r)
 {
-	if (v->traps[VEC_GUEST_SYSCALL].cs & ~3u) {
+	if (v->entry.traps[VEC_GUEST_SYSCALL].cs & ~3u) {
 		guest_bounce(v, r, VEC_GUEST_SYSCALL, NO_ERROR_CODE);
 		return;
 	}

@@ -136,7 +136,7 @@ static long hc_multicall(u64 a[])
 			break;
 		a[0] += size;
 		a[1]--;
-		if (d->crashed || d->shut_down)
+		if (d->life.crashed || d->life.shut_down)
 			break;
 		if (a[1] && sched_preempt_needed())
 			rc = -ERESTART;

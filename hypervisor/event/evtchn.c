@@ -20,20 +20,20 @@
 
 void evtchn_send_pirq(struct domain *d, u32 pirq)
 {
-	u64 f = spin_lock_irqsave(&d->event_lock);
+	u64 f = spin_lock_irqsave(&d->events.lock);
 
-	if (pirq < MAX_PIRQS && d->pirqs[pirq].port)
-		evtchn_port_set_pending(d, d->pirqs[pirq].port);
-	spin_unlock_irqrestore(&d->event_lock, f);
+	if (pirq < MAX_PIRQS && d->dev.pirqs[pirq].port)
+		evtchn_port_set_pending(d, d->dev.pirqs[pirq].port);
+	spin_unlock_irqrestore(&d->events.lock, f);
 }
 
 void evtchn_send_virq(struct vcpu *v, u32 virq)
 {
-	u64 f = spin_lock_irqsave(&v->d->event_lock);
+	u64 f = spin_lock_irqsave(&v->d->events.lock);
 
 	if (v->virq_port[virq])
 		evtchn_port_set_pending(v->d, v->virq_port[virq]);
-	spin_unlock_irqrestore(&v->d->event_lock, f);
+	spin_unlock_irqrestore(&v->d->events.lock, f);
 }
 
 void evtchn_send_global_virq(u32 virq)
@@ -68,13 +68,13 @@ static long do_alloc_unbound(struct domain *by, void *arg)
 
 	if (rc)
 		return rc;
-	f = spin_lock_irqsave(&d->event_lock);
+	f = spin_lock_irqsave(&d->events.lock);
 	rc = open_port(d, EVTCHN_UNBOUND, 0, 0, &op->port);
 	if (!rc)
 		evtchn_port(d, op->port)->remote_domid =
 			op->remote_dom != DOMID_SELF ? op->remote_dom :
 			(u16)by->id;
-	spin_unlock_irqrestore(&d->event_lock, f);
+	spin_unlock_irqrestore(&d->events.lock, f);
 	domain_put(d);
 	return rc;
 }
@@ -113,9 +113,9 @@ static long do_bind_interdomain(struct domain *d, void *arg)
 
 	if (!r)
 		return -ESRCH;
-	f = spin_lock_pair_irqsave(&d->event_lock, &r->event_lock);
+	f = spin_lock_pair_irqsave(&d->events.lock, &r->events.lock);
 	rc = join(d, r, op);
-	spin_unlock_pair_irqrestore(&d->event_lock, &r->event_lock, f);
+	spin_unlock_pair_irqrestore(&d->events.lock, &r->events.lock, f);
 	domain_put(r);
 	return rc;
 }
@@ -162,7 +162,7 @@ static long do_bind_pirq(struct domain *d, void *arg)
 
 	if (op->pirq >= MAX_PIRQS)
 		return -EINVAL;
-	p = &d->pirqs[op->pirq];
+	p = &d->dev.pirqs[op->pirq];
 	if (!(d->privileged ? p->gsi || p->vector : p->allowed))
 		return -EPERM;
 	if (p->port)
@@ -193,7 +193,7 @@ static void unbind(struct domain *d, const struct evtchn *e)
 		d->vcpu[vcpu]->virq_port[e->peer] = 0;
 		break;
 	case EVTCHN_PIRQ:
-		p = &d->pirqs[e->peer];
+		p = &d->dev.pirqs[e->peer];
 		if (p->vector)
 			irq_unbind_guest(p->vector, d, e->peer);
 		p->port = 0;
@@ -241,10 +241,10 @@ static long close_port(struct domain *d, u32 port)
 
 	do {
 		r = held;
-		other = held ? &held->event_lock : &d->event_lock;
-		f = spin_lock_pair_irqsave(&d->event_lock, other);
+		other = held ? &held->events.lock : &d->events.lock;
+		f = spin_lock_pair_irqsave(&d->events.lock, other);
 		rc = try_close(d, port, &r);
-		spin_unlock_pair_irqrestore(&d->event_lock, other, f);
+		spin_unlock_pair_irqrestore(&d->events.lock, other, f);
 		if (held)
 			domain_put(held);
 		held = rc == -EAGAIN ? r : NULL;
@@ -262,9 +262,9 @@ int evtchn_kill(struct domain *d)
 {
 	u32 port, limit = evtchn_limit(d);
 
-	while (READ_ONCE(d->open_ports)) {
-		port = d->next_reset < limit ? d->next_reset : 0;
-		d->next_reset = port + 1;
+	while (READ_ONCE(d->events.open_ports)) {
+		port = d->events.next_reset < limit ? d->events.next_reset : 0;
+		d->events.next_reset = port + 1;
 		close_port(d, port);
 		if (port % 64 == 0 && sched_preempt_needed())
 			return -ERESTART;
@@ -279,15 +279,15 @@ static long reset_ports(struct domain *d)
 {
 	u32 port, limit = evtchn_limit(d);
 
-	for (port = READ_ONCE(d->next_reset);
-	     port < limit && READ_ONCE(d->open_ports); port++) {
+	for (port = READ_ONCE(d->events.next_reset);
+	     port < limit && READ_ONCE(d->events.open_ports); port++) {
 		close_port(d, port);
 		if (port % 64 == 0 && sched_preempt_needed()) {
-			WRITE_ONCE(d->next_reset, port + 1);
+			WRITE_ONCE(d->events.next_reset, port + 1);
 			return -ERESTART;
 		}
 	}
-	WRITE_ONCE(d->next_reset, 0);
+	WRITE_ONCE(d->events.next_reset, 0);
 	return fifo_destroy(d);
 }
 
@@ -300,7 +300,7 @@ static long do_reset(struct domain *by, void *arg)
 
 	if (rc)
 		return rc;
-	rc = d == by || d->pause_count ? reset_ports(d) : -EINVAL;
+	rc = d == by || d->life.pause_count ? reset_ports(d) : -EINVAL;
 	domain_put(d);
 	return rc;
 }
@@ -309,19 +309,19 @@ static long do_reset(struct domain *by, void *arg)
 static void send_remote(struct domain *r, u32 port, const struct domain *from,
 			u32 from_port)
 {
-	u64 f = spin_lock_irqsave(&r->event_lock);
+	u64 f = spin_lock_irqsave(&r->events.lock);
 	const struct evtchn *e = evtchn_port(r, port);
 
 	if (e && e->state == EVTCHN_INTERDOMAIN && e->remote == from &&
 	    e->peer == from_port)
 		evtchn_port_set_pending(r, port);
-	spin_unlock_irqrestore(&r->event_lock, f);
+	spin_unlock_irqrestore(&r->events.lock, f);
 }
 
 static long do_send(struct domain *d, void *arg)
 {
 	u32 port = ((const struct evtchn_send *)arg)->port;
-	u64 f = spin_lock_irqsave(&d->event_lock);
+	u64 f = spin_lock_irqsave(&d->events.lock);
 	struct evtchn *e = evtchn_port(d, port);
 	struct domain *r = NULL;
 	u32 peer = 0;
@@ -341,7 +341,7 @@ static long do_send(struct domain *d, void *arg)
 	default:
 		rc = -EINVAL;
 	}
-	spin_unlock_irqrestore(&d->event_lock, f);
+	spin_unlock_irqrestore(&d->events.lock, f);
 	if (r) {
 		send_remote(r, peer, d, port);
 		domain_put(r);
@@ -385,10 +385,10 @@ static long status_of(const struct domain *by, struct domain *d,
 		return -EPERM;
 	if (op->port >= evtchn_limit(d))
 		return -EINVAL;
-	f = spin_lock_irqsave(&d->event_lock);
+	f = spin_lock_irqsave(&d->events.lock);
 	e = evtchn_port(d, op->port);
 	describe(e ? e : &closed, op);
-	spin_unlock_irqrestore(&d->event_lock, f);
+	spin_unlock_irqrestore(&d->events.lock, f);
 	return 0;
 }
 
@@ -448,7 +448,7 @@ static long do_set_priority(struct domain *d, void *arg)
 
 	if (!e)
 		return -EINVAL;
-	if (!d->fifo)
+	if (!d->events.fifo)
 		return -ENOSYS;
 	if (e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
 		return -EACCES;

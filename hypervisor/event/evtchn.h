@@ -3,6 +3,7 @@
 #ifndef KRYPTON_EVTCHN_H
 #define KRYPTON_EVTCHN_H
 
+#include "machine/lock.h"
 #include "types.h"
 
 enum evtchn_state {
@@ -30,6 +31,17 @@ _Static_assert(sizeof(struct evtchn) == 32, "128 a page");
 #define EVTCHN_DIRS	2
 #define EVTCHN_PAGES	1024u
 struct fifo;
+
+/* A domain's part. The lock is the domain's event lock. */
+struct domain_events {
+	struct spinlock lock;
+	struct evtchn **ports[EVTCHN_DIRS];
+	u64 full_pages[EVTCHN_PAGES / 64];	/* of ports: none is free */
+	u32 max_port;			/* 0: no limit but the ABI's */
+	u32 first_free_port, open_ports, next_reset;
+	u32 first_linked_port, last_linked_port;	/* closed; 0: none */
+	struct fifo *fifo;		/* NULL: 2-level */
+};
 
 long evtchn_op(u64 a[]);
 void evtchn_send_pirq(struct domain *d, u32 pirq);

@@ -45,7 +45,7 @@ _Static_assert(sizeof(struct evtchn_init_control) == 24, "any bitness");
 
 static event_word_t *word_of(const struct domain *d, u32 port)
 {
-	const struct fifo *f = d->fifo;
+	const struct fifo *f = d->events.fifo;
 
 	if (port >= f->pages * WORDS_PER_PAGE)
 		return NULL;
@@ -91,7 +91,7 @@ static bool append(event_word_t *last, u32 port)
 /* Put a word, which is marked LINKED now, on its queue; true: it is alone. */
 static bool enqueue(struct domain *d, struct evtchn *e, u32 port)
 {
-	struct fifo *f = d->fifo;
+	struct fifo *f = d->events.fifo;
 	u32 *old_tail = &f->vcpu[e->last_vcpu].tail[e->last_priority];
 	struct fifo_vcpu *fv = &f->vcpu[e->vcpu];
 	u32 *tail = &fv->tail[e->priority];
@@ -114,7 +114,7 @@ static bool enqueue(struct domain *d, struct evtchn *e, u32 port)
 
 void fifo_set_pending(struct domain *d, struct evtchn *e, u32 port)
 {
-	struct fifo_vcpu *fv = &d->fifo->vcpu[e->vcpu];
+	struct fifo_vcpu *fv = &d->events.fifo->vcpu[e->vcpu];
 	event_word_t *word = word_of(d, port);
 
 	if (!word) {
@@ -184,15 +184,15 @@ static int use_control(struct domain *d, const struct evtchn_init_control *op,
 {
 	struct fifo_vcpu *fv;
 
-	if (d->is_dying)
+	if (d->life.is_dying)
 		return -EINVAL;
-	if (!d->fifo) {
+	if (!d->events.fifo) {
 		if (!page)
 			return -ENOMEM;
 		save_pending(d);
-		d->fifo = page;
+		d->events.fifo = page;
 	}
-	fv = &d->fifo->vcpu[op->vcpu];
+	fv = &d->events.fifo->vcpu[op->vcpu];
 	if (fv->control)
 		return -EINVAL;
 	fv->control = (void *)((u8 *)mfn_to_virt(m) + op->offset);
@@ -215,13 +215,13 @@ long fifo_init_control(struct domain *d, void *arg)
 		return -EINVAL;
 	if (ptype_get_direct(d, m, true))
 		return -EINVAL;
-	if (!d->fifo)
+	if (!d->events.fifo)
 		page = frames_new(sizeof(*page));
-	flags = spin_lock_irqsave(&d->event_lock);
+	flags = spin_lock_irqsave(&d->events.lock);
 	rc = use_control(d, op, m, page);
-	if (d->fifo == page)
+	if (d->events.fifo == page)
 		page = NULL;
-	spin_unlock_irqrestore(&d->event_lock, flags);
+	spin_unlock_irqrestore(&d->events.lock, flags);
 	if (rc)
 		ptype_put_foreign(m, true);
 	frames_delete(page, sizeof(*page));
@@ -231,7 +231,7 @@ long fifo_init_control(struct domain *d, void *arg)
 /* The first port that has its word in it. */
 static int add_page(struct domain *d, mfn_t m)
 {
-	struct fifo *f = d->fifo;
+	struct fifo *f = d->events.fifo;
 
 	if (f->pages == ARRAY_PAGES)
 		return -ENOSPC;
@@ -242,7 +242,7 @@ static int add_page(struct domain *d, mfn_t m)
 /* Events of some ports that came before there was a word for them. */
 static void raise(struct domain *d, u32 port)
 {
-	u64 flags = spin_lock_irqsave(&d->event_lock);
+	u64 flags = spin_lock_irqsave(&d->events.lock);
 	u32 end = port + RAISE_PORTS;
 	struct evtchn *e;
 
@@ -253,7 +253,7 @@ static void raise(struct domain *d, u32 port)
 		e->pending = false;
 		evtchn_port_set_pending(d, port);
 	}
-	spin_unlock_irqrestore(&d->event_lock, flags);
+	spin_unlock_irqrestore(&d->events.lock, flags);
 }
 
 long fifo_expand_array(struct domain *d, void *arg)
@@ -263,13 +263,14 @@ long fifo_expand_array(struct domain *d, void *arg)
 	u64 flags;
 	u32 i;
 
-	if (!d->fifo)
+	if (!d->events.fifo)
 		return -EOPNOTSUPP;
 	if (ptype_get_direct(d, m, true))
 		return -EINVAL;
-	flags = spin_lock_irqsave(&d->event_lock);
-	port = d->fifo && !d->is_dying ? add_page(d, m) : -EOPNOTSUPP;
-	spin_unlock_irqrestore(&d->event_lock, flags);
+	flags = spin_lock_irqsave(&d->events.lock);
+	port = d->events.fifo && !d->life.is_dying ?
+	       add_page(d, m) : -EOPNOTSUPP;
+	spin_unlock_irqrestore(&d->events.lock, flags);
 	if (port < 0) {
 		ptype_put_foreign(m, true);
 		return port;
@@ -298,13 +299,13 @@ void fifo_for_each_page(const struct fifo *f, void (*fn)(const void *page))
 
 int fifo_destroy(struct domain *d)
 {
-	u64 flags = spin_lock_irqsave(&d->event_lock);
-	struct fifo *f = d->open_ports ? NULL : d->fifo;
-	int rc = d->open_ports ? -EAGAIN : 0;
+	u64 flags = spin_lock_irqsave(&d->events.lock);
+	struct fifo *f = d->events.open_ports ? NULL : d->events.fifo;
+	int rc = d->events.open_ports ? -EAGAIN : 0;
 
 	if (f)
-		d->fifo = NULL;
-	spin_unlock_irqrestore(&d->event_lock, flags);
+		d->events.fifo = NULL;
+	spin_unlock_irqrestore(&d->events.lock, flags);
 	if (!f)
 		return rc;
 	fifo_for_each_page(f, put_page);

@@ -50,17 +50,17 @@ static bool bit_test(const u8 *map, u32 bit)
 
 bool vcpu_event_pending(const struct vcpu *v)
 {
-	return READ_ONCE(v->info[INFO_PENDING]);
+	return READ_ONCE(v->shared.info[INFO_PENDING]);
 }
 
 bool vcpu_upcall_mask(const struct vcpu *v)
 {
-	return READ_ONCE(v->info[INFO_MASK]);
+	return READ_ONCE(v->shared.info[INFO_MASK]);
 }
 
 void vcpu_set_upcall_mask(struct vcpu *v, bool masked)
 {
-	WRITE_ONCE(v->info[INFO_MASK], masked);
+	WRITE_ONCE(v->shared.info[INFO_MASK], masked);
 }
 
 bool vcpu_events_deliverable(const struct vcpu *v)
@@ -70,20 +70,21 @@ bool vcpu_events_deliverable(const struct vcpu *v)
 
 void vcpu_mark_pending(struct vcpu *v)
 {
-	if (!__atomic_exchange_n(&v->info[INFO_PENDING], 1, __ATOMIC_SEQ_CST))
+	if (!__atomic_exchange_n(&v->shared.info[INFO_PENDING], 1,
+				 __ATOMIC_SEQ_CST))
 		sched_kick(v);
 }
 
 u32 evtchn_limit(const struct domain *d)
 {
-	return d->fifo ? PORTS_MAX : d->abi->max_ports;
+	return d->events.fifo ? PORTS_MAX : d->abi->max_ports;
 }
 
 /* NULL where no port of its page was ever used. */
 static struct evtchn *port_at(const struct domain *d, u32 port)
 {
 	u32 page = port / PORTS_PER_PAGE;
-	struct evtchn **dir = d->ports[page / PORT_PAGES_PER_DIR];
+	struct evtchn **dir = d->events.ports[page / PORT_PAGES_PER_DIR];
 	struct evtchn *ports = dir ? dir[page % PORT_PAGES_PER_DIR] : NULL;
 
 	return ports ? &ports[port % PORTS_PER_PAGE] : NULL;
@@ -102,16 +103,16 @@ static void count_free(struct domain *d, u32 port, s32 more)
 
 	first->page_used -= (u32)more;
 	if (first->page_used == PORTS_PER_PAGE)
-		d->full_pages[page / 64] |= BIT(page % 64);
+		d->events.full_pages[page / 64] |= BIT(page % 64);
 	else
-		d->full_pages[page / 64] &= ~BIT(page % 64);
+		d->events.full_pages[page / 64] &= ~BIT(page % 64);
 }
 
 /* The page that a port lies in, and its directory. Nobody gets port 0. */
 static bool add_page(struct domain *d, u32 port)
 {
 	u32 page = port / PORTS_PER_PAGE;
-	struct evtchn ***dir = &d->ports[page / PORT_PAGES_PER_DIR];
+	struct evtchn ***dir = &d->events.ports[page / PORT_PAGES_PER_DIR];
 	struct evtchn *ports;
 
 	if (!*dir)
@@ -142,27 +143,29 @@ static void release(struct domain *d, u32 port)
 {
 	struct evtchn *e = port_at(d, port);
 
-	if (!d->fifo || !fifo_is_linked(d, port)) {
+	if (!d->events.fifo || !fifo_is_linked(d, port)) {
 		port_init(e, EVTCHN_FREE);
 		count_free(d, port, 1);
-		d->first_free_port = MIN(d->first_free_port, port);
+		d->events.first_free_port =
+			MIN(d->events.first_free_port, port);
 		return;
 	}
 	port_init(e, EVTCHN_RESERVED);
-	if (d->first_linked_port)
-		port_at(d, d->last_linked_port)->peer = port;
+	if (d->events.first_linked_port)
+		port_at(d, d->events.last_linked_port)->peer = port;
 	else
-		d->first_linked_port = port;
-	d->last_linked_port = port;
+		d->events.first_linked_port = port;
+	d->events.last_linked_port = port;
 }
 
 static void look_at_linked(struct domain *d)
 {
-	u32 last = d->last_linked_port, port = 0, i;
+	u32 last = d->events.last_linked_port, port = 0, i;
 
-	for (i = 0; i < LOOK_AT && d->first_linked_port && port != last; i++) {
-		port = d->first_linked_port;
-		d->first_linked_port = port_at(d, port)->peer;
+	for (i = 0; i < LOOK_AT && d->events.first_linked_port && port != last;
+	     i++) {
+		port = d->events.first_linked_port;
+		d->events.first_linked_port = port_at(d, port)->peer;
 		release(d, port);
 	}
 }
@@ -170,12 +173,12 @@ static void look_at_linked(struct domain *d)
 /* No port below first_free_port is free: a page with a free one has it here. */
 static int take_port(struct domain *d, u32 limit)
 {
-	u32 p = d->first_free_port, page;
+	u32 p = d->events.first_free_port, page;
 	u64 open;
 
 	while (p < limit) {
 		page = p / PORTS_PER_PAGE;
-		open = ~d->full_pages[page / 64] >> page % 64;
+		open = ~d->events.full_pages[page / 64] >> page % 64;
 		if (!(open & 1)) {
 			page += open ? (u32)__builtin_ctzl(open) :
 				64 - page % 64;
@@ -186,12 +189,12 @@ static int take_port(struct domain *d, u32 limit)
 			return -ENOMEM;
 		if (port_at(d, p)->state == EVTCHN_FREE) {
 			count_free(d, p, -1);
-			d->first_free_port = p + 1;
+			d->events.first_free_port = p + 1;
 			return (int)p;
 		}
 		p++;
 	}
-	d->first_free_port = p;
+	d->events.first_free_port = p;
 	return -ENOSPC;
 }
 
@@ -200,27 +203,27 @@ int evtchn_port_alloc(struct domain *d)
 	u32 limit = evtchn_limit(d);
 	int port;
 
-	if (d->is_dying)
+	if (d->life.is_dying)
 		return -EINVAL;
-	if (d->max_evtchn_port && d->max_evtchn_port < limit)
-		limit = d->max_evtchn_port + 1;
+	if (d->events.max_port && d->events.max_port < limit)
+		limit = d->events.max_port + 1;
 	look_at_linked(d);
 	port = take_port(d, limit);
 	if (port > 0) {
 		port_init(port_at(d, (u32)port), EVTCHN_RESERVED);
-		d->open_ports++;
+		d->events.open_ports++;
 	}
 	return port;
 }
 
 void evtchn_port_free(struct domain *d, u32 port)
 {
-	if (d->fifo)
+	if (d->events.fifo)
 		fifo_clear_pending(d, port);
 	else
 		bit_clear(d->shared + d->abi->pending_offset, port);
 	release(d, port);
-	d->open_ports--;
+	d->events.open_ports--;
 }
 
 /* 2-level: wake v for a port that became pending and is not masked. */
@@ -230,7 +233,7 @@ static void notify(struct domain *d, struct vcpu *v, u32 port)
 
 	if (bit_test(d->shared + a->mask_offset, port))
 		return;
-	bit_test_and_set(v->info + a->sel_offset, port / a->sel_bits);
+	bit_test_and_set(v->shared.info + a->sel_offset, port / a->sel_bits);
 	vcpu_mark_pending(v);
 }
 
@@ -247,12 +250,12 @@ void evtchn_port_set_pending(struct domain *d, u32 port)
 
 	if (!e || !d->vcpu[e->vcpu])
 		return;
-	if (d->fifo)
+	if (d->events.fifo)
 		fifo_set_pending(d, e, port);
 	else
 		set_pending_2l(d, e, port);
 	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i] && (d->vcpu[i]->state & VCPU_POLLING))
+		if (d->vcpu[i] && (d->vcpu[i]->sched.state & VCPU_POLLING))
 			sched_poll_check(d->vcpu[i], port);
 }
 
@@ -261,7 +264,7 @@ void evtchn_port_unmask(struct domain *d, u32 port)
 	struct evtchn *e = evtchn_port(d, port);
 	const struct abi *a = d->abi;
 
-	if (d->fifo) {
+	if (d->events.fifo) {
 		fifo_unmask(d, e, port);
 		return;
 	}
@@ -273,17 +276,17 @@ void evtchn_port_unmask(struct domain *d, u32 port)
 int evtchn_pending(const struct vcpu *v, u32 port)
 {
 	struct domain *d = v->d;
-	u64 f = spin_lock_irqsave(&d->event_lock);
+	u64 f = spin_lock_irqsave(&d->events.lock);
 	const struct evtchn *e = evtchn_port(d, port);
 	int pending = 0;
 
 	if (!e || e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
 		pending = -EINVAL;
-	else if (d->fifo)
+	else if (d->events.fifo)
 		pending = fifo_is_pending(d, port);
 	else if (port < d->abi->max_ports)
 		pending = bit_test(d->shared + d->abi->pending_offset, port);
-	spin_unlock_irqrestore(&d->event_lock, f);
+	spin_unlock_irqrestore(&d->events.lock, f);
 	return pending;
 }
 
@@ -293,8 +296,8 @@ void evtchn_free(struct domain *d)
 	u32 i, j;
 
 	for (i = 0; i < EVTCHN_DIRS; i++) {
-		for (j = 0; d->ports[i] && j < PORT_PAGES_PER_DIR; j++)
-			frames_delete(d->ports[i][j], PAGE_SIZE);
-		frames_delete(d->ports[i], PAGE_SIZE);
+		for (j = 0; d->events.ports[i] && j < PORT_PAGES_PER_DIR; j++)
+			frames_delete(d->events.ports[i][j], PAGE_SIZE);
+		frames_delete(d->events.ports[i], PAGE_SIZE);
 	}
 }

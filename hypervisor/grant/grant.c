@@ -56,8 +56,9 @@ static u64 *entry_at_machine(struct domain *d, u64 at)
 
 static u64 *entry_at_guest(const struct domain *d, u64 at)
 {
-	return at < d->m2p_start ? walk_l1_entry(current_vcpu(), gva(at)) :
-	       NULL;
+	if (at >= d->tables.m2p_start)
+		return NULL;
+	return walk_l1_entry(current_vcpu(), gva(at));
 }
 
 /* The entry that a mapping is, or shall be, in. The page lock is held. */
@@ -73,12 +74,12 @@ static s16 install(struct domain *d, u64 at, mfn_t frame, u32 flags)
 	s16 rc = GNTST_general_error;
 	u64 *entry;
 
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	entry = find_entry(d, at, flags);
 	if (entry && !tables_install_l1(d, entry,
 					make_pte(frame, entry_flags(flags))))
 		rc = GNTST_okay;
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	return rc;
 }
 
@@ -136,18 +137,19 @@ static s16 map_one(struct domain *d, struct gnttab_map_grant_ref *op)
 	p.granter = op->dom == DOMID_SELF ? NULL : domain_get(op->dom);
 	if (!p.granter)
 		return GNTST_bad_domain;
-	handle = grant_map_new(d->grants);
+	handle = grant_map_new(d->grants.table);
 	if (handle == GRANT_NO_HANDLE) {
 		domain_put(p.granter);
 		return GNTST_no_space;
 	}
 	rc = map_uses(&p, d, op);
 	if (rc) {
-		grant_map_cancel(d->grants, handle);
+		grant_map_cancel(d->grants.table, handle);
 		domain_put(p.granter);
 		return rc;
 	}
-	grant_map_fill(d->grants, handle, p.granter, op->ref, (u16)op->flags);
+	grant_map_fill(d->grants.table, handle, p.granter, op->ref,
+		       (u16)op->flags);
 	op->handle = handle;
 	op->dev_bus_addr = mfn_to_paddr(p.frame).a;
 	return GNTST_okay;
@@ -236,9 +238,9 @@ static s16 remove_mapping(struct domain *d, const struct unmap *u,
 {
 	s16 rc;
 
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	rc = remove_locked(d, u, frame, flags);
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	return rc;
 }
 
@@ -270,7 +272,7 @@ static s16 unmap_one(struct domain *d, const struct unmap *u,
 	s16 rc;
 
 	*done = (struct unmapped){ 0 };
-	if (!grant_map_begin(d->grants, u->handle, &m))
+	if (!grant_map_begin(d->grants.table, u->handle, &m))
 		return GNTST_bad_handle;
 	done->p = (struct grant_pin){
 		.granter = m.granter, .ref = m.ref,
@@ -281,7 +283,7 @@ static s16 unmap_one(struct domain *d, const struct unmap *u,
 	left = m.flags & (u16)~done->flags;
 	if (!(left & (GNTMAP_host_map | GNTMAP_device_map)))
 		left = 0;
-	grant_map_end(d->grants, u->handle, left);
+	grant_map_end(d->grants.table, u->handle, left);
 	return rc;
 }
 

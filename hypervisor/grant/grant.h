@@ -5,6 +5,14 @@
 
 #include "types.h"
 
+struct grant_table;
+
+/* A domain's part; the table has a lock of its own. */
+struct domain_grants {
+	struct grant_table *table;
+	s32 max_frames, max_maptrack_frames;	/* < 0: default */
+};
+
 long grant_table_op(u64 a[]);
 
 /* Options, for domains whose makers name no limits of theirs, and the most. */

@@ -132,7 +132,7 @@ static int get_frame(const struct grant_pin *p, bool mapping)
 
 s16 grant_pin(struct grant_pin *p, u16 domid, bool mapping)
 {
-	struct grant_table *t = p->granter->grants;
+	struct grant_table *t = p->granter->grants.table;
 	bool first = false;
 	s16 rc;
 
@@ -165,7 +165,7 @@ void grant_put_frame(const struct grant_pin *p)
 
 void grant_unpin(const struct grant_pin *p)
 {
-	struct grant_table *t = p->granter->grants;
+	struct grant_table *t = p->granter->grants.table;
 	struct grant_active *a;
 
 	spin_lock(&t->lock);
@@ -178,7 +178,7 @@ void grant_unpin(const struct grant_pin *p)
 
 mfn_t grant_pinned_frame(struct domain *granter, u32 ref)
 {
-	struct grant_table *t = granter->grants;
+	struct grant_table *t = granter->grants.table;
 	mfn_t m;
 
 	spin_lock(&t->lock);

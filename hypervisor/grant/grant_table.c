@@ -51,14 +51,14 @@ static bool add_frame(struct domain *d, struct grant_table *t)
  */
 static int grow(struct domain *d, u32 frames)
 {
-	struct grant_table *t = d->grants;
+	struct grant_table *t = d->grants.table;
 	int rc;
 
 	if (frames > t->max_frames)
 		return -EINVAL;
 	do {
 		spin_lock(&t->lock);
-		rc = t->frames >= frames ? 0 : d->is_dying ? -EINVAL :
+		rc = t->frames >= frames ? 0 : d->life.is_dying ? -EINVAL :
 		     add_frame(d, t) ? -ERESTART : -ENOMEM;
 		spin_unlock(&t->lock);
 	} while (rc == -ERESTART && !sched_preempt_needed());
@@ -108,13 +108,13 @@ bool grant_config_ok(u32 options, s32 frames, s32 maptrack)
 
 int grant_init(struct domain *d)
 {
-	u32 frames = (u32)(d->max_grant_frames < 0 ? frames_limit :
-			   d->max_grant_frames);
-	u32 maptrack = (u32)(d->max_maptrack_frames < 0 ? maptrack_limit :
-			     d->max_maptrack_frames);
+	u32 frames = (u32)(d->grants.max_frames < 0 ? frames_limit :
+			   d->grants.max_frames);
+	s32 handles = d->grants.max_maptrack_frames;
+	u32 maptrack = (u32)(handles < 0 ? maptrack_limit : handles);
 	struct grant_table *t;
 
-	t = d->grants = frames_new(GRANT_TABLE_SIZE(frames));
+	t = d->grants.table = frames_new(GRANT_TABLE_SIZE(frames));
 	if (!t)
 		return -ENOMEM;
 	spin_init(&t->lock, LOCK_GRANTS);
@@ -134,7 +134,7 @@ int grant_init(struct domain *d)
  */
 int grant_kill(struct domain *d)
 {
-	struct grant_table *t = d->grants;
+	struct grant_table *t = d->grants.table;
 	u32 i;
 
 	if (!t)
@@ -153,7 +153,7 @@ int grant_kill(struct domain *d)
 /* After the last reference: nobody maps the frames or knows the table. */
 void grant_free(struct domain *d)
 {
-	struct grant_table *t = d->grants;
+	struct grant_table *t = d->grants.table;
 	u32 i;
 
 	if (!t)
@@ -163,18 +163,18 @@ void grant_free(struct domain *d)
 		frames_delete(t->active[i], GRANT_ACTIVE_SIZE);
 	}
 	grant_map_free(t);
-	d->grants = NULL;
+	d->grants.table = NULL;
 	frames_delete(t, GRANT_TABLE_SIZE(t->max_frames));
 }
 
 u32 grant_max_frames(const struct domain *d)
 {
-	return d->grants->max_frames;
+	return d->grants.table->max_frames;
 }
 
 int grant_get_frame(struct domain *d, u32 index, mfn_t *out)
 {
-	struct grant_table *t = d->grants;
+	struct grant_table *t = d->grants.table;
 	int rc;
 
 	if (index >= t->max_frames)
@@ -209,7 +209,7 @@ static int put_frames(struct domain *d, const struct abi_setup_table *op,
 
 	for (i = 0; !rc && i < op->nr_frames; i++)
 		if (abi_put_pfn(op->frame_list, i,
-				virt_to_mfn(d->grants->shared[i]).n))
+				virt_to_mfn(d->grants.table->shared[i]).n))
 			*status = GNTST_bad_virt_addr;
 	if (rc && rc != -ERESTART)
 		*status = GNTST_general_error;
@@ -243,8 +243,8 @@ static int query_size(u64 at)
 		return -EFAULT;
 	op.status = get_subject(op.dom, &d);
 	if (!op.status) {
-		op.nr_frames = READ_ONCE(d->grants->frames);
-		op.max_nr_frames = d->grants->max_frames;
+		op.nr_frames = READ_ONCE(d->grants.table->frames);
+		op.max_nr_frames = d->grants.table->max_frames;
 		domain_put(d);
 	}
 	return guest_write(gva(at), &op, sizeof(op));
@@ -280,7 +280,7 @@ static int get_version(u64 at)
 
 static int swap_refs(u64 *at, u64 *count)
 {
-	struct grant_table *t = current_domain()->grants;
+	struct grant_table *t = current_domain()->grants.table;
 	struct gnttab_swap_grant_ref op;
 
 	while (*count) {

@@ -101,7 +101,7 @@ void grant_map_cancel(struct grant_table *t, u32 handle);
 int grant_map_kill(struct grant_table *t);
 void grant_map_free(struct grant_table *t);
 
-/* grant/grant.c, grant/grant_copy.c: run over arrays; see run() in grant_table.c */
+/* Run over arrays: see run() in grant/grant_table.c. */
 int grant_map_refs(u64 *at, u64 *count);
 int grant_unmap_refs(u64 *at, u64 *count, bool replace);
 int grant_copy(u64 *at, u64 *count);

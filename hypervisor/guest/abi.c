@@ -168,9 +168,9 @@ long abi_op(const struct abi_op *ops, u32 count, u32 cmd, struct domain *d,
 	if ((op->how & ABI_OP_PRIVILEGED) && !d->privileged)
 		return -EPERM;
 	if (op->how & ABI_OP_LOCKED)
-		f = spin_lock_irqsave(&d->event_lock);
+		f = spin_lock_irqsave(&d->events.lock);
 	rc = op->fn(d, arg);
 	if (op->how & ABI_OP_LOCKED)
-		spin_unlock_irqrestore(&d->event_lock, f);
+		spin_unlock_irqrestore(&d->events.lock, f);
 	return !rc && op->out ? guest_write(at, arg, op->size) : rc;
 }

@@ -2,7 +2,7 @@
 /*
  * The public ABI, as the hypervisor sees it: one internal form for every
  * guest. What a guest's bitness changes (widths, offsets) is behind struct
- * abi; structures are translated by guest/abi.c, and guest/abi32.c has the rest.
+ * abi; guest/abi.c translates structures, and guest/abi32.c has the rest.
  */
 #ifndef KRYPTON_ABI_H
 #define KRYPTON_ABI_H

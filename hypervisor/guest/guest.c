@@ -12,7 +12,7 @@
 
 bool guest_range_ok(gva_t at, u64 n)
 {
-	u64 limit = current_domain()->m2p_start;
+	u64 limit = current_domain()->tables.m2p_start;
 
 	return n <= limit && at.a <= limit - n;
 }

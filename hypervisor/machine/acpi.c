@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * ACPI's static tables: MADT for processors and interrupt controllers, FADT
- * for the power-off ports, HPET for a clock. The firmware's tables are trusted as the rest of
- * the firmware is, but lengths and checksums are looked at. AML is not run;
- * the one thing wanted of it, the values of \_S5, is searched for as bytes.
+ * for the power-off ports, HPET for a clock. The hypervisor trusts these
+ * tables as it trusts the rest of the firmware, but checks lengths and
+ * checksums. It does not run AML; it searches its bytes for the only values
+ * that it needs, those of \_S5.
  */
 #include "boot/boot.h"
 #include "lib/lib.h"

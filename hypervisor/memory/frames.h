@@ -3,6 +3,7 @@
 #ifndef KRYPTON_FRAMES_H
 #define KRYPTON_FRAMES_H
 
+#include "machine/lock.h"
 #include "types.h"
 
 enum frame_kind {
@@ -47,6 +48,18 @@ struct frame {
 	u32 next, prev;		/* frame numbers; 0 ends a list */
 };
 _Static_assert(sizeof(struct frame) == 32, "a frame costs 32 bytes");
+
+struct e820_entry;
+
+/* A domain's part: which frames it owns. */
+struct domain_memory {
+	struct spinlock lock;		/* of the next three */
+	u32 pages;			/* list of owned frames */
+	u64 tot_pages, max_pages;
+	u64 claim;			/* frames set aside; the alloc lock */
+	struct e820_entry *e820;	/* map given by the tools; page lock */
+	u32 e820_count;
+};
 
 #define FRAME_MAX_ORDER	10
 

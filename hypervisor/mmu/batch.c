@@ -33,7 +33,8 @@ static int tell_done(u64 at, bool continued, u32 done)
  */
 static int drain(struct domain *d)
 {
-	if (!READ_ONCE(d->old_table[0].n) && !READ_ONCE(d->old_table[1].n))
+	if (!READ_ONCE(d->tables.old_table[0].n) &&
+	    !READ_ONCE(d->tables.old_table[1].n))
 		return 0;
 	return ptype_drain(d);
 }

@@ -61,10 +61,10 @@ static long query(u32 op, u64 arg)
 		return rc;
 	switch (op) {
 	case XENMEM_current_reservation:
-		rc = (long)d->tot_pages;
+		rc = (long)d->mem.tot_pages;
 		break;
 	case XENMEM_maximum_reservation:
-		rc = (long)MIN(d->max_pages, 0x7fffffffull);
+		rc = (long)MIN(d->mem.max_pages, 0x7fffffffull);
 		break;
 	default:
 		rc = max_gpfn(d);
@@ -91,7 +91,7 @@ static long machphys_list(u64 arg)
 
 static long machphys_mapping(u64 arg)
 {
-	u64 start = current_domain()->m2p_start;
+	u64 start = current_domain()->tables.m2p_start;
 	const u64 mapping[] = {
 		start, COMPAT_M2P_END,
 		(COMPAT_M2P_END - start) / sizeof(u32) - 1

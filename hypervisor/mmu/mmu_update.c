@@ -101,9 +101,9 @@ static int update_foreign(const struct owners *o, u64 at, u64 value)
 
 	if (rc)
 		return rc;
-	spin_lock(&o->tables->page_lock);
+	spin_lock(&o->tables->tables.lock);
 	rc = install(o->tables, at, value);
-	spin_unlock(&o->tables->page_lock);
+	spin_unlock(&o->tables->tables.lock);
 	if (rc)
 		ptype_put_foreign(m, write);
 	return rc;
@@ -119,7 +119,7 @@ static int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
 	if (rc)
 		return rc;
 	rc = update_entry(o->tables, at, value, keep_ad);
-	spin_unlock(&o->tables->page_lock);
+	spin_unlock(&o->tables->tables.lock);
 	return rc;
 }
 

@@ -51,7 +51,7 @@ static int unpin(struct domain *d, mfn_t m)
 
 static int new_root(struct vcpu *v, mfn_t m)
 {
-	mfn_t old = v->table;
+	mfn_t old = v->roots.table;
 	int rc;
 
 	if (mfn_eq(old, m)) {
@@ -62,7 +62,7 @@ static int new_root(struct vcpu *v, mfn_t m)
 	if (rc)
 		return rc;
 	ldt_drop(v);
-	v->table = m;
+	v->roots.table = m;
 	context_load_table(v);
 	if (!mfn_eq(old, INVALID_MFN))
 		ptype_put_both(v->d, old);
@@ -77,7 +77,7 @@ int pv_new_baseptr(struct vcpu *v, mfn_t m)
 	if (rc)
 		return rc;
 	rc = new_root(v, m);
-	spin_unlock(&v->d->page_lock);
+	spin_unlock(&v->d->tables.lock);
 	return rc;
 }
 
@@ -113,15 +113,15 @@ int pv_flush_vcpus(struct domain *d, u64 bitmap)
 		return -EFAULT;
 	for (i = 0; i < d->max_vcpus; i++)
 		if ((vcpus >> i & 1) && d->vcpu[i])
-			cpus |= 1u << d->vcpu[i]->cpu;
-	smp_flush(cpus & d->dirty_cpus);
+			cpus |= 1u << d->vcpu[i]->sched.cpu;
+	smp_flush(cpus & d->tables.dirty_cpus);
 	return 0;
 }
 
 /* On pages of their owner d, who may be another one than the caller. */
 static int page_operation(struct domain *d, const struct abi_mmuext *op)
 {
-	if (d->is_dying)
+	if (d->life.is_dying)
 		return -ESRCH;
 	switch (op->cmd) {
 	case MMUEXT_PIN_L1_TABLE:
@@ -153,7 +153,7 @@ static int flush_operation(struct domain *d, const struct abi_mmuext *op)
 		tlb_flush_local();
 		return 0;
 	case MMUEXT_INVLPG_LOCAL:
-		if (op->arg1 < d->m2p_start)
+		if (op->arg1 < d->tables.m2p_start)
 			invlpg(op->arg1);
 		return 0;
 	case MMUEXT_TLB_FLUSH_MULTI:
@@ -179,9 +179,9 @@ static int vcpu_operation(struct vcpu *v, const struct abi_mmuext *op)
 
 	if (op->cmd == MMUEXT_NEW_BASEPTR)
 		return pv_new_baseptr(v, mfn(op->arg1));
-	spin_lock(&v->d->page_lock);
+	spin_lock(&v->d->tables.lock);
 	rc = ldt_set(v, gva(op->arg1), op->arg2);
-	spin_unlock(&v->d->page_lock);
+	spin_unlock(&v->d->tables.lock);
 	return rc;
 }
 
@@ -203,7 +203,7 @@ static int one_operation(struct vcpu *v, struct domain *owner,
 		if (rc)
 			return rc;
 		rc = page_operation(owner, op);
-		spin_unlock(&owner->page_lock);
+		spin_unlock(&owner->tables.lock);
 		return rc;
 	}
 }

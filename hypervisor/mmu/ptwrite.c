@@ -185,6 +185,6 @@ bool ptwrite_emulate(struct vcpu *v, struct regs *r, gva_t at)
 	spin_lock(&v->d->page_lock);
 	entry = find_entry(v, at);
 	ok = entry && carry_out(&w, entry);
-	spin_unlock(&v->d->page_lock);
+	spin_unlock(&v->d->tables.lock);
 	return ok;
 }

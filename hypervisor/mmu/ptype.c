@@ -64,7 +64,7 @@
 
 void domain_flush(struct domain *d)
 {
-	smp_flush(d->dirty_cpus);
+	smp_flush(d->tables.dirty_cpus);
 }
 
 bool ptype_get_ref(struct domain *d, mfn_t m)
@@ -99,15 +99,15 @@ static void free_owned(struct frame *f)
 
 	BUG_ON(f->type_count);
 	frame_m2p[m.n] = M2P_INVALID;
-	flags = spin_lock_irqsave(&d->owned_lock);
+	flags = spin_lock_irqsave(&d->mem.lock);
 	if (f->prev)
 		frame_table[f->prev].next = f->next;
 	else
-		d->pages = f->next;
+		d->mem.pages = f->next;
 	if (f->next)
 		frame_table[f->next].prev = f->prev;
-	last = !--d->tot_pages;
-	spin_unlock_irqrestore(&d->owned_lock, flags);
+	last = !--d->mem.tot_pages;
+	spin_unlock_irqrestore(&d->mem.lock, flags);
 	frame_free(m, 0);
 	if (last)
 		domain_put(d);
@@ -133,9 +133,9 @@ int ptype_get_foreign(struct domain *owner, mfn_t m, bool write)
 {
 	int rc = 0;
 
-	spin_lock(&owner->page_lock);
-	if (owner->is_dying || !ptype_get_ref(owner, m)) {
-		spin_unlock(&owner->page_lock);
+	spin_lock(&owner->tables.lock);
+	if (owner->life.is_dying || !ptype_get_ref(owner, m)) {
+		spin_unlock(&owner->tables.lock);
 		return -EINVAL;
 	}
 	if (write)
@@ -143,7 +143,7 @@ int ptype_get_foreign(struct domain *owner, mfn_t m, bool write)
 	/* Only now: a change of type clears the flag. */
 	if (write && !rc)
 		mfn_frame(m)->flags |= FRAME_SHARED_W;
-	spin_unlock(&owner->page_lock);
+	spin_unlock(&owner->tables.lock);
 	if (rc)
 		ptype_put_ref(m);
 	return rc;
@@ -155,9 +155,9 @@ int ptype_get_direct(struct domain *owner, mfn_t m, bool write)
 
 	if (!write)
 		return ptype_get_ref(owner, m) ? 0 : -EINVAL;
-	spin_lock(&owner->page_lock);
+	spin_lock(&owner->tables.lock);
 	rc = ptype_get_both(owner, m, TYPE_WRITABLE, false);
-	spin_unlock(&owner->page_lock);
+	spin_unlock(&owner->tables.lock);
 	return rc;
 }
 
@@ -189,43 +189,43 @@ void ptype_share_hv(struct domain *d, mfn_t m)
 
 bool ptype_reserve(struct domain *d, u64 count, bool limited)
 {
-	u64 flags = spin_lock_irqsave(&d->owned_lock);
-	bool ok = !limited || d->tot_pages + count <= d->max_pages;
+	u64 flags = spin_lock_irqsave(&d->mem.lock);
+	bool ok = !limited || d->mem.tot_pages + count <= d->mem.max_pages;
 
 	if (ok) {
-		if (!d->tot_pages)
+		if (!d->mem.tot_pages)
 			domain_hold(d);
-		d->tot_pages += count;
+		d->mem.tot_pages += count;
 	}
-	spin_unlock_irqrestore(&d->owned_lock, flags);
+	spin_unlock_irqrestore(&d->mem.lock, flags);
 	return ok;
 }
 
 void ptype_unreserve(struct domain *d, u64 count)
 {
-	u64 flags = spin_lock_irqsave(&d->owned_lock);
-	bool last = !(d->tot_pages -= count);
+	u64 flags = spin_lock_irqsave(&d->mem.lock);
+	bool last = !(d->mem.tot_pages -= count);
 
-	spin_unlock_irqrestore(&d->owned_lock, flags);
+	spin_unlock_irqrestore(&d->mem.lock, flags);
 	if (last)
 		domain_put(d);
 }
 
 void ptype_assign(struct domain *d, mfn_t m)
 {
-	u64 flags = spin_lock_irqsave(&d->owned_lock);
+	u64 flags = spin_lock_irqsave(&d->mem.lock);
 	struct frame *f = mfn_frame(m);
 
 	f->owner = d;
 	f->kind = FRAME_GUEST;
 	f->flags = FRAME_ALLOCATED;
-	f->next = d->pages;
+	f->next = d->mem.pages;
 	f->prev = 0;
-	if (d->pages)
-		frame_table[d->pages].prev = (u32)m.n;
-	d->pages = (u32)m.n;
+	if (d->mem.pages)
+		frame_table[d->mem.pages].prev = (u32)m.n;
+	d->mem.pages = (u32)m.n;
 	__atomic_store_n(&f->refs, 1, __ATOMIC_SEQ_CST);
-	spin_unlock_irqrestore(&d->owned_lock, flags);
+	spin_unlock_irqrestore(&d->mem.lock, flags);
 }
 
 /*
@@ -257,7 +257,7 @@ static void lose_type(struct domain *d, struct frame *f)
 	f->type_count = 0;
 	f->progress = 0;
 	f->flags &= (u8)~(FRAME_VALID | FRAME_PARTIAL | FRAME_TOP_L2);
-	d->flush_due = smp_next_flush();
+	d->tables.flush_due = smp_next_flush();
 }
 
 /*
@@ -271,7 +271,7 @@ static void lose_type(struct domain *d, struct frame *f)
 static void start_teardown(struct domain *d, mfn_t m, u32 entries)
 {
 	struct frame *f = mfn_frame(m);
-	mfn_t *place = &d->old_table[f->type == TYPE_L3];
+	mfn_t *place = &d->tables.old_table[f->type == TYPE_L3];
 
 	if (place->n)
 		ptype_finish(d);
@@ -308,7 +308,7 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 	int rc = 0;
 
 	f->flags &= (u8)~FRAME_PARTIAL;
-	d->validated += type == TYPE_L1;
+	d->tables.validated += type == TYPE_L1;
 	switch (type) {
 	case TYPE_L1:
 	case TYPE_L2:
@@ -348,9 +348,9 @@ static void flush_old_type(struct domain *d, struct frame *f)
 {
 	if (f->type == TYPE_WRITABLE)
 		smp_flush(f->flags & FRAME_SHARED_W ? smp_all() :
-			  d->dirty_cpus);
+			  d->tables.dirty_cpus);
 	else if (f->type != TYPE_NONE)
-		smp_flush_since(d->dirty_cpus, d->flush_due);
+		smp_flush_since(d->tables.dirty_cpus, d->tables.flush_due);
 	f->flags &= (u8)~FRAME_SHARED_W;
 }
 
@@ -396,7 +396,7 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type, bool top)
  */
 static bool step_teardown(struct domain *d, u32 i)
 {
-	mfn_t m = d->old_table[i];
+	mfn_t m = d->tables.old_table[i];
 	const u64 *table = mfn_to_virt(m);
 	struct frame *f = mfn_frame(m);
 
@@ -418,13 +418,13 @@ static bool step_teardown(struct domain *d, u32 i)
 /* One entry of a table that is taken apart; false: there is none. */
 static bool drain_step(struct domain *d)
 {
-	u32 i = d->old_table[0].n ? 0 : 1;
-	mfn_t m = d->old_table[i];
+	u32 i = d->tables.old_table[0].n ? 0 : 1;
+	mfn_t m = d->tables.old_table[i];
 
 	if (!m.n)
 		return false;
 	if (step_teardown(d, i)) {
-		d->old_table[i] = mfn(0);
+		d->tables.old_table[i] = mfn(0);
 		ptype_put_ref(m);
 	}
 	return true;
@@ -435,21 +435,21 @@ static int drain_and_lock(struct domain *d)
 {
 	u32 i;
 
-	while (d->old_table[0].n || d->old_table[1].n) {
+	while (d->tables.old_table[0].n || d->tables.old_table[1].n) {
 		for (i = 0; i < HOLD_TABLES && drain_step(d); i++)
 			;
-		spin_unlock(&d->page_lock);
+		spin_unlock(&d->tables.lock);
 		if (sched_preempt_needed())
 			return -ERESTART;
-		spin_lock(&d->page_lock);
+		spin_lock(&d->tables.lock);
 	}
 	return 0;
 }
 
 int ptype_lock(struct domain *d)
 {
-	spin_lock(&d->page_lock);
-	if (!d->old_table[0].n && !d->old_table[1].n)
+	spin_lock(&d->tables.lock);
+	if (!d->tables.old_table[0].n && !d->tables.old_table[1].n)
 		return 0;
 	return drain_and_lock(d);
 }
@@ -459,7 +459,7 @@ int ptype_drain(struct domain *d)
 	int rc = ptype_lock(d);
 
 	if (!rc)
-		spin_unlock(&d->page_lock);
+		spin_unlock(&d->tables.lock);
 	return rc;
 }
 

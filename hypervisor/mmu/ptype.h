@@ -5,6 +5,19 @@
 
 #include "memory/frames.h"
 
+/*
+ * A domain's part: its page tables, and the types of its frames. The lock is
+ * the domain's page lock.
+ */
+struct domain_tables {
+	struct spinlock lock;
+	mfn_t old_table[2];		/* L2, L3 being taken apart; 0: none */
+	u64 flush_due;			/* since a table lost its type */
+	u32 validated;			/* L1 tables so far; wraps */
+	volatile u32 dirty_cpus;	/* may hold our translations; atomic */
+	u64 m2p_start;			/* guest addresses end here; fixed */
+};
+
 #define HOLD_TABLES	2u	/* level-1 tables in one hold of the lock */
 
 /* A general reference; false if the domain does not own the frame. No lock. */

@@ -68,13 +68,13 @@ static bool give(struct domain *d, mfn_t m, u32 order, const u64 *gpfn)
 {
 	bool ok;
 
-	spin_lock(&d->page_lock);
-	ok = !d->is_dying;
+	spin_lock(&d->tables.lock);
+	ok = !d->life.is_dying;
 	if (ok)
 		assign(d, m, order);
 	if (ok && gpfn)
 		set_m2p(m, *gpfn, order);
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	if (!ok)
 		frame_free(m, order);
 	return ok;
@@ -95,12 +95,13 @@ static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
 
 	if (has_gpfn && abi_get_pfn(HANDLE(r->extent_start), i, &gpfn))
 		return false;
-	spin_lock(&d->page_lock);
-	ok = !d->is_dying && ptype_reserve(d, 1ull << order, true);
-	spin_unlock(&d->page_lock);
+	spin_lock(&d->tables.lock);
+	ok = !d->life.is_dying && ptype_reserve(d, 1ull << order, true);
+	spin_unlock(&d->tables.lock);
 	if (!ok)
 		return false;
-	m = frame_alloc_claimed(order, address_limit(r->mem_flags), &d->claim);
+	m = frame_alloc_claimed(order, address_limit(r->mem_flags),
+				&d->mem.claim);
 	if (!mfn_eq(m, INVALID_MFN))
 		memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
 	if (mfn_eq(m, INVALID_MFN) ||
@@ -120,10 +121,10 @@ static bool remove_extent(const struct change *c, u64 i)
 
 	if (abi_get_pfn(HANDLE(c->r.extent_start), i, &n))
 		return false;
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	for (j = 0; j < 1ull << c->r.extent_order && !rc; j++)
 		rc = ptype_release(d, mfn(n + j));
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	return !rc;
 }
 
@@ -239,7 +240,7 @@ static int exchange_chunk(struct domain *d, const struct xen_memory_exchange *x,
 	if (mfn_eq(m, INVALID_MFN))
 		return -ENOMEM;
 	memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	rc = take_chunk(d, x, chunk * n_in, n_in);
 	taken = !rc;
 	if (taken) {
@@ -247,7 +248,7 @@ static int exchange_chunk(struct domain *d, const struct xen_memory_exchange *x,
 		assign(d, m, order);
 		rc = name_chunk(x, m, chunk * n_out, n_out);
 	}
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 	if (!taken)
 		frame_free(m, order);
 	return rc;

@@ -79,7 +79,7 @@ static bool device_allowed(const struct domain *d, mfn_t m)
 	if (d->privileged)
 		return true;
 	for (i = 0; i < MAX_IOMEM; i++)
-		if (m.n >= d->iomem[i].first && m.n < d->iomem[i].end)
+		if (m.n >= d->dev.iomem[i].first && m.n < d->dev.iomem[i].end)
 			return true;
 	return false;
 }
@@ -89,7 +89,7 @@ static bool has_device_memory(const struct domain *d)
 	u32 i;
 
 	for (i = 0; i < MAX_IOMEM; i++)
-		if (d->iomem[i].first < d->iomem[i].end)
+		if (d->dev.iomem[i].first < d->dev.iomem[i].end)
 			return true;
 	return false;
 }
@@ -178,14 +178,14 @@ u32 tables_entries(const struct domain *d, const struct frame *f)
 		return L3_ENTRIES;
 	if (!(f->flags & FRAME_TOP_L2))
 		return ENTRIES;
-	return d->m2p_start >> 21 & (ENTRIES - 1);
+	return d->tables.m2p_start >> 21 & (ENTRIES - 1);
 }
 
 static void fill_window(const struct domain *d, u64 *table)
 {
 	u64 size = ROUND_UP(frame_count * sizeof(u32), LARGE_SIZE);
 	mfn_t m2p = virt_to_mfn(frame_m2p);
-	u32 first = d->m2p_start >> 21 & (ENTRIES - 1), i;
+	u32 first = d->tables.m2p_start >> 21 & (ENTRIES - 1), i;
 
 	for (i = first; i < ENTRIES; i++)
 		table[i] = (i - first) * LARGE_SIZE >= size ? 0 :
@@ -212,15 +212,17 @@ static int validate_l1(struct domain *d, struct frame *f, const u64 *table)
 static int validate_l2(struct domain *d, struct frame *f, u64 *table)
 {
 	u32 n = tables_entries(d, f), i, first = f->progress;
-	u32 start = d->validated;
+	u32 start = d->tables.validated;
 	int rc;
 
 	for (i = first; i < n; i++) {
 		if (!(table[i] & PTE_P))
 			continue;
-		rc = i != first && (d->validated - start >= HOLD_TABLES ||
-				    sched_preempt_needed()) ? -ERESTART :
-		     get_l2_entry(d, table[i]);
+		if (i != first && (d->tables.validated - start >= HOLD_TABLES ||
+				   sched_preempt_needed()))
+			rc = -ERESTART;
+		else
+			rc = get_l2_entry(d, table[i]);
 		if (rc) {
 			f->progress = (u16)i;
 			return rc;

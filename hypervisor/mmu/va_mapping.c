@@ -39,7 +39,7 @@ static int set_own(struct vcpu *v, u64 va, u64 value)
 		return rc;
 	entry = walk_l1_entry(v, gva(va));
 	rc = entry ? tables_set_l1(v->d, entry, value, false) : -EINVAL;
-	spin_unlock(&v->d->page_lock);
+	spin_unlock(&v->d->tables.lock);
 	return rc;
 }
 
@@ -51,10 +51,10 @@ static int set_foreign(struct vcpu *v, u64 va, u64 value, struct domain *pages)
 
 	if (rc)
 		return rc;
-	spin_lock(&v->d->page_lock);
+	spin_lock(&v->d->tables.lock);
 	entry = walk_l1_entry(v, gva(va));
 	rc = entry ? tables_install_l1(v->d, entry, value) : -EINVAL;
-	spin_unlock(&v->d->page_lock);
+	spin_unlock(&v->d->tables.lock);
 	if (rc)
 		ptype_put_foreign(pte_mfn(value), write);
 	return rc;
@@ -66,7 +66,7 @@ static long update(const u64 a[], struct domain *pages)
 	struct vcpu *v = current_vcpu();
 	int rc;
 
-	if (va >= v->d->m2p_start)
+	if (va >= v->d->tables.m2p_start)
 		return -EINVAL;
 	if (pages != v->d && (value & PTE_P))
 		rc = set_foreign(v, va, value, pages);

@@ -23,7 +23,7 @@
 static u32 walk(const struct vcpu *v, gva_t at, u64 entry[3], u64 **last)
 {
 	static const u8 shift[3] = { 30, 21, 12 };
-	mfn_t m = v->table;
+	mfn_t m = v->roots.table;
 	u64 *t;
 	u32 i;
 

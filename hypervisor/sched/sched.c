@@ -56,14 +56,14 @@ bool sched_runnable(const struct vcpu *v)
 {
 	const struct domain *d = v->d;
 
-	return v->state == VCPU_UP && !d->crashed && !d->shut_down &&
-	       !d->pause_count && !v->pause_count && !d->is_dying &&
-	       !d->parked;
+	return v->sched.state == VCPU_UP && !d->life.crashed &&
+	       !d->life.shut_down && !d->life.pause_count &&
+	       !v->sched.pause_count && !d->life.is_dying && !d->sched.parked;
 }
 
 static bool may_run_on(const struct vcpu *v, u32 cpu)
 {
-	return v->affinity >> cpu & 1;
+	return v->sched.affinity >> cpu & 1;
 }
 
 /* How far the virtual time a is ahead of b. */
@@ -74,7 +74,7 @@ static s64 ahead(u64 a, u64 b)
 
 static u64 virtual(const struct vcpu *v, u64 ns)
 {
-	return ns * DEFAULT_WEIGHT / v->d->weight;
+	return ns * DEFAULT_WEIGHT / v->d->sched.weight;
 }
 
 /* After any change of its virtual times, and when it wakes. */
@@ -84,15 +84,15 @@ static void bound(struct vcpu *v)
 	u32 i;
 
 	for (i = 0; i < cpu_count; i++)
-		v->vtime[i] = clock[i] +
-			(u64)MIN(MAX(ahead(v->vtime[i], clock[i]), least),
+		v->sched.vtime[i] = clock[i] +
+			(u64)MIN(MAX(ahead(v->sched.vtime[i], clock[i]), least),
 				 most);
 }
 
 static void set_runstate(struct vcpu *v, int state)
 {
 	u64 now = time_now();
-	struct vcpu_runstate_info *rs = &v->runstate;
+	struct vcpu_runstate_info *rs = &v->sched.runstate;
 
 	if (rs->state == state)
 		return;
@@ -104,12 +104,12 @@ static void set_runstate(struct vcpu *v, int state)
 /* Of a vCPU that does not run: why it waits. */
 static void set_waiting(struct vcpu *v)
 {
-	if (!(v->state & VCPU_UP))
+	if (!(v->sched.state & VCPU_UP))
 		set_runstate(v, RUNSTATE_offline);
-	else if (v->state & (VCPU_BLOCKED | VCPU_POLLING))
+	else if (v->sched.state & (VCPU_BLOCKED | VCPU_POLLING))
 		set_runstate(v, RUNSTATE_blocked);
 	else
-		set_runstate(v, v->pause_count || v->d->pause_count ?
+		set_runstate(v, v->sched.pause_count || v->d->life.pause_count ?
 			     RUNSTATE_offline : RUNSTATE_runnable);
 }
 
@@ -117,12 +117,12 @@ static void enqueue(struct vcpu *v)
 {
 	struct vcpu **p = &queue;
 
-	if (v->queued)
+	if (v->sched.queued)
 		return;
 	while (*p)
-		p = &(*p)->run_next;
-	v->queued = true;
-	v->run_next = NULL;
+		p = &(*p)->sched.run_next;
+	v->sched.queued = true;
+	v->sched.run_next = NULL;
 	*p = v;
 }
 
@@ -130,8 +130,8 @@ static void dequeue(struct vcpu **at)
 {
 	struct vcpu *v = *at;
 
-	*at = v->run_next;
-	v->queued = false;
+	*at = v->sched.run_next;
+	v->sched.queued = false;
 }
 
 /*
@@ -148,10 +148,12 @@ static struct vcpu **find_next(u32 cpu)
 			set_waiting(v);
 			continue;
 		}
-		if (may_run_on(v, cpu) && (!v->on_cpu || v->cpu == cpu) &&
-		    (!first || ahead((*first)->vtime[cpu], v->vtime[cpu]) > 0))
+		if (may_run_on(v, cpu) &&
+		    (!v->sched.on_cpu || v->sched.cpu == cpu) &&
+		    (!first || ahead((*first)->sched.vtime[cpu],
+				     v->sched.vtime[cpu]) > 0))
 			first = p;
-		p = &v->run_next;
+		p = &v->sched.run_next;
 	}
 	return first;
 }
@@ -170,7 +172,7 @@ static u64 vtime_on(u32 cpu, u64 now)
 {
 	const struct vcpu *v = running[cpu];
 
-	return v->vtime[cpu] + virtual(v, now - v->charged);
+	return v->sched.vtime[cpu] + virtual(v, now - v->sched.charged);
 }
 
 /*
@@ -181,7 +183,7 @@ static u64 vtime_on(u32 cpu, u64 now)
  */
 static void tickle(const struct vcpu *v)
 {
-	u32 cpu = v->cpu, i, victim = MAX_CPUS, other = MAX_CPUS;
+	u32 cpu = v->sched.cpu, i, victim = MAX_CPUS, other = MAX_CPUS;
 	s64 best = PREEMPT_LEAD, lead;
 	u64 now = time_now();
 	bool sliced = false;
@@ -199,7 +201,7 @@ static void tickle(const struct vcpu *v)
 			continue;
 		other = cpu;
 		sliced |= slice_timer[cpu].active;
-		lead = ahead(vtime_on(cpu, now), v->vtime[cpu]);
+		lead = ahead(vtime_on(cpu, now), v->sched.vtime[cpu]);
 		if (lead > best) {
 			best = lead;
 			victim = cpu;
@@ -219,27 +221,27 @@ static void call_idle(void)
 {
 	const struct vcpu *v;
 
-	for (v = queue; v && idle_cpus; v = v->run_next)
-		if (!v->on_cpu && (v->affinity & idle_cpus))
+	for (v = queue; v && idle_cpus; v = v->sched.run_next)
+		if (!v->sched.on_cpu && (v->sched.affinity & idle_cpus))
 			tickle(v);
 }
 
 static void make_ready(struct vcpu *v)
 {
-	if (!sched_runnable(v) || v->running || v->queued)
+	if (!sched_runnable(v) || v->sched.running || v->sched.queued)
 		return;
 	bound(v);
 	set_runstate(v, RUNSTATE_runnable);
 	enqueue(v);
-	if (!v->on_cpu)
+	if (!v->sched.on_cpu)
 		tickle(v);
 	else
-		request(v->cpu);
+		request(v->sched.cpu);
 }
 
 static void wake_locked(struct vcpu *v)
 {
-	__atomic_fetch_and(&v->state, ~(u32)(VCPU_BLOCKED | VCPU_POLLING),
+	__atomic_fetch_and(&v->sched.state, ~(u32)(VCPU_BLOCKED | VCPU_POLLING),
 			   __ATOMIC_SEQ_CST);
 	make_ready(v);
 }
@@ -273,10 +275,10 @@ void sched_kick(struct vcpu *v)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);
 
-	if (v->state & VCPU_BLOCKED)
+	if (v->sched.state & VCPU_BLOCKED)
 		wake_locked(v);
-	else if (v->running && v->cpu != this_cpu()->id)
-		smp_kick(v->cpu);
+	else if (v->sched.running && v->sched.cpu != this_cpu()->id)
+		smp_kick(v->sched.cpu);
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
@@ -285,8 +287,8 @@ void sched_poll_check(struct vcpu *v, u32 port)
 	u64 f = spin_lock_irqsave(&sched_lock);
 
 	/* poll_port 0: several ports; the guest looks at them itself. */
-	if ((v->state & VCPU_POLLING) &&
-	    (!v->poll_port || v->poll_port == port))
+	if ((v->sched.state & VCPU_POLLING) &&
+	    (!v->sched.poll_port || v->sched.poll_port == port))
 		wake_locked(v);
 	spin_unlock_irqrestore(&sched_lock, f);
 }
@@ -295,8 +297,8 @@ void sched_stop(struct vcpu *v)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);
 
-	if (v->running)
-		request(v->cpu);
+	if (v->sched.running)
+		request(v->sched.cpu);
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
@@ -306,7 +308,7 @@ void sched_forget(struct vcpu *v)
 	struct vcpu **p = &queue;
 
 	while (*p && *p != v)
-		p = &(*p)->run_next;
+		p = &(*p)->sched.run_next;
 	if (*p)
 		dequeue(p);
 	spin_unlock_irqrestore(&sched_lock, f);
@@ -324,22 +326,22 @@ static void park(struct domain *d, u64 now)
 {
 	u32 i;
 
-	if (d->parked)
+	if (d->sched.parked)
 		return;
-	d->parked = true;
+	d->sched.parked = true;
 	for (i = 0; i < cpu_count; i++)
 		if (running[i] && running[i]->d == d)
 			request(i);
-	timer_set(&d->cap_timer, MAX(d->period_end, now));
+	timer_set(&d->sched.cap_timer, MAX(d->sched.period_end, now));
 }
 
 static void start_period(struct domain *d, u64 now)
 {
-	s64 quota = (s64)(d->cap * (CAP_PERIOD / 100));
+	s64 quota = (s64)(d->sched.cap * (CAP_PERIOD / 100));
 
-	d->period_end = now + CAP_PERIOD;
+	d->sched.period_end = now + CAP_PERIOD;
 	/* What was used too much is paid back, what was left is not kept. */
-	d->budget = MIN(d->budget, 0) + quota;
+	d->sched.budget = MIN(d->sched.budget, 0) + quota;
 }
 
 void sched_period_over(void *data)
@@ -347,11 +349,12 @@ void sched_period_over(void *data)
 	struct domain *d = data;
 	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
 
-	if (d->cap && d->parked)
+	if (d->sched.cap && d->sched.parked)
 		start_period(d, now);
-	d->parked = d->cap && d->parked && d->budget <= 0;
-	if (d->parked)
-		timer_set(&d->cap_timer, d->period_end);
+	d->sched.parked = d->sched.cap && d->sched.parked &&
+			  d->sched.budget <= 0;
+	if (d->sched.parked)
+		timer_set(&d->sched.cap_timer, d->sched.period_end);
 	else
 		resume(d);
 	spin_unlock_irqrestore(&sched_lock, f);
@@ -360,19 +363,19 @@ void sched_period_over(void *data)
 static void charge(struct vcpu *v, u64 now)
 {
 	struct domain *d = v->d;
-	u64 used = now - v->charged, more = virtual(v, used);
+	u64 used = now - v->sched.charged, more = virtual(v, used);
 	u32 i;
 
-	v->charged = now;
+	v->sched.charged = now;
 	for (i = 0; i < cpu_count; i++)
-		v->vtime[i] += more;
+		v->sched.vtime[i] += more;
 	bound(v);
-	if (!d->cap)
+	if (!d->sched.cap)
 		return;
-	if (now >= d->period_end)
+	if (now >= d->sched.period_end)
 		start_period(d, now);
-	d->budget -= (s64)used;
-	if (d->budget <= 0)
+	d->sched.budget -= (s64)used;
+	if (d->sched.budget <= 0)
 		park(d, now);
 }
 
@@ -383,41 +386,41 @@ static void charge(struct vcpu *v, u64 now)
 static bool keeps(const struct vcpu *prev, const struct vcpu *next, u32 cpu,
 		  u64 now)
 {
-	s64 lead = ahead(prev->vtime[cpu], next->vtime[cpu]);
+	s64 lead = ahead(prev->sched.vtime[cpu], next->sched.vtime[cpu]);
 
-	if (prev->yielded)
+	if (prev->sched.yielded)
 		return false;
-	if (now < prev->started + MIN_SLICE)
+	if (now < prev->sched.started + MIN_SLICE)
 		return true;
 	if (lead > (s64)PREEMPT_LEAD)
 		return false;
-	return now < prev->slice_end || lead <= 0;
+	return now < prev->sched.slice_end || lead <= 0;
 }
 
 /* 'other', if not NULL, waits for this CPU too. */
 static void start(struct vcpu *v, const struct vcpu *other, u32 cpu, u64 now)
 {
-	u64 slice = SLICE, at = v->vtime[cpu];
+	u64 slice = SLICE, at = v->sched.vtime[cpu];
 
-	if (v->d->cap)
-		slice = MAX((u64)MAX(MIN(v->d->budget, (s64)SLICE), 0),
+	if (v->d->sched.cap)
+		slice = MAX((u64)MAX(MIN(v->d->sched.budget, (s64)SLICE), 0),
 			    MIN_SLICE);
-	if (other && ahead(at, other->vtime[cpu]) > 0) {
-		if (ahead(at, other->vtime[cpu]) > (s64)PREEMPT_LEAD)
+	if (other && ahead(at, other->sched.vtime[cpu]) > 0) {
+		if (ahead(at, other->sched.vtime[cpu]) > (s64)PREEMPT_LEAD)
 			slice = MIN_SLICE;
-		at = other->vtime[cpu];
+		at = other->sched.vtime[cpu];
 	}
 	if (ahead(at, clock[cpu]) > 0)
 		clock[cpu] = at;
-	if (!v->running)
-		v->charged = v->started = now;
-	v->running = v->on_cpu = v->d->has_run = true;
-	v->yielded = false;
-	v->cpu = cpu;
-	v->slice_end = now + slice;
+	if (!v->sched.running)
+		v->sched.charged = v->sched.started = now;
+	v->sched.running = v->sched.on_cpu = v->d->sched.has_run = true;
+	v->sched.yielded = false;
+	v->sched.cpu = cpu;
+	v->sched.slice_end = now + slice;
 	set_runstate(v, RUNSTATE_running);
-	if (queue || v->d->cap)
-		timer_set(&slice_timer[cpu], v->slice_end);
+	if (queue || v->d->sched.cap)
+		timer_set(&slice_timer[cpu], v->sched.slice_end);
 }
 
 static void account_idle(u32 cpu, bool was_idle, bool is_idle, u64 now)
@@ -434,9 +437,10 @@ static void account_idle(u32 cpu, bool was_idle, bool is_idle, u64 now)
 static void leave(struct vcpu *v, const struct vcpu *next, u32 cpu)
 {
 	/* A yield puts it behind the next one; yielding earns no credit. */
-	if (v->yielded && next && ahead(next->vtime[cpu], v->vtime[cpu]) > 0)
-		v->vtime[cpu] = next->vtime[cpu];
-	v->running = false;
+	if (v->sched.yielded && next &&
+	    ahead(next->sched.vtime[cpu], v->sched.vtime[cpu]) > 0)
+		v->sched.vtime[cpu] = next->sched.vtime[cpu];
+	v->sched.running = false;
 	set_waiting(v);
 	if (sched_runnable(v))
 		enqueue(v);
@@ -449,7 +453,7 @@ struct vcpu *sched_choose(struct vcpu *prev)
 	struct vcpu **at, *next, *other = NULL;
 	bool was_idle = !running[cpu];
 
-	if (prev && prev->running)
+	if (prev && prev->sched.running)
 		charge(prev, now);
 	at = find_next(cpu);
 	next = at ? *at : NULL;
@@ -476,12 +480,12 @@ void sched_release(struct vcpu *v)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);
 	struct domain *d = v->d;
-	bool ends = d->shut_down;
+	bool ends = d->life.shut_down;
 
 	if (ends)
 		domain_hold(d);
-	v->on_cpu = false;
-	if (v->queued)
+	v->sched.on_cpu = false;
+	if (v->sched.queued)
 		tickle(v);
 	spin_unlock_irqrestore(&sched_lock, f);
 	if (!ends)
@@ -524,12 +528,12 @@ void sched_set_params(struct domain *d, u32 weight, u32 cap)
 			charge(running[i], now);
 			request(i);
 		}
-	d->weight = weight;
-	d->cap = cap;
-	d->budget = 0;
+	d->sched.weight = weight;
+	d->sched.cap = cap;
+	d->sched.budget = 0;
 	start_period(d, now);
-	d->parked = false;
-	timer_stop(&d->cap_timer);
+	d->sched.parked = false;
+	timer_stop(&d->sched.cap_timer);
 	for (i = 0; i < d->max_vcpus; i++)
 		if (d->vcpu[i])
 			bound(d->vcpu[i]);
@@ -539,18 +543,18 @@ void sched_set_params(struct domain *d, u32 weight, u32 cap)
 
 static void set_affinity(struct vcpu *v, u32 cpus)
 {
-	v->affinity = cpus;
+	v->sched.affinity = cpus;
 	bound(v);
-	if (v->running && !may_run_on(v, v->cpu))
-		request(v->cpu);
-	else if (v->queued)
+	if (v->sched.running && !may_run_on(v, v->sched.cpu))
+		request(v->sched.cpu);
+	else if (v->sched.queued)
 		tickle(v);
 }
 
 int sched_set_affinity(struct vcpu *v, u32 cpus)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);
-	int rc = v->unpinned ? -EBUSY : 0;
+	int rc = v->sched.unpinned ? -EBUSY : 0;
 
 	if (!rc)
 		set_affinity(v, cpus);
@@ -564,15 +568,15 @@ int sched_pin(struct vcpu *v, s32 cpu)
 	u64 f = spin_lock_irqsave(&sched_lock);
 	int rc = 0;
 
-	if (cpu < 0 ? !v->unpinned : (u32)cpu >= cpu_count) {
+	if (cpu < 0 ? !v->sched.unpinned : (u32)cpu >= cpu_count) {
 		rc = -EINVAL;
 	} else if (cpu < 0) {
-		set_affinity(v, v->unpinned);
-		v->unpinned = 0;
-	} else if (v->unpinned) {
+		set_affinity(v, v->sched.unpinned);
+		v->sched.unpinned = 0;
+	} else if (v->sched.unpinned) {
 		rc = -EBUSY;
 	} else {
-		v->unpinned = v->affinity;
+		v->sched.unpinned = v->sched.affinity;
 		set_affinity(v, 1u << cpu);
 	}
 	spin_unlock_irqrestore(&sched_lock, f);
@@ -583,7 +587,7 @@ void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs)
 {
 	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
 
-	*rs = v->runstate;
+	*rs = v->sched.runstate;
 	rs->time[rs->state] += now - rs->state_entry_time;
 	spin_unlock_irqrestore(&sched_lock, f);
 }

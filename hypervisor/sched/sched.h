@@ -3,11 +3,50 @@
 #ifndef KRYPTON_SCHED_H
 #define KRYPTON_SCHED_H
 
+#include <xen/xen.h>
+#include <xen/vcpu.h>
+#include "config.h"
+#include "machine/time.h"
 #include "types.h"
 
-struct vcpu_runstate_info;
-
 #define DEFAULT_WEIGHT	256u
+
+enum vcpu_state_bits {
+	VCPU_UP		= 1,	/* not VCPUOP_down, initialised */
+	VCPU_BLOCKED	= 2,
+	VCPU_POLLING	= 4,
+};
+
+/*
+ * A vCPU's part: the scheduler's lock guards it, but for 'pause_count', which
+ * is atomic. Times are in ns; sched/sched.c explains them.
+ */
+struct vcpu_sched {
+	u32 cpu;			/* where it runs */
+	volatile u32 state;		/* enum vcpu_state_bits */
+	bool running;			/* chosen */
+	volatile bool on_cpu;		/* state loaded in a processor */
+	bool queued;
+	bool yielded;
+	volatile u32 pause_count;	/* not to run while not 0 */
+	struct vcpu *run_next;		/* the queue */
+	u64 charged, started, slice_end;
+	u64 vtime[MAX_CPUS];
+	u32 affinity, soft_affinity;	/* masks of CPUs */
+	u32 unpinned;			/* mask to return to; 0: not pinned */
+	u32 poll_port;
+	struct vcpu_runstate_info runstate;
+};
+
+/* A domain's part: its share of the processors. The scheduler's lock. */
+struct domain_sched {
+	bool has_run;
+	bool parked;			/* its budget is used up */
+	u32 weight, cap;
+	s64 budget;
+	u64 period_end;
+	struct timer cap_timer;
+};
 
 /* Make it runnable, if it is up. */
 void sched_wake(struct vcpu *v);

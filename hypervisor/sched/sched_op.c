@@ -17,9 +17,9 @@
 static long do_block(struct vcpu *v)
 {
 	vcpu_set_upcall_mask(v, false);
-	__atomic_fetch_or(&v->state, VCPU_BLOCKED, __ATOMIC_SEQ_CST);
+	__atomic_fetch_or(&v->sched.state, VCPU_BLOCKED, __ATOMIC_SEQ_CST);
 	if (vcpu_event_pending(v) || nmi_deliverable(v))
-		__atomic_fetch_and(&v->state, ~(u32)VCPU_BLOCKED,
+		__atomic_fetch_and(&v->sched.state, ~(u32)VCPU_BLOCKED,
 				   __ATOMIC_SEQ_CST);
 	else
 		sched_stop(v);
@@ -60,20 +60,20 @@ static long do_poll(struct vcpu *v, u64 arg)
 	if (!guest_range_ok(HANDLE(p.ports), p.nr_ports * 4ull))
 		return -EFAULT;
 	/* 0: until it is known which port, any port wakes it. */
-	v->poll_port = 0;
-	__atomic_fetch_or(&v->state, VCPU_BLOCKED | VCPU_POLLING,
+	v->sched.poll_port = 0;
+	__atomic_fetch_or(&v->sched.state, VCPU_BLOCKED | VCPU_POLLING,
 			  __ATOMIC_SEQ_CST);
 	rc = look(v, &p, &port);
 	if (rc) {
-		__atomic_fetch_and(&v->state,
+		__atomic_fetch_and(&v->sched.state,
 				   ~(u32)(VCPU_BLOCKED | VCPU_POLLING),
 				   __ATOMIC_SEQ_CST);
 		return MIN(rc, 0);
 	}
 	if (p.nr_ports == 1)
-		v->poll_port = port;
+		v->sched.poll_port = port;
 	if (p.timeout)
-		timer_set(&v->poll, p.timeout);
+		timer_set(&v->timers.poll, p.timeout);
 	sched_stop(v);
 	return 0;
 }
@@ -131,7 +131,7 @@ long sched_op(u64 a[])
 
 	switch ((u32)a[0]) {
 	case SCHEDOP_yield:
-		v->yielded = true;
+		v->sched.yielded = true;
 		sched_stop(v);
 		return 0;
 	case SCHEDOP_block:

@@ -30,7 +30,7 @@ static u32 failures;
 
 static bool may_use(const struct sim_vcpu *s, u32 cpu)
 {
-	return s->v.affinity >> cpu & 1;
+	return s->v.sched.affinity >> cpu & 1;
 }
 
 /* The share that one CPU would give it alone. */
@@ -40,19 +40,19 @@ static double share_on(const struct sim_vcpu *x, u32 cpu)
 
 	for (i = 0; i < sim_vcpu_count; i++)
 		if (may_use(&sim_vcpus[i], cpu))
-			sum += sim_vcpus[i].v.d->weight;
-	return (double)x->v.d->weight / sum;
+			sum += sim_vcpus[i].v.d->sched.weight;
+	return (double)x->v.d->sched.weight / sum;
 }
 
 static double wait_on(const struct sim_vcpu *x, u32 cpu)
 {
-	double sum = PREEMPT_LEAD, w = x->v.d->weight, u;
+	double sum = PREEMPT_LEAD, w = x->v.d->sched.weight, u;
 	u32 i;
 
 	for (i = 0; i < sim_vcpu_count; i++) {
 		if (&sim_vcpus[i] == x || !may_use(&sim_vcpus[i], cpu))
 			continue;
-		u = sim_vcpus[i].v.d->weight;
+		u = sim_vcpus[i].v.d->sched.weight;
 		sum += u / w * DEBT + u / DEFAULT_WEIGHT * PREEMPT_LEAD +
 		       CREDIT + SLICE;
 	}
@@ -82,8 +82,8 @@ static void expect(bool ok, const char *what, const struct sim_vcpu *s,
 	failures++;
 	if (failures <= 5)
 		printf("  domain %u vCPU %u, weight %u: %s %.4f s, bound %.4f s\n",
-		       s->v.d->id, s->v.id, s->v.d->weight, what, got / 1e9,
-		       bound / 1e9);
+		       s->v.d->id, s->v.id, s->v.d->sched.weight, what,
+		       got / 1e9, bound / 1e9);
 }
 
 static void check_vcpu(const struct sim_vcpu *s, u64 time)
@@ -92,7 +92,7 @@ static void check_vcpu(const struct sim_vcpu *s, u64 time)
 
 	expect((double)s->longest <= wait, "waited", s, (double)s->longest,
 	       wait);
-	if (s->kind != SIM_SPIN || s->v.d->cap || wait > (double)time)
+	if (s->kind != SIM_SPIN || s->v.d->sched.cap || wait > (double)time)
 		return;
 	share = best(s, false) * 0.95 * ((double)time - wait);
 	expect((double)s->ran >= share, "ran", s, (double)s->ran, share);
@@ -100,8 +100,9 @@ static void check_vcpu(const struct sim_vcpu *s, u64 time)
 
 static void check_cap(const struct domain *d, u64 time)
 {
-	double ran = 0, most = d->cap * 0.01 * (double)(time + 2 * CAP_PERIOD) +
-			      (double)(cpu_count * SLICE);
+	double ran = 0,
+	       most = d->sched.cap * 0.01 * (double)(time + 2 * CAP_PERIOD) +
+		      (double)(cpu_count * SLICE);
 	u32 i;
 
 	for (i = 0; i < sim_vcpu_count; i++)
@@ -121,7 +122,7 @@ static void windows(u32 n, u64 time)
 		for (i = 0; i < sim_vcpu_count; i++)
 			check_vcpu(&sim_vcpus[i], time);
 		for (i = 0; i < sim_domain_count; i++)
-			if (sim_domains[i].cap)
+			if (sim_domains[i].sched.cap)
 				check_cap(&sim_domains[i], time);
 	}
 }
@@ -156,7 +157,8 @@ static void relay_case(u32 seed)
 	while (n--) {
 		sim_vcpu(d, EVERY, SIM_RELAY, NS_PER_MS << seed % 4, 0);
 		if (d->max_vcpus > 1)
-			sim_vcpus[sim_vcpu_count - 1].v.state |= VCPU_BLOCKED;
+			sim_vcpus[sim_vcpu_count - 1].v.sched.state |=
+				VCPU_BLOCKED;
 	}
 	sim_run(20 * NS_PER_SEC);
 	all_spin();
@@ -183,7 +185,8 @@ static void yield_case(u32 seed)
 	while (n--) {
 		sim_vcpu(d, EVERY, SIM_RELAY, NS_PER_MS, 0);
 		if (d->max_vcpus > 1)
-			sim_vcpus[sim_vcpu_count - 1].v.state |= VCPU_BLOCKED;
+			sim_vcpus[sim_vcpu_count - 1].v.sched.state |=
+				VCPU_BLOCKED;
 	}
 	sim_run(20 * NS_PER_SEC);
 	sim_vcpu(sim_domain(256, 0), EVERY, SIM_YIELD, 50000, 0);
@@ -203,13 +206,13 @@ static void equal_case(u32 seed)
 	for (i = 0; i < SIM_DOMAINS; i++)
 		spinners(1 + (sim_vcpu_count < cpu_count), 200 + 13 * i, EVERY);
 	for (i = 0; i < sim_vcpu_count; i++)
-		sum += sim_vcpus[i].v.d->weight;
+		sum += sim_vcpus[i].v.d->sched.weight;
 	sim_run(NS_PER_SEC);
 	sim_count();
 	time = (double)(4 * NS_PER_SEC);
 	sim_run(sim_now + 4 * NS_PER_SEC);
 	for (i = 0; i < sim_vcpu_count; i++) {
-		due = time * sim_vcpus[i].v.d->weight * cpu_count / sum;
+		due = time * sim_vcpus[i].v.d->sched.weight * cpu_count / sum;
 		due = MIN(due, time);
 		expect((double)sim_vcpus[i].ran >= 0.95 * due, "ran",
 		       &sim_vcpus[i], (double)sim_vcpus[i].ran, 0.95 * due);
@@ -327,7 +330,8 @@ static void random_case(u32 seed)
 	for (n = 2 + sim_random(SIM_DOMAINS - 2); n; n--) {
 		d = sim_domain(64u << sim_random(5),
 			       sim_random(4) ? 0 : 5 + sim_random(200));
-		for (i = 1 + sim_random(4); i && sim_vcpu_count < SIM_VCPUS; i--)
+		for (i = 1 + sim_random(4); i && sim_vcpu_count < SIM_VCPUS;
+		     i--)
 			sim_vcpu(d, random_mask(), sim_random(SIM_ANY + 1),
 				 20000 + sim_random(1 << (15 + sim_random(9))),
 				 sim_random(1 << (15 + sim_random(9))));

@@ -228,7 +228,8 @@ static void note_waits(void)
 		s = &sim_vcpus[i];
 		if (s->waits_since)
 			s->longest = MAX(s->longest, sim_now - s->waits_since);
-		if (s->v.running || s->v.state != VCPU_UP || s->v.d->parked)
+		if (s->v.sched.running || s->v.sched.state != VCPU_UP ||
+		    s->v.d->sched.parked)
 			s->waits_since = 0;
 		else if (!s->waits_since)
 			s->waits_since = sim_now;
@@ -237,7 +238,7 @@ static void note_waits(void)
 
 static void sleep_until(struct sim_vcpu *s, u64 when)
 {
-	s->v.state |= VCPU_BLOCKED;
+	s->v.sched.state |= VCPU_BLOCKED;
 	s->wakes = when;
 	sched_stop(&s->v);
 }
@@ -263,7 +264,7 @@ static void act(struct sim_vcpu *s)
 	if (s->kind == SIM_ANY)
 		s->left = 1000 + sim_random(1 << (10 + sim_random(15)));
 	if (kind == SIM_YIELD) {
-		s->v.yielded = true;
+		s->v.sched.yielded = true;
 		sched_stop(&s->v);
 	} else if (kind == SIM_SLEEP) {
 		sleep_until(s, sim_now + 1000 + (s->kind == SIM_ANY ?
@@ -376,9 +377,9 @@ struct domain *sim_domain(u32 weight, u32 cap)
 	struct domain *d = &sim_domains[sim_domain_count];
 
 	d->id = sim_domain_count++;
-	d->weight = weight;
-	d->cap = cap;
-	timer_init(&d->cap_timer, sched_period_over, d);
+	d->sched.weight = weight;
+	d->sched.cap = cap;
+	timer_init(&d->sched.cap_timer, sched_period_over, d);
 	return d;
 }
 
@@ -390,9 +391,9 @@ struct sim_vcpu *sim_vcpu(struct domain *d, u32 mask, enum sim_kind kind,
 	*s = (struct sim_vcpu){ .kind = kind, .burst = burst, .sleep = sleep };
 	s->v.d = d;
 	s->v.id = d->max_vcpus;
-	s->v.state = VCPU_UP;
-	s->v.affinity = mask;
-	s->v.runstate.state = RUNSTATE_offline;
+	s->v.sched.state = VCPU_UP;
+	s->v.sched.affinity = mask;
+	s->v.sched.runstate.state = RUNSTATE_offline;
 	d->vcpu[d->max_vcpus++] = &s->v;
 	s->left = burst;
 	return s;

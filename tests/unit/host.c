@@ -36,12 +36,12 @@ char host_log[4096];
 void (*host_unlocked)(void);
 
 #define HOST_BYTES	(12u << 20)
-#define DESC_PAGES	32u	/* of a vCPU's descriptor tables */
+#define WINDOW_PAGES	32u	/* of a vCPU's descriptor tables */
 
 static u8 *memory;
 static u64 flushed[32];
 static u64 early_next;
-static u64 desc_entries[HOST_DOMAINS * HOST_VCPUS * DESC_PAGES];
+static u64 desc_entries[HOST_DOMAINS * HOST_VCPUS * WINDOW_PAGES];
 
 void panic(const char *fmt, ...)
 {
@@ -336,7 +336,7 @@ struct domain *domain_get(u32 domid)
 {
 	struct domain *d = domain_get_any(domid);
 
-	if (d && d->is_dying) {
+	if (d && d->life.is_dying) {
 		domain_put(d);
 		return NULL;
 	}
@@ -414,9 +414,9 @@ const struct abi host_abi = {
 static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)
 {
 	*v = (struct vcpu){
-		.d = d, .id = id, .info = d->shared + id * 64,
-		.table = INVALID_MFN,
-		.desc_area = (nr * HOST_VCPUS + id) * DESC_PAGES * PAGE_SIZE,
+		.d = d, .id = id, .shared.info = d->shared + id * 64,
+		.roots.table = INVALID_MFN,
+		.desc.area = (nr * HOST_VCPUS + id) * WINDOW_PAGES * PAGE_SIZE,
 	};
 	d->vcpu[id] = v;
 }
@@ -433,14 +433,15 @@ struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first)
 	memset(shared[nr], 0, sizeof(shared[nr]));
 	memset(pirqs[nr], 0, sizeof(pirqs[nr]));
 	*d = (struct domain){
-		.id = 3 + nr, .abi = &host_abi, .m2p_start = 0xf5800000,
-		.max_pages = pages, .max_vcpus = vcpus, .shared = shared[nr],
-		.pirqs = pirqs[nr], .dirty_cpus = 1, .refs = 1,
-		.max_grant_frames = -1, .max_maptrack_frames = -1,
+		.id = 3 + nr, .abi = &host_abi, .tables.m2p_start = 0xf5800000,
+		.mem.max_pages = pages, .max_vcpus = vcpus,
+		.shared = shared[nr],
+		.dev.pirqs = pirqs[nr], .tables.dirty_cpus = 1, .refs = 1,
+		.grants.max_frames = -1, .grants.max_maptrack_frames = -1,
 	};
-	spin_init(&d->owned_lock, LOCK_OWNED);
-	spin_init(&d->page_lock, LOCK_PAGES);
-	spin_init(&d->event_lock, LOCK_EVENTS);
+	spin_init(&d->mem.lock, LOCK_OWNED);
+	spin_init(&d->tables.lock, LOCK_PAGES);
+	spin_init(&d->events.lock, LOCK_EVENTS);
 	for (i = 0; i < vcpus; i++)
 		make_vcpu(d, &vcpu[nr][i], nr, i);
 	*first = 0;

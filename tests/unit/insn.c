@@ -39,7 +39,7 @@ static void make_tables(void)
 		make_pte(mfn(TABLES + 2), PTE_P | PTE_RW | PTE_US);
 	for (i = 0; i < MEMORY_SIZE / PAGE_SIZE; i++)
 		insn_map(i, PTE_P | PTE_RW | PTE_US);
-	host_current->table = mfn(TABLES);
+	host_current->roots.table = mfn(TABLES);
 }
 
 struct vcpu *insn_setup(void)
@@ -57,8 +57,8 @@ struct vcpu *insn_setup(void)
 	host_asked = (struct host_asked){ 0 };
 	host_has_xsave = true;
 	make_tables();
-	host_current->iopl = 1;
-	host_current->xcr0 = 1;
+	host_current->entry.iopl = 1;
+	host_current->proc.xcr0 = 1;
 	emulate = emulate_privileged;
 	return host_current;
 }
@@ -76,8 +76,8 @@ u16 insn_segment(u64 descriptor)
 {
 	u64 *gdt = mfn_to_virt(mfn(GDT));
 
-	host_current->gdt[0] = mfn(GDT);
-	host_current->gdt_entries = 8;
+	host_current->desc.gdt[0] = mfn(GDT);
+	host_current->desc.gdt_entries = 8;
 	gdt[7] = descriptor;
 	return 7 * 8 + 1;
 }

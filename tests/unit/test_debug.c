@@ -3,8 +3,9 @@
  * The debug build's own checks find what is planted: the frame audit each
  * count of a small domain that is one off, each state that is left over, and
  * the lists of frames; the order of locks each pair that is taken the wrong
- * way round, with both names; the limits of holds each that is too long. (That the audit finds nothing where nothing is
- * wrong, random updates of tables show: tests/unit/test_ptype.c.)
+ * way round, with both names; the limits of holds each that is too long. (That
+ * the audit finds nothing where nothing is wrong, random updates of tables
+ * show: tests/unit/test_ptype.c.)
  */
 #include "../../hypervisor/debug/debug.h"
 #include "host.h"
@@ -45,7 +46,7 @@ static void setup(void)
 	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false), 0);
 	frame(0)->flags |= FRAME_PINNED;
 	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3, false), 0);
-	d->vcpu[0]->table = mfn(first);
+	d->vcpu[0]->roots.table = mfn(first);
 	assert_int_equal(audit_frames(), 0);
 }
 
@@ -100,16 +101,16 @@ static void test_audit_lists(void **state)
 
 	(void)state;
 	setup();
-	d->tot_pages++;
+	d->mem.tot_pages++;
 	assert_int_equal(audit_frames(), 1);
-	d->tot_pages--;
+	d->mem.tot_pages--;
 	frame(3)->owner = NULL;
 	assert_true(audit_frames() > 0);
 	frame(3)->owner = d;
-	head = d->pages;
-	d->pages = frame_table[head].next;
+	head = d->mem.pages;
+	d->mem.pages = frame_table[head].next;
 	assert_true(audit_frames() > 0);
-	d->pages = head;
+	d->mem.pages = head;
 	frame_table[HOST_FRAMES - 1].kind = FRAME_HV;
 	assert_int_equal(audit_frames(), 1);
 	frame_table[HOST_FRAMES - 1].kind = FRAME_FREE;

@@ -16,7 +16,7 @@ static bool has(const struct domain *d, u64 n)
 	u32 i;
 
 	for (i = 0; i < MAX_IOMEM; i++)
-		if (n >= d->iomem[i].first && n < d->iomem[i].end)
+		if (n >= d->dev.iomem[i].first && n < d->dev.iomem[i].end)
 			return true;
 	return false;
 }

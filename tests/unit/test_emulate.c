@@ -297,7 +297,7 @@ static void test_user(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
-		insn_setup()->iopl = 3;
+		insn_setup()->entry.iopl = 3;
 		r = regs_for(i, 3);
 		if (known[i].bytes[0] == 0x0f)
 			insn_refused(&r, known[i].bytes, known[i].n);
@@ -313,7 +313,7 @@ static void test_user_without_iopl(void **state)
 	u32 i;
 
 	(void)state;
-	insn_setup()->iopl = 2;
+	insn_setup()->entry.iopl = 2;
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
 		r = regs_for(i, 3);
 		insn_refused(&r, known[i].bytes, known[i].n);
@@ -411,7 +411,7 @@ static void test_gdt_refused(void **state)
 
 	(void)state;
 	assert_true(found(sel, MEMORY_END - 1));
-	v->gdt_entries = 7;
+	v->desc.gdt_entries = 7;
 	assert_false(found(sel, MEMORY_END - 1));
 	sel = insn_segment(CODE32 & ~BIT(47));
 	assert_false(found(sel, MEMORY_END - 1));
@@ -448,11 +448,11 @@ static void test_flat(void **state)
 static void test_gdt_pages(void **state)
 {
 	struct vcpu *v = insn_setup();
-	u64 *gdt = mfn_to_virt(v->gdt[1] = mfn(400));
+	u64 *gdt = mfn_to_virt(v->desc.gdt[1] = mfn(400));
 
 	(void)state;
-	v->gdt[0] = mfn(401);
-	v->gdt_entries = 514;
+	v->desc.gdt[0] = mfn(401);
+	v->desc.gdt_entries = 514;
 	gdt[1] = code_at(0x1000);
 	assert_true(found(513 * 8 + 1, MEMORY_END - 1 - 0x1000));
 }
@@ -466,16 +466,16 @@ static void test_ldt(void **state)
 
 	(void)state;
 	ldt[3] = code_at(0x2000);
-	v->ldt_base = gva(MEMORY_START);
-	v->ldt_entries = 4;
+	v->desc.ldt_base = gva(MEMORY_START);
+	v->desc.ldt_entries = 4;
 	assert_true(found(sel, MEMORY_END - 1 - 0x2000));
-	v->ldt_entries = 3;
+	v->desc.ldt_entries = 3;
 	assert_false(found(sel, MEMORY_END - 1 - 0x2000));
-	v->ldt_entries = 4;
-	v->ldt_base = gva(MEMORY_END - 3 * 8 - 7);
+	v->desc.ldt_entries = 4;
+	v->desc.ldt_base = gva(MEMORY_END - 3 * 8 - 7);
 	assert_false(found(sel, MEMORY_END - 1 - 0x2000));
 	/* That index of the GDT would be the hypervisor's flat segment. */
-	v->ldt_base = gva(MEMORY_START);
+	v->desc.ldt_base = gva(MEMORY_START);
 	assert_true(found(0xe019, MEMORY_END - 1));
 	assert_false(found(0xe019 | 4, MEMORY_END - 1));
 }
@@ -522,7 +522,7 @@ static void test_random(void **state)
 	srand(51);
 	for (k = 0; k < 20000; k++) {
 		if (k % 64 == 0)
-			insn_setup()->iopl = (u32)rand() % 4;
+			insn_setup()->entry.iopl = (u32)rand() % 4;
 		n = make_random(bytes);
 		r = random_regs();
 		if (!insn_any(&r, bytes, n))

@@ -213,7 +213,7 @@ static void test_hostile(void **state)
 		u.port = c.port = p;
 		switch (rand() % 8) {
 		case 0:
-			if (d->open_ports < 50)
+			if (d->events.open_ports < 50)
 				bind();
 			break;
 		case 1:
@@ -234,7 +234,7 @@ static void test_hostile(void **state)
 	host_preempt = true;
 	while (call(EVTCHNOP_reset, &reset))
 		;
-	assert_int_equal(d->open_ports, 0);
+	assert_int_equal(d->events.open_ports, 0);
 	assert_int_equal(frame_table[control_frame].refs, 1);
 	assert_int_equal(frame_table[word_frame].refs, 1);
 	assert_int_equal(frame_table[word_frame].type_count, 0);
@@ -270,12 +270,12 @@ static void test_interdomain(void **state)
 	assert_int_equal(call(EVTCHNOP_status, &s), 0);
 	assert_int_equal(s.u.interdomain.dom, 4);
 	assert_int_equal(s.u.interdomain.port, b.local_port);
-	other->is_dying = DOMAIN_DYING;
-	other->next_reset = 900;	/* as a reset half-way leaves it */
+	other->life.is_dying = DOMAIN_DYING;
+	other->events.next_reset = 900;	/* as a reset half-way leaves it */
 	host_preempt = true;
 	while (evtchn_kill(other))
 		;
-	assert_int_equal(other->open_ports, 0);
+	assert_int_equal(other->events.open_ports, 0);
 	assert_int_equal(call(EVTCHNOP_status, &s), 0);
 	assert_int_equal(s.status, EVTCHNSTAT_unbound);
 	assert_int_equal(s.u.unbound.dom, 4);
@@ -294,7 +294,8 @@ static void test_no_control(void **state)
 
 	(void)state;
 	setup();
-	second = (struct vcpu){ .d = d, .id = 1, .info = d->shared + 64 };
+	second = (struct vcpu){ .d = d, .id = 1,
+				.shared.info = d->shared + 64 };
 	d->vcpu[1] = &second;
 	d->max_vcpus = 2;
 	assert_int_equal(call(EVTCHNOP_bind_ipi, &ipi), 0);
@@ -309,7 +310,7 @@ static void test_no_control(void **state)
 	assert_int_equal(call(EVTCHNOP_unmask, &u), 0);
 	assert_int_equal(words[ipi.port], LINKED | PENDING);
 	assert_int_equal(take(EVTCHN_FIFO_PRIORITY_DEFAULT), ipi.port);
-	assert_int_equal(second.info[0], 1);
+	assert_int_equal(second.shared.info[0], 1);
 }
 
 EXPORT_TESTS(fifo, cmocka_unit_test(test_order),

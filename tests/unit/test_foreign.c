@@ -33,7 +33,7 @@ static u32 entries_of(const struct frame *f)
 	if (f->type == TYPE_L3)
 		return 4;
 	return f->type == TYPE_L2 && (f->flags & FRAME_TOP_L2) ?
-	       d->m2p_start >> 21 & 511 : 512;
+	       d->tables.m2p_start >> 21 & 511 : 512;
 }
 
 static void count_table(const struct frame *f)
@@ -68,9 +68,11 @@ static void count_frame(u32 n)
 	want_types[n] += (f->flags & FRAME_PINNED) != 0;
 	want_refs[n] += (f->flags & FRAME_PARTIAL) != 0;
 	want_types[n] += (f->flags & FRAME_PARTIAL) != 0;
-	want_refs[n] += o->kill_at.n == n;
-	want_refs[n] += (d->old_table[0].n == n) + (d->old_table[1].n == n) +
-			(o->old_table[0].n == n) + (o->old_table[1].n == n);
+	want_refs[n] += o->life.kill_at.n == n;
+	want_refs[n] += (d->tables.old_table[0].n == n) +
+			(d->tables.old_table[1].n == n) +
+			(o->tables.old_table[0].n == n) +
+			(o->tables.old_table[1].n == n);
 	if (f->type_count && f->type >= TYPE_L1 && f->type <= TYPE_L3)
 		count_table(f);
 }
@@ -94,7 +96,8 @@ static void check_invariants(void)
 
 static mfn_t random_page(void)
 {
-	return mfn((rand() % 2 ? d_first : o_first) + (u32)rand() % (PAGES + 1));
+	return mfn((rand() % 2 ? d_first : o_first) +
+		   (u32)rand() % (PAGES + 1));
 }
 
 static u64 random_entry(void)
@@ -176,7 +179,7 @@ static void random_part(u32 steps)
 
 	for (k = 0; k < steps; k++) {
 		/* Either domain's vCPU; only the first one may look abroad. */
-		host_current = rand() % 4 || o->is_dying ? d->vcpu[0] :
+		host_current = rand() % 4 || o->life.is_dying ? d->vcpu[0] :
 			       o->vcpu[0];
 		if (host_current == d->vcpu[0] && rand() % 8 == 0)
 			map_one();
@@ -253,7 +256,7 @@ static void one_life(unsigned int seed, bool preempt, u32 *mapped, u32 *stops)
 	forget();
 	assert_int_equal(mapped_by_d(), 0);
 	assert_int_equal(o->refs, 0);
-	assert_int_equal(o->tot_pages, 0);
+	assert_int_equal(o->mem.tot_pages, 0);
 	frames_delete(mfn_to_virt(o->shared_frame), PAGE_SIZE);
 	assert_int_equal(frames_free(), free_before);
 }
@@ -279,7 +282,7 @@ static void test_flush(void **state)
 	(void)state;
 	setup();
 	f = mfn_frame(mfn(o_first));
-	o->dirty_cpus = 0;
+	o->tables.dirty_cpus = 0;
 	assert_int_equal(ptype_get_foreign(o, mfn(o_first), true), 0);
 	assert_int_equal(ptype_get(o, mfn(o_first), TYPE_L1, false), -EINVAL);
 	ptype_put_foreign(mfn(o_first), true);

@@ -32,12 +32,12 @@ static struct {
 
 static grant_entry_v1_t *entry(u32 ref)
 {
-	return &g->grants->shared[0][ref];
+	return &g->grants.table->shared[0][ref];
 }
 
 static struct grant_active *active(u32 ref)
 {
-	return &g->grants->active[0][ref];
+	return &g->grants.table->active[0][ref];
 }
 
 static u64 *pte(u32 i)
@@ -163,7 +163,7 @@ static void random_write(void)
 	u64 *e = pte((u32)rand() % 512), old;
 	u32 f = frames[(u32)rand() % REFS];
 
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	old = *e;
 	if (pte_mfn(old).n != f)
 		assert_int_not_equal(tables_set_l1(d, e, make_pte(mfn(f),
@@ -173,7 +173,7 @@ static void random_write(void)
 		assert_int_not_equal(tables_set_l1(d, e, old | PTE_RW, false),
 				     0);
 	assert_int_equal(tables_set_l1(d, e, 0, false), 0);
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 }
 
 static void check_all(void)
@@ -247,7 +247,7 @@ static void test_random(void **state)
 	check_all();
 	assert_true(g->refs > base_refs + 20);
 	/* The end of who maps: pins first, then what the entries hold. */
-	d->is_dying = DOMAIN_DYING;
+	d->life.is_dying = DOMAIN_DYING;
 	while (grant_kill(d))
 		;
 	memset(handles, 0, sizeof(handles));
@@ -276,11 +276,11 @@ static void test_granter_dies(void **state)
 			.host_addr = ((u64)table << PAGE_SHIFT) + i * 8,
 		};
 	assert_int_equal(op(GNTTABOP_map_grant_ref, m, 4), 0);
-	g->is_dying = DOMAIN_DYING;
+	g->life.is_dying = DOMAIN_DYING;
 	assert_int_equal(grant_kill(g), 0);
 	for (i = 0; i < REFS; i++)
 		assert_int_equal(ptype_release(g, mfn(frames[i])), 0);
-	assert_int_equal(g->tot_pages, 4);
+	assert_int_equal(g->mem.tot_pages, 4);
 	/* Nothing new of a dying domain's. */
 	m[0].ref = 5;
 	assert_int_equal(op(GNTTABOP_map_grant_ref, m, 1), 0);
@@ -295,7 +295,7 @@ static void test_granter_dies(void **state)
 		assert_int_equal(u.status, 0);
 		assert_int_equal(frame_table[frames[i]].kind, FRAME_FREE);
 	}
-	assert_int_equal(g->tot_pages, 0);
+	assert_int_equal(g->mem.tot_pages, 0);
 	assert_int_equal(g->refs, 1);	/* its maker's */
 	grant_free(g);
 	assert_int_equal(host_locks, 0);
@@ -417,7 +417,7 @@ static void test_handles(void **state)
 
 	(void)state;
 	setup();
-	t = d->grants;
+	t = d->grants.table;
 	t->max_handles = 2 * GRANT_MAPS_PER_PAGE;
 	for (n = 0; (h = grant_map_new(t)) != GRANT_NO_HANDLE; n++) {
 		assert_int_equal(h, n);

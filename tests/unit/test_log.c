@@ -111,7 +111,8 @@ static void test_slow_line(void **state)
 
 static void test_guest_text(void **state)
 {
-	const char piece[] = "a piece of Dom0's console output, 50 bytes or so\n";
+	const char piece[] =
+		"a piece of Dom0's console output, 50 bytes or so\n";
 	u32 i, taken;
 
 	(void)state;

@@ -214,7 +214,8 @@ static void test_named(void **state)
 	} words[] = {
 		{ "sched=credit2", "option sched is ignored: there is one" },
 		{ "sched-gran=core", "option sched-gran is ignored: there is" },
-		{ "gnttab=max-ver:1", "option gnttab is ignored: grant tables" },
+		{ "gnttab=max-ver:1",
+		  "option gnttab is ignored: grant tables" },
 		{ "no-hap", "option no-hap is ignored: guests use" },
 		{ "ept=no-ad", "option ept is ignored: guests use" },
 		{ "dom0=pvh", "option dom0 is ignored: Krypton has no such" },

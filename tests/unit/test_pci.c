@@ -83,9 +83,9 @@ static void test_another_cpu(void **state)
 
 	(void)state;
 	host_turn = other_cpu;
-	v->d->pci_cf8 = OURS;
+	v->d->dev.pci_cf8 = OURS;
 	assert_int_equal(guest_io_read(v, 0xcfc, 4), 0x10011af4);
-	v->d->pci_cf8 = OURS + 0x10;
+	v->d->dev.pci_cf8 = OURS + 0x10;
 	guest_io_write(v, 0xcfc, 4, 0xabcd0000);
 	assert_int_equal(config[4], 0xabcd0000);
 	assert_int_equal(pci_read(device, 0), 0x10011af4);
@@ -146,10 +146,10 @@ static void test_parts(void **state)
 	struct vcpu *v = setup();
 
 	(void)state;
-	v->d->ioports = denied;
+	v->d->dev.ioports = denied;
 	memset(denied, 0, sizeof(denied));
 	host_port_input = 0x11111111;
-	v->d->pci_cf8 = OURS;
+	v->d->dev.pci_cf8 = OURS;
 	host_pci_latch = OTHERS;
 	assert_int_equal(guest_io_read(v, 0xcfa, 4), 0x1af41111);
 	assert_int_equal(guest_io_read(v, 0xcfb, 2) >> 8, 0xf4);

@@ -24,7 +24,7 @@ static struct regs setup(void)
 
 	v = insn_setup();
 	memset(denied, 0, sizeof(denied));
-	v->d->ioports = denied;
+	v->d->dev.ioports = denied;
 	host_port_input = INPUT;
 	r.ax = AX;
 	r.dx = 0xffff0000 | PORT;
@@ -261,7 +261,7 @@ static void check_rights(u32 i, const char *insn, u32 error)
 	struct regs r = setup(), old;
 
 	insn_map(0, rights[i].flags);
-	v->iopl = 3;
+	v->entry.iopl = 3;
 	r.cs = insn_regs(rights[i].ring).cs;
 	r.si = r.di = LAST;
 	if (!error) {
@@ -350,7 +350,7 @@ static void test_iopl(void **state)
 	(void)state;
 	for (i = 0; i < 8 * ARRAY_SIZE(bytes); i++) {
 		r = setup();
-		v->iopl = iopl = i & 3;
+		v->entry.iopl = iopl = i & 3;
 		ring = i & 4 ? 3 : 1;
 		r.cs = insn_regs(ring).cs;
 		old = r;
@@ -389,9 +389,9 @@ static void test_bitmap(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(bitmap); i++) {
 		setup();
-		v->iopl = 0;
-		v->io_bitmap = gva(MEMORY_START);
-		v->io_bitmap_ports = bitmap[i].ports;
+		v->entry.iopl = 0;
+		v->entry.io_bitmap = gva(MEMORY_START);
+		v->entry.io_bitmap_ports = bitmap[i].ports;
 		insn_memory[2] = BIT(0);
 		insn_memory[3] = BIT(3);
 		insn_memory[4] = BIT(2);
@@ -410,11 +410,11 @@ static void test_bitmap_unreadable(void **state)
 	struct regs r = setup();
 
 	(void)state;
-	v->iopl = 0;
-	v->io_bitmap_ports = 65536;
-	v->io_bitmap = gva(MEMORY_START - PORT / 8 - 1);
+	v->entry.iopl = 0;
+	v->entry.io_bitmap_ports = 65536;
+	v->entry.io_bitmap = gva(MEMORY_START - PORT / 8 - 1);
 	insn_refused(&r, "\xec", 1);
-	v->io_bitmap = gva(MEMORY_START - PORT / 8);
+	v->entry.io_bitmap = gva(MEMORY_START - PORT / 8);
 	insn_done(&r, "\xec", 1);
 }
 
@@ -439,7 +439,7 @@ static void test_domain_rights(void **state)
 		if (i < 4)
 			denied[(PORT + i) / 8] = (u8)BIT((PORT + i) % 8);
 		else if (i == 4)
-			v->d->ioports = NULL;
+			v->d->dev.ioports = NULL;
 		else
 			r.dx = 0xfffd;
 		insn_done(&r, "\xed", 1);

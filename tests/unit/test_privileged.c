@@ -65,13 +65,13 @@ static void test_clts(void **state)
 	struct regs r = setup();
 
 	(void)state;
-	v->cr0_ts = true;
+	v->proc.cr0_ts = true;
 	insn_refused(&r, "\x0f\x08", 2);
 	insn_done(&r, "\x0f\x09", 2);
 	assert_int_equal(host_asked.count, 0);
-	assert_true(v->cr0_ts);
+	assert_true(v->proc.cr0_ts);
 	insn_done(&r, "\x0f\x06", 2);
-	assert_false(v->cr0_ts);
+	assert_false(v->proc.cr0_ts);
 }
 
 /* CR2 lives in vcpu_info, and nothing beside it changes. */
@@ -83,9 +83,9 @@ static void test_cr2(void **state)
 	setup();
 	write_cr(2, 0xdeadbeef);
 	assert_int_equal(read_cr(2), 0xdeadbeef);
-	assert_memory_equal(v->info, zero, 8);
-	assert_memory_equal(v->info + 12, zero, 8);
-	assert_int_equal(*(u32 *)(v->info + 8), 0xdeadbeef);
+	assert_memory_equal(v->shared.info, zero, 8);
+	assert_memory_equal(v->shared.info + 12, zero, 8);
+	assert_int_equal(*(u32 *)(v->shared.info + 8), 0xdeadbeef);
 }
 
 /* CR3 holds a frame number, rotated so that it may have more than 20 bits. */
@@ -103,7 +103,7 @@ static void test_cr3(void **state)
 	(void)state;
 	setup();
 	for (i = 0; i < ARRAY_SIZE(values); i++) {
-		v->table = mfn(values[i].frame);
+		v->roots.table = mfn(values[i].frame);
 		assert_int_equal(read_cr(3), values[i].cr3);
 	}
 }
@@ -132,13 +132,13 @@ static void test_cr3_write(void **state)
 	mfn_t root = make_root();
 
 	(void)state;
-	v->table = INVALID_MFN;
+	v->roots.table = INVALID_MFN;
 	r.bx = abi32_mfn_to_cr3(mfn(5));
 	insn_refused(&r, "\x0f\x22\xdb", 3);
 	r.bx = abi32_mfn_to_cr3(mfn_add(root, 1u << 20));
 	insn_refused(&r, "\x0f\x22\xdb", 3);
 	write_cr(3, abi32_mfn_to_cr3(root));
-	assert_int_equal(v->table.n, root.n);
+	assert_int_equal(v->roots.table.n, root.n);
 	insn_refused(&r, "\x0f\x22\xdb", 3);
 	assert_int_equal(host_locks, 0);
 }
@@ -152,15 +152,16 @@ static void test_cr3_preempted(void **state)
 
 	(void)state;
 	srand(5);
-	v->table = INVALID_MFN;
+	v->roots.table = INVALID_MFN;
 	host_preempt = true;
 	r.bx = abi32_mfn_to_cr3(root);
-	while (!mfn_eq(v->table, root) && tries++ < 10000) {
+	while (!mfn_eq(v->roots.table, root) && tries++ < 10000) {
 		assert_true(insn_any(&r, "\x0f\x22\xdb", 3));
 		stays += r.ip != MEMORY_END;
-		assert_int_equal(r.ip != MEMORY_END, !mfn_eq(v->table, root));
+		assert_int_equal(r.ip != MEMORY_END,
+				 !mfn_eq(v->roots.table, root));
 	}
-	assert_int_equal(v->table.n, root.n);
+	assert_int_equal(v->roots.table.n, root.n);
 	assert_true(stays > 0);
 }
 
@@ -171,20 +172,21 @@ static void test_cr4(void **state)
 
 	(void)state;
 	setup();
-	v->xcr0 = 0;
+	v->proc.xcr0 = 0;
 	assert_int_equal(read_cr(4), fixed);
 	write_cr(4, ~(u32)CR4_OSXSAVE);
 	assert_int_equal(read_cr(4), fixed | CR4_TSD | CR4_DE);
-	memset(v->fpu_more, 0xff, sizeof(v->fpu_more));
+	memset(v->proc.fpu_more, 0xff, sizeof(v->proc.fpu_more));
 	write_cr(4, CR4_OSXSAVE);
 	assert_int_equal(read_cr(4), fixed | CR4_OSXSAVE);
-	assert_int_equal(v->xcr0, XCR0_START);
-	assert_int_equal(v->fpu_more[0] | v->fpu_more[XSAVE_MORE - 1], 0);
-	v->xcr0 = 7;
+	assert_int_equal(v->proc.xcr0, XCR0_START);
+	assert_int_equal(v->proc.fpu_more[0] | v->proc.fpu_more[XSAVE_MORE - 1],
+			 0);
+	v->proc.xcr0 = 7;
 	write_cr(4, CR4_OSXSAVE);
-	assert_int_equal(v->xcr0, 7);
+	assert_int_equal(v->proc.xcr0, 7);
 	write_cr(4, 0);
-	assert_int_equal(v->xcr0, 0);
+	assert_int_equal(v->proc.xcr0, 0);
 	host_has_xsave = false;
 	write_cr(4, CR4_OSXSAVE);
 	assert_int_equal(read_cr(4), fixed);
@@ -221,8 +223,8 @@ static void test_mov_registers(void **state)
 
 	(void)state;
 	setup();
-	v->dr[1] = 0x12345678;
-	v->table = mfn(0x42);
+	v->proc.dr[1] = 0x12345678;
+	v->roots.table = mfn(0x42);
 	for (n = 0; n < 8; n++) {
 		r = insn_regs(1);
 		*gpr(&r, n) = ~0ull;
@@ -233,7 +235,7 @@ static void test_mov_registers(void **state)
 		assert_memory_equal(&r, &old, sizeof(r));
 		*gpr(&r, n) = 0xffffffff00000100 + n;
 		insn_done(&r, (u8[]){ 0x0f, 0x23, (u8)(0xc8 | n) }, 3);
-		assert_int_equal(v->dr[1], 0x100 + n);
+		assert_int_equal(v->proc.dr[1], 0x100 + n);
 	}
 }
 
@@ -249,11 +251,11 @@ static void test_dr(void **state)
 		n = regs[i];
 		r.bx = 0x1000 + n;
 		insn_done(&r, (u8[]){ 0x0f, 0x23, (u8)(0xc3 | n << 3) }, 3);
-		assert_int_equal(v->dr[n], 0x1000 + n);
+		assert_int_equal(v->proc.dr[n], 0x1000 + n);
 		insn_done(&r, (u8[]){ 0x0f, 0x21, (u8)(0xc1 | n << 3) }, 3);
 		assert_int_equal(r.cx, 0x1000 + n);
 	}
-	r.bx = v->d->m2p_start;
+	r.bx = v->d->tables.m2p_start;
 	insn_refused(&r, "\x0f\x23\xc3", 3);
 }
 
@@ -270,17 +272,17 @@ static void test_dr_names(void **state)
 		n = i & 1 ? 5 : 4;
 		bytes[1] = i & 2 ? 0x23 : 0x21;
 		bytes[2] = (u8)(0xc3 | n << 3);
-		v->dr[n + 2] = i & 2 ? 0 : 0x123;
+		v->proc.dr[n + 2] = i & 2 ? 0 : 0x123;
 		r.bx = i & 2 ? 0x123 : 0;
 		if (i & 4) {
-			v->cr4 = CR4_DE;
+			v->proc.cr4 = CR4_DE;
 			insn_stays(&r, bytes, 3);
 			assert_int_equal(host_asked.vector, X86_UD);
-			assert_int_not_equal(v->dr[n + 2], r.bx);
+			assert_int_not_equal(v->proc.dr[n + 2], r.bx);
 			continue;
 		}
 		insn_done(&r, bytes, 3);
-		assert_int_equal(v->dr[n + 2], 0x123);
+		assert_int_equal(v->proc.dr[n + 2], 0x123);
 		assert_int_equal(r.bx, 0x123);
 	}
 }
@@ -310,9 +312,9 @@ static void test_rdmsr_unknown(void **state)
 	(void)state;
 	r.cx = 0x2000;
 	r.ax = r.dx = 1;
-	v->traps[X86_GP].ip = 0x1000;
+	v->entry.traps[X86_GP].ip = 0x1000;
 	insn_refused(&r, "\x0f\x32", 2);
-	v->traps[X86_GP].ip = 0;
+	v->entry.traps[X86_GP].ip = 0;
 	insn_done(&r, "\x0f\x32", 2);
 	assert_int_equal(r.ax | r.dx, 0);
 	r.cx = 0x2005;		/* nor does the machine have it */
@@ -356,7 +358,7 @@ static void test_stored_msrs(void **state)
 	r.ax = 0x12345678;
 	r.dx = 0x9abcdef0;
 	insn_done(&r, "\x0f\x30", 2);
-	assert_int_equal(v->msr[GUEST_MCG_STATUS], 0x9abcdef012345678);
+	assert_int_equal(v->proc.msr[GUEST_MCG_STATUS], 0x9abcdef012345678);
 	r.cx = MSR_TSC_AUX;
 	insn_refused(&r, "\x0f\x30", 2);
 	r.dx = 0;
@@ -411,7 +413,7 @@ static void test_xsetbv(void **state)
 		r.dx = values[i].dx;
 		r.cx = values[i].cx;
 		assert_int_equal(insn_any(&r, "\x0f\x01\xd1", 3), values[i].ok);
-		assert_int_equal(v->xcr0, values[i].ok ? (u32)r.ax : 1);
+		assert_int_equal(v->proc.xcr0, values[i].ok ? (u32)r.ax : 1);
 	}
 }
 
@@ -423,11 +425,11 @@ static void test_xsetbv_off(void **state)
 	(void)state;
 	r.ax = 1;
 	r.cx = r.dx = 0;
-	v->xcr0 = 0;
+	v->proc.xcr0 = 0;
 	insn_stays(&r, "\x0f\x01\xd1", 3);
 	assert_int_equal(host_asked.vector, X86_UD);
 	assert_int_equal(host_asked.count, 1);
-	assert_int_equal(v->xcr0, 0);
+	assert_int_equal(v->proc.xcr0, 0);
 }
 
 EXPORT_TESTS(privileged, cmocka_unit_test(test_cr0),

@@ -44,7 +44,7 @@ static void count_table(u32 i)
 	u64 e, target;
 
 	if (f->type == TYPE_L2 && (f->flags & FRAME_TOP_L2))
-		n = d->m2p_start >> 21 & 511;
+		n = d->tables.m2p_start >> 21 & 511;
 	if (f->flags & FRAME_PARTIAL) {
 		n = f->progress;
 		want_refs[first + i]++;
@@ -88,8 +88,9 @@ static void check_invariants(void)
 			want_refs[first + i]++;
 			want_types[first + i]++;
 		}
-		want_refs[first + i] += (d->old_table[0].n == first + i) +
-					(d->old_table[1].n == first + i);
+		want_refs[first + i] +=
+			(d->tables.old_table[0].n == first + i) +
+			(d->tables.old_table[1].n == first + i);
 		assert_int_equal(frame(i)->refs, want_refs[first + i]);
 		assert_int_equal(frame(i)->type_count, want_types[first + i]);
 	}
@@ -428,12 +429,12 @@ static void test_give_up_pinned(void **state)
 	check_invariants();
 	assert_int_equal(frame(5)->refs, 1);
 	assert_int_equal(frame(5)->type, TYPE_L1);
-	assert_int_equal(d->tot_pages, PAGES);
+	assert_int_equal(d->mem.tot_pages, PAGES);
 	assert_false(ptype_get_page(d, mfn(first + 5), TYPE_WRITABLE));
 	assert_int_equal(one_operation(MMUEXT_UNPIN_TABLE, 5), 0);
 	assert_int_equal(frame(5)->kind, FRAME_FREE);
 	assert_int_equal(frame(6)->kind, FRAME_FREE);
-	assert_int_equal(d->tot_pages, PAGES - 2);
+	assert_int_equal(d->mem.tot_pages, PAGES - 2);
 	check_invariants();
 }
 

@@ -99,9 +99,9 @@ static void change_owner(void)
 	mfn_t had[HOST_FRAMES], m;
 	u32 n = 0;
 
-	d->tot_pages++;			/* it does not end with this page */
+	d->mem.tot_pages++; /* it does not end with this page */
 	assert_int_equal(ptype_release(d, mfn(d_first)), 0);
-	d->tot_pages--;
+	d->mem.tot_pages--;
 	if (mfn_frame(mfn(d_first))->refs)
 		return;
 	for (;;) {
@@ -157,7 +157,7 @@ static void kill_other(void)
 static void kill_half(void)
 {
 	host_preempt = true;
-	while (o->kill_step <= KILL_PINS && domain_kill(o) == -ERESTART)
+	while (o->life.kill_step <= KILL_PINS && domain_kill(o) == -ERESTART)
 		;
 	host_preempt = false;
 }
@@ -208,10 +208,10 @@ static long map_read_only(void)
 static void check_all_back(void)
 {
 	assert_int_equal(host_locks, 0);
-	if (o->is_dying != DOMAIN_DEAD)
+	if (o->life.is_dying != DOMAIN_DEAD)
 		kill_other();
 	set_entry(0, DOMID_SELF);
-	assert_int_equal(o->tot_pages, 0);
+	assert_int_equal(o->mem.tot_pages, 0);
 	assert_int_equal(o->refs, 0);
 	frames_delete(mfn_to_virt(o->shared_frame), PAGE_SIZE);
 	assert_int_equal(frames_free(), free_before);
@@ -382,7 +382,7 @@ static void steal(void)
 	mfn_t had[HOST_FRAMES], m;
 	u32 n = 0;
 
-	stolen = d->pages;		/* the newest of its frames */
+	stolen = d->mem.pages;		/* the newest of its frames */
 	if (stolen >= d_first && stolen < d_first + PAGES)
 		return;
 	host_unlocked = NULL;
@@ -406,14 +406,14 @@ static void test_exchange(void **state)
 
 	(void)state;
 	setup();
-	d->tot_pages++;			/* it does not end with this page */
+	d->mem.tot_pages++; /* it does not end with this page */
 	in = d_first;
 	x.in.extent_start.p = (void *)&in;
 	x.out.extent_start.p = (void *)&out;
 	host_unlocked = steal;
 	memory_exchange((u64)&x);
 	host_unlocked = NULL;
-	d->tot_pages--;
+	d->mem.tot_pages--;
 	assert_int_equal(out, stolen);
 	assert_ptr_equal(mfn_frame(mfn(stolen))->owner, o);
 	assert_int_equal(frame_m2p[stolen], 0xabcd);
@@ -431,18 +431,18 @@ static void test_claim(void **state)
 	setup();
 	r.extent_start.p = (void *)&pfn;
 	a[1] = (u64)&r;
-	assert_int_equal(frames_claim(&d->claim, 3), 0);
+	assert_int_equal(frames_claim(&d->mem.claim, 3), 0);
 	before = frames_free();
 	assert_int_equal(memory_change_reservation(XENMEM_populate_physmap,
 						   a), 0);
-	assert_int_equal(d->claim, 3);
+	assert_int_equal(d->mem.claim, 3);
 	assert_int_equal(frames_claimed(), 3);
 	assert_int_equal(frames_free(), before);
-	d->max_pages++;
+	d->mem.max_pages++;
 	assert_int_equal(memory_change_reservation(XENMEM_populate_physmap,
 						   a), 1);
-	assert_int_equal(d->claim, 2);
-	assert_int_equal(d->tot_pages, d->max_pages);
+	assert_int_equal(d->mem.claim, 2);
+	assert_int_equal(d->mem.tot_pages, d->mem.max_pages);
 	assert_int_equal(frame_m2p[pfn], 5);
 }
 

@@ -56,7 +56,7 @@ static void test_calibration(void **state)
 #define HPET_PERIOD	0x004
 #define HPET_CONFIG	0x010
 #define HPET_COUNTER	0x0f0
-#define HPET_OTHER	2u	/* a bit of the configuration that is not ours */
+#define HPET_OTHER 2u /* a bit of the configuration that is not ours */
 #define TURN_TSC	3000000u
 
 static u32 hpet_ticks_a_turn;

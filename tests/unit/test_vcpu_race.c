@@ -25,7 +25,7 @@
 #define sched_stop(v)		((void)(v))
 #define sched_wake(v)		((void)(v))
 #define sched_resume(d)		((void)(d))
-#define sched_runstate(v, rs)	(*(rs) = (v)->runstate)
+#define sched_runstate(v, rs)	(*(rs) = (v)->sched.runstate)
 #define nmi_raise(v)		((void)(v))
 #define vcpu_set_periodic(v, a)		((void)(v), (long)(a))
 #define vcpu_set_singleshot(v, a)	((void)(v), (long)(a))
@@ -53,9 +53,9 @@ static void setup(void)
 	frames_give(mfn(256), HOST_FRAMES - 256);
 	d = host_make(0, 2, 4, &first);
 	host_current = d->vcpu[0];
-	spin_init(&d->shutdown_lock, LOCK_SHUTDOWN);
-	d->shutdown_code = ~0u;
-	d->vcpu[0]->state = d->vcpu[1]->state = VCPU_UP;
+	spin_init(&d->life.lock, LOCK_SHUTDOWN);
+	d->life.shutdown_code = ~0u;
+	d->vcpu[0]->sched.state = d->vcpu[1]->sched.state = VCPU_UP;
 	told = 0;
 }
 
@@ -79,9 +79,11 @@ static void test_down(void **state)
 		assert_int_equal(race(down_second, down_first, steps), 0);
 		if (race_other)
 			break;
-		assert_true(d->shut_down);
-		assert_int_equal(d->shutdown_code, SHUTDOWN_poweroff);
-		assert_true((d->vcpu[0]->state ^ d->vcpu[1]->state) & VCPU_UP);
+		assert_true(d->life.shut_down);
+		assert_int_equal(d->life.shutdown_code, SHUTDOWN_poweroff);
+		assert_true(
+			(d->vcpu[0]->sched.state ^ d->vcpu[1]->sched.state) &
+			VCPU_UP);
 	}
 	assert_in_range(steps, 10, ENOUGH - 1);
 }
@@ -113,13 +115,13 @@ static void test_info(void **state)
 	(void)state;
 	for (steps = 1; steps < ENOUGH; steps++) {
 		setup();
-		d->vcpu[1]->state = 0;
+		d->vcpu[1]->sched.state = 0;
 		rc = race(register_one, register_other, steps);
 		if (race_other)
 			break;
 		assert_int_equal(rc + other_result, -EINVAL);
 		used = rc ? first + 1 : first;
-		assert_int_equal(d->vcpu[1]->info_frame.n, used);
+		assert_int_equal(d->vcpu[1]->shared.info_frame.n, used);
 		assert_int_equal(frame_table[used].refs, 2);
 		assert_int_equal(frame_table[rc ? first : first + 1].refs, 1);
 	}
@@ -144,7 +146,7 @@ static void test_told(void **state)
 	(void)state;
 	for (steps = 1; steps < ENOUGH; steps++) {
 		setup();
-		d->shut_down = true;
+		d->life.shut_down = true;
 		race(tell, resume, steps);
 		if (race_other)
 			break;

@@ -19,13 +19,13 @@ u32 host_port_watched = ~0u;
 void context_set_ts(struct vcpu *v, int set)
 {
 	host_asked.count++;
-	v->cr0_ts = set;
+	v->proc.cr0_ts = set;
 }
 
 void context_set_xcr0(struct vcpu *v, u64 xcr0)
 {
 	host_asked.count++;
-	v->xcr0 = xcr0;
+	v->proc.xcr0 = xcr0;
 }
 
 void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error)
@@ -83,7 +83,7 @@ static u32 register_of(u32 reg)
 {
 	if (reg != 4 && reg != 5)
 		return reg;
-	return host_current->cr4 & CR4_DE ? 8 : reg + 2;
+	return host_current->proc.cr4 & CR4_DE ? 8 : reg + 2;
 }
 
 /* As in cpu/processor.c, without the hardware's registers. */
@@ -91,7 +91,7 @@ long pv_get_debugreg(u64 a[])
 {
 	u32 reg = register_of((u32)a[0]);
 
-	return reg > 7 ? -ENODEV : (long)host_current->dr[reg];
+	return reg > 7 ? -ENODEV : (long)host_current->proc.dr[reg];
 }
 
 u32 debug_match_ports(const struct vcpu *v, u32 port, u32 size)
@@ -116,9 +116,9 @@ long pv_set_debugreg(u64 a[])
 
 	if (reg > 7)
 		return -ENODEV;
-	if (reg < 4 && value >= host_current->d->m2p_start)
+	if (reg < 4 && value >= host_current->d->tables.m2p_start)
 		return -EPERM;
 	host_asked.count++;
-	host_current->dr[reg] = value;
+	host_current->proc.dr[reg] = value;
 	return 0;
 }

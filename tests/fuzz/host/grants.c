@@ -20,7 +20,7 @@ static u16 partner(u8 byte)
 static void offer(struct actor *a, const struct step *s)
 {
 	struct domain *d = a->v->d;
-	grant_entry_v1_t *e = &d->grants->shared[0][s->slot % REFS];
+	grant_entry_v1_t *e = &d->grants.table->shared[0][s->slot % REFS];
 
 	e->domid = partner(s->kind);
 	e->frame = (u32)world_frame(world_nr(d), s->x);

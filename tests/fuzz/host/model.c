@@ -85,21 +85,21 @@ static void count_flags(u32 n)
 
 static void count_vcpu(const struct vcpu *v)
 {
-	u32 i, n = DIV_ROUND_UP(v->gdt_entries, 512u);
+	u32 i, n = DIV_ROUND_UP(v->desc.gdt_entries, 512u);
 	u64 e;
 
-	if (!mfn_eq(v->table, INVALID_MFN))
-		use(v->table.n, TYPE_L3);
+	if (!mfn_eq(v->roots.table, INVALID_MFN))
+		use(v->roots.table.n, TYPE_L3);
 	for (i = 0; i < 32; i++) {
-		e = *paging_entry(v->desc_area + i * PAGE_SIZE);
+		e = *paging_entry(v->desc.area + i * PAGE_SIZE);
 		if (e == descriptors_none())
 			e = 0;
 		CHECK(!(e & PTE_P) == (i < 16 ? i >= n :
-				       !(v->ldt_mapped >> (i - 16) & 1)),
+				       !(v->desc.ldt_mapped >> (i - 16) & 1)),
 		      "page %u of descriptors is there or is not", i);
 		if (e & PTE_P)
 			use(pte_mfn(e).n, TYPE_SEGDESC);
-		CHECK(i >= n || mfn_eq(pte_mfn(e), v->gdt[i]),
+		CHECK(i >= n || mfn_eq(pte_mfn(e), v->desc.gdt[i]),
 		      "page %u of the GDT is another one", i);
 	}
 }
@@ -110,7 +110,7 @@ static void count_handle(const struct domain *d, const struct grant_map *m)
 	const struct grant_active *a;
 
 	CHECK(m->granter == world.d[nr], "a grant of a domain that is gone");
-	a = &m->granter->grants->active[0][m->ref];
+	a = &m->granter->grants.table->active[0][m->ref];
 	CHECK(a->domid == d->id, "a grant of somebody else");
 	kind = m->flags & GNTMAP_readonly ? 0 : PIN_WRITE;
 	held[nr]++;
@@ -137,7 +137,7 @@ static void count_shared(mfn_t m, bool is_held)
 
 static void count_grants(const struct domain *d)
 {
-	const struct grant_table *t = d->grants;
+	const struct grant_table *t = d->grants.table;
 	u32 i;
 
 	for (i = 0; i < t->handles; i++)
@@ -154,13 +154,14 @@ static void count_domain(const struct domain *d)
 	for (i = 0; i < HOST_VCPUS; i++)
 		count_vcpu(d->vcpu[i]);
 	for (i = 0; i < 2; i++)
-		if (d->old_table[i].n)
-			use(d->old_table[i].n, TYPE_NONE);
-	if (d->kill_at.n)
-		use(d->kill_at.n, TYPE_NONE);
+		if (d->tables.old_table[i].n)
+			use(d->tables.old_table[i].n, TYPE_NONE);
+	if (d->life.kill_at.n)
+		use(d->life.kill_at.n, TYPE_NONE);
 	count_grants(d);
-	count_shared(d->shared_frame, d->is_dying != DOMAIN_DEAD);
-	held[world_nr(d)] += (d->is_dying != DOMAIN_DEAD) + !!d->tot_pages;
+	count_shared(d->shared_frame, d->life.is_dying != DOMAIN_DEAD);
+	held[world_nr(d)] +=
+		(d->life.is_dying != DOMAIN_DEAD) + !!d->mem.tot_pages;
 }
 
 static bool device_of(const struct domain *d, u64 n)
@@ -179,7 +180,7 @@ static void check_foreign(u32 nr, u64 n, bool write)
 {
 	struct want *w = &want[n];
 
-	if (!nr || lent[nr][n] || world.d[nr]->is_dying)
+	if (!nr || lent[nr][n] || world.d[nr]->life.is_dying)
 		return;
 	CHECK(w->granted[nr], "domain %u maps frame %lx without a grant", nr,
 	      n);
@@ -192,7 +193,7 @@ static void check_foreign(u32 nr, u64 n, bool write)
 bool model_may_know(u32 nr, u32 n)
 {
 	return !nr || lent[nr][n] || want[n].handle[nr] ||
-	       world.d[nr]->is_dying;
+	       world.d[nr]->life.is_dying;
 }
 
 static void count_l1(const struct domain *d, u64 e)
@@ -330,7 +331,7 @@ static void check_owned(const struct domain *d)
 {
 	u32 n, listed = 0, owned = 0;
 
-	for (n = d->pages; n && listed <= HOST_FRAMES; listed++) {
+	for (n = d->mem.pages; n && listed <= HOST_FRAMES; listed++) {
 		CHECK(frame_table[n].kind == FRAME_GUEST &&
 		      frame_table[n].owner == d,
 		      "frame %x is on a list it does not belong on", n);
@@ -340,10 +341,10 @@ static void check_owned(const struct domain *d)
 		owned += frame_table[n].kind == FRAME_GUEST &&
 			 frame_table[n].owner == d &&
 			 !(frame_table[n].flags & FRAME_XENHEAP);
-	CHECK(listed == owned && d->tot_pages == owned,
+	CHECK(listed == owned && d->mem.tot_pages == owned,
 	      "%u frames listed, %u owned, %lu counted", listed, owned,
-	      d->tot_pages);
-	CHECK(owned <= d->max_pages, "%u frames are too many", owned);
+	      d->mem.tot_pages);
+	CHECK(owned <= d->mem.max_pages, "%u frames are too many", owned);
 	CHECK(d->refs == held[world_nr(d)],
 	      "domain %u has %u references, not %u", world_nr(d), d->refs,
 	      held[world_nr(d)]);
@@ -351,7 +352,7 @@ static void check_owned(const struct domain *d)
 
 static void check_pins(u32 nr)
 {
-	const struct grant_table *t = world.d[nr]->grants;
+	const struct grant_table *t = world.d[nr]->grants.table;
 	u32 ref;
 
 	for (ref = 0; ref < REFS; ref++)

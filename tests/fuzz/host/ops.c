@@ -128,14 +128,14 @@ static void store(struct actor *a, const struct step *s)
 	u32 nr = world_nr(d);
 	u64 n = world_frame(nr, s->x);
 
-	spin_lock(&d->page_lock);
+	spin_lock(&d->tables.lock);
 	if (ptype_get_page(d, mfn(n), TYPE_WRITABLE)) {
 		if (!(mfn_frame(mfn(n))->flags & FRAME_XENHEAP))
 			((u64 *)mfn_to_virt(mfn(n)))[world_slot(s->slot)] =
 				world_entry(nr, s->y, s->flags);
 		ptype_put_both(d, mfn(n));
 	}
-	spin_unlock(&d->page_lock);
+	spin_unlock(&d->tables.lock);
 }
 
 static u64 descriptor(u8 byte)

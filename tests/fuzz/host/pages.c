@@ -45,7 +45,8 @@ static struct actor *find_actor(const struct step *s)
 	struct actor *a = &world.actor[(s->actor & 7) %
 				       ARRAY_SIZE(world.actor)];
 
-	if (!a->v || a->v->d->is_dying || (depth > 1 && a->v == host_current))
+	if (!a->v || a->v->d->life.is_dying ||
+	    (depth > 1 && a->v == host_current))
 		return NULL;
 	return a;
 }

@@ -67,13 +67,14 @@ static void look(u32 nr)
 	u32 i, k;
 	u64 e;
 
-	if (!d || d->is_dying)
+	if (!d || d->life.is_dying)
 		return;
 	for (i = 0; i < HOST_VCPUS; i++) {
-		if (!i || !mfn_eq(d->vcpu[i]->table, d->vcpu[0]->table))
-			walk(nr, d->vcpu[i]->table.n, TYPE_L3);
+		if (!i ||
+		    !mfn_eq(d->vcpu[i]->roots.table, d->vcpu[0]->roots.table))
+			walk(nr, d->vcpu[i]->roots.table.n, TYPE_L3);
 		for (k = 0; k < 32; k++) {
-			e = *paging_entry(d->vcpu[i]->desc_area +
+			e = *paging_entry(d->vcpu[i]->desc.area +
 					  k * PAGE_SIZE);
 			c = (e & PTE_P) && e != descriptors_none() ?
 			    note(pte_mfn(e).n, nr) : NULL;

@@ -74,16 +74,16 @@ static void build(u32 nr)
 
 	d = world.d[nr] = host_make(nr, HOST_VCPUS, PAGES, &first);
 	d->privileged = !nr;
-	d->dirty_cpus = 1u << nr;
-	d->max_pages = PAGES + 4;
-	d->max_grant_frames = 2;
-	d->max_maptrack_frames = 1;
-	d->iomem[0] = (struct frame_range){ nr ? 16 : 0, nr == 1 ? 32 : 0 };
+	d->tables.dirty_cpus = 1u << nr;
+	d->mem.max_pages = PAGES + 4;
+	d->grants.max_frames = 2;
+	d->grants.max_maptrack_frames = 1;
+	d->dev.iomem[0] = (struct frame_range){ nr ? 16 : 0, nr == 1 ? 32 : 0 };
 	d->shared_frame = virt_to_mfn(frames_new(PAGE_SIZE));
 	ptype_share_hv(d, d->shared_frame);
 	if (grant_init(d))
 		panic("a grant table");
-	for (i = d->pages, first = PAGES; i; i = frame_table[i].next) {
+	for (i = d->mem.pages, first = PAGES; i; i = frame_table[i].next) {
 		world.name[nr][--first] = i;
 		memset(mfn_to_virt(mfn(i)), 0, PAGE_SIZE);
 	}
@@ -161,7 +161,7 @@ static bool has_name(u32 nr, u32 n)
 /* A name that stands for nothing gets a page that has none. */
 static void rename_pages(u32 nr)
 {
-	u32 i, n = world.d[nr]->pages;
+	u32 i, n = world.d[nr]->mem.pages;
 
 	for (i = 0; i < NAMES; i++) {
 		if (owns(nr, world.name[nr][i]))
@@ -192,7 +192,7 @@ void world_end(void)
 	host_current = &idle;
 	dom0 = NULL;
 	for (nr = 0; nr < HOST_DOMAINS; nr++) {
-		if (!world.d[nr] || world.d[nr]->is_dying == DOMAIN_DEAD)
+		if (!world.d[nr] || world.d[nr]->life.is_dying == DOMAIN_DEAD)
 			continue;
 		CHECK(!domain_kill(world.d[nr]), "domain %u does not die", nr);
 		model_check();
@@ -219,11 +219,11 @@ static u64 strange_frame(u32 nr, u8 byte)
 	case 3:
 		return world.d[nr]->shared_frame.n;
 	case 4:
-		return virt_to_mfn(world.d[nr]->grants).n;
+		return virt_to_mfn(world.d[nr]->grants.table).n;
 	case 5:
 		return 0xfee00;
 	case 6:
-		return virt_to_mfn(world.d[nr]->grants->shared[0]).n;
+		return virt_to_mfn(world.d[nr]->grants.table->shared[0]).n;
 	case 7:
 		return HOST_FRAMES - 1;
 	default:

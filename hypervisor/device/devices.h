@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Devices of a domain: interrupts, ports and memory. */
+#ifndef KRYPTON_DEVICES_H
+#define KRYPTON_DEVICES_H
+
+#include "types.h"
+
+#define MAX_PIRQS	256
+#define MAX_IOMEM	16
+
+/* A domain's part. */
+struct domain_devices {
+	struct pirq {			/* the event lock */
+		u32 port;
+		u32 vector;		/* 0: none */
+		u32 gsi;		/* plus 1; 0: a message */
+		bool reserved;
+		bool share;		/* its port would share the vector */
+		bool allowed;		/* to a domain without privilege */
+	} *pirqs;
+	mfn_t eoi_frame;		/* the page lock */
+	u8 *eoi_map;
+	u8 *ioports;			/* bit set: denied; NULL: all are */
+	struct frame_range {
+		u64 first, end;
+	} iomem[MAX_IOMEM];		/* device frames; the page lock */
+	u32 pci_cf8;			/* of Dom0: the PCI lock */
+	u8 cmos_index;			/* of Dom0: the CMOS lock */
+};
+
+/* device/ioport.c: give or take ports, within 0 to 65535. 0 or -ENOMEM. */
+int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow);
+bool domain_has_ports(const struct domain *d, u32 first, u32 count);
+/*
+ * The same for frames of devices, up to 'end'. 0; -ENOSPC: too many ranges,
+ * and less is allowed than was, never more.
+ */
+int domain_set_iomem(struct domain *d, u64 first, u64 end, bool allow);
+
+/* The pirqs of a dying domain; whether a domain may bind a pirq. */
+void physdev_kill(struct domain *d);
+long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow);
+
+#endif
