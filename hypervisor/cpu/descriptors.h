@@ -5,6 +5,21 @@
 
 #include "types.h"
 
+#define GDT_FRAMES	14
+#define GDT_MAX_ENTRIES	(GDT_FRAMES * 512)
+#define LDT_FRAMES	16
+#define LDT_MAX_ENTRIES	8192
+
+/* A vCPU's part; the page lock. */
+struct vcpu_descriptors {
+	u64 area;			/* GDT and LDT window; fixed */
+	mfn_t gdt[GDT_FRAMES];
+	u32 gdt_entries;
+	gva_t ldt_base;
+	u32 ldt_entries;
+	u32 ldt_mapped;			/* bit per page */
+};
+
 /* Whether a guest may have it, after its DPL and limit are mended. */
 bool descriptor_check(u64 *d);
 /* A selector of ring 0 is meant as ring 1's; a null one stays null. */

@@ -83,18 +83,18 @@ static bool read_cr(struct emulation *e)
 
 	switch (e->i.reg) {
 	case 0:
-		value = CR0_FIXED | (v->cr0_ts ? CR0_TS : 0);
+		value = CR0_FIXED | (v->proc.cr0_ts ? CR0_TS : 0);
 		break;
 	case 2:
-		memcpy(&value, v->info + v->d->abi->cr2_offset,
+		memcpy(&value, v->shared.info + v->d->abi->cr2_offset,
 		       v->d->abi->cr2_size);
 		break;
 	case 3:
-		value = abi32_mfn_to_cr3(v->table);
+		value = abi32_mfn_to_cr3(v->roots.table);
 		break;
 	case 4:
-		value = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->cr4 |
-			(v->xcr0 ? CR4_OSXSAVE : 0) | (read_cr4() & CR4_MCE);
+		value = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->proc.cr4 |
+			(v->proc.xcr0 ? CR4_OSXSAVE : 0) | (read_cr4() & CR4_MCE);
 		break;
 	default:
 		return false;
@@ -181,7 +181,7 @@ static bool put_edx_eax(struct emulation *e, u64 value)
 static bool do_rdtsc(struct emulation *e)
 {
 	if (e->i.op == INSN_RDTSCP)
-		e->r->cx = e->v->msr[GUEST_TSC_AUX];
+		e->r->cx = e->v->proc.msr[GUEST_TSC_AUX];
 	return put_edx_eax(e, rdtsc());
 }
 
@@ -204,7 +204,7 @@ static bool do_xsetbv(struct emulation *e)
 {
 	u64 value = edx_eax(e->r);
 
-	if (!e->v->xcr0)
+	if (!e->v->proc.xcr0)
 		return invalid_opcode(e);
 	if ((u32)e->r->cx || !(value & 1) || (value & ~(u64)XCR0_KNOWN) ||
 	    (value & 6) == 4)

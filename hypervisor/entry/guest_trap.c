@@ -51,7 +51,7 @@ static bool software_interrupt(struct vcpu *v, struct regs *r)
 	if (rc || i.op != INSN_INT)
 		return rc == -EFAULT;
 	vector = (u8)i.imm;
-	if ((v->traps[vector].flags & 3) >= ring) {
+	if ((v->entry.traps[vector].flags & 3) >= ring) {
 		r->ip = i.next;
 		guest_bounce(v, r, vector, NO_ERROR_CODE);
 	} else {

@@ -21,13 +21,13 @@ static u64 read_descriptor(const struct vcpu *v, u16 sel)
 	u64 d;
 
 	if (sel & 4)
-		return index < v->ldt_entries &&
-		       !guest_read(&d, gva_index(v->ldt_base, index, 8), 8) ?
+		return index < v->desc.ldt_entries &&
+		       !guest_read(&d, gva_index(v->desc.ldt_base, index, 8), 8) ?
 		       d : 0;
 	if (index >= FIRST_RESERVED_GDT_ENTRY)
 		return this_cpu()->gdt_page[index - FIRST_RESERVED_GDT_ENTRY];
-	return index && index < v->gdt_entries ?
-	       ((u64 *)mfn_to_virt(v->gdt[index / 512]))[index % 512] : 0;
+	return index && index < v->desc.gdt_entries ?
+	       ((u64 *)mfn_to_virt(v->desc.gdt[index / 512]))[index % 512] : 0;
 }
 
 u64 segment_find(const struct vcpu *v, u16 sel)

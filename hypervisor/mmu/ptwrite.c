@@ -182,7 +182,7 @@ bool ptwrite_emulate(struct vcpu *v, struct regs *r, gva_t at)
 	if (begins_before(&w, at))
 		return false;
 	w.operand = operand(&w);
-	spin_lock(&v->d->page_lock);
+	spin_lock(&v->d->tables.lock);
 	entry = find_entry(v, at);
 	ok = entry && carry_out(&w, entry);
 	spin_unlock(&v->d->tables.lock);
