@@ -17,6 +17,7 @@
 #include "domain/part.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "guest/segment.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
 #include "machine/asm.h"
@@ -27,7 +28,6 @@
 
 #define DESC_DPL	(BIT(45) | BIT(46))
 #define DESC_DPL1	BIT(45)
-#define DESC_LONG	BIT(53)
 #define DESC_BASE_BITS	0xff0000ffffff0000ull
 #define DESC_LIMIT	0x000f00000000ffffull
 #define DESC_TYPE	(15ull << 40)

@@ -20,13 +20,6 @@ struct vcpu_descriptors {
 	u32 ldt_mapped;			/* bit per page */
 };
 
-#define DESC_RW		BIT(41)		/* data: writable, code: readable */
-#define DESC_CODE	BIT(43)
-#define DESC_S		BIT(44)
-#define DESC_PRESENT	BIT(47)
-#define DESC_32BIT	BIT(54)
-#define DESC_PAGES	BIT(55)		/* the limit is in pages */
-
 /* Make the type of pages of descriptors known. */
 void descriptors_init(void);
 /* Whether a guest may have it, after its DPL and limit are mended. */

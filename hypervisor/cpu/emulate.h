@@ -3,18 +3,25 @@
 #ifndef KRYPTON_EMULATE_H
 #define KRYPTON_EMULATE_H
 
-#include "types.h"
+#include "guest/insn.h"
 
-/* After #GP(0): true if the instruction was carried out or answered. */
+/* After #GP(0): true if it was carried out or answered, or is to run again. */
 bool emulate_privileged(struct vcpu *v, struct regs *r);
 /* After #UD: the forced-emulation prefix. */
 bool emulate_forced(struct vcpu *v, struct regs *r);
-/* Base of the segment a selector names; false if it names none. */
-bool emulate_segment_base(const struct vcpu *v, u16 sel, u64 *base);
 
-/* A general register by its number in instructions, from 0 to 7. */
-u64 *emulate_gpr(struct regs *r, u32 n);
+/* An instruction that is being carried out. */
+struct emulation {
+	struct vcpu *v;
+	struct regs *r;
+	struct insn i;
+	u32 debug;	/* bits of DR6: a #DB follows */
+};
 
+/* What a processor does after an instruction, or a part of one; true. */
+bool emulate_done(struct emulation *e);
+/* cpu/string_io.c */
+bool string_io(struct emulation *e);
 /* cpu/cpuid.c */
 bool cpuid_is_intel(void);
 #define CPUID_XSAVE	BIT(26)		/* leaf 1, ECX */

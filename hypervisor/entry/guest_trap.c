@@ -11,7 +11,8 @@
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "guest/guest.h"
+#include "errno.h"
+#include "guest/insn.h"
 #include "lib/lib.h"
 #include "machine/asm.h"
 #include "machine/mce.h"
@@ -42,18 +43,18 @@ static void bounce_as_is(struct vcpu *v, struct regs *r)
  */
 static bool software_interrupt(struct vcpu *v, struct regs *r)
 {
-	u32 ring = vcpu_in_kernel(v, r) ? 1 : 3;
-	u8 insn[2];
-	u64 base;
+	u32 ring = vcpu_in_kernel(v, r) ? 1 : 3, vector;
+	struct insn i;
+	int rc = insn_decode(v, r, &i);
 
-	if (!emulate_segment_base(v, (u16)r->cs, &base) ||
-	    guest_read(insn, gva((base + r->ip) & v->d->width->long_mask), 2) || insn[0] != 0xcd)
-		return false;
-	if ((v->entry.traps[insn[1]].flags & TRAP_DPL) >= ring) {
-		r->ip += 2;
-		guest_bounce(v, r, insn[1], NO_ERROR_CODE);
+	if (rc || i.op != INSN_INT)
+		return rc == -EFAULT;
+	vector = (u8)i.imm;
+	if ((v->entry.traps[vector].flags & TRAP_DPL) >= ring) {
+		r->ip = i.next;
+		guest_bounce(v, r, vector, NO_ERROR_CODE);
 	} else {
-		guest_bounce(v, r, X86_GP, insn[1] * 8 + EC_IDT);
+		guest_bounce(v, r, X86_GP, vector * 8 + EC_IDT);
 	}
 	return true;
 }

@@ -81,16 +81,16 @@ static inline struct vcpu *current_vcpu(void)
 
 void trap_dump(const struct regs *r);
 
-/* Of ES, FS, GS or DS, by the prefix that names it; all are the guest's. */
-static inline u16 data_selector(u8 prefix)
+/* Of ES, DS, FS or GS, which are the guest's all the time. */
+static inline u16 data_selector(u32 reg)
 {
 	u32 es, fs, gs, ds;
 
 	__asm__ volatile("mov %%es, %0; mov %%fs, %1; mov %%gs, %2;"
 			 "mov %%ds, %3"
 			 : "=r" (es), "=r" (fs), "=r" (gs), "=r" (ds));
-	return (u16)(prefix == 0x26 ? es : prefix == 0x64 ? fs :
-		     prefix == 0x65 ? gs : ds);
+	return (u16)(reg == SEG_ES ? es : reg == SEG_FS ? fs :
+		     reg == SEG_GS ? gs : ds);
 }
 
 static inline void wbinvd(void)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Bits and numbers of registers: flags, CR0, CR4, DR6, DR7, MSRs. */
+/* Bits and numbers of registers: segments, flags, CR0, CR4, DR6, DR7, MSRs. */
 #ifndef KRYPTON_CPU_BITS_H
 #define KRYPTON_CPU_BITS_H
 
 #include "types.h"
+
+/* The segment registers, as instructions number them. */
+enum { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS };
 
 #define FLAGS_CF	0x00000001u
 #define FLAGS_TF	0x00000100u

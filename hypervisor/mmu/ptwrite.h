@@ -5,7 +5,10 @@
 
 #include "types.h"
 
-/* A kernel's write fault at an address; true if it was carried out. */
+/*
+ * A kernel's write fault at an address; true if it was carried out, or the guest
+ * is to run the instruction again.
+ */
 bool ptwrite_emulate(struct vcpu *v, struct regs *r, gva_t at);
 
 #endif

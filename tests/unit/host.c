@@ -346,6 +346,12 @@ paddr_t early_alloc(u64 size, u64 align)
 
 void host_reset(void)
 {
+	/* Code and data of ring 1, and of ring 3 */
+	static u64 flat[512] = {
+		[3] = 0x00cfbb000000ffff, [4] = 0x00cfb3000000ffff,
+		[5] = 0x00cffb000000ffff, [6] = 0x00cff3000000ffff,
+	};
+
 	if (!memory)
 		memory = aligned_alloc(2u << 20, HOST_BYTES);
 	memset(memory, 0, HOST_BYTES);
@@ -367,6 +373,7 @@ void host_reset(void)
 	host_unlocked = NULL;
 	host_window(0, NULL, 0);
 	host_cpu.id = 0;
+	host_cpu.gdt_page = flat;
 	host_log[0] = 0;
 	memset(desc_entries, 0, sizeof(desc_entries));
 	tables_init();

@@ -126,6 +126,12 @@ void insn_stays(struct regs *r, const void *bytes, u32 n)
 	assert_int_equal(r->ip, MEMORY_END - n);
 }
 
+void insn_gone(struct regs *r, const void *bytes, u32 n)
+{
+	insn_stays(r, bytes, n);
+	assert_memory_equal(&before, &after, sizeof(before));
+}
+
 void insn_refused(struct regs *r, const void *bytes, u32 n)
 {
 	assert_false(insn_any(r, bytes, n));

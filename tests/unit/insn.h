@@ -33,6 +33,8 @@ u16 insn_segment(u64 descriptor);
 void insn_done(struct regs *r, const void *bytes, u32 n);
 /* It is carried out, or answered, and is still the next one. */
 void insn_stays(struct regs *r, const void *bytes, u32 n);
+/* The same, and nothing has changed: it is not to be found any more. */
+void insn_gone(struct regs *r, const void *bytes, u32 n);
 /* It is refused and nothing has changed: registers, vCPU, memory, ports. */
 void insn_refused(struct regs *r, const void *bytes, u32 n);
 /* Whatever comes of it; if it is refused, nothing has changed. */

@@ -29,6 +29,7 @@ int main(void)
 	failed += RUN(race);
 	failed += RUN(vcpu_race);
 	failed += RUN(emulate);
+	failed += RUN(decode);
 	failed += RUN(port);
 	failed += RUN(pci);
 	failed += RUN(option);

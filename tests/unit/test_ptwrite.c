@@ -94,6 +94,55 @@ static void test_instructions(void **state)
 	assert_false(run(&r, "\xab", 1, 16));
 }
 
+/* and and or leave the flags that they leave on this machine. */
+static void test_flags(void **state)
+{
+	static const u32 values[] = { 0, 2, 6, 0x80000000, 0x80000002, 0x106 };
+	const u64 result = 0x8c5;	/* AF is undefined */
+	struct regs r;
+	u64 want;
+	u32 i;
+
+	(void)state;
+	setup();
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		page(5)[1] = 0;
+		r = (struct regs){ .ax = values[i], .flags = result };
+		__asm__("orl %1, %1\n"
+			"pushf\n"
+			"pop %0" : "=&r" (want) : "r" (values[i]) : "cc");
+		/* orl %eax, (%edx), then andl %eax, (%edx) */
+		assert_true(run(&r, "\x09\x02", 2, 8));
+		assert_int_equal(r.flags & result, want & result);
+		r.flags = result;
+		assert_true(run(&r, "\x21\x02", 2, 8));
+		assert_int_equal(r.flags & result, want & result);
+		assert_int_equal((u32)page(5)[1], values[i]);
+	}
+}
+
+/* A write that ends in the table, but begins in the page before, is none. */
+static void test_across_pages(void **state)
+{
+	struct regs r = { 0 };
+	u64 old;
+
+	(void)state;
+	setup();
+	old = page(5)[0];
+	r.ax = (u32)old;
+	r.dx = 0xfffffffe;
+	assert_false(run(&r, "\x89\x02", 2, 0));
+	r.ax = 0;
+	assert_false(run(&r, "\x89\x02", 2, 0));
+	assert_int_equal(page(5)[0], old);
+	r.ax = (u32)old;
+	r.dx = 0;
+	assert_true(run(&r, "\x89\x02", 2, 0));
+	assert_int_equal(r.ip, (u64)code + 2);
+	assert_int_equal(page(5)[0], old);
+}
+
 static void test_random(void **state)
 {
 	struct regs r;
@@ -127,4 +176,5 @@ static void test_random(void **state)
 }
 
 EXPORT_TESTS(ptwrite, cmocka_unit_test(test_instructions),
+	     cmocka_unit_test(test_flags), cmocka_unit_test(test_across_pages),
 	     cmocka_unit_test(test_random));

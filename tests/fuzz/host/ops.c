@@ -5,7 +5,6 @@
  * judged here: model.c looks at what it has done.
  */
 #include "cpu/descriptors.h"
-#include "cpu/emulate.h"
 #include "cpu/ldt.h"
 #include "errno.h"
 #include "hypercalls.h"
@@ -265,38 +264,23 @@ static void destroy(struct actor *a, const struct step *s)
 	world.killing = false;
 }
 
-bool emulate_segment_base(const struct vcpu *v, u16 selector, u64 *base)
-{
-	(void)v;
-	(void)selector;
-	*base = 0;
-	return true;
-}
-
-u64 *emulate_gpr(struct regs *r, u32 reg)
-{
-	u64 *const to[] = { &r->ax, &r->cx, &r->dx, &r->bx,
-			    &r->sp, &r->bp, &r->si, &r->di };
-
-	return to[reg & 7];
-}
-
 /* A kernel's write to its tables, which it has mapped read-only. */
 static void write_table(struct actor *a, const struct step *s)
 {
-	static const u8 code[][8] = {
-		{ 0x89, 0x08 }, { 0x0f, 0xc7, 0x08 }, { 0x87, 0x08 },
-		{ 0x0f, 0xb1, 0x08 }, { 0x21, 0x08 }, { 0x09, 0x08 },
-		{ 0x0f, 0xba, 0x30, 1 }, { 0x0f, 0xba, 0x28, 1 },
+	static const u8 code[][16] = {
+		{ 0x89, 0x0e }, { 0x0f, 0xc7, 0x0e }, { 0x87, 0x0e },
+		{ 0x0f, 0xb1, 0x0e }, { 0x21, 0x0e }, { 0x09, 0x0e },
+		{ 0x0f, 0xba, 0x36, 1 }, { 0x0f, 0xba, 0x2e, 1 },
 	};
 	u64 e = world_entry(world_nr(a->v->d), s->y, s->flags);
 	u64 at = address((u8)(0x40 | (s->x & 15))) + world_slot(s->slot) * 8;
-	struct regs r = { .cx = e >> 32, .bx = e & 0xffffffff };
+	struct regs r = { .cs = 0xe019, .cx = e >> 32, .bx = e & 0xffffffff };
 
+	r.si = at + (s->kind & 16 ? 4 : 0);
 	if (!(s->kind & 8))
 		r.cx = s->kind & 16 ? e >> 32 : e & 0xffffffff;
-	host_window(0, (u8 *)(uintptr_t)code[s->kind & 7], 8);
-	ptwrite_emulate(a->v, &r, gva(at + (s->kind & 16 ? 4 : 0)));
+	host_window(0, (u8 *)(uintptr_t)code[s->kind & 7], 16);
+	ptwrite_emulate(a->v, &r, gva(r.si));
 	host_window(0, NULL, 0);
 }
 

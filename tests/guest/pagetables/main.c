@@ -58,6 +58,23 @@ static void test_table_not_writable(void)
 	memset(l1, 0, PAGE_SIZE);
 }
 
+/* A write that begins in the page before is the guest's own fault. */
+static void test_across_pages(void)
+{
+	static u8 pair[2 * PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
+	u8 *table = pair + PAGE_SIZE;
+
+	CHECK(make_ro(table), 0);
+	CHECK(mmuext(MMUEXT_PIN_L1_TABLE, va_mfn(table), 0), 0);
+	CHECK(EXPECT_TRAP("movl $0x2020202, (%0)", "r" (table - 2)), 14);
+	CHECK(*(u32 *)(table - 2), 0);
+	CHECK(*(u32 *)table, 0);
+	CHECK(EXPECT_TRAP("movl $0x2020202, (%0)", "r" (table)), -1);
+	CHECK(*(u32 *)table, 0x2020202);
+	CHECK(mmuext(MMUEXT_UNPIN_TABLE, va_mfn(table), 0), 0);
+	CHECK(make_rw(table), 0);
+}
+
 /* Contents that must not validate. */
 static void test_bad_contents(void)
 {
@@ -245,6 +262,7 @@ static void test_arguments(void)
 void test_main(void)
 {
 	test_table_not_writable();
+	test_across_pages();
 	test_bad_contents();
 	test_l2();
 	test_root();

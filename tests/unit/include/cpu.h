@@ -23,6 +23,7 @@ struct cpu {
 	u32 id;
 	u32 apic_id;
 	u32 locks_held;
+	u64 *gdt_page;
 };
 
 struct cpu_block {
@@ -65,9 +66,9 @@ bool rdmsr_safe(u32 msr, u64 *v);
 void wrmsr_safe(u32 msr, u64 v);
 
 /* Flat data, whichever it is. */
-static inline u16 data_selector(u8 prefix)
+static inline u16 data_selector(u32 reg)
 {
-	(void)prefix;
+	(void)reg;
 	return 0xe021;
 }
 

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ins and outs of a guest: one element between a port and memory, or as many as
+ * ECX says. They reach memory with the rights of the mode that runs them: the
+ * hypervisor's own rights would let user mode reach kernel memory. Memory is
+ * checked before the port is accessed. 16-bit addresses are not known.
+ */
+#include "cpu/emulate.h"
+#include "domain/domain.h"
+#include "entry/guest_trap.h"
+#include "entry/traps.h"
+#include "guest/guest.h"
+#include "guest/segment.h"
+#include "mmu/walk.h"
+
+#define FLAGS_DF	BIT(10)
+#define MAX_ELEMENTS	512u	/* before the guest may take an interrupt */
+
+enum outcome { DONE, REFUSED, STAYS };
+
+struct element {
+	u64 segment;		/* descriptor */
+	u32 offset, port, size;
+	bool out, first;
+};
+
+static bool segment_allows(u64 d, bool out)
+{
+	return out ? d && (!(d & DESC_CODE) || (d & DESC_RW)) :
+		     !(d & DESC_CODE) && (d & DESC_RW);
+}
+
+/* Raises the fault of the first element; before another one there is a pause. */
+static bool faults(const struct emulation *e, const struct element *x, u32 at)
+{
+	u32 error = (x->out ? 0 : PF_WRITE) |
+		    (vcpu_in_kernel(e->v, e->r) ? 0 : PF_USER);
+	u32 last = at + x->size - 1;
+
+	if (walk_allows(e->v, gva(at), error)) {
+		if (walk_allows(e->v, gva(last), error))
+			return false;
+		at = last & (u32)PAGE_MASK;
+	}
+	if (walk_allows(e->v, gva(at), 0))
+		error |= PF_PRESENT;
+	if (x->first)
+		guest_page_fault(e->v, e->r, at, error);
+	return true;
+}
+
+/* It stays as well if another vCPU took the page away after the check. */
+static enum outcome transfer(const struct emulation *e, const struct element *x)
+{
+	u32 at = segment_base(x->segment) + x->offset, value = 0;
+
+	if ((u64)x->offset + x->size - 1 > segment_limit(x->segment))
+		return REFUSED;
+	if (faults(e, x, at))
+		return STAYS;
+	if (!guest_range_ok(gva(at), x->size))
+		return REFUSED;
+	if (!x->out) {
+		value = guest_io_read(e->v, x->port, x->size);
+		return guest_write(gva(at), &value, x->size) ? STAYS : DONE;
+	}
+	if (guest_read(&value, gva(at), x->size))
+		return STAYS;
+	guest_io_write(e->v, x->port, x->size, value);
+	return DONE;
+}
+
+/* The instruction stays until its last element is done. */
+bool string_io(struct emulation *e)
+{
+	struct regs *r = e->r;
+	struct element x = {
+		.segment = segment_find(e->v, segment_selector(r, e->i.segment)),
+		.offset = (u32)e->i.offset, .port = (u32)r->dx & 0xffff,
+		.size = e->i.width, .out = e->i.op == INSN_OUTS, .first = true,
+	};
+	u32 left = e->i.prefixes & INSN_REP ? (u32)r->cx : 1, n, max;
+	enum outcome outcome = DONE;
+
+	if (e->i.address != 4 || !guest_io_allowed(e->v, r, x.port, x.size) ||
+	    !segment_allows(x.segment, x.out))
+		return false;
+	e->debug = debug_match_ports(e->v, x.port, x.size);
+	max = MIN(left, e->debug ? 1 : MAX_ELEMENTS);
+	for (n = 0; n < max && (outcome = transfer(e, &x)) == DONE; n++) {
+		x.offset += r->flags & FLAGS_DF ? 0 - x.size : x.size;
+		x.first = false;
+	}
+	if (x.first && outcome != DONE)
+		return outcome == STAYS;
+	*(x.out ? &r->si : &r->di) = x.offset;
+	if (e->i.prefixes & INSN_REP)
+		r->cx = left - n;
+	if (n < left)
+		e->i.next = r->ip;
+	return emulate_done(e);
+}
