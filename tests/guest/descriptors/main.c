@@ -19,11 +19,6 @@ static u64 ldt[512] __attribute__((aligned(4096)));
 #define INT_GATE		0x0000ee0000000000ull
 #define CALL_GATE		0x0000ec0000080000ull
 
-static long update_descriptor(u64 at, u64 desc)
-{
-	return HC4(update_descriptor, at, at >> 32, desc, desc >> 32);
-}
-
 static long set_gdt(u32 entries)
 {
 	xen_pfn_t frame = va_mfn(gdt);

@@ -42,8 +42,8 @@ static void false_fault(struct trap_frame *f)
 	faults[f->vector <= 256 ? f->vector : 256]++;
 	if (total++ < MANY)
 		return;
-	print("vector %u error %x at %x:%x, again and again\n", f->vector,
-	      f->error, f->cs, f->eip);
+	print("%s error %lx at %lx:%lx, again and again\n",
+	      trap_name(f->vector), f->error, f->cs, f->eip);
 	guest_exit("FAILURE");
 }
 

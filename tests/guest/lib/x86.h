@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Names for what the processor defines: vectors, error codes, flags, bits. */
+#ifndef X86_H
+#define X86_H
+
+#define X86_TRAP_DE		0	/* divide */
+#define X86_TRAP_DB		1	/* debug */
+#define X86_TRAP_NMI		2
+#define X86_TRAP_BP		3	/* int3 */
+#define X86_TRAP_OF		4	/* into */
+#define X86_TRAP_BR		5	/* bound */
+#define X86_TRAP_UD		6	/* invalid opcode */
+#define X86_TRAP_NM		7	/* no FPU at hand */
+#define X86_TRAP_DF		8
+#define X86_TRAP_TS		10	/* invalid TSS */
+#define X86_TRAP_NP		11	/* segment not present */
+#define X86_TRAP_SS		12	/* stack segment */
+#define X86_TRAP_GP		13	/* general protection */
+#define X86_TRAP_PF		14	/* page fault */
+#define X86_TRAP_MF		16	/* x87 error */
+#define X86_TRAP_AC		17	/* alignment */
+#define X86_TRAP_MC		18
+#define X86_TRAP_XF		19	/* SIMD error */
+#define X86_TRAP_CP		21	/* control protection */
+#define NO_TRAP			(-1)
+
+/* Error code of a page fault */
+#define X86_PF_PROT		1u	/* the page is there */
+#define X86_PF_WRITE		2u
+#define X86_PF_USER		4u
+
+#define X86_EFLAGS_CF		0x1u
+#define X86_EFLAGS_FIXED	0x2u
+#define X86_EFLAGS_PF		0x4u
+#define X86_EFLAGS_AF		0x10u
+#define X86_EFLAGS_ZF		0x40u
+#define X86_EFLAGS_SF		0x80u
+#define X86_EFLAGS_TF		0x100u
+#define X86_EFLAGS_IF		0x200u
+#define X86_EFLAGS_DF		0x400u
+#define X86_EFLAGS_OF		0x800u
+#define X86_EFLAGS_IOPL		0x3000u
+#define X86_EFLAGS_NT		0x4000u
+#define X86_EFLAGS_RF		0x10000u
+#define X86_EFLAGS_VM		0x20000u
+#define X86_EFLAGS_AC		0x40000u
+#define X86_EFLAGS_ID		0x200000u
+
+#define X86_CR0_PE		0x1u
+#define X86_CR0_TS		0x8u
+#define X86_CR0_WP		0x10000u
+#define X86_CR0_PG		0x80000000u
+#define X86_CR4_TSD		0x4u
+#define X86_CR4_DE		0x8u
+#define X86_CR4_PAE		0x20u
+#define X86_CR4_MCE		0x40u
+#define X86_CR4_OSFXSR		0x200u
+#define X86_CR4_OSXMMEXCPT	0x400u
+#define X86_CR4_FSGSBASE	0x10000u
+#define X86_CR4_OSXSAVE		0x40000u
+
+/* Requested privilege and table of a selector; a descriptor's index */
+#define SEL_RPL			3u
+#define SEL_LDT			4u
+#define SEL_INDEX(n)		((n) << 3)
+
+#define PTE_P			1ull
+#define PTE_RW			2ull
+#define PTE_US			4ull
+#define PTE_PWT			8ull
+#define PTE_PCD			0x10ull
+#define PTE_A			0x20ull
+#define PTE_D			0x40ull
+#define PTE_PSE			0x80ull
+#define PTE_G			0x100ull
+#define PTE_NX			(1ull << 63)
+
+#endif
