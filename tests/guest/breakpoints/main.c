@@ -80,7 +80,7 @@ static void test_addresses(void)
 			CHECK(HC1(get_debugreg, reg), bad[i]);
 			CHECK(HC2(set_debugreg, 7, 0x400 | 3u << reg * 2 |
 				  0xfu << (16 + reg * 4)), 0);
-			CHECK(HC2(xen_version, XENVER_version, 0), 4 << 16 | 17);
+			CHECK(HC2(xen_version, XENVER_version, 0), XEN_4_17);
 			off();
 			CHECK(HC2(set_debugreg, reg, 0xbfffffff), 0);
 		}
@@ -162,13 +162,12 @@ static void test_rules(void)
 		      cases[i].rc);
 		CHECK(HC1(get_debugreg, cases[i].reg), cases[i].then);
 	}
-	CHECK(EXPECT_TRAP("mov %%db4, %%eax", "i" (0)), 6);
-	CHECK(EXPECT_TRAP("mov %%eax, %%db5", "i" (0)), 6);
+	CHECK_INSN("mov %%db4, %%eax", X86_TRAP_UD);
+	CHECK_INSN("mov %%eax, %%db5", X86_TRAP_UD);
 	off();
 	set_de(false);
-	CHECK(EXPECT_TRAP("mov %%db4, %%eax", "i" (0)), -1);
-	CHECK(EXPECT_TRAP("movl $0x20401, %%eax; mov %%eax, %%db7", "i" (0)),
-	      13);
+	CHECK_INSN("mov %%db4, %%eax", NO_TRAP);
+	CHECK_INSN("movl $0x20401, %%eax; mov %%eax, %%db7", X86_TRAP_GP);
 }
 
 /* On ports that are not ours: what the hypervisor answers is a hit as well. */
@@ -271,8 +270,8 @@ static void test_buffers(void)
 		CHECK(HC2(multicall, list, 2), 0);
 		CHECK(hits, 0);
 		off();
-		CHECK(list[0].result, 4 << 16 | 17);
-		CHECK(list[1].result, 4 << 16 | 17);
+		CHECK(list[0].result, XEN_4_17);
+		CHECK(list[1].result, XEN_4_17);
 	}
 	/* Where the hypervisor keeps its own of ours: time, event mask. */
 	set(&shared->vcpu_info[0].time, ACCESS4);
@@ -315,12 +314,12 @@ static void test_mov_ss(void)
 		__asm__ volatile("movw %w1, %%ss; int $0x82"
 				 : "+a" (rc) : "m" (word), "b" (0), "c" (0)
 				 : "memory");
-		CHECK(rc, 4 << 16 | 17);
+		CHECK(rc, XEN_4_17);
 		off();
 		set(&word, ACCESS4);
-		set_trap_handler(13, count_and_skip1);
+		set_trap_handler(X86_TRAP_GP, count_and_skip1);
 		AFTER_MOV_SS("hlt", "i" (0));
-		set_trap_handler(13, 0);
+		set_trap_handler(X86_TRAP_GP, 0);
 		CHECK(others, 1);
 		off();
 		set(&word, ACCESS4);
@@ -348,8 +347,8 @@ static void test_code(void)
 	CHECK(make_ro(gdt), 0);
 	CHECK(HC2(set_gdt, &frame, 512), 0);
 	set(&gdt[1], ACCESS4);
-	CHECK(EXPECT_TRAP("movl $9, %%eax; movl %%eax, %%gs; int3;"
-			  "xorl %%eax, %%eax; movl %%eax, %%gs", "i" (0)), -1);
+	CHECK_INSN("movl $9, %%eax; movl %%eax, %%gs; int3;" "xorl %%eax, %%eax; movl %%eax, %%gs",
+		   NO_TRAP);
 	CHECK(others, 1);
 	off();
 	CHECK(HC2(set_gdt, &frame, 0), 0);
@@ -364,7 +363,7 @@ static void test_single_steps(void)
 	hits = others = 0;
 	__asm__ volatile("pushf; orl $0x100, (%%esp); popf; int $0x82; nop"
 			 : "+a" (rc) : "b" (0), "c" (0) : "memory", "cc");
-	CHECK(rc, 4 << 16 | 17);
+	CHECK(rc, XEN_4_17);
 	CHECK(hits, 1);
 	hits = 0;
 	__asm__ volatile("pushf; orl $0x100, (%%esp); popf; int3; nop"
@@ -396,9 +395,9 @@ void test_main(void)
 	test_addresses();
 	test_control();
 	test_rules();
-	set_trap_handler(1, debug_trap);
-	set_trap_handler(3, count_others);
-	set_trap_handler(6, count_others);
+	set_trap_handler(X86_TRAP_DB, debug_trap);
+	set_trap_handler(X86_TRAP_BP, count_others);
+	set_trap_handler(X86_TRAP_UD, count_others);
 	set_trap_handler(0x80, count_others);
 	test_ports();
 	test_live();

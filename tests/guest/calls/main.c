@@ -83,7 +83,7 @@ static const struct call callbacks[] = {
 	{ #op, __HYPERVISOR_xen_version, op, b, { word }, want }
 
 static const struct call versions[] = {
-	VERSION(XENVER_version, BAD, 0, 4 << 16 | 17),
+	VERSION(XENVER_version, BAD, 0, XEN_4_17),
 	VERSION(XENVER_extraversion, BAD, 0, -XEN_EFAULT),
 	VERSION(XENVER_get_features, BUFFER, 0, 0),
 	VERSION(XENVER_get_features, BUFFER, 1, -XEN_EINVAL),
@@ -160,7 +160,7 @@ static void test_long_table(void)
 			.address = trap_entries[(u8)i],
 		};
 	CHECK(HC1(set_trap_table, table), 0);
-	CHECK(EXPECT_TRAP("ud2", "i" (0)), 6);
+	CHECK_INSN("ud2", X86_TRAP_UD);
 }
 
 static const struct {

@@ -94,11 +94,13 @@ static void test_behind(void)
 
 	for (i = 0; i < ARRAY_SIZE(selectors); i++) {
 		z = 1;
-		CHECK(EXPECT_TRAP("lar %0, %%eax", "r" (selectors[i])), -1);
+		CHECK_TRAP(EXPECT_TRAP("lar %0, %%eax",
+				       "r" (selectors[i])), NO_TRAP);
 		__asm__ volatile("lar %1, %%eax; setz %b0" : "+r" (z)
 				 : "r" (selectors[i]) : "eax", "cc");
 		CHECK(z, 0);
-		CHECK(EXPECT_TRAP("movl %0, %%gs", "r" (selectors[i])), 13);
+		CHECK_TRAP(EXPECT_TRAP("movl %0, %%gs",
+				       "r" (selectors[i])), X86_TRAP_GP);
 		CHECK(trapped_error, selectors[i] & ~7u);
 	}
 }
@@ -112,11 +114,11 @@ static void test_ring0_raised(void)
 	CHECK(make_ro(gdt), 0);
 	CHECK(set_gdt(512), 0);
 	CHECK((u32)(gdt[40] >> 45) & 3, 1);
-	CHECK(EXPECT_TRAP("movw %w0, %%es; movw %%ds, %%ax; movw %%ax, %%es",
-			  "r" (sel)), -1);
+	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%es; movw %%ds, %%ax; movw %%ax, %%es",
+			       "r" (sel)), NO_TRAP);
 	/* Ring 0 by the hypervisor's own selectors. */
-	CHECK(EXPECT_TRAP("pushl $0xe008; pushl $1f; lret", "i" (0)), 13);
-	CHECK(EXPECT_TRAP("movw %w0, %%ss", "r" (0xe010)), 13);
+	CHECK_INSN("pushl $0xe008; pushl $1f; lret", X86_TRAP_GP);
+	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%ss", "r" (0xe010)), X86_TRAP_GP);
 	__asm__ volatile("mov %%cs, %0" : "=r" (cs));
 	CHECK(cs & 3, 1);
 	/* In use: not writable. */
@@ -149,17 +151,19 @@ static void test_ldt(void)
 	/* A page with a bad descriptor faults when it is first used. */
 	CHECK(make_ro(ldt), 0);
 	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 512), 0);
-	CHECK(EXPECT_TRAP("movw %w0, %%gs", "r" (2 << 3 | 4 | 1)) != -1, 1);
+	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%gs",
+			       "r" (2 << 3 | 4 | 1)), X86_TRAP_DB);
 	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
 	CHECK(make_rw(ldt), 0);
 	ldt[3] = 0;
 	CHECK(make_ro(ldt), 0);
 	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 512), 0);
-	CHECK(EXPECT_TRAP("movw %w0, %%gs; xorl %%eax, %%eax; movw %%ax, %%gs",
-			  "r" (2 << 3 | 4 | 1)), -1);
+	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%gs; xorl %%eax, %%eax; movw %%ax, %%gs",
+			       "r" (2 << 3 | 4 | 1)), NO_TRAP);
 	/* Past the limit. */
 	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 2), 0);
-	CHECK(EXPECT_TRAP("movw %w0, %%gs", "r" (2 << 3 | 4 | 1)), 13);
+	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%gs",
+			       "r" (2 << 3 | 4 | 1)), X86_TRAP_GP);
 	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
 	CHECK(make_rw(ldt), 0);
 }

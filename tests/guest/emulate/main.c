@@ -52,12 +52,12 @@ static void test_ports(void)
 	u8 *to = buffer;
 
 	CHECK(set_iopl(0), 0);
-	CHECK(EXPECT_TRAP("inb $0x70, %%al", "i" (0)), 13);
-	CHECK(EXPECT_TRAP("cli", "i" (0)), 13);
+	CHECK_INSN("inb $0x70, %%al", X86_TRAP_GP);
+	CHECK_INSN("cli", X86_TRAP_GP);
 	CHECK(set_iopl(4), -XEN_EINVAL);
 	CHECK(set_iopl(1), 0);
-	CHECK(EXPECT_TRAP("inb $0x70, %%al", "i" (0)), -1);
-	CHECK(EXPECT_TRAP("cli; sti", "i" (0)), -1);
+	CHECK_INSN("inb $0x70, %%al", NO_TRAP);
+	CHECK_INSN("cli; sti", NO_TRAP);
 	CHECK(in8(0x20), 0xff);		/* the 8259 is not ours */
 	CHECK(in8(0x3fd), 0xff);	/* nor is the hypervisor's UART */
 	out32(0xcf8, 0x80000000);
@@ -71,8 +71,8 @@ static void test_ports(void)
 	CHECK(buffer[1], 0xff);
 	CHECK(buffer[2], 0);
 	CHECK(n, 0);
-	CHECK(EXPECT_TRAP("cld; movl %0, %%edi; movl $0x20, %%edx; insb",
-			  "r" (0xa0000000)) != -1, 1);
+	CHECK_TRAP(EXPECT_TRAP("cld; movl %0, %%edi; movl $0x20, %%edx; insb",
+			       "r" (0xa0000000)), X86_TRAP_DB);
 }
 
 static void test_control(void)
@@ -88,8 +88,8 @@ static void test_control(void)
 	CHECK(HC1(fpu_taskswitch, 1), 0);
 	__asm__ volatile("mov %%cr0, %0" : "=r" (cr0));
 	CHECK(cr0 & 8, 8);
-	CHECK(EXPECT_TRAP("fninit", "i" (0)), 7);
-	CHECK(EXPECT_TRAP("fninit", "i" (0)), -1);	/* #NM clears it */
+	CHECK_INSN("fninit", X86_TRAP_NM);
+	CHECK_INSN("fninit", NO_TRAP);	/* #NM clears it */
 	__asm__ volatile("mov %%cr0, %0" : "=r" (cr0));
 	CHECK(cr0 & 8, 0);
 }
@@ -104,29 +104,28 @@ static void test_cpuid(void)
 	CHECK(r[3], 0x4d4d566e);	/* nVMM */
 	CHECK(r[0] >= 0x40000002, 1);
 	xen_cpuid(0x40000001, r);
-	CHECK(r[0], 4 << 16 | 17);
+	CHECK(r[0], XEN_4_17);
 	xen_cpuid(1, r);
 	CHECK(r[2] >> 31, 1);
 	CHECK(r[2] >> 5 & 1, 0);	/* VMX */
 	CHECK(r[3] >> 13 & 1, 0);	/* PGE */
 	CHECK(r[3] >> 3 & 1, 0);	/* PSE */
 	/* The prefix with something else behind it is an undefined opcode. */
-	CHECK(EXPECT_TRAP("ud2; .ascii \"xem\"", "i" (0)), 6);
+	CHECK_INSN("ud2; .ascii \"xem\"", X86_TRAP_UD);
 }
 
 static void test_msr(void)
 {
 	u32 lo, hi;
 
-	CHECK(EXPECT_TRAP("movl $0xc0000080, %%ecx; rdmsr; wrmsr", "i" (0)),
-	      -1);
+	CHECK_INSN("movl $0xc0000080, %%ecx; rdmsr; wrmsr", NO_TRAP);
 	__asm__ volatile("rdmsr" : "=a" (lo), "=d" (hi) : "c" (0xc0000080));
 	CHECK(lo >> 11 & 1, 1);		/* NX */
 	/* Where a write would hurt: SYSENTER, LSTAR, APIC base. */
-	CHECK(EXPECT_TRAP("movl $0xc0000082, %%ecx; xorl %%eax, %%eax;"
-			  "xorl %%edx, %%edx; wrmsr", "i" (0)), 13);
-	CHECK(EXPECT_TRAP("movl $0x176, %%ecx; xorl %%eax, %%eax;"
-			  "xorl %%edx, %%edx; wrmsr", "i" (0)), 13);
+	CHECK_INSN("movl $0xc0000082, %%ecx; xorl %%eax, %%eax;" "xorl %%edx, %%edx; wrmsr",
+		   X86_TRAP_GP);
+	CHECK_INSN("movl $0x176, %%ecx; xorl %%eax, %%eax;" "xorl %%edx, %%edx; wrmsr",
+		   X86_TRAP_GP);
 }
 
 static void test_debug_registers(void)
@@ -158,9 +157,11 @@ static void test_iopl(void)
 		for (iopl = 0; iopl < 4; iopl++) {
 			CHECK(set_iopl(iopl), 0);
 			want = iopl + architectural ? -1 : 13;
-			CHECK(EXPECT_TRAP("inb $0x20, %%al", "i" (0)), want);
-			CHECK(EXPECT_TRAP("outb %%al, $0x20", "i" (0)), want);
-			CHECK(EXPECT_TRAP("cli; sti", "i" (0)), want);
+			CHECK_TRAP(EXPECT_TRAP("inb $0x20, %%al",
+					       "i" (0)), want);
+			CHECK_TRAP(EXPECT_TRAP("outb %%al, $0x20",
+					       "i" (0)), want);
+			CHECK_TRAP(EXPECT_TRAP("cli; sti", "i" (0)), want);
 		}
 	}
 	CHECK(assist(false, VMASST_TYPE_architectural_iopl), 0);
@@ -176,12 +177,12 @@ static void test_bitmap(void)
 	bitmap[0x10] = 1;
 	set_xen_guest_handle(op.bitmap, bitmap);
 	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &op), 0);
-	CHECK(EXPECT_TRAP("inb $0x80, %%al", "i" (0)), 13);
-	CHECK(EXPECT_TRAP("inw $0x7f, %%ax", "i" (0)), 13);
-	CHECK(EXPECT_TRAP("inb $0x81, %%al", "i" (0)), -1);
-	CHECK(EXPECT_TRAP("inb $0x83, %%al", "i" (0)), -1);
-	CHECK(EXPECT_TRAP("inw $0x83, %%ax", "i" (0)), 13);
-	CHECK(EXPECT_TRAP("inb $0x84, %%al", "i" (0)), 13);
+	CHECK_INSN("inb $0x80, %%al", X86_TRAP_GP);
+	CHECK_INSN("inw $0x7f, %%ax", X86_TRAP_GP);
+	CHECK_INSN("inb $0x81, %%al", NO_TRAP);
+	CHECK_INSN("inb $0x83, %%al", NO_TRAP);
+	CHECK_INSN("inw $0x83, %%ax", X86_TRAP_GP);
+	CHECK_INSN("inb $0x84, %%al", X86_TRAP_GP);
 	op.nr_ports = 65537;
 	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &op), -XEN_EINVAL);
 	set_xen_guest_handle(op.bitmap, (u8 *)0xfffff000);
@@ -189,7 +190,7 @@ static void test_bitmap(void)
 	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &op), -XEN_EINVAL);
 	set_xen_guest_handle(op.bitmap, (u8 *)0xa0000000);
 	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &op), 0);
-	CHECK(EXPECT_TRAP("inb $0x81, %%al", "i" (0)), 13);
+	CHECK_INSN("inb $0x81, %%al", X86_TRAP_GP);
 	op.nr_ports = 0;
 	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &op), 0);
 }

@@ -97,12 +97,12 @@ static void test_flags(void)
 		if (i & 32)
 			f.eflags = ~f.eflags;
 		if (f.eflags & F_VM) {
-			CHECK(run(&f), 13);
+			CHECK_TRAP(run(&f), X86_TRAP_GP);
 			CHECK(came.error, 0);
 			continue;
 		}
 		want = (f.eflags & (F_USER | F_TF | F_IF)) | 2;
-		CHECK(run(&f), 0x80);
+		CHECK_TRAP(run(&f), 0x80);
 		CHECK(came.eflags & ~F_RF, want);
 		CHECK(came.cs & 0xffff, USER_CS);
 		CHECK(came.eip, (u32)user_page + 2);
@@ -167,12 +167,12 @@ static void test_addresses(void)
 
 	for (i = 0; i < ARRAY_SIZE(sp); i++) {
 		f.esp = sp[i];
-		CHECK(run(&f), 0x80);
+		CHECK_TRAP(run(&f), 0x80);
 		CHECK(came.esp, sp[i]);
 	}
 	for (i = 0; i < ARRAY_SIZE(at); i++) {
 		f.eip = at[i];
-		CHECK(run(&f), 14);
+		CHECK_TRAP(run(&f), X86_TRAP_PF);
 		CHECK(came.eip, at[i]);
 		CHECK(shared->vcpu_info[0].arch.cr2, at[i]);
 		CHECK(came.error & 6, 4);
@@ -243,7 +243,7 @@ static void test_hypercalls(void)
 				 "pushl $2; popf"
 				 : "+a" (rc), "=&r" (after) : "r" (flags[i]),
 				 "b" (0), "c" (0) : "memory", "cc");
-		CHECK(rc, 4 << 16 | 17);
+		CHECK(rc, XEN_4_17);
 		CHECK(after & F_USER, flags[i]);
 	}
 	for (i = 0; i < 3; i++) {
@@ -259,7 +259,7 @@ static void test_hypercalls(void)
 				 "movl %%edx, %%es" : "+a" (rc)
 				 : "r" (sp[i]), "b" (0), "c" (0)
 				 : "edx", "edi", "memory");
-		CHECK(rc, 4 << 16 | 17);
+		CHECK(rc, XEN_4_17);
 	}
 }
 
@@ -297,12 +297,11 @@ static void test_bases(void)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(msr); i++)
-		CHECK(EXPECT_TRAP("movl %0, %%ecx; xorl %%eax, %%eax;"
-				  "movl $0x800000, %%edx; wrmsr",
-				  "r" (msr[i])), 13);
+		CHECK_TRAP(EXPECT_TRAP("movl %0, %%ecx; xorl %%eax, %%eax;" "movl $0x800000, %%edx; wrmsr",
+				       "r" (msr[i])), X86_TRAP_GP);
 	/* FSGSBASE is not there: rdfsbase %eax, as bytes */
-	CHECK(EXPECT_TRAP(".byte 0xf3, 0x0f, 0xae, 0xc0", "i" (0)), 6);
-	CHECK(EXPECT_TRAP(".byte 0xf3, 0x0f, 0xae, 0xd0", "i" (0)), 6);
+	CHECK_INSN(".byte 0xf3, 0x0f, 0xae, 0xc0", X86_TRAP_UD);
+	CHECK_INSN(".byte 0xf3, 0x0f, 0xae, 0xd0", X86_TRAP_UD);
 }
 
 static multicall_entry_t list[2];
@@ -331,7 +330,7 @@ static void test_multicall(void)
 			 "movl %%ecx, %%ss; movl %%ecx, %%ds; movl %%ecx, %%es"
 			 : "=a" (rc) : "b" (list), "c" (2)
 			 : "edx", "esi", "edi", "memory", "cc");
-	CHECK(vector, 0x80);
+	CHECK_TRAP(vector, 0x80);
 	check_from_user(0);
 	CHECK(came.eax, 0xffffff56);
 	CHECK(came.eip, (u32)user_page + 2);

@@ -76,7 +76,7 @@ static void test_round_trip(void)
 	for (i = 0; i < 2; i++) {
 		/* int $0x80 */
 		USER(i ? 0x202 : 0x002, 0xcd, 0x80);
-		CHECK(vector, 0x80);
+		CHECK_TRAP(vector, 0x80);
 		CHECK(from_cs, USER_CS);
 		CHECK(from_ss, USER_DS);
 		CHECK(from_esp, (u32)user_stack + 4096);
@@ -92,26 +92,26 @@ static void test_user_rights(void)
 {
 	/* int $0x82; int $0x80 */
 	USER(0x202, 0xcd, 0x82, 0xcd, 0x80);
-	CHECK(vector, 13);
+	CHECK_TRAP(vector, X86_TRAP_GP);
 	/* mov 0x100000, %eax: kernel memory has no user bit */
 	USER(0x202, 0xa1, 0x00, 0x00, 0x10, 0x00);
-	CHECK(vector, 14);
+	CHECK_TRAP(vector, X86_TRAP_PF);
 	CHECK(error, 5);
 	/* the window: mov (window + 4 KiB), %eax */
 	USER(0x202, 0xa1, 0x00, 0x10, 0xe0, 0xff);
-	CHECK(vector, 14);
+	CHECK_TRAP(vector, X86_TRAP_PF);
 	/* cli; in (%dx), %al; hlt; mov %cr3, %eax; each a fault */
 	USER(0x3202, 0xfa);
-	CHECK(vector, 13);
+	CHECK_TRAP(vector, X86_TRAP_GP);
 	USER(0x3202, 0x66, 0xba, 0x70, 0x00, 0xec);
-	CHECK(vector, 13);
+	CHECK_TRAP(vector, X86_TRAP_GP);
 	USER(0x3202, 0xf4);
-	CHECK(vector, 13);
+	CHECK_TRAP(vector, X86_TRAP_GP);
 	USER(0x202, 0x0f, 0x20, 0xd8);
-	CHECK(vector, 13);
+	CHECK_TRAP(vector, X86_TRAP_GP);
 	/* lret to the hypervisor's code segment: push $0xe008; push $0; lret */
 	USER(0x202, 0x68, 0x08, 0xe0, 0, 0, 0x6a, 0, 0xcb);
-	CHECK(vector, 13);
+	CHECK_TRAP(vector, X86_TRAP_GP);
 	/* NT and iret: nested task */
 	USER(0x4202, 0xcf);
 	CHECK(vector != ~0u, 1);
@@ -122,7 +122,7 @@ static void test_bad_frame(void)
 	/* no such entry: #GP with the selector, from where it was to go */
 	user_ss = 0x47;
 	USER(0x202, 0xcd, 0x80);
-	CHECK(vector, 13);
+	CHECK_TRAP(vector, X86_TRAP_GP);
 	CHECK(error, 0x44);
 	CHECK(from_cs, USER_CS);
 	CHECK(from_eip, (u32)user_page);
@@ -137,7 +137,7 @@ static void test_ldt_stack(void)
 	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 512), 0);
 	user_ss = 0x47;
 	USER(0x202, 0xcd, 0x80);
-	CHECK(vector, 0x80);
+	CHECK_TRAP(vector, 0x80);
 	CHECK(from_ss, 0x47);
 	user_ss = USER_DS;
 	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);

@@ -23,8 +23,6 @@
 #define CODE		0x00cfbb000000ffffull	/* flat, ring 1 */
 #define DATA		0x00cfb3000000ffffull
 #define INDEX		8u
-#define STRING(x)	#x
-#define EXPAND(x)	STRING(x)
 #define CS_SELECTOR	0x45			/* INDEX in page 0, ring 1 */
 #define SS_SELECTOR	0x1045			/* in page 1 */
 #define OWN_SELECTOR	0xd			/* entry 1, empty */
@@ -58,14 +56,14 @@ static void user(void)
 	traps_init();
 	set_ldt(ldt, ARRAY_SIZE(ldt));
 	started = 1;
-	__asm__ volatile("ljmp	$" EXPAND(CS_SELECTOR) ", $1f\n"
-			 "1:	movl	$" EXPAND(SS_SELECTOR) ", %%eax\n"
+	__asm__ volatile("ljmp	$" STRING(CS_SELECTOR) ", $1f\n"
+			 "1:	movl	$" STRING(SS_SELECTOR) ", %%eax\n"
 			 "	movl	%%eax, %%ss\n"
 			 "2:	movl	$17, %%eax\n"	/* xen_version */
 			 "	xorl	%%ebx, %%ebx\n"
 			 "	xorl	%%ecx, %%ecx\n"
 			 "	int	$0x82\n"
-			 "	movl	$" EXPAND(SS_SELECTOR) ", %%eax\n"
+			 "	movl	$" STRING(SS_SELECTOR) ", %%eax\n"
 			 "	movl	%%eax, %%fs\n"
 			 "	lar	%%eax, %%edx\n"
 			 "	jz	3f\n"

@@ -42,6 +42,9 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef unsigned long ulong;
 
+#define STRING(x)	STRING_OF(x)
+#define STRING_OF(x)	#x
+
 #include "x86.h"
 #include "width.h"
 #include "names.h"
@@ -51,6 +54,7 @@ typedef unsigned long ulong;
 
 #define PAGE_SIZE	4096u
 #define PAGE_SHIFT	12
+#define NOWHERE		0xa0000000ul	/* nothing is mapped there */
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define PTE_RO		(PTE_P | PTE_A)
 #define PTE_RWP		(PTE_P | PTE_RW | PTE_A | PTE_D)
@@ -87,6 +91,8 @@ u64 time_now(void);
 /* Leave the CPU to others; it may be long before 'ms' milliseconds are over. */
 void sleep_ms(u32 ms);
 
+#define barrier()	__asm__ volatile("" ::: "memory")
+
 void *memcpy(void *d, const void *s, size_t n);
 void *memset(void *d, int c, size_t n);
 
@@ -103,6 +109,7 @@ long hypercall(u32 nr, ulong a, ulong b, ulong c, ulong d, ulong e);
 
 /* lib/32/width.c, lib/64/width.c: calls whose arguments have another form */
 long set_pte_va(const void *p, u64 value, u32 flags);
+multicall_entry_t va_mapping_call(const void *p, u64 value);
 long set_timer_op(u64 at);
 long update_descriptor(u64 at, u64 descriptor);
 xen_callback_t callback_at(ulong entry);
@@ -123,6 +130,13 @@ static inline u64 va_maddr(const void *p)
 {
 	return (u64)va_mfn(p) << PAGE_SHIFT | ((ulong)p & (PAGE_SIZE - 1));
 }
+
+/* What XENMEM_memory_map and XENMEM_machine_memory_map give */
+struct e820entry {
+	u64 addr, size;
+	u32 type;
+#define E820_RAM	1
+} __attribute__((packed));
 
 /* An address's entry of a level, readable in the builder's tables. */
 u64 *entry_of(const void *p, u32 level);
@@ -155,8 +169,15 @@ u32 bind_ipi(void);
 long send_port(u32 port);
 long close_port(u32 port);
 long unmask_port(u32 port);
-/* What came for a vCPU, which has its place in shared_info; 2-level ABI. */
+/* Of the 2-level ABI: all ports, one's bits, and what came for a vCPU. */
+#define PORT_BITS	(8 * sizeof(ulong))	/* in a word of shared_info */
+#define NR_PORTS		(PORT_BITS * PORT_BITS)
+bool port_pending(u32 port);
+bool port_masked(u32 port);
+void mask_port(u32 port);
 void clear_events(u32 vcpu);
+/* The event mask of vCPU 0, which has its place in shared_info. */
+void mask_events(bool masked);
 
 /*
  * Traps: a test sets a handler for a vector; the default prints the trap and
@@ -164,6 +185,8 @@ void clear_events(u32 vcpu);
  */
 typedef void (*trap_handler)(struct trap_frame *f);
 void set_trap_handler(u32 vector, trap_handler fn);
+#define TRAP_MASKS_EVENTS	4u	/* in an entry's flags, beside its DPL */
+trap_info_t trap_entry(u32 vector, u32 flags);
 void traps_init(void);
 extern const ulong trap_entries[256];
 extern void event_entry(void), failsafe_entry(void);
@@ -173,13 +196,20 @@ extern trap_handler event_handler, failsafe_handler;
 extern volatile u32 trapped_vector, trapped_error;
 extern u32 recover_eip;
 #define EXPECT_TRAP(insn, ...) ({					\
-	trapped_vector = ~0u;						\
+	trapped_vector = (u32)NO_TRAP;					\
 	__asm__ volatile("movl $1f, recover_eip\n" insn "\n1:\n"	\
 			 "movl $0, recover_eip"				\
 			 :: __VA_ARGS__ : "memory", "eax", "ecx", "edx", \
 			 "edi", "cc");						\
 	(int)trapped_vector;						\
 })
+/* The same, which must end so. */
+#define CHECK_INSN(insn, vector) \
+	CHECK_AS(trap_name, EXPECT_TRAP(insn, "i" (0)), vector)
+
+/* The next instruction but one is the first that a single step stops at. */
+#define SET_TF \
+	"pushf; orl $" STRING(X86_EFLAGS_TF) ", (" R(sp) "); popf\n"
 
 #define PAGE_BUFFER(name) \
 	static u8 name[4096] __attribute__((aligned(4096)))

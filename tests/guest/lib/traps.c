@@ -48,17 +48,21 @@ static void register_callback(u16 type, void (*fn)(void))
 	CHECK(HC2(callback_op, CALLBACKOP_register, &cb), 0);
 }
 
+trap_info_t trap_entry(u32 vector, u32 flags)
+{
+	return (trap_info_t){
+		.vector = (u8)vector, .flags = (u8)flags, .cs = FLAT_KERNEL_CS,
+		.address = trap_entries[vector],
+	};
+}
+
 /* A user may raise int3 and int $0x80. */
 void traps_init(void)
 {
 	u32 i;
 
 	for (i = 0; i < 256; i++)
-		table[i] = (trap_info_t){
-			.vector = (u8)i, .cs = FLAT_KERNEL_CS,
-			.flags = i == X86_TRAP_BP || i == 0x80 ? 3 : 0,
-			.address = trap_entries[i],
-		};
+		table[i] = trap_entry(i, i == X86_TRAP_BP || i == 0x80 ? 3 : 0);
 	CHECK(HC1(set_trap_table, table), 0);
 	register_callback(CALLBACKTYPE_event, event_entry);
 	register_callback(CALLBACKTYPE_failsafe, failsafe_entry);

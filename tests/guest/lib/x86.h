@@ -29,22 +29,22 @@
 #define X86_PF_WRITE		2u
 #define X86_PF_USER		4u
 
-#define X86_EFLAGS_CF		0x1u
-#define X86_EFLAGS_FIXED	0x2u
-#define X86_EFLAGS_PF		0x4u
-#define X86_EFLAGS_AF		0x10u
-#define X86_EFLAGS_ZF		0x40u
-#define X86_EFLAGS_SF		0x80u
-#define X86_EFLAGS_TF		0x100u
-#define X86_EFLAGS_IF		0x200u
-#define X86_EFLAGS_DF		0x400u
-#define X86_EFLAGS_OF		0x800u
-#define X86_EFLAGS_IOPL		0x3000u
-#define X86_EFLAGS_NT		0x4000u
-#define X86_EFLAGS_RF		0x10000u
-#define X86_EFLAGS_VM		0x20000u
-#define X86_EFLAGS_AC		0x40000u
-#define X86_EFLAGS_ID		0x200000u
+#define X86_EFLAGS_CF		0x1
+#define X86_EFLAGS_FIXED	0x2
+#define X86_EFLAGS_PF		0x4
+#define X86_EFLAGS_AF		0x10
+#define X86_EFLAGS_ZF		0x40
+#define X86_EFLAGS_SF		0x80
+#define X86_EFLAGS_TF		0x100
+#define X86_EFLAGS_IF		0x200
+#define X86_EFLAGS_DF		0x400
+#define X86_EFLAGS_OF		0x800
+#define X86_EFLAGS_IOPL		0x3000
+#define X86_EFLAGS_NT		0x4000
+#define X86_EFLAGS_RF		0x10000
+#define X86_EFLAGS_VM		0x20000
+#define X86_EFLAGS_AC		0x40000
+#define X86_EFLAGS_ID		0x200000
 
 #define X86_CR0_PE		0x1u
 #define X86_CR0_TS		0x8u
@@ -58,6 +58,11 @@
 #define X86_CR4_OSXMMEXCPT	0x400u
 #define X86_CR4_FSGSBASE	0x10000u
 #define X86_CR4_OSXSAVE		0x40000u
+
+#define MSR_APIC_BASE		0x1b
+#define APIC_DEFAULT_BASE	0xfee00000u
+#define APIC_BASE_ENABLE	0x800u
+#define APIC_BASE_BSP		0x100u
 
 /* Requested privilege and table of a selector; a descriptor's index */
 #define SEL_RPL			3u
@@ -73,6 +78,7 @@
 #define PTE_D			0x40ull
 #define PTE_PSE			0x80ull
 #define PTE_G			0x100ull
+#define PTE_AVAIL		0xe00ull	/* three bits for the guest */
 #define PTE_NX			(1ull << 63)
 
 #endif

@@ -202,7 +202,7 @@ static void test_hypercall_page(void)
 	CHECK(write_msr(0x40000000, va_maddr(page)), 1);
 	__asm__ volatile("call *%1" : "=a" (rc) : "r" (at), "b" (0), "c" (0)
 			 : "memory");
-	CHECK(rc, 4 << 16 | 17);
+	CHECK(rc, XEN_4_17);
 	CHECK(read_msr(0x40000001, &v), 0);
 	CHECK(write_msr(0x40000001, 0), 0);
 }

@@ -27,7 +27,7 @@ static void handler(struct trap_frame *f)
 {
 	u32 before = ++taken;
 
-	CHECK(f->vector, 2);
+	CHECK_TRAP(f->vector, X86_TRAP_NMI);
 	CHECK(f->cs & 3, 1);
 	mask = shared->vcpu_info[0].evtchn_upcall_mask;
 	if (!nested)
@@ -58,7 +58,7 @@ void test_main(void)
 	};
 	struct callback_unregister off = { .type = CALLBACKTYPE_nmi };
 
-	set_trap_handler(2, handler);
+	set_trap_handler(X86_TRAP_NMI, handler);
 	CHECK(send(XEN_DOMCTL_SENDTRIGGER_NMI, 77), -XEN_ESRCH);
 	CHECK(send(99, 0), -XEN_ENOSYS);
 	test_entry(0);

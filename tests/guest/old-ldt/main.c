@@ -42,7 +42,7 @@ void test_main(void)
 	CHECK(mmuext(MMUEXT_SET_LDT, (u32)tables[0], 1024), 0);
 	CHECK(read_by(low), words[0]);
 	CHECK(read_by(high), words[1]);
-	CHECK(EXPECT_TRAP("movl %0, %%fs", "r" (end)), 13);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, %%fs", "r" (end)), X86_TRAP_GP);
 	CHECK(trapped_error, end);
 	CHECK(HC4(update_descriptor, va_maddr(&tables[0][3]), 0,
 		  segment((u32)&words[1]), segment((u32)&words[1]) >> 32), 0);
@@ -51,9 +51,9 @@ void test_main(void)
 	CHECK(read_by(low), words[1]);
 	CHECK(read_by(high), words[0]);
 	CHECK(mmuext(MMUEXT_SET_LDT, (u32)tables[1], 512), 0);
-	CHECK(EXPECT_TRAP("movl %0, %%fs", "r" (high)), 13);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, %%fs", "r" (high)), X86_TRAP_GP);
 	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
-	CHECK(EXPECT_TRAP("movl %0, %%fs", "r" (low)), 13);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, %%fs", "r" (low)), X86_TRAP_GP);
 	CHECK(trapped_error, low);
 	for (i = 0; i < 2; i++) {
 		CHECK(make_rw(tables[i]), 0);

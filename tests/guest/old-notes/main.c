@@ -17,7 +17,7 @@ void test_main(void)
 
 	__asm__ volatile("int $0x82" : "+a" (v) : "b" (XENVER_version), "c" (0)
 			 : "memory");
-	CHECK(v, 4 << 16 | 17);
+	CHECK(v, XEN_4_17);
 	v = 99;
 	__asm__ volatile("int $0x82" : "+a" (v) : "b" (0), "c" (0) : "memory");
 	CHECK(v, -XEN_ENOSYS);
@@ -27,6 +27,6 @@ void test_main(void)
 	}
 	CHECK(start_info->flags & SIF_INITDOMAIN, SIF_INITDOMAIN);
 	CHECK(window != 0, 1);
-	CHECK(EXPECT_TRAP("ud2", "i" (0)), 6);
+	CHECK_INSN("ud2", X86_TRAP_UD);
 	print("started without a hypercall page\n");
 }

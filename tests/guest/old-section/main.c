@@ -79,10 +79,10 @@ static void test_start(void)
 			CHECK(hypercall_page[i * 32], 0xb8);
 			CHECK(*(const u32 *)(hypercall_page + i * 32 + 1), i);
 		}
-	CHECK(HC2(xen_version, XENVER_version, 0), 4 << 16 | 17);
+	CHECK(HC2(xen_version, XENVER_version, 0), XEN_4_17);
 	CHECK(start_info->flags & SIF_INITDOMAIN, SIF_INITDOMAIN);
 	CHECK(start_info->nr_pages > 1000, 1);
-	CHECK(EXPECT_TRAP("ud2", "i" (0)), 6);
+	CHECK_INSN("ud2", X86_TRAP_UD);
 	print("started by the section __xen_guest\n");
 }
 

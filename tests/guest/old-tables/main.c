@@ -73,7 +73,7 @@ static void is_mapped(const u8 *page, u64 want)
 static void is_empty(void)
 {
 	CHECK(value() == 0, 1);
-	CHECK(EXPECT_TRAP("movb (%0), %%al", "r" (place)), 14);
+	CHECK_TRAP(EXPECT_TRAP("movb (%0), %%al", "r" (place)), X86_TRAP_PF);
 }
 
 static void test_ways(void)
@@ -106,7 +106,7 @@ static void test_ways(void)
 	__asm__ volatile("lock btrl $1, %0" : "+m" (pte[0]) :: "memory", "cc");
 	flush();
 	CHECK(value() == (one & ~PTE_RW), 1);
-	CHECK(EXPECT_TRAP("movb $1, (%0)", "r" (place)), 14);
+	CHECK_TRAP(EXPECT_TRAP("movb $1, (%0)", "r" (place)), X86_TRAP_PF);
 	__asm__ volatile("lock orl $2, %0" : "+m" (pte[0]) :: "memory", "cc");
 	flush();
 	place[1] = 77;
@@ -125,14 +125,14 @@ static void test_refused(void)
 	clear_halves();
 	set_halves(was);
 	/* The table itself, writable */
-	CHECK(EXPECT_TRAP("movl %0, (%1)", "r" (bad), "r" (pte)), 14);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, (%1)", "r" (bad),
+			       "r" (pte)), X86_TRAP_PF);
 	is_mapped(data, was);
-	CHECK(EXPECT_TRAP("xchgl %0, (%1)", "r" (bad), "r" (pte)), 14);
+	CHECK_TRAP(EXPECT_TRAP("xchgl %0, (%1)", "r" (bad),
+			       "r" (pte)), X86_TRAP_PF);
 	is_mapped(data, was);
-	CHECK(EXPECT_TRAP("movl %0, %%eax; xorl %%edx, %%edx; pushl %%ebx;"
-			  "movl %1, %%edi; movl %2, %%ebx; xorl %%ecx, %%ecx;"
-			  "lock cmpxchg8b (%%edi); popl %%ebx",
-			  "m" (was), "m" (pte), "m" (bad)), 14);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, %%eax; xorl %%edx, %%edx; pushl %%ebx;" "movl %1, %%edi; movl %2, %%ebx; xorl %%ecx, %%ecx;" "lock cmpxchg8b (%%edi); popl %%ebx",
+			       "m" (was), "m" (pte), "m" (bad)), X86_TRAP_PF);
 	is_mapped(data, was);
 }
 

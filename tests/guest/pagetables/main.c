@@ -46,8 +46,8 @@ static void test_table_not_writable(void)
 	CHECK(failed(mmu_update(pte_at | MMU_NORMAL_PT_UPDATE, rw)), 1);
 	CHECK(failed(mmu_update(pte_at | MMU_PT_UPDATE_PRESERVE_AD, rw)), 1);
 	/* Writing the entry itself faults, and the emulation refuses. */
-	CHECK(EXPECT_TRAP("movl %0, (%1)", "r" ((u32)rw), "r" (pte_of(l1))),
-	      14);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, (%1)", "r" ((u32)rw),
+			       "r" (pte_of(l1))), X86_TRAP_PF);
 	/* The rest of an L1 changes by all three paths. */
 	CHECK(mmu_update(va_maddr(l1 + 8), va_maddr(data) | PTE_RWP), 0);
 	CHECK(*(u64 *)(l1 + 8), va_maddr(data) | PTE_RWP);
@@ -219,7 +219,8 @@ static void test_emulation(void)
 	CHECK(other[0], 7);
 	/* What is not allowed does not get in this way either. */
 	lo = (u32)va_maddr((void *)start_info->pt_base) | (u32)PTE_RWP;
-	CHECK(EXPECT_TRAP("movl %0, (%1)", "r" (lo), "r" (pte)), 14);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, (%1)", "r" (lo),
+			       "r" (pte)), X86_TRAP_PF);
 	CHECK(*pte & 0xfffff000, (u32)old & 0xfffff000);
 }
 

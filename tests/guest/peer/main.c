@@ -43,10 +43,10 @@ static void test_table(void)
 
 	set_xen_guest_handle(s.frame_list, list);
 	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, &s, 1), 0);
-	CHECK(s.status, GNTST_general_error);
+	CHECK_GRANT(s.status, GNTST_general_error);
 	s.nr_frames = 1;
 	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, &s, 1), 0);
-	CHECK(s.status, 0);
+	CHECK_GRANT(s.status, GNTST_okay);
 	CHECK(HC3(grant_table_op, GNTTABOP_query_size, &q, 1), 0);
 	CHECK(q.nr_frames, 1);
 	CHECK(q.max_nr_frames, 4);
@@ -83,33 +83,33 @@ static void test_rights(void)
 	u64 *pte = pte_of(window_a), was;
 	u32 h, h2;
 
-	CHECK(map(0, REF_BAD, window_a, &h), GNTST_bad_page);
-	CHECK(map(0, REF_RO, window_a, &h), GNTST_general_error);
-	CHECK(map(GNTMAP_readonly, REF_RO, window_a, &h), 0);
+	CHECK_GRANT(map(0, REF_BAD, window_a, &h), GNTST_bad_page);
+	CHECK_GRANT(map(0, REF_RO, window_a, &h), GNTST_general_error);
+	CHECK_GRANT(map(GNTMAP_readonly, REF_RO, window_a, &h), GNTST_okay);
 	was = *pte;
 	/* More than was granted, in all the ways there are. */
 	CHECK(set_pte_va(window_a, was | PTE_RW, UVMF_INVLPG) < 0, 1);
 	CHECK(mmu_update(va_maddr(pte), was | PTE_RW) < 0, 1);
-	CHECK(EXPECT_TRAP("lock orl $2, (%0)", "r" (pte)), 14);
+	CHECK_TRAP(EXPECT_TRAP("lock orl $2, (%0)", "r" (pte)), X86_TRAP_PF);
 	CHECK(set_pte_va(window_b, was, UVMF_INVLPG) < 0, 1);
 	CHECK(*pte == was, 1);
 	/* What takes nothing is allowed. */
 	CHECK(set_pte_va(window_a, was & ~PTE_D, UVMF_INVLPG), 0);
-	CHECK(unmap(window_a, h), 0);
+	CHECK_GRANT(unmap(window_a, h), GNTST_okay);
 	CHECK(set_pte_va(window_a, was, UVMF_INVLPG) < 0, 1);
 
-	CHECK(map(0, REF, window_a, &h), 0);
+	CHECK_GRANT(map(0, REF, window_a, &h), GNTST_okay);
 	window_a[100] = 77;
 	CHECK(domu_map(&u, window_b, frames[0], PTE_RO), 0);
 	CHECK(window_b[100], 77);
 	/* A writable mapping keeps it from being a table. */
 	CHECK(domu_pin(&u, MMUEXT_PIN_L1_TABLE, frames[0]) < 0, 1);
 	memset(window_a, 0, 4096);
-	CHECK(unmap(window_a, h), 0);
+	CHECK_GRANT(unmap(window_a, h), GNTST_okay);
 	CHECK(domu_pin(&u, MMUEXT_PIN_L1_TABLE, frames[0]), 0);
-	CHECK(map(0, REF, window_a, &h2), GNTST_general_error);
-	CHECK(map(GNTMAP_readonly, REF, window_a, &h2), 0);
-	CHECK(unmap(window_a, h2), 0);
+	CHECK_GRANT(map(0, REF, window_a, &h2), GNTST_general_error);
+	CHECK_GRANT(map(GNTMAP_readonly, REF, window_a, &h2), GNTST_okay);
+	CHECK_GRANT(unmap(window_a, h2), GNTST_okay);
 	CHECK(domu_pin(&u, MMUEXT_UNPIN_TABLE, frames[0]), 0);
 	CHECK(make_rw(window_a) | make_rw(window_b), 0);
 }
@@ -180,12 +180,12 @@ static u32 test_channel(void)
 	CHECK(bind(999, &ours), -XEN_EINVAL);
 	CHECK(bind(theirs, &ours), 0);
 	CHECK(status(u.id, theirs, &s), 0);
-	CHECK(s.status, EVTCHNSTAT_interdomain);
+	CHECK_GRANT(s.status, EVTCHNSTAT_interdomain);
 	CHECK(s.u.interdomain.dom, 0);
 	CHECK(s.u.interdomain.port, ours);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
 	CHECK(domu_map(&u, window_b, op.u.getdomaininfo.shared_info_frame,
-			  PTE_RO), 0);
+		       PTE_RO), 0);
 	CHECK(other_shared->evtchn_pending[0] >> theirs & 1, 0);
 	send.port = ours;
 	CHECK(HC2(event_channel_op, EVTCHNOP_send, &send), 0);
@@ -194,7 +194,7 @@ static u32 test_channel(void)
 
 	CHECK(close_port(ours), 0);
 	CHECK(status(u.id, theirs, &s), 0);
-	CHECK(s.status, EVTCHNSTAT_unbound);
+	CHECK_GRANT(s.status, EVTCHNSTAT_unbound);
 	CHECK(s.u.unbound.dom, 0);
 	CHECK(bind(theirs, &ours), 0);
 	/* As many as the domain may have, and no more. */
@@ -209,9 +209,9 @@ static u32 test_channel(void)
 	CHECK(n, 61);
 	CHECK(HC2(event_channel_op, EVTCHNOP_reset, &reset), 0);
 	CHECK(status(u.id, theirs, &s), 0);
-	CHECK(s.status, EVTCHNSTAT_closed);
+	CHECK_GRANT(s.status, EVTCHNSTAT_closed);
 	CHECK(status(0, ours, &s), 0);
-	CHECK(s.status, EVTCHNSTAT_unbound);
+	CHECK_GRANT(s.status, EVTCHNSTAT_unbound);
 	CHECK(s.u.unbound.dom, u.id);
 	CHECK(close_port(ours), 0);
 	CHECK(bind(alloc_for(0), &ours), 0);
@@ -224,12 +224,12 @@ static void test_death(u32 port)
 	struct evtchn_status s;
 	u32 h, h2;
 
-	CHECK(map(0, REF, window_a, &h), 0);
-	CHECK(map(GNTMAP_readonly, REF_RO, window_b, &h2), 0);
+	CHECK_GRANT(map(0, REF, window_a, &h), GNTST_okay);
+	CHECK_GRANT(map(GNTMAP_readonly, REF_RO, window_b, &h2), GNTST_okay);
 	window_a[7] = 7;
 	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), 0);
 	CHECK(status(0, port, &s), 0);
-	CHECK(s.status, EVTCHNSTAT_unbound);
+	CHECK_GRANT(s.status, EVTCHNSTAT_unbound);
 	CHECK(s.u.unbound.dom, u.id);
 	CHECK(close_port(port), 0);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
@@ -237,10 +237,10 @@ static void test_death(u32 port)
 	CHECK(op.u.getdomaininfo.tot_pages, 2);
 	CHECK(window_a[7], 7);
 	CHECK(table[REF].flags & GTF_writing, GTF_writing);
-	CHECK(unmap(window_a, h), 0);
+	CHECK_GRANT(unmap(window_a, h), GNTST_okay);
 	CHECK(table[REF].flags & (GTF_reading | GTF_writing), 0);
-	CHECK(unmap(window_b, h2), 0);
-	CHECK(unmap(window_b, h2), GNTST_bad_handle);
+	CHECK_GRANT(unmap(window_b, h2), GNTST_okay);
+	CHECK_GRANT(unmap(window_b, h2), GNTST_bad_handle);
 	CHECK(set_pte_va(table, 0, UVMF_INVLPG), 0);
 	CHECK(domu_gone(&u), 1);
 	CHECK(make_rw(window_a) | make_rw(window_b) | make_rw(table), 0);

@@ -20,6 +20,14 @@ long set_pte_va(const void *p, u64 value, u32 flags)
 	return HC4(update_va_mapping, p, value, value >> 32, flags);
 }
 
+multicall_entry_t va_mapping_call(const void *p, u64 value)
+{
+	return (multicall_entry_t){
+		.op = __HYPERVISOR_update_va_mapping,
+		.args = { (ulong)p, (ulong)value, (ulong)(value >> 32), UVMF_INVLPG },
+	};
+}
+
 long set_timer_op(u64 at)
 {
 	return HC2(set_timer_op, at, at >> 32);

@@ -6,6 +6,9 @@
 #define WIDTH		32
 #define GUEST_MAGIC	"xen-3.0-x86_32p"
 
+/* The last page that no guest may name */
+#define HYPERVISOR_PAGE	0xfffff000ul
+
 #define LEVELS		3
 #define PIN_ROOT	MMUEXT_PIN_L3_TABLE
 #define PTE_ADDED	0ull
@@ -13,11 +16,35 @@
 /* The ring of a kernel as CS shows it in a frame */
 #define KERNEL_RPL	1u
 
-/* Hypercalls in the code of a test's own domains, and as one instruction */
-#define HYPERCALL	"int $0x82"
-#define ASM_HC2(nr, a, b)						\
-	"movl $" nr ", %eax; movl " a ", %ebx; movl " b ", %ecx; "	\
-	HYPERCALL "\n"
+/* The full register of a name: R(sp) */
+#define R(name)		"%%e" #name
+
+/*
+ * A hypercall without the page: of code that runs elsewhere or is looked at
+ * while it makes the call, as a function, between other instructions, and in
+ * assembly outside of functions.
+ */
+static inline __attribute__((always_inline)) long
+raw_hypercall(u32 nr, ulong a, ulong b, ulong c, ulong d, ulong e)
+{
+	long rc = (long)nr;
+
+	__asm__ volatile("int $0x82" : "+a" (rc), "+b" (a), "+c" (b), "+d" (c),
+			 "+S" (d), "+D" (e) :: "memory");
+	return rc;
+}
+
+#define HYPERCALL_BETWEEN(before, nr, a, b, after) ({			\
+	long rc_ = nr;							\
+	__asm__ volatile(before "int $0x82\n" after : "+a" (rc_)	\
+			 : "b" ((ulong)(a)), "c" ((ulong)(b))		\
+			 : "memory", "cc");				\
+	rc_;								\
+})
+
+#define ASM_HYPERCALL(nr, a, b)						\
+	"movl $" STRING(nr) ", %eax; movl $" STRING(a) ", %ebx;"	\
+	"movl $" STRING(b) ", %ecx; int $0x82\n"
 
 /* Tables of a domain that a test makes: page, entry, what it names, flags */
 #define DOMU_LINKS							\

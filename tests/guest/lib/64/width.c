@@ -22,6 +22,14 @@ long set_pte_va(const void *p, u64 value, u32 flags)
 	return HC3(update_va_mapping, p, value, flags);
 }
 
+multicall_entry_t va_mapping_call(const void *p, u64 value)
+{
+	return (multicall_entry_t){
+		.op = __HYPERVISOR_update_va_mapping,
+		.args = { (ulong)p, value, UVMF_INVLPG },
+	};
+}
+
 long set_timer_op(u64 at)
 {
 	return HC1(set_timer_op, at);

@@ -6,6 +6,8 @@
 #define WIDTH		64
 #define GUEST_MAGIC	"xen-3.0-x86_64"
 
+#define HYPERVISOR_PAGE	0xffff87fffffff000ul
+
 #define LEVELS		4
 #define PIN_ROOT	MMUEXT_PIN_L4_TABLE
 /* A kernel's pages are user pages to the processor; Xen marks them. */
@@ -13,10 +15,31 @@
 
 #define KERNEL_RPL	0u
 
-#define HYPERCALL	"syscall"
-#define ASM_HC2(nr, a, b)						\
-	"movl $" nr ", %eax; movl " a ", %edi; movl " b ", %esi; "	\
-	HYPERCALL "\n"
+#define R(name)		"%%r" #name
+
+static inline __attribute__((always_inline)) long
+raw_hypercall(u32 nr, ulong a, ulong b, ulong c, ulong d, ulong e)
+{
+	register ulong r10 __asm__("r10") = d;
+	register ulong r8 __asm__("r8") = e;
+	long rc = (long)nr;
+
+	__asm__ volatile("syscall" : "+a" (rc), "+D" (a), "+S" (b), "+d" (c),
+			 "+r" (r10), "+r" (r8) :: "rcx", "r11", "memory");
+	return rc;
+}
+
+#define HYPERCALL_BETWEEN(before, nr, a, b, after) ({			\
+	long rc_ = nr;							\
+	__asm__ volatile(before "syscall\n" after : "+a" (rc_)		\
+			 : "D" ((ulong)(a)), "S" ((ulong)(b))		\
+			 : "rcx", "r11", "memory", "cc");		\
+	rc_;								\
+})
+
+#define ASM_HYPERCALL(nr, a, b)						\
+	"movl $" STRING(nr) ", %eax; movl $" STRING(a) ", %edi;"	\
+	"movl $" STRING(b) ", %esi; syscall\n"
 
 #define DOMU_LINKS							\
 	{ 0, 0, 1, PTE_RWP }, { 1, 0, 2, PTE_RWP }, { 2, 0, 5, PTE_RWP }
