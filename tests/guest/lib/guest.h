@@ -49,6 +49,12 @@ typedef unsigned long ulong;
 #include "width.h"
 #include "names.h"
 
+/* Entries of the GDT that are the hypervisor's, as Xen has them */
+#define XEN_CS		0xe008
+#define XEN_DS		0xe010
+#define XEN_TSS		0xe040
+#define XEN_LDT		0xe050
+
 /* What XENVER_version gives */
 #define XEN_4_17	(4 << 16 | 17)
 
@@ -75,14 +81,17 @@ extern u32 failures;
  */
 void check_at(const char *file, int line, const char *what, long got,
 	      long expected, const char *(*name)(long value));
-#define CHECK_AS(name, expr, expected)					\
-	check_at(__FILE__, __LINE__, #expr, (long)(expr),		\
+#define CHECK_AS(name, text, expr, expected)				\
+	check_at(__FILE__, __LINE__, text, (long)(expr),		\
 		 (long)(expected), name)
-#define CHECK(expr, expected)	CHECK_AS(error_name, expr, expected)
+#define CHECK(expr, expected) \
+	CHECK_AS(error_name, #expr, expr, expected)
 #define CHECK_TRAP(expr, expected) \
-	CHECK_AS(trap_name, (int)(expr), (int)(expected))
-#define CHECK_SELECTOR(expr, expected)	CHECK_AS(selector_name, expr, expected)
-#define CHECK_GRANT(expr, expected)	CHECK_AS(grant_name, expr, expected)
+	CHECK_AS(trap_name, #expr, (int)(expr), (int)(expected))
+#define CHECK_SELECTOR(expr, expected) \
+	CHECK_AS(selector_name, #expr, expr, expected)
+#define CHECK_GRANT(expr, expected) \
+	CHECK_AS(grant_name, #expr, expr, expected)
 
 #define NS_PER_MS	1000000ull
 /* System time in ns, by the clock of vcpu_info. */
@@ -205,11 +214,29 @@ extern u32 recover_eip;
 })
 /* The same, which must end so. */
 #define CHECK_INSN(insn, vector) \
-	CHECK_AS(trap_name, EXPECT_TRAP(insn, "i" (0)), vector)
+	CHECK_AS(trap_name, insn, EXPECT_TRAP(insn, "i" (0)), vector)
 
 /* The next instruction but one is the first that a single step stops at. */
 #define SET_TF \
 	"pushf; orl $" STRING(X86_EFLAGS_TF) ", (" R(sp) "); popf\n"
+
+/* Instructions as data, to be copied to where they run: name to name_end. */
+#define DEFINE_CODE(name, insns)					\
+	__asm__(".pushsection .rodata\n" #name ":" insns "\n"		\
+		#name "_end:\n.popsection");				\
+	extern const u8 name[], name##_end[]
+#define CODE_SIZE(name)	((u32)(name##_end - name))
+/* The same without a name, in a function. */
+struct code {
+	const u8 *at, *end;
+};
+#define INSNS(insns) ({							\
+	struct code c_;							\
+	__asm__(".pushsection .rodata\n661:" insns "\n662:\n.popsection\n" \
+		"movl $661b, %k0; movl $662b, %k1"			\
+		: "=r" (c_.at), "=r" (c_.end));				\
+	c_;								\
+})
 
 #define PAGE_BUFFER(name) \
 	static u8 name[4096] __attribute__((aligned(4096)))

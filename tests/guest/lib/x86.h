@@ -47,6 +47,7 @@
 #define X86_EFLAGS_ID		0x200000
 
 #define X86_CR0_PE		0x1u
+#define X86_CR0_EM		0x4u
 #define X86_CR0_TS		0x8u
 #define X86_CR0_WP		0x10000u
 #define X86_CR0_PG		0x80000000u
@@ -59,15 +60,58 @@
 #define X86_CR4_FSGSBASE	0x10000u
 #define X86_CR4_OSXSAVE		0x40000u
 
+/* Debug registers as they are at reset, and bits of theirs */
+#define DR6_RESET		0xffff0ff0
+#define DR6_HIT0		0x1u	/* of the breakpoint in DR0 */
+#define DR6_STEP		0x4000u
+#define DR7_RESET		0x400
+#define DR7_DETECT		0x2000u	/* general detect */
+#define DR7_RESERVED		0xd800u
+#define DR7_LOCAL(n)		(1u << (n) * 2)
+#define DR7_GLOBAL(n)		(2u << (n) * 2)
+#define DR7_TYPE(n, type)	((u32)(type) << (16 + (n) * 4))
+#define DR7_EXECUTE		0u
+#define DR7_WRITE		1u
+#define DR7_PORT		2u
+#define DR7_ACCESS		3u
+#define DR7_BYTES(n, length)	((u32)((length) - 1) << (18 + (n) * 4))
+
 #define MSR_APIC_BASE		0x1b
 #define APIC_DEFAULT_BASE	0xfee00000u
 #define APIC_BASE_ENABLE	0x800u
 #define APIC_BASE_BSP		0x100u
 
-/* Requested privilege and table of a selector; a descriptor's index */
-#define SEL_RPL			3u
-#define SEL_LDT			4u
-#define SEL_INDEX(n)		((n) << 3)
+#define MSR_EFER		0xc0000080
+#define EFER_NX			0x800u
+#define MSR_LSTAR		0xc0000082
+#define MSR_SYSENTER_EIP	0x176
+#define MSR_FS_BASE		0xc0000100
+#define MSR_GS_BASE		0xc0000101
+#define MSR_KERNEL_GS_BASE	0xc0000102
+#define MSR_TSC_AUX		0xc0000103
+
+/* A selector: a descriptor's index, its table, the privilege asked for */
+#define SELECTOR(index, rpl)	((index) << 3 | (rpl))
+#define LDT_SELECTOR(index, rpl)	((index) << 3 | 4 | (rpl))
+
+/* A segment's descriptor: flags, and flat ones of 32 bits */
+#define DESC_A			(1ull << 40)	/* accessed */
+#define DESC_RW			(1ull << 41)	/* data: writable */
+#define DESC_CONFORMING		(1ull << 42)
+#define DESC_CODE		(1ull << 43)
+#define DESC_S			(1ull << 44)	/* code or data */
+#define DESC_DPL(n)		((u64)(n) << 45)
+#define DESC_P			(1ull << 47)
+#define DESC_L			(1ull << 53)	/* code of 64 bits */
+#define DESC_B			(1ull << 54)	/* 32 bits */
+#define DESC_G			(1ull << 55)	/* the limit counts pages */
+#define DESC_LIMIT(n)		((u64)((n) & 0xffff) | (u64)((n) >> 16) << 48)
+#define DESC_BASE(a)		((u64)((a) & 0xffffff) << 16 | \
+				 (u64)((a) >> 24) << 56)
+#define DESC_FLAT		(DESC_G | DESC_B | DESC_LIMIT(0xfffffu))
+#define FLAT_DATA(dpl) \
+	(DESC_FLAT | DESC_P | DESC_DPL(dpl) | DESC_S | DESC_RW | DESC_A)
+#define FLAT_CODE(dpl)		(FLAT_DATA(dpl) | DESC_CODE)
 
 #define PTE_P			1ull
 #define PTE_RW			2ull

@@ -17,7 +17,7 @@
 #define LIST		0x8000u
 #define DATA		0x9000u
 #define DATA_BYTES	64u		/* of each call */
-#define CODE_SIZE	0x100u		/* at most */
+#define CODE_BYTES	0x100u		/* at most */
 #define MAX_CALLS	4u
 #define NO_PORT		40u
 #define NO_OPERATION	99u
@@ -366,7 +366,7 @@ static void make_caller(const struct end *e)
 	u32 i, op;
 
 	domu_empty(&domu);
-	domu_fill(&domu, place, (const u8 *)make_calls, CODE_SIZE);
+	domu_fill(&domu, place, (const u8 *)make_calls, CODE_BYTES);
 	CHECK(domu_map(&domu, place, domu.frames[DATA >> 12], PTE_RWP), 0);
 	for (i = 0; i < MAX_CALLS; i++)
 		memcpy(place + i * DATA_BYTES, e->call[i].arg, 8);
