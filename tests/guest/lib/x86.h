@@ -74,7 +74,11 @@
 #define DR7_WRITE		1u
 #define DR7_PORT		2u
 #define DR7_ACCESS		3u
-#define DR7_BYTES(n, length)	((u32)((length) - 1) << (18 + (n) * 4))
+#define DR7_LENGTH(n, length)	((u32)(length) << (18 + (n) * 4))
+#define DR7_1			0u
+#define DR7_2			1u
+#define DR7_8			2u
+#define DR7_4			3u
 
 #define MSR_APIC_BASE		0x1b
 #define APIC_DEFAULT_BASE	0xfee00000u
