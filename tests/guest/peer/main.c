@@ -10,6 +10,7 @@
  * status of domains that are gone (255, 384), closing for others (496).
  *
  * Test: peer
+ * Test: peer-64 -w 64 reference
  * Test: fuzz/audit-peer krypton-debug
  */
 #include "domu.h"
@@ -19,6 +20,10 @@
 #define REF	8u	/* writable, frames[0] */
 #define REF_RO	9u	/* frames[1] */
 #define REF_BAD	10u	/* a page of ours */
+#define UNSET	99	/* a status that no operation gives */
+#define NOBODY	5u
+#define NO_PORT	999u
+#define LAST	63u	/* of its ports; 1 is the first, 2 are taken */
 
 PAGE_BUFFER(window_a);
 PAGE_BUFFER(window_b);
@@ -59,8 +64,8 @@ static void test_table(void)
 static int map(u32 flags, u32 ref, void *at, u32 *handle)
 {
 	struct gnttab_map_grant_ref m = {
-		.host_addr = (u32)at, .flags = flags | GNTMAP_host_map,
-		.ref = ref, .dom = (domid_t)u.id, .status = 99,
+		.host_addr = (ulong)at, .flags = flags | GNTMAP_host_map,
+		.ref = ref, .dom = (domid_t)u.id, .status = UNSET,
 	};
 
 	CHECK(HC3(grant_table_op, GNTTABOP_map_grant_ref, &m, 1), 0);
@@ -71,7 +76,7 @@ static int map(u32 flags, u32 ref, void *at, u32 *handle)
 static int unmap(void *at, u32 handle)
 {
 	struct gnttab_unmap_grant_ref m = {
-		.host_addr = (u32)at, .handle = handle, .status = 99,
+		.host_addr = (ulong)at, .handle = handle, .status = UNSET,
 	};
 
 	CHECK(HC3(grant_table_op, GNTTABOP_unmap_grant_ref, &m, 1), 0);
@@ -104,7 +109,7 @@ static void test_rights(void)
 	CHECK(window_b[100], 77);
 	/* A writable mapping keeps it from being a table. */
 	CHECK(domu_pin(&u, MMUEXT_PIN_L1_TABLE, frames[0]) < 0, 1);
-	memset(window_a, 0, 4096);
+	memset(window_a, 0, PAGE_SIZE);
 	CHECK_GRANT(unmap(window_a, h), GNTST_okay);
 	CHECK(domu_pin(&u, MMUEXT_PIN_L1_TABLE, frames[0]), 0);
 	CHECK_GRANT(map(0, REF, window_a, &h2), GNTST_general_error);
@@ -131,15 +136,15 @@ static int copy(u32 ref, bool to, u32 flags)
 static void test_copy(void)
 {
 	memset(mine, 5, 32);
-	CHECK(copy(REF, true, GNTCOPY_dest_gref), 0);
+	CHECK_GRANT(copy(REF, true, GNTCOPY_dest_gref), GNTST_okay);
 	memset(mine, 0, 32);
-	CHECK(copy(REF, false, GNTCOPY_source_gref), 0);
+	CHECK_GRANT(copy(REF, false, GNTCOPY_source_gref), GNTST_okay);
 	CHECK(mine[31], 5);
-	CHECK(copy(REF_RO, true, GNTCOPY_dest_gref), GNTST_general_error);
-	CHECK(copy(REF_RO, false, GNTCOPY_source_gref), 0);
-	CHECK(copy(REF_BAD, false, GNTCOPY_source_gref), GNTST_bad_page);
+	CHECK_GRANT(copy(REF_RO, true, GNTCOPY_dest_gref), GNTST_general_error);
+	CHECK_GRANT(copy(REF_RO, false, GNTCOPY_source_gref), GNTST_okay);
+	CHECK_GRANT(copy(REF_BAD, false, GNTCOPY_source_gref), GNTST_bad_page);
 	/* By frame number: only our own. */
-	CHECK(copy(frames[0], false, 0), GNTST_permission_denied);
+	CHECK_GRANT(copy(frames[0], false, 0), GNTST_permission_denied);
 	CHECK(table[REF].flags, GTF_permit_access);
 }
 
@@ -172,15 +177,15 @@ static long bind(u32 theirs, u32 *ours)
 static u32 test_channel(void)
 {
 	struct evtchn_reset reset = { .dom = (domid_t)u.id };
-	u32 theirs = alloc_for(0), not_ours = alloc_for(5), ours, n = 0;
+	u32 theirs = alloc_for(0), not_ours = alloc_for(NOBODY), ours, n = 0;
 	struct evtchn_send send;
 	struct evtchn_status s;
 
 	CHECK(bind(not_ours, &ours), -XEN_EINVAL);
-	CHECK(bind(999, &ours), -XEN_EINVAL);
+	CHECK(bind(NO_PORT, &ours), -XEN_EINVAL);
 	CHECK(bind(theirs, &ours), 0);
 	CHECK(status(u.id, theirs, &s), 0);
-	CHECK_GRANT(s.status, EVTCHNSTAT_interdomain);
+	CHECK(s.status, EVTCHNSTAT_interdomain);
 	CHECK(s.u.interdomain.dom, 0);
 	CHECK(s.u.interdomain.port, ours);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
@@ -194,7 +199,7 @@ static u32 test_channel(void)
 
 	CHECK(close_port(ours), 0);
 	CHECK(status(u.id, theirs, &s), 0);
-	CHECK_GRANT(s.status, EVTCHNSTAT_unbound);
+	CHECK(s.status, EVTCHNSTAT_unbound);
 	CHECK(s.u.unbound.dom, 0);
 	CHECK(bind(theirs, &ours), 0);
 	/* As many as the domain may have, and no more. */
@@ -203,15 +208,15 @@ static u32 test_channel(void)
 
 		if (HC2(event_channel_op, EVTCHNOP_alloc_unbound, &a))
 			break;
-		CHECK(a.port <= 63, 1);
+		CHECK(a.port <= LAST, 1);
 		n++;
 	}
-	CHECK(n, 61);
+	CHECK(n, LAST - 2);
 	CHECK(HC2(event_channel_op, EVTCHNOP_reset, &reset), 0);
 	CHECK(status(u.id, theirs, &s), 0);
-	CHECK_GRANT(s.status, EVTCHNSTAT_closed);
+	CHECK(s.status, EVTCHNSTAT_closed);
 	CHECK(status(0, ours, &s), 0);
-	CHECK_GRANT(s.status, EVTCHNSTAT_unbound);
+	CHECK(s.status, EVTCHNSTAT_unbound);
 	CHECK(s.u.unbound.dom, u.id);
 	CHECK(close_port(ours), 0);
 	CHECK(bind(alloc_for(0), &ours), 0);
@@ -229,7 +234,7 @@ static void test_death(u32 port)
 	window_a[7] = 7;
 	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), 0);
 	CHECK(status(0, port, &s), 0);
-	CHECK_GRANT(s.status, EVTCHNSTAT_unbound);
+	CHECK(s.status, EVTCHNSTAT_unbound);
 	CHECK(s.u.unbound.dom, u.id);
 	CHECK(close_port(port), 0);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);

@@ -51,6 +51,8 @@ raw_hypercall(u32 nr, ulong a, ulong b, ulong c, ulong d, ulong e)
 	{ 0, 0, 1, PTE_P }, { 0, 1, 2, PTE_P }, { 0, 2, 3, PTE_P },	\
 	{ 0, 3, 4, PTE_P }, { 1, 0, 5, PTE_RWP }
 
+#define DOMU_TABLES	{ 0, 1, 2, 3, 4, 5 }
+
 struct trap_frame {
 	ulong edi, esi, ebp, ebx, edx, ecx, eax;
 	ulong vector, error;

@@ -44,6 +44,8 @@ raw_hypercall(u32 nr, ulong a, ulong b, ulong c, ulong d, ulong e)
 #define DOMU_LINKS							\
 	{ 0, 0, 1, PTE_RWP }, { 1, 0, 2, PTE_RWP }, { 2, 0, 5, PTE_RWP }
 
+#define DOMU_TABLES	{ 0, 1, 2, 5 }
+
 /* The names of registers are those that cpu_user_regs has at both widths. */
 struct trap_frame {
 	ulong r15, r14, r13, r12, r11, r10, r9, r8;
