@@ -20,7 +20,8 @@
 #define ROUND_NS	22000u
 #define L2		0xb000u		/* a table of its own, read-only */
 #define L1		0xc000u
-#define SPARE		14u		/* a page of its own */
+#define SPARE		14u		/* a page of its own; the next has no address */
+#define STACK_END	(DOMU_CODE << 12)
 #define COUNTER		0xa000		/* victim; attacker: rounds */
 #define MAPPED		0xe000u		/* where it maps what Dom0 grants */
 #define REFS		64u		/* that Dom0 grants */
@@ -245,6 +246,7 @@ static void make_caller(const struct call *calls, u32 n,
 	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
 	CHECK(domu_pin(&attacker, PIN_ROOT, attacker.frames[0]), 0);
 	domu_context(&attacker, &ctx);
+	ctx.user_regs.esp = STACK_END;
 	CHECK(domu_set_context(&attacker, &ctx), 0);
 	CHECK(domu_map(&attacker, list_page, attacker.frames[LIST >> 12],
 		       PTE_RO), 0);

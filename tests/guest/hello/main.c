@@ -10,6 +10,8 @@
  */
 #include "guest.h"
 
+#define NO_VERSION	77u	/* of the operations of xen_version */
+
 static void test_tables(void)
 {
 	CHECK(*entry_of(test_main, 2) & PTE_US, PTE_US);
@@ -31,8 +33,8 @@ void test_main(void)
 	CHECK(start_info->flags & (SIF_PRIVILEGED | SIF_INITDOMAIN),
 	      SIF_PRIVILEGED | SIF_INITDOMAIN);
 	CHECK(HC2(xen_version, XENVER_version, 0), XEN_4_17);
-	CHECK(hypercall(99, 0, 0, 0, 0, 0), -XEN_ENOSYS);
-	CHECK(HC2(xen_version, 77, 0), -XEN_ENOSYS);
+	CHECK(hypercall(NO_HYPERCALL, 0, 0, 0, 0, 0), -XEN_ENOSYS);
+	CHECK(HC2(xen_version, NO_VERSION, 0), -XEN_ENOSYS);
 	test_tables();
 	print("hello from a guest of %u bits with %lu pages\n", WIDTH,
 	      start_info->nr_pages);

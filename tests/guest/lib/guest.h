@@ -55,7 +55,8 @@ typedef unsigned long ulong;
 #define XEN_TSS		0xe040
 #define XEN_LDT		0xe050
 
-/* What XENVER_version gives */
+/* A number that no hypercall has; what XENVER_version gives */
+#define NO_HYPERCALL	99u
 #define XEN_4_17	(4 << 16 | 17)
 
 #define PAGE_SIZE	4096u

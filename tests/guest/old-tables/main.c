@@ -10,6 +10,8 @@
  */
 #include "guest.h"
 
+#define NO_ADDRESS	(1 << 16)	/* upper half of one above all */
+
 PAGE_BUFFER(place);
 PAGE_BUFFER(data);
 PAGE_BUFFER(data2);
@@ -113,14 +115,14 @@ static void test_ways(void)
 	CHECK(data[1], 77);
 	/* No execution stands in the upper half: first it, then the entry */
 	clear_halves();
-	set_halves(one | 1ull << 63);
-	is_mapped(data, one | 1ull << 63);
+	set_halves(one | PTE_NX);
+	is_mapped(data, one | PTE_NX);
 }
 
 static void test_refused(void)
 {
 	u64 was = va_maddr(data) | PTE_RWP;
-	u32 bad = (u32)va_maddr((void *)((u32)pte & ~0xfffu)) | (u32)PTE_RWP;
+	u32 bad = (u32)va_maddr((void *)((u32)pte & ~(PAGE_SIZE - 1))) | (u32)PTE_RWP;
 
 	clear_halves();
 	set_halves(was);
@@ -146,10 +148,10 @@ static void test_upper_half(void)
 
 	clear_halves();
 	set_halves(one);
-	pte[1] = 1 << 16;	/* an address above all that there are */
+	pte[1] = NO_ADDRESS;
 	flush();
-	CHECK(pte[0] & 1, 0);
-	CHECK(pte[1], 1 << 16);
+	CHECK(pte[0] & PTE_P, 0);
+	CHECK(pte[1], NO_ADDRESS);
 	clear_halves();
 	set_halves(one);
 	is_mapped(data, one);
