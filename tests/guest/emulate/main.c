@@ -233,9 +233,9 @@ static void test_instructions(void)
 	INSN("clts", NO_TRAP);
 	INSN("invd", X86_TRAP_GP);
 	INSN("wbinvd", NO_TRAP);
-	INSN(".byte 0xf3; wbinvd", NO_TRAP);		/* wbnoinvd */
+	INSN("wbnoinvd", NO_TRAP);
 	INSN("hlt", X86_TRAP_GP);
-	INSN(".byte 0x0f, 0x20, 0xc8", X86_TRAP_GP);	/* mov cr1, eax */
+	INSN("mov %%cr1, %%eax", X86_TRAP_GP);
 	INSN(".byte 0x0f, 0x20, 0x00", NO_TRAP);	/* mov cr0, (eax) */
 	INSN("mov %%cr0, %%eax; mov %%eax, %%cr0", NO_TRAP);
 	INSN("mov %%cr0, %%eax; orl $4, %%eax; mov %%eax, %%cr0", /* EM */

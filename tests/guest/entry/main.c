@@ -358,9 +358,9 @@ static void test_bases(void)
 		CHECK_TRAP(EXPECT_TRAP("movl %0, %%ecx; xorl %%eax, %%eax;"
 				       "movl $0x800000, %%edx; wrmsr",
 				       "r" (msr[i])), X86_TRAP_GP);
-	/* FSGSBASE is not there; the assembler knows it at 64 bits alone. */
-	CHECK_INSN(".byte 0xf3, 0x0f, 0xae, 0xc0", X86_TRAP_UD); /* rdfsbase */
-	CHECK_INSN(".byte 0xf3, 0x0f, 0xae, 0xd0", X86_TRAP_UD); /* wrfsbase */
+	/* FSGSBASE is not there. */
+	CHECK_INSN("rdfsbase %%eax", X86_TRAP_UD);
+	CHECK_INSN("wrfsbase %%eax", X86_TRAP_UD);
 }
 
 #define IRET_RESULT	(-170u)		/* no error, nor a call's result */

@@ -80,7 +80,12 @@
 #define DR7_8			2u
 #define DR7_4			3u
 
+#define MSR_TSC			0x10
 #define MSR_APIC_BASE		0x1b
+#define MSR_MPERF		0xe7
+#define MSR_APERF		0xe8
+#define MSR_MPERF_RO		0xc00000e7
+#define MSR_APERF_RO		0xc00000e8
 #define APIC_DEFAULT_BASE	0xfee00000u
 #define APIC_BASE_ENABLE	0x800u
 #define APIC_BASE_BSP		0x100u
