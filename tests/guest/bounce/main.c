@@ -25,10 +25,6 @@
 #define UNMAPPED	0x40000000u
 #define WINDOW		HYPERVISOR_VIRT_START
 #define PAST_GDT	0xfff9
-#define ALL_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF |	\
-			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_DF |	\
-			 X86_EFLAGS_OF | X86_EFLAGS_NT | X86_EFLAGS_AC |	\
-			 X86_EFLAGS_ID)		/* that a kernel may set */
 
 enum { FROM_KERNEL, FROM_USER };
 enum { CRASHES, ENDS, GOES_ON };
@@ -73,7 +69,7 @@ static const struct attack attacks[] = {
 	{ "half mapped", ud2, KERNEL, STACK + 4, 0, 0, OK, 0 },
 	{ "read-only", ud2, KERNEL, TABLE + 0x800, 0, 0, OK, 0 },
 	{ "half read-only", ud2, KERNEL, TABLE_END + 4, 0, 0, OK, 0 },
-	{ "with flags", ud2, KERNEL, TABLE + 0x800, 0, 0, OK, ALL_FLAGS },
+	{ "with flags", ud2, KERNEL, TABLE + 0x800, 0, 0, OK, X86_EFLAGS_USER },
 	{ "no handler", ud2, KERNEL, STACK, 0, 0, 0, 0, 0 },
 	{ "handler of ring 0", ud2, KERNEL, STACK, 0, 0, XEN_CS, HANDLER, 0 },
 	{ "handler by TSS", ud2, KERNEL, STACK, 0, 0, XEN_TSS, HANDLER, 0 },

@@ -97,9 +97,6 @@ static const struct fault {
 #include "faults.h"
 };
 
-/* Those that a fault may leave in any state. */
-#define ARITHMETIC	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF |	\
-			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_OF)
 #define NO_IF		X86_EFLAGS_FIXED
 #define WITH_IF		(X86_EFLAGS_FIXED | X86_EFLAGS_IF)
 
@@ -119,7 +116,7 @@ static void one_fault(const struct fault *f, bool user, u32 eflags, u32 table)
 	out_text(" -> ");
 	out_came(c, n);
 	out_text(" flags ");
-	out_number(c->eflags & ~(u32)ARITHMETIC, 16);
+	out_number(c->eflags & ~(u32)X86_EFLAGS_ARITHMETIC, 16);
 	out_text(" cs ");
 	out_number(c->cs, 16);
 	out_text(" cr2 ");

@@ -87,27 +87,24 @@ static void far_return(bool user, u32 sel)
 
 static void one_selector(const char *what, u32 index, u32 sel, bool user)
 {
+	const u32 own = (sel & ~3u) | (user ? 3 : 1);
 	u32 rpl;
 
 	out_begin(user ? "user, " : "kernel, ");
 	out_text(what);
 	out_number(index, 16);
 	out_text(" ->");
-	query(" lar ", user, lar, CODE_SIZE(lar), (sel & ~3u) | (user ? 3 : 1),
-	      true);
-	query(" lsl ", user, lsl, CODE_SIZE(lsl), (sel & ~3u) | (user ? 3 : 1),
-	      true);
-	query(" verr ", user, verr, CODE_SIZE(verr), (sel & ~3u) | (user ? 3 : 1),
-	      false);
-	query(" verw ", user, verw, CODE_SIZE(verw), (sel & ~3u) | (user ? 3 : 1),
-	      false);
+	query(" lar ", user, lar, CODE_SIZE(lar), own, true);
+	query(" lsl ", user, lsl, CODE_SIZE(lsl), own, true);
+	query(" verr ", user, verr, CODE_SIZE(verr), own, false);
+	query(" verw ", user, verw, CODE_SIZE(verw), own, false);
 	for (rpl = 0; rpl < 4; rpl++)
 		load(rpl ? "," : " fs ", user, load_fs, CODE_SIZE(load_fs),
 		     (sel & ~3u) | rpl);
 	for (rpl = user ? 3 : 0; rpl < (user ? 4 : 2); rpl++)
 		load(rpl == 1 ? "," : " ss ", user, load_ss, CODE_SIZE(load_ss),
 		     (sel & ~3u) | rpl);
-	far_return(user, (sel & ~3u) | (user ? 3 : 1));
+	far_return(user, own);
 	out_end();
 }
 
@@ -166,7 +163,7 @@ static void ldt_selectors(void)
 
 void conf_selectors(void)
 {
-	u32 i;
+	u32 i, sel;
 
 	CHECK(make_ro(ldt), 0);
 	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)ldt, ARRAY_SIZE(ldt)), 0);
@@ -177,8 +174,9 @@ void conf_selectors(void)
 	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
 	CHECK(make_rw(ldt), 0);
 	for (i = 0; i < 32; i++) {
-		one_selector("hypervisor's GDT ", i, SELECTOR(FIRST_RESERVED_GDT_ENTRY + i, 0), false);
-		one_selector("hypervisor's GDT ", i, SELECTOR(FIRST_RESERVED_GDT_ENTRY + i, 0), true);
+		sel = SELECTOR(FIRST_RESERVED_GDT_ENTRY + i, 0);
+		one_selector("hypervisor's GDT ", i, sel, false);
+		one_selector("hypervisor's GDT ", i, sel, true);
 	}
 	one_selector("GDT ", 0, 0, false);
 	one_selector("GDT ", 0, 0, true);

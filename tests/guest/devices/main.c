@@ -98,7 +98,7 @@ static void *argument(const void *from, u32 size)
 #define ITS(name, cmd, ...) ({						\
 	__VA_ARGS__;							\
 	its((struct call){ .nr = __HYPERVISOR_##name, .a = cmd,		\
-			   .b = (u32)argument(&arg, sizeof(arg)) });	\
+			   .b = (ulong)argument(&arg, sizeof(arg)) });	\
 })
 
 static int its_map(u32 frame)

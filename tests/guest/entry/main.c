@@ -15,14 +15,8 @@
 #define SYSENTER_ENTRY	0x99u	/* vectors whose entries are those callbacks */
 #define SYSCALL_ENTRY	0x98u
 
-/* What user mode may have. */
-#define USER_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF |	\
-			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_DF |	\
-			 X86_EFLAGS_OF | X86_EFLAGS_NT | X86_EFLAGS_AC |	\
-			 X86_EFLAGS_ID)
-
 /* Those that a handler's first instruction finds clear, and IF set. */
-#define HANDLER_FLAGS	(X86_EFLAGS_NT | X86_EFLAGS_TF | X86_EFLAGS_VM |	\
+#define HANDLER_FLAGS	(X86_EFLAGS_NT | X86_EFLAGS_TF | X86_EFLAGS_VM | \
 			 X86_EFLAGS_RF | X86_EFLAGS_IOPL | X86_EFLAGS_IF)
 
 /* QEMU raises #NP for a stack that is not present, a processor #SS. */
@@ -111,7 +105,7 @@ static void test_flags(void)
 			CHECK(came.error, 0);
 			continue;
 		}
-		want = (f.eflags & (USER_FLAGS | X86_EFLAGS_TF |
+		want = (f.eflags & (X86_EFLAGS_USER | X86_EFLAGS_TF |
 				    X86_EFLAGS_IF)) | X86_EFLAGS_FIXED;
 		CHECK_TRAP(run(&f), SYSTEM_CALL);
 		CHECK(came.eflags & ~(ulong)X86_EFLAGS_RF, want);
@@ -262,7 +256,7 @@ static void test_fast_calls(void)
 {
 	static const u32 flags[] = {
 		0, X86_EFLAGS_TF, X86_EFLAGS_NT, X86_EFLAGS_DF, X86_EFLAGS_AC,
-		USER_FLAGS | X86_EFLAGS_TF, X86_EFLAGS_RF,
+		X86_EFLAGS_USER | X86_EFLAGS_TF, X86_EFLAGS_RF,
 	};
 	u32 i, set;
 
@@ -278,7 +272,7 @@ static void test_fast_calls(void)
 static void test_hypercalls(void)
 {
 	static const u32 flags[] = {
-		X86_EFLAGS_NT, X86_EFLAGS_DF, X86_EFLAGS_AC, USER_FLAGS,
+		X86_EFLAGS_NT, X86_EFLAGS_DF, X86_EFLAGS_AC, X86_EFLAGS_USER,
 	};
 	u32 i, rc, after;
 
@@ -289,7 +283,7 @@ static void test_hypercalls(void)
 				 : "+a" (rc), "=&r" (after) : "r" (flags[i]),
 				 "b" (0), "c" (0) : "memory", "cc");
 		CHECK(rc, XEN_4_17);
-		CHECK(after & USER_FLAGS, flags[i]);
+		CHECK(after & X86_EFLAGS_USER, flags[i]);
 	}
 	for (i = 0; i < 3; i++) {
 		static const u32 sp[] = { 0, 2, 0xfffffffc };
@@ -336,14 +330,14 @@ static void exceptions(u32 flags)
 		f.eflags = flags | X86_EFLAGS_IF;
 		CHECK_TRAP(run(&f), cases[i].vector);
 		CHECK_SELECTOR((u16)came.cs, FLAT_KERNEL_CS);
-		CHECK(came.eflags & USER_FLAGS, flags);
+		CHECK(came.eflags & X86_EFLAGS_USER, flags);
 	}
 }
 
 static void test_exceptions(void)
 {
 	exceptions(X86_EFLAGS_NT);
-	exceptions(USER_FLAGS);
+	exceptions(X86_EFLAGS_USER);
 }
 
 /* The bases of FS and GS are the descriptors' alone. */

@@ -20,7 +20,7 @@
 #define ROUND_NS	22000u
 #define L2		0xb000u		/* a table of its own, read-only */
 #define L1		0xc000u
-#define SPARE		14u		/* a page of its own; the next has no address */
+#define SPARE		14u		/* a page; the next has no address */
 #define STACK_END	(DOMU_CODE << 12)
 #define COUNTER		0xa000		/* victim; attacker: rounds */
 #define MAPPED		0xe000u		/* where it maps what Dom0 grants */
@@ -388,9 +388,9 @@ static const struct {
 /* Dom0's own handles are not the attacker's. */
 static void map_of_dom0(void)
 {
-	struct gnttab_map_grant_ref map = { .host_addr = (u32)place,
+	struct gnttab_map_grant_ref map = { .host_addr = (ulong)place,
 		.flags = GNTMAP_host_map, .ref = REFS, .dom = 0 };
-	struct gnttab_unmap_grant_ref unmap = { .host_addr = (u32)place };
+	struct gnttab_unmap_grant_ref unmap = { .host_addr = (ulong)place };
 	grant_entry_v1_t *entry = (void *)grants;
 
 	entry[REFS] = (grant_entry_v1_t){ .domid = 0,

@@ -158,9 +158,10 @@ static void test_last_entry(void)
 {
 	grant_entry_v1_t *entry = (grant_entry_v1_t *)table + REF % 512;
 	struct gnttab_map_grant_ref map = {
-		.host_addr = (u32)mapped, .flags = GNTMAP_host_map, .ref = REF,
+		.host_addr = (ulong)mapped, .flags = GNTMAP_host_map,
+		.ref = REF,
 	};
-	struct gnttab_unmap_grant_ref unmap = { .host_addr = (u32)mapped };
+	struct gnttab_unmap_grant_ref unmap = { .host_addr = (ulong)mapped };
 
 	CHECK(set_pte_va(table, (u64)list[OWN - 1] << 12 | PTE_RWP,
 			 UVMF_INVLPG), 0);

@@ -115,7 +115,8 @@ long hypercall(u32 nr, ulong a, ulong b, ulong c, ulong d, ulong e);
 #define HC3(n, a, b, c) \
 	hypercall(__HYPERVISOR_##n, (ulong)(a), (ulong)(b), (ulong)(c), 0, 0)
 #define HC4(n, a, b, c, d) \
-	hypercall(__HYPERVISOR_##n, (ulong)(a), (ulong)(b), (ulong)(c), (ulong)(d), 0)
+	hypercall(__HYPERVISOR_##n, (ulong)(a), (ulong)(b), (ulong)(c),	\
+		  (ulong)(d), 0)
 
 /* lib/32/width.c, lib/64/width.c: calls whose arguments have another form */
 long set_pte_va(const void *p, u64 value, u32 flags);
@@ -195,7 +196,7 @@ void mask_events(bool masked);
  */
 typedef void (*trap_handler)(struct trap_frame *f);
 void set_trap_handler(u32 vector, trap_handler fn);
-#define TRAP_MASKS_EVENTS	4u	/* in an entry's flags, beside its DPL */
+#define TRAP_MASKS_EVENTS	4u	/* in the flags, beside the DPL */
 trap_info_t trap_entry(u32 vector, u32 flags);
 void traps_init(void);
 extern const ulong trap_entries[256];

@@ -45,6 +45,12 @@
 #define X86_EFLAGS_VM		0x20000
 #define X86_EFLAGS_AC		0x40000
 #define X86_EFLAGS_ID		0x200000
+/* What arithmetic changes, and what user mode may change. */
+#define X86_EFLAGS_ARITHMETIC	(X86_EFLAGS_CF | X86_EFLAGS_PF | \
+				 X86_EFLAGS_AF | X86_EFLAGS_ZF | \
+				 X86_EFLAGS_SF | X86_EFLAGS_OF)
+#define X86_EFLAGS_USER		(X86_EFLAGS_ARITHMETIC | X86_EFLAGS_DF | \
+				 X86_EFLAGS_NT | X86_EFLAGS_AC | X86_EFLAGS_ID)
 
 #define X86_CR0_PE		0x1u
 #define X86_CR0_EM		0x4u

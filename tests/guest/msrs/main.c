@@ -75,7 +75,9 @@ static const struct row {
 	{ "DE_CFG", 0xc0011029, 0xc0011029, AMD, READS, DROPPED, 2 },
 };
 
-static const struct row nothing = { .name = "no row", .read = FAULTS, .write = REFUSED };
+static const struct row nothing = {
+	.name = "no row", .read = FAULTS, .write = REFUSED,
+};
 static u8 cpu;
 PAGE_BUFFER(page);
 

@@ -15,7 +15,7 @@ PAGE_BUFFER(data);
 static multicall_entry_t mc[64];
 
 #define UNTOUCHED	0x5a5a5a5a	/* a result that no call gives */
-#define PREEMPTED	0x80000000u	/* in a count of mmu_update, mmuext_op */
+#define PREEMPTED	0x80000000u	/* in a count of entries */
 #define EXTENTS_DONE	0x3ffffffu	/* above the number of an operation */
 
 static void fill(u32 i, u32 op, ulong a, ulong b, ulong c, ulong d)

@@ -122,19 +122,23 @@ static void test_ways(void)
 static void test_refused(void)
 {
 	u64 was = va_maddr(data) | PTE_RWP;
-	u32 bad = (u32)va_maddr((void *)((u32)pte & ~(PAGE_SIZE - 1))) | (u32)PTE_RWP;
+	u32 bad = (u32)va_maddr((void *)((ulong)pte & ~(PAGE_SIZE - 1))) |
+		  (u32)PTE_RWP;
 
 	clear_halves();
 	set_halves(was);
 	/* The table itself, writable */
-	CHECK_TRAP(EXPECT_TRAP("movl %0, (%1)", "r" (bad),
-			       "r" (pte)), X86_TRAP_PF);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, (%1)", "r" (bad), "r" (pte)),
+		   X86_TRAP_PF);
 	is_mapped(data, was);
-	CHECK_TRAP(EXPECT_TRAP("xchgl %0, (%1)", "r" (bad),
-			       "r" (pte)), X86_TRAP_PF);
+	CHECK_TRAP(EXPECT_TRAP("xchgl %0, (%1)", "r" (bad), "r" (pte)),
+		   X86_TRAP_PF);
 	is_mapped(data, was);
-	CHECK_TRAP(EXPECT_TRAP("movl %0, %%eax; xorl %%edx, %%edx; pushl %%ebx;" "movl %1, %%edi; movl %2, %%ebx; xorl %%ecx, %%ecx;" "lock cmpxchg8b (%%edi); popl %%ebx",
-			       "m" (was), "m" (pte), "m" (bad)), X86_TRAP_PF);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, %%eax; xorl %%edx, %%edx;"
+			       "pushl %%ebx; movl %1, %%edi; movl %2, %%ebx;"
+			       "xorl %%ecx, %%ecx; lock cmpxchg8b (%%edi);"
+			       "popl %%ebx", "m" (was), "m" (pte), "m" (bad)),
+		   X86_TRAP_PF);
 	is_mapped(data, was);
 }
 

@@ -91,8 +91,8 @@ static void test_l2(void)
 	CHECK(mmuext(MMUEXT_PIN_L2_TABLE, va_mfn(l2), 0), 0);
 	at = va_maddr(l2);
 	CHECK(mmu_update(at, va_maddr(l1) | PTE_RWP), 0);
-	CHECK(failed(mmu_update(at + SLOT(1), va_maddr(data) | PTE_RWP | PTE_PSE)),
-	      1);
+	CHECK(failed(mmu_update(at + SLOT(1), va_maddr(data) | PTE_RWP |
+				PTE_PSE)), 1);
 	/* Adding PSE to an entry that is there: XSA-148 */
 	CHECK(failed(mmu_update(at, va_maddr(l1) | PTE_RWP | PTE_PSE)), 1);
 	/* A page that is mapped writable cannot become an L1. */
@@ -111,9 +111,11 @@ static void test_root(void)
 	u64 root = va_maddr(l3());
 
 	CHECK(failed(mmu_update(root + SLOT(3), 0)), 1);
-	CHECK(failed(mmu_update(root + SLOT(3), va_maddr(l2_of(0)) | PTE_P)), 1);
+	CHECK(failed(mmu_update(root + SLOT(3), va_maddr(l2_of(0)) | PTE_P)),
+	      1);
 	/* A second use of the L2 that holds the hypervisor's slots: XSA-185 */
-	CHECK(failed(mmu_update(root + SLOT(2), va_maddr(l2_of(3)) | PTE_P)), 1);
+	CHECK(failed(mmu_update(root + SLOT(2), va_maddr(l2_of(3)) | PTE_P)),
+	      1);
 	/* An L3 in its own slot. */
 	CHECK(failed(mmu_update(root + SLOT(2), root | PTE_P)), 1);
 	CHECK(failed(mmuext(MMUEXT_PIN_L2_TABLE, va_mfn(l2_of(3)), 0)), 1);
@@ -223,8 +225,8 @@ static void test_emulation(void)
 	CHECK(other[0], 7);
 	/* What is not allowed does not get in this way either. */
 	lo = (u32)va_maddr((void *)start_info->pt_base) | (u32)PTE_RWP;
-	CHECK_TRAP(EXPECT_TRAP("movl %0, (%1)", "r" (lo),
-			       "r" (pte)), X86_TRAP_PF);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, (%1)", "r" (lo), "r" (pte)),
+		   X86_TRAP_PF);
 	CHECK((u32)*pte & ~(PAGE_SIZE - 1), (u32)old & ~(PAGE_SIZE - 1));
 }
 

@@ -437,7 +437,9 @@ static void test_ends(void)
 
 static void test_remote(void)
 {
-	struct sched_remote_shutdown r = { .domain_id = NO_DOMAIN, .reason = 0x102 };
+	struct sched_remote_shutdown r = {
+		.domain_id = NO_DOMAIN, .reason = 0x100 | SHUTDOWN_suspend,
+	};
 
 	CHECK(HC2(sched_op, SCHEDOP_remote_shutdown, &r), -XEN_ESRCH);
 	r.domain_id = DOMID_SELF;

@@ -7,7 +7,6 @@
  * is destroyed while it waits for its turn is forgotten by the scheduler.
  *
  * Test: shares -i
- * Test: shares-64 -w 64 -i reference
  * Test: fuzz/audit-shares -i krypton-debug
  */
 #include "domu.h"
