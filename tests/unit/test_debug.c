@@ -51,6 +51,10 @@ static void setup(void)
 	assert_int_equal(audit_frames(), 0);
 }
 
+/*
+ * The audit reports a frame whose reference or type count is one more or one
+ * less than what the tables hold, and changes nothing itself.
+ */
 static void test_audit_counts(void **state)
 {
 	u32 i;
@@ -71,6 +75,10 @@ static void test_audit_counts(void **state)
 	assert_int_equal(audit_frames(), 0);
 }
 
+/*
+ * The audit reports a table that an entry maps writable, a table that is still
+ * valid after its last use, and a mapping of a page that nobody owns.
+ */
 static void test_audit_states(void **state)
 {
 	u64 was;
@@ -96,6 +104,11 @@ static void test_audit_states(void **state)
 	assert_int_equal(audit_frames(), 0);
 }
 
+/*
+ * The audit reports a domain whose page total or list of pages disagrees with
+ * the owners in the frame table, and a frame of the hypervisor's that nobody
+ * has.
+ */
 static void test_audit_lists(void **state)
 {
 	u32 head;
@@ -136,6 +149,11 @@ static bool allowed(u32 held, u32 level, u64 flags)
 	return ok;
 }
 
+/*
+ * A lock may be taken while only locks before it are held, a lock that
+ * interrupt handlers take only with interrupts off, and no lock without a
+ * number. What is refused names both locks.
+ */
 static void test_lock_order(void **state)
 {
 	u32 a, b;

@@ -22,6 +22,11 @@ static bool has(const struct domain *d, u64 n)
 	return false;
 }
 
+/*
+ * A domain reaches exactly the device frames that were given to it and not
+ * taken back. Where its list of ranges is full, it may lose frames by a change
+ * and gains none.
+ */
 static void test_iomem(void **state)
 {
 	static struct domain d;

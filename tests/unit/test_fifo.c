@@ -136,6 +136,10 @@ static void model_mask(u32 port)
 	}
 }
 
+/*
+ * Of each priority events come in the order in which they were sent, each once;
+ * a masked one waits, and a change of priority counts from the next event on.
+ */
 static void test_order(void **state)
 {
 	struct evtchn_set_priority sp;

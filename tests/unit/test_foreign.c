@@ -261,6 +261,10 @@ static void one_life(unsigned int seed, bool preempt, u32 *mapped, u32 *stops)
 	assert_int_equal(frames_free(), free_before);
 }
 
+/*
+ * Whatever two domains do to the pages of one of them, every count is right
+ * after each part, and the end of that domain gives back all of its frames.
+ */
 static void test_lives(void **state)
 {
 	u32 mapped = 0, stops = 0;

@@ -11,6 +11,10 @@ static void setup(void)
 	frames_give(mfn(256), HOST_FRAMES - 256);
 }
 
+/*
+ * Every free frame can be had, once; freed in any order, frames merge into the
+ * largest aligned blocks again.
+ */
 static void test_exhaust_and_merge(void **state)
 {
 	u64 all, n = 0, i;
@@ -33,6 +37,10 @@ static void test_exhaust_and_merge(void **state)
 	frame_free(got[0], 9);
 }
 
+/*
+ * Blocks are aligned to their size, never overlap, and lie below an address
+ * limit if there is one.
+ */
 static void test_random(void **state)
 {
 	static struct { mfn_t m; u32 order; } held[64];
@@ -71,6 +79,10 @@ static void test_random(void **state)
 	assert_int_equal(frames_free(), all);
 }
 
+/*
+ * An order above the largest, and a limit below which nothing is free, give no
+ * frame.
+ */
 static void test_limits(void **state)
 {
 	(void)state;

@@ -226,6 +226,11 @@ static void check_all(void)
 	assert_int_equal(host_locks, 0);
 }
 
+/*
+ * After any maps, unmaps and overwritten mappings each count, pin and flag is
+ * what a count from scratch gives, and nothing is left once the domain that
+ * mapped is dead.
+ */
 static void test_random(void **state)
 {
 	u32 k;
@@ -346,6 +351,10 @@ static void copy_all(struct gnttab_copy *c, u32 n, u32 long_size)
 		c[i].status = c32[i].status;
 }
 
+/*
+ * A copy succeeds where its grant allows reading by this domain, its other page
+ * is the domain's own and no table, and neither part crosses the end of a page.
+ */
 static void test_copy(void **state)
 {
 	struct gnttab_copy c[64];
@@ -400,6 +409,11 @@ static void *granter(void *arg)
 	return NULL;
 }
 
+/*
+ * A pin sees one state of an entry, whatever the granter writes meanwhile: all
+ * pins of an entry have the same frame, which is the granter's, and one for
+ * writing has its type.
+ */
 static void test_race(void **state)
 {
 	struct grant_pin p[4] = { { 0 } };

@@ -117,6 +117,7 @@ static void refuse(const char *why)
 		fail_msg("\"%s\" in place of \"%s\"", im.error, why);
 }
 
+/* A good image with notes gives its place, its entry and what its notes say. */
 static void test_good(void **state)
 {
 	struct image im;
@@ -137,6 +138,7 @@ static void test_good(void **state)
 	assert_int_equal(im.segment[0].mem_size, 8192);
 }
 
+/* An image that ends early is refused wherever it ends. */
 static void test_cut_off(void **state)
 {
 	struct image im;
@@ -148,6 +150,11 @@ static void test_cut_off(void **state)
 		assert_false(parse(&im, elf, size));
 }
 
+/*
+ * A 64-bit image, one without notes, and one with a segment that lies outside
+ * of the guest's addresses or of the file are refused; the first two with the
+ * reason.
+ */
 static void test_wrong_kind(void **state)
 {
 	(void)state;
@@ -255,6 +262,11 @@ static void make_legacy(const char *text)
 	       "VIRT_ENTRY=0xC1000010,HYPERCALL_PAGE=0x1001,"		\
 	       "FEATURES=writable_page_tables|pae_pgdir_above_4gb,"
 
+/*
+ * The section __xen_guest does for notes: base, offset, entry and hypercall
+ * page count as its text says, an offset that it does not give is the base. A
+ * text that lacks or contradicts what a PAE kernel needs is refused.
+ */
 static void test_legacy(void **state)
 {
 	static const char *const bad[] = {
@@ -391,6 +403,11 @@ static u64 make_bzimage(u8 *bz, const u8 *body, u64 n)
 	return 1024 + s.total_out;
 }
 
+/*
+ * The payload of a bzImage is found and comes out as it was packed; a file that
+ * is cut off is refused, and a damaged one makes nothing leave its memory. No
+ * room is an error.
+ */
 static void test_bzimage(void **state)
 {
 	static u8 bz[65536], out[ELF_SIZE], heap[65536 * 4];

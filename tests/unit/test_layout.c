@@ -244,6 +244,11 @@ static void test_own_layout(void **state)
 	}
 }
 
+/*
+ * Arrays of longs and frame numbers have elements of the guest's width: widened
+ * with zeroes when read, cut off when written, and the neighbours stay as they
+ * are. One that is not readable to its end is -EFAULT.
+ */
 static void test_longs(void **state)
 {
 	u64 longs[8], i;

@@ -81,6 +81,10 @@ static void drain(void)
 		;
 }
 
+/*
+ * Lines for which the serial line has no room are in the ring, cost no waiting,
+ * and are reported as a number once, when it has room again.
+ */
 static void test_slow_line(void **state)
 {
 	static char ring[16384];
@@ -109,6 +113,11 @@ static void test_slow_line(void **state)
 	assert_int_equal(times("lines are not shown"), 1);
 }
 
+/*
+ * A guest's text is taken as a whole or refused while the serial line is full,
+ * and none of what was taken is lost. A line that takes nothing for a second is
+ * given up, so that the guest goes on.
+ */
 static void test_guest_text(void **state)
 {
 	const char piece[] =
@@ -148,6 +157,11 @@ static u32 provoke(enum log_level level, u32 n)
 	return times("provoked") - before;
 }
 
+/*
+ * Lines between the two levels come at ten in five seconds, what was left out
+ * is reported, lines below the first level always come, and lines that guests
+ * provoke have a rate of their own.
+ */
 static void test_rate(void **state)
 {
 	(void)state;

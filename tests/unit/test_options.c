@@ -56,6 +56,11 @@ static const char *const bad_sizes[] = {
 	"1G+", "--1G", "600M,", "600M,max:", "1G;2G", "max=1G", "1G+25%+25%",
 };
 
+/*
+ * dom0_mem takes sizes, minimum and maximum in Xen's forms, each within the
+ * memory that there is; anything else is refused with a line in the log and
+ * changes nothing.
+ */
 static void test_mem(void **state)
 {
 	char line[80];
@@ -83,6 +88,10 @@ static void test_mem(void **state)
 	assert_int_equal(n, (4096 - 128) * MIB);
 }
 
+/*
+ * dom0_max_vcpus takes a number or a range, of which the processors choose, up
+ * to 32; anything else is refused with a line in the log.
+ */
 static void test_vcpus(void **state)
 {
 	static const struct {
@@ -117,6 +126,10 @@ static void test_vcpus(void **state)
 	options("dom0_max_vcpus=1-");
 }
 
+/*
+ * A flag is on or off by the words that Xen knows, or by its name alone or with
+ * no- before it; the last one counts, and other words are refused.
+ */
 static void test_flags(void **state)
 {
 	static const struct {
@@ -151,6 +164,10 @@ static void test_flags(void **state)
 	assert_false(boot_flag("x2apic", true));
 }
 
+/*
+ * loglvl and guest_loglvl take one level or two; a bad value leaves what was,
+ * and the log names it.
+ */
 static void test_levels(void **state)
 {
 	static const struct {
@@ -186,6 +203,9 @@ static void test_levels(void **state)
 	log_guests = guests;
 }
 
+/*
+ * maxcpus and mem bound what is used of the machine; bad values leave what was.
+ */
 static void test_machine(void **state)
 {
 	const u64 cpus = boot_max_cpus, end = boot_mem_end;

@@ -77,6 +77,10 @@ static void end(void)
 	host_pci_latch = 0;
 }
 
+/*
+ * An access to PCI's configuration space is its own, though another CPU writes
+ * the address register between any two of its steps.
+ */
 static void test_another_cpu(void **state)
 {
 	struct vcpu *v = setup();

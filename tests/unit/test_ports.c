@@ -62,6 +62,10 @@ static const struct {
 	{ "\x66\xee", 2, 1, AX, 0xff, true },
 };
 
+/*
+ * IN changes as many bytes of EAX as it reads, OUT writes as many as it has;
+ * RAX has no upper half after an IN.
+ */
 static void test_in_out(void **state)
 {
 	const u64 upper = 0xffffffff00000000;
@@ -277,6 +281,10 @@ static void check_rights(u32 i, const char *insn, u32 error)
 	assert_memory_equal(&r, &old, sizeof(r));
 }
 
+/*
+ * INS and OUTS reach memory only with the rights of the ring that asks; what is
+ * missing is the page fault of that access.
+ */
 static void test_string_rights(void **state)
 {
 	u32 i;

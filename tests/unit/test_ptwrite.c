@@ -50,6 +50,10 @@ static bool run(struct regs *r, const void *insn, u32 n, u32 at)
 	return ptwrite_emulate(host_current, r, gva(at));
 }
 
+/*
+ * The instructions by which kernels write page tables do what they do on
+ * memory, and nothing where the entry would break a rule.
+ */
 static void test_instructions(void **state)
 {
 	struct regs r = { 0 };
@@ -143,6 +147,10 @@ static void test_across_pages(void **state)
 	assert_int_equal(page(5)[0], old);
 }
 
+/*
+ * Random bytes as an instruction never make a writable mapping of a page that
+ * is not of that type, and leave no lock held.
+ */
 static void test_random(void **state)
 {
 	struct regs r;

@@ -187,6 +187,7 @@ static void run_random(bool preempt, unsigned int seed, u32 steps)
 	assert_true(pins > steps / 10);		/* it did get somewhere */
 }
 
+/* After any sequence of updates the invariants of page types hold. */
 static void test_random_updates(void **state)
 {
 	unsigned int seed;
@@ -196,6 +197,7 @@ static void test_random_updates(void **state)
 		run_random(false, seed, 1500);
 }
 
+/* The same with every operation preempted at random and continued, or not. */
 static void test_random_preempted(void **state)
 {
 	unsigned int seed;
@@ -215,6 +217,11 @@ static void build_root(void)
 	page(5)[0] = make_pte(mfn(first + 6), PTE_P | PTE_RW);
 }
 
+/*
+ * A root's last table has the hypervisor's slots while it is one: read-only,
+ * not for users, not to be changed, and of one root alone. They are gone after
+ * its last use.
+ */
 static void test_root_and_window(void **state)
 {
 	(void)state;
@@ -401,6 +408,10 @@ static bool stop_after(void)
 	return frame(MANY + 4)->refs > (MANY - 5) * 512u;
 }
 
+/*
+ * No operation on many tables holds the page lock for more than HOLD_TABLES of
+ * them, be it done, refused, preempted, or the end of the domain.
+ */
 static void test_holds(void **state)
 {
 	(void)state;

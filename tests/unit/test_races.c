@@ -124,6 +124,10 @@ static long get_ref(void)
 	return page_get(d, mfn(d_first));
 }
 
+/*
+ * A reference is to a page that the domain owns at that moment; it fails, and
+ * leaves none behind, if the page has another owner by then.
+ */
 static void test_owner(void **state)
 {
 	u32 steps, got = 0, lost = 0;
@@ -312,6 +316,10 @@ static void call_during_death(long (*call)(void))
 	assert_int_equal(refused, unlock - 1);
 }
 
+/*
+ * A call on a page of a domain that dies meanwhile fails or is complete, and no
+ * reference stays.
+ */
 static void test_calls(void **state)
 {
 	(void)state;
@@ -320,6 +328,10 @@ static void test_calls(void **state)
 	call_during_death(map_writable);
 }
 
+/*
+ * The end of a domain is complete though a call on one of its pages is in the
+ * middle.
+ */
 static void test_death(void **state)
 {
 	(void)state;
@@ -389,6 +401,10 @@ static void take_out_and_fill(void)
 		after_flush = fill_in;
 }
 
+/*
+ * A walk reads tables alone, though another CPU takes a table out of the tree
+ * and makes a page of it.
+ */
 static void test_walk(void **state)
 {
 	u32 steps, i;
@@ -433,6 +449,10 @@ static void steal(void)
 	frame_m2p[m.n] = 0xabcd;
 }
 
+/*
+ * An exchange leaves a frame alone that another domain has got meanwhile: its
+ * owner and its entry in the machine-to-phys array stay.
+ */
 static void test_exchange(void **state)
 {
 	u64 in, out = 77;
@@ -502,6 +522,10 @@ static void look_at_shared(void)
 			      f->flags != FRAME_XENHEAP;
 }
 
+/*
+ * Whoever can refer to a page that is being shared finds it complete: its type,
+ * its count and its flags.
+ */
 static void test_share(void **state)
 {
 	u32 steps;

@@ -40,6 +40,10 @@ static void test_descriptors(void **state)
 	}
 }
 
+/*
+ * A text is cut off at its buffer's end, with a zero, and the length is that of
+ * the whole. Widths, zeroes and signs are C's.
+ */
 static void test_format(void **state)
 {
 	char b[16];
@@ -58,6 +62,10 @@ static void test_format(void **state)
 	assert_string_equal(b, "-92233720368547");
 }
 
+/*
+ * A number is decimal or, behind 0x, hexadecimal, and ends before what is no
+ * digit of it.
+ */
 static void test_numbers(void **state)
 {
 	const char *end;
@@ -124,6 +132,10 @@ static void test_evtchn_random(void **state)
 	assert_true(open > 100);
 }
 
+/*
+ * An operation that does not exist is -ENOSYS; an argument that cannot be read
+ * is -EFAULT.
+ */
 static void test_evtchn_unknown(void **state)
 {
 	u64 arg[4] = { 0 };

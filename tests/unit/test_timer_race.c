@@ -86,6 +86,10 @@ static void finish(pthread_t thread)
 	pthread_join(thread, NULL);
 }
 
+/*
+ * When timer_kill() returns, the function neither runs nor runs again, and the
+ * timer is off.
+ */
 static void test_kill_running(void **state)
 {
 	u32 nr, before, prevented = 0;

@@ -55,6 +55,10 @@ static const char *unpack(const u8 *from, u64 length, u64 room, u64 heap_size,
 	return error;
 }
 
+/*
+ * Each format comes out as it was packed. A target that is too small is an
+ * error, and so is no memory, but for LZ4, which needs none.
+ */
 static void test_whole(void **state)
 {
 	struct file sample = read_file(""), f;
@@ -79,6 +83,7 @@ static void test_whole(void **state)
 	free(sample.data);
 }
 
+/* Input that ends early is an error, wherever it ends. */
 static void test_cut_off(void **state)
 {
 	struct file sample = read_file(""), f;
@@ -100,6 +105,10 @@ static void test_cut_off(void **state)
 	free(sample.data);
 }
 
+/*
+ * One wrong byte keeps a decompressor in its input, its target and its memory
+ * (the sanitizer looks), whatever comes out.
+ */
 static void test_damaged(void **state)
 {
 	struct file sample = read_file(""), f;

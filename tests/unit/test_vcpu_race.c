@@ -70,6 +70,10 @@ static void down_first(void)
 	assert_int_equal(bring_down(d->vcpu[0]), 0);
 }
 
+/*
+ * When two vCPUs take each other down, one goes down; the call that would take
+ * down the last one that is up ends the domain instead.
+ */
 static void test_down(void **state)
 {
 	u32 steps;
@@ -108,6 +112,10 @@ static void register_other(void)
 	other_result = register_at(first + 1);
 }
 
+/*
+ * Of two pages that are registered at once one becomes the vcpu_info; the other
+ * call is -EINVAL and leaves no reference.
+ */
 static void test_info(void **state)
 {
 	u32 steps, used;
@@ -140,6 +148,10 @@ static void resume(void)
 	domain_resume(d);
 }
 
+/*
+ * A domain that is resumed while the tools are told of its end is reported
+ * again at its next end.
+ */
 static void test_told(void **state)
 {
 	u32 steps, before;

@@ -17,91 +17,97 @@
 
 #define STACK	(DOMU_PAGES << 12)
 #define SHUT(f)	((f) >> XEN_DOMINF_shutdownshift & XEN_DOMINF_shutdownmask)
-#define HANDLER	0x7800u			/* in the code page */
-#define COUNTER	0x7c00u
-#define TABLE	0x5000u			/* the level-1 table: read-only */
+#define HANDLER		0x7800u		/* in the code page */
+#define ARGUMENT	0x7900		/* 0: power off */
+#define COUNTER		0x7c00
+#define TABLE		0x5000u		/* the level-1 table: read-only */
+#define TABLE_END	0x6000u
+#define UNMAPPED	0x40000000u
+#define WINDOW		HYPERVISOR_VIRT_START
+#define PAST_GDT	0xfff9
 
 enum { FROM_KERNEL, FROM_USER };
 enum { CRASHES, ENDS, GOES_ON };
 
 struct attack {
 	const char *what;
-	u8 code[12];
+	const u8 *code;		/* CODE_BYTES of it, or what is behind it */
 	u8 from, result;
 	u32 esp, kernel_sp, kernel_ss;
 	u32 handler_cs, handler;
 	u32 flags;
 };
 
-#define UD2	{ 0x0f, 0x0b }
-#define INT80	{ 0xcd, 0x80 }
-/* mov $23, %eax; int $0x82: the iret hypercall, with what is on the stack */
-#define IRET	{ 0xb8, 23, 0, 0, 0, 0xcd, 0x82 }
+DEFINE_CODE(ud2, "ud2");
+DEFINE_CODE(int80, "int $0x80");
+/* The iret hypercall, with what is on the stack */
+DEFINE_CODE(iret, "movl $" STRING(__HYPERVISOR_iret) ", %eax; int $0x82");
+/* The handler shuts its domain down; other code counts. */
+DEFINE_CODE(handler, ASM_HYPERCALL(__HYPERVISOR_sched_op, SCHEDOP_shutdown,
+				   ARGUMENT) "1: jmp 1b");
+DEFINE_CODE(count, "1: incl " STRING(COUNTER) "; jmp 1b");
+#define CODE_BYTES	12u		/* more than any of the attacks' */
+#define SYSTEM_CALL	0x80
+
 #define OK	FLAT_KERNEL_CS, HANDLER
 #define KERNEL	FROM_KERNEL, CRASHES
 #define USER	FROM_USER, CRASHES
-#define R3_HANDLER	0xe02b, HANDLER
+#define R3_HANDLER	FLAT_USER_CS, HANDLER
 
 static const struct attack attacks[] = {
-	{ "good", UD2, FROM_KERNEL, ENDS, STACK, 0, 0, OK, 0 },
-	{ "good, from user", INT80, FROM_USER, ENDS, 0, STACK,
+	{ "good", ud2, FROM_KERNEL, ENDS, STACK, 0, 0, OK, 0 },
+	{ "good, from user", int80, FROM_USER, ENDS, 0, STACK,
 	  FLAT_KERNEL_SS, OK, 0 },
-	{ "stack at 0", UD2, KERNEL, 0, 0, 0, OK, 0 },
-	{ "wraps", UD2, KERNEL, 8, 0, 0, OK, 0 },
-	{ "top", UD2, KERNEL, 0xffffffff, 0, 0, OK, 0 },
-	{ "top, aligned", UD2, KERNEL, 0xfffffff0, 0, 0, OK, 0 },
-	{ "in the window", UD2, KERNEL, 0xf5801000, 0, 0, OK, 0 },
-	{ "into the window", UD2, KERNEL, 0xf5800004, 0, 0, OK, 0 },
-	{ "below the window", UD2, KERNEL, 0xf5800000, 0, 0, OK, 0 },
-	{ "not mapped", UD2, KERNEL, 0x40000000, 0, 0, OK, 0 },
-	{ "half mapped", UD2, KERNEL, STACK + 4, 0, 0, OK, 0 },
-	{ "read-only", UD2, KERNEL, 0x5800, 0, 0, OK, 0 },
-	{ "half read-only", UD2, KERNEL, 0x6004, 0, 0, OK, 0 },
-	{ "with flags", UD2, KERNEL, 0x5800, 0, 0, OK, 0x244cd5 },
-	{ "no handler", UD2, KERNEL, STACK, 0, 0, 0, 0, 0 },
-	{ "handler of ring 0", UD2, KERNEL, STACK, 0, 0, 0xe008, HANDLER, 0 },
-	{ "handler by TSS", UD2, KERNEL, STACK, 0, 0, 0xe040, HANDLER, 0 },
-	{ "handler past GDT", UD2, KERNEL, STACK, 0, 0, 0xfff9, HANDLER, 0 },
-	{ "handler by LDT", UD2, KERNEL, STACK, 0, 0, 0x5, HANDLER, 0 },
-	{ "handler is data", UD2, KERNEL, STACK, 0, 0, 0xe021, HANDLER, 0 },
-	{ "handler far away", UD2, KERNEL, STACK, 0, 0, FLAT_KERNEL_CS,
+	{ "stack at 0", ud2, KERNEL, 0, 0, 0, OK, 0 },
+	{ "wraps", ud2, KERNEL, 8, 0, 0, OK, 0 },
+	{ "top", ud2, KERNEL, 0xffffffff, 0, 0, OK, 0 },
+	{ "top, aligned", ud2, KERNEL, 0xfffffff0, 0, 0, OK, 0 },
+	{ "in the window", ud2, KERNEL, WINDOW + PAGE_SIZE, 0, 0, OK, 0 },
+	{ "into the window", ud2, KERNEL, WINDOW + 4, 0, 0, OK, 0 },
+	{ "below the window", ud2, KERNEL, WINDOW, 0, 0, OK, 0 },
+	{ "not mapped", ud2, KERNEL, UNMAPPED, 0, 0, OK, 0 },
+	{ "half mapped", ud2, KERNEL, STACK + 4, 0, 0, OK, 0 },
+	{ "read-only", ud2, KERNEL, TABLE + 0x800, 0, 0, OK, 0 },
+	{ "half read-only", ud2, KERNEL, TABLE_END + 4, 0, 0, OK, 0 },
+	{ "with flags", ud2, KERNEL, TABLE + 0x800, 0, 0, OK, X86_EFLAGS_USER },
+	{ "no handler", ud2, KERNEL, STACK, 0, 0, 0, 0, 0 },
+	{ "handler of ring 0", ud2, KERNEL, STACK, 0, 0, XEN_CS, HANDLER, 0 },
+	{ "handler by TSS", ud2, KERNEL, STACK, 0, 0, XEN_TSS, HANDLER, 0 },
+	{ "handler past GDT", ud2, KERNEL, STACK, 0, 0, PAST_GDT, HANDLER, 0 },
+	{ "handler by LDT", ud2, KERNEL, STACK, 0, 0, LDT_SELECTOR(0, 1),
+	  HANDLER, 0 },
+	{ "handler is data", ud2, KERNEL, STACK, 0, 0, FLAT_KERNEL_DS,
+	  HANDLER, 0 },
+	{ "handler far away", ud2, KERNEL, STACK, 0, 0, FLAT_KERNEL_CS,
 	  0xfffffff0, 0 },
-	{ "handler not mapped", UD2, KERNEL, STACK, 0, 0, FLAT_KERNEL_CS,
-	  0x40000000, 0 },
-	{ "kernel stack 0", INT80, USER, 0, 0, FLAT_KERNEL_SS, OK, 0 },
-	{ "kernel stack wraps", INT80, USER, 0, 16, FLAT_KERNEL_SS, OK, 0 },
-	{ "kernel stack in window", INT80, USER, 0, 0xf5900000,
+	{ "handler not mapped", ud2, KERNEL, STACK, 0, 0, FLAT_KERNEL_CS,
+	  UNMAPPED, 0 },
+	{ "kernel stack 0", int80, USER, 0, 0, FLAT_KERNEL_SS, OK, 0 },
+	{ "kernel stack wraps", int80, USER, 0, 16, FLAT_KERNEL_SS, OK, 0 },
+	{ "kernel stack in window", int80, USER, 0, WINDOW + 0x100000,
 	  FLAT_KERNEL_SS, OK, 0 },
-	{ "kernel stack above", INT80, USER, 0, 0xffff8000, FLAT_KERNEL_SS,
+	{ "kernel stack above", int80, USER, 0, 0xffff8000, FLAT_KERNEL_SS,
 	  OK, 0 },
-	{ "kernel stack read-only", INT80, USER, 0, 0x5800, FLAT_KERNEL_SS,
-	  OK, 0 },
-	{ "kernel stack: ring 0", INT80, USER, 0, STACK, 0xe010, OK, 0 },
-	{ "kernel stack: ring 3", INT80, USER, 0, STACK, 0xe033, OK, 0 },
-	{ "kernel stack: code", INT80, USER, 0, STACK, 0xe019, OK, 0 },
-	{ "kernel stack: TSS", INT80, USER, 0, STACK, 0xe041, OK, 0 },
-	{ "handler of ring 3", UD2, FROM_KERNEL, GOES_ON, STACK, STACK,
+	{ "kernel stack read-only", int80, USER, 0, TABLE + 0x800,
+	  FLAT_KERNEL_SS, OK, 0 },
+	{ "kernel stack: ring 0", int80, USER, 0, STACK, XEN_DS, OK, 0 },
+	{ "kernel stack: ring 3", int80, USER, 0, STACK, FLAT_USER_DS, OK, 0 },
+	{ "kernel stack: code", int80, USER, 0, STACK, FLAT_KERNEL_CS, OK, 0 },
+	{ "kernel stack: TSS", int80, USER, 0, STACK, XEN_TSS | 1, OK, 0 },
+	{ "handler of ring 3", ud2, FROM_KERNEL, GOES_ON, STACK, STACK,
 	  FLAT_KERNEL_SS, R3_HANDLER, 0 },
-	{ "handler of ring 3, from user", INT80, FROM_USER, GOES_ON, 0, STACK,
+	{ "handler of ring 3, from user", int80, FROM_USER, GOES_ON, 0, STACK,
 	  FLAT_KERNEL_SS, R3_HANDLER, 0 },
-	{ "iret, stack wraps", IRET, KERNEL, 0xfffffff8, 0, 0, OK, 0 },
-	{ "iret, window", IRET, KERNEL, 0xf57ffffc, 0, 0, OK, 0 },
-	{ "iret, half mapped", IRET, KERNEL, STACK - 8, 0, 0, OK, 0 },
-	{ "iret to ring 0", IRET, KERNEL, STACK - 64, 0, 0, OK, 0 },
+	{ "iret, stack wraps", iret, KERNEL, 0xfffffff8, 0, 0, OK, 0 },
+	{ "iret, window", iret, KERNEL, WINDOW - 4, 0, 0, OK, 0 },
+	{ "iret, half mapped", iret, KERNEL, STACK - 8, 0, 0, OK, 0 },
+	{ "iret to ring 0", iret, KERNEL, STACK - 64, 0, 0, OK, 0 },
 };
 
 PAGE_BUFFER(place);
 PAGE_BUFFER(counter_page);
 PAGE_BUFFER(table_page);
 static vcpu_guest_context_t ctx;
-
-/* mov $__HYPERVISOR_sched_op, %eax; SCHEDOP_shutdown; its argument at 7900 */
-static const u8 handler[] = {
-	0xb8, __HYPERVISOR_sched_op, 0, 0, 0, 0xbb, SCHEDOP_shutdown, 0, 0, 0,
-	0xb9, 0x00, 0x79, 0, 0, 0xcd, 0x82, 0xeb, 0xfe,
-};
-/* incl COUNTER; jmp back */
-static const u8 count[] = { 0xff, 0x05, 0x00, 0x7c, 0, 0, 0xeb, 0xf8 };
 
 /* User mode may use the pages that are not tables. */
 static void let_user(const struct domu *u)
@@ -110,24 +116,28 @@ static void let_user(const struct domu *u)
 
 	CHECK(domu_map(u, place, u->frames[1], PTE_RWP), 0);
 	*(u64 *)place |= PTE_US;
-	CHECK(domu_map(u, place, u->frames[5], PTE_RWP), 0);
-	for (i = 6; i < DOMU_PAGES; i++)
+	CHECK(domu_map(u, place, u->frames[DOMU_L1], PTE_RWP), 0);
+	for (i = DOMU_L1 + 1; i < DOMU_PAGES; i++)
 		((u64 *)place)[i] |= PTE_US;
 }
 
 /* What fails in a handler of these comes to the same one again. */
 static void set_context(const struct domu *u, const struct attack *a)
 {
-	static const u8 vectors[] = { 6, 10, 11, 12, 13, 14, 0x80 };
+	static const u8 vectors[] = {
+		X86_TRAP_UD, X86_TRAP_TS, X86_TRAP_NP, X86_TRAP_SS, X86_TRAP_GP,
+		X86_TRAP_PF, SYSTEM_CALL,
+	};
 	u32 i;
 
 	domu_context(u, &ctx);
 	ctx.user_regs.esp = a->esp;
-	ctx.user_regs.eflags = a->flags | 0x202;
+	ctx.user_regs.eflags |= a->flags;
 	if (a->from == FROM_USER) {
 		ctx.flags &= ~(u32)VGCF_in_kernel;
-		ctx.user_regs.cs = 0xe02b;
-		ctx.user_regs.ss = ctx.user_regs.ds = ctx.user_regs.es = 0xe033;
+		ctx.user_regs.cs = FLAT_USER_CS;
+		ctx.user_regs.ss = ctx.user_regs.ds = ctx.user_regs.es =
+			FLAT_USER_DS;
 	}
 	if (a->kernel_ss) {
 		ctx.kernel_sp = a->kernel_sp;
@@ -143,11 +153,11 @@ static void set_context(const struct domu *u, const struct attack *a)
 static void make(struct domu *u, const struct attack *a)
 {
 	domu_empty(u);
-	domu_fill(u, place, a->code, sizeof(a->code));
-	memcpy(place + (HANDLER & 0xfff), handler, sizeof(handler));
+	domu_fill(u, place, a->code, CODE_BYTES);
+	memcpy(place + (HANDLER & 0xfff), handler, CODE_SIZE(handler));
 	let_user(u);
 	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
-	CHECK(domu_pin(u, MMUEXT_PIN_L3_TABLE, u->frames[0]), 0);
+	CHECK(domu_pin(u, PIN_ROOT, u->frames[0]), 0);
 	set_context(u, a);
 }
 
@@ -182,7 +192,7 @@ static void attack(const struct attack *a)
 	for (i = 0; i < 512; i++)
 		CHECK((((u64 *)table_page)[i] & ~(PTE_A | PTE_D)) ==
 		      (i >= DOMU_PAGES ? 0 : (u64)u.frames[i] << 12 | PTE_P |
-		       (i < 6 ? 0 : PTE_RW | PTE_US)), 1);
+		       (i <= DOMU_L1 ? 0 : PTE_RW | PTE_US)), 1);
 	CHECK(set_pte_va(table_page, 0, UVMF_INVLPG), 0);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), 0);
 	CHECK(domu_gone(&u), 1);
@@ -196,7 +206,7 @@ void test_main(void)
 	struct domu neighbour;
 	u32 i, last, turns;
 
-	domu_make(&neighbour, place, count, sizeof(count));
+	domu_make(&neighbour, place, count, CODE_SIZE(count));
 	CHECK(domu_map(&neighbour, counter_page,
 		       neighbour.frames[COUNTER >> 12], PTE_RO), 0);
 	CHECK(domu_ctl(&neighbour, XEN_DOMCTL_unpausedomain), 0);

@@ -5,50 +5,64 @@
  * general detect. Those on ports need CR4.DE, and hit once the access is done;
  * without CR4.DE DR4 and DR5 are DR6 and DR7. One on memory that the hypervisor
  * reads or writes for the guest (frames, lists, buffers, GDT) stops nothing,
- * nor does TF, nor a MOV SS with a breakpoint on its operand before an entry. The guest gets the result that it would get without, and
- * its own #DB for its own accesses. Classes: XSA-260, 265, 444.
+ * nor does TF, nor a MOV SS with a breakpoint on its operand before an entry.
+ * The guest gets the result that it would get without, and its own #DB for its
+ * own accesses. Classes: XSA-260, 265, 444.
  *
  * Test: breakpoints
  * Test: breakpoints-intel -I
  */
 #include "guest.h"
+#include <xen/arch-x86/cpuid.h>
 
-#define WRITE1		0x10401u	/* DR7: DR0, writes, one byte */
-#define ACCESS4		0xf0401u	/* reads and writes, four bytes */
-#define EXECUTE		0x00401u
-#define F_TF		0x100u
+/* Values of DR7: the breakpoint in DR0, of a type and a length */
+#define DR7(type, length) \
+	(DR7_RESET | DR7_LOCAL(0) | DR7_TYPE(0, type) | DR7_LENGTH(0, length))
+#define WRITE1		DR7(DR7_WRITE, DR7_1)
+#define ACCESS4		DR7(DR7_ACCESS, DR7_4)
+#define ACCESS8		DR7(DR7_ACCESS, DR7_8)
+#define EXECUTE		DR7(DR7_EXECUTE, DR7_1)
+#define PORT1		DR7(DR7_PORT, DR7_1)
+#define PORT2		DR7(DR7_PORT, DR7_2)
+#define PORT4		DR7(DR7_PORT, DR7_4)
+#define PORT8		DR7(DR7_PORT, DR7_8)
+/* Of a port, but not enabled; in place of local enabled for all tasks */
+#define DISABLED	(PORT1 & ~DR7_LOCAL(0))
+#define GLOBAL		(DISABLED | DR7_GLOBAL(0))
+#define SYSTEM_CALL	0x80
 
 static volatile u32 hits, last_eip, others;
-static u32 word __attribute__((aligned(8)));
+u32 operand __attribute__((aligned(8)));
 static char text[64] __attribute__((aligned(8)));
+enum { DATA = 1 };
 static u64 gdt[512] __attribute__((aligned(4096)));
 
 static void debug_trap(struct trap_frame *f)
 {
 	hits++;
 	last_eip = f->eip;
-	f->eflags = (f->eflags | 0x10000) & ~F_TF;
+	f->eflags = (f->eflags | X86_EFLAGS_RF) & ~(ulong)X86_EFLAGS_TF;
 }
 
 static void count_others(struct trap_frame *f)
 {
 	others++;
-	if (f->vector == 6)
+	if (f->vector == X86_TRAP_UD)
 		f->eip += 2;
-	f->eflags &= ~F_TF;
+	f->eflags &= ~(ulong)X86_EFLAGS_TF;
 }
 
 static void count_and_skip1(struct trap_frame *f)
 {
 	others++;
 	f->eip++;
-	f->eflags &= ~F_TF;
+	f->eflags &= ~(ulong)X86_EFLAGS_TF;
 }
 
 static void off(void)
 {
-	CHECK(HC2(set_debugreg, 7, 0x400), 0);
-	CHECK(HC2(set_debugreg, 6, 0xffff0ff0), 0);
+	CHECK(HC2(set_debugreg, 7, DR7_RESET), 0);
+	CHECK(HC2(set_debugreg, 6, DR6_RESET), 0);
 }
 
 static void set(const void *at, u32 control)
@@ -58,13 +72,17 @@ static void set(const void *at, u32 control)
 	CHECK(HC2(set_debugreg, 7, control), 0);
 }
 
+#define DETECT		(EXECUTE | DR7_DETECT)
+#define LAST_OF_USERS	0xbfffffff
+
 static void test_addresses(void)
 {
 	static const u32 good[] = {
-		0, 0x1000, 0x100000, 0x80000000, 0xbfffffff,
+		0, 0x1000, 0x100000, 0x80000000, LAST_OF_USERS,
 	};
 	static const u32 bad[] = {
-		0xf5800000, 0xf5801000, 0xffc00000, 0xfffffff8, 0xffffffff,
+		HYPERVISOR_VIRT_START, HYPERVISOR_VIRT_START + PAGE_SIZE,
+		0xffc00000, -8u, ~0u,
 	};
 	u32 i, reg;
 	long rc;
@@ -78,18 +96,20 @@ static void test_addresses(void)
 			rc = HC2(set_debugreg, reg, bad[i]);
 			CHECK(rc, 0);
 			CHECK(HC1(get_debugreg, reg), bad[i]);
-			CHECK(HC2(set_debugreg, 7, 0x400 | 3u << reg * 2 |
-				  0xfu << (16 + reg * 4)), 0);
-			CHECK(HC2(xen_version, XENVER_version, 0), 4 << 16 | 17);
+			CHECK(HC2(set_debugreg, 7, DR7_RESET |
+				  DR7_LOCAL(reg) | DR7_GLOBAL(reg) |
+				  DR7_TYPE(reg, DR7_ACCESS) |
+				  DR7_LENGTH(reg, DR7_4)), 0);
+			CHECK(HC2(xen_version, XENVER_version, 0), XEN_4_17);
 			off();
-			CHECK(HC2(set_debugreg, reg, 0xbfffffff), 0);
+			CHECK(HC2(set_debugreg, reg, LAST_OF_USERS), 0);
 		}
 		CHECK(HC2(set_debugreg, reg, 0), 0);
 	}
 	for (i = 8; i < 40; i++)
 		CHECK(HC2(set_debugreg, i, 0) != 0, 1);
 	/* By the instruction as well. */
-	EXPECT_TRAP("movl $0xf5800000, %%eax; mov %%eax, %%db2", "i" (0));
+	EXPECT_TRAP("mov %0, %%db2", "r" (HYPERVISOR_VIRT_START));
 	HC2(set_debugreg, 2, 0);
 }
 
@@ -101,17 +121,16 @@ static void test_control(void)
 	for (i = 0; i < 32; i++) {
 		HC2(set_debugreg, 7, 1u << i);
 		v = HC1(get_debugreg, 7);
-		CHECK(v & 0x2000, 0);
-		CHECK(v & 0xd800, 0);
+		CHECK(v & (DR7_DETECT | DR7_RESERVED), 0);
 		off();
 	}
 	for (i = 0; i < 4; i++) {
-		v = 0x400 | 2u << i * 2 | 2u << (16 + i * 4);
+		v = DR7_RESET | DR7_GLOBAL(i) | DR7_TYPE(i, DR7_PORT);
 		CHECK(HC2(set_debugreg, 7, v), -XEN_EPERM);
 		CHECK(HC1(get_debugreg, 7) & 0xff, 0);
 	}
-	CHECK(HC2(set_debugreg, 7, 0x2401) != 0 ||
-	      !(HC1(get_debugreg, 7) & 0x2000), 1);
+	CHECK(HC2(set_debugreg, 7, DETECT) != 0 ||
+	      !(HC1(get_debugreg, 7) & DR7_DETECT), 1);
 	off();
 }
 
@@ -120,9 +139,20 @@ static void set_de(bool on)
 	u32 cr4;
 
 	__asm__ volatile("mov %%cr4, %0" : "=r" (cr4));
-	cr4 = on ? cr4 | 8 : cr4 & ~8u;
+	cr4 = on ? cr4 | X86_CR4_DE : cr4 & ~X86_CR4_DE;
 	__asm__ volatile("mov %0, %%cr4" :: "r" (cr4));
 }
+
+/* All bits that DR6 can have; values of DR7 that are not just EXECUTE */
+#define DR6_ALL		0xffffefff
+#define MIXED		(DR7_LOCAL(0) | DR7_LOCAL(1) | DR7_LOCAL(2) |	\
+			 DR7_LOCAL(3) | DR7_TYPE(0, DR7_PORT) |		\
+			 DR7_LENGTH(0, DR7_4))
+#define PORT(n)		(DR7_GLOBAL(n) | DR7_TYPE(n, DR7_PORT) |	\
+			 DR7_LENGTH(n, DR7_8))
+#define ALL_PORTS	(DR7_RESET | PORT(0) | PORT(1) | PORT(2) | PORT(3))
+#define NO_DE		false		/* CR4.DE */
+#define DE		true
 
 /* Every rule of what a register takes: the answer, and what stands there. */
 static void test_rules(void)
@@ -133,22 +163,25 @@ static void test_rules(void)
 		long rc;
 		u32 then;
 	} cases[] = {
-		{ 6, 0, 0, 0, 0xffff0ff0 }, { 6, ~0u, 0, 0, 0xffffefff },
-		{ 4, 0xe00f, 0, 0, 0xffffefff },
-		{ 7, 0, 0, 0, 0x400 }, { 7, 0xd800, 0, 0, 0x400 },
-		{ 7, 0x2400, 0, -XEN_EPERM, 0x400 },
-		{ 5, 0x401, 0, 0, 0x401 }, { 5, 0, 0, 0, 0x400 },
-		{ 7, 0x20401, 0, -XEN_EPERM, 0x400 },
-		{ 7, 0x20400, 0, 0, 0x20400 },	/* not enabled */
-		{ 7, 0x200401, 0, -XEN_EPERM, 0x20400 },	/* another is */
-		{ 7, 0, 0, 0, 0x400 },
-		{ 7, 0x20401, 1, 0, 0x20401 }, { 7, 0xe0055, 1, 0, 0xe0455 },
-		{ 7, 0xaaaa04aa, 1, 0, 0xaaaa04aa },
-		{ 7, 0x2401, 1, -XEN_EPERM, 0xaaaa04aa },
-		{ 4, 0, 1, -XEN_ENODEV, -XEN_ENODEV },
-		{ 5, 0, 1, -XEN_ENODEV, -XEN_ENODEV },
-		{ 8, 0, 0, -XEN_ENODEV, -XEN_ENODEV },
-		{ ~0u, 0, 1, -XEN_ENODEV, -XEN_ENODEV },
+		{ 6, 0, NO_DE, 0, DR6_RESET }, { 6, ~0u, NO_DE, 0, DR6_ALL },
+		{ 4, 0xe00f, NO_DE, 0, DR6_ALL },
+		{ 7, 0, NO_DE, 0, DR7_RESET },
+		{ 7, DR7_RESERVED, NO_DE, 0, DR7_RESET },
+		{ 7, DR7_DETECT | DR7_RESET, NO_DE, -XEN_EPERM, DR7_RESET },
+		{ 5, EXECUTE, NO_DE, 0, EXECUTE },
+		{ 5, 0, NO_DE, 0, DR7_RESET },
+		{ 7, PORT1, NO_DE, -XEN_EPERM, DR7_RESET },
+		{ 7, DISABLED, NO_DE, 0, DISABLED },
+		{ 7, EXECUTE | DR7_TYPE(1, DR7_PORT), NO_DE, -XEN_EPERM,
+		  DISABLED },
+		{ 7, 0, NO_DE, 0, DR7_RESET }, { 7, PORT1, DE, 0, PORT1 },
+		{ 7, MIXED, DE, 0, MIXED | DR7_RESET },	/* that is always set */
+		{ 7, ALL_PORTS, DE, 0, ALL_PORTS },
+		{ 7, DETECT, DE, -XEN_EPERM, ALL_PORTS },
+		{ 4, 0, DE, -XEN_ENODEV, -XEN_ENODEV },
+		{ 5, 0, DE, -XEN_ENODEV, -XEN_ENODEV },
+		{ 8, 0, NO_DE, -XEN_ENODEV, -XEN_ENODEV },
+		{ ~0u, 0, DE, -XEN_ENODEV, -XEN_ENODEV },
 	};
 	u32 i;
 
@@ -162,24 +195,25 @@ static void test_rules(void)
 		      cases[i].rc);
 		CHECK(HC1(get_debugreg, cases[i].reg), cases[i].then);
 	}
-	CHECK(EXPECT_TRAP("mov %%db4, %%eax", "i" (0)), 6);
-	CHECK(EXPECT_TRAP("mov %%eax, %%db5", "i" (0)), 6);
+	CHECK_INSN("mov %%db4, %%eax", X86_TRAP_UD);
+	CHECK_INSN("mov %%eax, %%db5", X86_TRAP_UD);
 	off();
 	set_de(false);
-	CHECK(EXPECT_TRAP("mov %%db4, %%eax", "i" (0)), -1);
-	CHECK(EXPECT_TRAP("movl $0x20401, %%eax; mov %%eax, %%db7", "i" (0)),
-	      13);
+	CHECK_INSN("mov %%db4, %%eax", NO_TRAP);
+	CHECK_TRAP(EXPECT_TRAP("mov %0, %%db7", "r" (PORT1)), X86_TRAP_GP);
 }
 
 /* On ports that are not ours: what the hypervisor answers is a hit as well. */
 static void test_ports(void)
 {
 	static const struct {
-		u32 control, at, b81, l7e, string;
+		u32 control;
+		/* hits of accesses: to it, 0x81, 4 bytes from 0x7e, 3 times */
+		u32 at, b81, l7e, string;
 	} cases[] = {
-		{ 0x20401, 1, 0, 1, 3 }, { 0x20402, 1, 0, 1, 3 },
-		{ 0x60401, 1, 1, 1, 3 }, { 0xe0401, 1, 1, 1, 3 },
-		{ 0xa0401, 1, 1, 1, 3 }, { 0x20400, 0, 0, 0, 0 },
+		{ PORT1, 1, 0, 1, 3 }, { GLOBAL, 1, 0, 1, 3 },
+		{ PORT2, 1, 1, 1, 3 }, { PORT4, 1, 1, 1, 3 },
+		{ PORT8, 1, 1, 1, 3 }, { DISABLED, 0, 0, 0, 0 },
 	};
 	struct physdev_set_iopl iopl = { .iopl = 1 };
 	u32 i, n;
@@ -192,7 +226,7 @@ static void test_ports(void)
 		__asm__ volatile("outb %%al, $0x80" :: "a" (0));
 		CHECK(hits, cases[i].at);
 		if (hits)
-			CHECK(HC1(get_debugreg, 6) & 15, 1);
+			CHECK(HC1(get_debugreg, 6) & 15, DR6_HIT0);
 		hits = 0;
 		__asm__ volatile("outb %%al, $0x81" :: "a" (0));
 		CHECK(hits, cases[i].b81);
@@ -208,7 +242,7 @@ static void test_ports(void)
 		CHECK(n, 0);
 		off();
 	}
-	set((void *)0x80, 0x20401);
+	set((void *)0x80, PORT1);
 	set_de(false);		/* it stays, and sleeps */
 	__asm__ volatile("outb %%al, $0x80" :: "a" (0));
 	CHECK(hits, 0);
@@ -220,17 +254,22 @@ static void test_ports(void)
 /* Own accesses are seen, so the breakpoints of the other tests are live. */
 static void test_live(void)
 {
-	set(&word, WRITE1);
-	*(volatile u32 *)&word = 1;
+	set(&operand, WRITE1);
+	*(volatile u32 *)&operand = 1;
 	CHECK(hits, 1);
-	CHECK(HC1(get_debugreg, 6) & 1, 1);
+	CHECK(HC1(get_debugreg, 6) & DR6_HIT0, DR6_HIT0);
 	off();
 }
+
+#define ON_STACK(sp, insn)						\
+	__asm__ volatile("movl %%esp, %%edi; movl %0, %%esp\n"	\
+			 insn "; movl %%edi, %%esp"		\
+			 :: "r" (sp) : "edi", "memory")
 
 /* int3 from a known stack, whose frame lies on the breakpoint. */
 static void test_frames(void)
 {
-	static const u32 controls[] = { WRITE1, ACCESS4, 0xb0401 };
+	static const u32 controls[] = { WRITE1, ACCESS4, ACCESS8 };
 	static u32 stack[1024] __attribute__((aligned(64)));
 	u32 i, k;
 
@@ -239,15 +278,12 @@ static void test_frames(void)
 			/* EFLAGS, CS, EIP, then what our own stub pushes */
 			set(&stack[(999 - k) & (i == 2 ? ~1u : ~0u)],
 			    controls[i]);
-			__asm__ volatile("movl %%esp, %%edi; movl %0, %%esp\n"
-					 "int3; movl %%edi, %%esp"
-					 :: "r" (&stack[1000]) : "edi", "memory");
+			ON_STACK(&stack[1000], "int3");
 			CHECK(others, 1);
 			off();
-			set(&stack[999 - k], controls[i] & ~0x80000u);
-			__asm__ volatile("movl %%esp, %%edi; movl %0, %%esp\n"
-					 "ud2; movl %%edi, %%esp"
-					 :: "r" (&stack[1000]) : "edi", "memory");
+			set(&stack[999 - k],
+			    controls[i] & ~DR7_LENGTH(0, DR7_8));
+			ON_STACK(&stack[1000], "ud2");
 			CHECK(others, 1);
 			off();
 		}
@@ -271,8 +307,8 @@ static void test_buffers(void)
 		CHECK(HC2(multicall, list, 2), 0);
 		CHECK(hits, 0);
 		off();
-		CHECK(list[0].result, 4 << 16 | 17);
-		CHECK(list[1].result, 4 << 16 | 17);
+		CHECK(list[0].result, XEN_4_17);
+		CHECK(list[1].result, XEN_4_17);
 	}
 	/* Where the hypervisor keeps its own of ours: time, event mask. */
 	set(&shared->vcpu_info[0].time, ACCESS4);
@@ -287,50 +323,50 @@ static void test_buffers(void)
 /* Whether MOV SS under a breakpoint, then this, does what it does without. */
 #define AFTER_MOV_SS(insn, ...)						\
 	__asm__ volatile("movw %w[ss], %%ss\n" insn :			\
-			 : [ss] "m" (word), __VA_ARGS__ : "memory", "cc")
+			 : [ss] "m" (operand), __VA_ARGS__ : "memory", "cc")
+
+static void mov_ss(bool step)
+{
+	long rc;
+
+	set(&operand, ACCESS4);
+	if (step)
+		__asm__ volatile(SET_TF ::: "memory", "cc");
+	AFTER_MOV_SS("int3", "i" (0));
+	CHECK(others, 1);
+	off();
+	set(&operand, ACCESS4);
+	AFTER_MOV_SS("ud2", "i" (0));
+	CHECK(others, 1);
+	off();
+	set(&operand, ACCESS4);
+	AFTER_MOV_SS("int $0x80", "i" (0));
+	CHECK(others, 1);
+	off();
+	set(&operand, ACCESS4);
+	rc = HYPERCALL_BETWEEN("movw operand, %%ss\n",
+			       __HYPERVISOR_xen_version, XENVER_version, 0, "");
+	CHECK(rc, XEN_4_17);
+	off();
+	set(&operand, ACCESS4);
+	set_trap_handler(X86_TRAP_GP, count_and_skip1);
+	AFTER_MOV_SS("hlt", "i" (0));
+	set_trap_handler(X86_TRAP_GP, 0);
+	CHECK(others, 1);
+	off();
+	set(&operand, ACCESS4);
+	rc = XEN_CPUID_FIRST_LEAF;
+	__asm__ volatile("movw %w1, %%ss;" XEN_CPUID : "+a" (rc) : "m" (operand)
+			 : "ebx", "ecx", "edx", "memory");
+	CHECK((u32)rc >= XEN_CPUID_LEAF(2), 1);
+	off();
+}
 
 static void test_mov_ss(void)
 {
-	u32 rc, tf;
-
-	for (tf = 0; tf < 2; tf++) {
-		word = FLAT_KERNEL_SS;
-		set(&word, ACCESS4);
-		if (tf)
-			__asm__ volatile("pushf; orl $0x100, (%%esp); popf"
-					 ::: "memory", "cc");
-		AFTER_MOV_SS("int3", "i" (0));
-		CHECK(others, 1);
-		off();
-		set(&word, ACCESS4);
-		AFTER_MOV_SS("ud2", "i" (0));
-		CHECK(others, 1);
-		off();
-		set(&word, ACCESS4);
-		AFTER_MOV_SS("int $0x80", "i" (0));
-		CHECK(others, 1);
-		off();
-		set(&word, ACCESS4);
-		rc = __HYPERVISOR_xen_version;
-		__asm__ volatile("movw %w1, %%ss; int $0x82"
-				 : "+a" (rc) : "m" (word), "b" (0), "c" (0)
-				 : "memory");
-		CHECK(rc, 4 << 16 | 17);
-		off();
-		set(&word, ACCESS4);
-		set_trap_handler(13, count_and_skip1);
-		AFTER_MOV_SS("hlt", "i" (0));
-		set_trap_handler(13, 0);
-		CHECK(others, 1);
-		off();
-		set(&word, ACCESS4);
-		rc = 0x40000000;
-		__asm__ volatile("movw %w1, %%ss; ud2; .ascii \"xen\"; cpuid"
-				 : "+a" (rc) : "m" (word)
-				 : "ebx", "ecx", "edx", "memory");
-		CHECK(rc >= 0x40000002, 1);
-		off();
-	}
+	operand = FLAT_KERNEL_SS;
+	mov_ss(false);
+	mov_ss(true);
 }
 
 /* On handlers themselves, the hypercall page, and descriptors in use. */
@@ -338,18 +374,18 @@ static void test_code(void)
 {
 	xen_pfn_t frame = va_mfn(gdt);
 
-	set((void *)trap_entries[3], EXECUTE);
+	set((void *)trap_entries[X86_TRAP_BP], EXECUTE);
 	__asm__ volatile("int3");
 	CHECK(others, 1);
 	CHECK(hits, 1);
-	CHECK(last_eip, trap_entries[3]);
+	CHECK(last_eip, trap_entries[X86_TRAP_BP]);
 	off();
-	gdt[1] = 0x00cfb3000000ffffull;
+	gdt[DATA] = FLAT_DATA(1);
 	CHECK(make_ro(gdt), 0);
-	CHECK(HC2(set_gdt, &frame, 512), 0);
-	set(&gdt[1], ACCESS4);
-	CHECK(EXPECT_TRAP("movl $9, %%eax; movl %%eax, %%gs; int3;"
-			  "xorl %%eax, %%eax; movl %%eax, %%gs", "i" (0)), -1);
+	CHECK(HC2(set_gdt, &frame, ARRAY_SIZE(gdt)), 0);
+	set(&gdt[DATA], ACCESS4);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, %%gs; int3; pushl $0; popl %%gs",
+			       "r" (SELECTOR(DATA, 1))), NO_TRAP);
 	CHECK(others, 1);
 	off();
 	CHECK(HC2(set_gdt, &frame, 0), 0);
@@ -359,33 +395,28 @@ static void test_code(void)
 /* TF where the instruction goes to the hypervisor. */
 static void test_single_steps(void)
 {
-	u32 rc = __HYPERVISOR_xen_version, after;
+	u32 rc, after;
 
 	hits = others = 0;
-	__asm__ volatile("pushf; orl $0x100, (%%esp); popf; int $0x82; nop"
-			 : "+a" (rc) : "b" (0), "c" (0) : "memory", "cc");
-	CHECK(rc, 4 << 16 | 17);
+	CHECK(HYPERCALL_BETWEEN(SET_TF, __HYPERVISOR_xen_version,
+				XENVER_version, 0, "nop"), XEN_4_17);
 	CHECK(hits, 1);
 	hits = 0;
-	__asm__ volatile("pushf; orl $0x100, (%%esp); popf; int3; nop"
-			 ::: "memory", "cc");
+	__asm__ volatile(SET_TF "int3; nop" ::: "memory", "cc");
 	CHECK(others, 1);
-	__asm__ volatile("pushf; orl $0x100, (%%esp); popf; ud2; nop"
-			 ::: "memory", "cc");
+	__asm__ volatile(SET_TF "ud2; nop" ::: "memory", "cc");
 	CHECK(others, 2);
 	/* Emulated ones stop behind themselves. */
 	hits = 0;
-	rc = 0x40000000;
-	__asm__ volatile("pushf; orl $0x100, (%%esp); popf; ud2; .ascii \"xen\";"
-			 "cpuid\n1: nop; nop; movl $1b, %%edi"
+	rc = XEN_CPUID_FIRST_LEAF;
+	__asm__ volatile(SET_TF XEN_CPUID "\n1: nop; nop; movl $1b, %%edi"
 			 : "+a" (rc), "=D" (after)
 			 :: "ebx", "ecx", "edx", "memory", "cc");
 	CHECK(hits, 1);
 	CHECK(last_eip, after);
-	CHECK(HC1(get_debugreg, 6) & 0x4000, 0x4000);
+	CHECK(HC1(get_debugreg, 6) & DR6_STEP, DR6_STEP);
 	hits = 0;
-	__asm__ volatile("pushf; orl $0x100, (%%esp); popf; mov %%cr2, %0\n"
-			 "1: nop; nop; movl $1b, %1"
+	__asm__ volatile(SET_TF "mov %%cr2, %0\n1: nop; nop; movl $1b, %1"
 			 : "=r" (rc), "=D" (after) :: "memory", "cc");
 	CHECK(hits, 1);
 	CHECK(last_eip, after);
@@ -396,10 +427,10 @@ void test_main(void)
 	test_addresses();
 	test_control();
 	test_rules();
-	set_trap_handler(1, debug_trap);
-	set_trap_handler(3, count_others);
-	set_trap_handler(6, count_others);
-	set_trap_handler(0x80, count_others);
+	set_trap_handler(X86_TRAP_DB, debug_trap);
+	set_trap_handler(X86_TRAP_BP, count_others);
+	set_trap_handler(X86_TRAP_UD, count_others);
+	set_trap_handler(SYSTEM_CALL, count_others);
 	test_ports();
 	test_live();
 	test_frames();

@@ -14,6 +14,10 @@
 
 #define BAD	0xfffffff0u
 #define NONE	0xffffffffu
+#define CODE	0x100000u	/* an address of the kernel's */
+#define NO_DOMAIN	0x1234u
+#define NO_VCPU		99u
+#define NO_DOMCTL	999u
 
 static u32 buffer[64];
 
@@ -38,15 +42,15 @@ static void test_calls(const struct call *calls, u32 n)
 		if (got == calls[i].want)
 			continue;
 		failures++;
-		print("main.c: %s: got %d, expected %d\n", calls[i].name,
-		      (int)got, (int)calls[i].want);
+		print("main.c: %s: got %s, expected %s\n", calls[i].name,
+		      error_name(got), error_name(calls[i].want));
 	}
 }
 
 #define REGISTER(type, want)						\
 	{ "register " #type, __HYPERVISOR_callback_op,			\
 	  CALLBACKOP_register, BUFFER,					\
-	  { type, FLAT_KERNEL_CS, 0x100000 }, want }
+	  { type, FLAT_KERNEL_CS, CODE }, want }
 #define UNREGISTER(type, want)						\
 	{ "unregister " #type, __HYPERVISOR_callback_op,		\
 	  CALLBACKOP_unregister, BUFFER, { type }, want }
@@ -71,7 +75,7 @@ static const struct call callbacks[] = {
 	{ "callback_op at a bad address", __HYPERVISOR_callback_op,
 	  CALLBACKOP_unregister, BAD, { 0 }, -XEN_EFAULT },
 	{ "nmi_op register", __HYPERVISOR_nmi_op, XENNMI_register_callback,
-	  BUFFER, { 0x100000 }, 0 },
+	  BUFFER, { CODE }, 0 },
 	{ "nmi_op unregister", __HYPERVISOR_nmi_op,
 	  XENNMI_unregister_callback, 0, { 0 }, 0 },
 	{ "nmi_op at a bad address", __HYPERVISOR_nmi_op,
@@ -83,13 +87,13 @@ static const struct call callbacks[] = {
 	{ #op, __HYPERVISOR_xen_version, op, b, { word }, want }
 
 static const struct call versions[] = {
-	VERSION(XENVER_version, BAD, 0, 4 << 16 | 17),
+	VERSION(XENVER_version, BAD, 0, XEN_4_17),
 	VERSION(XENVER_extraversion, BAD, 0, -XEN_EFAULT),
 	VERSION(XENVER_get_features, BUFFER, 0, 0),
 	VERSION(XENVER_get_features, BUFFER, 1, -XEN_EINVAL),
 	VERSION(XENVER_get_features, BUFFER, NONE, -XEN_EINVAL),
 	VERSION(XENVER_get_features, BAD, 0, -XEN_EFAULT),
-	VERSION(XENVER_pagesize, 0, 0, 4096),
+	VERSION(XENVER_pagesize, 0, 0, PAGE_SIZE),
 	VERSION(XENVER_pagesize, BUFFER, 0, -XEN_EINVAL),
 	VERSION(XENVER_pagesize, BAD, 0, -XEN_EINVAL),
 	VERSION(XENVER_commandline, BAD, 0, -XEN_EFAULT),
@@ -155,12 +159,9 @@ static void test_long_table(void)
 	u32 i;
 
 	for (i = 0; i < 1000; i++)
-		table[i] = (trap_info_t){
-			.vector = (u8)i, .cs = FLAT_KERNEL_CS,
-			.address = trap_entries[(u8)i],
-		};
+		table[i] = trap_entry((u8)i, 0);
 	CHECK(HC1(set_trap_table, table), 0);
-	CHECK(EXPECT_TRAP("ud2", "i" (0)), 6);
+	CHECK_INSN("ud2", X86_TRAP_UD);
 }
 
 static const struct {
@@ -168,10 +169,11 @@ static const struct {
 	u32 cmd, domain, words[2];
 	long want;
 } domctls[] = {
-	{ "unknown, nobody's", 999, 0x1234, { 0 }, -XEN_ESRCH },
-	{ "unknown", 999, 0, { 0 }, -XEN_ENOSYS },
-	{ "getvcpuinfo 99", XEN_DOMCTL_getvcpuinfo, 0, { 99 }, -XEN_EINVAL },
-	{ "getvcpuaffinity 99", XEN_DOMCTL_getvcpuaffinity, 0, { 99, 1 },
+	{ "unknown, nobody's", NO_DOMCTL, NO_DOMAIN, { 0 }, -XEN_ESRCH },
+	{ "unknown", NO_DOMCTL, 0, { 0 }, -XEN_ENOSYS },
+	{ "getvcpuinfo, none", XEN_DOMCTL_getvcpuinfo, 0, { NO_VCPU },
+	  -XEN_EINVAL },
+	{ "getvcpuaffinity, none", XEN_DOMCTL_getvcpuaffinity, 0, { NO_VCPU, 1 },
 	  -XEN_EINVAL },
 	{ "setdebugging oneself", XEN_DOMCTL_setdebugging, 0, { 1 },
 	  -XEN_EINVAL },
@@ -179,7 +181,8 @@ static const struct {
 	{ "sendtrigger 3", XEN_DOMCTL_sendtrigger, 0, { 3 }, -XEN_EINVAL },
 	{ "sendtrigger 1", XEN_DOMCTL_sendtrigger, 0, { 1 }, -XEN_ENOSYS },
 	{ "bind_pt_irq", XEN_DOMCTL_bind_pt_irq, 0, { 9 }, -XEN_EINVAL },
-	{ "set_target none", XEN_DOMCTL_set_target, 0x1234, { 0 }, -XEN_ESRCH },
+	{ "set_target none", XEN_DOMCTL_set_target, NO_DOMAIN, { 0 },
+	  -XEN_ESRCH },
 };
 
 static void test_domctls(void)
@@ -198,8 +201,9 @@ static void test_domctls(void)
 		if (got == domctls[i].want)
 			continue;
 		failures++;
-		print("main.c: domctl %s: got %d, expected %d\n",
-		      domctls[i].name, (int)got, (int)domctls[i].want);
+		print("main.c: domctl %s: got %s, expected %s\n",
+		      domctls[i].name, error_name(got),
+		      error_name(domctls[i].want));
 	}
 	CHECK(HC1(domctl, BAD), -XEN_EFAULT);
 	op.interface_version++;

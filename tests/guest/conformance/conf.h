@@ -111,7 +111,19 @@ extern bool is_domu;
 extern u32 other_domain, other_frame;
 extern u8 play[PLAY][PAGE_SIZE], argument_page[PAGE_SIZE];
 
+/*
+ * Code of a line of a table that is included twice: what defines it, and where
+ * it is.
+ */
+#define CODE_OF_LINE(insns)	LINE_CODE(__LINE__, insns);
+#define LINE_CODE(line, insns)	LINE_CODE_(line, insns)
+#define LINE_CODE_(line, insns)	DEFINE_CODE(line_##line, insns)
+#define THE_CODE		LINE_NAMES(__LINE__)
+#define LINE_NAMES(line)	LINE_NAMES_(line)
+#define LINE_NAMES_(line)	line_##line, line_##line##_end
+
 /* user.c: bytes of code in ring 3, until a trap; what came. */
+#define SYSTEM_CALL	0x80		/* whose trap is the end */
 struct came {
 	u32 vector, error, eip, cs, eflags, esp, ss, eax, ebx, ecx, edx;
 };
@@ -119,6 +131,7 @@ const struct came *run_user(const u8 *code, u32 n, u32 eflags);
 /* The same in the kernel's ring, ended by int $0x80. */
 const struct came *run_kernel(const u8 *code, u32 n, u32 eflags);
 u32 code_address(void);
+#define RETURN_PLACE	256u	/* from there: int $0x80 */
 /* "ok", if 'n' bytes were run to their end; else what stopped them. */
 void out_came(const struct came *c, u32 n);
 long set_iopl(u32 iopl);

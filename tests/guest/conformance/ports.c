@@ -6,6 +6,8 @@
  */
 #include "conf.h"
 
+#define DELAY	0x80		/* a port that nothing is at */
+
 static const u16 ports[] = {
 	0x00, 0x20, 0x21, 0x40, 0x42, 0x43, 0x61, 0x64, 0x70, 0x80, 0x92, 0xa0,
 	0xa1, 0xed, 0x2f8, 0x3f8, 0x3fd, 0x3da, 0xcf8, 0xcf9, 0xcfa, 0xcfb,
@@ -31,9 +33,18 @@ static bool masked(u32 port, u32 size)
 	       (is_config(port) && (port % 4 || size != 2));
 }
 
+DEFINE_CODE(inb, "inb %dx, %al");
+DEFINE_CODE(inw, "inw %dx, %ax");
+DEFINE_CODE(inl, "inl %dx, %eax");
+DEFINE_CODE(outb, "outb %al, %dx");
+
 static void one_port(u32 port, bool user, u32 iopl)
 {
-	static const u8 in_code[3][2] = { { 0xec }, { 0x66, 0xed }, { 0xed } };
+	static const struct {
+		const u8 *code, *end;
+	} in[] = {
+		{ inb, inb_end }, { inw, inw_end }, { inl, inl_end },
+	};
 	const struct came *c;
 	u32 size, n;
 
@@ -42,13 +53,14 @@ static void one_port(u32 port, bool user, u32 iopl)
 	out_text(": in from ");
 	out_number(port, 16);
 	out_text(" ->");
-	for (size = 0; size < 3; size++) {
-		n = size == 1 ? 2 : 1;
+	for (size = 0; size < ARRAY_SIZE(in); size++) {
+		n = (u32)(in[size].end - in[size].code);
 		user_eax = 0;
 		user_edx = port;
-		c = (user ? run_user : run_kernel)(in_code[size], n, 2);
+		c = (user ? run_user : run_kernel)(in[size].code, n,
+						   X86_EFLAGS_FIXED);
 		out_text(" ");
-		if (c->vector != 0x80)
+		if (c->vector != SYSTEM_CALL)
 			out_came(c, n);
 		else if (masked(port, size))
 			out_text("~");
@@ -60,18 +72,18 @@ static void one_port(u32 port, bool user, u32 iopl)
 
 static void one_write(u32 port, bool user, u32 iopl)
 {
-	static const u8 code[] = { 0xee };
 	const struct came *c;
 
 	user_eax = 0xff;
 	user_edx = port;
-	c = (user ? run_user : run_kernel)(code, 1, 2);
+	c = (user ? run_user : run_kernel)(outb, CODE_SIZE(outb),
+					   X86_EFLAGS_FIXED);
 	out_begin(user ? "user, IOPL " : "kernel, IOPL ");
 	out_number(iopl, 10);
 	out_text(": out to ");
 	out_number(port, 16);
 	out_text(" -> ");
-	out_came(c, 1);
+	out_came(c, CODE_SIZE(outb));
 	out_end();
 }
 
@@ -79,11 +91,11 @@ static u32 in8(u32 port)
 {
 	u32 v = 0;
 
-	trapped_vector = ~0u;
+	trapped_vector = (u32)NO_TRAP;
 	__asm__ volatile("movl $1f, recover_eip\ninb %%dx, %%al\n1:\n"
 			 "movl $0, recover_eip" : "+a" (v) : "d" (port)
 			 : "memory");
-	return trapped_vector != ~0u ? 0x1000 + trapped_vector : v & 0xff;
+	return trapped_vector != (u32)NO_TRAP ? 0x1000 + trapped_vector : v & 0xff;
 }
 
 /* All ports but those that change, or that a read changes. */
@@ -119,8 +131,8 @@ static void architectural(u32 iopl)
 	CHECK(HC2(vm_assist, VMASST_CMD_enable,
 		  VMASST_TYPE_architectural_iopl), 0);
 	CHECK(set_iopl(iopl), 0);
-	one_port(0x80, false, iopl + 10);
-	one_port(0x80, true, iopl + 10);
+	one_port(DELAY, false, iopl + 10);
+	one_port(DELAY, true, iopl + 10);
 	CHECK(HC2(vm_assist, VMASST_CMD_disable,
 		  VMASST_TYPE_architectural_iopl), 0);
 }
@@ -131,16 +143,16 @@ static void bitmap(void)
 	struct physdev_set_iobitmap m = { .nr_ports = 65536 };
 
 	memset(bits, 0xff, sizeof(bits));
-	bits[0x80 / 8] = 0;
+	bits[DELAY / 8] = 0;
 	set_xen_guest_handle(m.bitmap, bits);
 	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &m), 0);
-	one_port(0x80, true, 20);
-	one_port(0x87, true, 20);
-	one_port(0x90, true, 20);
-	one_port(0x80, false, 20);
+	one_port(DELAY, true, 20);
+	one_port(DELAY + 7, true, 20);
+	one_port(DELAY + 16, true, 20);
+	one_port(DELAY, false, 20);
 	m.nr_ports = 0;
 	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &m), 0);
-	one_port(0x80, true, 21);
+	one_port(DELAY, true, 21);
 }
 
 void conf_ports(void)
@@ -153,8 +165,8 @@ void conf_ports(void)
 			one_port(ports[i], false, iopl);
 			one_port(ports[i], true, iopl);
 		}
-		one_write(0x80, false, iopl);
-		one_write(0x80, true, iopl);
+		one_write(DELAY, false, iopl);
+		one_write(DELAY, true, iopl);
 		one_write(0xed, false, iopl);
 	}
 	CHECK(set_iopl(1), 0);

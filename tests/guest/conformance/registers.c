@@ -17,30 +17,31 @@ static const struct msr_range ranges[] = {
 /* Counters, and addresses of the hypervisor's own. */
 static bool changes(u32 msr)
 {
-	return msr == 0x10 || msr == 0xe7 || msr == 0xe8 || msr == 0x1b ||
-	       msr == 0xc00000e7 || msr == 0xc00000e8;
+	return msr == MSR_TSC || msr == MSR_APIC_BASE ||
+	       msr == MSR_MPERF || msr == MSR_MPERF_RO ||
+	       msr == MSR_APERF || msr == MSR_APERF_RO;
 }
 
 static bool rdmsr(u32 msr, u32 *lo, u32 *hi)
 {
 	u32 a = 0, d = 0;
 
-	trapped_vector = ~0u;
+	trapped_vector = (u32)NO_TRAP;
 	__asm__ volatile("movl $1f, recover_eip\nrdmsr\n1:\n"
 			 "movl $0, recover_eip" : "+a" (a), "+d" (d)
 			 : "c" (msr) : "memory");
 	*lo = a;
 	*hi = d;
-	return trapped_vector == ~0u;
+	return trapped_vector == (u32)NO_TRAP;
 }
 
 static bool wrmsr(u32 msr, u32 lo, u32 hi)
 {
-	trapped_vector = ~0u;
+	trapped_vector = (u32)NO_TRAP;
 	__asm__ volatile("movl $1f, recover_eip\nwrmsr\n1:\n"
 			 "movl $0, recover_eip" :: "a" (lo), "d" (hi),
 			 "c" (msr) : "memory");
-	return trapped_vector == ~0u;
+	return trapped_vector == (u32)NO_TRAP;
 }
 
 struct answer {

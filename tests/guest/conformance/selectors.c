@@ -8,20 +8,22 @@
 #include "conf.h"
 
 #define TYPES	32u
+#define LAST	0x1fff		/* that a selector can name */
 
 static u64 ldt[512] __attribute__((aligned(4096)));
-static const u8 lar[] = { 0x31, 0xc0, 0x0f, 0x02, 0xc1, 0x9c, 0x5a };
-static const u8 lsl[] = { 0x31, 0xc0, 0x0f, 0x03, 0xc1, 0x9c, 0x5a };
-static const u8 verr[] = { 0x0f, 0x00, 0xe1, 0x9c, 0x5a };
-static const u8 verw[] = { 0x0f, 0x00, 0xe9, 0x9c, 0x5a };
-static const u8 load_fs[] = { 0x8e, 0xe1, 0x31, 0xc0, 0x8e, 0xe0 };
-static const u8 load_ss[] = { 0x8c, 0xd2, 0x8e, 0xd1, 0x8e, 0xd2 };
+/* Of the selector in ECX; EDX has the flags, or SS as it was. */
+DEFINE_CODE(lar, "xor %eax, %eax; lar %ecx, %eax; pushf; pop %edx");
+DEFINE_CODE(lsl, "xor %eax, %eax; lsl %ecx, %eax; pushf; pop %edx");
+DEFINE_CODE(verr, "verr %cx; pushf; pop %edx");
+DEFINE_CODE(verw, "verw %cx; pushf; pop %edx");
+DEFINE_CODE(load_fs, "mov %ecx, %fs; xor %eax, %eax; mov %eax, %fs");
+DEFINE_CODE(load_ss, "mov %ss, %edx; mov %ecx, %ss; mov %edx, %ss");
 
 static const struct came *run_at(bool user, const u8 *code, u32 n, u32 sel)
 {
 	user_ecx = sel;
 	user_eax = user_edx = 0;
-	return (user ? run_user : run_kernel)(code, n, 2);
+	return (user ? run_user : run_kernel)(code, n, X86_EFLAGS_FIXED);
 }
 
 /* Value, or "-" where ZF says no, or the exception. */
@@ -31,9 +33,9 @@ static void query(const char *what, bool user, const u8 *code, u32 n, u32 sel,
 	const struct came *c = run_at(user, code, n, sel);
 
 	out_text(what);
-	if (c->vector != 0x80)
+	if (c->vector != SYSTEM_CALL)
 		out_came(c, n);
-	else if (!(c->edx & 0x40))
+	else if (!(c->edx & X86_EFLAGS_ZF))
 		out_text("-");
 	else if (value)
 		out_number(c->eax, 16);
@@ -46,7 +48,7 @@ static void load(const char *what, bool user, const u8 *code, u32 n, u32 sel)
 	const struct came *c = run_at(user, code, n, sel);
 
 	out_text(what);
-	if (c->vector == 0x80) {
+	if (c->vector == SYSTEM_CALL) {
 		out_text("ok");
 		return;
 	}
@@ -60,18 +62,19 @@ static void load(const char *what, bool user, const u8 *code, u32 n, u32 sel)
 	out_text(")");
 }
 
-/* lret with a frame of the selector and a place that is int $0x80. */
+DEFINE_CODE(lret, "push %ecx; push %eax; lret");
+
+/* To the selector and a place that is int $0x80. */
 static void far_return(bool user, u32 sel)
 {
-	u32 to = code_address() + 256;
-	u8 code[11] = {
-		0x68, (u8)sel, (u8)(sel >> 8), 0, 0, 0x68, (u8)to,
-		(u8)(to >> 8), (u8)(to >> 16), (u8)(to >> 24), 0xcb,
-	};
-	const struct came *c = (user ? run_user : run_kernel)(code, 11, 2);
+	const struct came *c;
 
+	user_ecx = sel;
+	user_eax = code_address() + RETURN_PLACE;
+	c = (user ? run_user : run_kernel)(lret, CODE_SIZE(lret),
+					   X86_EFLAGS_FIXED);
 	out_text(" lret ");
-	if (c->vector == 0x80 && c->eip == 258) {
+	if (c->vector == SYSTEM_CALL && c->eip == RETURN_PLACE + 2) {
 		out_text("ok cs ");
 		out_number(c->cs & 0xffff, 16);
 		return;
@@ -84,36 +87,32 @@ static void far_return(bool user, u32 sel)
 
 static void one_selector(const char *what, u32 index, u32 sel, bool user)
 {
+	const u32 own = (sel & ~3u) | (user ? 3 : 1);
 	u32 rpl;
 
 	out_begin(user ? "user, " : "kernel, ");
 	out_text(what);
 	out_number(index, 16);
 	out_text(" ->");
-	query(" lar ", user, lar, sizeof(lar), (sel & ~3u) | (user ? 3 : 1),
-	      true);
-	query(" lsl ", user, lsl, sizeof(lsl), (sel & ~3u) | (user ? 3 : 1),
-	      true);
-	query(" verr ", user, verr, sizeof(verr), (sel & ~3u) | (user ? 3 : 1),
-	      false);
-	query(" verw ", user, verw, sizeof(verw), (sel & ~3u) | (user ? 3 : 1),
-	      false);
+	query(" lar ", user, lar, CODE_SIZE(lar), own, true);
+	query(" lsl ", user, lsl, CODE_SIZE(lsl), own, true);
+	query(" verr ", user, verr, CODE_SIZE(verr), own, false);
+	query(" verw ", user, verw, CODE_SIZE(verw), own, false);
 	for (rpl = 0; rpl < 4; rpl++)
-		load(rpl ? "," : " fs ", user, load_fs, sizeof(load_fs),
+		load(rpl ? "," : " fs ", user, load_fs, CODE_SIZE(load_fs),
 		     (sel & ~3u) | rpl);
 	for (rpl = user ? 3 : 0; rpl < (user ? 4 : 2); rpl++)
-		load(rpl == 1 ? "," : " ss ", user, load_ss, sizeof(load_ss),
+		load(rpl == 1 ? "," : " ss ", user, load_ss, CODE_SIZE(load_ss),
 		     (sel & ~3u) | rpl);
-	far_return(user, (sel & ~3u) | (user ? 3 : 1));
+	far_return(user, own);
 	out_end();
 }
 
 static long set_descriptor(u32 index, u32 type, u32 dpl, u32 present)
 {
-	u64 at = va_maddr(&ldt[index]);
-	u32 hi = 0xcf0000 | type << 8 | dpl << 13 | present << 15;
-
-	return HC4(update_descriptor, at, at >> 32, 0xffff, hi);
+	return update_descriptor(va_maddr(&ldt[index]), DESC_FLAT |
+				 (u64)type << 40 | DESC_DPL(dpl) |
+				 (present ? DESC_P : 0));
 }
 
 static const char *name_of(u32 type, u32 dpl, u32 present)
@@ -155,19 +154,19 @@ static void ldt_selectors(void)
 		present = index >> 2 & 1;
 		if (!ldt[index])
 			continue;
-		one_selector(name_of(type, dpl, present), index, index << 3 | 4,
-			     false);
-		one_selector(name_of(type, dpl, present), index, index << 3 | 4,
-			     true);
+		one_selector(name_of(type, dpl, present), index,
+			     LDT_SELECTOR(index, 0), false);
+		one_selector(name_of(type, dpl, present), index,
+			     LDT_SELECTOR(index, 0), true);
 	}
 }
 
 void conf_selectors(void)
 {
-	u32 i;
+	u32 i, sel;
 
 	CHECK(make_ro(ldt), 0);
-	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 512), 0);
+	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)ldt, ARRAY_SIZE(ldt)), 0);
 	ldt_selectors();
 	out_begin("page of the LDT, made writable while in use -> ");
 	out_answer(make_rw(ldt));
@@ -175,16 +174,17 @@ void conf_selectors(void)
 	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
 	CHECK(make_rw(ldt), 0);
 	for (i = 0; i < 32; i++) {
-		one_selector("hypervisor's GDT ", i, 0xe000 + i * 8, false);
-		one_selector("hypervisor's GDT ", i, 0xe000 + i * 8, true);
+		sel = SELECTOR(FIRST_RESERVED_GDT_ENTRY + i, 0);
+		one_selector("hypervisor's GDT ", i, sel, false);
+		one_selector("hypervisor's GDT ", i, sel, true);
 	}
 	one_selector("GDT ", 0, 0, false);
 	one_selector("GDT ", 0, 0, true);
-	one_selector("GDT ", 1, 8, false);
-	one_selector("GDT ", 1, 8, true);
-	one_selector("GDT ", 0x1fff, 0xfff8, false);
-	one_selector("GDT ", 0x1fff, 0xfff8, true);
-	one_selector("no LDT ", 1, 12, false);
-	one_selector("no LDT ", 1, 12, true);
+	one_selector("GDT ", 1, SELECTOR(1, 0), false);
+	one_selector("GDT ", 1, SELECTOR(1, 0), true);
+	one_selector("GDT ", LAST, SELECTOR(LAST, 0), false);
+	one_selector("GDT ", LAST, SELECTOR(LAST, 0), true);
+	one_selector("no LDT ", 1, LDT_SELECTOR(1, 0), false);
+	one_selector("no LDT ", 1, LDT_SELECTOR(1, 0), true);
 	restore();
 }

@@ -20,14 +20,15 @@ __asm__(".text\n"
 	"code_go:	pushl %ebx; pushl %esi; pushl %edi; pushl %ebp\n"
 	"	movl %esp, code_sp\n"
 	"	testb $2, code_cs; jz 1f\n"
-	"	pushl $0xe033; pushl code_esp\n"
+	"	pushl $" STRING(FLAT_USER_DS) "; pushl code_esp\n"
 	"1:	pushl code_flags; pushl code_cs; pushl code_eip\n"
 	"	pushl user_eax\n"
 	"	movl user_ebx, %ebx; movl user_ecx, %ecx; movl user_edx, %edx\n"
 	"	xorl %esi, %esi; xorl %edi, %edi\n"
-	"	movl $23, %eax; int $0x82; ud2\n"
+	"	movl $" STRING(__HYPERVISOR_iret) ", %eax; int $0x82; ud2\n"
 	"code_back: movl code_sp, %esp; cld\n"
-	"	movl $0xe021, %eax; movl %eax, %ds; movl %eax, %es\n"
+	"	movl $" STRING(FLAT_KERNEL_DS) ", %eax\n"
+	"	movl %eax, %ds; movl %eax, %es\n"
 	"	popl %ebp; popl %edi; popl %esi; popl %ebx; ret\n");
 
 static void on_trap(struct trap_frame *f)
@@ -45,13 +46,15 @@ static void on_trap(struct trap_frame *f)
 
 static void let_user_reach(const void *p)
 {
-	u32 slot = (u32)p >> 21;
-	u64 *l2 = (u64 *)l2_of(0);
+	u64 *l2 = entry_of(p, 2);
 
 	CHECK(set_pte_va(p, va_maddr(p) | PTE_RWP | PTE_US, UVMF_INVLPG), 0);
-	if (!(l2[slot] & PTE_US))
-		CHECK(mmu_update(va_maddr(&l2[slot]), l2[slot] | PTE_US), 0);
+	if (!(*l2 & PTE_US))
+		CHECK(mmu_update(va_maddr(l2), *l2 | PTE_US), 0);
 }
+
+DEFINE_CODE(ending, "int $0x80");
+DEFINE_CODE(nop, "nop");
 
 static const struct came *run(const u8 *code, u32 n, u32 cs, u32 eflags)
 {
@@ -65,11 +68,11 @@ static const struct came *run(const u8 *code, u32 n, u32 cs, u32 eflags)
 	}
 	CHECK(HC2(stack_switch, FLAT_KERNEL_SS, (u32)kernel_stack + PAGE_SIZE),
 	      0);
-	memset(code_page, 0x90, 256);
+	memset(code_page, nop[0], RETURN_PLACE);
 	memcpy(code_page, code, n);
-	/* int $0x80 is the end, here and where a far return goes to. */
-	code_page[n] = code_page[256] = 0xcd;
-	code_page[n + 1] = code_page[257] = 0x80;
+	/* The end: here, and where a far return goes to. */
+	memcpy(code_page + n, ending, CODE_SIZE(ending));
+	memcpy(code_page + RETURN_PLACE, ending, CODE_SIZE(ending));
 	for (i = 0; i < 256; i++)
 		set_trap_handler(i, on_trap);
 	code_cs = cs;
@@ -78,7 +81,7 @@ static const struct came *run(const u8 *code, u32 n, u32 cs, u32 eflags)
 	code_go();
 	for (i = 0; i < 256; i++)
 		set_trap_handler(i, NULL);
-	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	mask_events(true);
 	came.eip -= (u32)code_page;
 	return &came;
 }
@@ -100,7 +103,7 @@ u32 code_address(void)
 
 void out_came(const struct came *c, u32 n)
 {
-	if (c->vector == 0x80 && c->eip == n + 2) {
+	if (c->vector == SYSTEM_CALL && c->eip == n + CODE_SIZE(ending)) {
 		out_text("ok");
 		return;
 	}

@@ -12,10 +12,13 @@
  * Test: cpuid-intel -I
  */
 #include "guest.h"
+#include <xen/arch-x86/cpuid.h>
 
 #define ALL	{ ~0u, ~0u, ~0u, ~0u }
 #define PAT	(1u << 16)
 #define COMMON	0x0183f3ffu	/* AMD: of leaf 1 in leaf 0x80000001 */
+
+#define GENU	0x756e6547u	/* of "GenuineIntel" */
 
 enum cpu { ANY, AMD, INTEL };
 
@@ -44,13 +47,14 @@ static const struct row {
 	{ 0xd, 0, ANY, .keep = { 7, 0, 0, 0 }, .set = { 0, 576, 832 } },
 	{ 0xd, 1, ANY, .keep = { 5, 0, 0, 0 } },
 	{ 0xd, 2, ANY, .keep = { ~0u, ~0u, 0, 0 } },
-	{ 0x40000000, 0, ANY,
-	  .set = { 0x40000005, 0x566e6558, 0x65584d4d, 0x4d4d566e } },
-	{ 0x40000001, 0, ANY, .set = { 4 << 16 | 17 } },
-	{ 0x40000002, 0, ANY, .set = { 1, 0x40000000, 1 } },
-	{ 0x40000003, 0, ANY, .set = { 4 } },
-	{ 0x40000003, 2, ANY, .skip = { ~0u } },	/* its kHz */
-	{ 0x40000005, 0, ANY, .set = { 0, 29 } },	/* 512 MiB */
+	{ XEN_CPUID_LEAF(0), 0, ANY,
+	  .set = { XEN_CPUID_LEAF(5), XEN_CPUID_SIGNATURE_EBX,
+		   XEN_CPUID_SIGNATURE_ECX, XEN_CPUID_SIGNATURE_EDX } },
+	{ XEN_CPUID_LEAF(1), 0, ANY, .set = { XEN_4_17 } },
+	{ XEN_CPUID_LEAF(2), 0, ANY, .set = { 1, 0x40000000, 1 } },
+	{ XEN_CPUID_LEAF(3), 0, ANY, .set = { 4 } },
+	{ XEN_CPUID_LEAF(3), 2, ANY, .skip = { ~0u } },	/* its kHz */
+	{ XEN_CPUID_LEAF(5), 0, ANY, .set = { 0, 29 } },	/* 512 MiB */
 	{ 0x80000000, 0, AMD, .keep = { 0, ~0u, ~0u, ~0u },
 	  .set = { 0x80000021 } },
 	{ 0x80000000, 0, INTEL, .set = { 0x80000008 } },
@@ -79,9 +83,8 @@ static void native(u32 leaf, u32 sub, u32 r[4])
 
 static void forced(u32 leaf, u32 sub, u32 r[4])
 {
-	__asm__ volatile("ud2; .ascii \"xen\"; cpuid" : "=a" (r[0]),
-			 "=b" (r[1]), "=c" (r[2]), "=d" (r[3])
-			 : "a" (leaf), "c" (sub));
+	__asm__ volatile(XEN_CPUID : "=a" (r[0]), "=b" (r[1]), "=c" (r[2]),
+			 "=d" (r[3]) : "a" (leaf), "c" (sub));
 }
 
 static const struct row *find(u32 leaf, u32 sub)
@@ -136,7 +139,7 @@ void test_main(void)
 	u32 r[4], i, leaf, sub;
 
 	native(0, 0, r);
-	cpu = r[1] == 0x756e6547 ? INTEL : AMD;
+	cpu = r[1] == GENU ? INTEL : AMD;
 	for (i = 0; i < ARRAY_SIZE(firsts); i++)
 		for (leaf = firsts[i]; leaf - firsts[i] < 32; leaf++)
 			test_leaf(leaf, 0);
@@ -147,6 +150,6 @@ void test_main(void)
 		test_leaf(7, sub);
 		test_leaf(0xb, sub);
 		test_leaf(0xd, sub);
-		test_leaf(0x40000003, sub);
+		test_leaf(XEN_CPUID_LEAF(3), sub);
 	}
 }

@@ -8,21 +8,29 @@
  */
 #include "guest.h"
 
-static u64 gdt[512] __attribute__((aligned(4096)));
-static u64 ldt[512] __attribute__((aligned(4096)));
+#define ENTRIES		512u		/* in a page */
+#define LDT_MAX		8192u
+#define NO_FRAME	0xffffffu
 
-#define FLAT_CODE32(dpl)	(0x00cf9b000000ffffull | (u64)(dpl) << 45)
-#define FLAT_DATA(dpl)		(0x00cf93000000ffffull | (u64)(dpl) << 45)
-#define CODE64			0x00af9b000000ffffull
-#define TSS32			0x0000890000000067ull
-#define LDT_DESC		0x0000820000000fffull
-#define INT_GATE		0x0000ee0000000000ull
-#define CALL_GATE		0x0000ec0000080000ull
+static u64 gdt[ENTRIES] __attribute__((aligned(4096)));
+static u64 ldt[ENTRIES] __attribute__((aligned(4096)));
 
-static long update_descriptor(u64 at, u64 desc)
-{
-	return HC4(update_descriptor, at, at >> 32, desc, desc >> 32);
-}
+/* Code of 64 bits; system descriptors of a limit, a selector in gates */
+#define CODE64		((FLAT_CODE(0) & ~DESC_B) | DESC_L)
+#define SYSTEM(type)	(DESC_P | (u64)(type) << 40)
+#define TSS32		(SYSTEM(9) | 0x67)
+#define LDT_DESC	(SYSTEM(2) | 0xfff)
+#define GATE(type, dpl, selector) \
+	(SYSTEM(type) | DESC_DPL(dpl) | (u64)(selector) << 16)
+enum { TASK_GATE = 5, CALL_GATE = 12, INT_GATE = 14, TRAP_GATE };
+#define RESERVED_37	(1ull << 37)
+
+/* Not all of the address space, and not from its start */
+#define HALF		(((FLAT_DATA(1) & ~DESC_A) - DESC_LIMIT(0x80000)) | \
+			 DESC_BASE(0xf10000u))
+#define BASED		((FLAT_DATA(1) - DESC_LIMIT(1)) | DESC_BASE(1u))
+#define PLACE		20		/* where descriptors are tried */
+#define OURS		SELECTOR(1, 0)	/* that a gate may name */
 
 static long set_gdt(u32 entries)
 {
@@ -37,30 +45,32 @@ static void test_contents(void)
 		u64 d;
 		int ok;
 	} cases[] = {
-		{ 0, 1 }, { FLAT_CODE32(1), 1 }, { FLAT_DATA(3), 1 },
-		{ FLAT_CODE32(0), 1 },		/* becomes ring 1 */
-		{ CODE64, 0 }, { CODE64 | 3ull << 45, 0 }, { TSS32, 0 },
-		{ LDT_DESC, 0 }, { INT_GATE, 0 },
-		{ CODE64 & ~(1ull << 47), 1 },	/* absent: harmless */
-		{ FLAT_DATA(1) | 1ull << 53, 0 },	/* L is for nobody */
-		{ 0x0000800000000000ull, 1 },	/* no type: as absent */
-		{ CALL_GATE, 1 }, { CALL_GATE | 1ull << 37, 0 },
-		{ CALL_GATE | 0xe0100000, 0 },	/* to the hypervisor's code */
-		{ 0x0000ef0000080000ull, 0 },	/* trap gate */
-		{ 0x0000850000080000ull, 0 },	/* task gate */
+		{ 0, 1 }, { FLAT_CODE(1), 1 }, { FLAT_DATA(3), 1 },
+		{ FLAT_CODE(0), 1 },		/* becomes ring 1 */
+		{ CODE64, 0 }, { CODE64 | DESC_DPL(3), 0 }, { TSS32, 0 },
+		{ LDT_DESC, 0 }, { GATE(INT_GATE, 3, 0), 0 },
+		{ CODE64 & ~DESC_P, 1 },	/* absent: harmless */
+		{ FLAT_DATA(1) | DESC_L, 0 },	/* L is for nobody */
+		{ SYSTEM(0), 1 },		/* no type: as absent */
+		{ GATE(CALL_GATE, 3, OURS), 1 },
+		{ GATE(CALL_GATE, 3, OURS) | RESERVED_37, 0 },
+		{ GATE(CALL_GATE, 3, XEN_CS), 0 },
+		{ GATE(CALL_GATE, 3, FLAT_KERNEL_CS & ~3), 0 },
+		{ GATE(TRAP_GATE, 3, OURS), 0 },
+		{ GATE(TASK_GATE, 0, OURS), 0 },
 	};
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		CHECK(update_descriptor(va_maddr(&gdt[20]), cases[i].d) == 0,
+		CHECK(update_descriptor(va_maddr(&gdt[PLACE]), cases[i].d) == 0,
 		      cases[i].ok);
-		CHECK(update_descriptor(va_maddr(&gdt[20]), 0), 0);
-		gdt[30] = cases[i].d;
+		CHECK(update_descriptor(va_maddr(&gdt[PLACE]), 0), 0);
+		gdt[PLACE + 1] = cases[i].d;
 		CHECK(make_ro(gdt), 0);
-		CHECK(set_gdt(512) == 0, cases[i].ok);
+		CHECK(set_gdt(ENTRIES) == 0, cases[i].ok);
 		CHECK(set_gdt(0), 0);
 		CHECK(make_rw(gdt), 0);
-		gdt[30] = 0;
+		gdt[PLACE + 1] = 0;
 	}
 }
 
@@ -72,62 +82,66 @@ static void test_changes(void)
 	} cases[] = {
 		{ FLAT_DATA(0), FLAT_DATA(1) }, { FLAT_DATA(3), FLAT_DATA(3) },
 		/* of a gate the DPL becomes the selector's RPL */
-		{ CALL_GATE, 0x00008c00000b0000ull },
-		{ 0x00008c0000080000ull, 0x00008c0000090000ull },
+		{ GATE(CALL_GATE, 3, OURS), GATE(CALL_GATE, 0, OURS | 3) },
+		{ GATE(CALL_GATE, 0, OURS), GATE(CALL_GATE, 0, OURS | 1) },
 		/* to the end of the address space, for the whole window */
-		{ FLAT_DATA(1) - 1, FLAT_DATA(1) },
-		{ FLAT_DATA(1) - 0x8000f00000000, FLAT_DATA(1) - 0x8000f00000000 },
-		{ FLAT_DATA(1) - 1 + 0x10000, FLAT_DATA(1) - 1 + 0x10000 },
-		{ 0x0000800000000000ull, 0x0000800000000000ull },
+		{ FLAT_DATA(1) - DESC_LIMIT(1), FLAT_DATA(1) },
+		{ HALF, HALF }, { BASED, BASED },
+		{ SYSTEM(0), SYSTEM(0) },
 	};
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		gdt[20] = 0;
-		CHECK(update_descriptor(va_maddr(&gdt[20]), cases[i].d), 0);
-		CHECK(gdt[20] >> 32, cases[i].then >> 32);
-		CHECK(gdt[20], cases[i].then);
+		gdt[PLACE] = 0;
+		CHECK(update_descriptor(va_maddr(&gdt[PLACE]), cases[i].d), 0);
+		CHECK(gdt[PLACE] >> 32, cases[i].then >> 32);
+		CHECK(gdt[PLACE], cases[i].then);
 	}
-	gdt[20] = 0;
+	gdt[PLACE] = 0;
 }
 
 /* Behind the guest's own entries there are null ones, for LAR as well. */
 static void test_behind(void)
 {
-	static const u32 selectors[] = { 0x1001, 0x2003, 0xdff9 };
+	static const u32 selectors[] = {
+		SELECTOR(512, 1), SELECTOR(1024, 3),
+		SELECTOR(FIRST_RESERVED_GDT_ENTRY - 1, 1),
+	};
 	u32 i, z;
 
 	for (i = 0; i < ARRAY_SIZE(selectors); i++) {
 		z = 1;
-		CHECK(EXPECT_TRAP("lar %0, %%eax", "r" (selectors[i])), -1);
+		CHECK_TRAP(EXPECT_TRAP("lar %0, %%eax", "r" (selectors[i])),
+			   NO_TRAP);
 		__asm__ volatile("lar %1, %%eax; setz %b0" : "+r" (z)
 				 : "r" (selectors[i]) : "eax", "cc");
 		CHECK(z, 0);
-		CHECK(EXPECT_TRAP("movl %0, %%gs", "r" (selectors[i])), 13);
-		CHECK(trapped_error, selectors[i] & ~7u);
+		CHECK_TRAP(EXPECT_TRAP("movl %0, %%gs", "r" (selectors[i])),
+			   X86_TRAP_GP);
+		CHECK(trapped_error, selectors[i] & ~3u);
 	}
 }
 
 static void test_ring0_raised(void)
 {
-	u16 sel = 40 << 3 | 1, cs = 0;
+	u16 sel = SELECTOR(PLACE, 1), cs = 0;
 
-	gdt[40] = FLAT_DATA(0);
-	gdt[41] = FLAT_CODE32(0);
+	gdt[PLACE] = FLAT_DATA(0);
+	gdt[PLACE + 1] = FLAT_CODE(0);
 	CHECK(make_ro(gdt), 0);
-	CHECK(set_gdt(512), 0);
-	CHECK((u32)(gdt[40] >> 45) & 3, 1);
-	CHECK(EXPECT_TRAP("movw %w0, %%es; movw %%ds, %%ax; movw %%ax, %%es",
-			  "r" (sel)), -1);
+	CHECK(set_gdt(ENTRIES), 0);
+	CHECK((gdt[PLACE] & DESC_DPL(3)) == DESC_DPL(1), 1);
+	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%es; pushl %%ds; popl %%es",
+			       "r" (sel)), NO_TRAP);
 	/* Ring 0 by the hypervisor's own selectors. */
-	CHECK(EXPECT_TRAP("pushl $0xe008; pushl $1f; lret", "i" (0)), 13);
-	CHECK(EXPECT_TRAP("movw %w0, %%ss", "r" (0xe010)), 13);
+	CHECK_INSN("pushl $" STRING(XEN_CS) "; pushl $1f; lret", X86_TRAP_GP);
+	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%ss", "r" (XEN_DS)), X86_TRAP_GP);
 	__asm__ volatile("mov %%cs, %0" : "=r" (cs));
-	CHECK(cs & 3, 1);
+	CHECK_SELECTOR(cs, FLAT_KERNEL_CS);
 	/* In use: not writable. */
 	CHECK(make_rw(gdt) != 0, 1);
-	CHECK(update_descriptor(va_maddr(&gdt[50]), FLAT_DATA(3)), 0);
-	CHECK(update_descriptor(va_maddr(&gdt[50]), CODE64) != 0, 1);
+	CHECK(update_descriptor(va_maddr(&gdt[PLACE + 2]), FLAT_DATA(3)), 0);
+	CHECK(update_descriptor(va_maddr(&gdt[PLACE + 2]), CODE64) != 0, 1);
 	CHECK(set_gdt(0), 0);
 	CHECK(make_rw(gdt), 0);
 	memset(gdt, 0, sizeof(gdt));
@@ -135,11 +149,11 @@ static void test_ring0_raised(void)
 
 static void test_limits(void)
 {
-	xen_pfn_t frame = 0xffffff;
+	xen_pfn_t frame = NO_FRAME;
 
 	CHECK(set_gdt(FIRST_RESERVED_GDT_ENTRY + 1), -XEN_EINVAL);
-	CHECK(HC2(set_gdt, 0xfffff000, 512), -XEN_EFAULT);
-	CHECK(HC2(set_gdt, &frame, 512) != 0, 1);
+	CHECK(HC2(set_gdt, HYPERVISOR_PAGE, ENTRIES), -XEN_EFAULT);
+	CHECK(HC2(set_gdt, &frame, ENTRIES) != 0, 1);
 	CHECK(update_descriptor(va_maddr(gdt) + 3, 0) != 0, 1);
 	CHECK(update_descriptor(va_maddr((void *)start_info->pt_base),
 				FLAT_DATA(3)) != 0, 1);
@@ -147,24 +161,26 @@ static void test_limits(void)
 
 static void test_ldt(void)
 {
+	u32 sel = LDT_SELECTOR(2, 1);
+
 	ldt[2] = FLAT_DATA(1);
 	ldt[3] = CODE64;
-	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt + 8, 4) != 0, 1);
-	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 8193) != 0, 1);
+	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)ldt + 8, 4) != 0, 1);
+	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)ldt, LDT_MAX + 1) != 0, 1);
 	/* A page with a bad descriptor faults when it is first used. */
 	CHECK(make_ro(ldt), 0);
-	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 512), 0);
-	CHECK(EXPECT_TRAP("movw %w0, %%gs", "r" (2 << 3 | 4 | 1)) != -1, 1);
+	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)ldt, ENTRIES), 0);
+	CHECK(EXPECT_TRAP("movw %w0, %%gs", "r" (sel)) != NO_TRAP, 1);
 	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
 	CHECK(make_rw(ldt), 0);
 	ldt[3] = 0;
 	CHECK(make_ro(ldt), 0);
-	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 512), 0);
-	CHECK(EXPECT_TRAP("movw %w0, %%gs; xorl %%eax, %%eax; movw %%ax, %%gs",
-			  "r" (2 << 3 | 4 | 1)), -1);
+	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)ldt, ENTRIES), 0);
+	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%gs; pushl $0; popl %%gs",
+			       "r" (sel)), NO_TRAP);
 	/* Past the limit. */
-	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 2), 0);
-	CHECK(EXPECT_TRAP("movw %w0, %%gs", "r" (2 << 3 | 4 | 1)), 13);
+	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)ldt, 2), 0);
+	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%gs", "r" (sel)), X86_TRAP_GP);
 	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
 	CHECK(make_rw(ldt), 0);
 }

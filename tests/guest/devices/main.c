@@ -21,6 +21,14 @@
 #define STATUS	0x64u			/* port of the keyboard's state */
 #define OP_IN	0xfffffffeu		/* a port's byte */
 #define OP_LOAD	0xfffffffdu		/* a word of memory */
+#define ARGUMENT	0x800u		/* of a call, in the page LIST */
+#define CODE_BYTES	0x200u		/* of work(), at most */
+#define NO_RESULT	0x5a5a		/* what no call gives */
+#define NO_DOMAIN	0x1234u
+#define NO_PIRQ		100000u
+#define APIC		0xfee00u	/* a frame of the local APIC */
+#define UART		0x3f8u		/* the hypervisor's port */
+#define NO_RIGHT	0xff		/* what a port gives then */
 #define op	domctl_op
 
 PAGE_BUFFER(place);
@@ -31,68 +39,66 @@ struct call {
 	volatile int result;
 };
 
-static struct call *const list = (struct call *)(place + 4);
-static volatile u32 *const todo = (volatile u32 *)place;
+/* The page LIST: what the other domain is asked for, and the answer. */
+struct job {
+	volatile u32 todo;		/* it sets this to 0 */
+	struct call call;
+};
+static struct job *const job = (struct job *)place;
 static struct domu u;
-extern const u8 worker[], worker_end[];
 
-/* Waits for a number of calls, makes them, and says so by setting it to 0. */
-__asm__(".pushsection .rodata\n"
-	"worker:	mov $0x8000, %edi\n"
-	"1:	cmpl $0, (%edi)\n"
-	"	jne 2f\n"
-	"	mov $29, %eax\n"		/* sched_op, yield */
-	"	xor %ebx, %ebx\n"
-	"	int $0x82\n"
-	"	jmp 1b\n"
-	"2:	lea 4(%edi), %ebp\n"
-	"3:	mov (%ebp), %eax\n"
-	"	mov 4(%ebp), %ebx\n"
-	"	mov 8(%ebp), %ecx\n"
-	"	mov 12(%ebp), %edx\n"
-	"	mov 16(%ebp), %esi\n"
-	"	cmp $-2, %eax\n"
-	"	je 4f\n"
-	"	cmp $-3, %eax\n"
-	"	je 5f\n"
-	"	int $0x82\n"
-	"	jmp 6f\n"
-	"4:	mov %ebx, %edx\n"
-	"	xor %eax, %eax\n"
-	"	in %dx, %al\n"
-	"	jmp 6f\n"
-	"5:	mov (%ebx), %eax\n"
-	"6:	mov %eax, 20(%ebp)\n"
-	"	add $24, %ebp\n"
-	"	decl (%edi)\n"
-	"	jnz 3b\n"
-	"	jmp 1b\n"
-	"worker_end:\n"
-	".popsection");
+static u8 in(u32 port)
+{
+	u8 byte;
+
+	__asm__ volatile("in %%dx, %0" : "=a" (byte) : "d" (port));
+	return byte;
+}
+
+/* What it runs: waits for a call, and makes it. */
+static void __attribute__((noinline, noreturn)) work(void)
+{
+	struct job *j = (void *)(LIST << 12);
+	const struct call *c = &j->call;
+
+	for (;;) {
+		while (!j->todo)
+			raw_hypercall(__HYPERVISOR_sched_op, SCHEDOP_yield, 0,
+				      0, 0, 0);
+		if (c->nr == OP_IN)
+			j->call.result = in(c->a);
+		else if (c->nr == OP_LOAD)
+			j->call.result = *(volatile int *)c->a;
+		else
+			j->call.result = (int)raw_hypercall(c->nr, c->a, c->b,
+							    c->c, c->d, 0);
+		j->todo = 0;
+	}
+}
 
 /* What the other domain got for one call. */
 static int its(struct call c)
 {
 	u32 i;
 
-	list[0] = c;
-	list[0].result = 0x5a5a;
-	*todo = 1;
-	for (i = 0; i < 1000000 && *todo; i++)
+	job->call = c;
+	job->call.result = NO_RESULT;
+	job->todo = 1;
+	for (i = 0; i < 1000000 && job->todo; i++)
 		HC2(sched_op, SCHEDOP_yield, 0);
-	return list[0].result;
+	return job->call.result;
 }
 
 static void *argument(const void *from, u32 size)
 {
-	memcpy(place + 0x800, from, size);
-	return (void *)((LIST << 12) + 0x800);
+	memcpy(place + ARGUMENT, from, size);
+	return (void *)((LIST << 12) + ARGUMENT);
 }
 
 #define ITS(name, cmd, ...) ({						\
 	__VA_ARGS__;							\
 	its((struct call){ .nr = __HYPERVISOR_##name, .a = cmd,		\
-			   .b = (u32)argument(&arg, sizeof(arg)) });	\
+			   .b = (ulong)argument(&arg, sizeof(arg)) });	\
 })
 
 static int its_map(u32 frame)
@@ -111,7 +117,7 @@ static int its_bind(u32 pirq, u32 flags, u32 *port)
 						     .flags = flags });
 
 	if (!rc)
-		memcpy(port, place + 0x800 +
+		memcpy(port, place + ARGUMENT +
 		       offsetof(struct evtchn_bind_pirq, port), sizeof(*port));
 	return rc;
 }
@@ -180,9 +186,9 @@ static void test_nothing(void)
 	u32 port;
 
 	CHECK(its_map(ROM), -XEN_EPERM);
-	CHECK(its_map(0xfee00), -XEN_EPERM);
+	CHECK(its_map(APIC), -XEN_EPERM);
 	CHECK(its_bind(GSI, 0, &port), -XEN_EPERM);
-	CHECK(its_bind(100000, 0, &port), -XEN_EINVAL);
+	CHECK(its_bind(NO_PIRQ, 0, &port), -XEN_EINVAL);
 	CHECK(ITS(physdev_op, PHYSDEVOP_map_pirq, struct physdev_map_pirq arg =
 		  { .domid = DOMID_SELF, .type = MAP_PIRQ_TYPE_GSI,
 		    .index = GSI, .pirq = GSI }), -XEN_EPERM);
@@ -190,7 +196,7 @@ static void test_nothing(void)
 		  struct physdev_setup_gsi arg = { .gsi = GSI }), -XEN_EPERM);
 	CHECK(ITS(physdev_op, PHYSDEVOP_set_iopl,
 		  struct physdev_set_iopl arg = { .iopl = 1 }), 0);
-	CHECK(its_in(STATUS), 0xff);
+	CHECK(its_in(STATUS), NO_RIGHT);
 	memset(&op, 0, sizeof(op));
 	op.cmd = XEN_DOMCTL_iomem_permission;
 	op.interface_version = XEN_DOMCTL_INTERFACE_VERSION;
@@ -199,7 +205,7 @@ static void test_nothing(void)
 	op.u.iomem_permission.nr_mfns = op.u.iomem_permission.allow_access = 1;
 	argument(&op, sizeof(op));
 	CHECK(its((struct call){ .nr = __HYPERVISOR_domctl,
-				 .a = (LIST << 12) + 0x800 }), -XEN_EPERM);
+				 .a = (LIST << 12) + ARGUMENT }), -XEN_EPERM);
 	CHECK(its_map(ROM), -XEN_EPERM);
 }
 
@@ -217,8 +223,8 @@ static void test_frames(void)
 
 	CHECK(give_frames(ROM, 0, true), -XEN_EINVAL);
 	CHECK(give_frames(ROM, ~0ull, true), -XEN_EINVAL);
-	CHECK(give_frames(0xfee00, 1, true), -XEN_EPERM);
-	CHECK(give_frames(0xfe000, 0x1000, true), -XEN_EPERM);
+	CHECK(give_frames(APIC, 1, true), -XEN_EPERM);
+	CHECK(give_frames(APIC - 0xe00, 0x1000, true), -XEN_EPERM);
 	CHECK(give_frames(1ull << 40, 1, true), -XEN_EPERM);
 	CHECK(give_frames(ROM, 8, true), 0);
 	CHECK(give_frames(ROM + 2, 2, false), 0);
@@ -236,35 +242,27 @@ static void test_frames(void)
 	CHECK(its_map(ROM + 1), -XEN_EPERM);
 }
 
-static u8 in(u32 port)
-{
-	u8 byte;
-
-	__asm__ volatile("in %%dx, %0" : "=a" (byte) : "d" (port));
-	return byte;
-}
-
 static void test_ports(void)
 {
 	struct physdev_set_iopl iopl = { .iopl = 1 };
 
 	CHECK(HC2(physdev_op, PHYSDEVOP_set_iopl, &iopl), 0);
 	CHECK(give_ports(STATUS, 0, true), -XEN_EINVAL);
-	CHECK(give_ports(65530, 7, true), -XEN_EINVAL);
-	CHECK(give_ports(0x3f8, 8, true), -XEN_EPERM);
+	CHECK(give_ports(0x10000 - 6, 7, true), -XEN_EINVAL);
+	CHECK(give_ports(UART, 8, true), -XEN_EPERM);
 	CHECK(give_ports(STATUS, 1, true), 0);
-	CHECK(in(STATUS) != 0xff, 1);
+	CHECK(in(STATUS) != NO_RIGHT, 1);
 	CHECK(its_in(STATUS), in(STATUS));
-	CHECK(its_in(STATUS - 4), 0xff);
+	CHECK(its_in(STATUS - 4), NO_RIGHT);
 	CHECK(give_ports(STATUS, 1, false), 0);
-	CHECK(its_in(STATUS), 0xff);
+	CHECK(its_in(STATUS), NO_RIGHT);
 }
 
 static void test_pirq(void)
 {
 	u32 port, ours;
 
-	CHECK(map_pirq(0x1234), -XEN_ESRCH);
+	CHECK(map_pirq(NO_DOMAIN), -XEN_ESRCH);
 	CHECK(unmap_pirq(u.id), -XEN_EINVAL);
 	CHECK(map_pirq(DOMID_SELF), 0);
 	CHECK(map_pirq(u.id), 0);
@@ -295,7 +293,7 @@ static long assign(u32 cmd, u32 domid)
 
 	memset(&op, 0, sizeof(op));
 	op.u.assign_device.dev = XEN_DOMCTL_DEV_PCI;
-	op.u.assign_device.u.pci.machine_sbdf = 8;
+	op.u.assign_device.u.pci.machine_sbdf = 1 << 3;	/* 0:1.0 */
 	return domu_ctl(&to, cmd);
 }
 
@@ -335,7 +333,7 @@ static void test_end(void)
 
 static void one_life(long gsi)
 {
-	domu_make(&u, place, worker, (u32)(worker_end - worker));
+	domu_make(&u, place, (const u8 *)work, CODE_BYTES);
 	CHECK(give_pirq(GSI, true), gsi);
 	CHECK(domu_map(&u, place, u.frames[LIST], PTE_RWP), 0);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);

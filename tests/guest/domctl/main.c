@@ -9,6 +9,7 @@
  * references that outlive a domain (255, 384), wrong domains and ranges (212).
  *
  * Test: domctl -c 2
+ * Test: domctl-64 -w 64 -c 2 reference
  * Test: fuzz/audit-domctl -c 2 krypton-debug
  * Test: fuzz/limit-domctl -i -o hold_limit=6000,200 krypton-debug
  */
@@ -16,6 +17,10 @@
 
 #define PAGES		DOMU_PAGES
 #define REASON		SHUTDOWN_reboot
+#define NO_DOMAIN	0x1234u
+#define NO_FRAME	0xffffffu
+#define NO_VCPU		7u
+#define HANDLE		42	/* domu_create()'s */
 #define LIVES		10u
 #define op		domctl_op
 #define frames		(u.frames)
@@ -23,19 +28,23 @@
 PAGE_BUFFER(place);
 PAGE_BUFFER(place2);
 
+#define ARGUMENT	0x7800		/* in the page of the code */
+DEFINE_CODE(code, ASM_HYPERCALL(__HYPERVISOR_sched_op, SCHEDOP_shutdown,
+				ARGUMENT) "1: jmp 1b");
+
 static vcpu_guest_context_t ctx;
 static struct domu u;
 
 static void test_wrong(void)
 {
-	u.id = 0x1234;
+	u.id = NO_DOMAIN;
 	memset(&op, 0, sizeof(op));
 	CHECK(domu_ctl(&u, XEN_DOMCTL_pausedomain), -XEN_ESRCH);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), -XEN_ESRCH);
 	CHECK(domu_map(&u, place, va_mfn(place), PTE_RWP), -XEN_ESRCH);
 	op.interface_version = 1;
 	CHECK(HC1(domctl, &op), -XEN_EACCES);
-	CHECK(HC1(domctl, 0xfffffff0), -XEN_EFAULT);
+	CHECK(HC1(domctl, -16ul), -XEN_EFAULT);
 	u.id = 0;
 	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), -XEN_EINVAL);
 	memset(&op, 0, sizeof(op));
@@ -50,11 +59,11 @@ static void test_make(void)
 	CHECK(domu_ctl(&u, XEN_DOMCTL_max_vcpus), -XEN_EINVAL);
 	op.u.max_vcpus.max = 1;
 	CHECK(domu_ctl(&u, XEN_DOMCTL_max_vcpus), 0);
-	op.u.address_size.size = 32;
+	op.u.address_size.size = WIDTH;
 	CHECK(domu_ctl(&u, XEN_DOMCTL_set_address_size), 0);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
 	CHECK(op.u.getdomaininfo.domain, u.id);
-	CHECK(op.u.getdomaininfo.handle[3], 42);
+	CHECK(op.u.getdomaininfo.handle[3], HANDLE);
 	CHECK(op.u.getdomaininfo.tot_pages, 0);
 	CHECK(op.u.getdomaininfo.max_vcpu_id, 0);
 	CHECK(op.u.getdomaininfo.flags &
@@ -74,7 +83,7 @@ static void test_memory(void)
 	CHECK(domu_ctl(&u, XEN_DOMCTL_max_mem), 0);
 	CHECK(domu_populate(&u, 4, PAGES - 4), 4);
 	for (i = 0; i < PAGES; i++)
-		CHECK(((u32 *)window)[frames[i]], i);
+		CHECK(mfn_to_pfn(frames[i]), i);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
 	CHECK(op.u.getdomaininfo.tot_pages, PAGES);
 }
@@ -88,33 +97,28 @@ static void test_mapping(void)
 	((u32 *)place)[5] = 0;
 	/* Only what is that domain's, and only as that domain's. */
 	CHECK(domu_map(&u, place2, va_mfn(place), PTE_RWP) < 0, 1);
-	CHECK(domu_map(&u, place2, 0xffffff, PTE_RWP) < 0, 1);
+	CHECK(domu_map(&u, place2, NO_FRAME, PTE_RWP) < 0, 1);
 	CHECK(set_pte_va(place2, (u64)frames[1] << 12 | PTE_RWP, 0) < 0, 1);
 	CHECK(set_pte_va(place2, 0, UVMF_INVLPG), 0);
 }
 
 static void test_tables(void)
 {
-	static const u8 code[] = {
-		0xb8, __HYPERVISOR_sched_op, 0, 0, 0,	/* mov to eax */
-		0xbb, SCHEDOP_shutdown, 0, 0, 0,	/* to ebx */
-		0xb9, 0x00, 0x78, 0, 0,			/* to ecx: 7800 */
-		0xcd, 0x82, 0xeb, 0xfe,			/* int; loop */
-	};
+	static const u8 tables[] = DOMU_TABLES;
 	u32 i;
 
-	domu_fill(&u, place, code, sizeof(code));
-	*(u32 *)(place + 0x800) = REASON;
+	domu_fill(&u, place, code, CODE_SIZE(code));
+	*(u32 *)(place + ARGUMENT % PAGE_SIZE) = REASON;
 	/* A table is not mapped writable, nor becomes one while it is. */
-	CHECK(domu_map(&u, place2, frames[5], PTE_RWP), 0);
-	CHECK(domu_pin(&u, MMUEXT_PIN_L3_TABLE, frames[0]) < 0, 1);
+	CHECK(domu_map(&u, place2, frames[DOMU_L1], PTE_RWP), 0);
+	CHECK(domu_pin(&u, PIN_ROOT, frames[0]) < 0, 1);
 	CHECK(set_pte_va(place2, 0, UVMF_INVLPG), 0);
-	CHECK(domu_pin(&u, MMUEXT_PIN_L3_TABLE, frames[0]), 0);
-	CHECK(domu_pin(&u, MMUEXT_PIN_L3_TABLE, frames[0]) < 0, 1);
-	for (i = 0; i < 6; i++)
-		CHECK(domu_map(&u, place2, frames[i], PTE_RWP) < 0, 1);
-	CHECK(domu_map(&u, place2, frames[5], PTE_RO), 0);
-	CHECK(((u64 *)place2)[8] >> 12 & 0xffffff, frames[8]);
+	CHECK(domu_pin(&u, PIN_ROOT, frames[0]), 0);
+	CHECK(domu_pin(&u, PIN_ROOT, frames[0]) < 0, 1);
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
+		CHECK(domu_map(&u, place2, frames[tables[i]], PTE_RWP) < 0, 1);
+	CHECK(domu_map(&u, place2, frames[DOMU_L1], PTE_RO), 0);
+	CHECK(((u64 *)place2)[8] >> PAGE_SHIFT & 0xffffff, frames[8]);
 	CHECK(set_pte_va(place2, 0, UVMF_INVLPG), 0);
 }
 
@@ -128,7 +132,7 @@ static void test_context(void)
 	ctx.ctrlreg[3] = xen_pfn_to_cr3(frames[DOMU_CODE]);
 	CHECK(domu_set_context(&u, &ctx) < 0, 1);
 	ctx.ctrlreg[3] = xen_pfn_to_cr3(frames[0]);
-	ctx.gdt_ents = 9000;
+	ctx.gdt_ents = FIRST_RESERVED_GDT_ENTRY + 1;
 	CHECK(domu_set_context(&u, &ctx) < 0, 1);
 	ctx.gdt_ents = 0;
 	CHECK(domu_set_context(&u, &ctx), 0);
@@ -137,8 +141,8 @@ static void test_context(void)
 	CHECK(domu_ctl(&u, XEN_DOMCTL_getvcpucontext), 0);
 	CHECK(ctx.user_regs.eip, DOMU_CODE << 12);
 	CHECK(ctx.ctrlreg[3], xen_pfn_to_cr3(frames[0]));
-	CHECK(ctx.user_regs.cs & 0xffff, FLAT_KERNEL_CS);
-	op.u.vcpucontext.vcpu = 7;
+	CHECK_SELECTOR((u16)ctx.user_regs.cs, FLAT_KERNEL_CS);
+	op.u.vcpucontext.vcpu = NO_VCPU;
 	CHECK(domu_ctl(&u, XEN_DOMCTL_getvcpucontext), -XEN_EINVAL);
 }
 
@@ -163,7 +167,7 @@ static bool told(u32 port)
 	u32 i;
 
 	for (i = 0; i < 100000; i++) {
-		if (shared->evtchn_pending[port / 32] >> port % 32 & 1)
+		if (port_pending(port))
 			return true;
 		HC2(sched_op, SCHEDOP_yield, 0);
 	}
@@ -172,7 +176,7 @@ static bool told(u32 port)
 
 static void test_run(u32 port)
 {
-	shared->evtchn_pending[port / 32] = 0;
+	clear_events(0);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);
 	CHECK(has_flag(XEN_DOMINF_shutdown), 1);
 	CHECK(op.u.getdomaininfo.flags >> XEN_DOMINF_shutdownshift & 0xff,
@@ -186,7 +190,7 @@ static void test_destroy(void)
 	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), 0);
 	CHECK(has_flag(XEN_DOMINF_dying), 1);
 	CHECK(op.u.getdomaininfo.tot_pages, 1);
-	CHECK(place[0], 0xb8);
+	CHECK(place[0], code[0]);
 	CHECK(domu_populate(&u, 1, 0), 0);
 	CHECK(domu_set_context(&u, &ctx) < 0, 1);
 	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);

@@ -9,6 +9,19 @@
  * Test: emulate
  */
 #include "guest.h"
+#include <xen/arch-x86/cpuid.h>
+
+/* Ports that are not the guest's, and those of PCI configuration */
+#define PIC		0x20
+#define RTC		0x70
+#define DELAY		0x80
+#define UART_STATUS	0x3fd
+#define PCI_ADDRESS	0xcf8
+#define PCI_DATA	0xcfc
+#define PCI_ENABLE	0x80000000u
+#define HOST_BRIDGE	0x12378086u	/* QEMU's i440FX */
+#define IN(port)	"inb $" STRING(port) ", %%al"
+#define OUT(port)	"outb %%al, $" STRING(port)
 
 static long set_iopl(u32 iopl)
 {
@@ -40,9 +53,8 @@ static void out32(u16 port, u32 v)
 
 static void xen_cpuid(u32 leaf, u32 r[4])
 {
-	__asm__ volatile("ud2; .ascii \"xen\"; cpuid" : "=a" (r[0]),
-			 "=b" (r[1]), "=c" (r[2]), "=d" (r[3])
-			 : "a" (leaf), "c" (0));
+	__asm__ volatile(XEN_CPUID : "=a" (r[0]), "=b" (r[1]), "=c" (r[2]),
+			 "=d" (r[3]) : "a" (leaf), "c" (0));
 }
 
 static void test_ports(void)
@@ -52,28 +64,29 @@ static void test_ports(void)
 	u8 *to = buffer;
 
 	CHECK(set_iopl(0), 0);
-	CHECK(EXPECT_TRAP("inb $0x70, %%al", "i" (0)), 13);
-	CHECK(EXPECT_TRAP("cli", "i" (0)), 13);
+	CHECK_INSN(IN(RTC), X86_TRAP_GP);
+	CHECK_INSN("cli", X86_TRAP_GP);
 	CHECK(set_iopl(4), -XEN_EINVAL);
 	CHECK(set_iopl(1), 0);
-	CHECK(EXPECT_TRAP("inb $0x70, %%al", "i" (0)), -1);
-	CHECK(EXPECT_TRAP("cli; sti", "i" (0)), -1);
-	CHECK(in8(0x20), 0xff);		/* the 8259 is not ours */
-	CHECK(in8(0x3fd), 0xff);	/* nor is the hypervisor's UART */
-	out32(0xcf8, 0x80000000);
-	CHECK(in32(0xcf8), 0x80000000);
-	CHECK(in32(0xcfc) != 0xffffffff, 1);	/* the host bridge */
-	CHECK(in32(0xcfc), 0x12378086);
+	CHECK_INSN(IN(RTC), NO_TRAP);
+	CHECK_INSN("cli; sti", NO_TRAP);
+	CHECK(in8(PIC), 0xff);
+	CHECK(in8(UART_STATUS), 0xff);
+	out32(PCI_ADDRESS, PCI_ENABLE);
+	CHECK(in32(PCI_ADDRESS), PCI_ENABLE);
+	CHECK(in32(PCI_DATA), HOST_BRIDGE);
 	/* String input, to a good and to a bad address. */
 	__asm__ volatile("cld; rep insb" : "+D" (to), "+c" (n)
-			 : "d" (0x20) : "memory");
+			 : "d" (PIC) : "memory");
 	CHECK(buffer[0], 0xff);
 	CHECK(buffer[1], 0xff);
 	CHECK(buffer[2], 0);
 	CHECK(n, 0);
 	CHECK(EXPECT_TRAP("cld; movl %0, %%edi; movl $0x20, %%edx; insb",
-			  "r" (0xa0000000)) != -1, 1);
+			  "r" (NOWHERE)) != NO_TRAP, 1);
 }
+
+#define KERNEL_CR0	(X86_CR0_PE | X86_CR0_WP | X86_CR0_PG)
 
 static void test_control(void)
 {
@@ -82,51 +95,60 @@ static void test_control(void)
 	__asm__ volatile("mov %%cr0, %0" : "=r" (cr0));
 	__asm__ volatile("mov %%cr3, %0" : "=r" (cr3));
 	__asm__ volatile("mov %%cr4, %0" : "=r" (cr4));
-	CHECK(cr0 & 0x80010001, 0x80010001);
-	CHECK(cr4 & 0x20, 0x20);
+	CHECK(cr0 & KERNEL_CR0, KERNEL_CR0);
+	CHECK(cr4 & X86_CR4_PAE, X86_CR4_PAE);
 	CHECK(cr3, (u32)xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base)));
 	CHECK(HC1(fpu_taskswitch, 1), 0);
 	__asm__ volatile("mov %%cr0, %0" : "=r" (cr0));
-	CHECK(cr0 & 8, 8);
-	CHECK(EXPECT_TRAP("fninit", "i" (0)), 7);
-	CHECK(EXPECT_TRAP("fninit", "i" (0)), -1);	/* #NM clears it */
+	CHECK(cr0 & X86_CR0_TS, X86_CR0_TS);
+	CHECK_INSN("fninit", X86_TRAP_NM);
+	CHECK_INSN("fninit", NO_TRAP);	/* #NM clears it */
 	__asm__ volatile("mov %%cr0, %0" : "=r" (cr0));
-	CHECK(cr0 & 8, 0);
+	CHECK(cr0 & X86_CR0_TS, 0);
 }
+
+/* Features of leaf 1 */
+#define ECX_VMX		(1u << 5)
+#define ECX_HYPERVISOR	(1u << 31)
+#define EDX_PSE		(1u << 3)
+#define EDX_PGE		(1u << 13)
 
 static void test_cpuid(void)
 {
 	u32 r[4];
 
-	xen_cpuid(0x40000000, r);
-	CHECK(r[1], 0x566e6558);	/* XenV */
-	CHECK(r[2], 0x65584d4d);	/* MMXe */
-	CHECK(r[3], 0x4d4d566e);	/* nVMM */
-	CHECK(r[0] >= 0x40000002, 1);
-	xen_cpuid(0x40000001, r);
-	CHECK(r[0], 4 << 16 | 17);
+	xen_cpuid(XEN_CPUID_FIRST_LEAF, r);
+	CHECK(r[1], XEN_CPUID_SIGNATURE_EBX);
+	CHECK(r[2], XEN_CPUID_SIGNATURE_ECX);
+	CHECK(r[3], XEN_CPUID_SIGNATURE_EDX);
+	CHECK(r[0] >= XEN_CPUID_LEAF(2), 1);
+	xen_cpuid(XEN_CPUID_LEAF(1), r);
+	CHECK(r[0], XEN_4_17);
 	xen_cpuid(1, r);
-	CHECK(r[2] >> 31, 1);
-	CHECK(r[2] >> 5 & 1, 0);	/* VMX */
-	CHECK(r[3] >> 13 & 1, 0);	/* PGE */
-	CHECK(r[3] >> 3 & 1, 0);	/* PSE */
+	CHECK(r[2] & (ECX_HYPERVISOR | ECX_VMX), ECX_HYPERVISOR);
+	CHECK(r[3] & (EDX_PSE | EDX_PGE), 0);
 	/* The prefix with something else behind it is an undefined opcode. */
-	CHECK(EXPECT_TRAP("ud2; .ascii \"xem\"", "i" (0)), 6);
+	CHECK_INSN("ud2; .ascii \"xem\"", X86_TRAP_UD);
+}
+
+static bool write_0_faults(u32 msr)
+{
+	return EXPECT_TRAP("movl %0, %%ecx; xorl %%eax, %%eax;"
+			   "xorl %%edx, %%edx; wrmsr", "r" (msr)) ==
+	       X86_TRAP_GP;
 }
 
 static void test_msr(void)
 {
 	u32 lo, hi;
 
-	CHECK(EXPECT_TRAP("movl $0xc0000080, %%ecx; rdmsr; wrmsr", "i" (0)),
-	      -1);
-	__asm__ volatile("rdmsr" : "=a" (lo), "=d" (hi) : "c" (0xc0000080));
-	CHECK(lo >> 11 & 1, 1);		/* NX */
-	/* Where a write would hurt: SYSENTER, LSTAR, APIC base. */
-	CHECK(EXPECT_TRAP("movl $0xc0000082, %%ecx; xorl %%eax, %%eax;"
-			  "xorl %%edx, %%edx; wrmsr", "i" (0)), 13);
-	CHECK(EXPECT_TRAP("movl $0x176, %%ecx; xorl %%eax, %%eax;"
-			  "xorl %%edx, %%edx; wrmsr", "i" (0)), 13);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, %%ecx; rdmsr; wrmsr", "i" (MSR_EFER)),
+		   NO_TRAP);
+	__asm__ volatile("rdmsr" : "=a" (lo), "=d" (hi) : "c" (MSR_EFER));
+	CHECK(lo & EFER_NX, EFER_NX);
+	/* Where a write would hurt. */
+	CHECK(write_0_faults(MSR_LSTAR), 1);
+	CHECK(write_0_faults(MSR_SYSENTER_EIP), 1);
 }
 
 static void test_debug_registers(void)
@@ -139,7 +161,8 @@ static void test_debug_registers(void)
 	CHECK(HC2(set_debugreg, 1, 0), 0);
 	__asm__ volatile("mov %%db7, %0" : "=r" (v));
 	CHECK(v & 0xff, 0);
-	CHECK(HC2(set_debugreg, 7, 0x20000 | 1) != 0, 1); /* IO breakpoint */
+	CHECK(HC2(set_debugreg, 7, DR7_LOCAL(0) | DR7_TYPE(0, DR7_PORT)) != 0,
+	      1);
 }
 
 static long assist(bool on, u32 type)
@@ -148,19 +171,20 @@ static long assist(bool on, u32 type)
 		   type);
 }
 
-/* A kernel is ring 1 for IOPL, or ring 0 if it wants the architecture's rule. */
+/* A kernel is ring 1 for IOPL, or ring 0 if it wants the processor's rule. */
 static void test_iopl(void)
 {
-	u32 architectural, iopl, want;
+	u32 architectural, iopl;
+	int want;
 
 	for (architectural = 0; architectural < 2; architectural++) {
 		CHECK(assist(architectural, VMASST_TYPE_architectural_iopl), 0);
 		for (iopl = 0; iopl < 4; iopl++) {
 			CHECK(set_iopl(iopl), 0);
-			want = iopl + architectural ? -1 : 13;
-			CHECK(EXPECT_TRAP("inb $0x20, %%al", "i" (0)), want);
-			CHECK(EXPECT_TRAP("outb %%al, $0x20", "i" (0)), want);
-			CHECK(EXPECT_TRAP("cli; sti", "i" (0)), want);
+			want = iopl + architectural ? NO_TRAP : X86_TRAP_GP;
+			CHECK_INSN(IN(PIC), want);
+			CHECK_INSN(OUT(PIC), want);
+			CHECK_INSN("cli; sti", want);
 		}
 	}
 	CHECK(assist(false, VMASST_TYPE_architectural_iopl), 0);
@@ -173,74 +197,59 @@ static void test_bitmap(void)
 	static u8 bitmap[8192] __attribute__((aligned(4096)));
 	struct physdev_set_iobitmap op = { .nr_ports = 0x84 };
 
-	bitmap[0x10] = 1;
+	bitmap[0x80 / 8] = 1;
 	set_xen_guest_handle(op.bitmap, bitmap);
 	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &op), 0);
-	CHECK(EXPECT_TRAP("inb $0x80, %%al", "i" (0)), 13);
-	CHECK(EXPECT_TRAP("inw $0x7f, %%ax", "i" (0)), 13);
-	CHECK(EXPECT_TRAP("inb $0x81, %%al", "i" (0)), -1);
-	CHECK(EXPECT_TRAP("inb $0x83, %%al", "i" (0)), -1);
-	CHECK(EXPECT_TRAP("inw $0x83, %%ax", "i" (0)), 13);
-	CHECK(EXPECT_TRAP("inb $0x84, %%al", "i" (0)), 13);
+	CHECK_INSN(IN(0x80), X86_TRAP_GP);
+	CHECK_INSN("inw $0x7f, %%ax", X86_TRAP_GP);
+	CHECK_INSN(IN(0x81), NO_TRAP);
+	CHECK_INSN(IN(0x83), NO_TRAP);
+	CHECK_INSN("inw $0x83, %%ax", X86_TRAP_GP);
+	CHECK_INSN(IN(0x84), X86_TRAP_GP);
 	op.nr_ports = 65537;
 	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &op), -XEN_EINVAL);
-	set_xen_guest_handle(op.bitmap, (u8 *)0xfffff000);
+	set_xen_guest_handle(op.bitmap, (u8 *)HYPERVISOR_PAGE);
 	op.nr_ports = 0x84;
 	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &op), -XEN_EINVAL);
-	set_xen_guest_handle(op.bitmap, (u8 *)0xa0000000);
+	set_xen_guest_handle(op.bitmap, (u8 *)NOWHERE);
 	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &op), 0);
-	CHECK(EXPECT_TRAP("inb $0x81, %%al", "i" (0)), 13);
+	CHECK_INSN(IN(0x81), X86_TRAP_GP);
 	op.nr_ports = 0;
 	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &op), 0);
 }
 
-#define INSN(bytes, vector)	{ bytes, sizeof(bytes) - 1, vector }
+/*
+ * What instructions of ring 0 do in ring 1. Bytes are those that an assembler
+ * does not make: a mode of memory for a control register, wrong prefixes.
+ */
+#define INSN(insn, vector) do {						\
+	HC1(fpu_taskswitch, 0);						\
+	CHECK_INSN(insn, vector);					\
+} while (0)
 
-/* What each instruction of ring 0 does in ring 1: works, or which vector. */
 static void test_instructions(void)
 {
-	static const struct {
-		const char *bytes;
-		u32 n;
-		int vector;
-	} cases[] = {
-		INSN("\x0f\x06", -1),			/* clts */
-		INSN("\x0f\x08", 13),			/* invd */
-		INSN("\x0f\x09", -1),			/* wbinvd */
-		INSN("\xf3\x0f\x09", -1),		/* wbnoinvd */
-		INSN("\xf4", 13),			/* hlt */
-		INSN("\x0f\x20\xc8", 13),		/* mov %cr1, %eax */
-		INSN("\x0f\x20\x00", -1),		/* cr0, a mode of memory */
-		INSN("\x0f\x20\xc0\x0f\x22\xc0", -1),	/* cr0 and back */
-		INSN("\x0f\x20\xc0\x83\xc8\x04\x0f\x22\xc0", 13), /* EM */
-		INSN("\xb8\x08\0\0\0\x0f\x22\xc0", 13),	/* TS alone */
-		INSN("\x0f\x20\xd8\x0f\x22\xd8", -1),	/* cr3 and back */
-		INSN("\x31\xc0\x0f\x22\xd8", 13),	/* cr3 of 0 */
-		INSN("\xf0\x0f\x06", 6),		/* lock clts */
-		INSN("\xf0\xe4\x20", 6),		/* lock in */
-		INSN("\x67\xe4\x20", -1),		/* addr16 in */
-		INSN("\x0f\x01\xf0", 13),		/* lmsw %ax */
-		INSN("\x0f\x01\x38", 13),		/* invlpg (%eax) */
-		INSN("\x0f\x01\xf8", 6),		/* swapgs */
-		INSN("\x0f\x33", 13),			/* rdpmc */
-	};
-	static u8 code[32];
-	u32 i;
-	int got;
-
 	CHECK(set_iopl(1), 0);
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		memcpy(code, cases[i].bytes, cases[i].n);
-		code[cases[i].n] = 0xc3;
-		HC1(fpu_taskswitch, 0);
-		got = EXPECT_TRAP("movl %%esp, %%edi; call *%0\n"
-				  "jmp 2f\n1: movl %%edi, %%esp\n2:",
-				  "r" (code));
-		if (got != cases[i].vector)
-			print("instruction %u: %x %x %x\n", i, code[0],
-			      code[1], code[2]);
-		CHECK(got, cases[i].vector);
-	}
+	INSN("clts", NO_TRAP);
+	INSN("invd", X86_TRAP_GP);
+	INSN("wbinvd", NO_TRAP);
+	INSN("wbnoinvd", NO_TRAP);
+	INSN("hlt", X86_TRAP_GP);
+	INSN("mov %%cr1, %%eax", X86_TRAP_GP);
+	INSN(".byte 0x0f, 0x20, 0x00", NO_TRAP);	/* mov cr0, (eax) */
+	INSN("mov %%cr0, %%eax; mov %%eax, %%cr0", NO_TRAP);
+	INSN("mov %%cr0, %%eax; orl $4, %%eax; mov %%eax, %%cr0", /* EM */
+	     X86_TRAP_GP);
+	INSN("movl $8, %%eax; mov %%eax, %%cr0", X86_TRAP_GP);	/* TS alone */
+	INSN("mov %%cr3, %%eax; mov %%eax, %%cr3", NO_TRAP);
+	INSN("xorl %%eax, %%eax; mov %%eax, %%cr3", X86_TRAP_GP);
+	INSN(".byte 0xf0; clts", X86_TRAP_UD);		/* lock */
+	INSN(".byte 0xf0; inb $0x20, %%al", X86_TRAP_UD);
+	INSN(".byte 0x67; inb $0x20, %%al", NO_TRAP);	/* addr16 */
+	INSN("lmsw %%ax", X86_TRAP_GP);
+	INSN("invlpg (%%eax)", X86_TRAP_GP);
+	INSN(".byte 0x0f, 0x01, 0xf8", X86_TRAP_UD);	/* swapgs */
+	INSN("rdpmc", X86_TRAP_GP);
 	CHECK(set_iopl(0), 0);
 }
 
@@ -256,8 +265,10 @@ static void test_cr4(void)
 {
 	u32 none = cr4_of(0), lo = 0;
 
-	CHECK(none & ~0x40u, 0x620);
-	CHECK(cr4_of(~0u) ^ none, 0x5000c);
+	CHECK(none & ~X86_CR4_MCE,
+	      X86_CR4_PAE | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT);
+	CHECK(cr4_of(~0u) ^ none, X86_CR4_TSD | X86_CR4_DE |
+	      X86_CR4_FSGSBASE | X86_CR4_OSXSAVE);
 	__asm__ volatile("rdtsc" : "=a" (lo) :: "edx");
 	CHECK(lo != 0, 1);
 	__asm__ volatile("rdtscp" : "=a" (lo) :: "ecx", "edx");
@@ -265,36 +276,36 @@ static void test_cr4(void)
 	CHECK(cr4_of(0), none);
 }
 
-static u64 gdt[512] __attribute__((aligned(4096)));
+enum { AREA = 1, AREA_READ_ONLY, ENTRIES = 512 };
+static u64 gdt[ENTRIES] __attribute__((aligned(4096)));
 
 /* Strings go through segments with a base, a limit and rights. */
 static void test_segments(void)
 {
 	static u8 area[32] __attribute__((aligned(32)));
 	xen_pfn_t frame = va_mfn(gdt);
-	u64 base = (u32)area;
 
-	/* 1: 16 bytes at area; 2: the same, read-only */
-	gdt[1] = 0x0040b3000000000full | (base & 0xffffff) << 16 |
-		 (base >> 24) << 56;
-	gdt[2] = gdt[1] & ~(2ull << 40);
+	/* 16 bytes at area */
+	gdt[AREA] = DESC_BASE((ulong)area) | DESC_LIMIT(15u) | DESC_B | DESC_P |
+		    DESC_DPL(1) | DESC_S | DESC_RW | DESC_A;
+	gdt[AREA_READ_ONLY] = gdt[AREA] & ~DESC_RW;
 	CHECK(make_ro(gdt), 0);
-	CHECK(HC2(set_gdt, &frame, 512), 0);
+	CHECK(HC2(set_gdt, &frame, ENTRIES), 0);
 	CHECK(set_iopl(1), 0);
 #define INS(sel, at, insn)						\
 	EXPECT_TRAP("movl %0, %%eax; movl %%eax, %%es; movl %1, %%edi;"	\
-		    "movl $0x20, %%edx; " insn, "i" (sel), "i" (at))
-	CHECK(INS(9, 0, "cld; insb"), -1);
+		    "movl $0x20, %%edx; cld; " insn, "i" (sel), "i" (at))
+	CHECK_TRAP(INS(SELECTOR(AREA, 1), 0, "insb"), NO_TRAP);
 	CHECK(area[0], 0xff);
-	CHECK(INS(9, 12, "cld; insl"), -1);
+	CHECK_TRAP(INS(SELECTOR(AREA, 1), 12, "insl"), NO_TRAP);
 	CHECK(area[15], 0xff);
 	CHECK(area[16], 0);
-	CHECK(INS(9, 13, "cld; insl"), 13);
-	CHECK(INS(9, 16, "cld; insb"), 13);
-	CHECK(INS(17, 0, "cld; insb"), 13);
-	CHECK(INS(0xe021, 0xfffffffe, "cld; insl"), 13);
-	CHECK(INS(0, 0, "cld; insb"), 13);
-	__asm__ volatile("movl %0, %%es" :: "r" (0xe021));
+	CHECK_TRAP(INS(SELECTOR(AREA, 1), 13, "insl"), X86_TRAP_GP);
+	CHECK_TRAP(INS(SELECTOR(AREA, 1), 16, "insb"), X86_TRAP_GP);
+	CHECK_TRAP(INS(SELECTOR(AREA_READ_ONLY, 1), 0, "insb"), X86_TRAP_GP);
+	CHECK_TRAP(INS(FLAT_KERNEL_DS, -2, "insl"), X86_TRAP_GP);
+	CHECK_TRAP(INS(0, 0, "insb"), X86_TRAP_GP);
+	__asm__ volatile("movl %0, %%es" :: "r" (FLAT_KERNEL_DS));
 	CHECK(set_iopl(0), 0);
 	CHECK(HC2(set_gdt, &frame, 0), 0);
 	CHECK(make_rw(gdt), 0);

@@ -11,18 +11,15 @@
  */
 #include "guest.h"
 
-#define USER_CS	0xe02bu
-#define USER_DS	0xe033u
-#define F_TF	0x100u
-#define F_IF	0x200u
-#define F_IOPL	0x3000u
-#define F_NT	0x4000u
-#define F_RF	0x10000u
-#define F_VM	0x20000u
-/* What user mode may have: CF PF AF ZF SF DF OF NT AC ID. */
-#define F_USER	0x244cd5u
+#define SYSTEM_CALL	0x80u
+#define SYSENTER_ENTRY	0x99u	/* vectors whose entries are those callbacks */
+#define SYSCALL_ENTRY	0x98u
 
-/* QEMU raises 11 where a processor raises 12. */
+/* Those that a handler's first instruction finds clear, and IF set. */
+#define HANDLER_FLAGS	(X86_EFLAGS_NT | X86_EFLAGS_TF | X86_EFLAGS_VM | \
+			 X86_EFLAGS_RF | X86_EFLAGS_IOPL | X86_EFLAGS_IF)
+
+/* QEMU raises #NP for a stack that is not present, a processor #SS. */
 #define ABSENT_SS	99u
 
 /* In the order of the iret hypercall's frame. */
@@ -53,19 +50,20 @@ __asm__(".data; .globl entry_sp, entry_bp; entry_sp: .long 0;"
 	"entry_bp: .long 0; .text\n"
 	"enter:	pushl %ebx; pushl %esi; pushl %edi\n"
 	"	call 1f\n"
-	"	movl $0xe021, %eax; movl %eax, %ss; movl %eax, %ds\n"
+	"	movl $" STRING(FLAT_KERNEL_DS) ", %eax\n"
+	"	movl %eax, %ss; movl %eax, %ds\n"
 	"	movl %eax, %es; cld\n"
 	"	popl %edi; popl %esi; popl %ebx; ret\n"
 	"1:	movl %esp, entry_sp; movl %ebp, entry_bp\n"
 	"	movl $entry_frame, %esp\n"
-	"	movl $23, %eax; int $0x82; ud2\n");
+	"	movl $" STRING(__HYPERVISOR_iret) ", %eax; int $0x82; ud2\n");
 void enter(void);
 
 /* Whether any code of a handler ran as it must. */
 static void check_inside(void)
 {
-	CHECK(inside_cs & 3, 1);
-	CHECK(inside_flags & (F_NT | F_TF | F_VM | F_RF | F_IOPL | F_IF), F_IF);
+	CHECK(inside_cs & 3, KERNEL_RPL);
+	CHECK(inside_flags & HANDLER_FLAGS, X86_EFLAGS_IF);
 }
 
 static u32 run(const struct frame *f)
@@ -77,69 +75,93 @@ static u32 run(const struct frame *f)
 	return vector;
 }
 
-static struct frame user_frame(const u8 *code, u32 n)
+/* To the place of user code, which is put there. */
+static struct frame frame_to(const u8 *code, const u8 *end)
 {
-	memcpy(user_page, code, n);
-	return (struct frame){ 0x1234, (u32)user_page, USER_CS, 0x202,
-			       (u32)user_stack + 4096, USER_DS };
+	memcpy(user_page, code, (u32)(end - code));
+	return (struct frame){
+		.eax = 0x1234, .eip = (u32)user_page, .cs = FLAT_USER_CS,
+		.eflags = X86_EFLAGS_IF | X86_EFLAGS_FIXED,
+		.esp = (u32)user_stack + PAGE_SIZE, .ss = FLAT_USER_DS,
+	};
 }
+#define FRAME_TO(code)	frame_to(code, code##_end)
 
-static const u8 int80[] = { 0xcd, 0x80 };
+DEFINE_CODE(int80, "int $0x80");
+#define INT_SIZE	2u
 
 /* Each flag alone, and all with one missing. */
 static void test_flags(void)
 {
-	struct frame f = user_frame(int80, 2);
+	struct frame f = FRAME_TO(int80);
 	u32 i, want;
 
 	for (i = 0; i < 64; i++) {
 		f.eflags = 1u << (i & 31);
 		if (i & 32)
 			f.eflags = ~f.eflags;
-		if (f.eflags & F_VM) {
-			CHECK(run(&f), 13);
+		if (f.eflags & X86_EFLAGS_VM) {
+			CHECK_TRAP(run(&f), X86_TRAP_GP);
 			CHECK(came.error, 0);
 			continue;
 		}
-		want = (f.eflags & (F_USER | F_TF | F_IF)) | 2;
-		CHECK(run(&f), 0x80);
-		CHECK(came.eflags & ~F_RF, want);
-		CHECK(came.cs & 0xffff, USER_CS);
-		CHECK(came.eip, (u32)user_page + 2);
+		want = (f.eflags & (X86_EFLAGS_USER | X86_EFLAGS_TF |
+				    X86_EFLAGS_IF)) | X86_EFLAGS_FIXED;
+		CHECK_TRAP(run(&f), SYSTEM_CALL);
+		CHECK(came.eflags & ~(ulong)X86_EFLAGS_RF, want);
+		CHECK_SELECTOR((u16)came.cs, FLAT_USER_CS);
+		CHECK(came.eip, (u32)user_page + INT_SIZE);
 		CHECK(shared->vcpu_info[0].evtchn_upcall_mask,
-		      !(f.eflags & F_IF));
+		      !(f.eflags & X86_EFLAGS_IF));
 	}
-	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	mask_events(true);
 }
 
-/* Selectors and addresses that no one may return to. */
+/* Entries of our GDT, and other selectors */
+enum { ABSENT_CODE = 1, ABSENT_DATA, READ_ONLY, CONFORMING };
+#define RING3(selector)	((selector) | 3)
+#define NAMES(selector)	((selector) & ~3)	/* as an error code */
+#define NO_LDT		LDT_SELECTOR(0, 3)
+#define PAST_GDT	0xfff3
+#define GOOD_CS		FLAT_USER_CS
+#define GOOD_SS		FLAT_USER_DS
+
+/* Selectors that no one may return to. */
 static void test_selectors(void)
 {
 	static const struct {
 		u32 cs, ss, vector, error;
 	} cases[] = {
-		{ 0x3, USER_DS, 13, 0 }, { USER_DS, USER_DS, 13, 0xe030 },
-		{ 0xe00b, USER_DS, 13, 0xe008 },	/* the hypervisor's */
-		{ 0xe01b, USER_DS, 13, 0xe018 },	/* the kernel's */
-		{ 0xe043, USER_DS, 13, 0xe040 },	/* TSS */
-		{ 0xe053, USER_DS, 13, 0xe050 },	/* LDT */
-		{ 0x7, USER_DS, 13, 0x4 },		/* none there */
-		{ 0xfff3, USER_DS, 13, 0xfff0 },	/* past the limit */
-		{ USER_CS, 0x3, 13, 0 }, { USER_CS, 0x0, 13, 0 },
-		{ USER_CS, USER_CS, 13, 0xe028 },
-		{ USER_CS, 0xe013, 13, 0xe010 },
-		{ USER_CS, 0xe023, 13, 0xe020 },
-		{ USER_CS, 0xe021, 13, 0xe020 },
-		{ USER_CS, 0xe043, 13, 0xe040 },
-		{ USER_CS, 0xfff3, 13, 0xfff0 },
-		/* in our GDT: 1 absent code, 2 absent data, 3 read-only */
-		{ 0xb, USER_DS, 11, 0x8 }, { USER_CS, 0x13, ABSENT_SS, 0x10 },
-		{ USER_CS, 0x1b, 13, 0x18 },
-		/* 4 conforming code of ring 1: what asks for ring 3 gets it */
-		{ 0x23, USER_DS, 0x80, 0 },
-		{ USER_CS | 0xabcd0000, USER_DS | 0x12340000, 0x80, 0 },
+		{ RING3(0), GOOD_SS, X86_TRAP_GP, 0 },
+		{ FLAT_USER_DS, GOOD_SS, X86_TRAP_GP, NAMES(FLAT_USER_DS) },
+		{ RING3(XEN_CS), GOOD_SS, X86_TRAP_GP, XEN_CS },
+		{ RING3(FLAT_KERNEL_CS), GOOD_SS, X86_TRAP_GP,
+		  NAMES(FLAT_KERNEL_CS) },
+		{ RING3(XEN_TSS), GOOD_SS, X86_TRAP_GP, XEN_TSS },
+		{ RING3(XEN_LDT), GOOD_SS, X86_TRAP_GP, XEN_LDT },
+		{ NO_LDT, GOOD_SS, X86_TRAP_GP, NAMES(NO_LDT) },
+		{ PAST_GDT, GOOD_SS, X86_TRAP_GP, NAMES(PAST_GDT) },
+		{ GOOD_CS, RING3(0), X86_TRAP_GP, 0 },
+		{ GOOD_CS, 0, X86_TRAP_GP, 0 },
+		{ GOOD_CS, FLAT_USER_CS, X86_TRAP_GP, NAMES(FLAT_USER_CS) },
+		{ GOOD_CS, RING3(XEN_DS), X86_TRAP_GP, XEN_DS },
+		{ GOOD_CS, RING3(FLAT_KERNEL_DS), X86_TRAP_GP,
+		  NAMES(FLAT_KERNEL_DS) },
+		{ GOOD_CS, FLAT_KERNEL_DS, X86_TRAP_GP, NAMES(FLAT_KERNEL_DS) },
+		{ GOOD_CS, RING3(XEN_TSS), X86_TRAP_GP, XEN_TSS },
+		{ GOOD_CS, PAST_GDT, X86_TRAP_GP, NAMES(PAST_GDT) },
+		{ SELECTOR(ABSENT_CODE, 3), GOOD_SS, X86_TRAP_NP,
+		  SELECTOR(ABSENT_CODE, 0) },
+		{ GOOD_CS, SELECTOR(ABSENT_DATA, 3), ABSENT_SS,
+		  SELECTOR(ABSENT_DATA, 0) },
+		{ GOOD_CS, SELECTOR(READ_ONLY, 3), X86_TRAP_GP,
+		  SELECTOR(READ_ONLY, 0) },
+		/* Conforming code of ring 1: what asks for ring 3 gets it. */
+		{ SELECTOR(CONFORMING, 3), GOOD_SS, SYSTEM_CALL, 0 },
+		/* The upper halves of the slots do not count. */
+		{ GOOD_CS | 0xabcd0000, GOOD_SS | 0x12340000, SYSTEM_CALL, 0 },
 	};
-	struct frame f = user_frame(int80, 2);
+	struct frame f = FRAME_TO(int80);
 	u32 i, want;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -148,10 +170,12 @@ static void test_selectors(void)
 		want = cases[i].vector;
 		run(&f);
 		if (want == ABSENT_SS)
-			want = vector == 11 ? 11 : 12;
+			want = vector == X86_TRAP_NP ? X86_TRAP_NP :
+						      X86_TRAP_SS;
 		if (vector != want || came.error != cases[i].error)
-			print("cs %x ss %x\n", f.cs, f.ss);
-		CHECK(vector, want);
+			print("cs %s ss %s\n", selector_name(f.cs),
+			      selector_name(f.ss));
+		CHECK_TRAP(vector, want);
 		CHECK(came.error, cases[i].error);
 	}
 }
@@ -159,58 +183,70 @@ static void test_selectors(void)
 static void test_addresses(void)
 {
 	static const u32 at[] = {
-		0xa0000000, 0xfffff000, 0xffffffff, 0xf5800000, 0xf57fffff,
+		NOWHERE, HYPERVISOR_PAGE, ~0u, HYPERVISOR_VIRT_START,
+		HYPERVISOR_VIRT_START - 1,
 	};
-	static const u32 sp[] = { 0, 1, 3, 0x80000000, 0xf5800000, 0xffffffff };
-	struct frame f = user_frame(int80, 2);
+	static const u32 sp[] = {
+		0, 1, 3, 0x80000000, HYPERVISOR_VIRT_START, ~0u,
+	};
+	struct frame f = FRAME_TO(int80);
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(sp); i++) {
 		f.esp = sp[i];
-		CHECK(run(&f), 0x80);
+		CHECK_TRAP(run(&f), SYSTEM_CALL);
 		CHECK(came.esp, sp[i]);
 	}
 	for (i = 0; i < ARRAY_SIZE(at); i++) {
 		f.eip = at[i];
-		CHECK(run(&f), 14);
+		CHECK_TRAP(run(&f), X86_TRAP_PF);
 		CHECK(came.eip, at[i]);
 		CHECK(shared->vcpu_info[0].arch.cr2, at[i]);
-		CHECK(came.error & 6, 4);
+		CHECK(came.error & (X86_PF_USER | X86_PF_WRITE), X86_PF_USER);
 	}
 }
 
 /* One fault is one entry: its frame is the user's, not a handler's. */
 static void check_from_user(u32 flags)
 {
-	CHECK(came.cs & 3, 3);
+	CHECK(came.cs & 3, 3);		/* ring */
 	CHECK(came.eflags & flags, flags);
+}
+
+DEFINE_CODE(sysenter, "sysenter; int $0x80");
+DEFINE_CODE(syscall, "syscall; int $0x80");
+#define SYSCALL_SIZE	2u
+
+/* What either is without a callback, depending on the processor. */
+static bool is_fault(u32 v)
+{
+	return v == X86_TRAP_UD || v == X86_TRAP_GP;
 }
 
 static void fast_calls(u32 flags, bool set)
 {
-	static const u8 sysenter[] = { 0x0f, 0x34, 0xcd, 0x80 };
-	static const u8 syscall[] = { 0x0f, 0x05, 0xcd, 0x80 };
-	struct frame f = user_frame(sysenter, 4);
+	u32 kept = flags & ~(u32)(X86_EFLAGS_TF | X86_EFLAGS_RF);
+	struct frame f = FRAME_TO(sysenter);
 
-	f.eflags = flags | F_IF;
+	f.eflags = flags | X86_EFLAGS_IF;
 	run(&f);
-	CHECK(vector == 0x99 || vector == 6 || vector == 13, 1);
-	check_from_user(flags & ~(F_TF | F_RF));
-	f = user_frame(syscall, 4);
-	f.eflags = flags | F_IF;
+	CHECK(vector == SYSENTER_ENTRY || is_fault(vector), 1);
+	check_from_user(kept);
+	f = FRAME_TO(syscall);
+	f.eflags = flags | X86_EFLAGS_IF;
 	run(&f);
-	CHECK(vector == 0x98 || vector == 6 || vector == 13, 1);
-	check_from_user(flags & ~(F_TF | F_RF));
-	if (vector == 0x98)
-		CHECK(came.eip, (u32)user_page + 2);
+	CHECK(vector == SYSCALL_ENTRY || is_fault(vector), 1);
+	check_from_user(kept);
+	if (vector == SYSCALL_ENTRY)
+		CHECK(came.eip, (u32)user_page + SYSCALL_SIZE);
 	if (!set)
-		CHECK(vector != 0x98, 1);
+		CHECK(vector != SYSCALL_ENTRY, 1);
 }
 
 static long callback(u16 type, u32 entry)
 {
 	struct callback_register cb = {
-		.type = type, .address = { FLAT_KERNEL_CS, entry },
+		.type = type, .address = callback_at(entry),
 	};
 
 	return HC2(callback_op, CALLBACKOP_register, &cb);
@@ -219,22 +255,25 @@ static long callback(u16 type, u32 entry)
 static void test_fast_calls(void)
 {
 	static const u32 flags[] = {
-		0, F_TF, F_NT, 0x400, 0x40000, F_USER | F_TF, F_RF,
+		0, X86_EFLAGS_TF, X86_EFLAGS_NT, X86_EFLAGS_DF, X86_EFLAGS_AC,
+		X86_EFLAGS_USER | X86_EFLAGS_TF, X86_EFLAGS_RF,
 	};
 	u32 i, set;
 
 	for (set = 0; set < 2; set++) {
 		for (i = 0; i < ARRAY_SIZE(flags); i++)
 			fast_calls(flags[i], set);
-		callback(CALLBACKTYPE_sysenter, trap_entries[0x99]);
-		callback(CALLBACKTYPE_syscall32, trap_entries[0x98]);
+		callback(CALLBACKTYPE_sysenter, trap_entries[SYSENTER_ENTRY]);
+		callback(CALLBACKTYPE_syscall32, trap_entries[SYSCALL_ENTRY]);
 	}
 }
 
 /* Hypercalls of the kernel with its flags, segments and stack spoiled. */
 static void test_hypercalls(void)
 {
-	static const u32 flags[] = { F_NT, 0x400, 0x40000, F_USER };
+	static const u32 flags[] = {
+		X86_EFLAGS_NT, X86_EFLAGS_DF, X86_EFLAGS_AC, X86_EFLAGS_USER,
+	};
 	u32 i, rc, after;
 
 	for (i = 0; i < ARRAY_SIZE(flags); i++) {
@@ -243,8 +282,8 @@ static void test_hypercalls(void)
 				 "pushl $2; popf"
 				 : "+a" (rc), "=&r" (after) : "r" (flags[i]),
 				 "b" (0), "c" (0) : "memory", "cc");
-		CHECK(rc, 4 << 16 | 17);
-		CHECK(after & F_USER, flags[i]);
+		CHECK(rc, XEN_4_17);
+		CHECK(after & X86_EFLAGS_USER, flags[i]);
 	}
 	for (i = 0; i < 3; i++) {
 		static const u32 sp[] = { 0, 2, 0xfffffffc };
@@ -255,55 +294,70 @@ static void test_hypercalls(void)
 				 "movl %%edx, %%fs; movl %%edx, %%gs\n"
 				 "movl %%edx, %%ds\n"
 				 "int $0x82; movl %%edi, %%esp\n"
-				 "movl $0xe021, %%edx; movl %%edx, %%ds\n"
-				 "movl %%edx, %%es" : "+a" (rc)
+				 "movl $" STRING(FLAT_KERNEL_DS) ", %%edx\n"
+				 "movl %%edx, %%ds; movl %%edx, %%es"
+				 : "+a" (rc)
 				 : "r" (sp[i]), "b" (0), "c" (0)
 				 : "edx", "edi", "memory");
-		CHECK(rc, 4 << 16 | 17);
+		CHECK(rc, XEN_4_17);
 	}
 }
 
+DEFINE_CODE(int3, "int3");
+DEFINE_CODE(ud2, "ud2");
+DEFINE_CODE(hlt, "hlt");
+DEFINE_CODE(into, "into");
+
 /* Exceptions of ring 1 with all the flags it can set. */
-static void test_exceptions(void)
+static void exceptions(u32 flags)
 {
+	static const struct {
+		const u8 *code, *end;
+		u32 vector;
+	} cases[] = {
+		{ int3, int3_end, X86_TRAP_BP }, { ud2, ud2_end, X86_TRAP_UD },
+		{ int80, int80_end, SYSTEM_CALL },
+		{ hlt, hlt_end, X86_TRAP_GP }, { into, into_end, X86_TRAP_OF },
+	};
+	struct frame f;
 	u32 i;
 
-	for (i = 0; i < 2; i++) {
-		static const u32 flags[] = { F_NT, F_USER };
-		struct frame f = {
-			.eip = (u32)user_page, .cs = FLAT_KERNEL_CS,
-			.eflags = flags[i] | F_IF,
-		};
-		static const u8 code[][3] = {
-			{ 0xcc }, { 0x0f, 0x0b }, { 0xcd, 0x80 }, { 0xf4 },
-			{ 0xce },	/* into: OF is in F_USER */
-		};
-		static const u32 want[] = { 3, 6, 0x80, 13, 4 };
-		u32 k;
-
-		for (k = 0; k < ARRAY_SIZE(code) - !i; k++) {
-			memcpy(user_page, code[k], 3);
-			CHECK(run(&f), want[k]);
-			CHECK(came.cs & 0xffff, FLAT_KERNEL_CS);
-			CHECK(came.eflags & F_USER, flags[i]);
-		}
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		if (cases[i].code == into && !(flags & X86_EFLAGS_OF))
+			continue;
+		f = frame_to(cases[i].code, cases[i].end);
+		f.cs = FLAT_KERNEL_CS;
+		f.eflags = flags | X86_EFLAGS_IF;
+		CHECK_TRAP(run(&f), cases[i].vector);
+		CHECK_SELECTOR((u16)came.cs, FLAT_KERNEL_CS);
+		CHECK(came.eflags & X86_EFLAGS_USER, flags);
 	}
+}
+
+static void test_exceptions(void)
+{
+	exceptions(X86_EFLAGS_NT);
+	exceptions(X86_EFLAGS_USER);
 }
 
 /* The bases of FS and GS are the descriptors' alone. */
 static void test_bases(void)
 {
-	static const u32 msr[] = { 0xc0000100, 0xc0000101, 0xc0000102 };
+	static const u32 msr[] = {
+		MSR_FS_BASE, MSR_GS_BASE, MSR_KERNEL_GS_BASE,
+	};
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(msr); i++)
-		CHECK(EXPECT_TRAP("movl %0, %%ecx; xorl %%eax, %%eax;"
-				  "movl $0x800000, %%edx; wrmsr",
-				  "r" (msr[i])), 13);
-	/* FSGSBASE is not there: rdfsbase %eax, as bytes */
-	CHECK(EXPECT_TRAP(".byte 0xf3, 0x0f, 0xae, 0xc0", "i" (0)), 6);
-	CHECK(EXPECT_TRAP(".byte 0xf3, 0x0f, 0xae, 0xd0", "i" (0)), 6);
+		CHECK_TRAP(EXPECT_TRAP("movl %0, %%ecx; xorl %%eax, %%eax;"
+				       "movl $0x800000, %%edx; wrmsr",
+				       "r" (msr[i])), X86_TRAP_GP);
+	/* FSGSBASE is not there. */
+	CHECK_INSN("rdfsbase %%eax", X86_TRAP_UD);
+	CHECK_INSN("wrfsbase %%eax", X86_TRAP_UD);
 }
+
+#define IRET_RESULT	(-170u)		/* no error, nor a call's result */
 
 static multicall_entry_t list[2];
 
@@ -316,8 +370,8 @@ static void test_multicall(void)
 {
 	u32 rc = ~0u;
 
-	entry_frame = user_frame(int80, 2);
-	entry_frame.eax = 0xffffff56;	/* -170, and no other error either */
+	entry_frame = FRAME_TO(int80);
+	entry_frame.eax = IRET_RESULT;
 	list[0] = (multicall_entry_t){ .op = __HYPERVISOR_iret, .result = 7 };
 	list[1] = (multicall_entry_t){ .op = __HYPERVISOR_xen_version,
 				       .result = 7 };
@@ -325,35 +379,37 @@ static void test_multicall(void)
 	__asm__ volatile("pushl %%ebp; pushl $2f\n"
 			 "movl %%esp, entry_sp; movl %%ebp, entry_bp\n"
 			 "movl $entry_frame, %%esp\n"
-			 "movl $13, %%eax; int $0x82\n"
+			 "movl $" STRING(__HYPERVISOR_multicall) ", %%eax\n"
+			 "int $0x82\n"
 			 "movl entry_sp, %%esp; ret\n"
-			 "2: popl %%ebp; movl $0xe021, %%ecx\n"
+			 "2: popl %%ebp\n"
+			 "movl $" STRING(FLAT_KERNEL_DS) ", %%ecx\n"
 			 "movl %%ecx, %%ss; movl %%ecx, %%ds; movl %%ecx, %%es"
 			 : "=a" (rc) : "b" (list), "c" (2)
 			 : "edx", "esi", "edi", "memory", "cc");
-	CHECK(vector, 0x80);
+	CHECK_TRAP(vector, SYSTEM_CALL);
 	check_from_user(0);
-	CHECK(came.eax, 0xffffff56);
-	CHECK(came.eip, (u32)user_page + 2);
-	CHECK(list[0].result, 0xffffff56);
+	CHECK(came.eax, IRET_RESULT);
+	CHECK(came.eip, (u32)user_page + INT_SIZE);
+	CHECK(list[0].result, IRET_RESULT);
 	CHECK(list[1].result, 7);
 }
 
 static void user_may(const void *p)
 {
 	CHECK(set_pte_va(p, va_maddr(p) | PTE_RWP | PTE_US, UVMF_INVLPG), 0);
-	CHECK(mmu_update(va_maddr(l2_of(0)) + ((u32)p >> 21) * 8,
-			 ((u64 *)l2_of(0))[(u32)p >> 21] | PTE_US), 0);
+	CHECK(mmu_update(va_maddr(entry_of(p, 2)), *entry_of(p, 2) | PTE_US),
+	      0);
 }
 
 static void set_gdt(void)
 {
 	xen_pfn_t frame = va_mfn(gdt);
 
-	gdt[1] = 0x00cf7b000000ffffull;
-	gdt[2] = 0x00cf73000000ffffull;
-	gdt[3] = 0x00cff1000000ffffull;
-	gdt[4] = 0x00cfbf000000ffffull;
+	gdt[ABSENT_CODE] = FLAT_CODE(3) & ~DESC_P;
+	gdt[ABSENT_DATA] = FLAT_DATA(3) & ~DESC_P;
+	gdt[READ_ONLY] = FLAT_DATA(3) & ~DESC_RW;
+	gdt[CONFORMING] = FLAT_CODE(1) | DESC_CONFORMING;
 	CHECK(make_ro(gdt), 0);
 	CHECK(HC2(set_gdt, &frame, 512), 0);
 }
@@ -361,7 +417,9 @@ static void set_gdt(void)
 void test_main(void)
 {
 	static const u8 vectors[] = {
-		1, 3, 4, 6, 10, 11, 12, 13, 14, 17, 0x80, 0x98, 0x99,
+		X86_TRAP_DB, X86_TRAP_BP, X86_TRAP_OF, X86_TRAP_UD, X86_TRAP_TS,
+		X86_TRAP_NP, X86_TRAP_SS, X86_TRAP_GP, X86_TRAP_PF, X86_TRAP_AC,
+		SYSTEM_CALL, SYSENTER_ENTRY, SYSCALL_ENTRY,
 	};
 	u32 i;
 

@@ -7,8 +7,12 @@
  * the 32-bit limit (342).
  *
  * Test: events
+ * Test: events-64 -w 64 reference
  */
 #include "guest.h"
+
+#define NO_OPERATION	55u
+#define NO_VCPU		5000u
 
 static volatile u32 upcalls, mask_in_handler;
 
@@ -20,22 +24,17 @@ static void on_event(struct trap_frame *f)
 	clear_events(0);
 }
 
-static bool pending(u32 port)
-{
-	return shared->evtchn_pending[port / 32] >> port % 32 & 1;
-}
-
 static void test_upcall(void)
 {
 	u32 port = bind_ipi();
 
-	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	mask_events(true);
 	CHECK(send_port(port), 0);
-	CHECK(pending(port), 1);
+	CHECK(port_pending(port), 1);
 	CHECK(upcalls, 0);
 	CHECK(unmask_port(port), 0);
 	CHECK(shared->vcpu_info[0].evtchn_upcall_pending, 1);
-	shared->vcpu_info[0].evtchn_upcall_mask = 0;
+	mask_events(false);
 	/* Xen's rule: any hypercall's way out delivers. */
 	HC2(xen_version, 0, 0);
 	CHECK(upcalls, 1);
@@ -44,10 +43,10 @@ static void test_upcall(void)
 	CHECK(send_port(port), 0);
 	CHECK(upcalls, 2);
 	/* A masked port gets pending and nothing more. */
-	shared->evtchn_mask[port / 32] |= 1u << port % 32;
+	mask_port(port);
 	CHECK(send_port(port), 0);
 	CHECK(upcalls, 2);
-	CHECK(pending(port), 1);
+	CHECK(port_pending(port), 1);
 	CHECK(unmask_port(port), 0);
 	CHECK(upcalls, 3);
 	CHECK(close_port(port), 0);
@@ -86,9 +85,11 @@ static void test_loopback(void)
 
 static void test_limits(void)
 {
-	static const u32 bad[] = { 0, 1023, 1024, 4096, 0x7fffffff, ~0u };
-	struct evtchn_bind_virq v = { .virq = 24 };
-	struct evtchn_bind_ipi ipi = { .vcpu = 5000 };
+	static const u32 bad[] = {
+		0, NR_PORTS - 1, NR_PORTS, 4 * NR_PORTS, 0x7fffffff, ~0u,
+	};
+	struct evtchn_bind_virq v = { .virq = NR_VIRQS };
+	struct evtchn_bind_ipi ipi = { .vcpu = NO_VCPU };
 	struct evtchn_bind_vcpu bv = { .port = 1000, .vcpu = 0 };
 	struct evtchn_unmask um;
 	u32 i;
@@ -97,7 +98,7 @@ static void test_limits(void)
 		CHECK(send_port(bad[i]) != 0, 1);
 		CHECK(close_port(bad[i]) != 0, 1);
 		um.port = bad[i];
-		if (bad[i] >= 1024)
+		if (bad[i] >= NR_PORTS)
 			CHECK(HC2(event_channel_op, EVTCHNOP_unmask, &um) != 0,
 			      1);
 	}
@@ -106,8 +107,8 @@ static void test_limits(void)
 	CHECK(HC2(event_channel_op, EVTCHNOP_bind_virq, &v), -XEN_EINVAL);
 	CHECK(HC2(event_channel_op, EVTCHNOP_bind_ipi, &ipi), -XEN_ENOENT);
 	CHECK(HC2(event_channel_op, EVTCHNOP_bind_vcpu, &bv) != 0, 1);
-	CHECK(HC2(event_channel_op, EVTCHNOP_send, 0xfffffffc), -XEN_EFAULT);
-	CHECK(HC2(event_channel_op, 55, &v), -XEN_ENOSYS);
+	CHECK(HC2(event_channel_op, EVTCHNOP_send, -4ul), -XEN_EFAULT);
+	CHECK(HC2(event_channel_op, NO_OPERATION, &v), -XEN_ENOSYS);
 }
 
 /* All ports of a domain, and one more. */
@@ -120,13 +121,13 @@ static void test_exhaustion(void)
 	while ((rc = HC2(event_channel_op, EVTCHNOP_bind_ipi, &op)) == 0) {
 		n++;
 		last = op.port;
-		if (n > 2000)
+		if (n > 2 * NR_PORTS)
 			break;
 	}
 	CHECK(rc, -XEN_ENOSPC);
-	CHECK(last, 1023);
-	CHECK(n > 900 && n < 1024, 1);
-	for (i = 1023; n--; i--)
+	CHECK(last, NR_PORTS - 1);
+	CHECK(n > NR_PORTS - 124 && n < NR_PORTS, 1);
+	for (i = NR_PORTS - 1; n--; i--)
 		CHECK(close_port(i), 0);
 }
 

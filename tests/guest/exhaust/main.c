@@ -16,18 +16,21 @@
 #define DATA		0x9000u		/* what they point to */
 #define DATA_SIZE	0xfc0u
 #define EXCHANGE	0x9fc0u		/* its nr_exchanged is 0 each round */
-#define POLL		0x9ff0u		/* a sched_poll, 22 us later each round */
+#define POLL		0x9ff0u		/* a sched_poll, later each round */
+#define ROUND_NS	22000u
 #define L2		0xb000u		/* a table of its own, read-only */
 #define L1		0xc000u
-#define COUNTER		0xa000u		/* victim; attacker: rounds */
+#define SPARE		14u		/* a page; the next has no address */
+#define STACK_END	(DOMU_CODE << 12)
+#define COUNTER		0xa000		/* victim; attacker: rounds */
 #define MAPPED		0xe000u		/* where it maps what Dom0 grants */
 #define REFS		64u		/* that Dom0 grants */
 #define LEAST		40u		/* percent */
 
-/* In the order that the code below loads them; nr ~0: from the start. */
 struct call {
-	u32 nr, a[5], result, pad;
+	u32 nr, a[5], result;
 };
+#define NO_CALL	(~0u)		/* again from the start */
 
 struct attack {
 	const char *what;
@@ -42,24 +45,28 @@ PAGE_BUFFER(grants);
 PAGE_BUFFER(granted);
 static struct domu victim, attacker;
 
-__asm__(".pushsection .rodata\n"
-	"calls_code:	movl $0x8000, %ebp\n"
-	"1:	movl (%ebp), %eax; cmpl $-1, %eax; je 2f\n"
-	"	movl 4(%ebp), %ebx; movl 8(%ebp), %ecx\n"
-	"	movl 12(%ebp), %edx; movl 16(%ebp), %esi\n"
-	"	movl 20(%ebp), %edi; int $0x82\n"
-	"	movl %eax, 24(%ebp); addl $32, %ebp; jmp 1b\n"
-	"2:	addl $22000, 0x9ff8; adcl $0, 0x9ffc; movl $0, 0x9fe8\n"
-	"	incl 0xa000; jmp calls_code\n"
-	"calls_end:\n"
-	"count_code:	incl 0xa000; jmp count_code\n"
-	"count_end:\n"
-	".popsection");
-extern const u8 calls_code[], calls_end[], count_code[], count_end[];
+DEFINE_CODE(count_code, "1: incl " STRING(COUNTER) "; jmp 1b");
+#define CODE_BYTES	0x200u		/* of make_calls(), at most */
 
-#define DOMID_SELF32	0x7ff0u
-#define CALL(name, ...)	{ __HYPERVISOR_##name, { __VA_ARGS__ }, 0, 0 }
-#define END		{ ~0u, { 0 }, 0, 0 }
+/* What the attacker runs. */
+static void __attribute__((noinline, noreturn)) make_calls(void)
+{
+	volatile struct call *c;
+
+	for (;;) {
+		for (c = (void *)LIST; c->nr != NO_CALL; c++)
+			c->result = (u32)raw_hypercall(c->nr, c->a[0], c->a[1],
+						       c->a[2], c->a[3],
+						       c->a[4]);
+		((volatile struct sched_poll *)POLL)->timeout += ROUND_NS;
+		((volatile struct xen_memory_exchange *)EXCHANGE)->nr_exchanged
+			= 0;
+		++*(volatile u32 *)COUNTER;
+	}
+}
+
+#define CALL(name, ...)	{ __HYPERVISOR_##name, { __VA_ARGS__ }, 0 }
+#define END		{ NO_CALL, { 0 }, 0 }
 
 /* Pins and unpins a level-2 table, all of whose entries are one level-1's. */
 static void fill_pin(struct domu *u, u8 *data)
@@ -80,8 +87,8 @@ static void fill_updates(struct domu *u, u8 *data)
 	u32 i;
 
 	for (i = 0; i < DATA_SIZE / 16; i++) {
-		m[i].ptr = ((u64)u->frames[5] << 12) + 14 * 8;
-		m[i].val = (u64)u->frames[14] << 12 |
+		m[i].ptr = ((u64)u->frames[DOMU_L1] << 12) + SPARE * 8;
+		m[i].val = (u64)u->frames[SPARE] << 12 |
 			   (i & 1 ? PTE_RWP : PTE_RO);
 	}
 }
@@ -104,7 +111,7 @@ static void fill_multicall(struct domu *u, u8 *data)
 	fill_flushes(u, data + 2048);
 	for (i = 0; i < 64; i++)
 		m[i] = (multicall_entry_t){ .op = __HYPERVISOR_mmuext_op,
-			.args = { DATA + 2048, 128, 0, DOMID_SELF32 } };
+			.args = { DATA + 2048, 128, 0, DOMID_SELF } };
 	m[7].op = __HYPERVISOR_multicall;
 	m[7].args[0] = DATA;
 	m[7].args[1] = 64;
@@ -119,8 +126,8 @@ static void fill_copies(struct domu *u, u8 *data)
 	for (i = 0; i < DATA_SIZE / sizeof(*c); i++) {
 		c[i] = (struct gnttab_copy){ .len = 4096 };
 		c[i].source.domid = c[i].dest.domid = DOMID_SELF;
-		c[i].source.u.gmfn = u->frames[13];
-		c[i].dest.u.gmfn = u->frames[14];
+		c[i].source.u.gmfn = u->frames[SPARE - 1];
+		c[i].dest.u.gmfn = u->frames[SPARE];
 	}
 }
 
@@ -159,11 +166,11 @@ static void fill_nothing(struct domu *u, u8 *data)
 }
 
 static const struct attack attacks[] = {
-	{ "pins", { CALL(mmuext_op, DATA, 16, 0, DOMID_SELF32), END },
+	{ "pins", { CALL(mmuext_op, DATA, 16, 0, DOMID_SELF), END },
 	  fill_pin },
-	{ "updates", { CALL(mmu_update, DATA, DATA_SIZE / 16, 0, DOMID_SELF32), END },
+	{ "updates", { CALL(mmu_update, DATA, DATA_SIZE / 16, 0, DOMID_SELF), END },
 	  fill_updates },
-	{ "flushes", { CALL(mmuext_op, DATA, 128, 0, DOMID_SELF32), END },
+	{ "flushes", { CALL(mmuext_op, DATA, 128, 0, DOMID_SELF), END },
 	  fill_flushes },
 	{ "multicalls", { CALL(multicall, DATA, 64), END }, fill_multicall },
 	{ "copies", { CALL(grant_table_op, GNTTABOP_copy, DATA,
@@ -179,7 +186,7 @@ static const struct attack attacks[] = {
 	{ "soon wakes", { CALL(sched_op, SCHEDOP_poll, POLL), END },
 	  fill_soon },
 	{ "timers", { CALL(set_timer_op, 1, 0), END }, fill_nothing },
-	{ "unknown", { CALL(event_channel_op, 99, DATA), { 4711, { 0 }, 0, 0 },
+	{ "unknown", { CALL(event_channel_op, 99, DATA), { 4711, { 0 }, 0 },
 		       CALL(set_trap_table, DATA),
 		       CALL(set_gdt, DATA, 8192), END }, fill_nothing },
 };
@@ -207,7 +214,7 @@ static void fill_l1(void *p)
 	u32 i;
 
 	for (i = 0; i < 512; i++)
-		((u64 *)p)[i] = (u64)attacker.frames[13 + (i & 1)] << 12 |
+		((u64 *)p)[i] = (u64)attacker.frames[SPARE - (i & 1)] << 12 |
 				PTE_RWP;
 }
 
@@ -226,8 +233,8 @@ static void make_caller(const struct call *calls, u32 n,
 	static u8 page[4096];
 
 	domu_empty(&attacker);
-	domu_fill(&attacker, place, calls_code, (u32)(calls_end - calls_code));
-	put_page(&attacker, 5, fill_own, 0);
+	domu_fill(&attacker, place, (const u8 *)make_calls, CODE_BYTES);
+	put_page(&attacker, DOMU_L1, fill_own, 0);
 	put_page(&attacker, L2 >> 12, fill_l2, 0);
 	put_page(&attacker, L1 >> 12, fill_l1, 0);
 	memset(page, 0, sizeof(page));
@@ -237,8 +244,9 @@ static void make_caller(const struct call *calls, u32 n,
 	memcpy(page, calls, n * sizeof(*calls));
 	put_page(&attacker, LIST >> 12, 0, page);
 	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
-	CHECK(domu_pin(&attacker, MMUEXT_PIN_L3_TABLE, attacker.frames[0]), 0);
+	CHECK(domu_pin(&attacker, PIN_ROOT, attacker.frames[0]), 0);
 	domu_context(&attacker, &ctx);
+	ctx.user_regs.esp = STACK_END;
 	CHECK(domu_set_context(&attacker, &ctx), 0);
 	CHECK(domu_map(&attacker, list_page, attacker.frames[LIST >> 12],
 		       PTE_RO), 0);
@@ -286,7 +294,7 @@ static void test_shares(void)
 {
 	u32 alone, i;
 
-	domu_make(&victim, place, count_code, (u32)(count_end - count_code));
+	domu_make(&victim, place, count_code, CODE_SIZE(count_code));
 	CHECK(domu_map(&victim, counter_page, victim.frames[COUNTER >> 12],
 		       PTE_RO), 0);
 	CHECK(domu_ctl(&victim, XEN_DOMCTL_unpausedomain), 0);
@@ -323,8 +331,8 @@ static void fill_uncached(struct domu *u, u8 *data)
 {
 	mmu_update_t *m = (void *)data;
 
-	m->ptr = ((u64)u->frames[5] << 12) + 14 * 8;
-	m->val = (u64)u->frames[14] << 12 | PTE_RWP | 0x10;
+	m->ptr = ((u64)u->frames[DOMU_L1] << 12) + SPARE * 8;
+	m->val = (u64)u->frames[SPARE] << 12 | PTE_RWP | PTE_PCD;
 }
 
 static void fill_table(struct domu *u, u8 *data)
@@ -366,7 +374,7 @@ static const struct {
 		       END }, fill_port }, -XEN_ENOSPC, 0, 0 },
 	{ { "memory", { CALL(memory_op, XENMEM_increase_reservation, DATA),
 			END }, fill_more }, 0, 0, 0 },
-	{ { "uncached", { CALL(mmu_update, DATA, 1, 0, DOMID_SELF32), END },
+	{ { "uncached", { CALL(mmu_update, DATA, 1, 0, DOMID_SELF), END },
 	    fill_uncached }, -XEN_EINVAL, 0, 0 },
 	{ { "grant frames", { CALL(grant_table_op, GNTTABOP_setup_table, DATA,
 				   1), END }, fill_table }, 0,
@@ -380,9 +388,9 @@ static const struct {
 /* Dom0's own handles are not the attacker's. */
 static void map_of_dom0(void)
 {
-	struct gnttab_map_grant_ref map = { .host_addr = (u32)place,
+	struct gnttab_map_grant_ref map = { .host_addr = (ulong)place,
 		.flags = GNTMAP_host_map, .ref = REFS, .dom = 0 };
-	struct gnttab_unmap_grant_ref unmap = { .host_addr = (u32)place };
+	struct gnttab_unmap_grant_ref unmap = { .host_addr = (ulong)place };
 	grant_entry_v1_t *entry = (void *)grants;
 
 	entry[REFS] = (grant_entry_v1_t){ .domid = 0,

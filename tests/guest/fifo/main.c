@@ -11,10 +11,15 @@
  * soon then (the limit is the debug build's), and on Xen it takes an hour.
  *
  * Test: fifo
+ * Test: fifo-64 -w 64 reference
  * Test: fuzz/limit-fifo -i -a all -o hold_limit=6000,200 krypton-debug
  */
 #include "guest.h"
 
+#define NO_FRAME	0xfffffff0u
+#define NO_DOMAIN	77u
+#define NO_VCPU		999u
+#define NO_PORT		5000u
 #define PENDING		(1u << EVTCHN_FIFO_PENDING)
 #define MASKED		(1u << EVTCHN_FIFO_MASKED)
 #define LINKED		(1u << EVTCHN_FIFO_LINKED)
@@ -94,20 +99,20 @@ static u32 test_set_up(void)
 	CHECK(expand(va_mfn((void *)words[0])), -XEN_EOPNOTSUPP);
 	CHECK(set_priority(port, 3), -XEN_ENOSYS);
 	CHECK(send_port(port), 0);
-	CHECK(shared->evtchn_pending[0] >> port & 1, 1);
+	CHECK(port_pending(port), 1);
 
-	CHECK(init_control(va_mfn(control_page), 128, 999), -XEN_ENOENT);
+	CHECK(init_control(va_mfn(control_page), 128, NO_VCPU), -XEN_ENOENT);
 	CHECK(init_control(va_mfn(control_page), 4, 0), -XEN_EINVAL);
-	CHECK(init_control(va_mfn(control_page), 4096 - 64, 0), -XEN_EINVAL);
+	CHECK(init_control(va_mfn(control_page), PAGE_SIZE - 64, 0), -XEN_EINVAL);
 	CHECK(init_control(va_mfn(control_page), ~7u, 0), -XEN_EINVAL);
-	CHECK(init_control(0xfffffff0, 0, 0), -XEN_EINVAL);
+	CHECK(init_control(NO_FRAME, 0, 0), -XEN_EINVAL);
 	CHECK(init_control(1ull << 40, 0, 0), -XEN_EINVAL);
 	CHECK(init_control(va_mfn(pte_of((void *)words)), 0, 0), -XEN_EINVAL);
 	CHECK(set_priority(port, 3), -XEN_ENOSYS);
 	CHECK(init_control(va_mfn(control_page), 128, 0), 0);
 	CHECK(init_control(va_mfn(control_page), 256, 0), -XEN_EINVAL);
 
-	CHECK(expand(0xfffffff0), -XEN_EINVAL);
+	CHECK(expand(NO_FRAME), -XEN_EINVAL);
 	CHECK(expand(va_mfn(pte_of((void *)words))), -XEN_EINVAL);
 	words[0][masked] = MASKED;
 	CHECK(send_port(masked), 0);
@@ -146,10 +151,10 @@ static void test_order(u32 a)
 	CHECK(take(7), a);
 
 	/* By priority; one that is queued stays where it is. */
-	CHECK(set_priority(a, 16), -XEN_EINVAL);
+	CHECK(set_priority(a, EVTCHN_FIFO_PRIORITY_MIN + 1), -XEN_EINVAL);
 	CHECK(set_priority(a, ~0u), -XEN_EINVAL);
 	CHECK(set_priority(900, 3), -XEN_EINVAL);
-	CHECK(set_priority(a, 15) | set_priority(b, 0), 0);
+	CHECK(set_priority(a, EVTCHN_FIFO_PRIORITY_MIN) | set_priority(b, 0), 0);
 	CHECK(send_port(a) | send_port(b) | send_port(c), 0);
 	CHECK(control->ready, 1 | 1u << 7 | 1u << 15);
 	CHECK(set_priority(a, 3), 0);
@@ -175,7 +180,7 @@ static void test_masked(u32 port)
 	CHECK(take(7), port);
 	CHECK(unmask_port(port), 0);
 	CHECK(*word(port), 0);
-	CHECK(unmask_port(5000) != 0, 1);
+	CHECK(unmask_port(NO_PORT) != 0, 1);
 }
 
 static void test_upcall(u32 port)
@@ -222,7 +227,7 @@ static void test_loopback(void)
 	struct evtchn_alloc_unbound a = { .dom = DOMID_SELF,
 					  .remote_dom = DOMID_SELF };
 	struct evtchn_bind_interdomain b = { .remote_dom = 0 };
-	struct evtchn_status s = { .dom = 77 };
+	struct evtchn_status s = { .dom = NO_DOMAIN };
 
 	CHECK(HC2(event_channel_op, EVTCHNOP_alloc_unbound, &a), 0);
 	CHECK(send_port(a.port), 0);
@@ -245,9 +250,9 @@ static void test_loopback(void)
 	CHECK(s.status, EVTCHNSTAT_unbound);
 	CHECK(s.u.unbound.dom, 0);
 	CHECK(close_port(b.local_port), 0);
-	a.dom = 77;
+	a.dom = NO_DOMAIN;
 	CHECK(HC2(event_channel_op, EVTCHNOP_alloc_unbound, &a), -XEN_ESRCH);
-	b.remote_dom = 77;
+	b.remote_dom = NO_DOMAIN;
 	CHECK(HC2(event_channel_op, EVTCHNOP_bind_interdomain, &b),
 	      -XEN_ESRCH);
 }
@@ -327,7 +332,7 @@ static void test_reset(void)
 	memset((void *)words, 0, sizeof(words));
 	CHECK(make_ro((void *)words[1]), 0);
 	CHECK(mmuext(MMUEXT_PIN_L1_TABLE, mfn, 0) != 0, 1);
-	CHECK(reset(77) != 0, 1);
+	CHECK(reset(NO_DOMAIN) != 0, 1);
 	CHECK(reset(DOMID_SELF), 0);
 	CHECK(mmuext(MMUEXT_PIN_L1_TABLE, mfn, 0), 0);
 	CHECK(mmuext(MMUEXT_UNPIN_TABLE, mfn, 0), 0);
@@ -335,9 +340,9 @@ static void test_reset(void)
 	memset((void *)shared->evtchn_pending, 0, 128);
 	port = bind_ipi();
 	CHECK(send_port(port), 0);
-	CHECK(shared->evtchn_pending[0] >> port & 1, 1);
+	CHECK(port_pending(port), 1);
 	/* And once more, on another page. */
-	memset((void *)words, 0, 4096);
+	memset((void *)words, 0, PAGE_SIZE);
 	memset((void *)control, 0, sizeof(*control));
 	CHECK(init_control(va_mfn(control_page), 128, 0), 0);
 	CHECK(expand(va_mfn((void *)words[0])), 0);

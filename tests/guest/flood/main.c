@@ -13,6 +13,7 @@
 #include <xen/sysctl.h>
 
 #define TIMES	3000u
+#define NO_MSR	0x12345u
 #define LINES	30u
 
 static char text[16384] __attribute__((aligned(4096)));
@@ -42,8 +43,9 @@ void test_main(void)
 
 	new_lines();
 	for (i = 0; i < TIMES; i++) {
-		hypercall(99, 0, 0, 0, 0, 0);
-		if (EXPECT_TRAP("mov %0, %%ecx; rdmsr", "r" (0x12345 + i)) != 13)
+		hypercall(NO_HYPERCALL, 0, 0, 0, 0, 0);
+		if (EXPECT_TRAP("mov %0, %%ecx; rdmsr", "r" (NO_MSR + i)) !=
+		    X86_TRAP_GP)
 			CHECK(i, TIMES);
 	}
 	n = new_lines();

@@ -8,15 +8,31 @@
  * (QEMU keeps no x87 instruction and data pointers: XSA-52 cannot be seen.)
  *
  * Test: fpu
+ * Test: fpu-64 -w 64 reference
  */
 #include "domu.h"
 
 #define DOMUS		3u
 #define ROUNDS		200u
-#define IMAGE		0x8000u	/* what is loaded and must be found */
-#define SEEN		0x9000u
-#define RESULT		0xa000u	/* rounds, differences */
-#define PENDING		0xb7u	/* FSW: all exceptions, error summary */
+#define IMAGE		0x8000	/* what is loaded and must be found */
+#define SEEN		0x9000
+#define RESULT		0xa000	/* rounds, differences */
+
+/* The image of FXSAVE: where its fields are, and values of them */
+#define FCW		0u
+#define FSW		2u
+#define FTW		4u
+#define MXCSR		24u
+#define MXCSR_MASK	28u
+#define X87		32u	/* 8 registers of 10 bytes, in 16 each */
+#define SSE		160u
+#define SSE_END		288u
+#define FCW_DEFAULT	0x37f	/* all exceptions are masked */
+#define FCW_UNMASKED	0x340
+#define FSW_PENDING	0x80b7	/* all exceptions, error summary, busy */
+#define FTW_FULL	0xff	/* no register is empty */
+#define MXCSR_DEFAULT	0x1f80
+#define MXCSR_ROUNDING	0x9fc0	/* flush to zero, denormals are zeros */
 
 PAGE_BUFFER(place);
 static u8 results[DOMUS + 1][4096] __attribute__((aligned(4096)));
@@ -30,21 +46,23 @@ static u8 seen[512] __attribute__((aligned(16)));
  * compared; the pointers between belong to no one here.
  */
 __asm__(".pushsection .rodata\n"
-	"fpu_code:	fxrstor 0x8000\n"
-	"1:	movl $5, %eax; movl $1, %ebx; int $0x82\n"
-	"	movl $29, %eax; xorl %ebx, %ebx; xorl %ecx, %ecx; int $0x82\n"
-	"	movl $5, %eax; xorl %ebx, %ebx; int $0x82\n"
-	"	movl $29, %eax; xorl %ebx, %ebx; xorl %ecx, %ecx; int $0x82\n"
-	"	fxsave 0x9000; cld\n"
-	"	movl $0x8018, %esi; movl $0x9018, %edi; movl $98, %ecx\n"
-	"	repe cmpsl; jne 2f\n"
-	"	movl $0x8000, %esi; movl $0x9000, %edi; movl $5, %ecx\n"
-	"	repe cmpsb; je 3f\n"
-	"2:	incl 0xa004\n"
-	"3:	incl 0xa000; jmp 1b\n"
+	"fpu_code:	fxrstor " STRING(IMAGE) "\n"
+	"1:" ASM_HYPERCALL(__HYPERVISOR_fpu_taskswitch, 1, 0)
+	ASM_HYPERCALL(__HYPERVISOR_sched_op, SCHEDOP_yield, 0)
+	ASM_HYPERCALL(__HYPERVISOR_fpu_taskswitch, 0, 0)
+	ASM_HYPERCALL(__HYPERVISOR_sched_op, SCHEDOP_yield, 0)
+	"	fxsave " STRING(SEEN) "; cld\n"
+	"	movl $" STRING(IMAGE) " + 24, %esi\n"
+	"	movl $" STRING(SEEN) " + 24, %edi\n"
+	"	movl $98, %ecx; repe cmpsl; jne 2f\n"
+	"	movl $" STRING(IMAGE) ", %esi; movl $" STRING(SEEN) ", %edi\n"
+	"	movl $5, %ecx; repe cmpsb; je 3f\n"
+	"2:	incl " STRING(RESULT) " + 4\n"
+	"3:	incl " STRING(RESULT) "; jmp 1b\n"
 	"fpu_code_end:\n"
 	/* A new one: only looks. */
-	"new_code:	fxsave 0x9000; incl 0xa000; 1: jmp 1b\n"
+	"new_code:	fxsave " STRING(SEEN) "; incl " STRING(RESULT) "\n"
+	"1:	jmp 1b\n"
 	"new_code_end:\n"
 	".popsection");
 extern const u8 fpu_code[], fpu_code_end[], new_code[], new_code_end[];
@@ -55,18 +73,18 @@ static void image(u8 *at, u32 who)
 	u32 i;
 
 	memset(at, 0, 512);
-	*(u16 *)at = who & 1 ? 0x37f : 0x340;	/* x87 exceptions unmasked */
-	*(u16 *)(at + 2) = who & 1 ? 0 : PENDING | 0x8000;
-	at[4] = 0xff;				/* no register is empty */
-	*(u32 *)(at + 24) = who & 1 ? 0x1f80 : 0x9fc0;
-	for (i = 32; i < 288; i++)
+	*(u16 *)(at + FCW) = who & 1 ? FCW_DEFAULT : FCW_UNMASKED;
+	*(u16 *)(at + FSW) = who & 1 ? 0 : FSW_PENDING;
+	at[FTW] = FTW_FULL;
+	*(u32 *)(at + MXCSR) = who & 1 ? MXCSR_DEFAULT : MXCSR_ROUNDING;
+	for (i = X87; i < SSE; i++)
 		if ((i & 15) < 10)
 			at[i] = (u8)(who * 37 + i);
-	for (i = 160; i < 288; i++)
+	for (i = SSE; i < SSE_END; i++)
 		at[i] = (u8)(who * 53 + i);
 	/* The processor's own word: which bits MXCSR has. */
 	__asm__ volatile("fxsave %0" : "=m" (seen));
-	memcpy(at + 28, seen + 28, 4);
+	memcpy(at + MXCSR_MASK, seen + MXCSR_MASK, 4);
 }
 
 static void make(u32 n, const u8 *code, u32 size, u32 mxcsr)
@@ -79,11 +97,11 @@ static void make(u32 n, const u8 *code, u32 size, u32 mxcsr)
 	CHECK(domu_map(u, place, u->frames[IMAGE >> 12], PTE_RWP), 0);
 	image(place, n + 1);
 	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
-	CHECK(domu_pin(u, MMUEXT_PIN_L3_TABLE, u->frames[0]), 0);
+	CHECK(domu_pin(u, PIN_ROOT, u->frames[0]), 0);
 	domu_context(u, &ctx);
 	if (mxcsr) {
 		image((u8 *)&ctx.fpu_ctxt, 1);
-		*(u32 *)((u8 *)&ctx.fpu_ctxt + 24) = mxcsr;
+		*(u32 *)((u8 *)&ctx.fpu_ctxt + MXCSR) = mxcsr;
 		ctx.flags |= VGCF_i387_valid;
 	}
 	CHECK(domu_set_context(u, &ctx), 0);
@@ -121,7 +139,7 @@ static void run_all(void)
 			sleep_ms(1);
 		HC1(fpu_taskswitch, 0);
 		__asm__ volatile("fxsave %0" : "=m" (seen));
-		for (k = 24; k < 416; k++)
+		for (k = MXCSR; k < 416; k++)
 			differences += seen[k] != mine[k];
 		if (i > 50 && result(0, 0) > ROUNDS &&
 		    result(1, 0) > ROUNDS && result(2, 0) > ROUNDS)
@@ -149,11 +167,11 @@ static void check_empty(u32 n, u32 mxcsr)
 	look_at(n, SEEN);
 	if (mxcsr)
 		return;		/* it runs: QEMU takes any MXCSR */
-	CHECK(*(u16 *)results[n], 0x37f);
-	CHECK(*(u16 *)(results[n] + 2), 0);
-	CHECK(*(u32 *)(results[n] + 24), 0x1f80);
+	CHECK(*(u16 *)(results[n] + FCW), FCW_DEFAULT);
+	CHECK(*(u16 *)(results[n] + FSW), 0);
+	CHECK(*(u32 *)(results[n] + MXCSR), MXCSR_DEFAULT);
 	for (i = 6; i < 416; i++)
-		found += results[n][i] != 0 && (i < 24 || i >= 32);
+		found += results[n][i] != 0 && (i < MXCSR || i >= X87);
 	CHECK(found, 0);
 }
 

@@ -70,7 +70,7 @@ static struct gnttab_query_size size_of(u32 domid)
 	struct gnttab_query_size q = { .dom = (domid_t)domid };
 
 	CHECK(HC3(grant_table_op, GNTTABOP_query_size, &q, 1), 0);
-	CHECK(q.status, GNTST_okay);
+	CHECK_GRANT(q.status, GNTST_okay);
 	return q;
 }
 
@@ -158,9 +158,10 @@ static void test_last_entry(void)
 {
 	grant_entry_v1_t *entry = (grant_entry_v1_t *)table + REF % 512;
 	struct gnttab_map_grant_ref map = {
-		.host_addr = (u32)mapped, .flags = GNTMAP_host_map, .ref = REF,
+		.host_addr = (ulong)mapped, .flags = GNTMAP_host_map,
+		.ref = REF,
 	};
-	struct gnttab_unmap_grant_ref unmap = { .host_addr = (u32)mapped };
+	struct gnttab_unmap_grant_ref unmap = { .host_addr = (ulong)mapped };
 
 	CHECK(set_pte_va(table, (u64)list[OWN - 1] << 12 | PTE_RWP,
 			 UVMF_INVLPG), 0);
@@ -170,16 +171,16 @@ static void test_last_entry(void)
 	entry->flags = GTF_permit_access;
 	granted[5] = 0x5a;
 	CHECK(HC3(grant_table_op, GNTTABOP_map_grant_ref, &map, 1), 0);
-	CHECK(map.status, GNTST_okay);
+	CHECK_GRANT(map.status, GNTST_okay);
 	if (map.status)
 		return;
 	CHECK(mapped[5], 0x5a);
 	unmap.handle = map.handle;
 	CHECK(HC3(grant_table_op, GNTTABOP_unmap_grant_ref, &unmap, 1), 0);
-	CHECK(unmap.status, GNTST_okay);
+	CHECK_GRANT(unmap.status, GNTST_okay);
 	map.ref = REF + 512;
 	CHECK(HC3(grant_table_op, GNTTABOP_map_grant_ref, &map, 1), 0);
-	CHECK(map.status, GNTST_bad_gntref);
+	CHECK_GRANT(map.status, GNTST_bad_gntref);
 }
 
 static void test_own(void)
@@ -191,7 +192,7 @@ static void test_own(void)
 	set_xen_guest_handle(s.frame_list, list);
 	list[OWN] = 42;
 	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, &s, 1), 0);
-	CHECK(s.status, GNTST_okay);
+	CHECK_GRANT(s.status, GNTST_okay);
 	CHECK(size_of(DOMID_SELF).nr_frames, OWN);
 	CHECK(list[OWN], 42);
 	for (i = 1; i < OWN; i++)
@@ -201,7 +202,7 @@ static void test_own(void)
 		test_last_entry();
 	s.nr_frames = FRAMES + 1;
 	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, &s, 1), 0);
-	CHECK(s.status, GNTST_general_error);
+	CHECK_GRANT(s.status, GNTST_general_error);
 }
 
 void test_main(void)

@@ -9,6 +9,7 @@
  * copies from a frame that is no longer granted (500).
  *
  * Test: grants
+ * Test: grants-64 -w 64 reference
  * Test: fuzz/audit-grants krypton-debug
  */
 #include "guest.h"
@@ -16,6 +17,14 @@
 #define REF		8u	/* the first that tools do not use */
 #define PINS_MAX	128u	/* of a kind, on one entry */
 #define NO_MFN		0xffffff0u
+#define NO_DOMAIN	77u
+#define NO_REF		5000u
+#define NO_OPERATION	100u
+#define UNSET		99	/* a status that no operation gives */
+#define REFS		1024u	/* in the table's two frames */
+#define FRAMES		64u	/* that it may have */
+#define BEYOND		0x100000000ull	/* what a 32-bit guest cannot map */
+#define VA(p)		((ulong)(p))
 
 static grant_entry_v1_t table[2][512] __attribute__((aligned(4096)));
 PAGE_BUFFER(granted);
@@ -33,7 +42,7 @@ static void grant(u32 ref, const void *page, u16 flags, u16 domid)
 	entry(ref)->flags = 0;
 	entry(ref)->frame = va_mfn(page);
 	entry(ref)->domid = domid;
-	__asm__ volatile("" ::: "memory");
+	barrier();
 	entry(ref)->flags = flags;
 }
 
@@ -47,7 +56,7 @@ static int map(u32 flags, u32 ref, u64 where, u32 *handle)
 {
 	struct gnttab_map_grant_ref op = {
 		.host_addr = where, .flags = flags, .ref = ref, .dom = 0,
-		.status = 99, .handle = ~0u,
+		.status = UNSET, .handle = ~0u,
 	};
 
 	CHECK(HC3(grant_table_op, GNTTABOP_map_grant_ref, &op, 1), 0);
@@ -62,7 +71,7 @@ static int unmap_both(u64 where, u64 bus, u32 handle)
 {
 	struct gnttab_unmap_grant_ref op = {
 		.host_addr = where, .dev_bus_addr = bus, .handle = handle,
-		.status = 99,
+		.status = UNSET,
 	};
 
 	CHECK(HC3(grant_table_op, GNTTABOP_unmap_grant_ref, &op, 1), 0);
@@ -77,8 +86,8 @@ static int unmap(u64 where, u32 handle)
 static int replace(const void *where, u64 with, u32 handle)
 {
 	struct gnttab_unmap_and_replace op = {
-		.host_addr = (u32)where, .new_addr = with, .handle = handle,
-		.status = 99,
+		.host_addr = VA(where), .new_addr = with, .handle = handle,
+		.status = UNSET,
 	};
 
 	CHECK(HC3(grant_table_op, GNTTABOP_unmap_and_replace, &op, 1), 0);
@@ -87,7 +96,7 @@ static int replace(const void *where, u64 with, u32 handle)
 
 static void test_set_up(void)
 {
-	xen_pfn_t frames[80] = { 0 };
+	xen_pfn_t frames[FRAMES] = { 0 };
 	struct gnttab_query_size q = { .dom = DOMID_SELF };
 	struct gnttab_setup_table s = { .dom = DOMID_SELF, .nr_frames = 2 };
 	struct gnttab_set_version v = { .version = 3 };
@@ -95,32 +104,31 @@ static void test_set_up(void)
 	u32 i;
 
 	CHECK(HC3(grant_table_op, GNTTABOP_query_size, &q, 1), 0);
-	CHECK(q.status, 0);
-	CHECK(q.max_nr_frames, 64);
+	CHECK_GRANT(q.status, GNTST_okay);
+	CHECK(q.max_nr_frames, FRAMES);
 	CHECK(HC3(grant_table_op, GNTTABOP_query_size, &q, 2), -XEN_EINVAL);
-	q.dom = 77;
+	q.dom = NO_DOMAIN;
 	CHECK(HC3(grant_table_op, GNTTABOP_query_size, &q, 1), 0);
-	CHECK(q.status, GNTST_bad_domain);
+	CHECK_GRANT(q.status, GNTST_bad_domain);
 
 	set_xen_guest_handle(s.frame_list, frames);
 	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, &s, 1), 0);
-	CHECK(s.status, 0);
+	CHECK_GRANT(s.status, GNTST_okay);
 	for (i = 0; i < 2; i++)
 		CHECK(set_pte_va(table[i], (u64)frames[i] << 12 | PTE_RWP,
 				 UVMF_INVLPG), 0);
 	q.dom = DOMID_SELF;
 	CHECK(HC3(grant_table_op, GNTTABOP_query_size, &q, 1), 0);
 	CHECK(q.nr_frames, 2);
-	s.nr_frames = 65;
+	s.nr_frames = FRAMES + 1;
 	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, &s, 1), 0);
-	CHECK(s.status, GNTST_general_error);
+	CHECK_GRANT(s.status, GNTST_general_error);
 	s.nr_frames = 1;
-	s.dom = 77;
+	s.dom = NO_DOMAIN;
 	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, &s, 1), 0);
-	CHECK(s.status, GNTST_bad_domain);
+	CHECK_GRANT(s.status, GNTST_bad_domain);
 	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, &s, 2), -XEN_EINVAL);
-	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, 0xfffffff0, 1),
-	      -XEN_EFAULT);
+	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, -16ul, 1), -XEN_EFAULT);
 
 	CHECK(HC3(grant_table_op, GNTTABOP_get_version, &g, 1), 0);
 	CHECK(g.version, 1);
@@ -134,59 +142,65 @@ static void test_set_up(void)
 
 static void test_map(void)
 {
+	const u32 for_users = GNTMAP_host_map | GNTMAP_readonly |
+			      GNTMAP_application_map |
+			      1 << _GNTMAP_guest_avail0;
 	u32 h = ~0u, h2;
 
 	grant(REF, granted, GTF_permit_access, 0);
 	granted[7] = 42;
 	CHECK(in_use(REF), 0);
-	CHECK(map(GNTMAP_host_map, REF, (u32)window_a, &h), 0);
+	CHECK_GRANT(map(GNTMAP_host_map, REF, VA(window_a), &h), GNTST_okay);
 	CHECK(in_use(REF), GTF_reading | GTF_writing);
 	CHECK(window_a[7], 42);
 	window_a[8] = 43;
+	barrier();
 	CHECK(granted[8], 43);
-	CHECK(*pte_of(window_a) & (PTE_P | PTE_RW | PTE_US), PTE_P | PTE_RW);
+	CHECK(*pte_of(window_a) & (PTE_P | PTE_RW | PTE_US),
+	      PTE_P | PTE_RW | (PTE_ADDED & PTE_US));
 
 	/* A second mapping, read only, with a bit for the guest. */
-	CHECK(map(GNTMAP_host_map | GNTMAP_readonly | GNTMAP_application_map |
-		  1 << _GNTMAP_guest_avail0, REF, (u32)window_b, &h2), 0);
+	CHECK_GRANT(map(for_users, REF, VA(window_b), &h2), GNTST_okay);
 	CHECK(h2 != h, 1);
-	CHECK(*pte_of(window_b) & (PTE_P | PTE_RW | PTE_US | 0xe00),
+	CHECK(*pte_of(window_b) & (PTE_P | PTE_RW | PTE_US | PTE_AVAIL),
 	      PTE_P | PTE_US | 0x200);
-	CHECK(EXPECT_TRAP("movb $1, (%0)", "r" (window_b)), 14);
+	CHECK_TRAP(EXPECT_TRAP("movb $1, (%0)", "r" (window_b)), X86_TRAP_PF);
 
 	/* The wrong place, and the wrong handle. */
-	CHECK(unmap((u32)window_b, h), GNTST_general_error);
-	CHECK(unmap((u32)other, h), GNTST_general_error);
-	CHECK(unmap((u32)window_a, h + 1000), GNTST_bad_handle);
-	CHECK(unmap((u32)window_a, ~0u), GNTST_bad_handle);
+	CHECK_GRANT(unmap(VA(window_b), h), GNTST_general_error);
+	CHECK_GRANT(unmap(VA(other), h), GNTST_general_error);
+	CHECK_GRANT(unmap(VA(window_a), h + 1000), GNTST_bad_handle);
+	CHECK_GRANT(unmap(VA(window_a), ~0u), GNTST_bad_handle);
 	CHECK(in_use(REF), GTF_reading | GTF_writing);
 
-	CHECK(unmap((u32)window_a, h), 0);
+	CHECK_GRANT(unmap(VA(window_a), h), GNTST_okay);
 	CHECK(*pte_of(window_a), 0);
 	CHECK(in_use(REF), GTF_reading);
-	CHECK(unmap((u32)window_a, h), GNTST_bad_handle);
-	CHECK(unmap((u32)window_b, h2), 0);
+	CHECK_GRANT(unmap(VA(window_a), h), GNTST_bad_handle);
+	CHECK_GRANT(unmap(VA(window_b), h2), GNTST_okay);
 	CHECK(in_use(REF), 0);
 	CHECK(make_rw(window_a) | make_rw(window_b), 0);
 }
 
 static void test_contains_pte(void)
 {
-	u64 pte = (u64)va_mfn(pte_of(window_a)) << 12 |
-		  ((u32)pte_of(window_a) & 0xfff);
+	u64 pte = va_maddr(pte_of(window_a));
 	u32 flags = GNTMAP_host_map | GNTMAP_contains_pte, h;
 
-	CHECK(map(flags, REF, pte, &h), 0);
+	CHECK_GRANT(map(flags, REF, pte, &h), GNTST_okay);
 	CHECK(window_a[7], 42);
-	CHECK(unmap((u32)window_a, h), GNTST_general_error);
-	CHECK(replace((void *)(u32)pte, (u32)window_b, h), GNTST_general_error);
-	CHECK(unmap(pte, h), 0);
+	CHECK_GRANT(unmap(VA(window_a), h), GNTST_general_error);
+	CHECK_GRANT(replace((void *)(ulong)pte, VA(window_b), h),
+		    GNTST_general_error);
+	CHECK_GRANT(unmap(pte, h), GNTST_okay);
 	CHECK(*pte_of(window_a), 0);
 	/* Not an entry's place, not a table, not a page of the domain. */
-	CHECK(map(flags, REF, pte + 4, NULL), GNTST_general_error);
-	CHECK(map(flags, REF, va_maddr(other), NULL), GNTST_general_error);
-	CHECK(map(flags, REF, (u64)NO_MFN << 12, NULL), GNTST_general_error);
-	CHECK(map(flags, REF, ~7ull, NULL), GNTST_general_error);
+	CHECK_GRANT(map(flags, REF, pte + 4, NULL), GNTST_general_error);
+	CHECK_GRANT(map(flags, REF, va_maddr(other), NULL),
+		    GNTST_general_error);
+	CHECK_GRANT(map(flags, REF, (u64)NO_MFN << 12, NULL),
+		    GNTST_general_error);
+	CHECK_GRANT(map(flags, REF, ~7ull, NULL), GNTST_general_error);
 	CHECK(in_use(REF), 0);
 	CHECK(make_rw(window_a), 0);
 }
@@ -212,40 +226,41 @@ static void test_refused(void)
 		{ GTF_permit_access, 0, GNTMAP_readonly, GNTST_bad_gntref },
 	};
 	struct gnttab_map_grant_ref op = {
-		.host_addr = (u32)window_a, .flags = GNTMAP_host_map,
-		.ref = REF, .dom = 77,
+		.host_addr = VA(window_a), .flags = GNTMAP_host_map,
+		.ref = REF, .dom = NO_DOMAIN,
 	};
 	u32 i, h;
 
 	for (i = 0; i < ARRAY_SIZE(tries); i++) {
 		grant(REF, granted, tries[i].flags, tries[i].domid);
-		CHECK(map(tries[i].map, REF, (u32)window_a, NULL),
-		      tries[i].status);
+		CHECK_GRANT(map(tries[i].map, REF, VA(window_a), NULL),
+			    tries[i].status);
 		CHECK(entry(REF)->flags, tries[i].flags);
 	}
 	grant(REF, granted, GTF_permit_access | GTF_readonly, 0);
-	CHECK(map(GNTMAP_host_map | GNTMAP_readonly, REF, (u32)window_a, &h),
-	      0);
+	CHECK_GRANT(map(GNTMAP_host_map | GNTMAP_readonly, REF, VA(window_a),
+			&h), GNTST_okay);
 	CHECK(in_use(REF), GTF_reading);
-	CHECK(map(GNTMAP_host_map, REF, (u32)window_b, NULL),
-	      GNTST_general_error);
+	CHECK_GRANT(map(GNTMAP_host_map, REF, VA(window_b), NULL),
+		    GNTST_general_error);
 	CHECK(in_use(REF), GTF_reading);
-	CHECK(unmap((u32)window_a, h), 0);
+	CHECK_GRANT(unmap(VA(window_a), h), GNTST_okay);
 
-	CHECK(map(GNTMAP_host_map, 1024, (u32)window_a, NULL),
-	      GNTST_bad_gntref);
-	CHECK(map(GNTMAP_host_map, ~0u, (u32)window_a, NULL),
-	      GNTST_bad_gntref);
+	CHECK_GRANT(map(GNTMAP_host_map, REFS, VA(window_a), NULL),
+		    GNTST_bad_gntref);
+	CHECK_GRANT(map(GNTMAP_host_map, ~0u, VA(window_a), NULL),
+		    GNTST_bad_gntref);
 	CHECK(HC3(grant_table_op, GNTTABOP_map_grant_ref, &op, 1), 0);
-	CHECK(op.status, GNTST_bad_domain);
+	CHECK_GRANT(op.status, GNTST_bad_domain);
 	grant(REF, granted, GTF_permit_access, 0);
 	entry(REF)->frame = NO_MFN;
-	CHECK(map(GNTMAP_host_map, REF, (u32)window_a, NULL), GNTST_bad_page);
+	CHECK_GRANT(map(GNTMAP_host_map, REF, VA(window_a), NULL),
+		    GNTST_bad_page);
 	grant(REF, granted, GTF_permit_access, 0);
-	CHECK(map(GNTMAP_host_map, REF, window + 0x1000, NULL),
-	      GNTST_general_error);
-	CHECK(map(GNTMAP_host_map, REF, 0x100000000ull, NULL),
-	      GNTST_general_error);
+	CHECK_GRANT(map(GNTMAP_host_map, REF, window + 0x1000, NULL),
+		    GNTST_general_error);
+	CHECK_GRANT(map(GNTMAP_host_map, REF, BEYOND, NULL),
+		    GNTST_general_error);
 	CHECK(in_use(REF), 0);
 	CHECK(make_rw(window_a), 0);
 }
@@ -256,12 +271,12 @@ static void test_tables(void)
 	u32 h;
 
 	grant(REF, pte_of(granted), GTF_permit_access, 0);
-	CHECK(map(GNTMAP_host_map, REF, (u32)window_a, NULL),
-	      GNTST_general_error);
+	CHECK_GRANT(map(GNTMAP_host_map, REF, VA(window_a), NULL),
+		    GNTST_general_error);
 	CHECK(in_use(REF), 0);
-	CHECK(map(GNTMAP_host_map | GNTMAP_readonly, REF, (u32)window_a, &h),
-	      0);
-	CHECK(unmap((u32)window_a, h), 0);
+	CHECK_GRANT(map(GNTMAP_host_map | GNTMAP_readonly, REF, VA(window_a),
+			&h), GNTST_okay);
+	CHECK_GRANT(unmap(VA(window_a), h), GNTST_okay);
 	CHECK(make_rw(window_a), 0);
 }
 
@@ -271,17 +286,18 @@ static void test_device_map(void)
 	u32 h;
 
 	grant(REF, granted, GTF_permit_access, 0);
-	CHECK(map(GNTMAP_host_map | GNTMAP_device_map, REF, (u32)window_a, &h),
-	      0);
-	CHECK(unmap_both(0, bus + 4096, h), GNTST_bad_dev_addr);
-	CHECK(unmap((u32)window_a, h), 0);
+	CHECK_GRANT(map(GNTMAP_host_map | GNTMAP_device_map, REF, VA(window_a),
+			&h), GNTST_okay);
+	CHECK_GRANT(unmap_both(0, bus + 4096, h), GNTST_bad_dev_addr);
+	CHECK_GRANT(unmap(VA(window_a), h), GNTST_okay);
 	CHECK(in_use(REF), GTF_reading | GTF_writing);
-	CHECK(unmap_both(0, bus, h), 0);
+	CHECK_GRANT(unmap_both(0, bus, h), GNTST_okay);
 	CHECK(in_use(REF), 0);
-	CHECK(unmap_both(0, bus, h), GNTST_bad_handle);
-	CHECK(map(GNTMAP_device_map | GNTMAP_readonly, REF, 0, &h), 0);
+	CHECK_GRANT(unmap_both(0, bus, h), GNTST_bad_handle);
+	CHECK_GRANT(map(GNTMAP_device_map | GNTMAP_readonly, REF, 0, &h),
+		    GNTST_okay);
 	CHECK(in_use(REF), GTF_reading);
-	CHECK(unmap_both(0, bus, h), 0);
+	CHECK_GRANT(unmap_both(0, bus, h), GNTST_okay);
 	CHECK(in_use(REF), 0);
 	CHECK(make_rw(window_a), 0);
 }
@@ -292,19 +308,19 @@ static void test_implicit_unmap(void)
 	u32 h;
 
 	grant(REF, granted, GTF_permit_access, 0);
-	CHECK(map(GNTMAP_host_map, REF, (u32)window_a, &h), 0);
+	CHECK_GRANT(map(GNTMAP_host_map, REF, VA(window_a), &h), GNTST_okay);
 	CHECK(set_pte_va(window_a, 0, UVMF_INVLPG), 0);
 	CHECK(in_use(REF), GTF_reading | GTF_writing);
-	CHECK(unmap((u32)window_a, h), GNTST_general_error);
-	CHECK(unmap(0, h), 0);
+	CHECK_GRANT(unmap(VA(window_a), h), GNTST_general_error);
+	CHECK_GRANT(unmap(0, h), GNTST_okay);
 	CHECK(in_use(REF), GTF_reading | GTF_writing);
 	/* Right frame, wrong rights; then as it was. */
 	CHECK(set_pte_va(window_a, (u64)va_mfn(granted) << 12 | PTE_RO,
 			 UVMF_INVLPG), 0);
-	CHECK(unmap((u32)window_a, h), GNTST_general_error);
+	CHECK_GRANT(unmap(VA(window_a), h), GNTST_general_error);
 	CHECK(set_pte_va(window_a, (u64)va_mfn(granted) << 12 | PTE_RWP,
 			 UVMF_INVLPG), 0);
-	CHECK(unmap((u32)window_a, h), 0);
+	CHECK_GRANT(unmap(VA(window_a), h), GNTST_okay);
 	CHECK(in_use(REF), 0);
 	CHECK(make_rw(window_a), 0);
 }
@@ -317,18 +333,19 @@ static void test_replace(void)
 	grant(REF, granted, GTF_permit_access, 0);
 	other[9] = 99;
 	old = va_maddr(other) | PTE_RWP;
-	CHECK(map(GNTMAP_host_map, REF, (u32)window_a, &h), 0);
-	CHECK(replace(window_a, 0x100000000ull, h), GNTST_general_error);
-	CHECK(replace(window_a, (u32)other, h), 0);
+	CHECK_GRANT(map(GNTMAP_host_map, REF, VA(window_a), &h), GNTST_okay);
+	CHECK_GRANT(replace(window_a, BEYOND, h), GNTST_general_error);
+	CHECK_GRANT(replace(window_a, VA(other), h), GNTST_okay);
 	CHECK(in_use(REF), 0);
 	CHECK(window_a[9], 99);
-	CHECK(*pte_of(window_a) & ~(PTE_A | PTE_D), old & ~(PTE_A | PTE_D));
+	CHECK(*pte_of(window_a) & ~(PTE_A | PTE_D | PTE_ADDED),
+	      old & ~(PTE_A | PTE_D));
 	CHECK(*pte_of(other), 0);
 	CHECK(make_rw(other) | make_rw(window_a), 0);
-	CHECK(replace(window_a, (u32)other, h), GNTST_bad_handle);
+	CHECK_GRANT(replace(window_a, VA(other), h), GNTST_bad_handle);
 	/* No place to take an entry from: no more than an unmap. */
-	CHECK(map(GNTMAP_host_map, REF, (u32)window_a, &h), 0);
-	CHECK(replace(window_a, 0, h), 0);
+	CHECK_GRANT(map(GNTMAP_host_map, REF, VA(window_a), &h), GNTST_okay);
+	CHECK_GRANT(replace(window_a, 0, h), GNTST_okay);
 	CHECK(*pte_of(window_a), 0);
 	CHECK(make_rw(window_a), 0);
 }
@@ -341,18 +358,18 @@ static void test_pins(void)
 
 	grant(REF, granted, GTF_permit_access, 0);
 	for (i = 0; i < PINS_MAX; i++)
-		CHECK(map(GNTMAP_host_map, REF, (u32)window_a, &handles[i]),
-		      0);
-	CHECK(map(GNTMAP_host_map, REF, (u32)window_a, NULL),
-	      GNTST_general_error);
-	CHECK(map(GNTMAP_host_map | GNTMAP_readonly, REF, (u32)window_b,
-		  &again), 0);
-	CHECK(unmap((u32)window_b, again), 0);
+		CHECK_GRANT(map(GNTMAP_host_map, REF, VA(window_a),
+				&handles[i]), GNTST_okay);
+	CHECK_GRANT(map(GNTMAP_host_map, REF, VA(window_a), NULL),
+		    GNTST_general_error);
+	CHECK_GRANT(map(GNTMAP_host_map | GNTMAP_readonly, REF, VA(window_b),
+			&again), GNTST_okay);
+	CHECK_GRANT(unmap(VA(window_b), again), GNTST_okay);
 	for (i = 0; i < PINS_MAX; i++) {
 		CHECK(in_use(REF), GTF_reading | GTF_writing);
 		CHECK(set_pte_va(window_a, va_maddr(granted) | PTE_RWP,
 				 UVMF_INVLPG), 0);
-		CHECK(unmap((u32)window_a, handles[i]), 0);
+		CHECK_GRANT(unmap(VA(window_a), handles[i]), GNTST_okay);
 	}
 	CHECK(in_use(REF), 0);
 	CHECK(make_rw(window_a) | make_rw(window_b), 0);
@@ -361,7 +378,7 @@ static void test_pins(void)
 static int swap(u32 a, u32 b)
 {
 	struct gnttab_swap_grant_ref op = { .ref_a = a, .ref_b = b,
-					    .status = 99 };
+					    .status = UNSET };
 
 	CHECK(HC3(grant_table_op, GNTTABOP_swap_grant_ref, &op, 1), 0);
 	return op.status;
@@ -373,17 +390,18 @@ static void test_swap(void)
 
 	grant(REF, granted, GTF_permit_access, 0);
 	grant(REF + 1, other, GTF_permit_access | GTF_readonly, 3);
-	CHECK(swap(REF, REF + 1), 0);
+	CHECK_GRANT(swap(REF, REF + 1), GNTST_okay);
 	CHECK(entry(REF)->domid, 3);
 	CHECK(entry(REF)->frame, va_mfn(other));
 	CHECK(entry(REF + 1)->flags, GTF_permit_access);
-	CHECK(swap(REF, REF), 0);
-	CHECK(swap(REF, 1024), GNTST_bad_gntref);
-	CHECK(swap(~0u, REF), GNTST_bad_gntref);
-	CHECK(map(GNTMAP_host_map, REF + 1, (u32)window_a, &h), 0);
-	CHECK(swap(REF, REF + 1), GNTST_eagain);
-	CHECK(swap(REF + 1, REF), GNTST_eagain);
-	CHECK(unmap((u32)window_a, h), 0);
+	CHECK_GRANT(swap(REF, REF), GNTST_okay);
+	CHECK_GRANT(swap(REF, REFS), GNTST_bad_gntref);
+	CHECK_GRANT(swap(~0u, REF), GNTST_bad_gntref);
+	CHECK_GRANT(map(GNTMAP_host_map, REF + 1, VA(window_a), &h),
+		    GNTST_okay);
+	CHECK_GRANT(swap(REF, REF + 1), GNTST_eagain);
+	CHECK_GRANT(swap(REF + 1, REF), GNTST_eagain);
+	CHECK_GRANT(unmap(VA(window_a), h), GNTST_okay);
 	CHECK(make_rw(window_a), 0);
 }
 
@@ -391,7 +409,7 @@ static struct gnttab_copy copies[600];
 
 static int copy_one(struct gnttab_copy c)
 {
-	c.status = 99;
+	c.status = UNSET;
 	CHECK(HC3(grant_table_op, GNTTABOP_copy, &c, 1), 0);
 	return c.status;
 }
@@ -419,7 +437,7 @@ static void test_copy(void)
 	memset(other, 0, 4096);
 	grant(REF, granted, GTF_permit_access | GTF_readonly, 0);
 	grant(REF + 1, other, GTF_permit_access, 0);
-	CHECK(copy_one(a_copy(10, 100, 50)), 0);
+	CHECK_GRANT(copy_one(a_copy(10, 100, 50)), GNTST_okay);
 	CHECK(other[99], 0);
 	CHECK(other[100], granted[10]);
 	CHECK(other[149], granted[59]);
@@ -431,41 +449,41 @@ static void test_copy(void)
 	c.dest.u.ref = REF + 1;
 	c.dest.domid = 0;
 	c.flags |= GNTCOPY_dest_gref;
-	CHECK(copy_one(c), 0);
+	CHECK_GRANT(copy_one(c), GNTST_okay);
 	CHECK(other[4095], granted[4095]);
 	CHECK(in_use(REF + 1), 0);
-	CHECK(copy_one(a_copy(4095, 0, 1)), 0);
-	CHECK(copy_one(a_copy(4096, 4096, 0)), 0);
-	CHECK(copy_one(a_copy(4095, 0, 2)), GNTST_bad_copy_arg);
-	CHECK(copy_one(a_copy(0, 4000, 97)), GNTST_bad_copy_arg);
-	CHECK(copy_one(a_copy(0xffff, 0, 1)), GNTST_bad_copy_arg);
-	CHECK(copy_one(a_copy(0, 0, 0xffff)), GNTST_bad_copy_arg);
+	CHECK_GRANT(copy_one(a_copy(4095, 0, 1)), GNTST_okay);
+	CHECK_GRANT(copy_one(a_copy(4096, 4096, 0)), GNTST_okay);
+	CHECK_GRANT(copy_one(a_copy(4095, 0, 2)), GNTST_bad_copy_arg);
+	CHECK_GRANT(copy_one(a_copy(0, 4000, 97)), GNTST_bad_copy_arg);
+	CHECK_GRANT(copy_one(a_copy(0xffff, 0, 1)), GNTST_bad_copy_arg);
+	CHECK_GRANT(copy_one(a_copy(0, 0, 0xffff)), GNTST_bad_copy_arg);
 
 	/* A frame of another domain only by a grant. */
 	c = a_copy(0, 0, 16);
 	c.dest.domid = 0;
-	CHECK(copy_one(c), GNTST_permission_denied);
+	CHECK_GRANT(copy_one(c), GNTST_permission_denied);
 	c = a_copy(0, 0, 16);
-	c.source.domid = 77;
-	CHECK(copy_one(c), GNTST_bad_domain);
+	c.source.domid = NO_DOMAIN;
+	CHECK_GRANT(copy_one(c), GNTST_bad_domain);
 	c = a_copy(0, 0, 16);
-	c.source.u.ref = 5000;
-	CHECK(copy_one(c), GNTST_bad_gntref);
+	c.source.u.ref = NO_REF;
+	CHECK_GRANT(copy_one(c), GNTST_bad_gntref);
 	c = a_copy(0, 0, 16);
 	c.source.u.ref = REF + 5;
-	CHECK(copy_one(c), GNTST_general_error);
+	CHECK_GRANT(copy_one(c), GNTST_general_error);
 	c = a_copy(0, 0, 16);
 	c.dest.u.gmfn = NO_MFN;
-	CHECK(copy_one(c), GNTST_bad_page);
+	CHECK_GRANT(copy_one(c), GNTST_bad_page);
 	c.dest.u.gmfn = va_mfn(pte_of(other));
-	CHECK(copy_one(c), GNTST_general_error);
+	CHECK_GRANT(copy_one(c), GNTST_general_error);
 
 	/* To a grant for reading. */
 	grant(REF + 1, other, GTF_permit_access | GTF_readonly, 0);
 	c = a_copy(0, 0, 16);
 	c.dest.u.ref = REF + 1;
 	c.flags |= GNTCOPY_dest_gref;
-	CHECK(copy_one(c), GNTST_general_error);
+	CHECK_GRANT(copy_one(c), GNTST_general_error);
 	CHECK(entry(REF + 1)->flags, GTF_permit_access | GTF_readonly);
 }
 
@@ -477,15 +495,15 @@ static void test_copy_batch(void)
 	memset(other, 0, 4096);
 	for (i = 0; i < ARRAY_SIZE(copies); i++) {
 		copies[i] = a_copy(i, i, 1);
-		copies[i].status = 99;
+		copies[i].status = UNSET;
 		if (i % 100 == 50)
-			copies[i].source.u.ref = 5000;
+			copies[i].source.u.ref = NO_REF;
 	}
 	CHECK(HC3(grant_table_op, GNTTABOP_copy, copies, ARRAY_SIZE(copies)),
 	      0);
 	for (i = 0; i < ARRAY_SIZE(copies); i++) {
-		CHECK(copies[i].status,
-		      i % 100 == 50 ? GNTST_bad_gntref : 0);
+		CHECK_GRANT(copies[i].status,
+			    i % 100 == 50 ? GNTST_bad_gntref : 0);
 		CHECK(other[i], i % 100 == 50 ? 0 : granted[i]);
 	}
 	CHECK(in_use(REF), 0);
@@ -505,14 +523,13 @@ static void test_arguments(void)
 		CHECK(HC3(grant_table_op, ops[i], copies, 1u << 31),
 		      -XEN_EINVAL);
 		CHECK(HC3(grant_table_op, ops[i], copies, ~0u), -XEN_EINVAL);
-		CHECK(HC3(grant_table_op, ops[i], 0xfffffff0, 1), -XEN_EFAULT);
+		CHECK(HC3(grant_table_op, ops[i], -16ul, 1), -XEN_EFAULT);
 		/* The command's upper bits belong to other operations. */
 		CHECK(HC3(grant_table_op, ops[i] | 1 << 12, copies, 1),
 		      -XEN_EINVAL);
 	}
-	CHECK(HC3(grant_table_op, 100, copies, 1), -XEN_ENOSYS);
-	CHECK(HC3(grant_table_op, GNTTABOP_dump_table, copies, 1),
-	      -XEN_ENOSYS);
+	CHECK(HC3(grant_table_op, NO_OPERATION, copies, 1), -XEN_ENOSYS);
+	CHECK(HC3(grant_table_op, GNTTABOP_dump_table, copies, 1), -XEN_ENOSYS);
 	CHECK(HC3(grant_table_op, GNTTABOP_transfer, copies, 1),
 	      -XEN_EOPNOTSUPP);
 }

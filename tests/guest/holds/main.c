@@ -24,6 +24,7 @@
 #define SINGLES	0xc000u		/* from here on every other frame is freed */
 #define CHUNK	512u		/* frames that are exchanged for one block */
 #define PORTS	4096u
+#define APIC	0xfee00000ull	/* a page that no guest may map */
 
 PAGE_BUFFER(place);
 PAGE_BUFFER(control);
@@ -32,7 +33,7 @@ static xen_pfn_t list[CHUNK];
 
 static u32 mfn_of(u32 pfn)
 {
-	return ((u32 *)start_info->mfn_list)[pfn];
+	return *pfn_to_mfn(pfn);
 }
 
 /* Contents of a page that is mapped nowhere. */
@@ -85,7 +86,7 @@ static void test_tables(void)
 	CHECK(mmuext(MMUEXT_PIN_L2_TABLE, l2, 0), 0);
 	CHECK(mmuext(MMUEXT_UNPIN_TABLE, l2, 0), 0);
 	/* Refused at its last entry. */
-	fill(TABLES + L1S, TABLES, L1S, 0xfee00000ull | PTE_RO);
+	fill(TABLES + L1S, TABLES, L1S, APIC | PTE_RO);
 	CHECK(mmuext(MMUEXT_PIN_L2_TABLE, l2, 0) < 0, 1);
 	/* A root without its fourth entry. */
 	fill(TABLES + L1S, TABLES, L1S, 0);

@@ -12,17 +12,21 @@
  */
 #include "guest.h"
 
-#define USER_CS	0xe02b
-#define USER_DS	0xe033
+#define SYSTEM_CALL	0x80u
+#define INITIAL_EAX	0x1234
+#define FLAGS		X86_EFLAGS_FIXED
+#define FLAGS_IF	(FLAGS | X86_EFLAGS_IF)
+#define LDT_INDEX	8
+#define LDT_STACK	LDT_SELECTOR(LDT_INDEX, 3)
 
-static u8 user_page[4096] __attribute__((aligned(4096)));
-static u8 user_stack[4096] __attribute__((aligned(4096)));
+PAGE_BUFFER(user_page);
+PAGE_BUFFER(user_stack);
 static u8 kernel_stack[8192] __attribute__((aligned(4096)));
 
 static volatile u32 vector, error, from_cs, from_flags, from_esp, from_ss;
 static volatile u32 entry_esp, result_eax, from_eip;
 static u64 ldt[512] __attribute__((aligned(4096)));
-u32 user_ss = USER_DS;
+u32 user_ss = FLAT_USER_DS;
 
 static void leave_user(struct trap_frame *f)
 {
@@ -47,99 +51,92 @@ __asm__(".data; .globl saved_sp, saved_bp; saved_sp: .long 0; "
 	"	pushl user_ss\n"		/* SS */
 	"	pushl %edx\n"			/* ESP */
 	"	pushl %ecx\n"			/* EFLAGS */
-	"	pushl $0xe02b\n"		/* CS */
+	"	pushl $" STRING(FLAT_USER_CS) "\n"
 	"	pushl %eax\n"			/* EIP */
-	"	pushl $0x1234\n"		/* EAX */
-	"	movl $23, %eax; int $0x82\n"
+	"	pushl $" STRING(INITIAL_EAX) "\n"
+	"	movl $" STRING(__HYPERVISOR_iret) ", %eax; int $0x82\n"
 	"	ud2");
 void go_user(void);
 
-static void run_user(const u8 *code, u32 n, u32 flags)
+static void run_user(struct code code, u32 flags)
 {
-	u32 eip = (u32)user_page, esp = (u32)user_stack + 4096;
+	u32 eip = (u32)user_page, esp = (u32)user_stack + PAGE_SIZE;
 
-	memcpy(user_page, code, n);
+	memcpy(user_page, code.at, (u32)(code.end - code.at));
 	vector = ~0u;
 	__asm__ volatile("call go_user" : "+a" (eip), "+c" (flags), "+d" (esp)
 			 :: "memory", "cc");
 }
-
-#define USER(flags, ...) ({						\
-	static const u8 _code[] = { __VA_ARGS__ };			\
-	run_user(_code, sizeof(_code), flags);				\
-})
+#define USER(flags, insns)	run_user(INSNS(insns), flags)
 
 static void test_round_trip(void)
 {
 	u32 i;
 
 	for (i = 0; i < 2; i++) {
-		/* int $0x80 */
-		USER(i ? 0x202 : 0x002, 0xcd, 0x80);
-		CHECK(vector, 0x80);
-		CHECK(from_cs, USER_CS);
-		CHECK(from_ss, USER_DS);
-		CHECK(from_esp, (u32)user_stack + 4096);
-		CHECK(result_eax, 0x1234);
-		CHECK(entry_esp, (u32)kernel_stack + 8192);
-		CHECK(from_flags >> 9 & 1, i);
+		USER(i ? FLAGS_IF : FLAGS, "int $0x80");
+		CHECK_TRAP(vector, SYSTEM_CALL);
+		CHECK_SELECTOR(from_cs, FLAT_USER_CS);
+		CHECK_SELECTOR(from_ss, FLAT_USER_DS);
+		CHECK(from_esp, (u32)user_stack + PAGE_SIZE);
+		CHECK(result_eax, INITIAL_EAX);
+		CHECK(entry_esp, (u32)kernel_stack + sizeof(kernel_stack));
+		CHECK(!!(from_flags & X86_EFLAGS_IF), i);
 		CHECK(shared->vcpu_info[0].evtchn_upcall_mask, !i);
 	}
-	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	mask_events(true);
 }
 
 static void test_user_rights(void)
 {
-	/* int $0x82; int $0x80 */
-	USER(0x202, 0xcd, 0x82, 0xcd, 0x80);
-	CHECK(vector, 13);
-	/* mov 0x100000, %eax: kernel memory has no user bit */
-	USER(0x202, 0xa1, 0x00, 0x00, 0x10, 0x00);
-	CHECK(vector, 14);
-	CHECK(error, 5);
-	/* the window: mov (window + 4 KiB), %eax */
-	USER(0x202, 0xa1, 0x00, 0x10, 0xe0, 0xff);
-	CHECK(vector, 14);
-	/* cli; in (%dx), %al; hlt; mov %cr3, %eax; each a fault */
-	USER(0x3202, 0xfa);
-	CHECK(vector, 13);
-	USER(0x3202, 0x66, 0xba, 0x70, 0x00, 0xec);
-	CHECK(vector, 13);
-	USER(0x3202, 0xf4);
-	CHECK(vector, 13);
-	USER(0x202, 0x0f, 0x20, 0xd8);
-	CHECK(vector, 13);
-	/* lret to the hypervisor's code segment: push $0xe008; push $0; lret */
-	USER(0x202, 0x68, 0x08, 0xe0, 0, 0, 0x6a, 0, 0xcb);
-	CHECK(vector, 13);
-	/* NT and iret: nested task */
-	USER(0x4202, 0xcf);
+	/* No hypercall. */
+	USER(FLAGS_IF, "int $0x82; int $0x80");
+	CHECK_TRAP(vector, X86_TRAP_GP);
+	/* No kernel memory, which is there, and nothing of the hypervisor's. */
+	USER(FLAGS_IF, "movl 0x100000, %%eax");
+	CHECK_TRAP(vector, X86_TRAP_PF);
+	CHECK(error, X86_PF_USER | X86_PF_PROT);
+	USER(FLAGS_IF, "movl 0xffe01000, %%eax");
+	CHECK_TRAP(vector, X86_TRAP_PF);
+	/* No privileged instruction, whatever IOPL the frame has. */
+	USER(FLAGS_IF | X86_EFLAGS_IOPL, "cli");
+	CHECK_TRAP(vector, X86_TRAP_GP);
+	USER(FLAGS_IF | X86_EFLAGS_IOPL, "movw $0x70, %%dx; inb %%dx, %%al");
+	CHECK_TRAP(vector, X86_TRAP_GP);
+	USER(FLAGS_IF | X86_EFLAGS_IOPL, "hlt");
+	CHECK_TRAP(vector, X86_TRAP_GP);
+	USER(FLAGS_IF, "movl %%cr3, %%eax");
+	CHECK_TRAP(vector, X86_TRAP_GP);
+	USER(FLAGS_IF, "pushl $" STRING(XEN_CS) "; pushl $0; lret");
+	CHECK_TRAP(vector, X86_TRAP_GP);
+	/* A nested task: a fault of some kind. */
+	USER(FLAGS_IF | X86_EFLAGS_NT, "iret");
 	CHECK(vector != ~0u, 1);
 }
 
 static void test_bad_frame(void)
 {
-	/* no such entry: #GP with the selector, from where it was to go */
-	user_ss = 0x47;
-	USER(0x202, 0xcd, 0x80);
-	CHECK(vector, 13);
-	CHECK(error, 0x44);
-	CHECK(from_cs, USER_CS);
+	/* No such entry: #GP with the selector, from where it was to go. */
+	user_ss = LDT_STACK;
+	USER(FLAGS_IF, "int $0x80");
+	CHECK_TRAP(vector, X86_TRAP_GP);
+	CHECK(error, LDT_STACK & ~3);
+	CHECK_SELECTOR(from_cs, FLAT_USER_CS);
 	CHECK(from_eip, (u32)user_page);
-	CHECK(from_ss, 0x47);
-	user_ss = USER_DS;
+	CHECK_SELECTOR(from_ss, LDT_STACK);
+	user_ss = FLAT_USER_DS;
 }
 
 static void test_ldt_stack(void)
 {
-	ldt[8] = 0x00cff3000000ffffull;
+	ldt[LDT_INDEX] = FLAT_DATA(3);
 	CHECK(make_ro(ldt), 0);
-	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, 512), 0);
-	user_ss = 0x47;
-	USER(0x202, 0xcd, 0x80);
-	CHECK(vector, 0x80);
-	CHECK(from_ss, 0x47);
-	user_ss = USER_DS;
+	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, ARRAY_SIZE(ldt)), 0);
+	user_ss = LDT_STACK;
+	USER(FLAGS_IF, "int $0x80");
+	CHECK_TRAP(vector, SYSTEM_CALL);
+	CHECK_SELECTOR(from_ss, LDT_STACK);
+	user_ss = FLAT_USER_DS;
 	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
 	CHECK(make_rw(ldt), 0);
 }
@@ -149,30 +146,37 @@ static void test_resume_flag(void)
 	u32 i;
 
 	CHECK(HC2(set_debugreg, 0, (u32)user_page), 0);
-	CHECK(HC2(set_debugreg, 7, 0x402), 0);
+	CHECK(HC2(set_debugreg, 7, DR7_RESET | DR7_GLOBAL(0)), 0);
 	for (i = 0; i < 2; i++) {
-		USER(i ? 0x10202 : 0x202, 0x90, 0xcd, 0x80);
-		CHECK(vector, i ? 0x80 : 1);
+		USER(i ? FLAGS_IF | X86_EFLAGS_RF : FLAGS_IF, "nop; int $0x80");
+		CHECK_TRAP(vector, i ? SYSTEM_CALL : X86_TRAP_DB);
 		CHECK(from_eip, (u32)user_page + (i ? 3 : 0));
 	}
 	CHECK(HC2(set_debugreg, 7, 0), 0);
 }
 
+static void user_may(const void *p)
+{
+	CHECK(set_pte_va(p, va_maddr(p) | PTE_RWP | PTE_US, UVMF_INVLPG), 0);
+	/* The tables above must let user mode through as well. */
+	CHECK(mmu_update(va_maddr(entry_of(p, 2)), *entry_of(p, 2) | PTE_US),
+	      0);
+}
+
 void test_main(void)
 {
+	static const u32 vectors[] = {
+		X86_TRAP_DB, X86_TRAP_UD, X86_TRAP_TS, X86_TRAP_NP, X86_TRAP_SS,
+		X86_TRAP_GP, X86_TRAP_PF, SYSTEM_CALL,
+	};
 	u32 v;
 
-	static const u32 vectors[] = { 13, 14, 6, 0x80, 10, 11, 12, 1 };
 	for (v = 0; v < ARRAY_SIZE(vectors); v++)
 		set_trap_handler(vectors[v], leave_user);
-	CHECK(HC2(stack_switch, 0xe021, (u32)kernel_stack + 8192), 0);
-	CHECK(set_pte_va(user_page, va_maddr(user_page) | PTE_RWP | PTE_US,
-			 UVMF_INVLPG), 0);
-	CHECK(set_pte_va(user_stack, va_maddr(user_stack) | PTE_RWP | PTE_US,
-			 UVMF_INVLPG), 0);
-	/* The tables above must let user mode through as well. */
-	CHECK(mmu_update(va_maddr(l2_of(0)) + ((u32)user_page >> 21) * 8,
-			 ((u64 *)l2_of(0))[(u32)user_page >> 21] | PTE_US), 0);
+	CHECK(HC2(stack_switch, FLAT_KERNEL_SS,
+		  (u32)kernel_stack + sizeof(kernel_stack)), 0);
+	user_may(user_page);
+	user_may(user_stack);
 	mmuext(MMUEXT_TLB_FLUSH_LOCAL, 0, 0);
 	test_round_trip();
 	test_user_rights();

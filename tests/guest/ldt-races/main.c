@@ -20,20 +20,17 @@
 #define ROUNDS		30000u	/* at least */
 #define DROPS		300u	/* of each */
 #define MANY		100000u
-#define CODE		0x00cfbb000000ffffull	/* flat, ring 1 */
-#define DATA		0x00cfb3000000ffffull
-#define INDEX		8u
-#define STRING(x)	#x
-#define EXPAND(x)	STRING(x)
-#define CS_SELECTOR	0x45			/* INDEX in page 0, ring 1 */
-#define SS_SELECTOR	0x1045			/* in page 1 */
-#define OWN_SELECTOR	0xd			/* entry 1, empty */
+#define INDEX		8
+/* In the pages 0 and 1; an entry that is empty */
+#define CS_SELECTOR	LDT_SELECTOR(INDEX, 1)
+#define SS_SELECTOR	LDT_SELECTOR(512 + INDEX, 1)
+#define OWN_SELECTOR	LDT_SELECTOR(1, 1)
 
 static u64 ldt[1024] __attribute__((aligned(4096)));
 static u8 own[3][4096] __attribute__((aligned(4096)));
 static u8 stacks[3][8192] __attribute__((aligned(4096)));
 static volatile u32 rounds, wrong_lar, started, stop;
-static volatile u32 faults[257], total;
+static volatile u32 faults[257], total;	/* by vector; callbacks are last */
 static u32 refused[3], kept[3], dropped[3];
 
 /* To be tried again: the fault should not have been. */
@@ -42,14 +39,14 @@ static void false_fault(struct trap_frame *f)
 	faults[f->vector <= 256 ? f->vector : 256]++;
 	if (total++ < MANY)
 		return;
-	print("vector %u error %x at %x:%x, again and again\n", f->vector,
-	      f->error, f->cs, f->eip);
+	print("%s error %lx at %lx:%lx, again and again\n",
+	      trap_name(f->vector), f->error, f->cs, f->eip);
 	guest_exit("FAILURE");
 }
 
 static void set_ldt(const void *at, u32 entries)
 {
-	CHECK(mmuext(MMUEXT_SET_LDT, (u32)at, entries), 0);
+	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)at, entries), 0);
 }
 
 /* vCPU 1: a hypercall a round, until it is told to stop. */
@@ -58,14 +55,15 @@ static void user(void)
 	traps_init();
 	set_ldt(ldt, ARRAY_SIZE(ldt));
 	started = 1;
-	__asm__ volatile("ljmp	$" EXPAND(CS_SELECTOR) ", $1f\n"
-			 "1:	movl	$" EXPAND(SS_SELECTOR) ", %%eax\n"
+	__asm__ volatile("ljmp	$" STRING(CS_SELECTOR) ", $1f\n"
+			 "1:	movl	$" STRING(SS_SELECTOR) ", %%eax\n"
 			 "	movl	%%eax, %%ss\n"
-			 "2:	movl	$17, %%eax\n"	/* xen_version */
+			 "2:	movl	$" STRING(__HYPERVISOR_xen_version)
+			 ", %%eax\n"
 			 "	xorl	%%ebx, %%ebx\n"
 			 "	xorl	%%ecx, %%ecx\n"
 			 "	int	$0x82\n"
-			 "	movl	$" EXPAND(SS_SELECTOR) ", %%eax\n"
+			 "	movl	$" STRING(SS_SELECTOR) ", %%eax\n"
 			 "	movl	%%eax, %%fs\n"
 			 "	lar	%%eax, %%edx\n"
 			 "	jz	3f\n"
@@ -122,7 +120,8 @@ static void check_faults(void)
 
 	for (i = 0; i < ARRAY_SIZE(faults); i++)
 		if (faults[i])
-			print("vector %u: %u false faults\n", i, faults[i]);
+			print("%s: %u false faults\n", trap_name(i),
+			      faults[i]);
 	print("%u rounds; pages given up %u and %u times, kept %u and %u\n", rounds,
 	      dropped[0], dropped[2], kept[0], kept[2]);
 	CHECK(total, 0);
@@ -137,12 +136,12 @@ void test_main(void)
 {
 	u32 i;
 
-	shared->vcpu_info[0].evtchn_upcall_mask = 1;
-	for (i = 10; i < 15; i++)
+	mask_events(true);
+	for (i = X86_TRAP_TS; i <= X86_TRAP_PF; i++)
 		set_trap_handler(i, false_fault);
 	failsafe_handler = false_fault;
-	ldt[INDEX] = CODE;
-	ldt[512 + INDEX] = DATA;
+	ldt[INDEX] = FLAT_CODE(1);
+	ldt[512 + INDEX] = FLAT_DATA(1);
 	CHECK(make_ro(ldt), 0);
 	CHECK(make_ro(ldt + 512), 0);
 	prepare(0);

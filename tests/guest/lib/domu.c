@@ -82,7 +82,7 @@ long domu_map(const struct domu *u, void *at, u64 mfn, u64 flags)
 			   .val = mfn << 12 | flags };
 	long rc = HC4(mmu_update, &m, 1, 0, u->id);
 
-	mmuext(MMUEXT_INVLPG_LOCAL, (u32)at, 0);
+	mmuext(MMUEXT_INVLPG_LOCAL, (ulong)at, 0);
 	return rc;
 }
 
@@ -108,6 +108,12 @@ static void put(const struct domu *u, void *by, u32 page, u32 index, u64 value)
 	((u64 *)by)[index] = value;
 }
 
+/* How the tables above level 1 refer to each other. */
+static const struct {
+	u32 page, index, to;
+	u64 flags;
+} links[] = { DOMU_LINKS };
+
 void domu_fill(const struct domu *u, void *by, const u8 *code, u32 size)
 {
 	u32 i;
@@ -117,12 +123,12 @@ void domu_fill(const struct domu *u, void *by, const u8 *code, u32 size)
 		CHECK(domu_map(u, by, u->frames[i], PTE_RWP), 0);
 		memset(by, 0, PAGE_SIZE);
 	}
-	for (i = 0; i < 4; i++)
-		put(u, by, 0, i, (u64)u->frames[1 + i] << 12 | PTE_P);
-	put(u, by, 1, 0, (u64)u->frames[5] << 12 | PTE_RWP);
+	for (i = 0; i < ARRAY_SIZE(links); i++)
+		put(u, by, links[i].page, links[i].index,
+		    (u64)u->frames[links[i].to] << 12 | links[i].flags);
 	for (i = 0; i < DOMU_PAGES; i++)
-		put(u, by, 5, i, (u64)u->frames[i] << 12 |
-		    (i < 6 ? PTE_RO : PTE_RWP));
+		put(u, by, DOMU_L1, i, (u64)u->frames[i] << 12 |
+		    (i <= DOMU_L1 ? PTE_RO : PTE_RWP));
 	for (i = 0; i < size; i += PAGE_SIZE) {
 		CHECK(domu_map(u, by, u->frames[DOMU_CODE + i / PAGE_SIZE],
 			       PTE_RWP), 0);
@@ -136,13 +142,11 @@ void domu_context(const struct domu *u, vcpu_guest_context_t *ctx)
 	memset(ctx, 0, sizeof(*ctx));
 	ctx->flags = VGCF_in_kernel | VGCF_online;
 	ctx->user_regs.cs = FLAT_KERNEL_CS;
-	ctx->user_regs.ss = FLAT_KERNEL_DS;
+	ctx->user_regs.ss = ctx->kernel_ss = FLAT_KERNEL_SS;
 	ctx->user_regs.ds = ctx->user_regs.es = FLAT_KERNEL_DS;
 	ctx->user_regs.eip = DOMU_CODE << 12;
-	ctx->user_regs.esp = DOMU_PAGES << 12;
-	ctx->user_regs.eflags = 0x202;
-	ctx->kernel_ss = FLAT_KERNEL_SS;
-	ctx->kernel_sp = DOMU_PAGES << 12;
+	ctx->user_regs.esp = ctx->kernel_sp = DOMU_PAGES << 12;
+	ctx->user_regs.eflags = X86_EFLAGS_IF | X86_EFLAGS_FIXED;
 	ctx->ctrlreg[3] = xen_pfn_to_cr3(u->frames[0]);
 }
 
@@ -151,7 +155,7 @@ void domu_empty(struct domu *u)
 	CHECK(domu_create(u), 0);
 	domctl_op.u.max_vcpus.max = domu_vcpus;
 	CHECK(domu_ctl(u, XEN_DOMCTL_max_vcpus), 0);
-	domctl_op.u.address_size.size = 32;
+	domctl_op.u.address_size.size = WIDTH;
 	CHECK(domu_ctl(u, XEN_DOMCTL_set_address_size), 0);
 	domctl_op.u.max_mem.max_memkb = DOMU_PAGES * 4;
 	CHECK(domu_ctl(u, XEN_DOMCTL_max_mem), 0);
@@ -164,7 +168,7 @@ void domu_make(struct domu *u, void *by, const u8 *code, u32 size)
 
 	domu_empty(u);
 	domu_fill(u, by, code, size);
-	CHECK(domu_pin(u, MMUEXT_PIN_L3_TABLE, u->frames[0]), 0);
+	CHECK(domu_pin(u, PIN_ROOT, u->frames[0]), 0);
 	CHECK(set_pte_va(by, 0, UVMF_INVLPG), 0);
 	domu_context(u, &ctx);
 	CHECK(domu_set_context(u, &ctx), 0);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Domains that a test makes: some pages, mapped one to one from address 0. The
- * tables are in pages 0 (L3), 1 to 4 (L2) and 5 (L1), the code in page 7, the
- * stack ends with the last one. A test may be built with other numbers.
+ * Domains that a test makes: some pages, mapped one to one from address 0. Page
+ * 0 is the root of their tables and page 5 the level-1 table; those between are
+ * as their width needs them (DOMU_LINKS). The code is in page 7, the stack ends
+ * with the last one. A test may be built with other numbers.
  */
 #ifndef DOMU_H
 #define DOMU_H
@@ -11,6 +12,8 @@
 #include "guest.h"
 #include <xen/domctl.h>
 #include <xen/sysctl.h>
+
+#define DOMU_L1		5u
 
 #ifndef DOMU_PAGES
 #define DOMU_PAGES	16u

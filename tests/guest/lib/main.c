@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Start, console, checks and verdict of a test guest. */
+/* Start, console, checks, verdict and clock of a test guest. */
 #include "guest.h"
 
 start_info_t *start_info;
 shared_info_t *shared;
 u32 failures;
 
-static u8 shared_page[4096] __attribute__((aligned(4096)));
+u32 start_tsc[2];		/* by start.S, at the first instruction */
 
-extern u8 hypercall_page[];
-
-long hypercall(u32 nr, u32 a, u32 b, u32 c, u32 d, u32 e)
-{
-	u32 rc;
-
-	__asm__ volatile("call *%[page]" : "=a" (rc), "+b" (a), "+c" (b),
-			 "+d" (c), "+S" (d), "+D" (e)
-			 : [page] "m" ((u32){ (u32)hypercall_page + nr * 32 })
-			 : "memory");
-	return (long)rc;
-}
+PAGE_BUFFER(shared_page);
 
 static void put(const char *s, u32 n)
 {
@@ -28,7 +17,7 @@ static void put(const char *s, u32 n)
 
 void (*print_to)(const char *s, u32 n) = put;
 
-static char *number(char *end, u32 v, u32 base)
+static char *number(char *end, ulong v, u32 base)
 {
 	do {
 		*--end = "0123456789abcdef"[v % base];
@@ -37,15 +26,26 @@ static char *number(char *end, u32 v, u32 base)
 	return end;
 }
 
-/* Knows s, d, u and x. */
+/* The next argument, whose conversion is d, u or x, before 'end'. */
+static const char *argument(char kind, long v, char *end)
+{
+	char *p = number(end, kind == 'd' && v < 0 ? -(ulong)v : (ulong)v,
+			 kind == 'x' ? 16 : 10);
+
+	if (kind == 'd' && v < 0)
+		*--p = '-';
+	return p;
+}
+
+/* Knows s, d, u and x, the last three also with an l. */
 void print(const char *fmt, ...)
 {
-	char line[256], tmp[16], *p;
+	char line[256], tmp[24], *end = tmp + sizeof(tmp) - 1;
 	const char *s;
 	u32 n = 0;
 	va_list ap;
-	int v;
 
+	*end = 0;
 	va_start(ap, fmt);
 	for (; *fmt && n < sizeof(line) - 40; fmt++) {
 		if (*fmt != '%') {
@@ -53,17 +53,14 @@ void print(const char *fmt, ...)
 			continue;
 		}
 		fmt++;
-		tmp[15] = 0;
-		if (*fmt == 's') {
+		if (*fmt == 's')
 			s = va_arg(ap, const char *);
-		} else {
-			v = va_arg(ap, int);
-			p = number(tmp + 15, *fmt == 'd' && v < 0 ? -(u32)v :
-				   (u32)v, *fmt == 'x' ? 16 : 10);
-			if (*fmt == 'd' && v < 0)
-				*--p = '-';
-			s = p;
-		}
+		else if (*fmt == 'l')
+			s = argument(*++fmt, va_arg(ap, long), end);
+		else if (*fmt == 'd')
+			s = argument(*fmt, va_arg(ap, int), end);
+		else
+			s = argument(*fmt, (long)(ulong)va_arg(ap, u32), end);
 		while (*s && n < sizeof(line) - 2)
 			line[n++] = *s++;
 	}
@@ -82,14 +79,13 @@ void guest_exit(const char *result)
 }
 
 void check_at(const char *file, int line, const char *what, long got,
-	      long expected)
+	      long expected, const char *(*name)(long value))
 {
 	if (got == expected)
 		return;
 	failures++;
-	print("%s:%d: %s: got %d (0x%x), expected %d (0x%x)\n", file, line,
-	      what, (int)got, (unsigned int)got, (int)expected,
-	      (unsigned int)expected);
+	print("%s:%d: %s: got %s, expected %s\n", file, line, what, name(got),
+	      name(expected));
 }
 
 void guest_main(start_info_t *si);

@@ -6,27 +6,39 @@
  */
 #include "guest.h"
 
-u32 window;
+#define ENTRY_BITS	9
+#define ENTRIES		(1u << ENTRY_BITS)
+
+ulong window;
 
 static u64 *table_at(u64 entry)
 {
-	const u32 *m2p = (const u32 *)window;
+	return (u64 *)(mfn_to_pfn(entry >> PAGE_SHIFT & 0xfffffff) <<
+		       PAGE_SHIFT);
+}
 
-	return (u64 *)(m2p[entry >> 12 & 0xfffffff] << 12);
+u64 *entry_of(const void *p, u32 level)
+{
+	u64 *table = (u64 *)start_info->pt_base, *entry;
+	u32 l;
+
+	for (l = LEVELS;; l--) {
+		entry = &table[(ulong)p >> (PAGE_SHIFT + (l - 1) * ENTRY_BITS) &
+			       (ENTRIES - 1)];
+		if (l == level)
+			return entry;
+		table = table_at(*entry);
+	}
 }
 
 u64 *pte_of(const void *p)
 {
-	u32 va = (u32)p;
-	u64 *l2 = table_at(((u64 *)start_info->pt_base)[va >> 30]);
-	u64 *l1 = table_at(l2[va >> 21 & 511]);
-
-	return &l1[va >> 12 & 511];
+	return entry_of(p, 1);
 }
 
 u8 *l2_of(u32 slot)
 {
-	return (u8 *)table_at(((u64 *)start_info->pt_base)[slot]);
+	return (u8 *)entry_of((void *)((ulong)slot << 30), 2);
 }
 
 void find_window(void)
@@ -35,11 +47,6 @@ void find_window(void)
 
 	CHECK(HC2(memory_op, XENMEM_machphys_mapping, &m), 0);
 	window = m.v_start;
-}
-
-long set_pte_va(const void *p, u64 value, u32 flags)
-{
-	return HC4(update_va_mapping, p, value, value >> 32, flags);
 }
 
 long make_ro(const void *p)
@@ -59,7 +66,7 @@ long mmu_update(u64 ptr, u64 val)
 	return HC4(mmu_update, &u, 1, 0, DOMID_SELF);
 }
 
-long mmuext(u32 cmd, u32 arg1, u32 arg2)
+long mmuext(u32 cmd, ulong arg1, u32 arg2)
 {
 	struct mmuext_op op = { .cmd = cmd };
 

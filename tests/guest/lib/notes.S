@@ -7,11 +7,13 @@
 	note XEN_ELFNOTE_LOADER, .asciz "generic"
 	note XEN_ELFNOTE_PAE_MODE, .asciz "yes"
 	note XEN_ELFNOTE_FEATURES, .asciz "pae_pgdir_above_4gb"
-	note XEN_ELFNOTE_VIRT_BASE, .long 0
-	note XEN_ELFNOTE_PADDR_OFFSET, .long 0
-	note XEN_ELFNOTE_ENTRY, .long start
-	note XEN_ELFNOTE_HYPERCALL_PAGE, .long hypercall_page
+	note XEN_ELFNOTE_VIRT_BASE, .dc.a 0
+	note XEN_ELFNOTE_PADDR_OFFSET, .dc.a 0
+	note XEN_ELFNOTE_ENTRY, .dc.a start
+	note XEN_ELFNOTE_HYPERCALL_PAGE, .dc.a hypercall_page
+#ifdef __i386__
 	note XEN_ELFNOTE_HV_START_LOW, .long 0xf5800000
+#endif
 
 	.section .text.hypercalls, "ax"
 	.balign 4096

@@ -6,16 +6,14 @@ void vcpu_context(vcpu_guest_context_t *c, void (*entry)(void), void *stack_end)
 {
 	memset(c, 0, sizeof(*c));
 	c->flags = VGCF_in_kernel;
-	c->user_regs.eip = (u32)entry;
+	c->user_regs.eip = (ulong)entry;
 	c->user_regs.cs = FLAT_KERNEL_CS;
-	c->user_regs.ss = c->user_regs.ds = c->user_regs.es = FLAT_KERNEL_DS;
-	c->user_regs.esp = c->kernel_sp = (u32)stack_end;
-	c->kernel_ss = FLAT_KERNEL_SS;
-	c->user_regs.eflags = 0x202;
+	c->user_regs.ss = c->kernel_ss = FLAT_KERNEL_SS;
+	c->user_regs.ds = c->user_regs.es = FLAT_KERNEL_DS;
+	c->user_regs.esp = c->kernel_sp = (ulong)stack_end;
+	c->user_regs.eflags = X86_EFLAGS_IF | X86_EFLAGS_FIXED;
 	c->ctrlreg[3] = xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base));
-	c->event_callback_cs = c->failsafe_callback_cs = FLAT_KERNEL_CS;
-	c->event_callback_eip = (u32)event_entry;
-	c->failsafe_callback_eip = (u32)failsafe_entry;
+	context_callbacks(c);
 }
 
 void vcpu_start(u32 id, const vcpu_guest_context_t *c)

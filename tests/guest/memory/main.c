@@ -8,11 +8,21 @@
  * addressable to its end is not begun (XSA-212).
  *
  * Test: memory
+ * Test: memory-64 -w 64 reference
  */
 #include "guest.h"
 
+#define NO_OPERATION	55u
+#define NO_DOMAIN	77u
+#define NO_FRAME	0xffffffu
+#define EXTENTS_MAX	0x3ffffff	/* that a continuation can count */
+/* Of so many extents a list there is not addressable: by its end, its start. */
+#define LONG_LIST	(WIDTH == 32 ? 0xf0000000ul : HYPERVISOR_PAGE)
+#define ORDER		3u
+#define BLOCK		(1u << ORDER)
+
 PAGE_BUFFER(page);
-static u8 pages[8][4096] __attribute__((aligned(4096)));
+static u8 pages[BLOCK][4096] __attribute__((aligned(4096)));
 
 static struct xen_memory_reservation reservation(xen_pfn_t *list, u32 n,
 						 u32 order)
@@ -29,7 +39,7 @@ static void test_down_and_up(void)
 {
 	xen_pfn_t old = va_mfn(page), frame = old;
 	struct xen_memory_reservation r = reservation(&frame, 1, 0);
-	u32 gpfn = (u32)page >> 12;
+	ulong gpfn = (ulong)page >> PAGE_SHIFT;
 	domid_t self = DOMID_SELF;
 	long had = HC2(memory_op, XENMEM_current_reservation, &self);
 
@@ -42,8 +52,8 @@ static void test_down_and_up(void)
 	frame = gpfn;
 	CHECK(HC2(memory_op, XENMEM_populate_physmap, &r), 1);
 	CHECK(HC2(memory_op, XENMEM_current_reservation, &self), had);
-	CHECK(((u32 *)window)[frame], gpfn);
-	((u32 *)start_info->mfn_list)[gpfn] = frame;
+	CHECK(mfn_to_pfn(frame), gpfn);
+	*pfn_to_mfn(gpfn) = frame;
 	CHECK(make_rw(page), 0);
 	page[5] = 5;
 	CHECK(page[5], 5);
@@ -51,70 +61,72 @@ static void test_down_and_up(void)
 
 static void test_refused(void)
 {
-	xen_pfn_t frame = 0xffffff;
+	xen_pfn_t frame = NO_FRAME;
 	struct xen_memory_reservation r = reservation(&frame, 1, 0);
 
 	CHECK(HC2(memory_op, XENMEM_decrease_reservation, &r), 0);
 	frame = va_mfn((void *)start_info->pt_base);
-	r.domid = 77;
+	r.domid = NO_DOMAIN;
 	CHECK(HC2(memory_op, XENMEM_decrease_reservation, &r), 0);
 	r = reservation(&frame, 1, 60);
 	CHECK(HC2(memory_op, XENMEM_increase_reservation, &r), 0);
+	/* Half of a call's extents done, which it must not take for more. */
 	r = reservation(&frame, 0x7fffffff, 0);
 	CHECK(HC2(memory_op, XENMEM_decrease_reservation |
-		  0x1ffffffu << 6, &r) <= 0x2000000, 1);
-	CHECK(HC2(memory_op, 55, &r), -XEN_ENOSYS);
+		  (EXTENTS_MAX / 2) << 6, &r) <= EXTENTS_MAX / 2 + 1, 1);
+	CHECK(HC2(memory_op, NO_OPERATION, &r), -XEN_ENOSYS);
 }
 
 static void test_exchange(void)
 {
-	xen_pfn_t in[8], out = (u32)pages >> 12;
+	const ulong pfn = (ulong)pages >> PAGE_SHIFT;
+	xen_pfn_t in[BLOCK], out = pfn;
 	struct xen_memory_exchange x = {
-		.in = reservation(in, 8, 0),
-		.out = reservation(&out, 1, 3),
+		.in = reservation(in, BLOCK, 0),
+		.out = reservation(&out, 1, ORDER),
 	};
 	u32 i;
 
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < BLOCK; i++)
 		in[i] = va_mfn(pages[i]);
 	/* Still mapped: in use. */
 	CHECK(HC2(memory_op, XENMEM_exchange, &x) < 0, 1);
 	x.nr_exchanged = 0;
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < BLOCK; i++)
 		CHECK(set_pte_va(pages[i], 0, UVMF_INVLPG), 0);
-	out = (u32)pages >> 12;
+	out = pfn;
 	CHECK(HC2(memory_op, XENMEM_exchange, &x), 0);
-	CHECK(x.nr_exchanged, 8);
-	CHECK(out & 7, 0);
-	for (i = 0; i < 8; i++) {
-		CHECK(((u32 *)window)[out + i], ((u32)pages >> 12) + i);
-		((u32 *)start_info->mfn_list)[((u32)pages >> 12) + i] = out + i;
+	CHECK(x.nr_exchanged, BLOCK);
+	CHECK(out % BLOCK, 0);
+	for (i = 0; i < BLOCK; i++) {
+		CHECK(mfn_to_pfn(out + i), pfn + i);
+		*pfn_to_mfn(pfn + i) = out + i;
 		CHECK(make_rw(pages[i]), 0);
 		pages[i][0] = (u8)i;
 	}
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < BLOCK; i++)
 		CHECK(pages[i][0], i);
 	/* Sizes that do not match, and a count from nowhere. */
-	x.in.nr_extents = 7;
+	x.in.nr_extents = BLOCK - 1;
 	x.nr_exchanged = 0;
 	CHECK(HC2(memory_op, XENMEM_exchange, &x), -XEN_EINVAL);
-	x.in.nr_extents = 8;
+	x.in.nr_extents = BLOCK;
 	x.nr_exchanged = 100;
 	CHECK(HC2(memory_op, XENMEM_exchange, &x) < 0, 1);
 	x.nr_exchanged = 0;
-	set_xen_guest_handle(x.out.extent_start, (xen_pfn_t *)0xfffffff0);
+	set_xen_guest_handle(x.out.extent_start, (xen_pfn_t *)-16ul);
 	CHECK(HC2(memory_op, XENMEM_exchange, &x) < 0, 1);
 }
 
 static void test_map(void)
 {
-	static u8 entries[128][20];
-	struct xen_memory_map m = { .nr_entries = 128 };
+	static struct e820entry entries[128];
+	struct xen_memory_map m = { .nr_entries = ARRAY_SIZE(entries) };
 
-	set_xen_guest_handle(m.buffer, (void *)entries);
+	set_xen_guest_handle(m.buffer, entries);
 	CHECK(HC2(memory_op, XENMEM_machine_memory_map, &m), 0);
-	CHECK(m.nr_entries > 2 && m.nr_entries <= 128, 1);
-	CHECK(*(u32 *)&entries[0][16], 1);
+	CHECK(m.nr_entries > 2 && m.nr_entries <= ARRAY_SIZE(entries), 1);
+	CHECK(entries[0].type, E820_RAM);
 	CHECK(HC2(memory_op, XENMEM_maximum_ram_page, 0) > 0x1000, 1);
 }
 
@@ -129,13 +141,13 @@ static void test_whole_extents(void)
 		{ "populate", XENMEM_populate_physmap },
 	};
 	static xen_pfn_t list[2];
-	/* What a continuation can count, and what it cannot. */
+	/* Not addressable to its end; more than can be counted. */
 	const struct {
 		xen_pfn_t *list;
 		u32 count;
 	} lists[] = {
-		{ (void *)0xf0000000, 0x3ffffff }, { list, 0x4000000 },
-		{ list, 0xffffffff },
+		{ (void *)LONG_LIST, EXTENTS_MAX }, { list, EXTENTS_MAX + 1u },
+		{ list, ~0u },
 	};
 	domid_t self = DOMID_SELF;
 	long had = HC2(memory_op, XENMEM_current_reservation, &self);

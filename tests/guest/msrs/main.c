@@ -12,65 +12,72 @@
  */
 #include "guest.h"
 
+#define GENU	0x756e6547u	/* of "GenuineIntel" */
+#define NO_MSR	0x2000u
+#define MSR_HYPERCALL_PAGE	0x40000000u
+
 enum cpu { ANY, AMD, INTEL };
 enum read { FAULTS, READS, READS_ANY };
 enum write { REFUSED, DROPPED, ONLY_0, KEPT, KEPT_32, SAME };
 
 static const struct row {
+	const char *name;
 	u32 first, last;
 	u8 cpu, read, write;
 	u64 value;
 } rows[] = {
-	{ 0, 1, ANY, READS, REFUSED, 0 },
-	{ 0x10, 0x10, ANY, READS_ANY, REFUSED, 0 },	/* TSC */
-	{ 0x17, 0x17, INTEL, READS, REFUSED, 0 },
-	{ 0x1b, 0x1b, ANY, READS, REFUSED, 0xfee00900 },	/* APIC_BASE */
-	{ 0x3a, 0x3a, INTEL, READS, REFUSED, 1 },
-	{ 0x8b, 0x8b, AMD, READS_ANY, REFUSED, 0 },	/* microcode */
-	{ 0x8b, 0x8b, INTEL, READS_ANY, ONLY_0, 0 },
-	{ 0xc1, 0xc8, INTEL, READS, DROPPED, 0 },	/* counters */
-	{ 0xce, 0xce, ANY, READS, REFUSED, 0 },
-	{ 0xe7, 0xe8, ANY, FAULTS, DROPPED, 0 },	/* MPERF, APERF */
-	{ 0x10a, 0x10a, INTEL, READS_ANY, REFUSED, 0 },
-	{ 0x140, 0x140, ANY, READS, ONLY_0, 0 },
-	{ 0x179, 0x179, AMD, READS, DROPPED, 2 },	/* MCG_CAP */
-	{ 0x179, 0x179, INTEL, READS, DROPPED, 0x1000c02 },
-	{ 0x17a, 0x17a, ANY, READS, KEPT, 0 },		/* MCG_STATUS */
-	{ 0x17b, 0x17b, ANY, READS, DROPPED, 0 },
-	{ 0x186, 0x189, INTEL, READS, DROPPED, 0 },
-	{ 0x198, 0x198, INTEL, READS, REFUSED, 0 },	/* PERF_STATUS */
-	{ 0x199, 0x199, INTEL, READS, DROPPED, 0 },
-	{ 0x19a, 0x19a, INTEL, FAULTS, DROPPED, 0 },
-	{ 0x19c, 0x19c, INTEL, READS, REFUSED, 0 },
-	{ 0x1a0, 0x1a0, ANY, READS, DROPPED, 0x801801 },	/* MISC_ENABLE */
-	{ 0x1b0, 0x1b0, INTEL, FAULTS, DROPPED, 0 },
-	{ 0x277, 0x277, ANY, READS_ANY, REFUSED, 0 },	/* PAT */
-	{ 0x280, 0x281, INTEL, READS, KEPT, 0 },	/* MCi_CTL2 */
-	{ 0x280, 0x29f, ANY, READS, DROPPED, 0 },
-	{ 0x309, 0x30b, INTEL, READS, DROPPED, 0 },
-	{ 0x345, 0x345, ANY, READS, REFUSED, 0 },
-	{ 0x38d, 0x390, INTEL, READS, DROPPED, 0 },
-	{ 0x400, 0x400, ANY, READS, DROPPED, ~0ull },	/* MC0, MC1 */
-	{ 0x404, 0x404, ANY, READS, DROPPED, ~0ull },
-	{ 0x401, 0x407, ANY, READS, ONLY_0, 0 },
-	{ 0x408, 0x47f, ANY, READS, DROPPED, 0 },
-	{ 0xc0000080, 0xc0000080, AMD, READS, SAME, 0x801 },	/* EFER */
-	{ 0xc0000080, 0xc0000080, INTEL, READS, SAME, 0x800 },
-	{ 0xc0000103, 0xc0000103, ANY, READS, KEPT_32, 0 },	/* TSC_AUX */
-	{ 0xc0010000, 0xc0010007, AMD, READS, DROPPED, 0 },
-	{ 0xc0010010, 0xc0010010, AMD, READS_ANY, REFUSED, 0 },	/* SYSCFG */
-	{ 0xc0010015, 0xc0010015, AMD, READS, DROPPED, 0 },	/* HWCR */
-	{ 0xc0010016, 0xc001001a, AMD, READS_ANY, REFUSED, 0 },
-	{ 0xc001001d, 0xc001001d, AMD, READS_ANY, REFUSED, 0 },
-	{ 0xc001001f, 0xc001001f, ANY, READS, DROPPED, 0 },
-	{ 0xc0010041, 0xc0010042, AMD, READS, DROPPED, 0 },
-	{ 0xc0010061, 0xc001006b, AMD, READS, DROPPED, 0 },	/* P-states */
-	{ 0xc0010112, 0xc0010113, AMD, READS_ANY, REFUSED, 0 },	/* TSEG */
-	{ 0xc0010200, 0xc001020b, AMD, READS, DROPPED, 0 },
-	{ 0xc0011029, 0xc0011029, AMD, READS, DROPPED, 2 },	/* DE_CFG */
+	{ "P5_MC", 0, 1, ANY, READS, REFUSED, 0 },
+	{ "TSC", 0x10, 0x10, ANY, READS_ANY, REFUSED, 0 },
+	{ "PLATFORM_ID", 0x17, 0x17, INTEL, READS, REFUSED, 0 },
+	{ "APIC_BASE", 0x1b, 0x1b, ANY, READS, REFUSED, 0xfee00900 },
+	{ "FEATURE_CONTROL", 0x3a, 0x3a, INTEL, READS, REFUSED, 1 },
+	{ "PATCH_LEVEL", 0x8b, 0x8b, AMD, READS_ANY, REFUSED, 0 },
+	{ "PATCH_LEVEL", 0x8b, 0x8b, INTEL, READS_ANY, ONLY_0, 0 },
+	{ "PMC", 0xc1, 0xc8, INTEL, READS, DROPPED, 0 },
+	{ "PLATFORM_INFO", 0xce, 0xce, ANY, READS, REFUSED, 0 },
+	{ "MPERF, APERF", 0xe7, 0xe8, ANY, FAULTS, DROPPED, 0 },
+	{ "ARCH_CAPABILITIES", 0x10a, 0x10a, INTEL, READS_ANY, REFUSED, 0 },
+	{ "MISC_FEATURES_ENABLES", 0x140, 0x140, ANY, READS, ONLY_0, 0 },
+	{ "MCG_CAP", 0x179, 0x179, AMD, READS, DROPPED, 2 },
+	{ "MCG_CAP", 0x179, 0x179, INTEL, READS, DROPPED, 0x1000c02 },
+	{ "MCG_STATUS", 0x17a, 0x17a, ANY, READS, KEPT, 0 },
+	{ "MCG_CTL", 0x17b, 0x17b, ANY, READS, DROPPED, 0 },
+	{ "PERFEVTSEL", 0x186, 0x189, INTEL, READS, DROPPED, 0 },
+	{ "PERF_STATUS", 0x198, 0x198, INTEL, READS, REFUSED, 0 },
+	{ "PERF_CTL", 0x199, 0x199, INTEL, READS, DROPPED, 0 },
+	{ "CLOCK_MODULATION", 0x19a, 0x19a, INTEL, FAULTS, DROPPED, 0 },
+	{ "THERM_STATUS", 0x19c, 0x19c, INTEL, READS, REFUSED, 0 },
+	{ "MISC_ENABLE", 0x1a0, 0x1a0, ANY, READS, DROPPED, 0x801801 },
+	{ "ENERGY_PERF_BIAS", 0x1b0, 0x1b0, INTEL, FAULTS, DROPPED, 0 },
+	{ "PAT", 0x277, 0x277, ANY, READS_ANY, REFUSED, 0 },
+	{ "MC_CTL2", 0x280, 0x281, INTEL, READS, KEPT, 0 },
+	{ "MC_CTL2", 0x280, 0x29f, ANY, READS, DROPPED, 0 },
+	{ "FIXED_CTR", 0x309, 0x30b, INTEL, READS, DROPPED, 0 },
+	{ "PERF_CAPABILITIES", 0x345, 0x345, ANY, READS, REFUSED, 0 },
+	{ "FIXED_CTR_CTRL", 0x38d, 0x390, INTEL, READS, DROPPED, 0 },
+	{ "MC0_CTL", 0x400, 0x400, ANY, READS, DROPPED, ~0ull },
+	{ "MC1_CTL", 0x404, 0x404, ANY, READS, DROPPED, ~0ull },
+	{ "MC0, MC1", 0x401, 0x407, ANY, READS, ONLY_0, 0 },
+	{ "other MCs", 0x408, 0x47f, ANY, READS, DROPPED, 0 },
+	{ "EFER", 0xc0000080, 0xc0000080, AMD, READS, SAME, 0x801 },
+	{ "EFER", 0xc0000080, 0xc0000080, INTEL, READS, SAME, 0x800 },
+	{ "TSC_AUX", 0xc0000103, 0xc0000103, ANY, READS, KEPT_32, 0 },
+	{ "K7_PERFEVTSEL", 0xc0010000, 0xc0010007, AMD, READS, DROPPED, 0 },
+	{ "SYSCFG", 0xc0010010, 0xc0010010, AMD, READS_ANY, REFUSED, 0 },
+	{ "HWCR", 0xc0010015, 0xc0010015, AMD, READS, DROPPED, 0 },
+	{ "IORR, TOP_MEM", 0xc0010016, 0xc001001a, AMD, READS_ANY, REFUSED, 0 },
+	{ "TOP_MEM2", 0xc001001d, 0xc001001d, AMD, READS_ANY, REFUSED, 0 },
+	{ "NB_CFG", 0xc001001f, 0xc001001f, ANY, READS, DROPPED, 0 },
+	{ "FID_VID", 0xc0010041, 0xc0010042, AMD, READS, DROPPED, 0 },
+	{ "P-states", 0xc0010061, 0xc001006b, AMD, READS, DROPPED, 0 },
+	{ "TSEG", 0xc0010112, 0xc0010113, AMD, READS_ANY, REFUSED, 0 },
+	{ "FAM15_PERF", 0xc0010200, 0xc001020b, AMD, READS, DROPPED, 0 },
+	{ "DE_CFG", 0xc0011029, 0xc0011029, AMD, READS, DROPPED, 2 },
 };
 
-static const struct row nothing = { .read = FAULTS, .write = REFUSED };
+static const struct row nothing = {
+	.name = "no row", .read = FAULTS, .write = REFUSED,
+};
 static u8 cpu;
 PAGE_BUFFER(page);
 
@@ -110,8 +117,9 @@ static const struct row *find(u32 msr)
 static void differs(u32 msr, const char *what, u64 got, u64 expected)
 {
 	failures++;
-	print("main.c: msr %x: %s: got %x:%x, expected %x:%x\n", msr, what,
-	      (u32)(got >> 32), (u32)got, (u32)(expected >> 32), (u32)expected);
+	print("main.c: msr %x (%s): %s: got %x:%x, expected %x:%x\n", msr,
+	      find(msr)->name, what, (u32)(got >> 32), (u32)got,
+	      (u32)(expected >> 32), (u32)expected);
 }
 
 static bool accepted(const struct row *r, u64 v, u64 now)
@@ -178,13 +186,13 @@ static void test_rdtscp(void)
 {
 	u32 aux = 0;
 
-	CHECK(write_msr(0xc0000103, 0x12345678), 1);
+	CHECK(write_msr(MSR_TSC_AUX, 0x12345678), 1);
 	__asm__ volatile("rdtscp" : "=c" (aux) :: "eax", "edx");
 	CHECK(aux, 0x12345678);
 	HC2(sched_op, SCHEDOP_yield, 0);
 	__asm__ volatile("rdtscp" : "=c" (aux) :: "eax", "edx");
 	CHECK(aux, 0x12345678);
-	CHECK(write_msr(0xc0000103, 0), 1);
+	CHECK(write_msr(MSR_TSC_AUX, 0), 1);
 }
 
 /* Leaf 0x40000002 names it: a frame's address gets the hypercall page. */
@@ -193,18 +201,18 @@ static void test_hypercall_page(void)
 	u32 at = (u32)page + __HYPERVISOR_xen_version * 32, rc;
 	u64 v;
 
-	CHECK(read_msr(0x40000000, &v), 1);
+	CHECK(read_msr(MSR_HYPERCALL_PAGE, &v), 1);
 	CHECK(v, 0);
-	CHECK(write_msr(0x40000000, 0), 0);
-	CHECK(write_msr(0x40000000, 1), 0);
-	CHECK(write_msr(0x40000000, va_maddr(page) | 1), 0);
-	CHECK(write_msr(0x40000000, va_maddr(pte_of(page))), 0);
-	CHECK(write_msr(0x40000000, va_maddr(page)), 1);
+	CHECK(write_msr(MSR_HYPERCALL_PAGE, 0), 0);
+	CHECK(write_msr(MSR_HYPERCALL_PAGE, 1), 0);
+	CHECK(write_msr(MSR_HYPERCALL_PAGE, va_maddr(page) | 1), 0);
+	CHECK(write_msr(MSR_HYPERCALL_PAGE, va_maddr(pte_of(page))), 0);
+	CHECK(write_msr(MSR_HYPERCALL_PAGE, va_maddr(page)), 1);
 	__asm__ volatile("call *%1" : "=a" (rc) : "r" (at), "b" (0), "c" (0)
 			 : "memory");
-	CHECK(rc, 4 << 16 | 17);
-	CHECK(read_msr(0x40000001, &v), 0);
-	CHECK(write_msr(0x40000001, 0), 0);
+	CHECK(rc, XEN_4_17);
+	CHECK(read_msr(MSR_HYPERCALL_PAGE + 1, &v), 0);
+	CHECK(write_msr(MSR_HYPERCALL_PAGE + 1, 0), 0);
 }
 
 /*
@@ -216,7 +224,7 @@ static void test_without_handler(void)
 	u32 lo = 1, hi = 1;
 
 	CHECK(HC1(set_trap_table, 0), 0);
-	__asm__ volatile("rdmsr" : "+a" (lo), "+d" (hi) : "c" (0x2000));
+	__asm__ volatile("rdmsr" : "+a" (lo), "+d" (hi) : "c" (NO_MSR));
 	CHECK(lo | hi, 0);
 	traps_init();
 }
@@ -227,7 +235,7 @@ void test_main(void)
 
 	__asm__ volatile("cpuid" : "=a" (r[0]), "=b" (r[1]), "=c" (r[2]),
 			 "=d" (r[3]) : "a" (0), "c" (0));
-	cpu = r[1] == 0x756e6547 ? INTEL : AMD;
+	cpu = r[1] == GENU ? INTEL : AMD;
 	test_range(0, 0x3fff);
 	test_range(0xc0000000, 0xc00023ff);
 	test_range(0xc0010000, 0xc00123ff);

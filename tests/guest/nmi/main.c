@@ -5,10 +5,14 @@
  * before the iret hypercall; by the callback with events masked.
  *
  * Test: nmi
+ * Test: nmi-64 -w 64 reference
  */
 #define __XEN_TOOLS__
 #include "guest.h"
 #include <xen/domctl.h>
+
+#define NO_VCPU		77u
+#define NO_TRIGGER	99u
 
 static volatile u32 taken, nested, mask;
 
@@ -27,8 +31,8 @@ static void handler(struct trap_frame *f)
 {
 	u32 before = ++taken;
 
-	CHECK(f->vector, 2);
-	CHECK(f->cs & 3, 1);
+	CHECK_TRAP(f->vector, X86_TRAP_NMI);
+	CHECK(f->cs & 3, KERNEL_RPL);
 	mask = shared->vcpu_info[0].evtchn_upcall_mask;
 	if (!nested)
 		return;
@@ -40,7 +44,7 @@ static void handler(struct trap_frame *f)
 static void test_entry(u32 masked)
 {
 	taken = 0;
-	shared->vcpu_info[0].evtchn_upcall_mask = 0;
+	mask_events(false);
 	CHECK(send(XEN_DOMCTL_SENDTRIGGER_NMI, 0), 0);
 	CHECK(taken, 1);
 	CHECK(mask, masked);
@@ -54,13 +58,13 @@ void test_main(void)
 {
 	struct callback_register cb = {
 		.type = CALLBACKTYPE_nmi,
-		.address = { FLAT_KERNEL_CS, trap_entries[2] },
+		.address = callback_at(trap_entries[X86_TRAP_NMI]),
 	};
 	struct callback_unregister off = { .type = CALLBACKTYPE_nmi };
 
-	set_trap_handler(2, handler);
-	CHECK(send(XEN_DOMCTL_SENDTRIGGER_NMI, 77), -XEN_ESRCH);
-	CHECK(send(99, 0), -XEN_ENOSYS);
+	set_trap_handler(X86_TRAP_NMI, handler);
+	CHECK(send(XEN_DOMCTL_SENDTRIGGER_NMI, NO_VCPU), -XEN_ESRCH);
+	CHECK(send(NO_TRIGGER, 0), -XEN_ENOSYS);
 	test_entry(0);
 	CHECK(HC2(callback_op, CALLBACKOP_register, &cb), 0);
 	test_entry(1);

@@ -11,13 +11,23 @@
  */
 #include "guest.h"
 
+#define NO_OPERATION	99u
+#define IO_APIC		0xfec00000u
+#define IO_APIC_VERSION	1u
+#define IO_APIC_QEMU	0x20
+#define CPUID_AUTH	0x68747541u	/* "Auth", in leaf 0 */
+#define MSR_HWCR	0xc0010015
+#define HWCR_FFDIS	0x40
+#define MSR_DE_CFG	0xc0011029
+#define DE_CFG_LFENCE	2
+
 static volatile u32 events;
 
 static void on_event(struct trap_frame *f)
 {
 	events++;
 	clear_events(0);
-	f->eflags &= ~0x200u;
+	f->eflags &= ~(ulong)X86_EFLAGS_IF;
 }
 
 static void test_events(void)
@@ -36,7 +46,7 @@ static void test_events(void)
 	op = (evtchn_op_t){ .cmd = EVTCHNOP_send };
 	op.u.send.port = port;
 	CHECK(HC1(event_channel_op_compat, &op), 0);
-	CHECK(shared->evtchn_pending[port / 32] >> port % 32 & 1, 1);
+	CHECK(port_pending(port), 1);
 	/* Blocks until an event is there, which is. */
 	events = 0;
 	CHECK(HC1(sched_op_compat, SCHEDOP_block), 0);
@@ -46,7 +56,7 @@ static void test_events(void)
 	CHECK(HC1(event_channel_op_compat, &op), 0);
 	CHECK(HC1(event_channel_op_compat, &op), -XEN_EINVAL);
 	CHECK(HC1(sched_op_compat, SCHEDOP_yield), 0);
-	CHECK(HC1(sched_op_compat, 99), -XEN_ENOSYS);
+	CHECK(HC1(sched_op_compat, NO_OPERATION), -XEN_ENOSYS);
 }
 
 static void test_physdev(void)
@@ -55,15 +65,15 @@ static void test_physdev(void)
 
 	op.u.set_iopl.iopl = 1;
 	CHECK(HC1(physdev_op_compat, &op), 0);
-	CHECK(EXPECT_TRAP("inb $0x80, %%al", "i" (0)), -1);
+	CHECK_INSN("inb $0x80, %%al", NO_TRAP);
 	op.u.set_iopl.iopl = 0;
 	CHECK(HC1(physdev_op_compat, &op), 0);
-	CHECK(EXPECT_TRAP("inb $0x80, %%al", "i" (0)), 13);
+	CHECK_INSN("inb $0x80, %%al", X86_TRAP_GP);
 	op = (physdev_op_t){ .cmd = PHYSDEVOP_apic_read };
-	op.u.apic_op.apic_physbase = 0xfec00000;
-	op.u.apic_op.reg = 1;
+	op.u.apic_op.apic_physbase = IO_APIC;
+	op.u.apic_op.reg = IO_APIC_VERSION;
 	CHECK(HC1(physdev_op_compat, &op), 0);
-	CHECK(op.u.apic_op.value & 0xff, 0x20);
+	CHECK(op.u.apic_op.value & 0xff, IO_APIC_QEMU);
 }
 
 static void test_callbacks(void)
@@ -81,14 +91,12 @@ static void test_callbacks(void)
 
 static void test_traps(void)
 {
-	trap_info_t one[2] = {
-		{ 6, 0, FLAT_KERNEL_CS, trap_entries[6] },
-	};
+	trap_info_t one[2] = { trap_entry(X86_TRAP_UD, 0) };
 
 	CHECK(HC1(set_trap_table, 0), 0);
 	/* A later table adds to the empty one. */
 	CHECK(HC1(set_trap_table, one), 0);
-	CHECK(EXPECT_TRAP("ud2", "i" (0)), 6);
+	CHECK_INSN("ud2", X86_TRAP_UD);
 	traps_init();
 }
 
@@ -98,13 +106,13 @@ static void test_amd(void)
 
 	__asm__ volatile("cpuid" : "=a" (a), "=b" (b), "=c" (c), "=d" (d)
 			 : "a" (0));
-	if (b != 0x68747541)	/* "Auth" */
+	if (b != CPUID_AUTH)
 		return;
-	CHECK(EXPECT_TRAP("movl $0xc0010015, %%ecx; rdmsr; orl $0x40, %%eax;"
-			  "wrmsr; rdmsr; andl $~0x40, %%eax; wrmsr",
-			  "i" (0)), -1);
-	CHECK(EXPECT_TRAP("movl $0xc0011029, %%ecx; rdmsr; orl $2, %%eax;"
-			  "wrmsr", "i" (0)), -1);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, %%ecx; rdmsr; orl %1, %%eax; wrmsr;"
+			       "rdmsr; andl %2, %%eax; wrmsr", "i" (MSR_HWCR),
+			       "i" (HWCR_FFDIS), "i" (~HWCR_FFDIS)), NO_TRAP);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, %%ecx; rdmsr; orl %1, %%eax; wrmsr",
+			       "i" (MSR_DE_CFG), "i" (DE_CFG_LFENCE)), NO_TRAP);
 }
 
 void test_main(void)

@@ -10,7 +10,7 @@
  */
 #include "guest.h"
 
-#define LAST	1023u
+#define LAST	(NR_PORTS - 1)
 
 static u8 stack1[8192];
 static volatile u32 second_runs;
@@ -25,22 +25,22 @@ static void second(void)
 
 static void one_port(u32 port, u32 v)
 {
-	u32 word = port / 32, bit = 1u << port % 32;
+	ulong selected = 1ul << port / PORT_BITS;
 
 	clear_events(v);
-	shared->evtchn_mask[word] |= bit;
+	mask_port(port);
 	CHECK(send_port(port), 0);
-	CHECK(!!(shared->evtchn_pending[word] & bit), 1);
+	CHECK(port_pending(port), 1);
 	CHECK(shared->vcpu_info[v].evtchn_pending_sel, 0);
 	CHECK(shared->vcpu_info[v].evtchn_upcall_pending, 0);
 	/* The call finds what is pending as well. */
 	CHECK(unmask_port(port), 0);
-	CHECK(!!(shared->evtchn_mask[word] & bit), 0);
-	CHECK(shared->vcpu_info[v].evtchn_pending_sel, 1ul << word);
+	CHECK(port_masked(port), 0);
+	CHECK(shared->vcpu_info[v].evtchn_pending_sel, selected);
 	CHECK(shared->vcpu_info[v].evtchn_upcall_pending, 1);
 	clear_events(v);
 	CHECK(send_port(port), 0);
-	CHECK(shared->vcpu_info[v].evtchn_pending_sel, 1ul << word);
+	CHECK(shared->vcpu_info[v].evtchn_pending_sel, selected);
 	clear_events(v);
 }
 
@@ -68,7 +68,7 @@ static void test_ports(void)
 	b.remote_port = a.port;
 	CHECK(HC2(event_channel_op, EVTCHNOP_bind_interdomain, &b), 0);
 	CHECK(send_port(b.local_port), 0);
-	CHECK(shared->evtchn_pending[a.port / 32] >> a.port % 32 & 1, 1);
+	CHECK(port_pending(a.port), 1);
 	CHECK(close_port(b.local_port), 0);
 	CHECK(close_port(a.port), 0);
 }
@@ -77,7 +77,7 @@ static void on_event(struct trap_frame *f)
 {
 	clear_events(1);
 	second_runs++;
-	f->eflags &= ~0x200u;
+	f->eflags &= ~(ulong)X86_EFLAGS_IF;
 }
 
 static void test_second(void)

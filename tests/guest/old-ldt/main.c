@@ -9,12 +9,14 @@
  */
 #include "guest.h"
 
-static u64 tables[2][1024] __attribute__((aligned(4096)));
+/* Entries of the first page and the second */
+enum { LOW = 3, HIGH = 700, ENTRIES = 1024 };
+
+static u64 tables[2][ENTRIES] __attribute__((aligned(4096)));
 
 static u64 segment(u32 base)
 {
-	return 0x00cfb2000000ffffull | (u64)(base & 0xffffff) << 16 |
-	       (u64)(base >> 24) << 56;
+	return (FLAT_DATA(1) & ~DESC_A) | DESC_BASE(base);
 }
 
 static u32 read_by(u32 selector)
@@ -30,33 +32,33 @@ static u32 words[2] = { 0x11111111, 0x22222222 };
 
 void test_main(void)
 {
-	u32 low = 3 << 3 | 4, high = 700 << 3 | 4, i;
-	u32 end = 1024 << 3 | 4;
+	u32 low = LDT_SELECTOR(LOW, 0), high = LDT_SELECTOR(HIGH, 0), i;
+	u32 end = LDT_SELECTOR(ENTRIES, 0);
 
 	for (i = 0; i < 2; i++) {
-		tables[i][3] = segment((u32)&words[i]);
-		tables[i][700] = segment((u32)&words[!i]);
+		tables[i][LOW] = segment((ulong)&words[i]);
+		tables[i][HIGH] = segment((ulong)&words[!i]);
 		CHECK(make_ro(tables[i]), 0);
-		CHECK(make_ro(&tables[i][512]), 0);
+		CHECK(make_ro(&tables[i][ENTRIES / 2]), 0);
 	}
-	CHECK(mmuext(MMUEXT_SET_LDT, (u32)tables[0], 1024), 0);
+	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)tables[0], ENTRIES), 0);
 	CHECK(read_by(low), words[0]);
 	CHECK(read_by(high), words[1]);
-	CHECK(EXPECT_TRAP("movl %0, %%fs", "r" (end)), 13);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, %%fs", "r" (end)), X86_TRAP_GP);
 	CHECK(trapped_error, end);
-	CHECK(HC4(update_descriptor, va_maddr(&tables[0][3]), 0,
-		  segment((u32)&words[1]), segment((u32)&words[1]) >> 32), 0);
+	CHECK(update_descriptor(va_maddr(&tables[0][LOW]),
+				segment((ulong)&words[1])), 0);
 	CHECK(read_by(low), words[1]);
-	CHECK(mmuext(MMUEXT_SET_LDT, (u32)tables[1], 1024), 0);
+	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)tables[1], ENTRIES), 0);
 	CHECK(read_by(low), words[1]);
 	CHECK(read_by(high), words[0]);
-	CHECK(mmuext(MMUEXT_SET_LDT, (u32)tables[1], 512), 0);
-	CHECK(EXPECT_TRAP("movl %0, %%fs", "r" (high)), 13);
+	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)tables[1], ENTRIES / 2), 0);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, %%fs", "r" (high)), X86_TRAP_GP);
 	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
-	CHECK(EXPECT_TRAP("movl %0, %%fs", "r" (low)), 13);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, %%fs", "r" (low)), X86_TRAP_GP);
 	CHECK(trapped_error, low);
 	for (i = 0; i < 2; i++) {
 		CHECK(make_rw(tables[i]), 0);
-		CHECK(make_rw(&tables[i][512]), 0);
+		CHECK(make_rw(&tables[i][ENTRIES / 2]), 0);
 	}
 }

@@ -9,24 +9,25 @@
  */
 #include "guest.h"
 
+#define STUBS		128u	/* of notes.S, with these opcodes */
+#define MOVL_EAX	0xb8
+#define INT		0xcd
+
 extern const u8 hypercall_page[];
 
 void test_main(void)
 {
-	u32 v = __HYPERVISOR_xen_version, i;
+	u32 i;
 
-	__asm__ volatile("int $0x82" : "+a" (v) : "b" (XENVER_version), "c" (0)
-			 : "memory");
-	CHECK(v, 4 << 16 | 17);
-	v = 99;
-	__asm__ volatile("int $0x82" : "+a" (v) : "b" (0), "c" (0) : "memory");
-	CHECK(v, -XEN_ENOSYS);
-	for (i = 0; i < 128; i++) {
-		CHECK(hypercall_page[i * 32], 0xb8);
-		CHECK(hypercall_page[i * 32 + 5], 0xcd);
+	CHECK(raw_hypercall(__HYPERVISOR_xen_version, XENVER_version, 0, 0, 0,
+			    0), XEN_4_17);
+	CHECK(raw_hypercall(NO_HYPERCALL, 0, 0, 0, 0, 0), -XEN_ENOSYS);
+	for (i = 0; i < STUBS; i++) {
+		CHECK(hypercall_page[i * 32], MOVL_EAX);
+		CHECK(hypercall_page[i * 32 + 5], INT);
 	}
 	CHECK(start_info->flags & SIF_INITDOMAIN, SIF_INITDOMAIN);
 	CHECK(window != 0, 1);
-	CHECK(EXPECT_TRAP("ud2", "i" (0)), 6);
+	CHECK_INSN("ud2", X86_TRAP_UD);
 	print("started without a hypercall page\n");
 }

@@ -14,6 +14,10 @@
 
 extern const u8 hypercall_page[], kernel_end[];
 
+#define HYPERCALL_PAGE	0x101		/* in the section's text */
+#define CALLS		64u
+#define MOVL_EAX	0xb8		/* the opcode, before its number */
+
 static bool equal(const char *a, const char *b)
 {
 	while (*a && *a == *b) {
@@ -43,7 +47,9 @@ static void test_symbols(void)
 	const char *names;
 	u32 i, found = 0;
 
-	CHECK(*(const u32 *)h->e_ident, 0x464c457f);
+	CHECK(h->e_ident[EI_MAG0], ELFMAG0);
+	CHECK(h->e_ident[EI_MAG1], ELFMAG1);
+	CHECK(h->e_ident[EI_CLASS], ELFCLASS32);
 	CHECK(h->e_shnum, 3);
 	CHECK(h->e_shentsize, sizeof(*sym));
 	CHECK(h->e_phnum, 0);
@@ -71,18 +77,18 @@ static void test_start(void)
 	u32 i;
 
 	__asm__ volatile("mov %%cs, %0" : "=r" (cs));
-	CHECK(cs, FLAT_KERNEL_CS);
-	CHECK((u32)hypercall_page, 0x101000);
-	/* mov $n, %eax in each place but iret's */
-	for (i = 0; i < 64; i++)
+	CHECK_SELECTOR(cs, FLAT_KERNEL_CS);
+	CHECK((u32)hypercall_page, HYPERCALL_PAGE << PAGE_SHIFT);
+	/* In each place but iret's: */
+	for (i = 0; i < CALLS; i++)
 		if (i != __HYPERVISOR_iret) {
-			CHECK(hypercall_page[i * 32], 0xb8);
+			CHECK(hypercall_page[i * 32], MOVL_EAX);
 			CHECK(*(const u32 *)(hypercall_page + i * 32 + 1), i);
 		}
-	CHECK(HC2(xen_version, XENVER_version, 0), 4 << 16 | 17);
+	CHECK(HC2(xen_version, XENVER_version, 0), XEN_4_17);
 	CHECK(start_info->flags & SIF_INITDOMAIN, SIF_INITDOMAIN);
 	CHECK(start_info->nr_pages > 1000, 1);
-	CHECK(EXPECT_TRAP("ud2", "i" (0)), 6);
+	CHECK_INSN("ud2", X86_TRAP_UD);
 	print("started by the section __xen_guest\n");
 }
 

@@ -10,6 +10,8 @@
  */
 #include "guest.h"
 
+#define NO_ADDRESS	(1 << 16)	/* upper half of one above all */
+
 PAGE_BUFFER(place);
 PAGE_BUFFER(data);
 PAGE_BUFFER(data2);
@@ -73,7 +75,7 @@ static void is_mapped(const u8 *page, u64 want)
 static void is_empty(void)
 {
 	CHECK(value() == 0, 1);
-	CHECK(EXPECT_TRAP("movb (%0), %%al", "r" (place)), 14);
+	CHECK_TRAP(EXPECT_TRAP("movb (%0), %%al", "r" (place)), X86_TRAP_PF);
 }
 
 static void test_ways(void)
@@ -106,33 +108,37 @@ static void test_ways(void)
 	__asm__ volatile("lock btrl $1, %0" : "+m" (pte[0]) :: "memory", "cc");
 	flush();
 	CHECK(value() == (one & ~PTE_RW), 1);
-	CHECK(EXPECT_TRAP("movb $1, (%0)", "r" (place)), 14);
+	CHECK_TRAP(EXPECT_TRAP("movb $1, (%0)", "r" (place)), X86_TRAP_PF);
 	__asm__ volatile("lock orl $2, %0" : "+m" (pte[0]) :: "memory", "cc");
 	flush();
 	place[1] = 77;
 	CHECK(data[1], 77);
 	/* No execution stands in the upper half: first it, then the entry */
 	clear_halves();
-	set_halves(one | 1ull << 63);
-	is_mapped(data, one | 1ull << 63);
+	set_halves(one | PTE_NX);
+	is_mapped(data, one | PTE_NX);
 }
 
 static void test_refused(void)
 {
 	u64 was = va_maddr(data) | PTE_RWP;
-	u32 bad = (u32)va_maddr((void *)((u32)pte & ~0xfffu)) | (u32)PTE_RWP;
+	u32 bad = (u32)va_maddr((void *)((ulong)pte & ~(PAGE_SIZE - 1))) |
+		  (u32)PTE_RWP;
 
 	clear_halves();
 	set_halves(was);
 	/* The table itself, writable */
-	CHECK(EXPECT_TRAP("movl %0, (%1)", "r" (bad), "r" (pte)), 14);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, (%1)", "r" (bad), "r" (pte)),
+		   X86_TRAP_PF);
 	is_mapped(data, was);
-	CHECK(EXPECT_TRAP("xchgl %0, (%1)", "r" (bad), "r" (pte)), 14);
+	CHECK_TRAP(EXPECT_TRAP("xchgl %0, (%1)", "r" (bad), "r" (pte)),
+		   X86_TRAP_PF);
 	is_mapped(data, was);
-	CHECK(EXPECT_TRAP("movl %0, %%eax; xorl %%edx, %%edx; pushl %%ebx;"
-			  "movl %1, %%edi; movl %2, %%ebx; xorl %%ecx, %%ecx;"
-			  "lock cmpxchg8b (%%edi); popl %%ebx",
-			  "m" (was), "m" (pte), "m" (bad)), 14);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, %%eax; xorl %%edx, %%edx;"
+			       "pushl %%ebx; movl %1, %%edi; movl %2, %%ebx;"
+			       "xorl %%ecx, %%ecx; lock cmpxchg8b (%%edi);"
+			       "popl %%ebx", "m" (was), "m" (pte), "m" (bad)),
+		   X86_TRAP_PF);
 	is_mapped(data, was);
 }
 
@@ -146,10 +152,10 @@ static void test_upper_half(void)
 
 	clear_halves();
 	set_halves(one);
-	pte[1] = 1 << 16;	/* an address above all that there are */
+	pte[1] = NO_ADDRESS;
 	flush();
-	CHECK(pte[0] & 1, 0);
-	CHECK(pte[1], 1 << 16);
+	CHECK(pte[0] & PTE_P, 0);
+	CHECK(pte[1], NO_ADDRESS);
 	clear_halves();
 	set_halves(one);
 	is_mapped(data, one);

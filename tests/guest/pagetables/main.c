@@ -11,9 +11,11 @@
  */
 #include "guest.h"
 
-#define PTE_PWT	8ull
-#define PTE_PCD	0x10ull
-#define PTE_G	0x100ull
+/* Where a root's entries are, and what no domain has */
+#define SLOT(n)		((n) * 8)
+#define NO_FRAME	0xffffffu
+#define NO_DOMAIN	1234u
+#define APIC		0xfee00000ull	/* its page */
 
 PAGE_BUFFER(l1);
 PAGE_BUFFER(l2);
@@ -46,8 +48,8 @@ static void test_table_not_writable(void)
 	CHECK(failed(mmu_update(pte_at | MMU_NORMAL_PT_UPDATE, rw)), 1);
 	CHECK(failed(mmu_update(pte_at | MMU_PT_UPDATE_PRESERVE_AD, rw)), 1);
 	/* Writing the entry itself faults, and the emulation refuses. */
-	CHECK(EXPECT_TRAP("movl %0, (%1)", "r" ((u32)rw), "r" (pte_of(l1))),
-	      14);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, (%1)", "r" ((u32)rw),
+			       "r" (pte_of(l1))), X86_TRAP_PF);
 	/* The rest of an L1 changes by all three paths. */
 	CHECK(mmu_update(va_maddr(l1 + 8), va_maddr(data) | PTE_RWP), 0);
 	CHECK(*(u64 *)(l1 + 8), va_maddr(data) | PTE_RWP);
@@ -80,7 +82,7 @@ static void test_bad_contents(void)
 {
 	u64 bad[] = {
 		va_maddr(l1) | PTE_RWP,			/* itself, writable */
-		0xfee00000ull | PTE_RWP,		/* local APIC */
+		APIC | PTE_RWP,
 		va_maddr((void *)start_info->pt_base) | PTE_RWP,
 	};
 	u32 i;
@@ -106,12 +108,12 @@ static void test_l2(void)
 	CHECK(mmuext(MMUEXT_PIN_L2_TABLE, va_mfn(l2), 0), 0);
 	at = va_maddr(l2);
 	CHECK(mmu_update(at, va_maddr(l1) | PTE_RWP), 0);
-	CHECK(failed(mmu_update(at + 8, va_maddr(data) | PTE_RWP | PTE_PSE)),
-	      1);
+	CHECK(failed(mmu_update(at + SLOT(1), va_maddr(data) | PTE_RWP |
+				PTE_PSE)), 1);
 	/* Adding PSE to an entry that is there: XSA-148 */
 	CHECK(failed(mmu_update(at, va_maddr(l1) | PTE_RWP | PTE_PSE)), 1);
 	/* A page that is mapped writable cannot become an L1. */
-	CHECK(failed(mmu_update(at + 8, va_maddr(data) | PTE_RWP)), 1);
+	CHECK(failed(mmu_update(at + SLOT(1), va_maddr(data) | PTE_RWP)), 1);
 	/* l1 is used as an L1 now, without a pin. */
 	CHECK(failed(make_rw(l1)), 1);
 	CHECK(mmu_update(at, 0), 0);
@@ -125,17 +127,19 @@ static void test_root(void)
 {
 	u64 root = va_maddr(l3());
 
-	CHECK(failed(mmu_update(root + 24, 0)), 1);
-	CHECK(failed(mmu_update(root + 24, va_maddr(l2_of(0)) | PTE_P)), 1);
+	CHECK(failed(mmu_update(root + SLOT(3), 0)), 1);
+	CHECK(failed(mmu_update(root + SLOT(3), va_maddr(l2_of(0)) | PTE_P)),
+	      1);
 	/* A second use of the L2 that holds the hypervisor's slots: XSA-185 */
-	CHECK(failed(mmu_update(root + 16, va_maddr(l2_of(3)) | PTE_P)), 1);
+	CHECK(failed(mmu_update(root + SLOT(2), va_maddr(l2_of(3)) | PTE_P)),
+	      1);
 	/* An L3 in its own slot. */
-	CHECK(failed(mmu_update(root + 16, root | PTE_P)), 1);
+	CHECK(failed(mmu_update(root + SLOT(2), root | PTE_P)), 1);
 	CHECK(failed(mmuext(MMUEXT_PIN_L2_TABLE, va_mfn(l2_of(3)), 0)), 1);
 	/* The window's slots. */
 	CHECK(failed(mmu_update(va_maddr(l2_of(3)) +
 				(window >> 21 & 511) * 8, 0)), 1);
-	CHECK(mmu_update(root + 16, va_maddr(l2_of(2)) | PTE_P), 0);
+	CHECK(mmu_update(root + SLOT(2), va_maddr(l2_of(2)) | PTE_P), 0);
 }
 
 static long owned(void)
@@ -191,14 +195,16 @@ static void test_attributes(void)
 		print("entry with %x\n", (u32)bad[i]);
 		CHECK(failed(mmu_update(va_maddr(l2), va_maddr(l1) | PTE_RWP |
 					bad[i])), 1);
-		CHECK(failed(mmu_update(root + 16, entry | bad[i])), 1);
+		CHECK(failed(mmu_update(root + SLOT(2), entry | bad[i])), 1);
 	}
 	CHECK(mmu_update(va_maddr(l2), va_maddr(l1) | PTE_RWP), 0);
-	CHECK(mmu_update(root + 16, entry), 0);
+	CHECK(mmu_update(root + SLOT(2), entry), 0);
 	CHECK(mmuext(MMUEXT_UNPIN_TABLE, va_mfn(l2), 0), 0);
 	CHECK(make_rw(l2), 0);
 	CHECK(make_rw(l1), 0);
 }
+
+#define AD	(u32)(PTE_A | PTE_D)	/* which a processor may set */
 
 /* In-place writes by the instructions that kernels use. */
 static void test_emulation(void)
@@ -212,7 +218,7 @@ static void test_emulation(void)
 	__asm__ volatile("lock andb $0xfd, (%0)" :: "r" (pte) : "memory", "cc");
 	CHECK(*pte & PTE_RW, 0);
 	__asm__ volatile("lock orb $2, (%0)" :: "r" (pte) : "memory", "cc");
-	CHECK(*pte & PTE_RW, 2);
+	CHECK(*pte & PTE_RW, PTE_RW);
 	lo = (u32)*pte;
 	hi = (u32)(*pte >> 32);
 	__asm__ volatile("lock cmpxchg8b (%3); setz %0"
@@ -220,15 +226,15 @@ static void test_emulation(void)
 			 : "r" (pte), "b" ((u32)want), "c" ((u32)(want >> 32))
 			 : "memory", "cc");
 	CHECK(zf, 1);
-	lo ^= 0x800;
+	lo ^= PTE_AVAIL;	/* not what is there */
 	__asm__ volatile("lock cmpxchg8b (%3); setz %0"
 			 : "=q" (zf), "+a" (lo), "+d" (hi)
 			 : "r" (pte), "b" (0), "c" (0) : "memory", "cc");
 	CHECK(zf, 0);
-	CHECK(lo & ~0x60u, (u32)want & ~0x60u);
+	CHECK(lo & ~AD, (u32)want & ~AD);
 	lo = 0;
 	__asm__ volatile("xchgl %0, (%1)" : "+r" (lo) : "r" (pte) : "memory");
-	CHECK(lo & ~0x60u, (u32)old & ~0x60u);
+	CHECK(lo & ~AD, (u32)old & ~AD);
 	CHECK(*pte & PTE_P, 0);
 	__asm__ volatile("movl %0, (%1)" :: "r" ((u32)old), "r" (pte)
 			 : "memory");
@@ -236,8 +242,9 @@ static void test_emulation(void)
 	CHECK(other[0], 7);
 	/* What is not allowed does not get in this way either. */
 	lo = (u32)va_maddr((void *)start_info->pt_base) | (u32)PTE_RWP;
-	CHECK(EXPECT_TRAP("movl %0, (%1)", "r" (lo), "r" (pte)), 14);
-	CHECK(*pte & 0xfffff000, (u32)old & 0xfffff000);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, (%1)", "r" (lo), "r" (pte)),
+		   X86_TRAP_PF);
+	CHECK((u32)*pte & ~(PAGE_SIZE - 1), (u32)old & ~(PAGE_SIZE - 1));
 }
 
 /* Addresses that are no entries, and lists that are no lists. */
@@ -249,11 +256,11 @@ static void test_arguments(void)
 	CHECK(failed(HC4(mmu_update, &u, 1, &done, DOMID_SELF)), 1);
 	CHECK(done, 0);
 	CHECK(failed(HC4(mmu_update, window, 1, 0, DOMID_SELF)), 1);
-	CHECK(HC4(mmu_update, 0xfffffff8, 2, 0, DOMID_SELF), -XEN_EFAULT);
-	CHECK(failed(HC4(mmu_update, &u, 1, 0, 1234)), 1);
+	CHECK(HC4(mmu_update, -8ul, 2, 0, DOMID_SELF), -XEN_EFAULT);
+	CHECK(failed(HC4(mmu_update, &u, 1, 0, NO_DOMAIN)), 1);
 	CHECK(failed(HC4(update_va_mapping, window, 0, 0, 0)), 1);
-	CHECK(failed(HC4(update_va_mapping, 0xffe00000, 0, 0, 0)), 1);
-	CHECK(failed(mmuext(MMUEXT_PIN_L3_TABLE, 0xffffff, 0)), 1);
+	CHECK(failed(HC4(update_va_mapping, HYPERVISOR_PAGE, 0, 0, 0)), 1);
+	CHECK(failed(mmuext(MMUEXT_PIN_L3_TABLE, NO_FRAME, 0)), 1);
 	CHECK(failed(mmuext(MMUEXT_NEW_BASEPTR, va_mfn(data), 0)), 1);
 	CHECK(failed(mmuext(MMUEXT_PIN_L1_TABLE,
 			    start_info->shared_info >> 12, 0)), 1);

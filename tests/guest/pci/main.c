@@ -17,11 +17,15 @@
 #define BAR1		0x14u
 #define TIMES		1000u
 #define PLACES		48u	/* pages that the table is moved to */
-#define HOST_BRIDGE	0x12378086u
+#define HOST_BRIDGE	0x12378086u	/* QEMU's i440FX, at 0:0.0 */
 
 static u8 stack1[8192] __attribute__((aligned(4096)));
 static volatile bool other_runs, stop;
 static volatile u32 reads, wrong, wrong_value;
+
+#define CONFIG_ADDRESS	0xcf8u
+#define CONFIG_DATA	0xcfcu
+#define CONFIG_ENABLE	(1u << 31)
 
 static void out32(u32 port, u32 v)
 {
@@ -38,14 +42,14 @@ static u32 in32(u32 port)
 
 static u32 config_read(u32 devfn, u32 reg)
 {
-	out32(0xcf8, 1u << 31 | devfn << 8 | reg);
-	return in32(0xcfc);
+	out32(CONFIG_ADDRESS, CONFIG_ENABLE | devfn << 8 | reg);
+	return in32(CONFIG_DATA);
 }
 
 static void config_write(u32 devfn, u32 reg, u32 v)
 {
-	out32(0xcf8, 1u << 31 | devfn << 8 | reg);
-	out32(0xcfc, v);
+	out32(CONFIG_ADDRESS, CONFIG_ENABLE | devfn << 8 | reg);
+	out32(CONFIG_DATA, v);
 }
 
 static void vcpu1_main(void)
@@ -136,8 +140,8 @@ static void test_across(void)
 	u32 id = config_read(DEVFN, 0);
 
 	CHECK(config_read(0, 0), HOST_BRIDGE);
-	out32(0xcf8, 1u << 31 | DEVFN << 8);
-	CHECK(in32(0xcfa) >> 16, id & 0xffff);
+	out32(CONFIG_ADDRESS, CONFIG_ENABLE | DEVFN << 8);
+	CHECK(in32(CONFIG_DATA - 2) >> 16, id & 0xffff);
 }
 
 void test_main(void)

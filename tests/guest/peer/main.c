@@ -10,6 +10,7 @@
  * status of domains that are gone (255, 384), closing for others (496).
  *
  * Test: peer
+ * Test: peer-64 -w 64 reference
  * Test: fuzz/audit-peer krypton-debug
  */
 #include "domu.h"
@@ -19,6 +20,10 @@
 #define REF	8u	/* writable, frames[0] */
 #define REF_RO	9u	/* frames[1] */
 #define REF_BAD	10u	/* a page of ours */
+#define UNSET	99	/* a status that no operation gives */
+#define NOBODY	5u
+#define NO_PORT	999u
+#define LAST	63u	/* of its ports; 1 is the first, 2 are taken */
 
 PAGE_BUFFER(window_a);
 PAGE_BUFFER(window_b);
@@ -43,10 +48,10 @@ static void test_table(void)
 
 	set_xen_guest_handle(s.frame_list, list);
 	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, &s, 1), 0);
-	CHECK(s.status, GNTST_general_error);
+	CHECK_GRANT(s.status, GNTST_general_error);
 	s.nr_frames = 1;
 	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, &s, 1), 0);
-	CHECK(s.status, 0);
+	CHECK_GRANT(s.status, GNTST_okay);
 	CHECK(HC3(grant_table_op, GNTTABOP_query_size, &q, 1), 0);
 	CHECK(q.nr_frames, 1);
 	CHECK(q.max_nr_frames, 4);
@@ -59,8 +64,8 @@ static void test_table(void)
 static int map(u32 flags, u32 ref, void *at, u32 *handle)
 {
 	struct gnttab_map_grant_ref m = {
-		.host_addr = (u32)at, .flags = flags | GNTMAP_host_map,
-		.ref = ref, .dom = (domid_t)u.id, .status = 99,
+		.host_addr = (ulong)at, .flags = flags | GNTMAP_host_map,
+		.ref = ref, .dom = (domid_t)u.id, .status = UNSET,
 	};
 
 	CHECK(HC3(grant_table_op, GNTTABOP_map_grant_ref, &m, 1), 0);
@@ -71,7 +76,7 @@ static int map(u32 flags, u32 ref, void *at, u32 *handle)
 static int unmap(void *at, u32 handle)
 {
 	struct gnttab_unmap_grant_ref m = {
-		.host_addr = (u32)at, .handle = handle, .status = 99,
+		.host_addr = (ulong)at, .handle = handle, .status = UNSET,
 	};
 
 	CHECK(HC3(grant_table_op, GNTTABOP_unmap_grant_ref, &m, 1), 0);
@@ -83,33 +88,33 @@ static void test_rights(void)
 	u64 *pte = pte_of(window_a), was;
 	u32 h, h2;
 
-	CHECK(map(0, REF_BAD, window_a, &h), GNTST_bad_page);
-	CHECK(map(0, REF_RO, window_a, &h), GNTST_general_error);
-	CHECK(map(GNTMAP_readonly, REF_RO, window_a, &h), 0);
+	CHECK_GRANT(map(0, REF_BAD, window_a, &h), GNTST_bad_page);
+	CHECK_GRANT(map(0, REF_RO, window_a, &h), GNTST_general_error);
+	CHECK_GRANT(map(GNTMAP_readonly, REF_RO, window_a, &h), GNTST_okay);
 	was = *pte;
 	/* More than was granted, in all the ways there are. */
 	CHECK(set_pte_va(window_a, was | PTE_RW, UVMF_INVLPG) < 0, 1);
 	CHECK(mmu_update(va_maddr(pte), was | PTE_RW) < 0, 1);
-	CHECK(EXPECT_TRAP("lock orl $2, (%0)", "r" (pte)), 14);
+	CHECK_TRAP(EXPECT_TRAP("lock orl $2, (%0)", "r" (pte)), X86_TRAP_PF);
 	CHECK(set_pte_va(window_b, was, UVMF_INVLPG) < 0, 1);
 	CHECK(*pte == was, 1);
 	/* What takes nothing is allowed. */
 	CHECK(set_pte_va(window_a, was & ~PTE_D, UVMF_INVLPG), 0);
-	CHECK(unmap(window_a, h), 0);
+	CHECK_GRANT(unmap(window_a, h), GNTST_okay);
 	CHECK(set_pte_va(window_a, was, UVMF_INVLPG) < 0, 1);
 
-	CHECK(map(0, REF, window_a, &h), 0);
+	CHECK_GRANT(map(0, REF, window_a, &h), GNTST_okay);
 	window_a[100] = 77;
 	CHECK(domu_map(&u, window_b, frames[0], PTE_RO), 0);
 	CHECK(window_b[100], 77);
 	/* A writable mapping keeps it from being a table. */
 	CHECK(domu_pin(&u, MMUEXT_PIN_L1_TABLE, frames[0]) < 0, 1);
-	memset(window_a, 0, 4096);
-	CHECK(unmap(window_a, h), 0);
+	memset(window_a, 0, PAGE_SIZE);
+	CHECK_GRANT(unmap(window_a, h), GNTST_okay);
 	CHECK(domu_pin(&u, MMUEXT_PIN_L1_TABLE, frames[0]), 0);
-	CHECK(map(0, REF, window_a, &h2), GNTST_general_error);
-	CHECK(map(GNTMAP_readonly, REF, window_a, &h2), 0);
-	CHECK(unmap(window_a, h2), 0);
+	CHECK_GRANT(map(0, REF, window_a, &h2), GNTST_general_error);
+	CHECK_GRANT(map(GNTMAP_readonly, REF, window_a, &h2), GNTST_okay);
+	CHECK_GRANT(unmap(window_a, h2), GNTST_okay);
 	CHECK(domu_pin(&u, MMUEXT_UNPIN_TABLE, frames[0]), 0);
 	CHECK(make_rw(window_a) | make_rw(window_b), 0);
 }
@@ -131,15 +136,15 @@ static int copy(u32 ref, bool to, u32 flags)
 static void test_copy(void)
 {
 	memset(mine, 5, 32);
-	CHECK(copy(REF, true, GNTCOPY_dest_gref), 0);
+	CHECK_GRANT(copy(REF, true, GNTCOPY_dest_gref), GNTST_okay);
 	memset(mine, 0, 32);
-	CHECK(copy(REF, false, GNTCOPY_source_gref), 0);
+	CHECK_GRANT(copy(REF, false, GNTCOPY_source_gref), GNTST_okay);
 	CHECK(mine[31], 5);
-	CHECK(copy(REF_RO, true, GNTCOPY_dest_gref), GNTST_general_error);
-	CHECK(copy(REF_RO, false, GNTCOPY_source_gref), 0);
-	CHECK(copy(REF_BAD, false, GNTCOPY_source_gref), GNTST_bad_page);
+	CHECK_GRANT(copy(REF_RO, true, GNTCOPY_dest_gref), GNTST_general_error);
+	CHECK_GRANT(copy(REF_RO, false, GNTCOPY_source_gref), GNTST_okay);
+	CHECK_GRANT(copy(REF_BAD, false, GNTCOPY_source_gref), GNTST_bad_page);
 	/* By frame number: only our own. */
-	CHECK(copy(frames[0], false, 0), GNTST_permission_denied);
+	CHECK_GRANT(copy(frames[0], false, 0), GNTST_permission_denied);
 	CHECK(table[REF].flags, GTF_permit_access);
 }
 
@@ -172,12 +177,12 @@ static long bind(u32 theirs, u32 *ours)
 static u32 test_channel(void)
 {
 	struct evtchn_reset reset = { .dom = (domid_t)u.id };
-	u32 theirs = alloc_for(0), not_ours = alloc_for(5), ours, n = 0;
+	u32 theirs = alloc_for(0), not_ours = alloc_for(NOBODY), ours, n = 0;
 	struct evtchn_send send;
 	struct evtchn_status s;
 
 	CHECK(bind(not_ours, &ours), -XEN_EINVAL);
-	CHECK(bind(999, &ours), -XEN_EINVAL);
+	CHECK(bind(NO_PORT, &ours), -XEN_EINVAL);
 	CHECK(bind(theirs, &ours), 0);
 	CHECK(status(u.id, theirs, &s), 0);
 	CHECK(s.status, EVTCHNSTAT_interdomain);
@@ -185,7 +190,7 @@ static u32 test_channel(void)
 	CHECK(s.u.interdomain.port, ours);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
 	CHECK(domu_map(&u, window_b, op.u.getdomaininfo.shared_info_frame,
-			  PTE_RO), 0);
+		       PTE_RO), 0);
 	CHECK(other_shared->evtchn_pending[0] >> theirs & 1, 0);
 	send.port = ours;
 	CHECK(HC2(event_channel_op, EVTCHNOP_send, &send), 0);
@@ -203,10 +208,10 @@ static u32 test_channel(void)
 
 		if (HC2(event_channel_op, EVTCHNOP_alloc_unbound, &a))
 			break;
-		CHECK(a.port <= 63, 1);
+		CHECK(a.port <= LAST, 1);
 		n++;
 	}
-	CHECK(n, 61);
+	CHECK(n, LAST - 2);
 	CHECK(HC2(event_channel_op, EVTCHNOP_reset, &reset), 0);
 	CHECK(status(u.id, theirs, &s), 0);
 	CHECK(s.status, EVTCHNSTAT_closed);
@@ -224,8 +229,8 @@ static void test_death(u32 port)
 	struct evtchn_status s;
 	u32 h, h2;
 
-	CHECK(map(0, REF, window_a, &h), 0);
-	CHECK(map(GNTMAP_readonly, REF_RO, window_b, &h2), 0);
+	CHECK_GRANT(map(0, REF, window_a, &h), GNTST_okay);
+	CHECK_GRANT(map(GNTMAP_readonly, REF_RO, window_b, &h2), GNTST_okay);
 	window_a[7] = 7;
 	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), 0);
 	CHECK(status(0, port, &s), 0);
@@ -237,10 +242,10 @@ static void test_death(u32 port)
 	CHECK(op.u.getdomaininfo.tot_pages, 2);
 	CHECK(window_a[7], 7);
 	CHECK(table[REF].flags & GTF_writing, GTF_writing);
-	CHECK(unmap(window_a, h), 0);
+	CHECK_GRANT(unmap(window_a, h), GNTST_okay);
 	CHECK(table[REF].flags & (GTF_reading | GTF_writing), 0);
-	CHECK(unmap(window_b, h2), 0);
-	CHECK(unmap(window_b, h2), GNTST_bad_handle);
+	CHECK_GRANT(unmap(window_b, h2), GNTST_okay);
+	CHECK_GRANT(unmap(window_b, h2), GNTST_bad_handle);
 	CHECK(set_pte_va(table, 0, UVMF_INVLPG), 0);
 	CHECK(domu_gone(&u), 1);
 	CHECK(make_rw(window_a) | make_rw(window_b) | make_rw(table), 0);

@@ -34,7 +34,7 @@ static u32 next(u32 *seed)
 static void grant_map(u32 r)
 {
 	struct gnttab_map_grant_ref m = {
-		.host_addr = (u32)places[r & 3], .ref = REF + (r >> 2 & 15),
+		.host_addr = (ulong)places[r & 3], .ref = REF + (r >> 2 & 15),
 		.flags = GNTMAP_host_map | (r & 0x100 ? GNTMAP_readonly : 0),
 	};
 
@@ -48,7 +48,7 @@ static void grant_map(u32 r)
 static int unmap(const void *where, u64 bus, u32 handle)
 {
 	struct gnttab_unmap_grant_ref u = {
-		.host_addr = (u32)where, .dev_bus_addr = bus,
+		.host_addr = (ulong)where, .dev_bus_addr = bus,
 		.handle = handle, .status = 99,
 	};
 
@@ -60,8 +60,8 @@ static int unmap(const void *where, u64 bus, u32 handle)
 static void grant_unmap(u32 r)
 {
 	struct gnttab_unmap_and_replace u = {
-		.host_addr = (u32)places[r & 3],
-		.new_addr = (u32)places[r >> 2 & 3],
+		.host_addr = (ulong)places[r & 3],
+		.new_addr = (ulong)places[r >> 2 & 3],
 		.handle = handles[r >> 12 & 31] - 1,
 	};
 

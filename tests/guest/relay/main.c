@@ -16,6 +16,7 @@
 #define SHARED		0xe000u		/* where the relay maps shared_info */
 #define STACKS		0xf000u
 #define STACK_SIZE	0x300u
+#define CODE_BYTES	0x800u		/* of relay_code(), at most */
 #define RELAY_MS	6000u
 #define WINDOW_MS	500u
 #define WINDOWS		5u
@@ -36,14 +37,12 @@ static struct domu victim, relay;
 
 #define INLINE	static inline __attribute__((always_inline))
 
-/* From here to relay_end(): runs in the domain, from another address. */
-INLINE u32 call(u32 nr, u32 a, u32 b, u32 c, u32 d)
-{
-	u32 rc;
+DEFINE_CODE(spin, "1: jmp 1b");
 
-	__asm__ volatile("int $0x82" : "=a" (rc), "+b" (a), "+c" (b), "+d" (c),
-			 "+S" (d) : "0" (nr) : "memory");
-	return rc;
+/* From here to relay_code(): runs in the domain, from another address. */
+INLINE void call(u32 nr, u32 cmd, const void *arg)
+{
+	raw_hypercall(nr, cmd, (ulong)arg, 0, 0, 0);
 }
 
 INLINE u32 cycles(void)
@@ -72,7 +71,7 @@ INLINE void wait_for_turn(u32 *port)
 	p.nr_ports = 1;
 	p.timeout = 0;
 	while (!take_event(*port))
-		call(__HYPERVISOR_sched_op, SCHEDOP_poll, (u32)&p, 0, 0);
+		call(__HYPERVISOR_sched_op, SCHEDOP_poll, &p);
 }
 
 INLINE void send(u32 port)
@@ -80,7 +79,7 @@ INLINE void send(u32 port)
 	struct evtchn_send op;
 
 	op.port = port;
-	call(__HYPERVISOR_event_channel_op, EVTCHNOP_send, (u32)&op, 0, 0);
+	call(__HYPERVISOR_event_channel_op, EVTCHNOP_send, &op);
 }
 
 INLINE void start(struct control *c, u32 id)
@@ -90,9 +89,9 @@ INLINE void start(struct control *c, u32 id)
 	u32 i;
 
 	if (!id) {
-		call(__HYPERVISOR_update_va_mapping, SHARED,
-		     c->shared_mfn << 12 | (u32)PTE_RWP, c->shared_mfn >> 20,
-		     UVMF_INVLPG | UVMF_ALL);
+		raw_hypercall(__HYPERVISOR_update_va_mapping, SHARED,
+			      c->shared_mfn << 12 | (u32)PTE_RWP,
+			      c->shared_mfn >> 20, UVMF_INVLPG | UVMF_ALL, 0);
 		for (i = 0; i < VCPUS; i++)
 			s->vcpu_info[i].evtchn_upcall_mask = 1;
 		c->ready = 1;
@@ -100,7 +99,7 @@ INLINE void start(struct control *c, u32 id)
 	while (!c->ready)
 		;
 	bind.vcpu = id;
-	call(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_ipi, (u32)&bind, 0, 0);
+	call(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_ipi, &bind);
 	*(volatile u32 *)&c->port[id] = bind.port;
 	for (i = 0; !id && i < VCPUS; i++)
 		while (!*(volatile u32 *)&c->port[i])
@@ -156,9 +155,9 @@ static void make_relay(void)
 
 	domu_vcpus = VCPUS;
 	domu_empty(&relay);
-	domu_fill(&relay, place, (const u8 *)relay_code, 0x800);
+	domu_fill(&relay, place, (const u8 *)relay_code, CODE_BYTES);
 	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
-	CHECK(domu_pin(&relay, MMUEXT_PIN_L3_TABLE, relay.frames[0]), 0);
+	CHECK(domu_pin(&relay, PIN_ROOT, relay.frames[0]), 0);
 	CHECK(domu_map(&relay, control_page, relay.frames[CONTROL >> 12],
 		       PTE_RWP), 0);
 	c->cycles = 2 * cycles_per_ms();
@@ -187,11 +186,10 @@ static u32 victim_gets(void)
 
 void test_main(void)
 {
-	static const u8 spin[] = { 0xeb, 0xfe };
 	struct control *c = (void *)control_page;
 	u32 i, share;
 
-	domu_make(&victim, place, spin, sizeof(spin));
+	domu_make(&victim, place, spin, CODE_SIZE(spin));
 	make_relay();
 	CHECK(domu_ctl(&victim, XEN_DOMCTL_unpausedomain), 0);
 	CHECK(domu_ctl(&relay, XEN_DOMCTL_unpausedomain), 0);

@@ -9,15 +9,19 @@
  * hypercalls that they know.
  *
  * Test: schedops -c 2
+ * Test: schedops-64 -w 64 -c 2 reference
  */
 #include "domu.h"
 
-#define BAD		((void *)0xfffff000)
+#define BAD		((void *)HYPERVISOR_PAGE)
 #define LIST		0x8000u
 #define DATA		0x9000u
 #define DATA_BYTES	64u		/* of each call */
+#define CODE_BYTES	0x100u		/* at most */
 #define MAX_CALLS	4u
 #define NO_PORT		40u
+#define NO_OPERATION	99u
+#define NO_DOMAIN	999u
 #define VIRQ_PORTS	2u
 
 PAGE_BUFFER(place);
@@ -33,11 +37,6 @@ static void on_event(struct trap_frame *f)
 	upcalls++;
 	last_upcall = time_now();
 	clear_events(0);
-}
-
-static void mask_events(bool masked)
-{
-	shared->vcpu_info[0].evtchn_upcall_mask = masked;
 }
 
 static void spin_ms(u32 ms)
@@ -101,13 +100,14 @@ static void test_default_timer(void)
 /* Counts its own ticks, with upcalls masked. */
 static void secondary(void)
 {
-	volatile u32 *pending = (u32 *)shared->evtchn_pending;
-	u32 bit = 1u << timer_port[1];
+	volatile ulong *pending =
+		&shared->evtchn_pending[timer_port[1] / PORT_BITS];
+	ulong bit = 1ul << timer_port[1] % PORT_BITS;
 
 	alive = 1;
 	for (;;)
 		if (*pending & bit) {
-			__asm__ volatile("lock andl %1, %0" : "+m" (*pending)
+			__asm__ volatile("lock and %1, %0" : "+m" (*pending)
 					 : "r" (~bit));
 			ticks1++;
 		}
@@ -143,7 +143,7 @@ static void test_huge_timeouts(void)
 	for (i = 0; i < ARRAY_SIZE(high); i++) {
 		upcalls = 0;
 		start = time_now();
-		CHECK(HC2(set_timer_op, 0, high[i]), 0);
+		CHECK(set_timer_op((u64)high[i] << 32), 0);
 		spin_ms(1000);
 		CHECK(upcalls, 1);
 		CHECK(last_upcall - start >= 99 * NS_PER_MS, 1);
@@ -161,6 +161,7 @@ static long poll(u32 n, void *ports, u64 timeout)
 static void test_poll(void)
 {
 	u32 ipi = bind_ipi(), i;
+	long rc;
 	const struct {
 		u32 port[2], n;
 		long rc;
@@ -173,15 +174,15 @@ static void test_poll(void)
 	mask_events(true);
 	CHECK(send_port(ipi), 0);
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		if (poll(cases[i].n, (void *)cases[i].port, 0) == cases[i].rc)
-			continue;
-		failures++;
-		print("main.c: poll, case %u: not %d\n", i, (int)cases[i].rc);
+		rc = poll(cases[i].n, (void *)cases[i].port, 0);
+		if (rc != cases[i].rc)
+			print("poll, case %u\n", i);
+		CHECK(rc, cases[i].rc);
 	}
 	CHECK(poll(129, (void *)cases, 0), -XEN_EINVAL);
 	CHECK(poll(1, BAD, 0), -XEN_EFAULT);
 	CHECK(HC2(sched_op, SCHEDOP_poll, BAD), -XEN_EFAULT);
-	CHECK(HC2(sched_op, 99, 0), -XEN_ENOSYS);
+	CHECK(HC2(sched_op, NO_OPERATION, 0), -XEN_ENOSYS);
 	/* An event that can be delivered comes before all ports. */
 	mask_events(false);
 	shared->vcpu_info[0].evtchn_upcall_pending = 1;
@@ -190,11 +191,12 @@ static void test_poll(void)
 	CHECK(close_port(ipi), 0);
 }
 
-static long watchdog(u32 id, u32 timeout)
+/* An error of it may come without its sign: Xen counts in 32 bits here. */
+static int watchdog(u32 id, u32 timeout)
 {
 	struct sched_watchdog w = { id, timeout };
 
-	return HC2(sched_op, SCHEDOP_watchdog, &w);
+	return (int)HC2(sched_op, SCHEDOP_watchdog, &w);
 }
 
 static void test_watchdog(void)
@@ -215,11 +217,9 @@ static void test_watchdog(void)
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		rc = watchdog(cases[i].id, cases[i].timeout);
-		if (rc == cases[i].rc)
-			continue;
-		failures++;
-		print("main.c: watchdog, case %u: got %d, expected %d\n", i,
-		      (int)rc, (int)cases[i].rc);
+		if (rc != cases[i].rc)
+			print("watchdog, case %u\n", i);
+		CHECK(rc, cases[i].rc);
 	}
 	CHECK(HC2(sched_op, SCHEDOP_watchdog, BAD), -XEN_EFAULT);
 }
@@ -259,35 +259,31 @@ static void test_pin(void)
 	CHECK(HC2(sched_op, SCHEDOP_pin_override, BAD), -XEN_EFAULT);
 }
 
-/* xen/event_channel.h and xen/physdev.h, struct evtchn_op and physdev_op */
-struct old_op {
-	u32 cmd, arg[9];
-};
-
-static long old_evtchn(u32 cmd, u32 arg, struct old_op *op)
+static long old_evtchn(u32 cmd, u32 arg, evtchn_op_t *op)
 {
-	*op = (struct old_op){ cmd, { arg } };
+	*op = (evtchn_op_t){ .cmd = cmd };
+	memcpy(&op->u, &arg, sizeof(arg));
 	return HC1(event_channel_op_compat, op);
 }
 
 static long old_physdev(u32 cmd, u32 arg)
 {
-	struct old_op op = { cmd, { arg } };
+	physdev_op_t op = { .cmd = cmd, .u.set_iopl.iopl = arg };
 
 	return HC1(physdev_op_compat, &op);
 }
 
 static void test_compat(void)
 {
-	struct old_op op;
+	evtchn_op_t op;
 	u32 port;
 
 	CHECK(old_evtchn(EVTCHNOP_bind_ipi, 0, &op), 0);
-	port = op.arg[1];
+	port = op.u.bind_ipi.port;
 	CHECK(port != 0, 1);
 	mask_events(true);
 	CHECK(old_evtchn(EVTCHNOP_send, port, &op), 0);
-	CHECK(shared->evtchn_pending[0] >> port & 1, 1);
+	CHECK(port_pending(port), 1);
 	CHECK(old_evtchn(EVTCHNOP_send, NO_PORT, &op), -XEN_EINVAL);
 	CHECK(old_evtchn(EVTCHNOP_close, port, &op), 0);
 	CHECK(old_evtchn(EVTCHNOP_reset, DOMID_SELF, &op), -XEN_ENOSYS);
@@ -304,61 +300,63 @@ static void test_compat(void)
 	CHECK(HC2(sched_op_compat, SCHEDOP_yield, 0), 0);
 	mask_events(true);
 	upcalls = 0;
-	CHECK(HC2(set_timer_op, (u32)time_now() + 2000000,
-		  (u32)((time_now() + 2000000) >> 32)), 0);
+	CHECK(set_timer_op(time_now() + 2 * NS_PER_MS), 0);
 	CHECK(HC2(sched_op_compat, SCHEDOP_block, 0), 0);
 	CHECK(upcalls, 1);
 	CHECK(HC2(sched_op_compat, SCHEDOP_poll, 0), -XEN_ENOSYS);
 	CHECK(HC2(sched_op_compat, SCHEDOP_watchdog, 0), -XEN_ENOSYS);
 }
 
-/* In the order that the code below loads them; nr ~0: spin. */
 struct call {
-	u32 nr, a[5], result, pad;
+	u32 nr, result;
+	ulong a[2];
 };
+#define NO_CALL	(~0u)
 
-__asm__(".pushsection .rodata\n"
-	"calls_code:	movl $0x8000, %ebp\n"
-	"1:	movl (%ebp), %eax; cmpl $-1, %eax; je 1b\n"
-	"	movl 4(%ebp), %ebx; movl 8(%ebp), %ecx\n"
-	"	movl 12(%ebp), %edx; movl 16(%ebp), %esi\n"
-	"	movl 20(%ebp), %edi; int $0x82\n"
-	"	movl %eax, 24(%ebp); addl $32, %ebp; jmp 1b\n"
-	"calls_end:\n"
-	".popsection");
-extern const u8 calls_code[], calls_end[];
+/* What the domain runs: the calls of its list, and then it waits. */
+static void __attribute__((noinline, noreturn)) make_calls(void)
+{
+	volatile struct call *c = (void *)(ulong)LIST;
+
+	for (;; c++) {
+		while (c->nr == NO_CALL)
+			;
+		c->result = (u32)raw_hypercall(c->nr, c->a[0], c->a[1], 0, 0,
+					       0);
+	}
+}
 
 /*
- * A domain's calls of sched_op, or of its old form: what each gives, and for
- * what reason the domain ends; NONE: it goes on.
+ * A domain's calls of sched_op, or of its old form, with what each gives; how
+ * many of them return; for what reason the domain ends (NONE: it goes on).
  */
 #define NONE	99u
 #define OLD	0x80000000u		/* in the operation's number */
 static const struct end {
 	const char *what;
+	u32 returns, reason;
 	struct {
 		u32 op, arg[2];
 		int rc;
 	} call[MAX_CALLS];
-	u32 calls, reason;
 } ends[] = {
-	{ "a watchdog", { { SCHEDOP_watchdog, { 0, 1 }, 1 } }, 1,
-	  SHUTDOWN_watchdog },
-	{ "a stopped watchdog", { { SCHEDOP_watchdog, { 0, 1 }, 1 },
-				  { SCHEDOP_watchdog, { 1, 0 }, 0 } }, 2, NONE },
-	{ "the first code", { { SCHEDOP_shutdown_code, { 2, 0 }, 0 },
-			      { SCHEDOP_shutdown_code, { 1, 0 }, 0 },
-			      { SCHEDOP_shutdown, { 0, 0 }, 0 } }, 2,
-	  SHUTDOWN_suspend },
-	{ "a code of 8 bits", { { SCHEDOP_shutdown, { 0x103, 0 }, 0 } }, 0,
-	  SHUTDOWN_crash },
-	{ "the old shutdown", { { OLD | SCHEDOP_shutdown, { 0x101, 0 }, 0 } }, 0,
-	  SHUTDOWN_reboot },
-	{ "what others may", { { SCHEDOP_remote_shutdown, { 0, 0 }, -XEN_EPERM },
-			       { SCHEDOP_remote_shutdown, { 999, 0 },
-				 -XEN_ESRCH },
-			       { SCHEDOP_pin_override, { 0, 0 }, -XEN_EPERM } },
-	  3, NONE },
+	{ "a watchdog", 1, SHUTDOWN_watchdog,
+	  { { SCHEDOP_watchdog, { 0, 1 }, 1 } } },
+	{ "a stopped watchdog", 2, NONE,
+	  { { SCHEDOP_watchdog, { 0, 1 }, 1 },
+	    { SCHEDOP_watchdog, { 1, 0 }, 0 } } },
+	{ "the first code", 2, SHUTDOWN_suspend,
+	  { { SCHEDOP_shutdown_code, { SHUTDOWN_suspend }, 0 },
+	    { SCHEDOP_shutdown_code, { SHUTDOWN_reboot }, 0 },
+	    { SCHEDOP_shutdown, { SHUTDOWN_poweroff }, 0 } } },
+	{ "a code of 8 bits", 0, SHUTDOWN_crash,
+	  { { SCHEDOP_shutdown, { 0x100 | SHUTDOWN_crash }, 0 } } },
+	{ "the old shutdown", 0, SHUTDOWN_reboot,
+	  { { OLD | SCHEDOP_shutdown, { 0x100 | SHUTDOWN_reboot }, 0 } } },
+	{ "what others may", 3, NONE,
+	  { { SCHEDOP_remote_shutdown, { 0, 0 }, -XEN_EPERM },
+	    { SCHEDOP_remote_shutdown, { NO_DOMAIN, 0 }, -XEN_ESRCH },
+	    { SCHEDOP_pin_override, { 0, 0 }, -XEN_EPERM } } },
 };
 
 static void make_caller(const struct end *e)
@@ -368,7 +366,7 @@ static void make_caller(const struct end *e)
 	u32 i, op;
 
 	domu_empty(&domu);
-	domu_fill(&domu, place, calls_code, (u32)(calls_end - calls_code));
+	domu_fill(&domu, place, (const u8 *)make_calls, CODE_BYTES);
 	CHECK(domu_map(&domu, place, domu.frames[DATA >> 12], PTE_RWP), 0);
 	for (i = 0; i < MAX_CALLS; i++)
 		memcpy(place + i * DATA_BYTES, e->call[i].arg, 8);
@@ -381,11 +379,11 @@ static void make_caller(const struct end *e)
 		c[i].a[0] = op & ~OLD;
 		c[i].a[1] = op & OLD ? e->call[i].arg[0] :
 				       DATA + i * DATA_BYTES;
-		if (!op)
-			c[i].nr = ~0u;
+		if (op == SCHEDOP_yield)	/* no row: the list's end */
+			c[i].nr = NO_CALL;
 	}
 	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
-	CHECK(domu_pin(&domu, MMUEXT_PIN_L3_TABLE, domu.frames[0]), 0);
+	CHECK(domu_pin(&domu, PIN_ROOT, domu.frames[0]), 0);
 	domu_context(&domu, &ctx);
 	CHECK(domu_set_context(&domu, &ctx), 0);
 	CHECK(domu_map(&domu, place, domu.frames[LIST >> 12], PTE_RO), 0);
@@ -424,26 +422,24 @@ static void test_ends(void)
 	for (e = ends; e < ends + ARRAY_SIZE(ends); e++) {
 		make_caller(e);
 		reason = reason_in(e->reason == NONE ? 40 : 200);
-		for (i = 0; i < e->calls; i++) {
+		for (i = 0; i < e->returns; i++) {
 			rc = (int)((struct call *)place)[i].result;
-			if (rc != e->call[i].rc) {
-				failures++;
-				print("main.c: %s: call %u: got %d, expected %d\n",
-				      e->what, i, rc, e->call[i].rc);
-			}
+			if (rc != e->call[i].rc)
+				print("%s, call %u\n", e->what, i);
+			CHECK(rc, e->call[i].rc);
 		}
-		if (reason != e->reason) {
-			failures++;
-			print("main.c: %s: reason %u, expected %u\n", e->what,
-			      reason, e->reason);
-		}
+		if (reason != e->reason)
+			print("%s\n", e->what);
+		CHECK(reason, e->reason);
 		end_caller();
 	}
 }
 
 static void test_remote(void)
 {
-	struct sched_remote_shutdown r = { .domain_id = 999, .reason = 0x102 };
+	struct sched_remote_shutdown r = {
+		.domain_id = NO_DOMAIN, .reason = 0x100 | SHUTDOWN_suspend,
+	};
 
 	CHECK(HC2(sched_op, SCHEDOP_remote_shutdown, &r), -XEN_ESRCH);
 	r.domain_id = DOMID_SELF;

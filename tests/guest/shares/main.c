@@ -18,6 +18,8 @@
 
 PAGE_BUFFER(place);
 
+DEFINE_CODE(spin, "1: jmp 1b");
+
 static struct domu domus[BUSY];
 static u64 used[BUSY];
 
@@ -125,7 +127,6 @@ static void test_latency(void)
 /* Its low weight lets it wait behind the others most of the time. */
 static void test_ends(void)
 {
-	static const u8 spin[] = { 0xeb, 0xfe };
 	struct domu *victim = &domus[BUSY - 1];
 	u32 i;
 
@@ -136,7 +137,7 @@ static void test_ends(void)
 		CHECK(domu_ctl(victim, XEN_DOMCTL_unpausedomain), 0);
 		sleep_ms(20);
 		CHECK(domu_ctl(victim, XEN_DOMCTL_destroydomain), 0);
-		domu_make(victim, place, spin, sizeof(spin));
+		domu_make(victim, place, spin, CODE_SIZE(spin));
 	}
 	for (i = 0; i < BUSY - 1; i++)
 		CHECK(domu_ctl(&domus[i], XEN_DOMCTL_pausedomain), 0);
@@ -170,11 +171,10 @@ static void test_affinity(void)
 
 void test_main(void)
 {
-	static const u8 spin[] = { 0xeb, 0xfe };
 	u32 i;
 
 	for (i = 0; i < BUSY; i++)
-		domu_make(&domus[i], place, spin, sizeof(spin));
+		domu_make(&domus[i], place, spin, CODE_SIZE(spin));
 	test_weights();
 	test_cap();
 	test_latency();

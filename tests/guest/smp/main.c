@@ -7,6 +7,7 @@
  *
  * Test: smp -c 2
  * Test: smp-shared -c 1 -v 2
+ * Test: smp-64 -w 64 -c 2 reference
  */
 #include "guest.h"
 
@@ -22,11 +23,12 @@ static volatile u32 leaf1_ebx, apic_base;
 /* Its APIC has the number 0 as well, but is not the boot processor's. */
 static void read_apic(void)
 {
-	u32 eax = 1, ecx = 0x1b, edx;
+	u32 eax = 1, ecx = 0, edx;
 
-	__asm__ volatile("ud2; .ascii \"xen\"; cpuid" : "+a" (eax),
-			 "=b" (leaf1_ebx), "+c" (ecx), "=d" (edx));
-	__asm__ volatile("rdmsr" : "=a" (apic_base), "=d" (edx) : "c" (0x1b));
+	__asm__ volatile(XEN_CPUID : "+a" (eax), "=b" (leaf1_ebx), "+c" (ecx),
+			 "=d" (edx));
+	__asm__ volatile("rdmsr" : "=a" (apic_base), "=d" (edx)
+			 : "c" (MSR_APIC_BASE));
 }
 
 static void secondary(void)
@@ -55,9 +57,9 @@ static void test_refused(void)
 	ctx.ctrlreg[3] = xen_pfn_to_cr3(va_mfn(shot));
 	CHECK(vcpu(VCPUOP_initialise, 1, &ctx) < 0, 1);
 	vcpu_context(&ctx, secondary, stack1 + sizeof(stack1));
-	ctx.gdt_ents = 9000;
+	ctx.gdt_ents = FIRST_RESERVED_GDT_ENTRY + 1;
 	CHECK(vcpu(VCPUOP_initialise, 1, &ctx) < 0, 1);
-	CHECK(vcpu(VCPUOP_initialise, 1, (void *)0xfffff000), -XEN_EFAULT);
+	CHECK(vcpu(VCPUOP_initialise, 1, (void *)HYPERVISOR_PAGE), -XEN_EFAULT);
 	CHECK(vcpu(VCPUOP_initialise, 0, &ctx), -XEN_EEXIST);
 }
 
@@ -72,7 +74,7 @@ static void test_up_and_down(void)
 	CHECK(vcpu_wait(&alive, 1), 1);
 	CHECK(vcpu(VCPUOP_is_up, 1, 0), 1);
 	CHECK(leaf1_ebx >> 24, 0);
-	CHECK(apic_base, 0xfee00800);
+	CHECK(apic_base, APIC_DEFAULT_BASE | APIC_BASE_ENABLE);
 	for (i = 0; i < 40; i++)
 		CHECK(mmuext(MMUEXT_TLB_FLUSH_ALL, 0, 0), 0);
 	before = poke;

@@ -12,11 +12,6 @@
 
 extern u32 start_tsc[2];
 
-struct e820entry {
-	u64 addr, size;
-	u32 type;
-} __attribute__((packed));
-
 static struct e820entry map[64];
 
 /* Whole frames of RAM that the machine has. */
@@ -28,7 +23,7 @@ static u32 machine_frames(void)
 	set_xen_guest_handle(m.buffer, map);
 	CHECK(HC2(memory_op, XENMEM_machine_memory_map, &m), 0);
 	for (i = 0; i < m.nr_entries; i++)
-		if (map[i].type == 1)
+		if (map[i].type == E820_RAM)
 			n += (u32)(map[i].size >> 12);
 	return n;
 }

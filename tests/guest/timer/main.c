@@ -7,10 +7,14 @@
  * clock is what Dom0 set; a long hypercall stops for an event of its caller.
  *
  * Test: timer
+ * Test: timer-64 -w 64 reference
  */
 #include "guest.h"
 
 #define UPDATES		32768u
+#define NS_PER_S	(1000 * NS_PER_MS)
+#define POLLED		1u	/* a port that nobody has */
+#define NO_PORT		5000u
 
 static mmu_update_t updates[UPDATES];
 static volatile u32 upcalls;
@@ -51,49 +55,49 @@ static void test_singleshot(void)
 
 	for (i = 1; i <= 5; i++) {
 		/* Masked until block, or the event could come too early. */
-		shared->vcpu_info[0].evtchn_upcall_mask = 1;
+		mask_events(true);
 		start = time_now();
-		CHECK(set_timer(start + i * 3000000ull, 0), 0);
+		CHECK(set_timer(start + i * 3 * NS_PER_MS, 0), 0);
 		CHECK(HC2(sched_op, SCHEDOP_block, 0), 0);
 		end = time_now();
 		CHECK(upcalls, i);
 		CHECK(shared->vcpu_info[0].evtchn_upcall_mask, 0);
-		CHECK(end - start >= i * 3000000ull, 1);
-		CHECK(end - start < 500000000ull, 1);
+		CHECK(end - start >= i * 3 * NS_PER_MS, 1);
+		CHECK(end - start < 500 * NS_PER_MS, 1);
 	}
 	/* A time that is over comes at once, whatever the flag says. */
-	CHECK(set_timer(time_now() - 1000000, VCPU_SSHOTTMR_future), 0);
+	CHECK(set_timer(time_now() - NS_PER_MS, VCPU_SSHOTTMR_future), 0);
 	start = time_now();
-	while (upcalls == 5 && time_now() < start + 100000000)
+	while (upcalls == 5 && time_now() < start + 100 * NS_PER_MS)
 		;
 	CHECK(upcalls, 6);
 	/* Stopped, in time also on a busy machine: nothing comes. */
-	CHECK(set_timer(time_now() + 300000000, 0), 0);
+	CHECK(set_timer(time_now() + 300 * NS_PER_MS, 0), 0);
 	CHECK(HC3(vcpu_op, VCPUOP_stop_singleshot_timer, 0, 0), 0);
 	start = time_now();
-	while (time_now() < start + 400000000)
+	while (time_now() < start + 400 * NS_PER_MS)
 		;
 	CHECK(upcalls, 6);
 }
 
 static void test_poll(void)
 {
-	evtchn_port_t port = 1;
+	evtchn_port_t port = POLLED;
 	struct sched_poll p = { .nr_ports = 1 };
 	u64 start = time_now();
 
 	set_xen_guest_handle(p.ports, &port);
-	shared->vcpu_info[0].evtchn_upcall_mask = 1;
-	p.timeout = start + 10000000;
-	shared->evtchn_mask[0] |= 2;
+	mask_events(true);
+	p.timeout = start + 10 * NS_PER_MS;
+	mask_port(POLLED);
 	CHECK(HC2(sched_op, SCHEDOP_poll, &p), 0);
-	CHECK(time_now() - start >= 9000000, 1);
-	port = 5000;
+	CHECK(time_now() - start >= 9 * NS_PER_MS, 1);
+	port = NO_PORT;
 	CHECK(HC2(sched_op, SCHEDOP_poll, &p), -XEN_EINVAL);
 	p.nr_ports = 100000;
 	CHECK(HC2(sched_op, SCHEDOP_poll, &p), -XEN_EINVAL);
-	shared->evtchn_mask[0] &= ~2u;
-	shared->vcpu_info[0].evtchn_upcall_mask = 0;
+	shared->evtchn_mask[0] &= ~(1ul << POLLED);
+	mask_events(false);
 }
 
 /* What is asked for counts up to now; since when the state holds stays. */
@@ -114,28 +118,28 @@ static void test_get_runstate(void)
 static void test_runstate(void)
 {
 	static struct vcpu_runstate_info rs;
-	struct vcpu_register_runstate_memory_area r = { .addr.p = (u32)&rs };
+	struct vcpu_register_runstate_memory_area r = { .addr.p = (ulong)&rs };
 
 	CHECK(HC3(vcpu_op, VCPUOP_register_runstate_memory_area, 0, &r), 0);
 	CHECK(rs.state, RUNSTATE_running);
 	CHECK(rs.state_entry_time <= time_now(), 1);
-	shared->vcpu_info[0].evtchn_upcall_mask = 1;
-	CHECK(set_timer(time_now() + 20000000, 0), 0);
+	mask_events(true);
+	CHECK(set_timer(time_now() + 20 * NS_PER_MS, 0), 0);
 	HC2(sched_op, SCHEDOP_block, 0);
 	CHECK(rs.state, RUNSTATE_running);
-	CHECK(rs.time[RUNSTATE_blocked] >= 10000000, 1);
+	CHECK(rs.time[RUNSTATE_blocked] >= 10 * NS_PER_MS, 1);
 }
 
 /* Whether an event in the middle of a long call was seen in its first half. */
 static bool seen_early(void)
 {
-	u64 at = time_now() + 1000000, took;
+	u64 at = time_now() + NS_PER_MS, took;
 
 	CHECK(set_timer(at, 0), 0);
 	CHECK(HC4(mmu_update, updates, UPDATES, 0, DOMID_SELF), 0);
 	took = time_now() - at;
 	/* Long enough to show something. */
-	CHECK(took > 3000000, 1);
+	CHECK(took > 3 * NS_PER_MS, 1);
 	return last_upcall - at < took / 2;
 }
 
@@ -157,10 +161,10 @@ static void test_long_call(void)
 /* Whether shared_info has the wall clock at system time 0, in ns. */
 static bool wallclock_is(u64 ns)
 {
-	u64 seconds = (u64)shared->arch.wc_sec_hi << 32 | shared->wc_sec;
+	u64 seconds = (u64)shared->xen_wc_sec_hi << 32 | shared->wc_sec;
 
-	return seconds * 1000000000 + shared->wc_nsec == ns &&
-	       shared->wc_nsec < 1000000000 && !(shared->wc_version & 1);
+	return seconds * NS_PER_S + shared->wc_nsec == ns &&
+	       shared->wc_nsec < NS_PER_S && !(shared->wc_version & 1);
 }
 
 /* What Dom0 sets is what all domains see, to the nanosecond. */
@@ -188,7 +192,7 @@ static void test_wallclock(void)
 		op.u.settime64.mbz = 0;
 		op.u.settime64.system_time = now;
 		CHECK(HC1(platform_op, &op), 0);
-		CHECK(wallclock_is(dates[i].seconds * 1000000000 +
+		CHECK(wallclock_is(dates[i].seconds * NS_PER_S +
 				   dates[i].ns - now), 1);
 		CHECK(shared->wc_version != version, 1);
 		op.u.settime64.mbz = 1;
@@ -199,7 +203,7 @@ static void test_wallclock(void)
 	op.u.settime32.nsecs = 500000000;
 	op.u.settime32.system_time = now;
 	CHECK(HC1(platform_op, &op), 0);
-	CHECK(wallclock_is(1600000000ull * 1000000000 + 500000000 - now), 1);
+	CHECK(wallclock_is(1600000000 * NS_PER_S + 500000000 - now), 1);
 }
 
 void test_main(void)
@@ -210,7 +214,7 @@ void test_main(void)
 	HC3(vcpu_op, VCPUOP_stop_periodic_timer, 0, 0);
 	CHECK(HC2(event_channel_op, EVTCHNOP_bind_virq, &op), 0);
 	CHECK(HC2(event_channel_op, EVTCHNOP_bind_virq, &op), -XEN_EEXIST);
-	shared->vcpu_info[0].evtchn_upcall_mask = 0;
+	mask_events(false);
 	test_clock();
 	test_singleshot();
 	test_poll();

@@ -7,17 +7,18 @@
  * a run state is whole if the guest asked for XEN_RUNSTATE_UPDATE.
  *
  * Test: vcpu-state -c 2 -v 8
+ * Test: vcpu-state-64 -w 64 -c 2 -v 8 reference
  */
 #include "guest.h"
 
 #define DR6		0xffff4ff1u
 #define DR7		0x00000402u	/* DR0, execution */
 #define CHANGES		400u
-#define BAD_ADDRESS	0xfffff000u
 
 static u8 stacks[5][8192] __attribute__((aligned(4096)));
 static vcpu_guest_context_t ctx;
-static volatile u32 debugregs[8], null_cs, got_debugregs, stop;
+static volatile ulong debugregs[8];
+static volatile u32 null_cs, got_debugregs, stop;
 static volatile struct vcpu_runstate_info runstate;
 static volatile struct vcpu_time_info times;
 PAGE_BUFFER(info);
@@ -38,12 +39,11 @@ static void test_null_cs(void)
 {
 	vcpu_context(&ctx, NULL, stacks[2]);
 	ctx.user_regs.cs = 0;
-	ctx.trap_ctxt[13].vector = 13;
-	ctx.trap_ctxt[13].cs = FLAT_KERNEL_CS;
-	ctx.trap_ctxt[13].address = (u32)on_null_cs;
+	ctx.trap_ctxt[X86_TRAP_GP] = trap_entry(X86_TRAP_GP, 0);
+	ctx.trap_ctxt[X86_TRAP_GP].address = (ulong)on_null_cs;
 	vcpu_start(1, &ctx);
 	CHECK(vcpu_wait(&null_cs, 1), 1);
-	ctx.gdt_ents = 9000;
+	ctx.gdt_ents = FIRST_RESERVED_GDT_ENTRY + 1;
 	CHECK(vcpu(VCPUOP_initialise, 1, &ctx), -XEN_EEXIST);
 }
 
@@ -60,8 +60,9 @@ static void read_debugregs(void)
 
 static void test_debugregs(void)
 {
-	static const u32 value[8] = { 0x1234, 0x100, 0x200, 0x300, 0, 0, DR6,
-				      DR7 };
+	static const ulong value[8] = {
+		0x1234, 0x100, 0x200, 0x300, 0, 0, DR6, DR7,
+	};
 	u32 i;
 
 	vcpu_context(&ctx, read_debugregs, stacks[3]);
@@ -83,7 +84,7 @@ static long register_info(u32 id, u32 offset)
 
 static void test_info(void)
 {
-	CHECK(register_info(0, 4096 - 60), -XEN_ENXIO);
+	CHECK(register_info(0, PAGE_SIZE - 60), -XEN_ENXIO);
 	CHECK(register_info(0, 0x10000), -XEN_ENXIO);
 	CHECK(register_info(0, 2), -XEN_ENXIO);
 	/* Of one that runs: nobody but itself. */
@@ -93,24 +94,28 @@ static void test_info(void)
 	CHECK(register_info(1, 2), -XEN_ENXIO);
 }
 
-static long register_runstate(u32 id, u32 at)
+static long register_runstate(u32 id, ulong at)
 {
-	return vcpu(VCPUOP_register_runstate_memory_area, id, &at);
+	struct vcpu_register_runstate_memory_area r = { .addr.p = at };
+
+	return vcpu(VCPUOP_register_runstate_memory_area, id, &r);
 }
 
-static long register_time(u32 id, u32 at)
+static long register_time(u32 id, ulong at)
 {
-	return vcpu(VCPUOP_register_vcpu_time_memory_area, id, &at);
+	struct vcpu_register_time_memory_area r = { .addr.p = at };
+
+	return vcpu(VCPUOP_register_vcpu_time_memory_area, id, &r);
 }
 
 static void test_time(void)
 {
 	u64 before = time_now();
 
-	CHECK(register_time(0, BAD_ADDRESS), -XEN_EFAULT);
+	CHECK(register_time(0, HYPERVISOR_PAGE), -XEN_EFAULT);
 	CHECK(vcpu(VCPUOP_register_vcpu_time_memory_area, 0,
-		   (void *)BAD_ADDRESS), -XEN_EFAULT);
-	CHECK(register_time(0, (u32)&times), 0);
+		   (void *)HYPERVISOR_PAGE), -XEN_EFAULT);
+	CHECK(register_time(0, (ulong)&times), 0);
 	CHECK(times.version & 1, 0);
 	CHECK(times.version != 0, 1);
 	CHECK(times.tsc_to_system_mul,
@@ -120,13 +125,13 @@ static void test_time(void)
 	CHECK(times.system_time + 10 * NS_PER_MS * 1000 > before, 1);
 	/* Of another one, that never ran: written at once as well. */
 	times.system_time = 0;
-	CHECK(register_time(5, (u32)&times), 0);
+	CHECK(register_time(5, (ulong)&times), 0);
 	CHECK(times.version & 1, 0);
 	CHECK(times.system_time + 10 * NS_PER_MS * 1000 > before, 1);
 	CHECK(times.system_time != 0, 1);
-	CHECK(register_time(5, 0xf0000000), 0);
+	CHECK(register_time(5, NOWHERE), 0);
 	/* Not mapped: nothing is written, and nothing breaks. */
-	CHECK(register_time(0, 0xf0000000), 0);
+	CHECK(register_time(0, NOWHERE), 0);
 	HC2(sched_op, SCHEDOP_yield, 0);
 }
 
@@ -186,19 +191,19 @@ static void test_runstate(void)
 {
 	u32 changes = 0, updating = 0, torn = 0;
 
-	CHECK(register_runstate(0, BAD_ADDRESS), -XEN_EFAULT);
-	CHECK(register_runstate(0, BAD_ADDRESS + 0xfff), -XEN_EFAULT);
-	CHECK(register_runstate(0, 0xf0000000), 0);
+	CHECK(register_runstate(0, HYPERVISOR_PAGE), -XEN_EFAULT);
+	CHECK(register_runstate(0, HYPERVISOR_PAGE + 0xfff), -XEN_EFAULT);
+	CHECK(register_runstate(0, NOWHERE), 0);
 	/* Of another one, that never ran. */
 	runstate.state = -1;
-	CHECK(register_runstate(5, (u32)&runstate), 0);
+	CHECK(register_runstate(5, (ulong)&runstate), 0);
 	CHECK(runstate.state, RUNSTATE_offline);
 	CHECK(entry_time() != 0, 1);
-	CHECK(register_runstate(5, 0xf0000000), 0);
+	CHECK(register_runstate(5, NOWHERE), 0);
 	CHECK(HC2(vm_assist, VMASST_CMD_enable,
 		  VMASST_TYPE_runstate_update_flag), 0);
 	runstate.state = -1;
-	CHECK(register_runstate(3, (u32)&runstate), 0);
+	CHECK(register_runstate(3, (ulong)&runstate), 0);
 	CHECK(runstate.state != -1, 1);
 	watch_runstate(&changes, &updating, &torn);
 	print("run state: %u changes seen, %u times while it changed, %u torn\n",
@@ -210,7 +215,7 @@ static void test_runstate(void)
 
 void test_main(void)
 {
-	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	mask_events(true);
 	test_null_cs();
 	test_debugregs();
 	vcpu_run(3, yielder, stacks[4]);

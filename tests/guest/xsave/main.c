@@ -7,42 +7,43 @@
  * another domain's values may still be, are invalid opcodes to it.
  *
  * Test: xsave
+ * Test: xsave-64 -w 64 reference
  */
 #include "domu.h"
 
 #define XSAVE		(1u << 26)
 #define OSXSAVE		(1u << 27)
 #define AVX		(1u << 28)
-#define CR4_OSXSAVE	(1u << 18)
+#define XCR0_X87	1u
+#define XCR0_SSE	2u
+#define XCR0_AVX	4u
+#define XCR0_NONE	(1u << 30)	/* no part of the state */
 
-#define SEEN		0x9000u		/* YMM5, if it could be read */
-#define RESULT		0xa000u		/* whether it began, and went on */
+#define SEEN		0x9000		/* YMM5, if it could be read */
+#define RESULT		0xa000		/* whether it began, and went on */
 
 PAGE_BUFFER(place);
 static u8 pattern[32], seen[32];
 
-__asm__(".pushsection .rodata\n"
-	"peek_code:	incl 0xa000\n"
-	"	vmovups %ymm5, 0x9000; incl 0xa004; 1: jmp 1b\n"
-	"peek_end:\n"
-	".popsection");
-extern const u8 peek_code[], peek_end[];
+DEFINE_CODE(peek, "incl " STRING(RESULT) "\n"
+	    "vmovups %ymm5, " STRING(SEEN) "; incl " STRING(RESULT) " + 4\n"
+	    "1: jmp 1b");
 
 static u32 features(void)
 {
 	u32 a = 1, b, c = 0, d;
 
-	__asm__ volatile("ud2; .ascii \"xen\"; cpuid" : "+a" (a), "=b" (b),
+	__asm__ volatile(XEN_CPUID : "+a" (a), "=b" (b),
 			 "+c" (c), "=d" (d));
 	return c;
 }
 
 static void set_cr4(bool on)
 {
-	u32 v;
+	ulong v;
 
 	__asm__ volatile("mov %%cr4, %0" : "=r" (v));
-	v = on ? v | CR4_OSXSAVE : v & ~CR4_OSXSAVE;
+	v = on ? v | X86_CR4_OSXSAVE : v & ~(ulong)X86_CR4_OSXSAVE;
 	__asm__ volatile("mov %0, %%cr4" :: "r" (v));
 }
 
@@ -57,16 +58,16 @@ static void test_control(void)
 	u32 low;
 
 	set_cr4(false);
-	CHECK(xsetbv(1), 6);
+	CHECK_TRAP(xsetbv(XCR0_X87), X86_TRAP_UD);
 	set_cr4(true);
 	CHECK((features() & OSXSAVE) != 0, 1);
-	CHECK(xsetbv(0), 13);
-	CHECK(xsetbv(5), 13);		/* AVX without SSE */
-	CHECK(xsetbv(1u << 30 | 3), 13);
-	CHECK(xsetbv(7), -1);
+	CHECK_TRAP(xsetbv(0), X86_TRAP_GP);
+	CHECK_TRAP(xsetbv(XCR0_X87 | XCR0_AVX), X86_TRAP_GP);
+	CHECK_TRAP(xsetbv(XCR0_X87 | XCR0_SSE | XCR0_NONE), X86_TRAP_GP);
+	CHECK_TRAP(xsetbv(XCR0_X87 | XCR0_SSE | XCR0_AVX), NO_TRAP);
 	__asm__ volatile("xorl %%ecx, %%ecx; xgetbv" : "=a" (low)
 			 :: "ecx", "edx");
-	CHECK(low, 7);
+	CHECK(low, XCR0_X87 | XCR0_SSE | XCR0_AVX);
 }
 
 /* Waits, so that the hypervisor saves the vCPU and loads it again. */
@@ -76,7 +77,7 @@ static void wait(void)
 	struct vcpu_runstate_info rs;
 
 	CHECK(HC3(vcpu_op, VCPUOP_get_runstate_info, 0, &rs), 0);
-	p.timeout = rs.state_entry_time + 30000000;
+	p.timeout = rs.state_entry_time + 30 * NS_PER_MS;
 	HC2(sched_op, SCHEDOP_poll, &p);
 }
 
@@ -101,7 +102,7 @@ static void test_kept(void)
 static void test_task_switch(void)
 {
 	CHECK(HC1(fpu_taskswitch, 1), 0);
-	CHECK(EXPECT_TRAP("vmovups %%ymm5, %%ymm6", "i" (0)), 7);
+	CHECK_INSN("vmovups %%ymm5, %%ymm6", X86_TRAP_NM);
 	CHECK(HC1(fpu_taskswitch, 0), 0);
 }
 
@@ -112,7 +113,7 @@ static void test_peek(void)
 	u32 waited = 0;
 	u8 *page = place;
 
-	domu_make(&u, place, peek_code, (u32)(peek_end - peek_code));
+	domu_make(&u, place, peek, CODE_SIZE(peek));
 	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);
 	do {
 		load_pattern();

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Entry of a 32-bit test guest: a PAE PV kernel linked at 0x100000 and mapped
+ * there (VIRT_BASE 0). On entry esi is start_info, esp the builder's stack.
+ * notes.S describes its image: the library's, or the test's own.
+ */
+	.section .text.start, "ax"
+	.globl	start
+start:
+	cld
+	rdtsc
+	movl	%eax, start_tsc
+	movl	%edx, start_tsc + 4
+	movl	$boot_stack_end, %esp
+	pushl	%esi
+	call	guest_main
+	ud2

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A 32-bit PV guest with PAE (xen/arch-x86/xen-x86_32.h); see guest.h. */
+#ifndef WIDTH_H
+#define WIDTH_H
+
+#define WIDTH		32
+#define GUEST_MAGIC	"xen-3.0-x86_32p"
+
+/* The last page that no guest may name */
+#define HYPERVISOR_PAGE	0xfffff000ul
+
+#define LEVELS		3
+#define PIN_ROOT	MMUEXT_PIN_L3_TABLE
+#define PTE_ADDED	0ull
+
+/* The ring of a kernel as CS shows it in a frame */
+#define KERNEL_RPL	1u
+
+/* The full register of a name: R(sp) */
+#define R(name)		"%%e" #name
+
+/*
+ * A hypercall without the page: of code that runs elsewhere or is looked at
+ * while it makes the call, as a function, between other instructions, and in
+ * assembly outside of functions.
+ */
+static inline __attribute__((always_inline)) long
+raw_hypercall(u32 nr, ulong a, ulong b, ulong c, ulong d, ulong e)
+{
+	long rc = (long)nr;
+
+	__asm__ volatile("int $0x82" : "+a" (rc), "+b" (a), "+c" (b), "+d" (c),
+			 "+S" (d), "+D" (e) :: "memory");
+	return rc;
+}
+
+#define HYPERCALL_BETWEEN(before, nr, a, b, after) ({			\
+	long rc_ = nr;							\
+	__asm__ volatile(before "int $0x82\n" after : "+a" (rc_)	\
+			 : "b" ((ulong)(a)), "c" ((ulong)(b))		\
+			 : "memory", "cc");				\
+	rc_;								\
+})
+
+#define ASM_HYPERCALL(nr, a, b)						\
+	"movl $" STRING(nr) ", %eax; movl $" STRING(a) ", %ebx;"	\
+	"movl $" STRING(b) ", %ecx; int $0x82\n"
+
+/* Tables of a domain that a test makes: page, entry, what it names, flags */
+#define DOMU_LINKS							\
+	{ 0, 0, 1, PTE_P }, { 0, 1, 2, PTE_P }, { 0, 2, 3, PTE_P },	\
+	{ 0, 3, 4, PTE_P }, { 1, 0, 5, PTE_RWP }
+
+#define DOMU_TABLES	{ 0, 1, 2, 3, 4, 5 }
+
+struct trap_frame {
+	ulong edi, esi, ebp, ebx, edx, ecx, eax;
+	ulong vector, error;
+	ulong eip, cs, eflags, esp, ss;	/* esp, ss from ring 3 only */
+};
+
+/* The event mask of before, which the hypervisor saves beside CS */
+static inline u32 frame_mask(const struct trap_frame *f)
+{
+	return f->cs >> 16 & 0xff;
+}
+
+#endif
