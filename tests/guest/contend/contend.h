@@ -49,9 +49,7 @@ void hold(u32 round, bool frames);
 
 /* A page that the hypervisor may write to is no page table, another may be. */
 void check_page(u8 *p, bool used);
-long pin_l1(u32 round, u32 me);
 long reservation(u32 cmd, xen_pfn_t *frames, u32 n);
-long new_port(u32 round, u32 me);
 
 extern grant_entry_v1_t grant_entries[512];
 

@@ -87,13 +87,12 @@ static void pirqs(void)
 {
 	struct physdev_map_pirq m = { .domid = DOMID_SELF, .index = GSI,
 				      .type = MAP_PIRQ_TYPE_GSI, .pirq = GSI };
-	struct physdev_setup_gsi s = { .gsi = GSI, .triggering = 0 };
+	struct physdev_setup_gsi s = { .gsi = GSI };
 	u32 i;
 
 	for (i = 0; i < BATCH; i++) {
 		HC2(physdev_op, PHYSDEVOP_map_pirq, &m);
 		HC2(physdev_op, PHYSDEVOP_setup_gsi, &s);
-		close_port((u32)new_port(0, 0));
 	}
 }
 

@@ -23,7 +23,7 @@ static void read_only(u32 round)
 	CHECK(make_ro(page), 0);
 }
 
-long pin_l1(u32 round, u32 me)
+static long pin_l1(u32 round, u32 me)
 {
 	(void)round;
 	(void)me;

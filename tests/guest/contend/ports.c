@@ -23,7 +23,7 @@ static void drop_port(u32 round, u32 winner)
 	CHECK(close_port(port), 0);
 }
 
-long new_port(u32 round, u32 me)
+static long new_port(u32 round, u32 me)
 {
 	struct evtchn_alloc_unbound a = { .dom = DOMID_SELF,
 					  .remote_dom = DOMID_SELF };
