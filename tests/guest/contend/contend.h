@@ -13,6 +13,7 @@
 #define SOME_ERROR	2	/* by which side it is */
 #define ANY		3	/* perhaps success as well: see its after() */
 #define SUCCESS		4	/* neither disturbs the other */
+#define ONE_AT_MOST	5	/* on Xen, each may be in the other's way */
 
 /*
  * Two calls at the same time, side 0 on vCPU 0, side 1 on vCPU 1. The function

@@ -104,6 +104,8 @@ static bool fair(const struct contest *c)
 {
 	if (c->refused == SUCCESS)
 		return !result[0] && !result[1];
+	if (c->refused == ONE_AT_MOST)
+		return result[0] || result[1];
 	if (c->refused == DISTINCT)
 		return result[0] >= 0 && result[1] >= 0 &&
 		       result[0] != result[1];
@@ -162,7 +164,8 @@ static void hold_all(const struct contest *c)
 	for (; c->name; c++) {
 		steps_name = c->name;
 		steps_function = c->function;
-		steps_exclusive = c->refused < 0 || c->refused == SOME_ERROR;
+		steps_exclusive = c->refused < 0 || c->refused == SOME_ERROR ||
+				  c->refused == ONE_AT_MOST;
 		steps_limit = c->limit;
 		if (by_steps())
 			steps_contest();

@@ -173,18 +173,20 @@ static void exchanged(u32 round, u32 winner)
 {
 	(void)round;
 	CHECK(current_reservation(), owned);
-	use_frame(got[winner]);
+	use_frame(result[winner] ? frame : got[winner]);
 }
 
 static void exchanged_or_mapped(u32 round, u32 winner)
 {
-	if (!winner)
+	if (winner)
+		CHECK(make_rw(page), 0);
+	else
 		exchanged(round, winner);
 }
 
 static void exchanged_or_given(u32 round, u32 winner)
 {
-	if (winner)
+	if (winner && !result[1])
 		take_again(round, winner);
 	else
 		exchanged(round, winner);
@@ -280,14 +282,14 @@ const struct contest page_contests[] = {
 	  .before = read_only, .after = undo_side0 },
 	{ "use as GDT, pin", "pv_set_gdt", { set_gdt, pin_l1 }, SOME_ERROR,
 	  .before = read_only, .after = undo_gdt },
-	{ "give a page back", "memory_op", SAME(give_back), SOME_ERROR,
+	{ "give a page back", "memory_op", SAME(give_back), ANY,
 	  .before = unmapped, .after = take_again, .frames = true },
-	{ "exchange a page", "memory_op", SAME(exchange), -XEN_EINVAL,
+	{ "exchange a page", "memory_op", SAME(exchange), ONE_AT_MOST,
 	  .before = unmapped, .after = exchanged, .frames = true },
-	{ "exchange, map", "memory_op", { exchange, map_rw }, SOME_ERROR,
+	{ "exchange, map", "memory_op", { exchange, map_rw }, ONE_AT_MOST,
 	  .before = unmapped, .after = exchanged_or_mapped, .frames = true },
 	{ "exchange, give back", "memory_op", { exchange, give_back },
-	  SOME_ERROR, .before = unmapped, .after = exchanged_or_given,
+	  ONE_AT_MOST, .before = unmapped, .after = exchanged_or_given,
 	  .frames = true },
 	{ "get a page, steal it", "memory_op", { populate_hole, steal }, ANY,
 	  .before = guess, .after = check_owners, .frames = true },
