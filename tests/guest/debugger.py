@@ -39,7 +39,7 @@ def connect(path):
 
 
 class Gdb:
-    """The machine has one processor, which stops and runs."""
+    """All processors stop at once; the first one is asked if none is named."""
     def __init__(self, path):
         self.sock = connect(path)
         self.data = b""
@@ -70,9 +70,34 @@ class Gdb:
         return int.from_bytes(bytes.fromhex(
             self.ask("g")[16 * number:16 * number + 16]), "little")
 
+    def registers(self, cpu):
+        """RIP, RSP and flags of one processor, counted from 1."""
+        self.ask("Hg%x" % cpu)
+        raw = bytes.fromhex(self.ask("g"))
+        return (int.from_bytes(raw[128:136], "little"),
+                int.from_bytes(raw[56:64], "little"),
+                int.from_bytes(raw[136:140], "little"))
+
     def word(self, address):
         return int.from_bytes(bytes.fromhex(self.ask("m%x,8" % address)),
                               "little")
+
+    def go(self, how, seconds):
+        """
+        Run by "c" or "vCont;...", and stop in any case: the processor that came
+        to a breakpoint, counted from 1, or None.
+        """
+        self.send(how)
+        found = self.receive(seconds)
+        if not found:
+            self.sock.sendall(b"\x03")
+            if not self.receive(10):
+                raise OSError("the machine does not stop")
+            return None
+        stopped = re.match(r"T05thread:0*([0-9a-f]+);", found)
+        if not stopped:
+            raise OSError(f"the machine says {found}")
+        return int(stopped.group(1), 16)
 
     def run_to(self, address, seconds=10):
         """Whether it gets there; it is stopped in any case."""

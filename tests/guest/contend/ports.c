@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Event channels: a port is bound, joined and closed once. */
+#include "contend.h"
+
+static u32 port, bound;
+
+static long bind_virq(u32 round, u32 me)
+{
+	struct evtchn_bind_virq b = { .virq = VIRQ_DEBUG, .vcpu = 0 };
+	long rc = HC2(event_channel_op, EVTCHNOP_bind_virq, &b);
+
+	(void)round;
+	(void)me;
+	if (!rc)
+		port = b.port;
+	return rc;
+}
+
+static void drop_port(u32 round, u32 winner)
+{
+	(void)round;
+	(void)winner;
+	CHECK(close_port(port), 0);
+}
+
+static long new_port(u32 round, u32 me)
+{
+	struct evtchn_alloc_unbound a = { .dom = DOMID_SELF,
+					  .remote_dom = DOMID_SELF };
+	long rc = HC2(event_channel_op, EVTCHNOP_alloc_unbound, &a);
+
+	(void)round;
+	(void)me;
+	return rc ? rc : (long)a.port;
+}
+
+static void drop_new(u32 round, u32 winner)
+{
+	(void)round;
+	(void)winner;
+	CHECK(close_port((u32)result[0]), 0);
+	CHECK(close_port((u32)result[1]), 0);
+}
+
+static void open_port(u32 round)
+{
+	port = (u32)new_port(round, 0);
+}
+
+static long close_it(u32 round, u32 me)
+{
+	(void)round;
+	(void)me;
+	return close_port(port);
+}
+
+static long join(u32 round, u32 me)
+{
+	struct evtchn_bind_interdomain b = { .remote_dom = DOMID_SELF,
+					     .remote_port = port };
+	long rc = HC2(event_channel_op, EVTCHNOP_bind_interdomain, &b);
+
+	(void)round;
+	(void)me;
+	if (!rc)
+		bound = b.local_port;
+	return rc;
+}
+
+static void drop_both(u32 round, u32 winner)
+{
+	CHECK(close_port(bound), 0);
+	drop_port(round, winner);
+}
+
+/* A port that is closed is joined no more; one that is joined can be closed. */
+static void drop_either(u32 round, u32 winner)
+{
+	(void)round;
+	(void)winner;
+	CHECK(result[1], 0);
+	if (!result[0])
+		CHECK(close_port(bound), 0);
+}
+
+const struct contest port_contests[] = {
+	{ "bind a virq", "evtchn_op", SAME(bind_virq), -XEN_EEXIST,
+	  .after = drop_port },
+	{ "close a port", "evtchn_op", SAME(close_it), -XEN_EINVAL,
+	  .before = open_port },
+	{ "join a port", "evtchn_op", SAME(join), -XEN_EINVAL,
+	  .before = open_port, .after = drop_both },
+	{ "join, close", "evtchn_op", { join, close_it }, ANY,
+	  .before = open_port, .after = drop_either },
+	{ "open a port", "evtchn_op", SAME(new_port), DISTINCT,
+	  .after = drop_new },
+	{ .name = NULL }
+};
