@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stopping a domain's vCPUs, and letting them go on. Pauses are counted, as
+ * Domains that others stop for a while, and let go on. Pauses are counted, as
  * several callers may have a reason at once; a shutdown is taken back as a
  * whole.
  */
 #include "domain/domain.h"
 #include "domain/part.h"
-
-void domain_stop(struct domain *d)
-{
-	PARTS_CALL(stop, d);
-}
 
 void domain_pause(struct domain *d)
 {

@@ -7,9 +7,15 @@
 #include <xen/sched.h>
 #include "boot/boot.h"
 #include "domain/domain.h"
+#include "domain/part.h"
 #include "entry/traps.h"
 #include "event/evtchn.h"
 #include "lib/lib.h"
+
+void domain_stop(struct domain *d)
+{
+	PARTS_CALL(stop, d);
+}
 
 static void end_machine(u32 reason)
 {
