@@ -32,10 +32,9 @@
  * is saved again: only then may another CPU, or the tools, have it.
  */
 #include "domain/domain.h"
-#include "domain/part.h"
-#include "errno.h"
 #include "event/evtchn.h"
 #include "machine/smp.h"
+#include "sched/inner.h"
 #include "sched/sched.h"
 
 #define SLICE		(5 * NS_PER_MS)
@@ -43,15 +42,14 @@
 #define CREDIT		(3 * NS_PER_MS)
 #define DEBT		(2 * SLICE)
 #define PREEMPT_LEAD	(NS_PER_MS / 2)		/* virtual */
-#define CAP_PERIOD	(50 * NS_PER_MS)
 
-static struct vcpu *queue;		/* the first waits longest */
-static struct vcpu *running[MAX_CPUS];	/* chosen last; NULL: idle */
+struct vcpu *sched_queue;		/* the first waits longest */
+struct vcpu *sched_running[MAX_CPUS];	/* chosen last; NULL: idle */
 static u32 idle_cpus;			/* idle ones that nobody has called yet */
 static u64 clock[MAX_CPUS];		/* virtual times; they wrap around */
 static u64 idle_since[MAX_CPUS], idle_total[MAX_CPUS];
 static struct timer slice_timer[MAX_CPUS];
-static struct spinlock sched_lock = SPINLOCK(LOCK_SCHED);
+struct spinlock sched_lock = SPINLOCK(LOCK_SCHED);
 
 bool sched_runnable(const struct vcpu *v)
 {
@@ -62,7 +60,7 @@ bool sched_runnable(const struct vcpu *v)
 	       !v->sched.pause_count && !d->life.is_dying && !d->sched.parked;
 }
 
-static bool may_run_on(const struct vcpu *v, u32 cpu)
+bool sched_may_run_on(const struct vcpu *v, u32 cpu)
 {
 	return v->sched.affinity >> cpu & 1;
 }
@@ -79,7 +77,7 @@ static u64 virtual(const struct vcpu *v, u64 ns)
 }
 
 /* After any change of its virtual times, and when it wakes. */
-static void bound(struct vcpu *v)
+void sched_bound(struct vcpu *v)
 {
 	s64 least = -(s64)virtual(v, CREDIT), most = (s64)virtual(v, DEBT);
 	u32 i;
@@ -116,7 +114,7 @@ static void set_waiting(struct vcpu *v)
 
 static void enqueue(struct vcpu *v)
 {
-	struct vcpu **p = &queue;
+	struct vcpu **p = &sched_queue;
 
 	if (v->sched.queued)
 		return;
@@ -127,7 +125,7 @@ static void enqueue(struct vcpu *v)
 	*p = v;
 }
 
-static void dequeue(struct vcpu **at)
+void sched_dequeue(struct vcpu **at)
 {
 	struct vcpu *v = *at;
 
@@ -141,15 +139,15 @@ static void dequeue(struct vcpu **at)
  */
 static struct vcpu **find_next(u32 cpu)
 {
-	struct vcpu **p = &queue, **first = NULL, *v;
+	struct vcpu **p = &sched_queue, **first = NULL, *v;
 
 	while ((v = *p)) {
 		if (!sched_runnable(v)) {
-			dequeue(p);
+			sched_dequeue(p);
 			set_waiting(v);
 			continue;
 		}
-		if (may_run_on(v, cpu) &&
+		if (sched_may_run_on(v, cpu) &&
 		    (!v->sched.on_cpu || v->sched.cpu == cpu) &&
 		    (!first || ahead((*first)->sched.vtime[cpu],
 				     v->sched.vtime[cpu]) > 0))
@@ -159,7 +157,7 @@ static struct vcpu **find_next(u32 cpu)
 	return first;
 }
 
-static void request(u32 cpu)
+void sched_request(u32 cpu)
 {
 	struct cpu *c = &cpu_blocks[cpu]->cpu;
 
@@ -171,7 +169,7 @@ static void request(u32 cpu)
 /* Virtual time of what runs there, up to now. */
 static u64 vtime_on(u32 cpu, u64 now)
 {
-	const struct vcpu *v = running[cpu];
+	const struct vcpu *v = sched_running[cpu];
 
 	return v->sched.vtime[cpu] + virtual(v, now - v->sched.charged);
 }
@@ -182,7 +180,7 @@ static u64 vtime_on(u32 cpu, u64 now)
  * If none of them is ahead, one has to look again at the end of its slice: it
  * may run without one, as nobody waited when it began.
  */
-static void tickle(const struct vcpu *v)
+void sched_tickle(const struct vcpu *v)
 {
 	u32 cpu = v->sched.cpu, i, victim = MAX_CPUS, other = MAX_CPUS;
 	s64 best = PREEMPT_LEAD, lead;
@@ -190,15 +188,15 @@ static void tickle(const struct vcpu *v)
 	bool sliced = false;
 
 	for (i = 0; i < cpu_count; i++, cpu = (cpu + 1) % cpu_count) {
-		if (!may_run_on(v, cpu))
+		if (!sched_may_run_on(v, cpu))
 			continue;
 		if (idle_cpus >> cpu & 1) {
 			/* Called for v: no longer idle for others. */
 			idle_cpus &= ~(1u << cpu);
-			request(cpu);
+			sched_request(cpu);
 			return;
 		}
-		if (!running[cpu])
+		if (!sched_running[cpu])
 			continue;
 		other = cpu;
 		sliced |= slice_timer[cpu].active;
@@ -211,7 +209,7 @@ static void tickle(const struct vcpu *v)
 	if (victim == MAX_CPUS && !sliced)
 		victim = other;
 	if (victim < MAX_CPUS)
-		request(victim);
+		sched_request(victim);
 }
 
 /*
@@ -222,22 +220,22 @@ static void call_idle(void)
 {
 	const struct vcpu *v;
 
-	for (v = queue; v && idle_cpus; v = v->sched.run_next)
+	for (v = sched_queue; v && idle_cpus; v = v->sched.run_next)
 		if (!v->sched.on_cpu && (v->sched.affinity & idle_cpus))
-			tickle(v);
+			sched_tickle(v);
 }
 
 static void make_ready(struct vcpu *v)
 {
 	if (!sched_runnable(v) || v->sched.running || v->sched.queued)
 		return;
-	bound(v);
+	sched_bound(v);
 	set_runstate(v, RUNSTATE_runnable);
 	enqueue(v);
 	if (!v->sched.on_cpu)
-		tickle(v);
+		sched_tickle(v);
 	else
-		request(v->sched.cpu);
+		sched_request(v->sched.cpu);
 }
 
 static void wake_locked(struct vcpu *v)
@@ -255,7 +253,7 @@ void sched_wake(struct vcpu *v)
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
-static void resume(struct domain *d)
+void sched_make_ready(struct domain *d)
 {
 	u32 i;
 
@@ -291,7 +289,7 @@ void sched_stop(struct vcpu *v)
 	u64 f = spin_lock_irqsave(&sched_lock);
 
 	if (v->sched.running)
-		request(v->sched.cpu);
+		sched_request(v->sched.cpu);
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
@@ -311,12 +309,12 @@ static void park(struct domain *d, u64 now)
 		return;
 	d->sched.parked = true;
 	for (i = 0; i < cpu_count; i++)
-		if (running[i] && running[i]->d == d)
-			request(i);
+		if (sched_running[i] && sched_running[i]->d == d)
+			sched_request(i);
 	timer_set(&d->sched.cap_timer, MAX(d->sched.period_end, now));
 }
 
-static void start_period(struct domain *d, u64 now)
+void sched_start_period(struct domain *d, u64 now)
 {
 	s64 quota = (s64)(d->sched.cap * (CAP_PERIOD / 100));
 
@@ -325,23 +323,7 @@ static void start_period(struct domain *d, u64 now)
 	d->sched.budget = MIN(d->sched.budget, 0) + quota;
 }
 
-static void period_over(void *data)
-{
-	struct domain *d = data;
-	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
-
-	if (d->sched.cap && d->sched.parked)
-		start_period(d, now);
-	d->sched.parked = d->sched.cap && d->sched.parked &&
-			  d->sched.budget <= 0;
-	if (d->sched.parked)
-		timer_set(&d->sched.cap_timer, d->sched.period_end);
-	else
-		resume(d);
-	spin_unlock_irqrestore(&sched_lock, f);
-}
-
-static void charge(struct vcpu *v, u64 now)
+void sched_charge(struct vcpu *v, u64 now)
 {
 	struct domain *d = v->d;
 	u64 used = now - v->sched.charged, more = virtual(v, used);
@@ -350,11 +332,11 @@ static void charge(struct vcpu *v, u64 now)
 	v->sched.charged = now;
 	for (i = 0; i < cpu_count; i++)
 		v->sched.vtime[i] += more;
-	bound(v);
+	sched_bound(v);
 	if (!d->sched.cap)
 		return;
 	if (now >= d->sched.period_end)
-		start_period(d, now);
+		sched_start_period(d, now);
 	d->sched.budget -= (s64)used;
 	if (d->sched.budget <= 0)
 		park(d, now);
@@ -400,7 +382,7 @@ static void start(struct vcpu *v, const struct vcpu *other, u32 cpu, u64 now)
 	v->sched.cpu = cpu;
 	v->sched.slice_end = now + slice;
 	set_runstate(v, RUNSTATE_running);
-	if (queue || v->d->sched.cap)
+	if (sched_queue || v->d->sched.cap)
 		timer_set(&slice_timer[cpu], v->sched.slice_end);
 }
 
@@ -432,23 +414,23 @@ struct vcpu *sched_choose(struct vcpu *prev)
 	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
 	u32 cpu = this_cpu()->id;
 	struct vcpu **at, *next, *other = NULL;
-	bool was_idle = !running[cpu];
+	bool was_idle = !sched_running[cpu];
 
 	if (prev && prev->sched.running)
-		charge(prev, now);
+		sched_charge(prev, now);
 	at = find_next(cpu);
 	next = at ? *at : NULL;
-	if (prev && sched_runnable(prev) && may_run_on(prev, cpu) &&
+	if (prev && sched_runnable(prev) && sched_may_run_on(prev, cpu) &&
 	    (!next || keeps(prev, next, cpu, now))) {
 		other = next;
 		next = prev;
 	} else {
 		if (next)
-			dequeue(at);
+			sched_dequeue(at);
 		if (prev)
 			leave(prev, next, cpu);
 	}
-	running[cpu] = next;
+	sched_running[cpu] = next;
 	if (next)
 		start(next, other, cpu, now);
 	account_idle(cpu, was_idle, !next, now);
@@ -467,7 +449,7 @@ void sched_release(struct vcpu *v)
 		domain_hold(d);
 	v->sched.on_cpu = false;
 	if (v->sched.queued)
-		tickle(v);
+		sched_tickle(v);
 	spin_unlock_irqrestore(&sched_lock, f);
 	if (!ends)
 		return;
@@ -492,145 +474,8 @@ u64 sched_idle_time(u32 cpu)
 	u64 f = spin_lock_irqsave(&sched_lock);
 	u64 t = idle_total[cpu];
 
-	if (!running[cpu])
+	if (!sched_running[cpu])
 		t += time_now() - idle_since[cpu];
 	spin_unlock_irqrestore(&sched_lock, f);
 	return t;
 }
-
-/* Time used until now is charged by the old values; a new period begins. */
-void sched_set_params(struct domain *d, u32 weight, u32 cap)
-{
-	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
-	u32 i;
-
-	for (i = 0; i < cpu_count; i++)
-		if (running[i] && running[i]->d == d) {
-			charge(running[i], now);
-			request(i);
-		}
-	d->sched.weight = weight;
-	d->sched.cap = cap;
-	d->sched.budget = 0;
-	start_period(d, now);
-	d->sched.parked = false;
-	timer_stop(&d->sched.cap_timer);
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			bound(d->vcpu[i]);
-	resume(d);
-	spin_unlock_irqrestore(&sched_lock, f);
-}
-
-static void set_affinity(struct vcpu *v, u32 cpus)
-{
-	v->sched.affinity = cpus;
-	bound(v);
-	if (v->sched.running && !may_run_on(v, v->sched.cpu))
-		request(v->sched.cpu);
-	else if (v->sched.queued)
-		tickle(v);
-}
-
-int sched_set_affinity(struct vcpu *v, u32 cpus)
-{
-	u64 f = spin_lock_irqsave(&sched_lock);
-	int rc = v->sched.unpinned ? -EBUSY : 0;
-
-	if (!rc)
-		set_affinity(v, cpus);
-	spin_unlock_irqrestore(&sched_lock, f);
-	return rc;
-}
-
-/* Xen's errors, and their order. */
-int sched_pin(struct vcpu *v, s32 cpu)
-{
-	u64 f = spin_lock_irqsave(&sched_lock);
-	int rc = 0;
-
-	if (cpu < 0 ? !v->sched.unpinned : (u32)cpu >= cpu_count) {
-		rc = -EINVAL;
-	} else if (cpu < 0) {
-		set_affinity(v, v->sched.unpinned);
-		v->sched.unpinned = 0;
-	} else if (v->sched.unpinned) {
-		rc = -EBUSY;
-	} else {
-		v->sched.unpinned = v->sched.affinity;
-		set_affinity(v, 1u << cpu);
-	}
-	spin_unlock_irqrestore(&sched_lock, f);
-	return rc;
-}
-
-void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs)
-{
-	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
-
-	*rs = v->sched.runstate;
-	rs->time[rs->state] += now - rs->state_entry_time;
-	spin_unlock_irqrestore(&sched_lock, f);
-}
-
-static int create(struct domain *d, const struct domain_config *config)
-{
-	(void)config;
-	d->sched.weight = DEFAULT_WEIGHT;
-	timer_init(&d->sched.cap_timer, period_over, d);
-	return 0;
-}
-
-static int vcpu_create_sched(struct vcpu *v)
-{
-	v->sched.cpu = v->id % cpu_count;
-	v->sched.affinity = v->sched.soft_affinity = ~0u;
-	v->sched.runstate.state = RUNSTATE_offline;
-	v->sched.runstate.state_entry_time = time_now();
-	return 0;
-}
-
-/* With the lock, so that no decision on an older state is still being made. */
-static void stop(struct domain *d)
-{
-	u64 f = spin_lock_irqsave(&sched_lock);
-	u32 i;
-
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i] && d->vcpu[i]->sched.running)
-			request(d->vcpu[i]->sched.cpu);
-	spin_unlock_irqrestore(&sched_lock, f);
-}
-
-static void resume_domain(struct domain *d)
-{
-	u64 f = spin_lock_irqsave(&sched_lock);
-
-	resume(d);
-	spin_unlock_irqrestore(&sched_lock, f);
-}
-
-/* The queue knows none of its vCPUs any more. */
-static int kill(struct domain *d)
-{
-	u64 f = spin_lock_irqsave(&sched_lock);
-	struct vcpu **p = &queue;
-
-	while (*p)
-		if ((*p)->d == d)
-			dequeue(p);
-		else
-			p = &(*p)->sched.run_next;
-	spin_unlock_irqrestore(&sched_lock, f);
-	timer_kill(&d->sched.cap_timer);
-	return 0;
-}
-
-DOMAIN_PART(sched) = {
-	.order = PART_SCHED,
-	.create = create,
-	.vcpu_create = vcpu_create_sched,
-	.stop = stop,
-	.resume = resume_domain,
-	.kill = kill,
-};
