@@ -6,13 +6,15 @@
  */
 #include "boot/boot.h"
 #include "boot/dom0.h"
+#include "control/keys.h"
 #include "cpu/descriptors.h"
 #include "entry/traps.h"
 #include "event/evtchn.h"
 #include "machine/acpi.h"
 #include "machine/apic.h"
-#include "machine/irq.h"
+#include "device/irq.h"
 #include "machine/log.h"
+#include "machine/machine.h"
 #include "machine/mce.h"
 #include "machine/paging.h"
 #include "machine/serial.h"
@@ -71,7 +73,7 @@ static void init_memory(void)
 
 static void console_input(void)
 {
-	if (serial_interrupt())
+	if (serial_interrupt(keys_input))
 		evtchn_send_global_virq(VIRQ_CONSOLE);
 }
 
@@ -102,7 +104,7 @@ void boot_main(u32 magic, u64 info)
 	options_init();
 	init_memory();
 	init_interrupts();
-	smp_boot();
+	smp_boot(traps_init_cpu, sched_start);
 	boot_l4[0] = 0;			/* the identity mapping: all CPUs run */
 	tlb_flush_local();
 	dom0_build();

@@ -46,8 +46,6 @@ enum {
 	MB2_ACPI_NEW = 15
 };
 
-struct boot_info boot_info;
-
 static void add_e820(u64 addr, u64 len, u32 type)
 {
 	struct e820_entry *e;

@@ -14,73 +14,13 @@
 #include "grant/grant.h"
 #include "lib/lib.h"
 #include "machine/log.h"
+#include "machine/smp.h"
 
-#define MAX_WORDS	128
-
-u64 boot_max_cpus = MAX_CPUS, boot_mem_end = ~0ull;
-
-static char text[BOOT_CMDLINE_SIZE];
-static struct {
-	const char *name, *value;	/* NULL: no '=' */
-	bool done;
-} word[MAX_WORDS];
-static u32 words;
+u64 boot_mem_end = ~0ull;
 
 static bool same(const char *a, const char *b)
 {
 	return !strncmp(a, b, strlen(b) + 1);
-}
-
-static void split(void)
-{
-	char *p = text;
-
-	str_copy(text, boot_info.cmdline, sizeof(text));
-	for (words = 0; *p && words < MAX_WORDS; words++) {
-		word[words].name = p;
-		word[words].value = NULL;
-		word[words].done = false;
-		for (; *p && *p != ' '; p++)
-			if (*p == '=' && !word[words].value) {
-				*p = 0;
-				word[words].value = p + 1;
-			}
-		while (*p == ' ')
-			*p++ = 0;
-	}
-}
-
-/* Xen's words for off and on, or -1. */
-static int truth(const char *s)
-{
-	static const char *const names[] = {
-		"0", "1", "no", "yes", "off", "on", "false", "true", "disable",
-		"enable"
-	};
-	int i;
-
-	for (i = 0; i < (int)ARRAY_SIZE(names); i++)
-		if (same(s, names[i]))
-			return i & 1;
-	return -1;
-}
-
-bool boot_flag(const char *name, bool otherwise)
-{
-	u32 i;
-	int v;
-
-	for (i = 0; i < words; i++) {
-		v = -1;
-		if (same(word[i].name, name))
-			v = word[i].value ? truth(word[i].value) : 1;
-		else if (!strncmp(word[i].name, "no-", 3) &&
-			 same(word[i].name + 3, name) && !word[i].value)
-			v = 0;
-		if (v >= 0)
-			otherwise = v;
-	}
-	return otherwise;
 }
 
 u64 parse_size(const char *s, const char **end)
@@ -103,7 +43,7 @@ static bool set_max_cpus(const char *s)
 
 	if (*s || !n)
 		return false;
-	boot_max_cpus = MIN(n, (u64)MAX_CPUS);
+	smp_max_cpus = MIN(n, (u64)MAX_CPUS);
 	return true;
 }
 
@@ -160,7 +100,7 @@ static bool set_guest_loglvl(const char *s)
 /* Only checks the value: boot_flag() reads it later. */
 static bool set_flag(const char *s)
 {
-	return truth(s) >= 0;
+	return boot_truth(s) >= 0;
 }
 
 static const struct option {
@@ -276,14 +216,14 @@ void options_init(void)
 {
 	u32 i;
 
-	split();
-	for (i = 0; i < words; i++)
-		if (take(word[i].name, word[i].value))
-			word[i].done = true;
+	boot_split();
+	for (i = 0; i < boot_words; i++)
+		if (take(boot_word[i].name, boot_word[i].value))
+			boot_word[i].done = true;
 	/* The first word may be the file's name. */
-	for (i = 0; i < words; i++)
-		if (!word[i].done && (i || word[i].value))
-			tell_ignored(word[i].name);
+	for (i = 0; i < boot_words; i++)
+		if (!boot_word[i].done && (i || boot_word[i].value))
+			tell_ignored(boot_word[i].name);
 	if (boot_flag("nosmp", false))
-		boot_max_cpus = 1;
+		smp_max_cpus = 1;
 }

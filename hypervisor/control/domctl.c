@@ -8,7 +8,6 @@
  * One operation at a time: the domctl lock. An operation that has to stop
  * starts again from its unchanged structure and finds what it has done.
  */
-#include "boot/boot.h"
 #include "control/ctl.h"
 #include "cpu/vcpu.h"
 #include "domain/domain.h"
@@ -18,6 +17,7 @@
 #include "hypercalls.h"
 #include "lib/lib.h"
 #include "sched/sched.h"
+#include "machine/boot_info.h"
 
 _Static_assert(sizeof(struct xen_domctl) == 144, "public ABI, any bitness");
 _Static_assert(offsetof(struct xen_domctl, u) == 16, "public ABI");

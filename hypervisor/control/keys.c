@@ -7,6 +7,8 @@
 #include "debug.h"
 #include "domain/domain.h"
 #include "lib/lib.h"
+#include "machine/machine.h"
+#include "machine/panic.h"
 #include "machine/smp.h"
 #include "memory/frames.h"
 
@@ -56,7 +58,7 @@ void keys_handle(char key)
 		dump_domain(dom0);
 		break;
 	case 'd':
-		trap_dump(&this_block()->guest);
+		panic_dump(&this_block()->guest);
 		break;
 	case 'm':
 		log_info("memory: %lu of %lu frames free; TLB flushes: %lu",

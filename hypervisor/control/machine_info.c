@@ -3,13 +3,13 @@
  * What the tools see of the machine: one node with all memory, one socket
  * with all CPUs, one pool.
  */
-#include "boot/boot.h"
 #include "control/ctl.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
 #include "lib/lib.h"
 #include "sched/sched.h"
+#include "machine/boot_info.h"
 
 #define LOCAL_DISTANCE	10u
 

@@ -4,7 +4,6 @@
  * map, which it later asks for, claims memory before it is taken, and maps the
  * frames of its grant table to fill them.
  */
-#include "boot/boot.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "grant/grant.h"
@@ -12,6 +11,7 @@
 #include "guest/layout.h"
 #include "lib/lib.h"
 #include "mmu/memory.h"
+#include "machine/boot_info.h"
 
 #define MAX_E820	(PAGE_SIZE / sizeof(struct e820_entry))
 #define RESOURCE_BATCH	32u

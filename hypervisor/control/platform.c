@@ -11,6 +11,7 @@
 #include "guest/guest.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
+#include "machine/machine.h"
 
 #define BODY_OFFSET	8
 

@@ -5,12 +5,12 @@
  */
 #include <xen/features.h>
 #include <xen/version.h>
-#include "boot/boot.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
+#include "machine/boot_info.h"
 
 #define VERSION	(4u << 16 | 17)
 

@@ -105,26 +105,6 @@ void guest_failsafe(struct vcpu *v, struct regs *r)
 	enter_handler(v, r, &v->entry.callback[CB_FAILSAFE], word, 4);
 }
 
-/*
- * As on Xen 4.17, the guest sees the fault as one of the code that it wanted
- * to return to. The failsafe callback is for data segments alone. Interrupts
- * are let in, as for any fault of the guest's: if its handler cannot be
- * entered either, it comes here again, and may do so for ever.
- */
-void guest_return_failed(struct regs *r)
-{
-	struct vcpu *v = current_vcpu();
-
-	if (!(r->cs & 3)) {
-		domain_crash(v->d, "return to ring 0");
-	} else if (r->vector == X86_PF) {
-		guest_trap(r);
-	} else {
-		irq_enable();
-		guest_bounce(v, r, (u32)r->vector, (s64)(u32)r->error);
-	}
-}
-
 /* SYSENTER and SYSCALL: a callback if there is one, else a fault. */
 void guest_fast_call(struct vcpu *v, struct regs *r)
 {

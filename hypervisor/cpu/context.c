@@ -106,7 +106,7 @@ void context_load_tsc_aux(const struct vcpu *v)
 /* The vCPU's window of descriptors may be gone when this CPU still idles. */
 static void leave_tables(struct cpu_block *b)
 {
-	traps_load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE);
+	cpu_load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE, HV_GDT_LIMIT);
 	__asm__ volatile("lldt %w0" :: "r" (0));
 }
 
@@ -220,7 +220,7 @@ static void load_vcpu_gdt(const struct vcpu *v)
 
 	*e = make_pte(virt_to_mfn(this_cpu()->gdt_page), PTE_HV_DATA);
 	invlpg(v->desc.area + GDT_FRAMES * PAGE_SIZE);
-	traps_load_gdt(v->desc.area);
+	cpu_load_gdt(v->desc.area, HV_GDT_LIMIT);
 }
 
 void context_load_ldt(const struct vcpu *v)

@@ -12,7 +12,6 @@
  * irq_restore(), and interrupt handlers. Not measured are the steps between a
  * guest and the first or last C function, and the three loads of walk_allows().
  */
-#include "boot/boot.h"
 #include "debug.h"
 #include "lib/lib.h"
 #include "machine/cpu.h"

@@ -9,12 +9,12 @@
  * option "unsafe-passthrough": there is no IOMMU here, so who drives a device
  * that writes to memory has all of the memory.
  */
-#include "boot/boot.h"
 #include "control/ctl.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "mmu/ptype.h"
 #include "mmu/tables.h"
+#include "machine/boot_info.h"
 
 #define MAX_GIVEN	32
 

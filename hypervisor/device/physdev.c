@@ -18,7 +18,7 @@
 #include "guest/operation.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
-#include "machine/irq.h"
+#include "device/irq.h"
 #include "machine/paging.h"
 #include "machine/pci.h"
 #include "mmu/ptype.h"

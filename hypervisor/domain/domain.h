@@ -163,9 +163,4 @@ int domain_target(u32 domid, struct domain **d);
 /* DOMID_SELF or the caller's own number; NULL for all else. */
 struct domain *domain_find_self(u32 domid);
 
-/* Power-off, reset: machine/machine.c */
-void machine_enter_sleep(u32 a, u32 b);
-void machine_reboot(void) __attribute__((noreturn));
-void machine_power_off(void) __attribute__((noreturn));
-
 #endif

@@ -5,12 +5,13 @@
  * it go on (domain/pause.c). The first domain's end is the machine's.
  */
 #include <xen/sched.h>
-#include "boot/boot.h"
 #include "domain/domain.h"
 #include "domain/part.h"
-#include "entry/traps.h"
 #include "event/evtchn.h"
 #include "lib/lib.h"
+#include "machine/machine.h"
+#include "machine/panic.h"
+#include "machine/boot_info.h"
 
 void domain_stop(struct domain *d)
 {
@@ -82,7 +83,7 @@ void domain_crash(struct domain *d, const char *fmt, ...)
 		return;
 	log_err("domain %u crashed: %s", d->id, why);
 	if (current_vcpu() && current_vcpu()->d == d)
-		trap_dump(&this_block()->guest);
+		panic_dump(&this_block()->guest);
 	shut_down(d, SHUTDOWN_crash);
 }
 

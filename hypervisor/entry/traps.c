@@ -10,11 +10,11 @@
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "machine/asm.h"
-#include "machine/irq.h"
+#include "device/irq.h"
 #include "machine/log.h"
 #include "machine/mce.h"
+#include "machine/panic.h"
 #include "machine/smp.h"
-#include "machine/symbols.h"
 
 struct idt_gate {
 	u16 offset_lo, selector;
@@ -26,7 +26,6 @@ _Static_assert(sizeof(struct idt_gate) == 16, "hardware format");
 
 #define GATE_INTERRUPT	0x8e
 #define GATE_DPL(n)	((n) << 5)
-#define MAX_FRAMES	24
 
 extern const struct extable_entry extable_start[], extable_end[];
 
@@ -93,15 +92,6 @@ static void fill_tss(struct cpu_block *b)
 	t->iomap_base = sizeof(*t);
 }
 
-void traps_load_gdt(u64 base)
-{
-	struct { u16 limit; u64 base; } __attribute__((packed)) ptr = {
-		HV_GDT_LIMIT, base
-	};
-
-	__asm__ volatile("lgdt %0" :: "m" (ptr));
-}
-
 static void load_idt(void)
 {
 	struct { u16 limit; u64 base; } __attribute__((packed)) ptr = {
@@ -131,7 +121,7 @@ void traps_init_cpu(void)
 
 	fill_gdt(&b->cpu);
 	fill_tss(b);
-	traps_load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE);
+	cpu_load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE, HV_GDT_LIMIT);
 	reload_segments();
 	load_idt();
 	__asm__ volatile("ltr %w0" :: "r" (SEL_TSS));
@@ -139,46 +129,6 @@ void traps_init_cpu(void)
 	set_fast_entries(b);
 	msr_init_cpu();
 	stack_init_cpu();
-}
-
-/* The chain of frames on this CPU's stacks; whose end is a trap's entry. */
-static void print_chain(u64 ip, const u64 *frame)
-{
-	const struct cpu_block *b = this_block();
-	u32 n;
-
-	for (n = 0; n < MAX_FRAMES; n++) {
-		symbol_print(ip);
-		if ((const void *)frame < (const void *)b ||
-		    (const void *)frame >= (const void *)(b + 1) ||
-		    ((u64)frame & 7))
-			break;
-		ip = frame[1];
-		frame = (const u64 *)frame[0];
-	}
-}
-
-void trap_backtrace(void)
-{
-	const u64 *frame = __builtin_frame_address(0);
-
-	print_chain(frame[1], (const u64 *)frame[0]);
-}
-
-void trap_dump(const struct regs *r)
-{
-	log_err("CPU%u vector %lu error %lx cr2 %lx", this_cpu()->id, r->vector,
-		r->error, read_cr2());
-	log_err("%04lx:%016lx flags %lx sp %04lx:%016lx", r->cs, r->ip,
-		r->flags, r->ss, r->sp);
-	log_err("ax %016lx bx %016lx cx %016lx dx %016lx", r->ax, r->bx, r->cx,
-		r->dx);
-	log_err("si %016lx di %016lx bp %016lx r8 %016lx", r->si, r->di, r->bp,
-		r->r8);
-	log_err("r9 %016lx r10 %016lx r11 %016lx r12 %016lx", r->r9, r->r10,
-		r->r11, r->r12);
-	log_err("r13 %016lx r14 %016lx r15 %016lx cr3 %016lx", r->r13, r->r14,
-		r->r15, read_cr3());
 }
 
 static bool fixup(struct regs *r)
@@ -239,8 +189,8 @@ static __attribute__((noinline)) struct regs *hypervisor_trap(struct regs *r)
 		if (fixup(r))
 			return r;
 		log_unlock();
-		trap_dump(r);
-		print_chain(r->ip, (const u64 *)r->bp);
+		panic_dump(r);
+		panic_backtrace(r->ip, (const u64 *)r->bp);
 		panic("trap in the hypervisor");
 	}
 }

@@ -29,11 +29,7 @@ struct extable_entry {
 void traps_init(void);
 /* Load IDT, GDT, TSS and entry MSRs of this CPU. */
 void traps_init_cpu(void);
-/* A GDT that has the hypervisor's page at its end. */
-void traps_load_gdt(u64 base);
 struct regs *trap_entry(struct regs *r);
-void trap_backtrace(void);
-void machine_stop(void) __attribute__((noreturn));
 
 static inline bool from_guest(const struct regs *r)
 {

@@ -17,7 +17,7 @@
 #include "guest/operation.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
-#include "machine/irq.h"
+#include "device/irq.h"
 #include "sched/sched.h"
 
 void evtchn_send_pirq(struct domain *d, u32 pirq)

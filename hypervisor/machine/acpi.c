@@ -6,10 +6,10 @@
  * checksums. It does not run AML; it searches its bytes for the only values
  * that it needs, those of \_S5.
  */
-#include "boot/boot.h"
 #include "lib/lib.h"
 #include "machine/acpi.h"
 #include "machine/paging.h"
+#include "machine/boot_info.h"
 
 struct acpi_header {
 	char signature[4];

@@ -5,13 +5,13 @@
  * name 8 bits of an APIC, so without interrupt remapping they reach the boot
  * processor's; IPIs reach all.
  */
-#include "boot/boot.h"
 #include "machine/acpi.h"
 #include "machine/apic.h"
 #include "machine/asm.h"
 #include "machine/cpu.h"
 #include "machine/log.h"
 #include "machine/paging.h"
+#include "machine/boot_info.h"
 
 #define APIC_ID		0x020
 #define APIC_TPR	0x080

@@ -5,9 +5,9 @@
  * buffer of characters, or with a structure that has one; the debug build, with
  * any array.
  */
-#include "boot/boot.h"
 #include "lib/lib.h"
 #include "machine/cpu.h"
+#include "machine/machine.h"
 
 /* The names are the compiler's. */
 extern u64 __stack_chk_guard;

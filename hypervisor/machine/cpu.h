@@ -79,8 +79,6 @@ static inline struct vcpu *current_vcpu(void)
 	return this_cpu()->current;
 }
 
-void trap_dump(const struct regs *r);
-
 /* Of ES, DS, FS or GS, which are the guest's all the time. */
 static inline u16 data_selector(u32 reg)
 {
@@ -239,6 +237,16 @@ u64 cpu_idle_skip(u64 ip);
 static inline void invlpg(u64 va)
 {
 	__asm__ volatile("invlpg (%0)" :: "r" (va) : "memory");
+}
+
+/* A GDT that has the hypervisor's page at its end. */
+static inline void cpu_load_gdt(u64 base, u16 limit)
+{
+	struct { u16 limit; u64 base; } __attribute__((packed)) ptr = {
+		limit, base
+	};
+
+	__asm__ volatile("lgdt %0" :: "m" (ptr));
 }
 
 static inline void tlb_flush_local(void)

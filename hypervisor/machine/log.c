@@ -9,7 +9,6 @@
  * fill the log, nor occupy its lock. Each domain causes a bounded number of all
  * other messages.
  */
-#include "entry/traps.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"
 #include "machine/log.h"
@@ -172,20 +171,4 @@ void log_unlock(void)
 	smp_stop_others();
 	unlocked = true;
 	serial_poll();
-}
-
-/* Takes no lock: the machine stops here, whoever holds one. */
-void panic(const char *fmt, ...)
-{
-	va_list ap;
-
-	irq_disable();
-	log_unlock();
-	log_raw("\n(KR) PANIC\n", 12);
-	va_start(ap, fmt);
-	emit_line(fmt, ap);
-	va_end(ap);
-	log_err("on CPU%u, from:", this_cpu()->id);
-	trap_backtrace();
-	machine_stop();
 }

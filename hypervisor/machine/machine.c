@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The ends of the machine: off, reset, or stopped for someone to look. */
-#include "domain/domain.h"
-#include "entry/traps.h"
 #include "machine/acpi.h"
 #include "machine/cpu.h"
 #include "machine/log.h"
+#include "machine/machine.h"
+#include "machine/time.h"
 
 #define PM1_SLP_EN	BIT(13)
 #define OFF_WAIT	(3 * NS_PER_SEC)	/* for the power to go */

@@ -5,12 +5,11 @@
  * is put into a ring that console_io drains. Nobody waits here: characters that
  * find their ring full are lost. Callers that can wait ask serial_room() first.
  */
-#include "boot/boot.h"
-#include "control/keys.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"
 #include "machine/serial.h"
 #include "machine/time.h"
+#include "machine/boot_info.h"
 
 #define UART_DATA	(SERIAL_PORT + 0)
 #define UART_IER	(SERIAL_PORT + 1)
@@ -116,7 +115,7 @@ void serial_enable_irq(void)
 }
 
 /* The line is edge-triggered: nothing may be left that it interrupts for. */
-bool serial_interrupt(void)
+bool serial_interrupt(bool (*take)(char c))
 {
 	bool any = false;
 	u64 f;
@@ -125,7 +124,7 @@ bool serial_interrupt(void)
 	while (!(inb(UART_IIR) & IIR_NONE)) {
 		while (inb(UART_LSR) & LSR_DATA) {
 			c = (char)inb(UART_DATA);
-			if (keys_input(c))
+			if (take(c))
 				continue;
 			f = spin_lock_irqsave(&serial_lock);
 			if (ring_in - ring_out < sizeof(ring))

@@ -20,8 +20,11 @@ bool serial_room(u32 n);
 void serial_poll(void);
 /* Work by interrupt, once serial_interrupt() can be called. */
 void serial_enable_irq(void);
-/* Move what has arrived into the input ring; returns whether any did. */
-bool serial_interrupt(void);
+/*
+ * Move what has arrived, but for what take() takes, into the input ring; returns
+ * whether there was any.
+ */
+bool serial_interrupt(bool (*take)(char c));
 /* Take up to n characters out of the input ring. */
 size_t serial_read(char *buf, size_t n);
 

@@ -6,8 +6,6 @@
  * another's flush, has interrupts on, or it answers here while it spins; so
  * two CPUs that flush each other both get on.
  */
-#include "boot/boot.h"
-#include "entry/traps.h"
 #include "lib/lib.h"
 #include "machine/acpi.h"
 #include "machine/apic.h"
@@ -18,7 +16,6 @@
 #include "machine/smp.h"
 #include "machine/time.h"
 #include "memory/frames.h"
-#include "sched/sched.h"
 
 #define START_TIMEOUT	(10 * NS_PER_SEC)
 #define STOP_SPINS	10000000	/* tenths of a second, or more */
@@ -26,6 +23,7 @@
 
 struct cpu_block *cpu_blocks[MAX_CPUS];
 u32 cpu_count;
+u64 smp_max_cpus = MAX_CPUS;
 
 static volatile u64 flushes_asked;	/* requests so far */
 
@@ -37,6 +35,8 @@ static volatile bool go;	/* application processors may run guests */
  * it reached the boot processor.
  */
 static u32 ending = NO_CPU;
+
+static void (*ap_init)(void), (*ap_run)(void);
 
 extern u8 trampoline_start[], trampoline_end[];
 extern u64 start_stack;
@@ -173,14 +173,15 @@ void smp_prepare(u32 id, u32 apic_id)
 /* First C code of an application processor, on its own stack. */
 void ap_main(void)
 {
-	traps_init_cpu();
+	ap_init();
 	apic_init_cpu();
 	this_cpu()->online = true;
 	while (!go)
 		cpu_relax();
 	tlb_flush_local();		/* the identity mapping */
 	mce_init_cpu();
-	sched_start();
+	ap_run();
+	BUG_ON(true);
 }
 
 static bool start_cpu(u32 id, u32 apic_id)
@@ -205,14 +206,16 @@ static bool start_cpu(u32 id, u32 apic_id)
 	return b->cpu.online;
 }
 
-void smp_boot(void)
+void smp_boot(void (*init)(void), void (*run)(void))
 {
 	u32 i, me = this_cpu()->apic_id;
 
+	ap_init = init;
+	ap_run = run;
 	start_function = ap_main;
 	memcpy(phys_to_virt(paddr(TRAMPOLINE_PHYS)), trampoline_start,
 	       (size_t)(trampoline_end - trampoline_start));
-	for (i = 0; i < acpi.cpus && cpu_count < boot_max_cpus; i++) {
+	for (i = 0; i < acpi.cpus && cpu_count < smp_max_cpus; i++) {
 		if (acpi.apic_id[i] == me)
 			continue;
 		if (start_cpu(cpu_count, acpi.apic_id[i]))

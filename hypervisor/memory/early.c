@@ -3,10 +3,10 @@
  * Early memory: what the E820 map calls RAM, less a list of taken ranges.
  * Allocation goes top-down below 4 GiB, so that low memory stays for devices.
  */
-#include "boot/boot.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "memory/early.h"
+#include "machine/boot_info.h"
 
 #define MAX_TAKEN	64
 

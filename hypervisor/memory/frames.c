@@ -12,7 +12,6 @@
  * Processors may still have translations of a free frame. Whoever takes a
  * frame has them flushed first: one flush serves all frames freed before it.
  */
-#include "boot/boot.h"
 #include "errno.h"
 #include "lib/lib.h"
 #include "machine/lock.h"
@@ -20,6 +19,7 @@
 #include "machine/smp.h"
 #include "memory/early.h"
 #include "memory/frames.h"
+#include "machine/boot_info.h"
 
 #define ZONES		32
 

@@ -11,7 +11,7 @@
 #include "guest/guest.h"
 #include "host.h"
 #include "lib/lib.h"
-#include "machine/irq.h"
+#include "device/irq.h"
 #include "machine/paging.h"
 #include "machine/smp.h"
 #include "memory/early.h"

@@ -16,7 +16,7 @@
 #include "machine/apic.h"
 #include "machine/asm.h"
 #include "machine/cpu.h"
-#include "machine/irq.h"
+#include "device/irq.h"
 #include "machine/lock.h"
 #include "machine/paging.h"
 #include "machine/smp.h"

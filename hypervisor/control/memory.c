@@ -7,7 +7,6 @@
  * The operation lies in the low 6 bits of the command; the rest counts the
  * extents that are done, so that a long list can stop and go on.
  */
-#include "boot/boot.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
@@ -16,6 +15,7 @@
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/memory.h"
+#include "machine/boot_info.h"
 
 #define OP_MASK		((1u << MEMORY_OP_SHIFT) - 1)
 #define COMPAT_M2P_END	0xffe00000ull

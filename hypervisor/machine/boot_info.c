@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the boot loader told us, for all who want to know. */
+#include "lib/lib.h"
+#include "machine/boot_info.h"
+
+struct boot_info boot_info;
+struct boot_word boot_word[BOOT_MAX_WORDS];
+u32 boot_words;
+
+static char text[BOOT_CMDLINE_SIZE];
+
+static bool same(const char *a, const char *b)
+{
+	return !strncmp(a, b, strlen(b) + 1);
+}
+
+void boot_split(void)
+{
+	char *p = text;
+
+	str_copy(text, boot_info.cmdline, sizeof(text));
+	for (boot_words = 0; *p && boot_words < BOOT_MAX_WORDS; boot_words++) {
+		boot_word[boot_words].name = p;
+		boot_word[boot_words].value = NULL;
+		boot_word[boot_words].done = false;
+		for (; *p && *p != ' '; p++)
+			if (*p == '=' && !boot_word[boot_words].value) {
+				*p = 0;
+				boot_word[boot_words].value = p + 1;
+			}
+		while (*p == ' ')
+			*p++ = 0;
+	}
+}
+
+/* Xen's boot_words for off and on, or -1. */
+int boot_truth(const char *s)
+{
+	static const char *const names[] = {
+		"0", "1", "no", "yes", "off", "on", "false", "true", "disable",
+		"enable"
+	};
+	int i;
+
+	for (i = 0; i < (int)ARRAY_SIZE(names); i++)
+		if (same(s, names[i]))
+			return i & 1;
+	return -1;
+}
+
+bool boot_flag(const char *name, bool otherwise)
+{
+	u32 i;
+	int v;
+
+	for (i = 0; i < boot_words; i++) {
+		v = -1;
+		if (same(boot_word[i].name, name))
+			v = boot_word[i].value ? boot_truth(boot_word[i].value) : 1;
+		else if (!strncmp(boot_word[i].name, "no-", 3) &&
+			 same(boot_word[i].name + 3, name) && !boot_word[i].value)
+			v = 0;
+		if (v >= 0)
+			otherwise = v;
+	}
+	return otherwise;
+}

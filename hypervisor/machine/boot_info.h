@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the boot loader told us, copied out of its memory: one form for both
+ * multiboot versions; and the words of the command line.
+ */
+#ifndef KRYPTON_BOOT_INFO_H
+#define KRYPTON_BOOT_INFO_H
+
+#include "types.h"
+
+#define BOOT_MAX_MODULES	4
+#define BOOT_MAX_E820		128
+#define BOOT_CMDLINE_SIZE	1024
+
+#define E820_RAM	1
+
+struct e820_entry {
+	u64 addr;
+	u64 size;
+	u32 type;
+} __attribute__((packed));
+_Static_assert(sizeof(struct e820_entry) == 20, "public memory map format");
+
+struct boot_module {
+	u64 start;
+	u64 size;
+	char cmdline[BOOT_CMDLINE_SIZE];
+};
+
+struct boot_info {
+	char cmdline[BOOT_CMDLINE_SIZE];
+	struct boot_module module[BOOT_MAX_MODULES];
+	u32 modules;
+	struct e820_entry e820[BOOT_MAX_E820];
+	u32 e820_count;
+	u64 rsdp;		/* physical, 0 if the loader gave none */
+};
+
+extern struct boot_info boot_info;
+
+#define BOOT_MAX_WORDS	128
+
+struct boot_word {
+	const char *name, *value;	/* NULL: no '=' */
+	bool done;			/* it has an effect */
+};
+
+extern struct boot_word boot_word[BOOT_MAX_WORDS];
+extern u32 boot_words;
+
+/* Take the command line apart. */
+void boot_split(void);
+/* Xen's words for off and on: 0 or 1, or -1 for others. */
+int boot_truth(const char *s);
+/* The last word "name", "no-name" or "name=BOOLEAN", or not given. */
+bool boot_flag(const char *name, bool otherwise);
+/* The tools may give devices to domains, though there is no IOMMU. */
+#define UNSAFE_PASSTHROUGH	"unsafe-passthrough"
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is shown of a CPU; panic() itself is in lib/lib.h. */
+#ifndef KRYPTON_PANIC_H
+#define KRYPTON_PANIC_H
+
+#include "types.h"
+
+/* Registers, to the log. */
+void panic_dump(const struct regs *r);
+/* The chain of frames on this CPU's stacks; whose end is a trap's entry. */
+void panic_backtrace(u64 ip, const u64 *frame);
+
+#endif
