@@ -148,6 +148,7 @@ static void take_memory(struct domain *d)
 		}
 		if (m.n >> (32 - PAGE_SHIFT))
 			pages_above_4g += 1ull << order;
+		spin_lock(&d->tables.lock);
 		for (i = 0; i < 1ull << order; i++, n++) {
 			if (n < end)
 				memset(mfn_to_virt(mfn_add(m, i)), 0,
@@ -156,6 +157,7 @@ static void take_memory(struct domain *d)
 			p2m[n] = (u32)(m.n + i);
 			frame_m2p[m.n + i] = (u32)n;
 		}
+		spin_unlock(&d->tables.lock);
 	}
 }
 

@@ -18,6 +18,7 @@
 #include "machine/mce.h"
 #include "machine/paging.h"
 #include "machine/serial.h"
+#include "machine/ap.h"
 #include "machine/smp.h"
 #include "machine/time.h"
 #include "machine/vga.h"
@@ -82,7 +83,7 @@ static void init_interrupts(void)
 	traps_init();
 	irq_disable_pic();
 	apic_map();
-	smp_prepare(0, 0);
+	ap_prepare(0, 0);
 	cpu_count = 1;
 	traps_init_cpu();
 	apic_init_cpu();
@@ -97,6 +98,7 @@ void boot_main(u32 magic, u64 info)
 {
 	canary_init();
 	serial_init();
+	vga_init();
 	cpu_blocks[0] = &boot_block;
 	multiboot_parse(magic, info);
 	log_info("Krypton for xen-3.0-x86_32p, command line: %s",
@@ -104,13 +106,13 @@ void boot_main(u32 magic, u64 info)
 	options_init();
 	init_memory();
 	init_interrupts();
-	smp_boot(traps_init_cpu, sched_start);
+	ap_boot(traps_init_cpu, sched_start);
 	boot_l4[0] = 0;			/* the identity mapping: all CPUs run */
 	tlb_flush_local();
 	dom0_build();
 	vga_stop();
 	hold_init();
-	smp_release();
+	ap_release();
 	mce_init_cpu();
 	sched_start();
 }

@@ -14,7 +14,7 @@
 #include "grant/grant.h"
 #include "lib/lib.h"
 #include "machine/log.h"
-#include "machine/smp.h"
+#include "machine/ap.h"
 
 u64 boot_mem_end = ~0ull;
 
@@ -43,7 +43,7 @@ static bool set_max_cpus(const char *s)
 
 	if (*s || !n)
 		return false;
-	smp_max_cpus = MIN(n, (u64)MAX_CPUS);
+	ap_max_cpus = MIN(n, (u64)MAX_CPUS);
 	return true;
 }
 
@@ -225,5 +225,5 @@ void options_init(void)
 		if (!boot_word[i].done && (i || boot_word[i].value))
 			tell_ignored(boot_word[i].name);
 	if (boot_flag("nosmp", false))
-		smp_max_cpus = 1;
+		ap_max_cpus = 1;
 }

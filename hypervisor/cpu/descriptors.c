@@ -11,6 +11,7 @@
  * window have such ones. The processor sets the accessed bit by the
  * hypervisor's own mapping.
  */
+#include "debug.h"
 #include "cpu/descriptors.h"
 #include "cpu/ldt.h"
 #include "domain/domain.h"
@@ -132,6 +133,7 @@ int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries)
 {
 	u32 n = DIV_ROUND_UP(entries, 512u), i;
 
+	ASSERT_HELD(&v->d->tables.lock);
 	for (i = 0; i < n; i++) {
 		if (!ptype_get_both(v->d, frames[i], TYPE_SEGDESC))
 			continue;

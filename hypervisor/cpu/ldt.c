@@ -6,6 +6,7 @@
  * another root table. The address may be any: pages that the guest's tables do
  * not map there are not found.
  */
+#include "debug.h"
 #include "cpu/context.h"
 #include "cpu/ldt.h"
 #include "domain/domain.h"
@@ -20,6 +21,7 @@ void ldt_drop(struct vcpu *v)
 	mfn_t old[LDT_FRAMES];
 	u32 page;
 
+	ASSERT_HELD(&v->d->tables.lock);
 	if (!v->desc.ldt_mapped)
 		return;
 	for (page = 0; page < LDT_FRAMES; page++)
@@ -37,6 +39,7 @@ void ldt_drop(struct vcpu *v)
 
 int ldt_set(struct vcpu *v, gva_t base, u64 entries)
 {
+	ASSERT_HELD(&v->d->tables.lock);
 	if (entries > LDT_MAX_ENTRIES ||
 	    (entries && (base.a & (PAGE_SIZE - 1))))
 		return -EINVAL;

@@ -11,6 +11,7 @@
  * each of its vCPUs once, which is decided under the page lock, because from
  * then on that vCPU may run.
  */
+#include "debug.h"
 #include "cpu/context.h"
 #include "cpu/descriptors.h"
 #include "cpu/vcpu.h"
@@ -111,6 +112,7 @@ static int set_tables(struct vcpu *v, const struct context *c)
 	u32 i;
 	int rc;
 
+	ASSERT_HELD(&v->d->tables.lock);
 	for (i = 0; i < GDT_FRAMES; i++)
 		gdt[i] = mfn(c->gdt_frames[i]);
 	rc = ptype_get_both(v->d, root, v->d->width->root_type);

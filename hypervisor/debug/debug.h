@@ -9,6 +9,9 @@ struct spinlock;
 
 /* debug/lockorder.c: this CPU is about to take the lock; flags as they were. */
 void lockorder_check(const struct spinlock *l, u64 flags);
+/* It holds this one: what the caller of a function promises. */
+void lockorder_check_held(const struct spinlock *l);
+#define ASSERT_HELD(lock) lockorder_check_held(lock)
 /* It holds none, on its way to a guest. */
 void lockorder_check_none(void);
 

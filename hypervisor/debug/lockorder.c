@@ -40,6 +40,13 @@ void lockorder_check(const struct spinlock *l, u64 flags)
 		      lock_names[l->level]);
 }
 
+/* It is taken, and this CPU holds one of its level: of one level, only one. */
+void lockorder_check_held(const struct spinlock *l)
+{
+	if (!(this_cpu()->locks_held >> l->level & 1) || l->next == l->owner)
+		panic("BUG: the %s lock is not held", lock_names[l->level]);
+}
+
 void lockorder_check_none(void)
 {
 	if (this_cpu()->locks_held)

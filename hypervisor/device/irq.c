@@ -8,6 +8,7 @@
  * stops only its own device, and those on the same line. Edge interrupts and
  * messages are acknowledged at once.
  */
+#include "debug.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "event/evtchn.h"
@@ -156,6 +157,7 @@ static int take_vector(void)
 {
 	int v;
 
+	ASSERT_HELD(&irq_lock);
 	for (v = IRQ_FIRST_VECTOR; v <= IRQ_LAST_VECTOR; v++) {
 		if (vectors[v].used || v == VEC_GUEST_SYSCALL ||
 		    v == VEC_HYPERCALL)

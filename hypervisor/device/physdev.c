@@ -10,6 +10,7 @@
  * of PCI devices: what tells of them is taken as it is.
  */
 #include <xen/physdev.h>
+#include "debug.h"
 #include "domain/domain.h"
 #include "domain/part.h"
 #include "errno.h"
@@ -35,6 +36,7 @@ static void mark_eoi(struct domain *d, u32 pirq)
 {
 	u8 bit = (u8)(1u << pirq % 8);
 
+	ASSERT_HELD(&d->events.lock);
 	if (!d->dev.eoi_map)
 		return;
 	if (pirq_level(d, pirq))
@@ -203,6 +205,7 @@ static long map_message(struct domain *d, struct physdev_map_pirq *m)
 
 static long map(struct domain *d, struct physdev_map_pirq *m)
 {
+	ASSERT_HELD(&d->events.lock);
 	if (d->life.is_dying)
 		return -ESRCH;
 	switch (m->type) {
@@ -251,6 +254,7 @@ static void unmap(struct domain *d, u32 pirq)
 {
 	struct pirq *p = &d->dev.pirqs[pirq];
 
+	ASSERT_HELD(&d->events.lock);
 	if (p->vector)
 		irq_unbind_guest(p->vector, d, pirq);
 	if (!p->gsi)

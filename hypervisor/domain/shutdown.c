@@ -23,7 +23,7 @@ static void end_machine(u32 reason)
 	if (reason == SHUTDOWN_poweroff)
 		machine_power_off();
 	if (boot_flag("noreboot", false))
-		machine_stop();
+		panic_stop();
 	machine_reboot();
 }
 

@@ -188,7 +188,7 @@ static __attribute__((noinline)) struct regs *hypervisor_trap(struct regs *r)
 			return return_failed(r);
 		if (fixup(r))
 			return r;
-		log_unlock();
+		panic_begin();
 		panic_dump(r);
 		panic_backtrace(r->ip, (const u64 *)r->bp);
 		panic("trap in the hypervisor");

@@ -13,6 +13,7 @@
  * guest goes back to the 2-level ABI or dies.
  */
 #include <xen/event_channel.h>
+#include "debug.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "event/evtchn_port.h"
@@ -117,6 +118,7 @@ void fifo_set_pending(struct domain *d, struct evtchn *e, u32 port)
 	struct fifo_vcpu *fv = &d->events.fifo->vcpu[e->vcpu];
 	event_word_t *word = word_of(d, port);
 
+	ASSERT_HELD(&d->events.lock);
 	if (!word) {
 		e->pending = true;	/* until its page comes */
 		return;
@@ -134,6 +136,7 @@ void fifo_set_pending(struct domain *d, struct evtchn *e, u32 port)
 
 void fifo_clear_pending(struct domain *d, u32 port)
 {
+	ASSERT_HELD(&d->events.lock);
 	event_word_t *word = word_of(d, port);
 
 	if (word)
@@ -142,6 +145,7 @@ void fifo_clear_pending(struct domain *d, u32 port)
 
 void fifo_unmask(struct domain *d, struct evtchn *e, u32 port)
 {
+	ASSERT_HELD(&d->events.lock);
 	event_word_t *word = word_of(d, port);
 
 	if (!word)

@@ -13,6 +13,7 @@
  * each call that wants a port looks at some of them.
  */
 #include <xen/event_channel.h>
+#include "debug.h"
 #include "domain/domain.h"
 #include "domain/part.h"
 #include "errno.h"
@@ -181,6 +182,7 @@ int evtchn_port_alloc(struct domain *d)
 	u32 limit = evtchn_limit(d);
 	int port;
 
+	ASSERT_HELD(&d->events.lock);
 	if (d->life.is_dying)
 		return -EINVAL;
 	if (d->events.max_port && d->events.max_port < limit)
@@ -196,6 +198,7 @@ int evtchn_port_alloc(struct domain *d)
 
 void evtchn_port_free(struct domain *d, u32 port)
 {
+	ASSERT_HELD(&d->events.lock);
 	if (d->events.fifo)
 		fifo_clear_pending(d, port);
 	else
@@ -226,6 +229,7 @@ void evtchn_port_set_pending(struct domain *d, u32 port)
 	struct evtchn *e = evtchn_port(d, port);
 	u32 i;
 
+	ASSERT_HELD(&d->events.lock);
 	if (!e || !d->vcpu[e->vcpu])
 		return;
 	if (d->events.fifo)
@@ -242,6 +246,7 @@ void evtchn_port_unmask(struct domain *d, u32 port)
 	struct evtchn *e = evtchn_port(d, port);
 	const struct width *a = d->width;
 
+	ASSERT_HELD(&d->events.lock);
 	if (d->events.fifo) {
 		fifo_unmask(d, e, port);
 		return;

@@ -12,6 +12,7 @@
  * Unmapping goes in three steps over a batch: the entries are taken out, the
  * translation buffers flushed, and only then frames and grants given back.
  */
+#include "debug.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "grant/grant_table.h"
@@ -43,6 +44,7 @@ static u64 entry_flags(u32 flags)
 /* The entry that a mapping is, or shall be, in. The page lock is held. */
 static u64 *find_entry(struct domain *d, u64 at, u32 flags)
 {
+	ASSERT_HELD(&d->tables.lock);
 	return flags & GNTMAP_contains_pte ? walk_entry_at(d, paddr(at)) :
 	       walk_l1_entry(current_vcpu(), gva(at));
 }

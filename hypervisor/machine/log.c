@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The log: one ring of the hypervisor's own text, written to the serial line
- * as it comes. A line of the hypervisor carries the prefix "(KR)"; a guest's
- * console output carries none, and goes to the serial line alone.
+ * The log: one ring of the hypervisor's own text, shown by all sinks as it
+ * comes. A line of the hypervisor carries the prefix "(KR)"; a guest's console
+ * output carries none, and is shown alone.
  *
  * Messages that a guest can provoke as often as it likes have the level
  * LOG_DEBUG, which has its own thresholds and a limited rate: a guest must not
@@ -12,11 +12,9 @@
 #include "machine/cpu.h"
 #include "machine/lock.h"
 #include "machine/log.h"
-#include "machine/serial.h"
-#include "machine/smp.h"
 #include "machine/time.h"
-#include "machine/vga.h"
 
+#define MAX_SINKS	2
 #define LINE_SIZE	262
 #define RATE_PERIOD	(5 * NS_PER_SEC)
 #define RATE_LINES	10
@@ -26,21 +24,38 @@ struct log_levels log_own = {
 };
 struct log_levels log_guests = { .limited = LOG_WARN + 1 };
 
-static u32 lost;			/* lines not on the serial line */
+static const struct log_sink *sink[MAX_SINKS];
+static u32 sinks;
+static u32 lost;			/* lines that no sink showed */
 static char ring[16384];
 static u64 ring_in, ring_out;		/* positions since boot */
 static bool news;
 static bool unlocked;			/* the machine is about to stop */
 static struct spinlock log_lock = SPINLOCK(LOCK_LOG);
 
+void log_add_sink(const struct log_sink *s)
+{
+	BUG_ON(sinks == MAX_SINKS);
+	sink[sinks++] = s;
+}
+
 static void show(const char *s, size_t n)
 {
-	for (; n; n--, s++) {
-		if (*s == '\n')
-			serial_put('\r');
-		serial_put(*s);
-		vga_put(*s);
-	}
+	u32 i;
+
+	for (; n; n--, s++)
+		for (i = 0; i < sinks; i++)
+			sink[i]->put(*s);
+}
+
+static bool has_room(u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < sinks; i++)
+		if (sink[i]->room && !sink[i]->room(n))
+			return false;
+	return true;
 }
 
 static void keep(const char *s, size_t n)
@@ -61,7 +76,7 @@ void log_raw(const char *s, size_t n)
 bool log_write(const char *s, size_t n)
 {
 	u64 f = spin_lock_irqsave(&log_lock);
-	bool room = serial_room(2 * (u32)n);
+	bool room = has_room(2 * (u32)n);
 
 	if (room)
 		show(s, n);
@@ -109,7 +124,7 @@ bool log_news(void)
 	return news && __atomic_exchange_n(&news, false, __ATOMIC_SEQ_CST);
 }
 
-/* Without room on the serial line, a line goes to the ring alone. */
+/* Without room in a sink, a line goes to the ring alone. */
 static void emit_line(const char *fmt, va_list ap)
 {
 	char line[LINE_SIZE] = "(KR) ", note[64];
@@ -118,7 +133,7 @@ static void emit_line(const char *fmt, va_list ap)
 	n = MIN(n, sizeof(line) - 2);
 	line[n++] = '\n';
 	keep(line, n);
-	if (!serial_room(2 * LINE_SIZE)) {
+	if (!has_room(2 * LINE_SIZE)) {
 		lost++;
 		return;
 	}
@@ -168,7 +183,10 @@ void log_at(enum log_level level, const char *fmt, ...)
 
 void log_unlock(void)
 {
-	smp_stop_others();
+	u32 i;
+
 	unlocked = true;
-	serial_poll();
+	for (i = 0; i < sinks; i++)
+		if (sink[i]->poll)
+			sink[i]->poll();
 }

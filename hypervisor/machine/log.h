@@ -18,11 +18,21 @@ struct log_levels {
 
 extern struct log_levels log_own, log_guests;
 
-/* The machine comes to its end: the other CPUs halt, no locks from here on. */
+/* What shows text; 'room' and 'poll' may be NULL. */
+struct log_sink {
+	void (*put)(char c);		/* never waits */
+	bool (*room)(u32 n);		/* for so many characters more */
+	/* Without interrupts and locks from now on; all out that waits. */
+	void (*poll)(void);
+};
+/* While booting. */
+void log_add_sink(const struct log_sink *s);
+
+/* Without locks from here on: no other CPU runs. */
 void log_unlock(void);
-/* Text of ours to ring and serial line. No lock: the machine is to stop. */
+/* Text of ours to ring and sinks. No lock: the machine is to stop. */
 void log_raw(const char *s, size_t n);
-/* A guest's text, to the serial line alone; false: no room now, try again. */
+/* A guest's text, to the sinks alone; false: no room now, try again. */
 bool log_write(const char *s, size_t n);
 /*
  * Copy up to n bytes of the ring from a position on, which moves; what the

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The ends of the machine: off, reset, or stopped for someone to look. */
+/* The ends of the machine: off and reset. */
 #include "machine/acpi.h"
 #include "machine/cpu.h"
 #include "machine/log.h"
 #include "machine/machine.h"
+#include "machine/panic.h"
 #include "machine/time.h"
 
 #define PM1_SLP_EN	BIT(13)
@@ -16,15 +17,8 @@
 static void last_words(const char *text)
 {
 	irq_disable();
-	log_unlock();
+	panic_begin();
 	log_raw(text, strlen(text));
-}
-
-void machine_stop(void)
-{
-	last_words("(KR) machine stopped\n");
-	for (;;)
-		__asm__ volatile("cli; hlt");
 }
 
 /* If this way does nothing on this machine, the caller tries the next. */
@@ -50,7 +44,7 @@ void machine_reboot(void)
 		time_wait(NS_PER_MS);
 	}
 	__asm__ volatile("lidt %0; int3" :: "m" (none));
-	machine_stop();
+	panic_stop();
 }
 
 void machine_enter_sleep(u32 a, u32 b)
@@ -68,5 +62,5 @@ void machine_power_off(void)
 		machine_enter_sleep((u32)(acpi.s5_a << 10 | PM1_SLP_EN),
 				    (u32)(acpi.s5_b << 10 | PM1_SLP_EN));
 	time_wait(OFF_WAIT);
-	machine_stop();
+	panic_stop();
 }

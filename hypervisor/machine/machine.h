@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The ends of the machine: off, reset, or stopped for someone to look. */
+/* The ends of the machine: off and reset. */
 #ifndef KRYPTON_MACHINE_H
 #define KRYPTON_MACHINE_H
 
@@ -8,7 +8,6 @@
 void machine_enter_sleep(u32 a, u32 b);
 void machine_reboot(void) __attribute__((noreturn));
 void machine_power_off(void) __attribute__((noreturn));
-void machine_stop(void) __attribute__((noreturn));
 
 /* Choose the compiler's canary; the caller must never return. */
 void canary_init(void);

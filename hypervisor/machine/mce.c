@@ -12,6 +12,7 @@
 #include "machine/cpu.h"
 #include "machine/log.h"
 #include "machine/mce.h"
+#include "machine/panic.h"
 #include "machine/time.h"
 
 #define MSR_MCG_CAP	0x179
@@ -105,7 +106,7 @@ static bool is_lost(void)
 void mce_trap(void)
 {
 	if (is_lost()) {
-		log_unlock();
+		panic_begin();
 		report_all();
 		panic("machine check");
 	}

@@ -5,11 +5,28 @@
  */
 #include "machine/cpu.h"
 #include "machine/log.h"
-#include "machine/machine.h"
 #include "machine/panic.h"
+#include "machine/smp.h"
 #include "machine/symbols.h"
 
 #define MAX_FRAMES	24
+
+void panic_begin(void)
+{
+	smp_stop_others();
+	log_unlock();
+}
+
+void panic_stop(void)
+{
+	static const char text[] = "(KR) machine stopped\n";
+
+	irq_disable();
+	panic_begin();
+	log_raw(text, sizeof(text) - 1);
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
 
 void panic_backtrace(u64 ip, const u64 *frame)
 {
@@ -51,7 +68,7 @@ void panic(const char *fmt, ...)
 	va_list ap;
 
 	irq_disable();
-	log_unlock();
+	panic_begin();
 	log_raw("\n(KR) PANIC\n", 12);
 	va_start(ap, fmt);
 	vformat(why, sizeof(why), fmt, ap);
@@ -59,5 +76,5 @@ void panic(const char *fmt, ...)
 	log_err("%s", why);
 	log_err("on CPU%u, from:", this_cpu()->id);
 	panic_backtrace(frame[1], (const u64 *)frame[0]);
-	machine_stop();
+	panic_stop();
 }

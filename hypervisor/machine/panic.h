@@ -5,6 +5,13 @@
 
 #include "types.h"
 
+/*
+ * The machine comes to its end: all other CPUs halt, and the log takes no lock
+ * from here on. Returns on one CPU alone, the first that calls it.
+ */
+void panic_begin(void);
+/* Halt, for someone to look at the machine. */
+void panic_stop(void) __attribute__((noreturn));
 /* Registers, to the log. */
 void panic_dump(const struct regs *r);
 /* The chain of frames on this CPU's stacks; whose end is a trap's entry. */

@@ -5,8 +5,10 @@
  * is put into a ring that console_io drains. Nobody waits here: characters that
  * find their ring full are lost. Callers that can wait ask serial_room() first.
  */
+#include "debug.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"
+#include "machine/log.h"
 #include "machine/serial.h"
 #include "machine/time.h"
 #include "machine/boot_info.h"
@@ -33,17 +35,6 @@ static bool by_irq;
 static u64 fed_at;			/* when the line last took something */
 static struct spinlock serial_lock = SPINLOCK(LOCK_SERIAL);
 
-void serial_init(void)
-{
-	outb(UART_IER, 0);
-	outb(UART_LCR, 0x80);
-	outb(UART_DATA, 1);		/* 115200 */
-	outb(UART_IER, 0);
-	outb(UART_LCR, 0x03);		/* 8n1 */
-	outb(UART_FCR, 0x07);
-	outb(UART_MCR, 0x0b);
-}
-
 static void put_now(char c)
 {
 	u32 i;
@@ -59,6 +50,7 @@ static void feed(void)
 	static bool waits;
 	u32 i;
 
+	ASSERT_HELD(&serial_lock);
 	if (out_out == out_in || inb(UART_LSR) & LSR_EMPTY) {
 		for (i = 0; i < FIFO_SIZE && out_out != out_in; i++)
 			outb(UART_DATA,
@@ -101,11 +93,34 @@ bool serial_room(u32 n)
 	return room;
 }
 
-void serial_poll(void)
+static void serial_poll(void)
 {
 	by_irq = false;
 	while (out_out != out_in)
 		put_now(out_ring[out_out++ % sizeof(out_ring)]);
+}
+
+static void show(char c)
+{
+	if (c == '\n')
+		serial_put('\r');
+	serial_put(c);
+}
+
+static const struct log_sink sink = {
+	.put = show, .room = serial_room, .poll = serial_poll,
+};
+
+void serial_init(void)
+{
+	outb(UART_IER, 0);
+	outb(UART_LCR, 0x80);
+	outb(UART_DATA, 1);		/* 115200 */
+	outb(UART_IER, 0);
+	outb(UART_LCR, 0x03);		/* 8n1 */
+	outb(UART_FCR, 0x07);
+	outb(UART_MCR, 0x0b);
+	log_add_sink(&sink);
 }
 
 void serial_enable_irq(void)

@@ -8,6 +8,7 @@
 #define SERIAL_PORT	0x3f8
 #define SERIAL_IRQ	4
 
+/* Polled; it becomes a sink of the log. */
 void serial_init(void);
 /* Never waits: with no room the character is lost. */
 void serial_put(char c);
@@ -16,8 +17,6 @@ void serial_put(char c);
  * while; one that takes nothing any more always has, and loses them.
  */
 bool serial_room(u32 n);
-/* No more by interrupt, and all out that waits; takes no lock. */
-void serial_poll(void);
 /* Work by interrupt, once serial_interrupt() can be called. */
 void serial_enable_irq(void);
 /*

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Processors: their blocks, starting them, and making them flush.
+ * What processors ask of each other: to look at their work, to flush, to stop.
  *
  * A flush waits for every CPU asked. A CPU that waits, for a lock or for
  * another's flush, has interrupts on, or it answers here while it spins; so
@@ -17,17 +17,13 @@
 #include "machine/time.h"
 #include "memory/frames.h"
 
-#define START_TIMEOUT	(10 * NS_PER_SEC)
 #define STOP_SPINS	10000000	/* tenths of a second, or more */
 #define NO_CPU		(~0u)
 
 struct cpu_block *cpu_blocks[MAX_CPUS];
 u32 cpu_count;
-u64 smp_max_cpus = MAX_CPUS;
 
 static volatile u64 flushes_asked;	/* requests so far */
-
-static volatile bool go;	/* application processors may run guests */
 
 /*
  * The CPU that ends the machine: the first that wants to. It halts the others
@@ -35,14 +31,6 @@ static volatile bool go;	/* application processors may run guests */
  * it reached the boot processor.
  */
 static u32 ending = NO_CPU;
-
-static void (*ap_init)(void), (*ap_run)(void);
-
-extern u8 trampoline_start[], trampoline_end[];
-extern u64 start_stack;
-extern void (*start_function)(void);
-extern struct cpu_block boot_block;
-void ap_main(void) __attribute__((noreturn));
 
 void smp_kick(u32 cpu)
 {
@@ -158,76 +146,4 @@ void smp_nmi(void)
 u32 smp_all(void)
 {
 	return (u32)BIT(cpu_count) - 1;
-}
-
-void smp_prepare(u32 id, u32 apic_id)
-{
-	struct cpu *c = &cpu_blocks[id]->cpu;
-
-	c->id = id;
-	c->apic_id = apic_id;
-	c->gdt_page = frames_new(PAGE_SIZE);
-	c->online = !id;
-}
-
-/* First C code of an application processor, on its own stack. */
-void ap_main(void)
-{
-	ap_init();
-	apic_init_cpu();
-	this_cpu()->online = true;
-	while (!go)
-		cpu_relax();
-	tlb_flush_local();		/* the identity mapping */
-	mce_init_cpu();
-	ap_run();
-	BUG_ON(true);
-}
-
-static bool start_cpu(u32 id, u32 apic_id)
-{
-	struct cpu_block *b = frames_new(sizeof(*b));
-	u64 end;
-
-	if (!b)
-		return false;
-	cpu_blocks[id] = b;
-	smp_prepare(id, apic_id);
-	start_stack = (u64)&b->guest;
-	apic_send_init(apic_id);
-	time_wait(10 * NS_PER_MS);
-	apic_send_startup(apic_id, TRAMPOLINE_PHYS >> PAGE_SHIFT);
-	end = time_now() + START_TIMEOUT;
-	while (!READ_ONCE(b->cpu.online) && time_now() < end)
-		cpu_relax();
-	/* One that came later would take the next one's number: hold it. */
-	if (!READ_ONCE(b->cpu.online))
-		apic_send_init(apic_id);
-	return b->cpu.online;
-}
-
-void smp_boot(void (*init)(void), void (*run)(void))
-{
-	u32 i, me = this_cpu()->apic_id;
-
-	ap_init = init;
-	ap_run = run;
-	start_function = ap_main;
-	memcpy(phys_to_virt(paddr(TRAMPOLINE_PHYS)), trampoline_start,
-	       (size_t)(trampoline_end - trampoline_start));
-	for (i = 0; i < acpi.cpus && cpu_count < smp_max_cpus; i++) {
-		if (acpi.apic_id[i] == me)
-			continue;
-		if (start_cpu(cpu_count, acpi.apic_id[i]))
-			cpu_count++;
-		else
-			log_warn("CPU with APIC %u does not start",
-				 acpi.apic_id[i]);
-	}
-	log_info("%u CPUs", cpu_count);
-}
-
-void smp_release(void)
-{
-	go = true;
 }

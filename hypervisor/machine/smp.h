@@ -28,16 +28,5 @@ void smp_kick(u32 cpu);
 void smp_stop_others(void);
 /* First in the NMI handler. Does not return if another CPU ends the machine. */
 void smp_nmi(void);
-/* How many to use. */
-extern u64 smp_max_cpus;
-/*
- * Start every processor that ACPI names. On each of them the first function
- * loads its tables; the second is what it does after smp_release().
- */
-void smp_boot(void (*init)(void), void (*run)(void));
-/* Let them run guests. */
-void smp_release(void);
-/* Block of a new CPU, and its GDT page. */
-void smp_prepare(u32 id, u32 apic_id);
 
 #endif

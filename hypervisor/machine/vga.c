@@ -4,6 +4,7 @@
  * machine without one go nowhere.
  */
 #include "lib/lib.h"
+#include "machine/log.h"
 #include "machine/paging.h"
 #include "machine/vga.h"
 
@@ -15,7 +16,7 @@
 static u32 column, row;
 static bool stopped;
 
-void vga_put(char c)
+static void put(char c)
 {
 	u16 *screen = phys_to_virt(paddr(VGA_MEMORY));
 	u32 i;
@@ -33,6 +34,13 @@ void vga_put(char c)
 	memcpy(screen, screen + COLUMNS, row * COLUMNS * 2);
 	for (i = 0; i < COLUMNS; i++)
 		screen[row * COLUMNS + i] = WHITE | ' ';
+}
+
+void vga_init(void)
+{
+	static const struct log_sink sink = { .put = put };
+
+	log_add_sink(&sink);
 }
 
 void vga_stop(void)

@@ -3,7 +3,8 @@
 #ifndef KRYPTON_VGA_H
 #define KRYPTON_VGA_H
 
-void vga_put(char c);
+/* It becomes a sink of the log. */
+void vga_init(void);
 /* The screen is another's from now on. */
 void vga_stop(void);
 

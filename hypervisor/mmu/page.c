@@ -4,6 +4,7 @@
  * reference to the last, whatever types it has in between (mmu/ptype.c). What
  * stands for being owned is one of them.
  */
+#include "debug.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "lib/lib.h"
@@ -113,6 +114,7 @@ void page_assign(struct domain *d, mfn_t m)
 	u64 flags = spin_lock_irqsave(&d->mem.lock);
 	struct frame *f = mfn_frame(m);
 
+	ASSERT_HELD(&d->tables.lock);
 	f->owner = d;
 	f->kind = FRAME_GUEST;
 	f->flags = FRAME_ALLOCATED;
@@ -134,6 +136,7 @@ int page_release(struct domain *d, mfn_t m)
 {
 	struct frame *f;
 
+	ASSERT_HELD(&d->tables.lock);
 	if (!page_get(d, m))
 		return -EINVAL;
 	f = mfn_frame(m);

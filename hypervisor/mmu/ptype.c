@@ -54,6 +54,7 @@
  * The counts are 32 bit. One reference needs an 8-byte entry of memory, so
  * that overflow would take 32 GiB of page tables; it is refused nevertheless.
  */
+#include "debug.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "lib/lib.h"
@@ -160,6 +161,7 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type)
 {
 	struct frame *f = mfn_frame(m);
 
+	ASSERT_HELD(&d->tables.lock);
 	if (!f->type_count)
 		return change_type(d, m, type);
 	if (f->type != type)

@@ -11,6 +11,7 @@
  * first, and requests begin with all places empty (ptype_lock()). Only the last
  * steps of a dying domain find one taken, and its trees are short then.
  */
+#include "debug.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "lib/lib.h"
@@ -166,6 +167,7 @@ int ptype_drain(struct domain *d)
 
 void ptype_finish(struct domain *d)
 {
+	ASSERT_HELD(&d->tables.lock);
 	while (drain_step(d))
 		;
 }

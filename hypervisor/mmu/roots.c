@@ -19,6 +19,7 @@
  * memory that no limit of the guest counts. What the window holds is the same
  * for all domains, read-only, and out of user mode's reach.
  */
+#include "debug.h"
 #include "domain/domain.h"
 #include "domain/part.h"
 #include "errno.h"
@@ -54,6 +55,7 @@ void roots_set(struct vcpu *v, mfn_t table)
 {
 	static const struct pae_root none;
 
+	ASSERT_HELD(&v->d->tables.lock);
 	v->roots.table = table;
 	*v->roots.l3 = mfn_eq(table, INVALID_MFN) ? none :
 		 *(const struct pae_root *)mfn_to_virt(table);
@@ -74,6 +76,7 @@ void roots_l3_changed(struct domain *d, const u64 *entry)
 	u64 index = (u64)entry / sizeof(*entry) % 512;
 	u32 i;
 
+	ASSERT_HELD(&d->tables.lock);
 	for (i = 0; i < d->max_vcpus; i++)
 		if (d->vcpu[i] &&
 		    mfn_eq(d->vcpu[i]->roots.table, virt_to_mfn(entry)))

@@ -21,6 +21,7 @@
  * both stop between entries when something else has to run, or others may want
  * the page lock.
  */
+#include "debug.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "lib/lib.h"
@@ -304,6 +305,7 @@ static BY_TYPE int exchange(struct domain *d, u64 *entry, u64 *old, u64 value,
 
 int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value)
 {
+	ASSERT_HELD(&d->tables.lock);
 	return exchange(d, entry, old, value, TYPE_L1);
 }
 
@@ -329,6 +331,7 @@ int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad)
 	enum frame_type type = mfn_frame(virt_to_mfn(entry))->type;
 	u32 index = (u64)entry / sizeof(*entry) % ENTRIES;
 
+	ASSERT_HELD(&d->tables.lock);
 	if (type == TYPE_L1)
 		return set(d, entry, value, keep_ad, TYPE_L1);
 	if (type == TYPE_L3 && index >= TOP_SLOT)
@@ -342,6 +345,7 @@ int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad)
 
 int tables_install_l1(struct domain *d, u64 *entry, u64 value)
 {
+	ASSERT_HELD(&d->tables.lock);
 	if (value & rules[TYPE_L1].refused)
 		return -EINVAL;
 	put_entry(d, TYPE_L1,

@@ -14,6 +14,7 @@
  * in a table that is no longer used lead to frames that lost their types even
  * later.
  */
+#include "debug.h"
 #include "domain/domain.h"
 #include "entry/traps.h"
 #include "machine/paging.h"
@@ -48,6 +49,7 @@ u64 *walk_l1_entry(const struct vcpu *v, gva_t at)
 {
 	u64 *entry, rights;
 
+	ASSERT_HELD(&v->d->tables.lock);
 	if (!domain_range_ok(v->d, at, 1))
 		return NULL;
 	return walk(v, at, &entry, &rights) == 1 ? entry : NULL;
@@ -58,6 +60,7 @@ u64 *walk_entry_at(const struct domain *d, paddr_t at)
 	mfn_t m = paddr_to_mfn(at);
 	const struct frame *f;
 
+	ASSERT_HELD(&d->tables.lock);
 	if (at.a % sizeof(u64) || !mfn_valid(m))
 		return NULL;
 	f = mfn_frame(m);

@@ -31,6 +31,7 @@
  * entry/exit.c. A vCPU is on_cpu from the moment it is chosen until its state
  * is saved again: only then may another CPU, or the tools, have it.
  */
+#include "debug.h"
 #include "domain/domain.h"
 #include "event/evtchn.h"
 #include "machine/smp.h"
@@ -82,6 +83,7 @@ void sched_bound(struct vcpu *v)
 	s64 least = -(s64)virtual(v, CREDIT), most = (s64)virtual(v, DEBT);
 	u32 i;
 
+	ASSERT_HELD(&sched_lock);
 	for (i = 0; i < cpu_count; i++)
 		v->sched.vtime[i] = clock[i] +
 			(u64)MIN(MAX(ahead(v->sched.vtime[i], clock[i]), least),
@@ -129,6 +131,7 @@ void sched_dequeue(struct vcpu **at)
 {
 	struct vcpu *v = *at;
 
+	ASSERT_HELD(&sched_lock);
 	*at = v->sched.run_next;
 	v->sched.queued = false;
 }
@@ -187,6 +190,7 @@ void sched_tickle(const struct vcpu *v)
 	u64 now = time_now();
 	bool sliced = false;
 
+	ASSERT_HELD(&sched_lock);
 	for (i = 0; i < cpu_count; i++, cpu = (cpu + 1) % cpu_count) {
 		if (!sched_may_run_on(v, cpu))
 			continue;
@@ -257,6 +261,7 @@ void sched_make_ready(struct domain *d)
 {
 	u32 i;
 
+	ASSERT_HELD(&sched_lock);
 	for (i = 0; i < d->max_vcpus; i++)
 		if (d->vcpu[i])
 			make_ready(d->vcpu[i]);
@@ -318,6 +323,7 @@ void sched_start_period(struct domain *d, u64 now)
 {
 	s64 quota = (s64)(d->sched.cap * (CAP_PERIOD / 100));
 
+	ASSERT_HELD(&sched_lock);
 	d->sched.period_end = now + CAP_PERIOD;
 	/* What was used too much is paid back, what was left is not kept. */
 	d->sched.budget = MIN(d->sched.budget, 0) + quota;
@@ -329,6 +335,7 @@ void sched_charge(struct vcpu *v, u64 now)
 	u64 used = now - v->sched.charged, more = virtual(v, used);
 	u32 i;
 
+	ASSERT_HELD(&sched_lock);
 	v->sched.charged = now;
 	for (i = 0; i < cpu_count; i++)
 		v->sched.vtime[i] += more;

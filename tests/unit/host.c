@@ -22,7 +22,7 @@
 
 u64 direct_base;
 u64 boot_l4[512];
-struct boot_info boot_info;
+u64 ap_max_cpus = MAX_CPUS;
 struct domain *dom0;
 struct vcpu *host_current;
 volatile bool host_irqs_off;

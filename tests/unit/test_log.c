@@ -20,38 +20,19 @@
 void own_log_at(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-void smp_stop_others(void)
-{
-}
-
-void trap_backtrace(void)
-{
-}
-
-void machine_stop(void)
-{
-	abort();
-}
-
-void vga_put(char c)
-{
-	(void)c;
-}
-
-bool keys_input(char c)
-{
-	(void)c;
-	return false;
-}
-
 static void setup(void)
 {
+	static bool started;
+
 	host_reset();
 	tsc_scale.shift = 0;
 	tsc_scale.mul = 1u << 31;	/* 2 ticks are a nanosecond */
 	tsc_scale.base = 0;
 	host_tsc += 2 * 100 * NS_PER_SEC;
 	host_serial_ready = true;
+	if (!started)
+		serial_init();
+	started = true;
 	serial_enable_irq();
 	own_log_at(LOG_INFO, "flush");
 	memset(host_serial, 0, sizeof(host_serial));

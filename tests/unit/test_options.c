@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "machine/ap.h"
 #include "boot/boot.h"
 #include "boot/dom0.h"
 #include "host.h"
@@ -208,21 +209,21 @@ static void test_levels(void **state)
  */
 static void test_machine(void **state)
 {
-	const u64 cpus = boot_max_cpus, end = boot_mem_end;
+	const u64 cpus = ap_max_cpus, end = boot_mem_end;
 
 	(void)state;
 	options("maxcpus=2 mem=1G");
-	assert_int_equal(boot_max_cpus, 2);
+	assert_int_equal(ap_max_cpus, 2);
 	assert_int_equal(boot_mem_end, 1ull << 30);
 	assert_string_equal(host_log, "");
 	options("maxcpus=0 mem= maxcpus=1x mem=1X");
-	assert_int_equal(boot_max_cpus, 2);
+	assert_int_equal(ap_max_cpus, 2);
 	assert_int_equal(boot_mem_end, 1ull << 30);
 	options("maxcpus=100");
-	assert_int_equal(boot_max_cpus, MAX_CPUS);
+	assert_int_equal(ap_max_cpus, MAX_CPUS);
 	options("nosmp");
-	assert_int_equal(boot_max_cpus, 1);
-	boot_max_cpus = cpus;
+	assert_int_equal(ap_max_cpus, 1);
+	ap_max_cpus = cpus;
 	boot_mem_end = end;
 }
 

@@ -16,6 +16,8 @@
 #include "host.h"
 #include "lib/lib.h"
 #include "machine/log.h"
+#include "machine/machine.h"
+#include "machine/panic.h"
 #include "mmu/ptype.h"
 #include "sched/sched.h"
 
@@ -31,8 +33,8 @@
 #define vcpu_stop_periodic(v)		((void)(v))
 #define machine_power_off()	abort()
 #define machine_reboot()	abort()
-#define machine_stop()		abort()
-#define trap_dump(r)		((void)0)
+#define panic_stop()		abort()
+#define panic_dump(r)		((void)0)
 #define evtchn_send_global_virq(v)	(told++)
 static u32 told;
 void tested_stop(struct domain *d);

@@ -19,7 +19,6 @@
 #define MAX_TABLES	16u
 #define FADT_DSDT	40u
 
-struct boot_info boot_info;
 
 static u8 root[HEADER + MAX_TABLES * 8];
 static u32 tables, wide, high;

@@ -5,6 +5,7 @@
  * one message.
  */
 #include <string.h>
+#include "machine/ap.h"
 #include "boot/boot.h"
 #include "boot/dom0.h"
 #include "config.h"
@@ -12,7 +13,6 @@
 #include "machine/log.h"
 #include "parser.h"
 
-struct boot_info boot_info;
 struct log_levels log_own, log_guests;
 
 bool grant_set_max_frames(const char *s)
@@ -26,6 +26,8 @@ bool grant_set_max_maptrack(const char *s)
 }
 
 /* On, off, or neither. */
+u64 ap_max_cpus = MAX_CPUS;
+
 static int meaning(const char *value)
 {
 	static const char *const words[] = {
@@ -90,6 +92,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	parser_check(max && n <= max && n <= 100000, "Dom0's memory");
 	n = dom0_vcpus(7);
 	parser_check(n && n <= MAX_DOMAIN_VCPUS, "Dom0's vCPUs");
-	parser_check(boot_max_cpus && boot_max_cpus <= MAX_CPUS, "CPUs");
+	parser_check(ap_max_cpus && ap_max_cpus <= MAX_CPUS, "CPUs");
 	return 0;
 }

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Application processors: their blocks, and starting them one by one. */
+#include "lib/lib.h"
+#include "machine/acpi.h"
+#include "machine/ap.h"
+#include "machine/apic.h"
+#include "machine/asm.h"
+#include "machine/cpu.h"
+#include "machine/mce.h"
+#include "machine/paging.h"
+#include "machine/time.h"
+#include "memory/frames.h"
+
+#define START_TIMEOUT	(10 * NS_PER_SEC)
+
+u64 ap_max_cpus = MAX_CPUS;
+
+static volatile bool go;	/* application processors may run guests */
+
+static void (*ap_init)(void), (*ap_run)(void);
+
+extern u8 trampoline_start[], trampoline_end[];
+extern u64 start_stack;
+extern void (*start_function)(void);
+extern struct cpu_block boot_block;
+void ap_main(void) __attribute__((noreturn));
+
+void ap_prepare(u32 id, u32 apic_id)
+{
+	struct cpu *c = &cpu_blocks[id]->cpu;
+
+	c->id = id;
+	c->apic_id = apic_id;
+	c->gdt_page = frames_new(PAGE_SIZE);
+	c->online = !id;
+}
+
+/* First C code of an application processor, on its own stack. */
+void ap_main(void)
+{
+	ap_init();
+	apic_init_cpu();
+	this_cpu()->online = true;
+	while (!go)
+		cpu_relax();
+	tlb_flush_local();		/* the identity mapping */
+	mce_init_cpu();
+	ap_run();
+	BUG_ON(true);
+}
+
+static bool start_cpu(u32 id, u32 apic_id)
+{
+	struct cpu_block *b = frames_new(sizeof(*b));
+	u64 end;
+
+	if (!b)
+		return false;
+	cpu_blocks[id] = b;
+	ap_prepare(id, apic_id);
+	start_stack = (u64)&b->guest;
+	apic_send_init(apic_id);
+	time_wait(10 * NS_PER_MS);
+	apic_send_startup(apic_id, TRAMPOLINE_PHYS >> PAGE_SHIFT);
+	end = time_now() + START_TIMEOUT;
+	while (!READ_ONCE(b->cpu.online) && time_now() < end)
+		cpu_relax();
+	/* One that came later would take the next one's number: hold it. */
+	if (!READ_ONCE(b->cpu.online))
+		apic_send_init(apic_id);
+	return b->cpu.online;
+}
+
+void ap_boot(void (*init)(void), void (*run)(void))
+{
+	u32 i, me = this_cpu()->apic_id;
+
+	ap_init = init;
+	ap_run = run;
+	start_function = ap_main;
+	memcpy(phys_to_virt(paddr(TRAMPOLINE_PHYS)), trampoline_start,
+	       (size_t)(trampoline_end - trampoline_start));
+	for (i = 0; i < acpi.cpus && cpu_count < ap_max_cpus; i++) {
+		if (acpi.apic_id[i] == me)
+			continue;
+		if (start_cpu(cpu_count, acpi.apic_id[i]))
+			cpu_count++;
+		else
+			log_warn("CPU with APIC %u does not start",
+				 acpi.apic_id[i]);
+	}
+	log_info("%u CPUs", cpu_count);
+}
+
+void ap_release(void)
+{
+	go = true;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Application processors. */
+#ifndef KRYPTON_AP_H
+#define KRYPTON_AP_H
+
+#include "types.h"
+
+/* How many to use. */
+extern u64 ap_max_cpus;
+/*
+ * Start every processor that ACPI names. On each of them the first function
+ * loads its tables; the second is what it does after ap_release().
+ */
+void ap_boot(void (*init)(void), void (*run)(void));
+/* Let them run guests. */
+void ap_release(void);
+/* Block of a new CPU, and its GDT page. */
+void ap_prepare(u32 id, u32 apic_id);
+
+#endif
