@@ -45,33 +45,36 @@ static const struct row debug[] = {
 	N(get_debugreg, "get_debugreg", "3 again", 3),
 };
 
-/* A code segment of ring 1, and variants: low half, high half. */
-#define DESC(note, lo, hi) \
-	N(update_descriptor, "update_descriptor", note, ENTRY(14, 0), 0, lo, \
-	  hi)
+/* A code segment of ring 1, a data segment, and variants. */
+#define CODE_1	(FLAT_CODE(1) & ~DESC_A)
+#define DATA_1	(FLAT_DATA(1) & ~DESC_A)
+#define LIMIT	DESC_LIMIT(0xffffu)
+#define DESC(note, d) \
+	N(update_descriptor, "update_descriptor", note, ENTRY(14, 0), 0, \
+	  (u32)(d), (u32)((d) >> 32))
 static const struct row descriptors[] = {
-	DESC("empty", 0, 0),
-	DESC("code", 0xffff, 0xcfba00),
-	DESC("data", 0xffff, 0xcfb200),
-	DESC("DPL 0 code", 0xffff, 0xcf9a00),
-	DESC("DPL 3 code", 0xffff, 0xcffa00),
-	DESC("conforming", 0xffff, 0xcfbe00),
-	DESC("64-bit code", 0xffff, 0xafba00),
-	DESC("L and D", 0xffff, 0xefba00),
-	DESC("16-bit code", 0xffff, 0x0fba00),
-	DESC("not present", 0xffff, 0xcf3a00),
-	DESC("base", 0x1000ffff, 0x12cfb234),
-	DESC("base and limit wrap", 0x1000ffff, 0xf0cfb234),
-	DESC("expand down", 0x0000ffff, 0xcfb600),
-	DESC("LDT", 0xffff, 0x008200),
-	DESC("TSS", 0xffff, 0x008900),
-	DESC("busy TSS", 0xffff, 0x008b00),
-	DESC("call gate", 0xe0190000, 0xec00),
-	DESC("call gate to ring 0", 0xe0080000, 0xec00),
-	DESC("interrupt gate", 0xe0190000, 0xee00),
-	DESC("trap gate", 0xe0190000, 0xef00),
-	DESC("task gate", 0xe0190000, 0xe500),
-	DESC("system, type 0", 0, 0x8000),
+	DESC("empty", 0ull),
+	DESC("code", CODE_1),
+	DESC("data", DATA_1),
+	DESC("DPL 0 code", CODE_1 & ~DESC_DPL(3)),
+	DESC("DPL 3 code", CODE_1 | DESC_DPL(3)),
+	DESC("conforming", CODE_1 | DESC_CONFORMING),
+	DESC("64-bit code", (CODE_1 & ~DESC_B) | DESC_L),
+	DESC("L and D", CODE_1 | DESC_L),
+	DESC("16-bit code", CODE_1 & ~(DESC_B | DESC_G)),
+	DESC("not present", CODE_1 & ~DESC_P),
+	DESC("base", DATA_1 | DESC_BASE(0x12341000u)),
+	DESC("base and limit wrap", DATA_1 | DESC_BASE(0xf0341000u)),
+	DESC("expand down", DATA_1 | DESC_EXPAND_DOWN),
+	DESC("LDT", DESC_SYSTEM(TYPE_LDT) | LIMIT),
+	DESC("TSS", DESC_SYSTEM(TYPE_TSS) | LIMIT),
+	DESC("busy TSS", DESC_SYSTEM(TYPE_BUSY_TSS) | LIMIT),
+	DESC("call gate", DESC_GATE(TYPE_CALL_GATE, 3, FLAT_KERNEL_CS)),
+	DESC("call gate to ring 0", DESC_GATE(TYPE_CALL_GATE, 3, XEN_CS)),
+	DESC("interrupt gate", DESC_GATE(TYPE_INT_GATE, 3, FLAT_KERNEL_CS)),
+	DESC("trap gate", DESC_GATE(TYPE_TRAP_GATE, 3, FLAT_KERNEL_CS)),
+	DESC("task gate", DESC_GATE(TYPE_TASK_GATE, 3, FLAT_KERNEL_CS)),
+	DESC("system, type 0", DESC_SYSTEM(0)),
 	N(update_descriptor, "update_descriptor", "unaligned", ENTRY(14, 4), 0,
 	  0, 0),
 	N(update_descriptor, "update_descriptor", "nobody's page",
@@ -82,14 +85,14 @@ static const struct row descriptors[] = {
 	  ENTRY(P_L1, 0xff8), 0, 0, 0),
 	N(update_descriptor, "update_descriptor", "address over 2^32",
 	  ENTRY(14, 0), 1, 0, 0),
-	DESC("empty again", 0, 0),
+	DESC("empty again", 0ull),
 	{ CALL(set_gdt, "set_gdt", "one page, writable", ARG, 512),
 	  WORDS(MFN(14)) },
 	{ CALL(update_va_mapping, "update_va_mapping", "page 14", VA(14),
-	       ENTRY(14, 0x21), 0, UVMF_INVLPG) },
+	       ENTRY(14, PTE_RO), 0, UVMF_INVLPG) },
 	{ CALL(set_gdt, "set_gdt", "one page", ARG, 512), WORDS(MFN(14)) },
-	DESC("in the GDT: data", 0xffff, 0xcfb200),
-	DESC("in the GDT: 64-bit code", 0xffff, 0xafba00),
+	DESC("in the GDT: data", DATA_1),
+	DESC("in the GDT: 64-bit code", (CODE_1 & ~DESC_B) | DESC_L),
 	{ CALL(set_gdt, "set_gdt", "one entry", ARG, 1), WORDS(MFN(14)) },
 	{ CALL(set_gdt, "set_gdt", "7168 entries", ARG, 7168),
 	  WORDS(MFN(14), MFN(14), MFN(14), MFN(14), MFN(14), MFN(14), MFN(14),
@@ -111,11 +114,13 @@ static const struct row descriptors[] = {
 	  WORDS(__VA_ARGS__), .flags = R_RESTORE }
 #define TRAP(v, f, cs)	((v) | (f) << 8 | (u32)(cs) << 16)
 static const struct row traps[] = {
-	TRAPS("one", TRAP(13, 0, FLAT_KERNEL_CS), CODE, 0, 0),
-	TRAPS("DPL 3, mask", TRAP(13, 7, FLAT_KERNEL_CS), CODE, 0, 0),
-	TRAPS("unknown flags", TRAP(13, 0xf8, FLAT_KERNEL_CS), CODE, 0, 0),
+	TRAPS("one", TRAP(X86_TRAP_GP, 0, FLAT_KERNEL_CS), CODE, 0, 0),
+	TRAPS("DPL 3, mask", TRAP(X86_TRAP_GP, 3 | TRAP_MASKS_EVENTS,
+				   FLAT_KERNEL_CS), CODE, 0, 0),
+	TRAPS("unknown flags", TRAP(X86_TRAP_GP, 0xf8, FLAT_KERNEL_CS), CODE,
+	      0, 0),
 	TRAPS("null selector", TRAP(200, 0, 0), CODE, 0, 0),
-	TRAPS("RPL 0", TRAP(200, 0, 0xe008), CODE, 0, 0),
+	TRAPS("RPL 0", TRAP(200, 0, XEN_CS), CODE, 0, 0),
 	TRAPS("data selector", TRAP(200, 0, FLAT_KERNEL_DS), CODE, 0, 0),
 	TRAPS("of the hypervisor's", TRAP(200, 0, FLAT_KERNEL_CS), BAD, 0, 0),
 	TRAPS("none", 0, 0),

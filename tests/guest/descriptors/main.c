@@ -15,14 +15,10 @@
 static u64 gdt[ENTRIES] __attribute__((aligned(4096)));
 static u64 ldt[ENTRIES] __attribute__((aligned(4096)));
 
-/* Code of 64 bits; system descriptors of a limit, a selector in gates */
+/* Code of 64 bits, system descriptors, a bit that gates have not */
 #define CODE64		((FLAT_CODE(0) & ~DESC_B) | DESC_L)
-#define SYSTEM(type)	(DESC_P | (u64)(type) << 40)
-#define TSS32		(SYSTEM(9) | 0x67)
-#define LDT_DESC	(SYSTEM(2) | 0xfff)
-#define GATE(type, dpl, selector) \
-	(SYSTEM(type) | DESC_DPL(dpl) | (u64)(selector) << 16)
-enum { TASK_GATE = 5, CALL_GATE = 12, INT_GATE = 14, TRAP_GATE };
+#define TSS32		(DESC_SYSTEM(TYPE_TSS) | DESC_LIMIT(0x67u))
+#define LDT_DESC	(DESC_SYSTEM(TYPE_LDT) | DESC_LIMIT(0xfffu))
 #define RESERVED_37	(1ull << 37)
 
 /* Not all of the address space, and not from its start */
@@ -48,16 +44,16 @@ static void test_contents(void)
 		{ 0, 1 }, { FLAT_CODE(1), 1 }, { FLAT_DATA(3), 1 },
 		{ FLAT_CODE(0), 1 },		/* becomes ring 1 */
 		{ CODE64, 0 }, { CODE64 | DESC_DPL(3), 0 }, { TSS32, 0 },
-		{ LDT_DESC, 0 }, { GATE(INT_GATE, 3, 0), 0 },
+		{ LDT_DESC, 0 }, { DESC_GATE(TYPE_INT_GATE, 3, 0), 0 },
 		{ CODE64 & ~DESC_P, 1 },	/* absent: harmless */
 		{ FLAT_DATA(1) | DESC_L, 0 },	/* L is for nobody */
-		{ SYSTEM(0), 1 },		/* no type: as absent */
-		{ GATE(CALL_GATE, 3, OURS), 1 },
-		{ GATE(CALL_GATE, 3, OURS) | RESERVED_37, 0 },
-		{ GATE(CALL_GATE, 3, XEN_CS), 0 },
-		{ GATE(CALL_GATE, 3, FLAT_KERNEL_CS & ~3), 0 },
-		{ GATE(TRAP_GATE, 3, OURS), 0 },
-		{ GATE(TASK_GATE, 0, OURS), 0 },
+		{ DESC_SYSTEM(0), 1 },		/* no type: as absent */
+		{ DESC_GATE(TYPE_CALL_GATE, 3, OURS), 1 },
+		{ DESC_GATE(TYPE_CALL_GATE, 3, OURS) | RESERVED_37, 0 },
+		{ DESC_GATE(TYPE_CALL_GATE, 3, XEN_CS), 0 },
+		{ DESC_GATE(TYPE_CALL_GATE, 3, FLAT_KERNEL_CS & ~3), 0 },
+		{ DESC_GATE(TYPE_TRAP_GATE, 3, OURS), 0 },
+		{ DESC_GATE(TYPE_TASK_GATE, 0, OURS), 0 },
 	};
 	u32 i;
 
@@ -82,12 +78,14 @@ static void test_changes(void)
 	} cases[] = {
 		{ FLAT_DATA(0), FLAT_DATA(1) }, { FLAT_DATA(3), FLAT_DATA(3) },
 		/* of a gate the DPL becomes the selector's RPL */
-		{ GATE(CALL_GATE, 3, OURS), GATE(CALL_GATE, 0, OURS | 3) },
-		{ GATE(CALL_GATE, 0, OURS), GATE(CALL_GATE, 0, OURS | 1) },
+		{ DESC_GATE(TYPE_CALL_GATE, 3, OURS),
+		  DESC_GATE(TYPE_CALL_GATE, 0, OURS | 3) },
+		{ DESC_GATE(TYPE_CALL_GATE, 0, OURS),
+		  DESC_GATE(TYPE_CALL_GATE, 0, OURS | 1) },
 		/* to the end of the address space, for the whole window */
 		{ FLAT_DATA(1) - DESC_LIMIT(1), FLAT_DATA(1) },
 		{ HALF, HALF }, { BASED, BASED },
-		{ SYSTEM(0), SYSTEM(0) },
+		{ DESC_SYSTEM(0), DESC_SYSTEM(0) },
 	};
 	u32 i;
 

@@ -187,12 +187,12 @@ static void test_upcall(u32 port)
 {
 	u32 before = upcalls;
 
-	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	mask_events(true);
 	shared->vcpu_info[0].evtchn_upcall_pending = 0;
 	CHECK(send_port(port), 0);
 	CHECK(upcalls, before);
 	CHECK(shared->vcpu_info[0].evtchn_upcall_pending, 1);
-	shared->vcpu_info[0].evtchn_upcall_mask = 0;
+	mask_events(false);
 	HC2(xen_version, 0, 0);
 	CHECK(upcalls, before + 1);
 	/* The queue is ready already: no second upcall. */
@@ -202,7 +202,7 @@ static void test_upcall(u32 port)
 	CHECK(send_port(port), 0);
 	CHECK(upcalls, before + 2);
 	CHECK(take(7), port);
-	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	mask_events(true);
 }
 
 /* A closed port that is on a queue is not given out again. */
@@ -356,7 +356,7 @@ void test_main(void)
 	u32 port;
 
 	event_handler = on_event;
-	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	mask_events(true);
 	port = test_set_up();
 	test_order(port);
 	test_masked(port);

@@ -167,7 +167,7 @@ static void test_last_entry(void)
 			 UVMF_INVLPG), 0);
 	entry->frame = va_mfn(granted);
 	entry->domid = 0;
-	__asm__ volatile("" ::: "memory");
+	barrier();
 	entry->flags = GTF_permit_access;
 	granted[5] = 0x5a;
 	CHECK(HC3(grant_table_op, GNTTABOP_map_grant_ref, &map, 1), 0);

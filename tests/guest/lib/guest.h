@@ -10,8 +10,8 @@
  * where a test declares a run with "-w 64". What depends on the width is in
  * lib/32 and lib/64, each with
  *   start.S, entry.S  the way in, and the entries of traps and callbacks
- *   width.h           struct trap_frame, the levels of page tables, and how
- *                     code that is not this program's makes a hypercall
+ *   width.h           struct trap_frame, page tables, hypercalls of code that
+ *                     runs elsewhere; lib/32 has what each name means
  *   width.c           hypercall(), and the calls whose arguments differ
  * Everything else is shared. A register, an address or a hypercall's argument
  * is a ulong.
@@ -107,7 +107,6 @@ void *memcpy(void *d, const void *s, size_t n);
 void *memset(void *d, int c, size_t n);
 
 long hypercall(u32 nr, ulong a, ulong b, ulong c, ulong d, ulong e);
-#define HC0(n)			hypercall(__HYPERVISOR_##n, 0, 0, 0, 0, 0)
 #define HC1(n, a) \
 	hypercall(__HYPERVISOR_##n, (ulong)(a), 0, 0, 0, 0)
 #define HC2(n, a, b) \
@@ -182,7 +181,7 @@ long close_port(u32 port);
 long unmask_port(u32 port);
 /* Of the 2-level ABI: all ports, one's bits, and what came for a vCPU. */
 #define PORT_BITS	(8 * sizeof(ulong))	/* in a word of shared_info */
-#define NR_PORTS		(PORT_BITS * PORT_BITS)
+#define NR_PORTS	(PORT_BITS * PORT_BITS)
 bool port_pending(u32 port);
 bool port_masked(u32 port);
 void mask_port(u32 port);
@@ -218,7 +217,7 @@ extern u32 recover_eip;
 #define CHECK_INSN(insn, vector) \
 	CHECK_AS(trap_name, insn, EXPECT_TRAP(insn, "i" (0)), vector)
 
-/* The next instruction but one is the first that a single step stops at. */
+/* #DB comes after the next instruction. */
 #define SET_TF \
 	"pushf; orl $" STRING(X86_EFLAGS_TF) ", (" R(sp) "); popf\n"
 

@@ -109,13 +109,13 @@ u64 time_now(void)
 
 	do {
 		version = t->version;
-		__asm__ volatile("" ::: "memory");
+		barrier();
 		base = t->system_time;
 		mul = t->tsc_to_system_mul;
 		shift = t->tsc_shift;
 		__asm__ volatile("rdtsc" : "=a" (lo), "=d" (hi));
 		tsc = ((u64)hi << 32 | lo) - t->tsc_timestamp;
-		__asm__ volatile("" ::: "memory");
+		barrier();
 	} while ((version & 1) || version != t->version);
 	delta = shift < 0 ? tsc >> -shift : tsc << shift;
 	return base + (u64)(u32)(delta >> 32) * mul +

@@ -54,22 +54,32 @@ static const char *hex(const char *before, long v)
 	return text;
 }
 
-static const struct {
+struct named {
 	long value;
 	const char *name;
-} errors[] = {
-#define XEN_ERRNO(name, value)	{ value, "-" #name },
+};
+#define NAMED(value)	{ value, #value }
+
+static const char *find(const struct named *names, u32 n, long value)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (names[i].value == value)
+			return names[i].name;
+	return NULL;
+}
+
+static const struct named errors[] = {
+#define XEN_ERRNO(name, value)	{ -(value), "-" #name },
 #include <xen/errno.h>
 };
 
 const char *error_name(long rc)
 {
-	u32 i;
+	const char *name = find(errors, ARRAY_SIZE(errors), rc);
 
-	for (i = 0; rc < 0 && i < ARRAY_SIZE(errors); i++)
-		if (errors[i].value == -rc)
-			return errors[i].name;
-	return number(rc);
+	return name ? name : number(rc);
 }
 
 const char *trap_name(long vector)
@@ -94,35 +104,29 @@ const char *trap_name(long vector)
 	return hex("vector 0x", vector);
 }
 
-#define NAMED(selector)	{ selector, #selector }
-
-static const struct {
-	long value;
-	const char *name;
-} selectors[] = {
-#if WIDTH == 32
-	NAMED(FLAT_RING1_CS), NAMED(FLAT_RING1_DS), NAMED(FLAT_RING3_CS),
-	NAMED(FLAT_RING3_DS),
-#else
-	NAMED(FLAT_RING3_CS32), NAMED(FLAT_RING3_DS32), NAMED(FLAT_RING3_CS64),
-#endif
-};
-
 const char *selector_name(long selector)
 {
-	u32 i;
+	static const struct named names[] = {
+		FLAT_SELECTORS,
+		NAMED(XEN_CS), NAMED(XEN_DS), NAMED(XEN_TSS), NAMED(XEN_LDT),
+	};
+	const char *name = find(names, ARRAY_SIZE(names), selector);
 
-	for (i = 0; i < ARRAY_SIZE(selectors); i++)
-		if (selectors[i].value == selector)
-			return selectors[i].name;
-	return hex("selector 0x", selector);
+	return name ? name : hex("selector 0x", selector);
 }
 
 const char *grant_name(long status)
 {
-	static const char *const names[] = GNTTABOP_error_msgs;
+	static const struct named names[] = {
+		NAMED(GNTST_okay), NAMED(GNTST_general_error),
+		NAMED(GNTST_bad_domain), NAMED(GNTST_bad_gntref),
+		NAMED(GNTST_bad_handle), NAMED(GNTST_bad_virt_addr),
+		NAMED(GNTST_bad_dev_addr), NAMED(GNTST_no_device_space),
+		NAMED(GNTST_permission_denied), NAMED(GNTST_bad_page),
+		NAMED(GNTST_bad_copy_arg), NAMED(GNTST_address_too_big),
+		NAMED(GNTST_eagain), NAMED(GNTST_no_space),
+	};
+	const char *name = find(names, ARRAY_SIZE(names), status);
 
-	if (status <= 0 && -status < (long)ARRAY_SIZE(names))
-		return names[-status];
-	return number(status);
+	return name ? name : number(status);
 }

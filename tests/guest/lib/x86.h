@@ -113,6 +113,7 @@
 #define DESC_A			(1ull << 40)	/* accessed */
 #define DESC_RW			(1ull << 41)	/* data: writable */
 #define DESC_CONFORMING		(1ull << 42)
+#define DESC_EXPAND_DOWN	(1ull << 42)	/* data: the same bit */
 #define DESC_CODE		(1ull << 43)
 #define DESC_S			(1ull << 44)	/* code or data */
 #define DESC_DPL(n)		((u64)(n) << 45)
@@ -127,6 +128,18 @@
 #define FLAT_DATA(dpl) \
 	(DESC_FLAT | DESC_P | DESC_DPL(dpl) | DESC_S | DESC_RW | DESC_A)
 #define FLAT_CODE(dpl)		(FLAT_DATA(dpl) | DESC_CODE)
+
+/* Other descriptors: of a type, and gates to a selector */
+#define DESC_SYSTEM(type)	(DESC_P | (u64)(type) << 40)
+#define DESC_GATE(type, dpl, selector) \
+	(DESC_SYSTEM(type) | DESC_DPL(dpl) | (u64)(selector) << 16)
+#define TYPE_LDT		2
+#define TYPE_TASK_GATE		5
+#define TYPE_TSS		9
+#define TYPE_BUSY_TSS		11
+#define TYPE_CALL_GATE		12
+#define TYPE_INT_GATE		14
+#define TYPE_TRAP_GATE		15
 
 #define PTE_P			1ull
 #define PTE_RW			2ull

@@ -32,7 +32,7 @@ static u64 value(void)
 static void set_halves(u64 v)
 {
 	pte[1] = (u32)(v >> 32);
-	__asm__ volatile("" ::: "memory");
+	barrier();
 	pte[0] = (u32)v;
 	flush();
 }
@@ -40,7 +40,7 @@ static void set_halves(u64 v)
 static void clear_halves(void)
 {
 	pte[0] = 0;
-	__asm__ volatile("" ::: "memory");
+	barrier();
 	pte[1] = 0;
 	flush();
 }

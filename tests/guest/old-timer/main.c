@@ -23,10 +23,10 @@ static u32 ticks_in(u32 ms)
 	u64 end = time_now() + ms * NS_PER_MS;
 
 	ticks = 0;
-	shared->vcpu_info[0].evtchn_upcall_mask = 0;
+	mask_events(false);
 	while (time_now() < end)
 		HC2(xen_version, XENVER_version, 0);
-	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	mask_events(true);
 	return ticks;
 }
 

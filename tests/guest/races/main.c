@@ -234,7 +234,7 @@ void test_main(void)
 	struct gnttab_setup_table s = { .dom = DOMID_SELF, .nr_frames = 1 };
 	u32 i;
 
-	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	mask_events(true);
 	set_xen_guest_handle(s.frame_list, &frame);
 	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, &s, 1), 0);
 	CHECK(set_pte_va(table, (u64)frame << 12 | PTE_RWP, UVMF_INVLPG), 0);

@@ -173,9 +173,9 @@ static void watch_runstate(u32 *changes, u32 *updating, u32 *torn)
 			++*updating;
 			continue;
 		}
-		__asm__ volatile("" ::: "memory");
+		barrier();
 		rest = unaccounted();
-		__asm__ volatile("" ::: "memory");
+		barrier();
 		if (entry_time() != at)
 			continue;
 		*changes += at != last;

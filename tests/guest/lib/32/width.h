@@ -9,20 +9,25 @@
 /* The last page that no guest may name */
 #define HYPERVISOR_PAGE	0xfffff000ul
 
+/* Page tables, and what the hypervisor adds to a kernel's level-1 entries */
 #define LEVELS		3
 #define PIN_ROOT	MMUEXT_PIN_L3_TABLE
 #define PTE_ADDED	0ull
 
+/* Selectors that guests have from the start, for lib/names.c */
+#define FLAT_SELECTORS	\
+	NAMED(FLAT_RING1_CS), NAMED(FLAT_RING1_DS),	\
+	NAMED(FLAT_RING3_CS), NAMED(FLAT_RING3_DS)
+
 /* The ring of a kernel as CS shows it in a frame */
 #define KERNEL_RPL	1u
 
-/* The full register of a name: R(sp) */
+/* A whole register in an asm statement: R(sp) is %esp */
 #define R(name)		"%%e" #name
 
 /*
- * A hypercall without the page: of code that runs elsewhere or is looked at
- * while it makes the call, as a function, between other instructions, and in
- * assembly outside of functions.
+ * Hypercalls without the page: for code that runs in another domain, between
+ * other instructions, and in assembly outside of functions.
  */
 static inline __attribute__((always_inline)) long
 raw_hypercall(u32 nr, ulong a, ulong b, ulong c, ulong d, ulong e)
@@ -51,6 +56,7 @@ raw_hypercall(u32 nr, ulong a, ulong b, ulong c, ulong d, ulong e)
 	{ 0, 0, 1, PTE_P }, { 0, 1, 2, PTE_P }, { 0, 2, 3, PTE_P },	\
 	{ 0, 3, 4, PTE_P }, { 1, 0, 5, PTE_RWP }
 
+/* All pages that are tables then */
 #define DOMU_TABLES	{ 0, 1, 2, 3, 4, 5 }
 
 struct trap_frame {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A 64-bit PV guest (xen/arch-x86/xen-x86_64.h); see guest.h. */
+/* A 64-bit PV guest (xen/arch-x86/xen-x86_64.h); see lib/32/width.h. */
 #ifndef WIDTH_H
 #define WIDTH_H
 
@@ -10,8 +10,12 @@
 
 #define LEVELS		4
 #define PIN_ROOT	MMUEXT_PIN_L4_TABLE
-/* A kernel's pages are user pages to the processor; Xen marks them. */
+/* To the processor a kernel's pages are user pages; bit 52 tells them apart. */
 #define PTE_ADDED	(PTE_US | 1ull << 52)
+
+#define FLAT_SELECTORS	\
+	NAMED(FLAT_RING3_CS32), NAMED(FLAT_RING3_DS32),	\
+	NAMED(FLAT_RING3_CS64)
 
 #define KERNEL_RPL	0u
 
