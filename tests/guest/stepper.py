@@ -9,7 +9,7 @@ import subprocess
 import debugger
 
 SECONDS = 60            # until anything stops that must
-STEPS = 10000           # until it must be where it is to be held
+STEPS = 1000            # until it must be where it is to be held
 IF = 0x200
 # Where a processor waits for others, and what it does for the debug build alone
 WAIT = re.compile("lock|flush|pause|resume|kill")
@@ -145,7 +145,10 @@ class Machine:
             if not times:
                 break
             self.step(cpu)
-            times -= self.gdb.registers(cpu)[:2] == (last, top + its_rsp)
+            at = self.gdb.registers(cpu)[:2]
+            times -= at == (last, top + its_rsp)
+            if times and at[0] in self.code.waits:
+                break                       # nobody would come
         self.at = None
         return not times
 
