@@ -9,6 +9,7 @@ import subprocess
 import debugger
 
 SECONDS = 60            # until anything stops that must
+STEPS = 1000            # until it must be where it is to be held
 IF = 0x200
 # Where a processor waits for others, and what it does for the debug build alone
 WAIT = re.compile("lock|flush|pause|resume|kill")
@@ -23,7 +24,8 @@ class Code:
     """Krypton's instructions, and where a processor waits for another."""
     def __init__(self, elf, all_of_them):
         self.names, self.all = debugger.symbols(elf), all_of_them
-        self.what, self.after, self.waits, self.stops = {}, {}, {}, set()
+        self.what, self.after, self.waits = {}, {}, {}
+        self.stops, self.measures = set(), set()
         text = subprocess.run(["objdump", "-d", "--no-show-raw-insn", elf],
                               check=True, text=True,
                               stdout=subprocess.PIPE).stdout
@@ -37,28 +39,29 @@ class Code:
                 self.what[address] = what
                 if what == "pause" and WAIT.search(where):
                     self.waits[address] = where
-                if not where.startswith(MEASURES) and (
-                        self.all or what in SEEN or SHARED.search(
-                            PRIVATE.sub("", insn.group(3)))
-                        and not what.startswith(("call", "j", "lea", "nop"))):
+                if where.startswith(MEASURES):
+                    self.measures.add(address)
+                elif self.all or what in SEEN or (
+                        SHARED.search(PRIVATE.sub("", insn.group(3))) and
+                        not what.startswith(("call", "j", "lea", "nop"))):
                     self.stops.add(address)
 
 
 def stops_of(trace, code):
     """
-    (breakpoint, its RSP, instructions from there on) for each instruction that
-    comes for the first time by its way of calls. The breakpoint is the last one
-    up to it where the processor had not been before.
+    For each instruction that comes for the first time by its way of calls: a
+    breakpoint and its RSP, the last one up to it where the processor had not been
+    before; the instruction and its RSP; how often it comes after the breakpoint.
     """
     seen, keys, calls, stops, last = set(), set(), [], [], 0
     for k, (rip, rsp) in enumerate(trace):
-        if (rip, rsp) not in seen:
+        if (rip, rsp) not in seen and rip not in code.measures:
             seen.add((rip, rsp))
             last = k
         if rip in code.stops and (rip, *calls) not in keys:
             keys.add((rip, *calls))
-            stops.append((*trace[last],
-                          tuple(x[0] for x in trace[last + 1:k + 1])))
+            stops.append((*trace[last], rip, rsp,
+                          trace[last + 1:k + 1].count((rip, rsp))))
         if code.what[rip].startswith("call"):
             calls.append(code.after[rip])
         elif code.what[rip].startswith("ret") and calls:
@@ -134,18 +137,20 @@ class Machine:
         return [(rip, rsp - top) for rip, rsp in trace]
 
     def hold(self, cpu, stop, top):
-        address, rsp, more = stop
+        address, rsp, last, its_rsp, times = stop
         if (self.gdb.registers(cpu)[:2] != (address, top + rsp) and
                 not self.to(cpu, address, top + rsp)):
             return False
-        for x in more:
-            before = self.gdb.registers(cpu)[0]
-            while before == self.gdb.registers(cpu)[0]:
-                self.step(cpu)
-            if x != self.gdb.registers(cpu)[0]:
-                return False
+        for _ in range(STEPS):
+            if not times:
+                break
+            self.step(cpu)
+            at = self.gdb.registers(cpu)[:2]
+            times -= at == (last, top + its_rsp)
+            if times and at[0] in self.code.waits:
+                break                       # nobody would come
         self.at = None
-        return True
+        return not times
 
     def let_other(self, cpu, other):
         """Whether it comes to its end while this one stands still."""
