@@ -163,19 +163,20 @@ void setup_devices(void)
 }
 
 const struct contest device_contests[] = {
-	{ "get a free pirq", "physdev_op", SAME(free_pirq), DISTINCT,
+	{ "get a free pirq", "do_physdev_op", SAME(free_pirq), DISTINCT,
 	  .limit = 60 },
-	{ "map a message", "physdev_op", SAME(map_message), ANY,
+	{ "map a message", "do_physdev_op", SAME(map_message), ANY,
 	  .before = one_pirq, .after = unmapped_once },
-	{ "unmap a message", "physdev_op", SAME(unmap_pirq), -XEN_EINVAL,
+	{ "unmap a message", "do_physdev_op", SAME(unmap_pirq), -XEN_EINVAL,
 	  .before = message },
-	{ "bind a pirq", "evtchn_op", SAME(bind_pirq), -XEN_EEXIST,
+	{ "bind a pirq", "do_event_channel_op", SAME(bind_pirq), -XEN_EEXIST,
 	  .before = gsi, .after = unbound },
-	{ "bind, unmap a pirq", "evtchn_op", { bind_pirq, unmap_pirq }, ANY,
+	{ "bind, unmap a pirq", "do_event_channel_op",
+	  { bind_pirq, unmap_pirq }, ANY,
 	  .before = message, .after = unmapped_perhaps_bound },
 	{ "read, map a message", "guest_io_read", { read_config, map_unmap },
 	  SUCCESS, .before = any_pirq },
-	{ "map, read", "physdev_op", { map_unmap, read_config }, SUCCESS,
+	{ "map, read", "do_physdev_op", { map_unmap, read_config }, SUCCESS,
 	  .before = any_pirq },
 	{ .name = NULL }
 };

@@ -108,11 +108,12 @@ void setup_grants(void)
 }
 
 const struct contest grant_contests[] = {
-	{ "unmap a grant", "grant_table_op", SAME(unmap_grant),
+	{ "unmap a grant", "do_grant_table_op", SAME(unmap_grant),
 	  GNTST_bad_handle, .before = mapped, .after = check_entry },
-	{ "map a grant", "grant_table_op", SAME(map_grant), DISTINCT,
+	{ "map a grant", "do_grant_table_op", SAME(map_grant), DISTINCT,
 	  .after = unmap_both },
-	{ "map, withdraw", "grant_table_op", { map_one, withdraw }, SOME_ERROR,
+	{ "map, withdraw", "do_grant_table_op",
+	  { map_one, withdraw }, SOME_ERROR,
 	  .after = grant_again },
 	{ .name = NULL }
 };

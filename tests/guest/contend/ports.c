@@ -84,15 +84,15 @@ static void drop_either(u32 round, u32 winner)
 }
 
 const struct contest port_contests[] = {
-	{ "bind a virq", "evtchn_op", SAME(bind_virq), -XEN_EEXIST,
+	{ "bind a virq", "do_event_channel_op", SAME(bind_virq), -XEN_EEXIST,
 	  .after = drop_port },
-	{ "close a port", "evtchn_op", SAME(close_it), -XEN_EINVAL,
+	{ "close a port", "do_event_channel_op", SAME(close_it), -XEN_EINVAL,
 	  .before = open_port },
-	{ "join a port", "evtchn_op", SAME(join), -XEN_EINVAL,
+	{ "join a port", "do_event_channel_op", SAME(join), -XEN_EINVAL,
 	  .before = open_port, .after = drop_both },
-	{ "join, close", "evtchn_op", { join, close_it }, ANY,
+	{ "join, close", "do_event_channel_op", { join, close_it }, ANY,
 	  .before = open_port, .after = drop_either },
-	{ "open a port", "evtchn_op", SAME(new_port), DISTINCT,
+	{ "open a port", "do_event_channel_op", SAME(new_port), DISTINCT,
 	  .after = drop_new },
 	{ .name = NULL }
 };

@@ -73,13 +73,15 @@ static void check_eoi(u32 round, u32 winner)
 }
 
 const struct contest vcpu_contests[] = {
-	{ "initialise a vCPU", "abi32_set_context", SAME(initialise),
+	{ "initialise a vCPU", "vcpu_context_set", SAME(initialise),
 	  -XEN_EEXIST, .limit = TARGETS },
-	{ "register a vcpu_info", "vcpu_op", SAME(register_info), -XEN_EINVAL,
+	{ "register a vcpu_info", "do_vcpu_op",
+	  SAME(register_info), -XEN_EINVAL,
 	  .after = check_infos, .limit = TARGETS },
-	{ "name the EOI page", "physdev_op", SAME(eoi_frame), -XEN_EBUSY,
+	{ "name the EOI page", "do_physdev_op", SAME(eoi_frame), -XEN_EBUSY,
 	  .after = check_eoi, .limit = 1 },
-	{ "name a control block", "evtchn_op", SAME(init_control), -XEN_EINVAL,
+	{ "name a control block", "do_event_channel_op",
+	  SAME(init_control), -XEN_EINVAL,
 	  .after = check_control, .limit = TARGETS },
 	{ .name = NULL }
 };

@@ -158,7 +158,7 @@ const struct contest walk_contests[] = {
 	{ "use an LDT page, map", "ldt_map_page",
 	  { read_descriptor, make_ldt_writable }, SOME_ERROR,
 	  .before = ldt_unused, .after = ldt_dropped },
-	{ "pin an LDT page", "pv_mmuext_op", { pin_ldt, use_ldt1 }, SUCCESS,
+	{ "pin an LDT page", "do_mmuext_op", { pin_ldt, use_ldt1 }, SUCCESS,
 	  .before = ldt_used, .after = ldt_dropped },
 	{ .name = NULL }
 };
