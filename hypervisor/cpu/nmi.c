@@ -30,8 +30,7 @@ void nmi_raise(struct vcpu *v)
 void nmi_note(void)
 {
 	noted = true;
-	__atomic_fetch_or(&this_cpu()->work, CPU_WORK_RESCHED,
-			  __ATOMIC_SEQ_CST);
+	cpu_add_work(CPU_WORK_RESCHED);
 }
 
 void nmi_forward(void)

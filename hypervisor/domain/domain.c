@@ -115,6 +115,7 @@ void domain_put(struct domain *d)
 		*p = d->next;
 		d->next = dead;
 		WRITE_ONCE(dead, d);
+		cpu_add_work(CPU_WORK_HOUSEKEEPING);
 	}
 	spin_unlock_irqrestore(&list_lock, f);
 }

@@ -12,15 +12,28 @@
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "event/evtchn.h"
+#include "machine/log.h"
 #include "sched/sched.h"
+
+/* All that waits for a moment without locks: what CPU_WORK_* asks for. */
+static void do_work(struct cpu *c)
+{
+	u32 work = __atomic_exchange_n(&c->work, 0, __ATOMIC_SEQ_CST);
+
+	nmi_forward();
+	if (!(work & CPU_WORK_HOUSEKEEPING))
+		return;
+	domain_reap();
+	if (log_news())
+		evtchn_send_global_virq(VIRQ_CON_RING);
+}
 
 static void schedule(void)
 {
 	struct cpu *c = this_cpu();
 	struct vcpu *prev = c->current, *next;
 
-	c->work = 0;
-	nmi_forward();
+	do_work(c);
 	next = sched_choose(prev);
 	if (next == prev && next)
 		return;
@@ -32,8 +45,7 @@ static void schedule(void)
 	while (!next) {
 		quiet_point();
 		cpu_idle(&c->work);
-		c->work = 0;
-		nmi_forward();
+		do_work(c);
 		next = sched_choose(NULL);
 	}
 	context_load(next);

@@ -13,11 +13,9 @@
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "errno.h"
-#include "event/evtchn.h"
 #include "guest/guest.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
-#include "machine/log.h"
 #include "sched/sched.h"
 
 #define INT_SIZE	2	/* cd 82 */
@@ -186,7 +184,4 @@ void hypercall_entry(struct vcpu *v, struct regs *r)
 		do_iret(NULL);		/* it sets all registers */
 	else
 		make_call(w, r, call);
-	domain_reap();
-	if (log_news())
-		evtchn_send_global_virq(VIRQ_CON_RING);
 }

@@ -47,6 +47,7 @@ struct __attribute__((aligned(16))) cpu {
 };
 
 #define CPU_WORK_RESCHED	1
+#define CPU_WORK_HOUSEKEEPING	2	/* dead domains, news in the log */
 
 /* Memory layout of one CPU's block, aligned to its size. */
 struct cpu_block {
@@ -72,6 +73,12 @@ static inline struct cpu_block *this_block(void)
 static inline struct cpu *this_cpu(void)
 {
 	return &this_block()->cpu;
+}
+
+/* Before this CPU enters a guest again; any context. */
+static inline void cpu_add_work(u32 work)
+{
+	__atomic_fetch_or(&this_cpu()->work, work, __ATOMIC_SEQ_CST);
 }
 
 static inline struct vcpu *current_vcpu(void)

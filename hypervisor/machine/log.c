@@ -64,6 +64,8 @@ static void keep(const char *s, size_t n)
 
 	for (i = 0; i < n; i++)
 		ring[ring_in++ % sizeof(ring)] = s[i];
+	if (!news)
+		cpu_add_work(CPU_WORK_HOUSEKEEPING);
 	news = true;
 }
 

@@ -467,13 +467,13 @@ void sched_release(struct vcpu *v)
 static void slice_over(void *data)
 {
 	(void)data;
-	this_cpu()->work |= CPU_WORK_RESCHED;
+	cpu_add_work(CPU_WORK_RESCHED);
 }
 
 void sched_init_cpu(void)
 {
 	timer_init(&slice_timer[this_cpu()->id], slice_over, NULL);
-	this_cpu()->work = CPU_WORK_RESCHED;
+	cpu_add_work(CPU_WORK_RESCHED);
 }
 
 u64 sched_idle_time(u32 cpu)

@@ -131,6 +131,20 @@ void domain_tell_stopped(struct domain *d)
 	(void)d;
 }
 
+void domain_reap(void)
+{
+}
+
+bool log_news(void)
+{
+	return false;
+}
+
+void evtchn_send_global_virq(u32 virq)
+{
+	(void)virq;
+}
+
 bool vcpu_events_deliverable(const struct vcpu *v)
 {
 	(void)v;

@@ -21,6 +21,7 @@ struct cpu {
 };
 
 #define CPU_WORK_RESCHED	1
+#define CPU_WORK_HOUSEKEEPING	2
 
 struct cpu_block {
 	struct cpu cpu;
@@ -34,6 +35,11 @@ extern struct cpu *sim_cpu;
 static inline struct cpu *this_cpu(void)
 {
 	return sim_cpu;
+}
+
+static inline void cpu_add_work(u32 work)
+{
+	this_cpu()->work |= work;
 }
 
 static inline struct vcpu *current_vcpu(void)

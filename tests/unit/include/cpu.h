@@ -124,4 +124,11 @@ static inline void invlpg(u64 va)
 	(void)va;
 }
 
+#define CPU_WORK_HOUSEKEEPING	2
+
+static inline void cpu_add_work(u32 work)
+{
+	(void)work;
+}
+
 #endif
