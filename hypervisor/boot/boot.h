@@ -3,7 +3,7 @@
 #ifndef KRYPTON_BOOT_H
 #define KRYPTON_BOOT_H
 
-#include "machine/boot_info.h"
+#include "machine/boot.h"
 #include "types.h"
 
 /* Fill boot_info from the loader's structures; panics if they are not ours. */
@@ -17,7 +17,7 @@ void options_init(void);
 /* The address where RAM in use ends. */
 extern u64 boot_mem_end;
 /* A size with suffix B, K, M, G or T; with none, in KiB. */
-u64 parse_size(const char *s, const char **end);
+u64 options_parse_size(const char *s, const char **end);
 
 void boot_main(u32 magic, u64 info) __attribute__((noreturn));
 

@@ -248,15 +248,15 @@ static void fill_start_info(const struct domain *d)
 /* The hardware domain has all ports but the hypervisor's own devices. */
 static void give_ports(struct domain *d)
 {
-	if (domain_set_ports(d, 0, 65536, true))
+	if (ioport_set(d, 0, 65536, true))
 		panic("no memory for Dom0's ports");
-	domain_set_ports(d, 0x20, 2, false);
-	domain_set_ports(d, 0xa0, 2, false);
-	domain_set_ports(d, 0x40, 4, false);
-	domain_set_ports(d, 0x61, 1, false);
-	domain_set_ports(d, SERIAL_PORT, 8, false);
+	ioport_set(d, 0x20, 2, false);
+	ioport_set(d, 0xa0, 2, false);
+	ioport_set(d, 0x40, 4, false);
+	ioport_set(d, 0x61, 1, false);
+	ioport_set(d, SERIAL_PORT, 8, false);
 	if (acpi.pm_timer && acpi.pm_timer < 0xfffc)
-		domain_set_ports(d, acpi.pm_timer, 4, false);
+		ioport_set(d, acpi.pm_timer, 4, false);
 }
 
 static void start_state(struct vcpu *v)
@@ -308,7 +308,7 @@ static void make_vcpus(struct domain *d)
 	u32 i;
 
 	for (i = 0; i < d->max_vcpus; i++) {
-		v = vcpu_create(d, i);
+		v = domain_create_vcpu(d, i);
 		if (!v)
 			panic("no memory for Dom0's vCPUs");
 		if (pin)
@@ -344,7 +344,7 @@ void dom0_build(void)
 	give_ports(d);
 	install_tables(d->vcpu[0]);
 	start_state(d->vcpu[0]);
-	domain_update_wallclock(d);
+	vcpu_update_wallclock(d);
 	log_info("Dom0: %lu MiB, %lu above 4 GiB, %u vCPUs, "
 		 "kernel %lx to %lx, entry %lx", layout.nr_pages >> 8,
 		 pages_above_4g >> 8, d->max_vcpus, image.start, image.end,

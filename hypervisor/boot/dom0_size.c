@@ -30,7 +30,7 @@ static const char *parse_amount(const char *s, struct amount *a)
 	for (s += new.minus;; s++) {
 		if (*s < '0' || *s > '9')
 			return NULL;
-		v = parse_size(s, &s);
+		v = options_parse_size(s, &s);
 		if (*s == '%') {
 			new.percent = v >> 10;	/* it has no suffix */
 			s++;

@@ -106,7 +106,7 @@ void boot_main(u32 magic, u64 info)
 	options_init();
 	init_memory();
 	init_interrupts();
-	ap_boot(traps_init_cpu, sched_start);
+	ap_boot(traps_init_cpu, exit_first);
 	boot_l4[0] = 0;			/* the identity mapping: all CPUs run */
 	tlb_flush_local();
 	dom0_build();
@@ -114,5 +114,5 @@ void boot_main(u32 magic, u64 info)
 	hold_init();
 	ap_release();
 	mce_init_cpu();
-	sched_start();
+	exit_first();
 }

@@ -23,7 +23,7 @@ static bool same(const char *a, const char *b)
 	return !strncmp(a, b, strlen(b) + 1);
 }
 
-u64 parse_size(const char *s, const char **end)
+u64 options_parse_size(const char *s, const char **end)
 {
 	static const char units[] = "bkmgt";
 	u64 v = str_to_u64(s, end);
@@ -49,7 +49,7 @@ static bool set_max_cpus(const char *s)
 
 static bool set_mem(const char *s)
 {
-	u64 n = parse_size(s, &s);
+	u64 n = options_parse_size(s, &s);
 
 	if (*s || !n)
 		return false;

@@ -22,10 +22,10 @@ long domctl_get_extended_state(struct domain *d, struct xen_domctl *op);
 long domctl_trigger(struct domain *d, struct xen_domctl *op);
 long domctl_get_msrs(struct domain *d, struct xen_domctl *op);
 /* device/devices.c */
-long domctl_ports(struct domain *d, struct xen_domctl *op);
-long domctl_iomem(struct domain *d, struct xen_domctl *op);
-long domctl_irq(struct domain *d, struct xen_domctl *op);
-long domctl_assign(const struct xen_domctl *op);
+long devices_domctl_ports(struct domain *d, struct xen_domctl *op);
+long devices_domctl_iomem(struct domain *d, struct xen_domctl *op);
+long devices_domctl_irq(struct domain *d, struct xen_domctl *op);
+long devices_domctl_assign(const struct xen_domctl *op);
 /* control/page_info.c */
 long domctl_page_info(struct domain *d, struct xen_domctl *op);
 long domctl_hypercall_page(struct domain *d, struct xen_domctl *op);

@@ -17,7 +17,7 @@
 #include "hypercalls.h"
 #include "lib/lib.h"
 #include "sched/sched.h"
-#include "machine/boot_info.h"
+#include "machine/boot.h"
 
 _Static_assert(sizeof(struct xen_domctl) == 144, "public ABI, any bitness");
 _Static_assert(offsetof(struct xen_domctl, u) == 16, "public ABI");
@@ -92,7 +92,7 @@ static long do_max_vcpus(struct domain *d, struct xen_domctl *op)
 	if (op->u.max_vcpus.max != d->max_vcpus)
 		return -EINVAL;
 	for (i = 0; i < d->max_vcpus; i++)
-		if (!d->vcpu[i] && !vcpu_create(d, i))
+		if (!d->vcpu[i] && !domain_create_vcpu(d, i))
 			return -ENOMEM;
 	return 0;
 }
@@ -118,7 +118,7 @@ static long do_unpause(struct domain *d, struct xen_domctl *op)
 	if (!d->life.pause_count)
 		return -EINVAL;
 	d->sched.has_run = true;
-	domain_update_wallclock(d);
+	vcpu_update_wallclock(d);
 	domain_unpause(d);
 	return 0;
 }
@@ -198,7 +198,7 @@ static long do_handle(struct domain *d, struct xen_domctl *op)
 static long do_time_offset(struct domain *d, struct xen_domctl *op)
 {
 	d->policy.time_offset = op->u.settimeoffset.time_offset_seconds;
-	domain_update_wallclock(d);
+	vcpu_update_wallclock(d);
 	return 0;
 }
 
@@ -264,9 +264,9 @@ static const struct {
 	[XEN_DOMCTL_scheduler_op]	= { do_scheduler, true, true },
 	[XEN_DOMCTL_setdomainhandle]	= { do_handle, false, false },
 	[XEN_DOMCTL_setdebugging]	= { do_debugging, false, false },
-	[XEN_DOMCTL_ioport_permission]	= { domctl_ports, false, false },
-	[XEN_DOMCTL_irq_permission]	= { domctl_irq, false, false },
-	[XEN_DOMCTL_iomem_permission]	= { domctl_iomem, false, false },
+	[XEN_DOMCTL_ioport_permission]	= { devices_domctl_ports, false, false },
+	[XEN_DOMCTL_irq_permission]	= { devices_domctl_irq, false, false },
+	[XEN_DOMCTL_iomem_permission]	= { devices_domctl_iomem, false, false },
 	[XEN_DOMCTL_hypercall_init]	=
 		{ domctl_hypercall_page, false, false },
 	[XEN_DOMCTL_sendtrigger]	= { domctl_trigger, false, false },
@@ -369,7 +369,7 @@ static long dispatch(struct xen_domctl *op, bool *out)
 	case XEN_DOMCTL_assign_device:
 	case XEN_DOMCTL_deassign_device:
 	case XEN_DOMCTL_test_assign_device:
-		return domctl_assign(op);
+		return devices_domctl_assign(op);
 	default:
 		return on_domain(op, out);
 	}

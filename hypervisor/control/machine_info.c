@@ -9,7 +9,7 @@
 #include "guest/guest.h"
 #include "lib/lib.h"
 #include "sched/sched.h"
-#include "machine/boot_info.h"
+#include "machine/boot.h"
 
 #define LOCAL_DISTANCE	10u
 

@@ -11,7 +11,7 @@
 #include "guest/layout.h"
 #include "lib/lib.h"
 #include "mmu/memory.h"
-#include "machine/boot_info.h"
+#include "machine/boot.h"
 
 #define MAX_E820	(PAGE_SIZE / sizeof(struct e820_entry))
 #define RESOURCE_BATCH	32u

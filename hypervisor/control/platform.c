@@ -57,7 +57,7 @@ static long cpu_info(struct xen_platform_op *op, u64 arg)
 
 static long set_time(u64 seconds, u32 ns, u64 system_time)
 {
-	wallclock_set(seconds * NS_PER_SEC + ns - system_time);
+	vcpu_set_wallclock(seconds * NS_PER_SEC + ns - system_time);
 	return 0;
 }
 

@@ -10,7 +10,7 @@
 #include "guest/guest.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
-#include "machine/boot_info.h"
+#include "machine/boot.h"
 
 #define VERSION	(4u << 16 | 17)
 

@@ -39,7 +39,7 @@ static u64 frame_flags(const struct vcpu *v, const struct regs *r, bool masked)
 static void enter_handler(struct vcpu *v, struct regs *r,
 			  const struct vcpu_trap *t, u64 word[MAX_WORDS], u32 n)
 {
-	bool masked = vcpu_upcall_mask(v), kernel = vcpu_in_kernel(v, r);
+	bool masked = shared_upcall_mask(v), kernel = vcpu_in_kernel(v, r);
 	u64 sp = kernel ? r->sp & v->d->width->long_mask : v->entry.kernel_sp;
 	u64 size;
 
@@ -60,7 +60,7 @@ static void enter_handler(struct vcpu *v, struct regs *r,
 		return;
 	}
 	if (t->flags & TRAP_MASKS)
-		vcpu_set_upcall_mask(v, true);
+		shared_set_upcall_mask(v, true);
 	r->sp = sp - size;
 	if (!kernel)
 		r->ss = v->entry.kernel_ss;
@@ -70,7 +70,7 @@ static void enter_handler(struct vcpu *v, struct regs *r,
 	r->flags |= FLAGS_IF;
 }
 
-void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error)
+void bounce_exception(struct vcpu *v, struct regs *r, u32 vector, s64 error)
 {
 	u64 word[MAX_WORDS];
 
@@ -78,14 +78,14 @@ void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error)
 	enter_handler(v, r, &v->entry.traps[vector], word, error != NO_ERROR_CODE);
 }
 
-void guest_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error)
+void bounce_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error)
 {
 	memcpy(v->shared.info + v->d->width->cr2_offset, &address,
 	       v->d->width->long_size);
-	guest_bounce(v, r, X86_PF, error);
+	bounce_exception(v, r, X86_PF, error);
 }
 
-void guest_deliver_event(struct vcpu *v, struct regs *r)
+void bounce_event(struct vcpu *v, struct regs *r)
 {
 	u64 word[MAX_WORDS];
 
@@ -96,7 +96,7 @@ void guest_deliver_event(struct vcpu *v, struct regs *r)
  * The guest's selectors could not be loaded: it gets them below an otherwise
  * complete frame, and zeroes in the registers.
  */
-void guest_failsafe(struct vcpu *v, struct regs *r)
+void bounce_failsafe(struct vcpu *v, struct regs *r)
 {
 	u64 word[MAX_WORDS] = { v->proc.ds, v->proc.es, v->proc.fs, v->proc.gs };
 
@@ -106,7 +106,7 @@ void guest_failsafe(struct vcpu *v, struct regs *r)
 }
 
 /* SYSENTER and SYSCALL: a callback if there is one, else a fault. */
-void guest_fast_call(struct vcpu *v, struct regs *r)
+void bounce_fast_call(struct vcpu *v, struct regs *r)
 {
 	const struct vcpu_trap *cb = &v->entry.callback[r->vector == VEC_SYSENTER ?
 						  CB_SYSENTER : CB_SYSCALL32];
@@ -117,5 +117,5 @@ void guest_fast_call(struct vcpu *v, struct regs *r)
 		return;
 	}
 	r->ip -= 2;
-	guest_bounce(v, r, X86_GP, 0);
+	bounce_exception(v, r, X86_GP, 0);
 }

@@ -270,7 +270,7 @@ void context_load(struct vcpu *v)
 	bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
 	      LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
 	if (bad)
-		guest_failsafe(v, &b->guest);
+		bounce_failsafe(v, &b->guest);
 	if (v->proc.cr0_ts)
 		context_set_ts(v, 1);
 }

@@ -266,7 +266,7 @@ static void adjust_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
  * A kernel that may use XSAVE always sees OSXSAVE: PV kernels look for both
  * bits before they set their own CR4.OSXSAVE.
  */
-void guest_cpuid(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
+void cpuid_emulate(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
 		 u32 out[4])
 {
 	cpuid_for_domain(v->d, leaf, sub, out);

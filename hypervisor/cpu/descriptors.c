@@ -125,7 +125,7 @@ static void replace_gdt(struct vcpu *v, const mfn_t *frames, u32 n,
 	for (i = 0; i < n; i++)
 		*paging_entry(v->desc.area + i * PAGE_SIZE) =
 			make_pte(frames[i], PTE_HV_DATA);
-	domain_flush(v->d);
+	ptype_flush(v->d);
 	release_frames(v->d, old, old_n);
 }
 

@@ -30,14 +30,14 @@ bool emulate_done(struct emulation *e)
 	if (r->flags & FLAGS_TF)
 		e->debug |= DR6_STEP;
 	if (e->debug)
-		debug_raise(e->v, r, e->debug);
+		processor_raise_debug(e->v, r, e->debug);
 	return true;
 }
 
 /* #UD after all: some processors look at the privilege first. */
 static bool invalid_opcode(struct emulation *e)
 {
-	guest_bounce(e->v, e->r, X86_UD, NO_ERROR_CODE);
+	bounce_exception(e->v, e->r, X86_UD, NO_ERROR_CODE);
 	return true;
 }
 
@@ -46,21 +46,21 @@ static bool port_io(struct emulation *e)
 	const struct insn *i = &e->i;
 	u32 port = i->immediate ? (u8)i->imm : (u32)e->r->dx & 0xffff;
 
-	if (!guest_io_allowed(e->v, e->r, port, i->width))
+	if (!ioport_allowed(e->v, e->r, port, i->width))
 		return false;
-	e->debug = debug_match_ports(e->v, port, i->width);
+	e->debug = processor_match_ports(e->v, port, i->width);
 	if (i->op == INSN_OUT)
-		guest_io_write(e->v, port, i->width,
+		ioport_write(e->v, port, i->width,
 			       (u32)insn_get_reg(e->r, i, 0));
 	else
 		insn_set_reg(e->r, i, 0,
-			     guest_io_read(e->v, port, i->width));
+			     ioport_read(e->v, port, i->width));
 	return emulate_done(e);
 }
 
 static bool cli_sti(struct emulation *e)
 {
-	return guest_iopl_allows(e->v, e->r) && emulate_done(e);
+	return ioport_iopl_allows(e->v, e->r) && emulate_done(e);
 }
 
 static bool do_clts(struct emulation *e)
@@ -109,10 +109,10 @@ static void set_cr4(struct vcpu *v, u64 value)
 	bool on = value & CR4_OSXSAVE;
 	u32 r[4];
 
-	guest_cpuid(v, true, 7, 0, r);
+	cpuid_emulate(v, true, 7, 0, r);
 	v->proc.cr4 = value & (CR4_GUEST | (r[1] & 1 ? CR4_FSGSBASE : 0));
 	context_load_tsd(v);
-	guest_cpuid(v, true, 1, 0, r);
+	cpuid_emulate(v, true, 1, 0, r);
 	if (on && !v->proc.xcr0 && (r[2] & CPUID_XSAVE)) {
 		memset(v->proc.fpu_more, 0, sizeof(v->proc.fpu_more));
 		context_set_xcr0(v, XCR0_START);
@@ -138,7 +138,7 @@ static bool write_cr(struct emulation *e)
 		       v->d->width->long_size);
 		break;
 	case 3:
-		rc = pv_new_baseptr(v, width_cr3_to_mfn(v->d->width, value));
+		rc = mmu_new_baseptr(v, width_cr3_to_mfn(v->d->width, value));
 		/* Half-way through a large table: the instruction stays. */
 		if (rc)
 			return rc == -ERESTART;
@@ -189,13 +189,13 @@ static bool do_rdmsr(struct emulation *e)
 {
 	u64 value;
 
-	return guest_rdmsr(e->v, (u32)e->r->cx, &value) &&
+	return msr_read(e->v, (u32)e->r->cx, &value) &&
 	       put_edx_eax(e, value);
 }
 
 static bool do_wrmsr(struct emulation *e)
 {
-	return guest_wrmsr(e->v, (u32)e->r->cx, edx_eax(e->r)) &&
+	return msr_write(e->v, (u32)e->r->cx, edx_eax(e->r)) &&
 	       emulate_done(e);
 }
 
@@ -218,7 +218,7 @@ static bool do_cpuid(struct emulation *e)
 	struct regs *r = e->r;
 	u32 out[4];
 
-	guest_cpuid(e->v, vcpu_in_kernel(e->v, r), (u32)r->ax, (u32)r->cx,
+	cpuid_emulate(e->v, vcpu_in_kernel(e->v, r), (u32)r->ax, (u32)r->cx,
 		    out);
 	r->ax = out[0];
 	r->bx = out[1];

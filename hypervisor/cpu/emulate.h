@@ -26,24 +26,24 @@ bool string_io(struct emulation *e);
 bool cpuid_is_intel(void);
 #define CPUID_XSAVE	BIT(26)		/* leaf 1, ECX */
 /* 'kernel': the guest's kernel asks, which sees more. */
-void guest_cpuid(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
+void cpuid_emulate(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
 		 u32 out[4]);
 /* The same without what differs between vCPUs; NULL: of any domain. */
 void cpuid_for_domain(const struct domain *d, u32 leaf, u32 sub, u32 out[4]);
 /* cpu/msr.c */
 void msr_init_cpu(void);
 /* False means #GP. */
-bool guest_rdmsr(struct vcpu *v, u32 msr, u64 *value);
-bool guest_wrmsr(struct vcpu *v, u32 msr, u64 value);
+bool msr_read(struct vcpu *v, u32 msr, u64 *value);
+bool msr_write(struct vcpu *v, u32 msr, u64 value);
 /* cpu/processor.c: breakpoints that an access to ports hits, as in DR6. */
-u32 debug_match_ports(const struct vcpu *v, u32 port, u32 size);
+u32 processor_match_ports(const struct vcpu *v, u32 port, u32 size);
 /* The guest's own #DB after an emulated instruction. */
-void debug_raise(struct vcpu *v, struct regs *r, u64 dr6);
+void processor_raise_debug(struct vcpu *v, struct regs *r, u64 dr6);
 /* device/ioport.c */
-bool guest_iopl_allows(const struct vcpu *v, const struct regs *r);
-bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
+bool ioport_iopl_allows(const struct vcpu *v, const struct regs *r);
+bool ioport_allowed(const struct vcpu *v, const struct regs *r, u32 port,
 		      u32 size);
-u32 guest_io_read(struct vcpu *v, u32 port, u32 size);
-void guest_io_write(struct vcpu *v, u32 port, u32 size, u32 value);
+u32 ioport_read(struct vcpu *v, u32 port, u32 size);
+void ioport_write(struct vcpu *v, u32 port, u32 size, u32 value);
 
 #endif

@@ -27,7 +27,7 @@ static void load_frame(struct vcpu *v, struct regs *r, const u64 w[])
 	r->ss = w[W_SS] & 0xffff;
 	if (v->d->policy.vm_assist & BIT(VMASST_TYPE_architectural_iopl))
 		v->entry.iopl = w[W_FLAGS] >> 12 & 3;
-	vcpu_set_upcall_mask(v, !(w[W_FLAGS] & FLAGS_IF));
+	shared_set_upcall_mask(v, !(w[W_FLAGS] & FLAGS_IF));
 	v->entry.nmi_masked = false;
 }
 
@@ -44,7 +44,7 @@ long do_iret(u64 a[])
 		return 0;
 	}
 	if (w[W_FLAGS] & FLAGS_VM) {
-		guest_bounce(v, r, X86_GP, 0);
+		bounce_exception(v, r, X86_GP, 0);
 		return 0;
 	}
 	if (!(w[W_CS] & 3)) {

@@ -30,7 +30,7 @@ void ldt_drop(struct vcpu *v)
 			old[page] = pte_mfn(__atomic_exchange_n(
 				paging_entry(LDT_WINDOW(v, page)), 0,
 				__ATOMIC_SEQ_CST));
-	domain_flush(v->d);
+	ptype_flush(v->d);
 	for (page = 0; page < LDT_FRAMES; page++)
 		if (v->desc.ldt_mapped >> page & 1)
 			ptype_put_both(v->d, old[page]);

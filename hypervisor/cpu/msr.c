@@ -150,7 +150,7 @@ static bool read(const struct vcpu *v, u32 msr, u64 *value)
  * Without a handler the fault would be the guest's end: until it has one, any
  * register that the machine has reads as 0.
  */
-bool guest_rdmsr(struct vcpu *v, u32 msr, u64 *value)
+bool msr_read(struct vcpu *v, u32 msr, u64 *value)
 {
 	u64 unused;
 
@@ -179,7 +179,7 @@ static bool install_hypercall_page(struct domain *d, u64 value)
 	return ok;
 }
 
-bool guest_wrmsr(struct vcpu *v, u32 msr, u64 value)
+bool msr_write(struct vcpu *v, u32 msr, u64 value)
 {
 	const struct msr *m = find(v, msr);
 	u64 now;

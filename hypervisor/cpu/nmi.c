@@ -69,5 +69,5 @@ void nmi_deliver(struct vcpu *v, struct regs *r)
 	if (!(v->entry.traps[X86_NMI].cs & ~3u))
 		return;
 	v->entry.nmi_masked = true;
-	guest_bounce(v, r, X86_NMI, NO_ERROR_CODE);
+	bounce_exception(v, r, X86_NMI, NO_ERROR_CODE);
 }

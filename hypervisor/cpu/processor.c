@@ -114,7 +114,7 @@ long do_get_debugreg(u64 a[])
 	return (long)(v->proc.dr[n] | (n == 7 ? v->proc.dr7_io : 0));
 }
 
-u32 debug_match_ports(const struct vcpu *v, u32 port, u32 size)
+u32 processor_match_ports(const struct vcpu *v, u32 port, u32 size)
 {
 	static const u8 width[] = { 1, 2, 8, 4 };
 	u32 hit = 0, i;
@@ -130,10 +130,10 @@ u32 debug_match_ports(const struct vcpu *v, u32 port, u32 size)
 	return hit;
 }
 
-void debug_raise(struct vcpu *v, struct regs *r, u64 dr6)
+void processor_raise_debug(struct vcpu *v, struct regs *r, u64 dr6)
 {
 	v->proc.dr[6] |= dr6 | DR6_FIXED;
-	guest_bounce(v, r, X86_DB, NO_ERROR_CODE);
+	bounce_exception(v, r, X86_DB, NO_ERROR_CODE);
 }
 
 long do_vm_assist(u64 a[])

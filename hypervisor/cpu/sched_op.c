@@ -19,9 +19,9 @@
 
 static long do_block(struct vcpu *v)
 {
-	vcpu_set_upcall_mask(v, false);
+	shared_set_upcall_mask(v, false);
 	__atomic_fetch_or(&v->sched.state, VCPU_BLOCKED, __ATOMIC_SEQ_CST);
-	if (vcpu_event_pending(v) || nmi_deliverable(v))
+	if (shared_event_pending(v) || nmi_deliverable(v))
 		__atomic_fetch_and(&v->sched.state, ~(u32)VCPU_BLOCKED,
 				   __ATOMIC_SEQ_CST);
 	else
@@ -38,7 +38,7 @@ static int look(struct vcpu *v, const struct sched_poll *p, u32 *port)
 	u32 i;
 	int rc;
 
-	if (vcpu_events_deliverable(v) || nmi_deliverable(v))
+	if (shared_events_deliverable(v) || nmi_deliverable(v))
 		return 1;
 	for (i = 0; i < p->nr_ports; i++) {
 		if (guest_read(port, gva_index(HANDLE(p->ports), i, 4), 4))
@@ -124,7 +124,7 @@ static const struct operation ops[] = {
 	OP(shutdown_code, sched_shutdown),
 	OP(remote_shutdown, sched_remote_shutdown),
 	OP(pin_override, sched_pin_override),
-	[SCHEDOP_watchdog] = { watchdog_set, sizeof(struct sched_watchdog),
+	[SCHEDOP_watchdog] = { vcpu_set_watchdog, sizeof(struct sched_watchdog),
 			       false, OPERATION_LOCKED },
 };
 

@@ -45,7 +45,7 @@ static bool faults(const struct emulation *e, const struct element *x, u32 at)
 	if (walk_allows(e->v, gva(at), 0))
 		error |= PF_PRESENT;
 	if (x->first)
-		guest_page_fault(e->v, e->r, at, error);
+		bounce_page_fault(e->v, e->r, at, error);
 	return true;
 }
 
@@ -61,12 +61,12 @@ static enum outcome transfer(const struct emulation *e, const struct element *x)
 	if (!guest_range_ok(gva(at), x->size))
 		return REFUSED;
 	if (!x->out) {
-		value = guest_io_read(e->v, x->port, x->size);
+		value = ioport_read(e->v, x->port, x->size);
 		return guest_write(gva(at), &value, x->size) ? STAYS : DONE;
 	}
 	if (guest_read(&value, gva(at), x->size))
 		return STAYS;
-	guest_io_write(e->v, x->port, x->size, value);
+	ioport_write(e->v, x->port, x->size, value);
 	return DONE;
 }
 
@@ -82,10 +82,10 @@ bool string_io(struct emulation *e)
 	u32 left = e->i.prefixes & INSN_REP ? (u32)r->cx : 1, n, max;
 	enum outcome outcome = DONE;
 
-	if (e->i.address != 4 || !guest_io_allowed(e->v, r, x.port, x.size) ||
+	if (e->i.address != 4 || !ioport_allowed(e->v, r, x.port, x.size) ||
 	    !segment_allows(x.segment, x.out))
 		return false;
-	e->debug = debug_match_ports(e->v, x.port, x.size);
+	e->debug = processor_match_ports(e->v, x.port, x.size);
 	max = MIN(left, e->debug ? 1 : MAX_ELEMENTS);
 	for (n = 0; n < max && (outcome = transfer(e, &x)) == DONE; n++) {
 		x.offset += r->flags & FLAGS_DF ? 0 - x.size : x.size;

@@ -94,7 +94,7 @@ void vcpu_update_time(struct vcpu *v)
 }
 
 /* Under the lock of its event channels, as two may do it at once. */
-void domain_update_wallclock(struct domain *d)
+void vcpu_update_wallclock(struct domain *d)
 {
 	u32 *wc = (u32 *)(d->shared + d->width->wc_offset);
 	u32 *hi = (u32 *)(d->shared + d->width->wc_hi_offset);
@@ -111,10 +111,10 @@ void domain_update_wallclock(struct domain *d)
 	spin_unlock_irqrestore(&d->events.lock, f);
 }
 
-void wallclock_set(u64 base)
+void vcpu_set_wallclock(u64 base)
 {
 	wallclock_base = base;
-	domain_for_each(domain_update_wallclock);
+	domain_for_each(vcpu_update_wallclock);
 }
 
 /* Events are sent to the old place or to the new one, by their lock. */

@@ -8,7 +8,7 @@
 
 #define WATCHDOGS	2
 
-/* The timers of a vCPU; machine/time.c locks each. */
+/* The timers of a vCPU; machine/timer.c locks each. */
 struct vcpu_timers {
 	struct timer singleshot, periodic, poll;
 	u64 period, last_tick;
@@ -31,10 +31,10 @@ void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask);
 /* Of a vCPU that does not run: each to its value, or to none if refused. */
 void vcpu_reset_debugregs(struct vcpu *v, const u64 value[8]);
 /* A domain's watchdogs (xen/sched.h). */
-long watchdog_set(struct domain *d, void *arg);
+long vcpu_set_watchdog(struct domain *d, void *arg);
 /* Write time and run state where the guest wants them; the vCPU is loaded. */
 void vcpu_update_time(struct vcpu *v);
-void domain_update_wallclock(struct domain *d);
+void vcpu_update_wallclock(struct domain *d);
 /*
  * State of a vCPU that does not run, from and to memory of the caller. 0;
  * -EFAULT; -EINVAL: would break isolation; -EOPNOTSUPP: other tables than the
@@ -43,6 +43,6 @@ void domain_update_wallclock(struct domain *d);
 int vcpu_context_set(struct vcpu *v, gva_t at);
 int vcpu_context_get(struct vcpu *v, gva_t at);
 /* Nanoseconds at system time 0, for all domains. */
-void wallclock_set(u64 base);
+void vcpu_set_wallclock(u64 base);
 
 #endif

@@ -120,7 +120,7 @@ static void watchdog_fired(void *data)
 	domain_shutdown(data, SHUTDOWN_watchdog);
 }
 
-long watchdog_set(struct domain *d, void *arg)
+long vcpu_set_watchdog(struct domain *d, void *arg)
 {
 	const struct sched_watchdog *w = arg;
 	u32 id = w->id, i;

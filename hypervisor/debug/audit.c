@@ -178,7 +178,7 @@ static void count_domain(struct domain *d)
 		hold(d->shared_frame, TYPE_NONE);
 	hold_page(d->dev.eoi_map);
 	if (d->events.fifo)
-		fifo_for_each_page(d->events.fifo, hold_page);
+		evtchn_fifo_for_each_page(d->events.fifo, hold_page);
 	if (d->grants)
 		count_grants(d->grants);
 }

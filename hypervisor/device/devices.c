@@ -14,7 +14,7 @@
 #include "errno.h"
 #include "mmu/ptype.h"
 #include "mmu/tables.h"
-#include "machine/boot_info.h"
+#include "machine/boot.h"
 
 #define MAX_GIVEN	32
 
@@ -37,7 +37,7 @@ static bool add_iomem(struct domain *d, u64 first, u64 end)
 }
 
 /* Cut out of what there is, in parts if need be; then added as one. */
-int domain_set_iomem(struct domain *d, u64 first, u64 end, bool allow)
+int devices_set_iomem(struct domain *d, u64 first, u64 end, bool allow)
 {
 	struct frame_range *r, old;
 	bool ok = true;
@@ -56,20 +56,20 @@ int domain_set_iomem(struct domain *d, u64 first, u64 end, bool allow)
 	return ok ? 0 : -ENOSPC;
 }
 
-long domctl_ports(struct domain *d, struct xen_domctl *op)
+long devices_domctl_ports(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_ioport_permission *p = &op->u.ioport_permission;
 
 	if (p->first_port > 65535 || p->nr_ports > 65536 - p->first_port ||
 	    !p->nr_ports)
 		return -EINVAL;
-	if (!domain_has_ports(current_domain(), p->first_port, p->nr_ports))
+	if (!ioport_has(current_domain(), p->first_port, p->nr_ports))
 		return -EPERM;
-	return domain_set_ports(d, p->first_port, p->nr_ports,
+	return ioport_set(d, p->first_port, p->nr_ports,
 				p->allow_access);
 }
 
-long domctl_iomem(struct domain *d, struct xen_domctl *op)
+long devices_domctl_iomem(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_iomem_permission *p = &op->u.iomem_permission;
 	u64 first = p->first_mfn, end = first + p->nr_mfns;
@@ -80,12 +80,12 @@ long domctl_iomem(struct domain *d, struct xen_domctl *op)
 	if (tables_device_ours(first, end))
 		return -EPERM;
 	spin_lock(&d->tables.lock);
-	rc = domain_set_iomem(d, first, end, p->allow_access);
+	rc = devices_set_iomem(d, first, end, p->allow_access);
 	spin_unlock(&d->tables.lock);
 	return rc;
 }
 
-long domctl_irq(struct domain *d, struct xen_domctl *op)
+long devices_domctl_irq(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_irq_permission *p = &op->u.irq_permission;
 
@@ -119,7 +119,7 @@ static struct given *find_given(u32 sbdf)
 }
 
 /* DOMID_IO: nobody's, which the tools want of a device before they give it. */
-long domctl_assign(const struct xen_domctl *op)
+long devices_domctl_assign(const struct xen_domctl *op)
 {
 	const struct xen_domctl_assign_device *a = &op->u.assign_device;
 	struct given *g;

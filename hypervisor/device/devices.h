@@ -29,13 +29,13 @@ struct domain_devices {
 };
 
 /* device/ioport.c: give or take ports, within 0 to 65535. 0 or -ENOMEM. */
-int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow);
-bool domain_has_ports(const struct domain *d, u32 first, u32 count);
+int ioport_set(struct domain *d, u32 first, u32 count, bool allow);
+bool ioport_has(const struct domain *d, u32 first, u32 count);
 /*
  * The same for frames of devices, up to 'end'. 0; -ENOSPC: too many ranges,
  * and less is allowed than was, never more.
  */
-int domain_set_iomem(struct domain *d, u64 first, u64 end, bool allow);
+int devices_set_iomem(struct domain *d, u64 first, u64 end, bool allow);
 
 /* Whether a domain may bind a pirq. */
 long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow);

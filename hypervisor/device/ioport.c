@@ -21,7 +21,7 @@
 #include "memory/frames.h"
 
 /* A kernel counts as ring 1; with architectural_iopl, as ring 0. */
-bool guest_iopl_allows(const struct vcpu *v, const struct regs *r)
+bool ioport_iopl_allows(const struct vcpu *v, const struct regs *r)
 {
 	u32 ring = !vcpu_in_kernel(v, r) ? 3 :
 		   v->d->policy.vm_assist & BIT(VMASST_TYPE_architectural_iopl) ?
@@ -30,13 +30,13 @@ bool guest_iopl_allows(const struct vcpu *v, const struct regs *r)
 	return v->entry.iopl >= ring;
 }
 
-bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
+bool ioport_allowed(const struct vcpu *v, const struct regs *r, u32 port,
 		      u32 size)
 {
 	u32 i;
 	u8 byte;
 
-	if (guest_iopl_allows(v, r))
+	if (ioport_iopl_allows(v, r))
 		return true;
 	for (i = port; i < port + size; i++) {
 		if (i >= v->entry.io_bitmap_ports)
@@ -48,7 +48,7 @@ bool guest_io_allowed(const struct vcpu *v, const struct regs *r, u32 port,
 	return true;
 }
 
-int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow)
+int ioport_set(struct domain *d, u32 first, u32 count, bool allow)
 {
 	u8 *map = d->dev.ioports;
 	u32 i;
@@ -71,7 +71,7 @@ int domain_set_ports(struct domain *d, u32 first, u32 count, bool allow)
 	return 0;
 }
 
-bool domain_has_ports(const struct domain *d, u32 first, u32 count)
+bool ioport_has(const struct domain *d, u32 first, u32 count)
 {
 	u32 i;
 
@@ -92,16 +92,16 @@ static bool is_plain(const struct domain *d, u32 port, u32 size)
 {
 	return (port + size <= 0xcfc || port >= 0xd00) &&
 	       (port + size <= CMOS_INDEX || port > CMOS_DATA) &&
-	       domain_has_ports(d, port, size);
+	       ioport_has(d, port, size);
 }
 
 static bool is_cmos_data(const struct domain *d, u32 port)
 {
-	return port == CMOS_DATA && domain_has_ports(d, CMOS_INDEX, 2);
+	return port == CMOS_DATA && ioport_has(d, CMOS_INDEX, 2);
 }
 
 /* An access that is not allowed as a whole is split, down to single bytes. */
-u32 guest_io_read(struct vcpu *v, u32 port, u32 size)
+u32 ioport_read(struct vcpu *v, u32 port, u32 size)
 {
 	const struct domain *d = v->d;
 	u32 bits = size * 4;		/* of a half */
@@ -111,16 +111,16 @@ u32 guest_io_read(struct vcpu *v, u32 port, u32 size)
 	if (is_pci_data(d, port, size))
 		return pci_cycle_read(d->dev.pci_cf8, port, size);
 	if (is_plain(d, port, size))
-		return port_read(port, size);
+		return pci_port_read(port, size);
 	if (size == 1)
 		return port == CMOS_INDEX ? d->dev.cmos_index :
 		       is_cmos_data(d, port) ?
-		       cmos_read(d->dev.cmos_index) : ~0u;
-	return (guest_io_read(v, port, size / 2) & ((1u << bits) - 1)) |
-	       guest_io_read(v, port + size / 2, size / 2) << bits;
+		       rtc_read_cmos(d->dev.cmos_index) : ~0u;
+	return (ioport_read(v, port, size / 2) & ((1u << bits) - 1)) |
+	       ioport_read(v, port + size / 2, size / 2) << bits;
 }
 
-void guest_io_write(struct vcpu *v, u32 port, u32 size, u32 value)
+void ioport_write(struct vcpu *v, u32 port, u32 size, u32 value)
 {
 	struct domain *d = v->d;
 
@@ -129,14 +129,14 @@ void guest_io_write(struct vcpu *v, u32 port, u32 size, u32 value)
 	} else if (is_pci_data(d, port, size)) {
 		pci_cycle_write(d->dev.pci_cf8, port, size, value);
 	} else if (is_plain(d, port, size)) {
-		port_write(port, size, value);
+		pci_port_write(port, size, value);
 	} else if (size > 1) {
-		guest_io_write(v, port, size / 2, value);
-		guest_io_write(v, port + size / 2, size / 2,
+		ioport_write(v, port, size / 2, value);
+		ioport_write(v, port + size / 2, size / 2,
 			       value >> size * 4);
 	} else if (port == CMOS_INDEX) {
 		d->dev.cmos_index = (u8)value;
 	} else if (is_cmos_data(d, port)) {
-		cmos_write(d->dev.cmos_index, (u8)value);
+		rtc_write_cmos(d->dev.cmos_index, (u8)value);
 	}
 }

@@ -75,7 +75,7 @@ static int write_entry(u64 phys, u32 vector)
 	return rc;
 }
 
-int msix_program(struct pci_address a, u32 entry, u32 vector)
+int msi_program_msix(struct pci_address a, u32 entry, u32 vector)
 {
 	u32 cap = find_capability(a, CAP_MSIX), table;
 	u64 base;

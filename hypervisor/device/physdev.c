@@ -191,7 +191,7 @@ static long map_message(struct domain *d, struct physdev_map_pirq *m)
 	vector = irq_alloc_vector();
 	if (vector < 0)
 		return vector;
-	rc = m->table_base ? msix_program(a, (u32)m->entry_nr, (u32)vector) :
+	rc = m->table_base ? msi_program_msix(a, (u32)m->entry_nr, (u32)vector) :
 	     msi_program(a, (u32)vector);
 	if (rc) {
 		irq_free_vector((u32)vector);

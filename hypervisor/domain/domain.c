@@ -205,7 +205,7 @@ struct domain *domain_create(const struct domain_config *config)
 	return d;
 }
 
-struct vcpu *vcpu_create(struct domain *d, u32 id)
+struct vcpu *domain_create_vcpu(struct domain *d, u32 id)
 {
 	struct vcpu *v = frames_new(sizeof(*v));
 	const struct domain_part *p;

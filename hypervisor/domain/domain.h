@@ -120,7 +120,7 @@ struct domain_config {
 
 /* Listed, with one reference, and paused once; NULL without memory. */
 struct domain *domain_create(const struct domain_config *config);
-struct vcpu *vcpu_create(struct domain *d, u32 id);
+struct vcpu *domain_create_vcpu(struct domain *d, u32 id);
 /*
  * Destroy: stop the domain's vCPUs and kill its parts, without a lock. -ERESTART:
  * call again; -EINVAL: somebody has done so already, or it is Dom0 or the

@@ -11,7 +11,7 @@
 #include "lib/lib.h"
 #include "machine/machine.h"
 #include "machine/panic.h"
-#include "machine/boot_info.h"
+#include "machine/boot.h"
 
 void domain_stop(struct domain *d)
 {

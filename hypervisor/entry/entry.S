@@ -16,7 +16,7 @@
  * trap_entry() returns the frame to leave through: the one it was given, or
  * the guest's if the return to the guest itself faulted. A frame is a guest's
  * by its place, whatever it holds: each return to a guest goes through
- * guest_exit(), which leaves a domain that has crashed, and is to a ring other
+ * exit_to_guest(), which leaves a domain that has crashed, and is to a ring other
  * than 0 with interrupts on.
  */
 #include "machine/asm.h"
@@ -80,7 +80,7 @@ enter_c:
 	jnz	restore_guest
 leave:
 	movq	%rsp, %rdi
-	call	guest_exit
+	call	exit_to_guest
 	orl	$0x200, REGS_FLAGS(%rsp)	# IF: each CPU must answer a flush
 	testb	$3, REGS_CS(%rsp)
 	jz	ring0_frame
@@ -93,7 +93,7 @@ guest_iret:
 	iretq
 ring0_frame:					# its domain ends, and is left
 	movq	%rsp, %rdi
-	call	guest_return_failed
+	call	guest_trap_return_failed
 	jmp	leave
 
 ist_entry:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The guest's exit: what a CPU does before it returns to a guest. Switching
- * happens only in guest_exit(), where the guest's registers lie in the CPU's
+ * happens only in exit_to_guest(), where the guest's registers lie in the CPU's
  * block and nothing of the hypervisor is on the stack. A CPU with nothing to
  * run halts, until a timer of its own or a vCPU that it may run wakes it.
  */
@@ -52,7 +52,7 @@ static void schedule(void)
 	vcpu_tick(next);
 }
 
-void guest_exit(struct regs *r)
+void exit_to_guest(struct regs *r)
 {
 	struct cpu *c = this_cpu();
 
@@ -64,12 +64,12 @@ void guest_exit(struct regs *r)
 		if (nmi_deliverable(c->current))
 			nmi_deliver(c->current, r);
 		if (sched_runnable(c->current) &&
-		    vcpu_events_deliverable(c->current))
-			guest_deliver_event(c->current, r);
+		    shared_events_deliverable(c->current))
+			bounce_event(c->current, r);
 	} while (!sched_runnable(c->current));
 }
 
-void sched_start(void)
+void exit_first(void)
 {
 	sched_init_cpu();
 	enter_guest_first();

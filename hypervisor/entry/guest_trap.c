@@ -32,8 +32,8 @@ static void bounce_as_is(struct vcpu *v, struct regs *r)
 {
 	u32 vector = (u32)r->vector;
 
-	guest_bounce(v, r, vector, has_error_code(vector) ? (s64)(u32)r->error :
-		     NO_ERROR_CODE);
+	bounce_exception(v, r, vector, has_error_code(vector) ?
+			 (s64)(u32)r->error : NO_ERROR_CODE);
 }
 
 /*
@@ -52,9 +52,9 @@ static bool software_interrupt(struct vcpu *v, struct regs *r)
 	vector = (u8)i.imm;
 	if ((v->entry.traps[vector].flags & TRAP_DPL) >= ring) {
 		r->ip = i.next;
-		guest_bounce(v, r, vector, NO_ERROR_CODE);
+		bounce_exception(v, r, vector, NO_ERROR_CODE);
 	} else {
-		guest_bounce(v, r, X86_GP, vector * 8 + EC_IDT);
+		bounce_exception(v, r, X86_GP, vector * 8 + EC_IDT);
 	}
 	return true;
 }
@@ -77,12 +77,12 @@ static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
 	if (address < v->desc.area || offset >= 32 * PAGE_SIZE)
 		return false;
 	if (offset < 16 * PAGE_SIZE) {
-		guest_bounce(v, r, X86_GP, (s64)(offset & 0xfff8));
+		bounce_exception(v, r, X86_GP, (s64)(offset & 0xfff8));
 		return true;
 	}
 	offset -= 16 * PAGE_SIZE;
 	if (!ldt_map_page(v, (u32)(offset >> PAGE_SHIFT)))
-		guest_page_fault(v, r, v->desc.ldt_base.a + offset,
+		bounce_page_fault(v, r, v->desc.ldt_base.a + offset,
 				 (u32)r->error);
 	return true;
 }
@@ -112,7 +112,7 @@ void page_fault(struct vcpu *v, struct regs *r, u64 address)
 	if (kernel && (error & PF_WRITE) && (error & PF_PRESENT) &&
 	    ptwrite_emulate(v, r, gva(address)))
 		return;
-	guest_page_fault(v, r, address, error);
+	bounce_page_fault(v, r, address, error);
 }
 
 static void debug_trap(struct vcpu *v, struct regs *r)
@@ -122,7 +122,7 @@ static void debug_trap(struct vcpu *v, struct regs *r)
 	__asm__ volatile("mov %%dr6, %0" : "=r" (dr6));
 	__asm__ volatile("mov %0, %%dr6" :: "r" ((u64)DR6_FIXED));
 	v->proc.dr[6] = (v->proc.dr[6] & 0xf) | dr6;
-	guest_bounce(v, r, X86_DB, NO_ERROR_CODE);
+	bounce_exception(v, r, X86_DB, NO_ERROR_CODE);
 }
 
 static void device_not_available(struct vcpu *v, struct regs *r)
@@ -131,18 +131,18 @@ static void device_not_available(struct vcpu *v, struct regs *r)
 
 	context_set_ts(v, 0);
 	if (wanted)
-		guest_bounce(v, r, X86_NM, NO_ERROR_CODE);
+		bounce_exception(v, r, X86_NM, NO_ERROR_CODE);
 }
 
 /* Any ring may use this vector, whatever the guest's entry says. */
 static void direct_interrupt(struct vcpu *v, struct regs *r)
 {
 	if (v->entry.traps[VEC_GUEST_SYSCALL].cs & ~3u) {
-		guest_bounce(v, r, VEC_GUEST_SYSCALL, NO_ERROR_CODE);
+		bounce_exception(v, r, VEC_GUEST_SYSCALL, NO_ERROR_CODE);
 		return;
 	}
 	r->ip -= 2;
-	guest_bounce(v, r, X86_GP, VEC_GUEST_SYSCALL * 8 + EC_IDT);
+	bounce_exception(v, r, X86_GP, VEC_GUEST_SYSCALL * 8 + EC_IDT);
 }
 
 static void invalid_opcode(struct vcpu *v, struct regs *r)
@@ -159,8 +159,8 @@ static void (*const handlers[])(struct vcpu *v, struct regs *r) = {
 	[X86_GP]		= general_protection,
 	[VEC_GUEST_SYSCALL]	= direct_interrupt,
 	[VEC_HYPERCALL]		= hypercall_entry,
-	[VEC_SYSENTER]		= guest_fast_call,
-	[VEC_SYSCALL32]		= guest_fast_call,
+	[VEC_SYSENTER]		= bounce_fast_call,
+	[VEC_SYSCALL32]		= bounce_fast_call,
 };
 
 void guest_trap(struct regs *r)
@@ -193,7 +193,7 @@ void guest_trap(struct regs *r)
  * are let in, as for any fault of the guest's: if its handler cannot be
  * entered either, it comes here again, and may do so for ever.
  */
-void guest_return_failed(struct regs *r)
+void guest_trap_return_failed(struct regs *r)
 {
 	struct vcpu *v = current_vcpu();
 
@@ -203,6 +203,6 @@ void guest_return_failed(struct regs *r)
 		guest_trap(r);
 	} else {
 		irq_enable();
-		guest_bounce(v, r, (u32)r->vector, (s64)(u32)r->error);
+		bounce_exception(v, r, (u32)r->vector, (s64)(u32)r->error);
 	}
 }

@@ -12,13 +12,13 @@ void guest_trap(struct regs *r);
 /* entry/hypercall.c: a hypercall from a guest's kernel. */
 void hypercall_entry(struct vcpu *v, struct regs *r);
 /* iretq to the guest faulted; r is the frame that it could not load. */
-void guest_return_failed(struct regs *r);
+void guest_trap_return_failed(struct regs *r);
 
 /* cpu/bounce.c: change r so that the guest goes on in one of its handlers. */
-void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error);
-void guest_deliver_event(struct vcpu *v, struct regs *r);
-void guest_failsafe(struct vcpu *v, struct regs *r);
-void guest_fast_call(struct vcpu *v, struct regs *r);
-void guest_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error);
+void bounce_exception(struct vcpu *v, struct regs *r, u32 vector, s64 error);
+void bounce_event(struct vcpu *v, struct regs *r);
+void bounce_failsafe(struct vcpu *v, struct regs *r);
+void bounce_fast_call(struct vcpu *v, struct regs *r);
+void bounce_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error);
 
 #endif

@@ -158,7 +158,7 @@ static struct regs *return_failed(struct regs *r)
 	memmove(g, r, offsetof(struct regs, ip));
 	g->vector = vector;
 	g->error = error;
-	guest_return_failed(g);
+	guest_trap_return_failed(g);
 	return g;
 }
 

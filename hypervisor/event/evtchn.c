@@ -273,7 +273,7 @@ int evtchn_kill(struct domain *d)
 		if (port % 64 == 0 && sched_preempt_needed())
 			return -ERESTART;
 	}
-	fifo_destroy(d);
+	evtchn_fifo_destroy(d);
 	return 0;
 }
 
@@ -291,7 +291,7 @@ static long reset_ports(struct domain *d)
 		}
 	}
 	WRITE_ONCE(d->events.next_reset, 0);
-	return fifo_destroy(d);
+	return evtchn_fifo_destroy(d);
 }
 
 /* Another domain's ports only while it is paused. */
@@ -477,8 +477,8 @@ static const struct operation ops[] = {
 	OP(bind_vcpu, do_bind_vcpu, false, OPERATION_LOCKED),
 	OP(unmask, do_unmask, false, OPERATION_LOCKED),
 	OP(reset, do_reset, false, 0),
-	OP(init_control, fifo_init_control, true, 0),
-	OP(expand_array, fifo_expand_array, false, 0),
+	OP(init_control, evtchn_fifo_init_control, true, 0),
+	OP(expand_array, evtchn_fifo_expand_array, false, 0),
 	OP(set_priority, do_set_priority, false, OPERATION_LOCKED),
 };
 

@@ -53,6 +53,6 @@ u32 evtchn_limit(const struct domain *d);
 int evtchn_pending(const struct vcpu *v, u32 port);
 
 /* The guest has something to look at: an upcall, soon. */
-void vcpu_mark_pending(struct vcpu *v);
+void evtchn_mark_pending(struct vcpu *v);
 
 #endif

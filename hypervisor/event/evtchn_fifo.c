@@ -113,7 +113,7 @@ static bool enqueue(struct domain *d, struct evtchn *e, u32 port)
 	return alone;
 }
 
-void fifo_set_pending(struct domain *d, struct evtchn *e, u32 port)
+void evtchn_fifo_set_pending(struct domain *d, struct evtchn *e, u32 port)
 {
 	struct fifo_vcpu *fv = &d->events.fifo->vcpu[e->vcpu];
 	event_word_t *word = word_of(d, port);
@@ -131,10 +131,10 @@ void fifo_set_pending(struct domain *d, struct evtchn *e, u32 port)
 	if (enqueue(d, e, port) &&
 	    !(set_bits(&fv->control->ready, 1u << e->priority) >>
 	      e->priority & 1))
-		vcpu_mark_pending(d->vcpu[e->vcpu]);
+		evtchn_mark_pending(d->vcpu[e->vcpu]);
 }
 
-void fifo_clear_pending(struct domain *d, u32 port)
+void evtchn_fifo_clear_pending(struct domain *d, u32 port)
 {
 	ASSERT_HELD(&d->events.lock);
 	event_word_t *word = word_of(d, port);
@@ -143,7 +143,7 @@ void fifo_clear_pending(struct domain *d, u32 port)
 		clear_bits(word, PENDING);
 }
 
-void fifo_unmask(struct domain *d, struct evtchn *e, u32 port)
+void evtchn_fifo_unmask(struct domain *d, struct evtchn *e, u32 port)
 {
 	ASSERT_HELD(&d->events.lock);
 	event_word_t *word = word_of(d, port);
@@ -152,17 +152,17 @@ void fifo_unmask(struct domain *d, struct evtchn *e, u32 port)
 		return;
 	clear_bits(word, MASKED);
 	if (READ_ONCE(*word) & PENDING)
-		fifo_set_pending(d, e, port);
+		evtchn_fifo_set_pending(d, e, port);
 }
 
-bool fifo_is_pending(const struct domain *d, u32 port)
+bool evtchn_fifo_is_pending(const struct domain *d, u32 port)
 {
 	const event_word_t *word = word_of(d, port);
 
 	return word && (READ_ONCE(*word) & PENDING);
 }
 
-bool fifo_is_linked(const struct domain *d, u32 port)
+bool evtchn_fifo_is_linked(const struct domain *d, u32 port)
 {
 	const event_word_t *word = word_of(d, port);
 
@@ -203,7 +203,7 @@ static int use_control(struct domain *d, const struct evtchn_init_control *op,
 	return 0;
 }
 
-long fifo_init_control(struct domain *d, void *arg)
+long evtchn_fifo_init_control(struct domain *d, void *arg)
 {
 	struct evtchn_init_control *op = arg;
 	mfn_t m = mfn(op->control_gfn);
@@ -260,7 +260,7 @@ static void raise(struct domain *d, u32 port)
 	spin_unlock_irqrestore(&d->events.lock, flags);
 }
 
-long fifo_expand_array(struct domain *d, void *arg)
+long evtchn_fifo_expand_array(struct domain *d, void *arg)
 {
 	mfn_t m = mfn(((const struct evtchn_expand_array *)arg)->array_gfn);
 	int port;
@@ -291,7 +291,8 @@ static void put_page(const void *p)
 		ptype_put_foreign(virt_to_mfn(p), true);
 }
 
-void fifo_for_each_page(const struct fifo *f, void (*fn)(const void *page))
+void evtchn_fifo_for_each_page(const struct fifo *f,
+			       void (*fn)(const void *page))
 {
 	u32 i;
 
@@ -301,7 +302,7 @@ void fifo_for_each_page(const struct fifo *f, void (*fn)(const void *page))
 		fn(f->vcpu[i].control);
 }
 
-int fifo_destroy(struct domain *d)
+int evtchn_fifo_destroy(struct domain *d)
 {
 	u64 flags = spin_lock_irqsave(&d->events.lock);
 	struct fifo *f = d->events.open_ports ? NULL : d->events.fifo;
@@ -312,7 +313,7 @@ int fifo_destroy(struct domain *d)
 	spin_unlock_irqrestore(&d->events.lock, flags);
 	if (!f)
 		return rc;
-	fifo_for_each_page(f, put_page);
+	evtchn_fifo_for_each_page(f, put_page);
 	frames_delete(f, sizeof(*f));
 	return 0;
 }

@@ -48,9 +48,9 @@ static bool bit_test(const u8 *map, u32 bit)
 	return READ_ONCE(map[bit / 8]) >> bit % 8 & 1;
 }
 
-void vcpu_mark_pending(struct vcpu *v)
+void evtchn_mark_pending(struct vcpu *v)
 {
-	if (vcpu_set_event_pending(v))
+	if (shared_set_event_pending(v))
 		sched_kick(v);
 }
 
@@ -122,7 +122,7 @@ static void release(struct domain *d, u32 port)
 {
 	struct evtchn *e = port_at(d, port);
 
-	if (!d->events.fifo || !fifo_is_linked(d, port)) {
+	if (!d->events.fifo || !evtchn_fifo_is_linked(d, port)) {
 		port_init(e, EVTCHN_FREE);
 		count_free(d, port, 1);
 		d->events.first_free_port =
@@ -200,7 +200,7 @@ void evtchn_port_free(struct domain *d, u32 port)
 {
 	ASSERT_HELD(&d->events.lock);
 	if (d->events.fifo)
-		fifo_clear_pending(d, port);
+		evtchn_fifo_clear_pending(d, port);
 	else
 		bit_clear(d->shared + d->width->pending_offset, port);
 	release(d, port);
@@ -215,7 +215,7 @@ static void notify(struct domain *d, struct vcpu *v, u32 port)
 	if (bit_test(d->shared + a->mask_offset, port))
 		return;
 	bit_test_and_set(v->shared.info + a->sel_offset, port / a->sel_bits);
-	vcpu_mark_pending(v);
+	evtchn_mark_pending(v);
 }
 
 static void set_pending_2l(struct domain *d, struct evtchn *e, u32 port)
@@ -233,7 +233,7 @@ void evtchn_port_set_pending(struct domain *d, u32 port)
 	if (!e || !d->vcpu[e->vcpu])
 		return;
 	if (d->events.fifo)
-		fifo_set_pending(d, e, port);
+		evtchn_fifo_set_pending(d, e, port);
 	else
 		set_pending_2l(d, e, port);
 	for (i = 0; i < d->max_vcpus; i++)
@@ -248,7 +248,7 @@ void evtchn_port_unmask(struct domain *d, u32 port)
 
 	ASSERT_HELD(&d->events.lock);
 	if (d->events.fifo) {
-		fifo_unmask(d, e, port);
+		evtchn_fifo_unmask(d, e, port);
 		return;
 	}
 	bit_clear(d->shared + a->mask_offset, port);
@@ -266,7 +266,7 @@ int evtchn_pending(const struct vcpu *v, u32 port)
 	if (!e || e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
 		pending = -EINVAL;
 	else if (d->events.fifo)
-		pending = fifo_is_pending(d, port);
+		pending = evtchn_fifo_is_pending(d, port);
 	else if (port < d->width->max_ports)
 		pending = bit_test(d->shared + d->width->pending_offset, port);
 	spin_unlock_irqrestore(&d->events.lock, f);

@@ -26,20 +26,21 @@ void evtchn_port_set_pending(struct domain *d, u32 port);
 void evtchn_port_unmask(struct domain *d, u32 port);
 
 /* event/evtchn_fifo.c; the domain uses the FIFO ABI. */
-void fifo_set_pending(struct domain *d, struct evtchn *e, u32 port);
-void fifo_clear_pending(struct domain *d, u32 port);
-void fifo_unmask(struct domain *d, struct evtchn *e, u32 port);
-bool fifo_is_pending(const struct domain *d, u32 port);
+void evtchn_fifo_set_pending(struct domain *d, struct evtchn *e, u32 port);
+void evtchn_fifo_clear_pending(struct domain *d, u32 port);
+void evtchn_fifo_unmask(struct domain *d, struct evtchn *e, u32 port);
+bool evtchn_fifo_is_pending(const struct domain *d, u32 port);
 /* On a queue: the number must not be used for something else now. */
-bool fifo_is_linked(const struct domain *d, u32 port);
+bool evtchn_fifo_is_linked(const struct domain *d, u32 port);
 /* Without the lock: */
 /* All ports of a dying domain are closed; -ERESTART: call again. */
 int evtchn_kill(struct domain *d);
-long fifo_init_control(struct domain *d, void *arg);
-long fifo_expand_array(struct domain *d, void *arg);
+long evtchn_fifo_init_control(struct domain *d, void *arg);
+long evtchn_fifo_expand_array(struct domain *d, void *arg);
 /* Pointers into all pages that it holds, or NULL. */
-void fifo_for_each_page(const struct fifo *f, void (*fn)(const void *page));
+void evtchn_fifo_for_each_page(const struct fifo *f,
+			       void (*fn)(const void *page));
 /* Back to the 2-level ABI; -EAGAIN while a port is open. */
-int fifo_destroy(struct domain *d);
+int evtchn_fifo_destroy(struct domain *d);
 
 #endif

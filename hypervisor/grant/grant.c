@@ -309,7 +309,7 @@ static int unmap_batch(struct domain *d, u64 *at, u64 *count, bool replace)
 		*at += sizeof(union unmap_op);
 		--*count;
 	}
-	domain_flush(d);
+	ptype_flush(d);
 	for (i = 0; i < reached; i++)
 		give_back(&done[i]);
 	return rc;

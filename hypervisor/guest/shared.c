@@ -14,27 +14,27 @@
 #define INFO_PENDING	0	/* vcpu_info.evtchn_upcall_pending */
 #define INFO_MASK	1	/* vcpu_info.evtchn_upcall_mask */
 
-bool vcpu_event_pending(const struct vcpu *v)
+bool shared_event_pending(const struct vcpu *v)
 {
 	return READ_ONCE(v->shared.info[INFO_PENDING]);
 }
 
-bool vcpu_upcall_mask(const struct vcpu *v)
+bool shared_upcall_mask(const struct vcpu *v)
 {
 	return READ_ONCE(v->shared.info[INFO_MASK]);
 }
 
-void vcpu_set_upcall_mask(struct vcpu *v, bool masked)
+void shared_set_upcall_mask(struct vcpu *v, bool masked)
 {
 	WRITE_ONCE(v->shared.info[INFO_MASK], masked);
 }
 
-bool vcpu_events_deliverable(const struct vcpu *v)
+bool shared_events_deliverable(const struct vcpu *v)
 {
-	return vcpu_event_pending(v) && !vcpu_upcall_mask(v);
+	return shared_event_pending(v) && !shared_upcall_mask(v);
 }
 
-bool vcpu_set_event_pending(struct vcpu *v)
+bool shared_set_event_pending(struct vcpu *v)
 {
 	return !__atomic_exchange_n(&v->shared.info[INFO_PENDING], 1,
 				    __ATOMIC_SEQ_CST);
@@ -57,7 +57,7 @@ static int create(struct domain *d, const struct domain_config *config)
 static int vcpu_create_info(struct vcpu *v)
 {
 	v->shared.info = v->d->shared + v->id * VCPU_INFO_SIZE;
-	vcpu_set_upcall_mask(v, true);
+	shared_set_upcall_mask(v, true);
 	return 0;
 }
 

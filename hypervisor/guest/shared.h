@@ -15,11 +15,11 @@ struct vcpu_shared {
 };
 
 /* The upcall bytes of vcpu_info. Any context. */
-bool vcpu_events_deliverable(const struct vcpu *v);
-bool vcpu_event_pending(const struct vcpu *v);
+bool shared_events_deliverable(const struct vcpu *v);
+bool shared_event_pending(const struct vcpu *v);
 /* False: it was pending already. */
-bool vcpu_set_event_pending(struct vcpu *v);
-void vcpu_set_upcall_mask(struct vcpu *v, bool masked);
-bool vcpu_upcall_mask(const struct vcpu *v);
+bool shared_set_event_pending(struct vcpu *v);
+void shared_set_upcall_mask(struct vcpu *v, bool masked);
+bool shared_upcall_mask(const struct vcpu *v);
 
 #endif

@@ -9,7 +9,7 @@
 #include "lib/lib.h"
 #include "machine/acpi.h"
 #include "machine/paging.h"
-#include "machine/boot_info.h"
+#include "machine/boot.h"
 
 struct acpi_header {
 	char signature[4];

@@ -11,7 +11,7 @@
 #include "machine/cpu.h"
 #include "machine/log.h"
 #include "machine/paging.h"
-#include "machine/boot_info.h"
+#include "machine/boot.h"
 
 #define APIC_ID		0x020
 #define APIC_TPR	0x080

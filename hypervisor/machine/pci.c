@@ -14,7 +14,7 @@
 
 static struct spinlock pci_lock = SPINLOCK(LOCK_PCI);
 
-u32 port_read(u32 port, u32 size)
+u32 pci_port_read(u32 port, u32 size)
 {
 	switch (size) {
 	case 1:
@@ -26,7 +26,7 @@ u32 port_read(u32 port, u32 size)
 	}
 }
 
-void port_write(u32 port, u32 size, u32 value)
+void pci_port_write(u32 port, u32 size, u32 value)
 {
 	switch (size) {
 	case 1:
@@ -46,7 +46,7 @@ u32 pci_cycle_read(u32 address, u32 port, u32 size)
 	u32 v;
 
 	outl(ADDRESS, address);
-	v = port_read(port, size);
+	v = pci_port_read(port, size);
 	spin_unlock_irqrestore(&pci_lock, f);
 	return v;
 }
@@ -56,7 +56,7 @@ void pci_cycle_write(u32 address, u32 port, u32 size, u32 value)
 	u64 f = spin_lock_irqsave(&pci_lock);
 
 	outl(ADDRESS, address);
-	port_write(port, size, value);
+	pci_port_write(port, size, value);
 	spin_unlock_irqrestore(&pci_lock, f);
 }
 

@@ -10,8 +10,8 @@ struct pci_address {
 };
 
 /* An access of 1, 2 or 4 bytes. */
-u32 port_read(u32 port, u32 size);
-void port_write(u32 port, u32 size, u32 value);
+u32 pci_port_read(u32 port, u32 size);
+void pci_port_write(u32 port, u32 size, u32 value);
 
 /* A configuration cycle: what 0xcf8 is to hold, then which data port. */
 u32 pci_cycle_read(u32 address, u32 port, u32 size);
@@ -25,7 +25,7 @@ void pci_update(struct pci_address a, u32 reg, u32 keep, u32 value);
  * Make a device raise a vector: entry of its MSI-X table, or its MSI message.
  * The device's enable bits are its driver's business.
  */
-int msix_program(struct pci_address a, u32 entry, u32 vector);
+int msi_program_msix(struct pci_address a, u32 entry, u32 vector);
 int msi_program(struct pci_address a, u32 vector);
 
 #endif

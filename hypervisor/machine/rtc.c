@@ -20,7 +20,7 @@ enum {
 
 static struct spinlock cmos_lock = SPINLOCK(LOCK_CMOS);
 
-u8 cmos_read(u8 reg)
+u8 rtc_read_cmos(u8 reg)
 {
 	u64 f = spin_lock_irqsave(&cmos_lock);
 	u8 v;
@@ -31,7 +31,7 @@ u8 cmos_read(u8 reg)
 	return v;
 }
 
-void cmos_write(u8 reg, u8 value)
+void rtc_write_cmos(u8 reg, u8 value)
 {
 	u64 f = spin_lock_irqsave(&cmos_lock);
 
@@ -47,7 +47,7 @@ static u32 number(u8 v, u8 mode)
 
 static u32 hours(u8 mode)
 {
-	u8 v = cmos_read(RTC_HOURS);
+	u8 v = rtc_read_cmos(RTC_HOURS);
 
 	if (mode & B_24H)
 		return number(v, mode);
@@ -65,15 +65,15 @@ static u64 days_from_date(u32 y, u32 m, u32 d)
 
 u64 rtc_seconds(void)
 {
-	u8 mode = cmos_read(RTC_B);
+	u8 mode = rtc_read_cmos(RTC_B);
 	u32 i;
 
-	for (i = 0; i < UPDATE_TRIES && (cmos_read(RTC_A) & A_UPDATE); i++)
+	for (i = 0; i < UPDATE_TRIES && (rtc_read_cmos(RTC_A) & A_UPDATE); i++)
 		cpu_relax();
-	return days_from_date(2000 + number(cmos_read(RTC_YEAR), mode),
-			      number(cmos_read(RTC_MONTH), mode),
-			      number(cmos_read(RTC_DAY), mode)) * 86400 +
+	return days_from_date(2000 + number(rtc_read_cmos(RTC_YEAR), mode),
+			      number(rtc_read_cmos(RTC_MONTH), mode),
+			      number(rtc_read_cmos(RTC_DAY), mode)) * 86400 +
 	       hours(mode) * 3600ull +
-	       number(cmos_read(RTC_MINUTES), mode) * 60ull +
-	       number(cmos_read(RTC_SECONDS), mode);
+	       number(rtc_read_cmos(RTC_MINUTES), mode) * 60ull +
+	       number(rtc_read_cmos(RTC_SECONDS), mode);
 }

@@ -9,8 +9,8 @@
 #define CMOS_DATA	0x71u
 #define CMOS_REGISTER	0x7f	/* the other bit would keep NMIs out */
 
-u8 cmos_read(u8 reg);
-void cmos_write(u8 reg, u8 value);
+u8 rtc_read_cmos(u8 reg);
+void rtc_write_cmos(u8 reg, u8 value);
 /* Seconds since 1970 by a clock in UTC; years 2000 to 2099. */
 u64 rtc_seconds(void);
 

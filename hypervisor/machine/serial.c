@@ -11,7 +11,7 @@
 #include "machine/log.h"
 #include "machine/serial.h"
 #include "machine/time.h"
-#include "machine/boot_info.h"
+#include "machine/boot.h"
 
 #define UART_DATA	(SERIAL_PORT + 0)
 #define UART_IER	(SERIAL_PORT + 1)

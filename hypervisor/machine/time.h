@@ -18,6 +18,9 @@ struct tsc_scale {
 
 extern struct tsc_scale tsc_scale;
 
+/* Ticks a second of the APIC's timer. */
+extern u64 time_apic_hz;
+
 void time_init(void);
 u64 time_now(void);
 u64 time_from_tsc(u64 tsc);

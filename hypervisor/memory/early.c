@@ -6,7 +6,7 @@
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "memory/early.h"
-#include "machine/boot_info.h"
+#include "machine/boot.h"
 
 #define MAX_TAKEN	64
 

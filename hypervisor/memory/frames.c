@@ -19,7 +19,7 @@
 #include "machine/smp.h"
 #include "memory/early.h"
 #include "memory/frames.h"
-#include "machine/boot_info.h"
+#include "machine/boot.h"
 
 #define ZONES		32
 

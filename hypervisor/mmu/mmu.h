@@ -29,14 +29,14 @@ void batch_done(struct batch *b, int rc);
 long batch_end(struct batch *b, struct domain *d);
 
 /* Whose pages a call works on: put it after an error, too. */
-int pv_get_owner(u32 id, struct domain **owner);
-void pv_put_owner(struct domain *owner);
+int mmu_get_owner(u32 id, struct domain **owner);
+void mmu_put_owner(struct domain *owner);
 /* Let the entry at a machine address, of d's, map a page of another domain. */
-int pv_map_foreign(struct domain *d, paddr_t at, u64 value,
+int mmu_map_foreign(struct domain *d, paddr_t at, u64 value,
 		   struct domain *owner);
 /* On the vCPUs of a bitmap in the caller's memory; 0 or -EFAULT. */
-int pv_flush_vcpus(struct domain *d, u64 bitmap);
+int mmu_flush_vcpus(struct domain *d, u64 bitmap);
 /* Load a root table; -ERESTART: call again to go on validating it. */
-int pv_new_baseptr(struct vcpu *v, mfn_t table);
+int mmu_new_baseptr(struct vcpu *v, mfn_t table);
 
 #endif

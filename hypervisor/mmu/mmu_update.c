@@ -64,7 +64,7 @@ struct owners {
 	struct domain *tables, *pages;
 };
 
-int pv_map_foreign(struct domain *d, paddr_t at, u64 value,
+int mmu_map_foreign(struct domain *d, paddr_t at, u64 value,
 		   struct domain *owner)
 {
 	bool write = value & PTE_RW;
@@ -87,7 +87,7 @@ static int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
 	int rc;
 
 	if (o->pages != o->tables && (value & PTE_P))
-		return pv_map_foreign(o->tables, paddr(at), value, o->pages);
+		return mmu_map_foreign(o->tables, paddr(at), value, o->pages);
 	rc = ptype_lock(o->tables);
 	if (rc)
 		return rc;
@@ -122,7 +122,7 @@ static int one_request(const struct owners *o, gva_t request)
  * DOMID_SELF alone. What is behind DOMID_IO and DOMID_XEN (devices, the
  * machine-to-phys array) is known by its number.
  */
-int pv_get_owner(u32 id, struct domain **owner)
+int mmu_get_owner(u32 id, struct domain **owner)
 {
 	struct domain *d = current_domain();
 
@@ -134,7 +134,7 @@ int pv_get_owner(u32 id, struct domain **owner)
 	       0 : -EPERM;
 }
 
-void pv_put_owner(struct domain *owner)
+void mmu_put_owner(struct domain *owner)
 {
 	if (owner && owner != current_domain())
 		domain_put(owner);
@@ -143,10 +143,10 @@ void pv_put_owner(struct domain *owner)
 static int get_owners(u32 foreign, struct owners *o)
 {
 	u32 tables = (foreign >> 16) - 1;
-	int rc = pv_get_owner(foreign >> 16 && tables != current_domain()->id ?
+	int rc = mmu_get_owner(foreign >> 16 && tables != current_domain()->id ?
 			      tables : DOMID_SELF, &o->tables);
 
-	return rc ? rc : pv_get_owner(foreign & 0xffff, &o->pages);
+	return rc ? rc : mmu_get_owner(foreign & 0xffff, &o->pages);
 }
 
 long do_mmu_update(u64 a[])
@@ -159,7 +159,7 @@ long do_mmu_update(u64 a[])
 		batch_done(&b, one_request(&o, gva(a[0])));
 	if (!rc)
 		rc = batch_end(&b, o.tables);
-	pv_put_owner(o.tables);
-	pv_put_owner(o.pages);
+	mmu_put_owner(o.tables);
+	mmu_put_owner(o.pages);
 	return rc;
 }

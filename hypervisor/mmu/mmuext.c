@@ -70,7 +70,7 @@ static int new_root(struct vcpu *v, mfn_t m)
 	return 0;
 }
 
-int pv_new_baseptr(struct vcpu *v, mfn_t m)
+int mmu_new_baseptr(struct vcpu *v, mfn_t m)
 {
 	int rc;
 
@@ -106,7 +106,7 @@ static int copy_page(struct domain *d, mfn_t to, mfn_t from)
 }
 
 /* Which pCPUs the vCPUs of a guest's bitmap may have used. */
-int pv_flush_vcpus(struct domain *d, u64 bitmap)
+int mmu_flush_vcpus(struct domain *d, u64 bitmap)
 {
 	u32 vcpus = 0, cpus = 0, i;
 
@@ -125,7 +125,9 @@ static int page_operation(struct domain *d, const struct mmuext *op)
 	if (d->life.is_dying)
 		return -ESRCH;
 	switch (op->cmd) {
-	case MMUEXT_PIN_L1_TABLE ... MMUEXT_PIN_L3_TABLE:
+	case MMUEXT_PIN_L1_TABLE:
+	case MMUEXT_PIN_L2_TABLE:
+	case MMUEXT_PIN_L3_TABLE:
 		return pin(d, mfn(op->arg1),
 			   TYPE_L1 + op->cmd - MMUEXT_PIN_L1_TABLE);
 	case MMUEXT_PIN_L4_TABLE:
@@ -156,10 +158,10 @@ static int flush_operation(struct domain *d, const struct mmuext *op)
 		return 0;
 	case MMUEXT_TLB_FLUSH_MULTI:
 	case MMUEXT_INVLPG_MULTI:
-		return pv_flush_vcpus(d, op->arg2) ? -EINVAL : 0;
+		return mmu_flush_vcpus(d, op->arg2) ? -EINVAL : 0;
 	case MMUEXT_TLB_FLUSH_ALL:
 	case MMUEXT_INVLPG_ALL:
-		domain_flush(d);
+		ptype_flush(d);
 		return 0;
 	default:
 		if (!d->privileged)
@@ -176,7 +178,7 @@ static int vcpu_operation(struct vcpu *v, const struct mmuext *op)
 	int rc;
 
 	if (op->cmd == MMUEXT_NEW_BASEPTR)
-		return pv_new_baseptr(v, mfn(op->arg1));
+		return mmu_new_baseptr(v, mfn(op->arg1));
 	spin_lock(&v->d->tables.lock);
 	rc = ldt_set(v, gva(op->arg1), op->arg2);
 	spin_unlock(&v->d->tables.lock);
@@ -216,7 +218,7 @@ long do_mmuext_op(u64 a[])
 	struct batch b = batch_begin(a, OP_LONGS * v->d->width->long_size);
 	u32 id = (u32)a[3];
 	struct domain *owner;
-	long rc = pv_get_owner(id, &owner);
+	long rc = mmu_get_owner(id, &owner);
 
 	/* These own nothing that could be a table, nor is a TLB theirs. */
 	if (!rc && (id == DOMID_IO || id == DOMID_XEN))
@@ -225,6 +227,6 @@ long do_mmuext_op(u64 a[])
 		batch_done(&b, one_operation(v, owner, gva(a[0])));
 	if (!rc)
 		rc = batch_end(&b, owner);
-	pv_put_owner(owner);
+	mmu_put_owner(owner);
 	return rc;
 }

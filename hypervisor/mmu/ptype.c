@@ -62,7 +62,7 @@
 #include "machine/smp.h"
 #include "mmu/ptype.h"
 
-void domain_flush(struct domain *d)
+void ptype_flush(struct domain *d)
 {
 	smp_flush(d->tables.dirty_cpus);
 }

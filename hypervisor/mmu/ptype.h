@@ -72,6 +72,6 @@ extern struct ptype_ops {
 void ptype_end(struct domain *d, mfn_t m);
 
 /* Flush wherever this domain's translations may be cached. */
-void domain_flush(struct domain *d);
+void ptype_flush(struct domain *d);
 
 #endif

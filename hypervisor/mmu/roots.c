@@ -82,7 +82,7 @@ void roots_l3_changed(struct domain *d, const u64 *entry)
 		    mfn_eq(d->vcpu[i]->roots.table, virt_to_mfn(entry)))
 			__atomic_store_n(&d->vcpu[i]->roots.l3->entry[index],
 					 *entry, __ATOMIC_SEQ_CST);
-	domain_flush(d);
+	ptype_flush(d);
 }
 
 static void drop(struct vcpu *v)

@@ -21,9 +21,9 @@ static int flush(struct domain *d, u64 va, u64 flags)
 	if (what != UVMF_TLB_FLUSH && what != UVMF_INVLPG)
 		return 0;
 	if (where == UVMF_ALL)
-		domain_flush(d);
+		ptype_flush(d);
 	else if (where)
-		return pv_flush_vcpus(d, where);
+		return mmu_flush_vcpus(d, where);
 	else if (what == UVMF_INVLPG)
 		invlpg(va);
 	else
@@ -46,7 +46,7 @@ static int set(struct vcpu *v, gva_t va, u64 value, struct domain *pages)
 		rc = tables_set(v->d, entry, value, false);
 	spin_unlock(&v->d->tables.lock);
 	return rc || !foreign ? rc :
-	       pv_map_foreign(v->d, virt_to_phys(entry), value, pages);
+	       mmu_map_foreign(v->d, virt_to_phys(entry), value, pages);
 }
 
 static long update(const u64 a[], struct domain *pages)
@@ -66,12 +66,12 @@ long do_update_va_mapping_otherdomain(u64 a[])
 {
 	u32 id = a[3] & 0xffff;
 	struct domain *pages;
-	long rc = pv_get_owner(id, &pages);
+	long rc = mmu_get_owner(id, &pages);
 
 	if (!rc && id != DOMID_SELF && !current_domain()->privileged)
 		rc = -EPERM;
 	if (!rc)
 		rc = update(a, pages);
-	pv_put_owner(pages);
+	mmu_put_owner(pages);
 	return rc;
 }

@@ -302,7 +302,7 @@ bool sched_preempt_needed(void)
 {
 	const struct vcpu *v = current_vcpu();
 
-	return this_cpu()->work || (v && vcpu_events_deliverable(v));
+	return this_cpu()->work || (v && shared_events_deliverable(v));
 }
 
 /* The domain's time for this period is used up. */

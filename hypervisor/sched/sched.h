@@ -87,8 +87,8 @@ void sched_init_cpu(void);
  * entry/exit.c: the last thing before every return to a guest; interrupts are
  * off.
  */
-void guest_exit(struct regs *r);
+void exit_to_guest(struct regs *r);
 /* Run whatever there is, from a CPU's boot path; never returns. */
-void sched_start(void) __attribute__((noreturn));
+void exit_first(void) __attribute__((noreturn));
 
 #endif

@@ -145,13 +145,13 @@ void evtchn_send_global_virq(u32 virq)
 	(void)virq;
 }
 
-bool vcpu_events_deliverable(const struct vcpu *v)
+bool shared_events_deliverable(const struct vcpu *v)
 {
 	(void)v;
 	return false;
 }
 
-void guest_deliver_event(struct vcpu *v, struct regs *r)
+void bounce_event(struct vcpu *v, struct regs *r)
 {
 	(void)v;
 	(void)r;
@@ -222,7 +222,7 @@ void enter_guest_first(void)
 	struct regs r = { 0 };
 
 	for (;;) {
-		guest_exit(&r);
+		exit_to_guest(&r);
 		leave_processor();
 	}
 }
@@ -425,7 +425,7 @@ static void add_processor(u32 id)
 	getcontext(&p->context);
 	p->context.uc_stack.ss_sp = p->stack;
 	p->context.uc_stack.ss_size = STACK_SIZE;
-	makecontext(&p->context, sched_start, 0);
+	makecontext(&p->context, exit_first, 0);
 }
 
 void sim_start(u32 cpus, u32 number)

@@ -13,7 +13,7 @@ flags	:= -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-builtin \
 	-include hypervisor/include/types.h -include tests/unit/include/cpu.h
 
 # What the page types need, and what these need
-pages-src := machine/boot_info.c memory/frames.c mmu/release.c domain/destroy.c domain/part.c \
+pages-src := machine/boot.c memory/frames.c mmu/release.c domain/destroy.c domain/part.c \
 	guest/shared.c lib/format.c lib/members.c event/evtchn.c \
 	event/evtchn_port.c event/evtchn_fifo.c \
 	mmu/page.c mmu/ptype.c mmu/ptype_put.c mmu/roots.c mmu/tables.c mmu/walk.c \

@@ -42,7 +42,7 @@ static void test_iomem(void **state)
 		end = first + 1 + (u64)rand() % (rand() % 8 ? 2 : FRAMES);
 		end = MIN(end, (u64)FRAMES);
 		allow = rand() & 1;
-		rc = domain_set_iomem(&d, first, end, allow);
+		rc = devices_set_iomem(&d, first, end, allow);
 		full += rc != 0;
 		for (n = 0; n < FRAMES; n++) {
 			if (n >= first && n < end)
@@ -78,11 +78,11 @@ static void test_uncached(void **state)
 	assert_true(!ptype_get_both(d, mfn(first), TYPE_L1));
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(map_uncached(d, first), -EINVAL);
-		assert_int_equal(domain_set_iomem(d, 16, 24, true), 0);
+		assert_int_equal(devices_set_iomem(d, 16, 24, true), 0);
 		assert_int_equal(map_uncached(d, first), 0);
 		assert_int_equal(tables_set(d, mfn_to_virt(mfn(first)), 0,
 					       false), 0);
-		assert_int_equal(domain_set_iomem(d, 1, 100, false), 0);
+		assert_int_equal(devices_set_iomem(d, 1, 100, false), 0);
 	}
 }
 

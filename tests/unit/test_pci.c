@@ -88,15 +88,15 @@ static void test_another_cpu(void **state)
 	(void)state;
 	host_turn = other_cpu;
 	v->d->dev.pci_cf8 = OURS;
-	assert_int_equal(guest_io_read(v, 0xcfc, 4), 0x10011af4);
+	assert_int_equal(ioport_read(v, 0xcfc, 4), 0x10011af4);
 	v->d->dev.pci_cf8 = OURS + 0x10;
-	guest_io_write(v, 0xcfc, 4, 0xabcd0000);
+	ioport_write(v, 0xcfc, 4, 0xabcd0000);
 	assert_int_equal(config[4], 0xabcd0000);
 	assert_int_equal(pci_read(device, 0), 0x10011af4);
 	pci_update(device, 0x10, 0xffff0000, 0x1234);
 	assert_int_equal(config[4], 0xabcd1234);
 	assert_int_equal(msi_program(device, 0x55), 0);
-	assert_int_equal(msix_program(device, 0, 0x55), 0);
+	assert_int_equal(msi_program_msix(device, 0, 0x55), 0);
 	assert_int_equal(strayed, 0);
 	end();
 }
@@ -115,7 +115,7 @@ static void test_msi(void **state)
 	assert_int_equal(config[MSI / 4 + 3], 0x77770055);
 	assert_int_equal(config[MSI / 4], 0x05 | MSIX << 8 | 0x80 << 16);
 	config[MSI / 4] &= 0xffff00ff;		/* the list ends here */
-	assert_int_equal(msix_program(device, 0, 0x55), -ENODEV);
+	assert_int_equal(msi_program_msix(device, 0, 0x55), -ENODEV);
 	end();
 }
 
@@ -130,16 +130,16 @@ static void test_msix(void **state)
 	for (i = 0; i < 100; i++) {
 		config[BAR1 / 4] = 0xfeb00000 + i * 0x1000;
 		memset(host_window_page, 0xff, PAGE_SIZE);
-		assert_int_equal(msix_program(device, 4, 0x55), 0);
+		assert_int_equal(msi_program_msix(device, 4, 0x55), 0);
 		assert_int_equal(host_window_frame.n, 0xfeb02 + i);
 		assert_int_equal(entry[0], 0xfee03000);
 		assert_int_equal(entry[1], 0);
 		assert_int_equal(entry[2], 0x55);
 		assert_int_equal(entry[3], ~1u);
 	}
-	assert_int_equal(msix_program(device, 8, 0x55), -ENODEV);
+	assert_int_equal(msi_program_msix(device, 8, 0x55), -ENODEV);
 	config[BAR1 / 4] = 0x100000;
-	assert_int_equal(msix_program(device, 4, 0x55), -ENXIO);
+	assert_int_equal(msi_program_msix(device, 4, 0x55), -ENXIO);
 	end();
 }
 
@@ -155,14 +155,14 @@ static void test_parts(void **state)
 	host_port_input = 0x11111111;
 	v->d->dev.pci_cf8 = OURS;
 	host_pci_latch = OTHERS;
-	assert_int_equal(guest_io_read(v, 0xcfa, 4), 0x1af41111);
-	assert_int_equal(guest_io_read(v, 0xcfb, 2) >> 8, 0xf4);
-	guest_io_write(v, 0xcfa, 4, 0xbeef0000);
+	assert_int_equal(ioport_read(v, 0xcfa, 4), 0x1af41111);
+	assert_int_equal(ioport_read(v, 0xcfb, 2) >> 8, 0xf4);
+	ioport_write(v, 0xcfa, 4, 0xbeef0000);
 	assert_int_equal(config[0] & 0xffff, 0xbeef);
 	denied[0x80 / 8] = 0x05;		/* 0x80 and 0x82 */
-	assert_int_equal(guest_io_read(v, 0x80, 4), 0x11ff11ff);
-	assert_int_equal(guest_io_read(v, 0x84, 4), 0x11111111);
-	assert_int_equal((u16)guest_io_read(v, 0xffff, 2), 0xff11);
+	assert_int_equal(ioport_read(v, 0x80, 4), 0x11ff11ff);
+	assert_int_equal(ioport_read(v, 0x84, 4), 0x11111111);
+	assert_int_equal((u16)ioport_read(v, 0xffff, 2), 0xff11);
 	assert_int_equal(strayed, 0);
 	end();
 }

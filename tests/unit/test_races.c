@@ -368,7 +368,7 @@ static void walk_setup(void)
 				   PTE_P | PTE_RW | PTE_US);
 	walk_page(WALK_FAKE)[0] = make_pte(mfn(d_first), PTE_P | PTE_RW |
 					   PTE_US);
-	assert_int_equal(pv_new_baseptr(d->vcpu[0], mfn(d_first)), 0);
+	assert_int_equal(mmu_new_baseptr(d->vcpu[0], mfn(d_first)), 0);
 }
 
 static long fault(void)

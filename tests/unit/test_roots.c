@@ -75,8 +75,8 @@ static void test_copies_follow(void **state)
 	(void)state;
 	setup();
 	spare = make_pte(mfn(first + SPARE), PTE_P);
-	assert_int_equal(pv_new_baseptr(d->vcpu[0], mfn(first + ROOT)), 0);
-	assert_int_equal(pv_new_baseptr(d->vcpu[1], mfn(first + ROOT)), 0);
+	assert_int_equal(mmu_new_baseptr(d->vcpu[0], mfn(first + ROOT)), 0);
+	assert_int_equal(mmu_new_baseptr(d->vcpu[1], mfn(first + ROOT)), 0);
 	check_copy(0, ROOT);
 	check_copy(1, ROOT);
 	late = false;
@@ -88,7 +88,7 @@ static void test_copies_follow(void **state)
 	check_copy(0, ROOT);
 	check_copy(1, ROOT);
 	/* Only those that have the root; and nothing where it is refused. */
-	assert_int_equal(pv_new_baseptr(d->vcpu[1], mfn(first + OTHER)), 0);
+	assert_int_equal(mmu_new_baseptr(d->vcpu[1], mfn(first + OTHER)), 0);
 	was = d->vcpu[1]->roots.l3->entry[2];
 	assert_int_equal(update(ROOT, 2, 0), 0);
 	assert_int_equal(d->vcpu[0]->roots.l3->entry[2], 0);
@@ -105,8 +105,8 @@ static void test_no_root(void **state)
 
 	(void)state;
 	setup();
-	assert_int_equal(pv_new_baseptr(d->vcpu[0], mfn(first + ROOT)), 0);
-	assert_true(pv_new_baseptr(d->vcpu[0], mfn(first + SPARE)) < 0);
+	assert_int_equal(mmu_new_baseptr(d->vcpu[0], mfn(first + ROOT)), 0);
+	assert_true(mmu_new_baseptr(d->vcpu[0], mfn(first + SPARE)) < 0);
 	check_copy(0, ROOT);
 	ptype_put_both(d, d->vcpu[0]->roots.table);
 	roots_set(d->vcpu[0], INVALID_MFN);
@@ -126,7 +126,7 @@ static void test_audit(void **state)
 	setup();
 	v = d->vcpu[0];
 	l3 = (u64 *)v->roots.l3;
-	assert_int_equal(pv_new_baseptr(v, mfn(first + ROOT)), 0);
+	assert_int_equal(mmu_new_baseptr(v, mfn(first + ROOT)), 0);
 	for (i = 0; i < 512; i++) {
 		was = v->roots.root[i];
 		v->roots.root[i] ^= PTE_RW;

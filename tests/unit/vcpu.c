@@ -28,7 +28,7 @@ void context_set_xcr0(struct vcpu *v, u64 xcr0)
 	v->proc.xcr0 = xcr0;
 }
 
-void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error)
+void bounce_exception(struct vcpu *v, struct regs *r, u32 vector, s64 error)
 {
 	(void)v;
 	(void)r;
@@ -37,11 +37,11 @@ void guest_bounce(struct vcpu *v, struct regs *r, u32 vector, s64 error)
 	host_asked.vector = vector;
 }
 
-void guest_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error)
+void bounce_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error)
 {
 	host_asked.address = address;
 	host_asked.error = error;
-	guest_bounce(v, r, X86_PF, error);
+	bounce_exception(v, r, X86_PF, error);
 }
 
 void context_load_tsd(const struct vcpu *v)
@@ -56,7 +56,7 @@ void context_load_tsc_aux(const struct vcpu *v)
 	host_asked.count++;
 }
 
-void guest_cpuid(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
+void cpuid_emulate(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
 		 u32 out[4])
 {
 	(void)v;
@@ -89,13 +89,13 @@ long do_get_debugreg(u64 a[])
 	return reg > 7 ? -ENODEV : (long)host_current->proc.dr[reg];
 }
 
-u32 debug_match_ports(const struct vcpu *v, u32 port, u32 size)
+u32 processor_match_ports(const struct vcpu *v, u32 port, u32 size)
 {
 	(void)v;
 	return port <= host_port_watched && host_port_watched < port + size;
 }
 
-void debug_raise(struct vcpu *v, struct regs *r, u64 dr6)
+void processor_raise_debug(struct vcpu *v, struct regs *r, u64 dr6)
 {
 	(void)v;
 	(void)r;

@@ -65,7 +65,7 @@ static void start(u32 nr)
 	for (i = 0; i < HOST_VCPUS; i++) {
 		world.actor[nr * HOST_VCPUS + i].v = d->vcpu[i];
 		do
-			rc = pv_new_baseptr(d->vcpu[i],
+			rc = mmu_new_baseptr(d->vcpu[i],
 					    mfn(world.name[nr][0]));
 		while (rc == -ERESTART);
 		if (rc)

@@ -174,7 +174,7 @@ const struct contest device_contests[] = {
 	{ "bind, unmap a pirq", "do_event_channel_op",
 	  { bind_pirq, unmap_pirq }, ANY,
 	  .before = message, .after = unmapped_perhaps_bound },
-	{ "read, map a message", "guest_io_read", { read_config, map_unmap },
+	{ "read, map a message", "ioport_read", { read_config, map_unmap },
 	  SUCCESS, .before = any_pirq },
 	{ "map, read", "do_physdev_op", { map_unmap, read_config }, SUCCESS,
 	  .before = any_pirq },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the boot loader told us, for all who want to know. */
 #include "lib/lib.h"
-#include "machine/boot_info.h"
+#include "machine/boot.h"
 
 struct boot_info boot_info;
 struct boot_word boot_word[BOOT_MAX_WORDS];

@@ -3,8 +3,8 @@
  * What the boot loader told us, copied out of its memory: one form for both
  * multiboot versions; and the words of the command line.
  */
-#ifndef KRYPTON_BOOT_INFO_H
-#define KRYPTON_BOOT_INFO_H
+#ifndef KRYPTON_MACHINE_BOOT_H
+#define KRYPTON_MACHINE_BOOT_H
 
 #include "types.h"
 
