@@ -7,7 +7,6 @@
  * here would be refused there.
  */
 #include <xen/xen.h>
-#include "boot/boot.h"
 #include "boot/dom0.h"
 #include "boot/image.h"
 #include "cpu/vcpu.h"
@@ -17,6 +16,7 @@
 #include "lib/members.h"
 #include "machine/acpi.h"
 #include "machine/asm.h"
+#include "machine/boot.h"
 #include "machine/paging.h"
 #include "machine/serial.h"
 #include "memory/early.h"

@@ -13,8 +13,8 @@
 #include "debug.h"
 #include "grant/grant.h"
 #include "lib/lib.h"
-#include "machine/log.h"
 #include "machine/ap.h"
+#include "machine/log.h"
 
 u64 boot_mem_end = ~0ull;
 

@@ -16,8 +16,8 @@
 #include "guest/guest.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
-#include "sched/sched.h"
 #include "machine/boot.h"
+#include "sched/sched.h"
 
 _Static_assert(sizeof(struct xen_domctl) == 144, "public ABI, any bitness");
 _Static_assert(offsetof(struct xen_domctl, u) == 16, "public ABI");

@@ -8,8 +8,8 @@
 #include "errno.h"
 #include "guest/guest.h"
 #include "lib/lib.h"
-#include "sched/sched.h"
 #include "machine/boot.h"
+#include "sched/sched.h"
 
 #define LOCAL_DISTANCE	10u
 

@@ -13,9 +13,9 @@
 #include "guest/layout.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
+#include "machine/boot.h"
 #include "machine/paging.h"
 #include "mmu/memory.h"
-#include "machine/boot.h"
 
 #define OP_MASK		((1u << MEMORY_OP_SHIFT) - 1)
 #define COMPAT_M2P_END	0xffe00000ull

@@ -10,8 +10,8 @@
 #include "guest/guest.h"
 #include "guest/layout.h"
 #include "lib/lib.h"
-#include "mmu/memory.h"
 #include "machine/boot.h"
+#include "mmu/memory.h"
 
 #define MAX_E820	(PAGE_SIZE / sizeof(struct e820_entry))
 #define RESOURCE_BATCH	32u

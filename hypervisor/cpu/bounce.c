@@ -17,7 +17,6 @@
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "event/evtchn.h"
 #include "guest/guest.h"
 #include "lib/lib.h"
 #include "machine/asm.h"

@@ -14,7 +14,6 @@
 #include "domain/domain.h"
 #include "domain/part.h"
 #include "entry/guest_trap.h"
-#include "entry/traps.h"
 #include "lib/lib.h"
 #include "machine/asm.h"
 #include "machine/paging.h"

@@ -11,9 +11,9 @@
  * window have such ones. The processor sets the accessed bit by the
  * hypervisor's own mapping.
  */
-#include "debug.h"
 #include "cpu/descriptors.h"
 #include "cpu/ldt.h"
+#include "debug.h"
 #include "domain/domain.h"
 #include "domain/part.h"
 #include "errno.h"

@@ -11,7 +11,6 @@
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "event/evtchn.h"
 #include "guest/guest.h"
 #include "hypercalls.h"
 

@@ -6,9 +6,9 @@
  * another root table. The address may be any: pages that the guest's tables do
  * not map there are not found.
  */
-#include "debug.h"
 #include "cpu/context.h"
 #include "cpu/ldt.h"
+#include "debug.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"

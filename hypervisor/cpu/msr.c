@@ -32,7 +32,7 @@ enum way {
 	FAULT,
 	VALUE,		/* read: 'value' */
 	HOST,		/* read: the machine's, masked by 'value' */
-	STORED,		/* read and write: v->msr['value'] */
+	STORED,		/* read and write: v->proc.msr['value'] */
 	DROP,		/* write: nothing happens */
 	ZERO,		/* write: only 0, and nothing happens */
 	SAME,		/* write: only what is read */

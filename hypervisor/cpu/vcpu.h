@@ -30,7 +30,7 @@ void vcpu_tick(struct vcpu *v);
 void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask);
 /* Of a vCPU that does not run: each to its value, or to none if refused. */
 void vcpu_reset_debugregs(struct vcpu *v, const u64 value[8]);
-/* A domain's watchdogs (xen/sched.h). */
+/* SCHEDOP_watchdog. */
 long vcpu_set_watchdog(struct domain *d, void *arg);
 /* Write time and run state where the guest wants them; the vCPU is loaded. */
 void vcpu_update_time(struct vcpu *v);

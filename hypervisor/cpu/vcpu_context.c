@@ -11,10 +11,10 @@
  * each of its vCPUs once, which is decided under the page lock, because from
  * then on that vCPU may run.
  */
-#include "debug.h"
 #include "cpu/context.h"
 #include "cpu/descriptors.h"
 #include "cpu/vcpu.h"
+#include "debug.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
@@ -104,7 +104,7 @@ static void set_entries(struct vcpu *v, const struct context *c)
 				  c->flags & VGCF_failsafe_disables_events);
 }
 
-/* All or nothing, or -ERESTART; the page lock is held. */
+/* All or nothing, or -ERESTART. */
 static int set_tables(struct vcpu *v, const struct context *c)
 {
 	mfn_t root = width_cr3_to_mfn(v->d->width, c->ctrlreg[3]);

@@ -14,7 +14,7 @@ const char *const lock_names[LOCK_SERIAL + 1] = {
 	[LOCK_DOMCTL] = "domctl", [LOCK_GRANTS] = "grant",
 	[LOCK_MAPTRACK] = "maptrack", [LOCK_PAGES] = "page",
 	[LOCK_EVENTS] = "event", [LOCK_IRQ] = "irq",
-	[LOCK_PCI] = "pci",
+	[LOCK_PCI] = "pci", [LOCK_CMOS] = "cmos",
 	[LOCK_SHUTDOWN] = "shutdown", [LOCK_SCHED] = "scheduler",
 	[LOCK_TIMER] = "timer", [LOCK_LIST] = "list", [LOCK_OWNED] = "owned",
 	[LOCK_ALLOC] = "alloc", [LOCK_LOG] = "log", [LOCK_SERIAL] = "serial",
@@ -40,7 +40,10 @@ void lockorder_check(const struct spinlock *l, u64 flags)
 		      lock_names[l->level]);
 }
 
-/* It is taken, and this CPU holds one of its level: of one level, only one. */
+/*
+ * Approximate: somebody holds this lock, and this CPU holds one of its level. A
+ * lock keeps no holder.
+ */
 void lockorder_check_held(const struct spinlock *l)
 {
 	if (!(this_cpu()->locks_held >> l->level & 1) || l->next == l->owner)

@@ -12,9 +12,9 @@
 #include "control/ctl.h"
 #include "domain/domain.h"
 #include "errno.h"
+#include "machine/boot.h"
 #include "mmu/ptype.h"
 #include "mmu/tables.h"
-#include "machine/boot.h"
 
 #define MAX_GIVEN	32
 

@@ -24,16 +24,17 @@ struct domain_devices {
 	struct frame_range {
 		u64 first, end;
 	} iomem[MAX_IOMEM];		/* device frames; the page lock */
-	u32 pci_cf8;			/* of Dom0: the PCI lock */
-	u8 cmos_index;			/* of Dom0: the CMOS lock */
+	u32 pci_cf8;			/* last write to 0xcf8; no lock */
+	u8 cmos_index;			/* last write to 0x70; no lock */
 };
 
 /* device/ioport.c: give or take ports, within 0 to 65535. 0 or -ENOMEM. */
 int ioport_set(struct domain *d, u32 first, u32 count, bool allow);
 bool ioport_has(const struct domain *d, u32 first, u32 count);
 /*
- * The same for frames of devices, up to 'end'. 0; -ENOSPC: too many ranges,
- * and less is allowed than was, never more.
+ * The same for device frames from 'first' up to, not including, 'end'. -ENOSPC:
+ * there are too many ranges. The domain may then have lost other frames, but has
+ * gained none.
  */
 int devices_set_iomem(struct domain *d, u64 first, u64 end, bool allow);
 

@@ -12,7 +12,6 @@
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
-#include "entry/guest_trap.h"
 #include "errno.h"
 #include "guest/guest.h"
 #include "lib/lib.h"

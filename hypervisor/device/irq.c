@@ -9,6 +9,7 @@
  * messages are acknowledged at once.
  */
 #include "debug.h"
+#include "device/irq.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "event/evtchn.h"
@@ -17,7 +18,6 @@
 #include "machine/apic.h"
 #include "machine/asm.h"
 #include "machine/cpu.h"
-#include "device/irq.h"
 #include "machine/lock.h"
 #include "machine/paging.h"
 #include "machine/smp.h"
@@ -152,7 +152,6 @@ void irq_init(void)
 	}
 }
 
-/* The lock is held. */
 static int take_vector(void)
 {
 	int v;

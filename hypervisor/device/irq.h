@@ -3,6 +3,7 @@
 #ifndef KRYPTON_IRQ_H
 #define KRYPTON_IRQ_H
 
+#include "machine/pci.h"
 #include "types.h"
 
 #define IRQ_FIRST_VECTOR	0x30
@@ -34,5 +35,12 @@ bool irq_is_shared(u32 vector);
 /* A guest is done with a level interrupt: after the last, it can come again. */
 void irq_guest_eoi(u32 vector, const struct domain *d, u32 pirq);
 int irq_ioapic_read(u64 base, u32 reg, u32 *value);
+
+/*
+ * Make a device raise a vector: entry of its MSI-X table, or its MSI message.
+ * The device's enable bits are its driver's business.
+ */
+int msi_program_msix(struct pci_address a, u32 entry, u32 vector);
+int msi_program(struct pci_address a, u32 vector);
 
 #endif

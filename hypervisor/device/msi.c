@@ -3,11 +3,11 @@
  * PCI messages. The guest says which device and entry; where the MSI-X table
  * lies is read from the device, not believed, and must be device memory.
  */
+#include "device/irq.h"
 #include "errno.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"
 #include "machine/paging.h"
-#include "machine/pci.h"
 #include "memory/frames.h"
 
 #define CAP_MSI		0x05

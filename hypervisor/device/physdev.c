@@ -11,6 +11,7 @@
  */
 #include <xen/physdev.h>
 #include "debug.h"
+#include "device/irq.h"
 #include "domain/domain.h"
 #include "domain/part.h"
 #include "errno.h"
@@ -18,8 +19,6 @@
 #include "guest/layout.h"
 #include "guest/operation.h"
 #include "hypercalls.h"
-#include "lib/lib.h"
-#include "device/irq.h"
 #include "machine/paging.h"
 #include "machine/pci.h"
 #include "mmu/ptype.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Destroying a domain: no vCPU of it runs any more, then each part of it is
- * killed, in their order (domain/part.h). It stops between the parts, and within
- * them, when something else has to run.
+ * Destroying a domain: when none of its vCPUs runs any more, domain_kill() kills
+ * its parts in order (domain/part.h). A part stops with -ERESTART when something
+ * else has to run, and the next call goes on with that part.
  *
  * What others still map stays, and the domain with it, until they let go.
  */

@@ -100,7 +100,10 @@ static bool put_but_last(struct domain *d)
 	return false;
 }
 
-/* The count reaches 0 with the list locked only: who finds it, holds it. */
+/*
+ * The count reaches 0 only under the list lock, so a lookup, which takes a
+ * reference under that lock, never finds a domain without one.
+ */
 void domain_put(struct domain *d)
 {
 	struct domain **p = &list;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The parts that a domain is composed of. A mechanism that keeps something for
- * a domain or for a vCPU declares its part in its own file; domain.c and
- * destroy.c run over all parts and know none of them by name.
+ * a domain or for a vCPU declares its part in its own file. The files of domain/
+ * run over all parts and know none of them by name.
  */
 #ifndef KRYPTON_PART_H
 #define KRYPTON_PART_H

@@ -9,9 +9,9 @@
 #include "domain/part.h"
 #include "event/evtchn.h"
 #include "lib/lib.h"
+#include "machine/boot.h"
 #include "machine/machine.h"
 #include "machine/panic.h"
-#include "machine/boot.h"
 
 void domain_stop(struct domain *d)
 {

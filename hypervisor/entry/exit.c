@@ -11,6 +11,7 @@
 #include "debug.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
+#include "entry/traps.h"
 #include "event/evtchn.h"
 #include "machine/log.h"
 #include "sched/sched.h"
@@ -23,7 +24,10 @@ static void do_work(struct cpu *c)
 	nmi_forward();
 	if (!(work & CPU_WORK_HOUSEKEEPING))
 		return;
+	/* As in a hypercall: freeing takes long. */
+	irq_enable();
 	domain_reap();
+	irq_disable();
 	if (log_news())
 		evtchn_send_global_virq(VIRQ_CON_RING);
 }

@@ -15,7 +15,6 @@
 #include "errno.h"
 #include "guest/guest.h"
 #include "hypercalls.h"
-#include "lib/lib.h"
 #include "sched/sched.h"
 
 #define INT_SIZE	2	/* cd 82 */

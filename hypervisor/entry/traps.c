@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * From the processor's vectors to the code that owns each. A trap from a guest
- * goes to pv/; one from the hypervisor itself is either in the fault-recovery
- * table, or the failing return to a guest, or the end of the machine.
+ * goes to entry/guest_trap.c. One from the hypervisor itself is in the
+ * fault-recovery table, is a failed return to a guest, or stops the machine.
  */
 #include "cpu/emulate.h"
 #include "cpu/nmi.h"
 #include "debug.h"
+#include "device/irq.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "machine/asm.h"
-#include "device/irq.h"
 #include "machine/log.h"
 #include "machine/mce.h"
 #include "machine/panic.h"

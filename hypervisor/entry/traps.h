@@ -36,6 +36,11 @@ static inline bool from_guest(const struct regs *r)
 	return r->cs & 3;
 }
 
+/* exit.c: the last thing before each return to a guest; interrupts are off. */
+void exit_to_guest(struct regs *r);
+/* exit.c: a CPU's boot path ends here and runs guests; never returns. */
+void exit_first(void) __attribute__((noreturn));
+
 /* entry.S */
 extern u8 trap_stubs[256][16];
 void sysenter_entry(void);

@@ -9,6 +9,7 @@
  * one lock after the other.
  */
 #include <xen/event_channel.h>
+#include "device/irq.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "event/evtchn.h"
@@ -16,8 +17,6 @@
 #include "guest/guest.h"
 #include "guest/operation.h"
 #include "hypercalls.h"
-#include "lib/lib.h"
-#include "device/irq.h"
 #include "sched/sched.h"
 
 void evtchn_send_pirq(struct domain *d, u32 pirq)
@@ -44,7 +43,7 @@ void evtchn_send_global_virq(u32 virq)
 		evtchn_send_virq(dom0->vcpu[0], virq);
 }
 
-/* A new port, and its number; the lock is held. */
+/* A new port, and its number. */
 static int open_port(struct domain *d, u8 state, u32 vcpu, u32 peer,
 		     evtchn_port_t *number)
 {

@@ -13,11 +13,11 @@ enum evtchn_state {
 
 struct evtchn {
 	u8 state;
-	u8 priority;		/* the rest of this line: FIFO ABI only */
-	u8 last_priority;	/* queue of its last event */
-	bool pending;		/* while its word has no page */
+	u8 priority;		/* FIFO ABI */
+	u8 last_priority;	/* FIFO ABI: queue of its last event ... */
+	bool pending;		/* FIFO ABI: while its word has no page */
 	u16 vcpu;		/* whom it notifies */
-	u16 last_vcpu;
+	u16 last_vcpu;		/* ... and that queue's vCPU */
 	u16 remote_domid;	/* unbound: who may bind */
 	u32 peer;		/* remote port, pirq, virq; next that waits */
 	/* Interdomain: lives as long as the channel; both locks to change. */

@@ -17,7 +17,6 @@
 #include "domain/domain.h"
 #include "errno.h"
 #include "event/evtchn_port.h"
-#include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
 

@@ -5,7 +5,7 @@
  * A port is an index into pages of struct evtchn that exist as far as ports
  * have been used. Its pending and mask bits lie in memory that the guest
  * changes at any time: in shared_info for the 2-level ABI, in pages of the
- * guest's own for the FIFO ABI (evtchn_fifo.c). They are only ever read or
+ * guest's own for the FIFO ABI (event/evtchn_fifo.c). They are only read or
  * set one bit at a time and never believed.
  *
  * A closed port whose event is still on a queue must not be used for something
@@ -18,7 +18,6 @@
 #include "domain/part.h"
 #include "errno.h"
 #include "event/evtchn_port.h"
-#include "lib/lib.h"
 #include "machine/paging.h"
 #include "sched/sched.h"
 
@@ -107,7 +106,9 @@ static bool add_page(struct domain *d, u32 port)
 	return true;
 }
 
-/* Where its last event was queued must be known as long as a queue ends so. */
+/*
+ * Keep last_vcpu and last_priority: a queue's tail may still refer to the port.
+ */
 static void port_init(struct evtchn *e, u8 state)
 {
 	*e = (struct evtchn){
@@ -149,7 +150,10 @@ static void look_at_linked(struct domain *d)
 	}
 }
 
-/* No port below first_free_port is free: a page with a free one has it here. */
+/*
+ * No port below first_free_port is free. A page that is not marked full therefore
+ * has its free port at or after p.
+ */
 static int take_port(struct domain *d, u32 limit)
 {
 	u32 p = d->events.first_free_port, page;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Ports of event channels, for core/evtchn*.c alone. All of this is called
- * with the domain's event lock held, unless something else is said.
+ * Ports of event channels, for event/ alone. The caller holds the domain's event
+ * lock, unless a comment says otherwise.
  */
 #ifndef KRYPTON_EVTCHN_PORT_H
 #define KRYPTON_EVTCHN_PORT_H

@@ -17,7 +17,6 @@
 #include "errno.h"
 #include "grant/grant_table.h"
 #include "guest/guest.h"
-#include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
 #include "mmu/tables.h"
@@ -41,7 +40,7 @@ static u64 entry_flags(u32 flags)
 	return e | ((u64)(flags >> _GNTMAP_guest_avail0) << 9 & PTE_AVAIL);
 }
 
-/* The entry that a mapping is, or shall be, in. The page lock is held. */
+/* The entry that a mapping is, or shall be, in. */
 static u64 *find_entry(struct domain *d, u64 at, u32 flags)
 {
 	ASSERT_HELD(&d->tables.lock);

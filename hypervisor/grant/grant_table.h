@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The inner side of grant tables, for the files pv/grant*.c alone. */
+/* The inner side of grant tables, for the files of grant/ alone. */
 #ifndef KRYPTON_GRANT_TABLE_H
 #define KRYPTON_GRANT_TABLE_H
 

@@ -8,8 +8,8 @@
  */
 #include "lib/lib.h"
 #include "machine/acpi.h"
-#include "machine/paging.h"
 #include "machine/boot.h"
+#include "machine/paging.h"
 
 struct acpi_header {
 	char signature[4];

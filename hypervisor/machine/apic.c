@@ -8,10 +8,10 @@
 #include "machine/acpi.h"
 #include "machine/apic.h"
 #include "machine/asm.h"
+#include "machine/boot.h"
 #include "machine/cpu.h"
 #include "machine/log.h"
 #include "machine/paging.h"
-#include "machine/boot.h"
 
 #define APIC_ID		0x020
 #define APIC_TPR	0x080

@@ -41,7 +41,7 @@ struct __attribute__((aligned(16))) cpu {
 	struct tss tss;
 	volatile u32 work;	/* CPU_WORK_* to do before entering a guest */
 	volatile u64 flushed;	/* requests answered: machine/smp.c */
-	u64 stack_top;		/* GS base points here: see entry.S */
+	u64 stack_top;		/* GS base points here: entry/entry.S */
 	u32 locks_held;		/* bit per lock level */
 	bool online;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ticket locks. Every CPU keeps the set of levels it holds; taking a lock
- * whose level is not below all held ones is a bug that could deadlock the
- * machine, and stops it at once in place of sometimes.
+ * Ticket locks. Every CPU keeps the set of levels that it holds. A CPU that takes
+ * a lock whose level is not below all of them could deadlock: it panics each time,
+ * not only when another CPU holds the lock.
  */
 #include "debug.h"
 #include "lib/lib.h"

@@ -9,14 +9,15 @@
  *           domain event lock     ports, pirq bindings of one domain
  *             irq lock            vectors, IO-APIC entries
  *             pci lock            configuration cycles; MSI-X entries
- *               shutdown lock     whether one domain goes on
- *                 scheduler lock  run queues and vCPU states
- *                   timer lock    the timers of all CPUs
- *                     list lock   the list of domains
- *                       owned lock  which frames a domain owns
- *                         alloc lock  the frame allocator
- *                           log lock  the log ring
- *                             serial lock  text to and from the serial line
+ *               cmos lock         index and data of CMOS
+ *                 shutdown lock   whether one domain goes on
+ *                   scheduler lock  the run queue and vCPU states
+ *                     timer lock  the timers of all CPUs
+ *                       list lock   the list of domains; descriptor areas
+ *                         owned lock  which frames a domain owns
+ *                           alloc lock  the frame allocator
+ *                             log lock  the log ring
+ *                               serial lock  text to and from the serial line
  *
  * Two domains: never two page locks at once. Whoever maps a page of another
  * domain first takes the references under the owner's page lock, gives that

@@ -64,9 +64,9 @@ static void keep(const char *s, size_t n)
 
 	for (i = 0; i < n; i++)
 		ring[ring_in++ % sizeof(ring)] = s[i];
-	if (!news)
+	/* Atomic, as log_news() clears it without the lock. */
+	if (!__atomic_exchange_n(&news, true, __ATOMIC_SEQ_CST))
 		cpu_add_work(CPU_WORK_HOUSEKEEPING);
-	news = true;
 }
 
 void log_raw(const char *s, size_t n)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the hypervisor says before the machine stops: registers, and the functions
- * that led there. Nothing here takes a lock.
+ * that led there. Nothing here takes a lock after panic_begin(). panic_dump() also
+ * shows the registers of a crashed domain; then it takes the log's lock.
  */
 #include "machine/cpu.h"
 #include "machine/log.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* IO ports, PCI configuration space and message-signalled interrupts. */
+/* IO ports of a size known at run time, and PCI configuration space. */
 #ifndef KRYPTON_PCI_H
 #define KRYPTON_PCI_H
 
@@ -20,12 +20,5 @@ void pci_cycle_write(u32 address, u32 port, u32 size, u32 value);
 u32 pci_read(struct pci_address a, u32 reg);
 /* Some of their bits stay, the others become the value's; atomic. */
 void pci_update(struct pci_address a, u32 reg, u32 keep, u32 value);
-
-/*
- * Make a device raise a vector: entry of its MSI-X table, or its MSI message.
- * The device's enable bits are its driver's business.
- */
-int msi_program_msix(struct pci_address a, u32 entry, u32 vector);
-int msi_program(struct pci_address a, u32 vector);
 
 #endif

@@ -6,12 +6,12 @@
  * find their ring full are lost. Callers that can wait ask serial_room() first.
  */
 #include "debug.h"
+#include "machine/boot.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"
 #include "machine/log.h"
 #include "machine/serial.h"
 #include "machine/time.h"
-#include "machine/boot.h"
 
 #define UART_DATA	(SERIAL_PORT + 0)
 #define UART_IER	(SERIAL_PORT + 1)
@@ -44,7 +44,7 @@ static void put_now(char c)
 	outb(UART_DATA, (u8)c);
 }
 
-/* As much as the line takes; more when it interrupts. Our lock is held. */
+/* Send what the line takes now; its interrupt sends more. */
 static void feed(void)
 {
 	static bool waits;

@@ -6,16 +6,12 @@
  * another's flush, has interrupts on, or it answers here while it spins; so
  * two CPUs that flush each other both get on.
  */
-#include "lib/lib.h"
-#include "machine/acpi.h"
 #include "machine/apic.h"
 #include "machine/asm.h"
 #include "machine/cpu.h"
-#include "machine/mce.h"
 #include "machine/paging.h"
 #include "machine/smp.h"
 #include "machine/time.h"
-#include "memory/frames.h"
 
 #define STOP_SPINS	10000000	/* tenths of a second, or more */
 #define NO_CPU		(~0u)

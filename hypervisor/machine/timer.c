@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Timers on system time, by the local APIC of the CPU that sets them. */
 #include "debug.h"
-#include "lib/lib.h"
 #include "machine/apic.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"

@@ -4,9 +4,9 @@
  * Allocation goes top-down below 4 GiB, so that low memory stays for devices.
  */
 #include "lib/lib.h"
+#include "machine/boot.h"
 #include "machine/paging.h"
 #include "memory/early.h"
-#include "machine/boot.h"
 
 #define MAX_TAKEN	64
 

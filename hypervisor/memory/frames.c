@@ -14,12 +14,12 @@
  */
 #include "errno.h"
 #include "lib/lib.h"
+#include "machine/boot.h"
 #include "machine/lock.h"
 #include "machine/paging.h"
 #include "machine/smp.h"
 #include "memory/early.h"
 #include "memory/frames.h"
-#include "machine/boot.h"
 
 #define ZONES		32
 

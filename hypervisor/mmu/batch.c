@@ -54,7 +54,7 @@ void batch_done(struct batch *b, int rc)
 
 long batch_end(struct batch *b, struct domain *d)
 {
-	/* After an error the next request does what this one cannot finish. */
+	/* After an error, ptype_drain() may stop; the next request goes on. */
 	int left = b->rc != -ERESTART ? ptype_drain(d) : 0;
 	int rc = b->rc ? b->rc : left;
 

@@ -220,7 +220,7 @@ long do_mmuext_op(u64 a[])
 	struct domain *owner;
 	long rc = mmu_get_owner(id, &owner);
 
-	/* These own nothing that could be a table, nor is a TLB theirs. */
+	/* Neither has page tables, or vCPUs whose TLB could be flushed. */
 	if (!rc && (id == DOMID_IO || id == DOMID_XEN))
 		rc = v->d->privileged ? -EINVAL : -EPERM;
 	while (!rc && batch_next(&b))

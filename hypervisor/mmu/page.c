@@ -130,7 +130,7 @@ void page_assign(struct domain *d, mfn_t m)
 /*
  * The owner's one reference. A pin and other uses stay as they are, with
  * references of their own: the last one to go frees the frame. Giving it up
- * twice is no error, as on Xen (guest_remove_page()).
+ * twice is no error, as in Xen's guest_remove_page().
  */
 int page_release(struct domain *d, mfn_t m)
 {

@@ -57,8 +57,6 @@
 #include "debug.h"
 #include "domain/domain.h"
 #include "errno.h"
-#include "lib/lib.h"
-#include "machine/paging.h"
 #include "machine/smp.h"
 #include "mmu/ptype.h"
 

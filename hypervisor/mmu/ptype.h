@@ -63,8 +63,9 @@ extern struct ptype_ops {
 	/* Go on from 'progress'; as ptype_get(). */
 	int (*validate)(struct domain *d, mfn_t m);
 	/*
-	 * Go back from 'progress' and drop what the entries hold, of a level-1
-	 * table all, of another one that holds something. False: none did.
+	 * Drop references, backwards from 'progress': those of all entries of a
+	 * level-1 table, or of one present entry of a higher table. True: it
+	 * dropped one of a higher table, and there may be more.
 	 */
 	bool (*undo)(struct domain *d, mfn_t m);
 } ptype_ops[];

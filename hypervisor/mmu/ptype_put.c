@@ -41,7 +41,7 @@ static void remember(struct domain *d, mfn_t m, u32 level)
 	if (place->n)
 		ptype_finish(d);
 	*place = m;
-	/* One for the place, one for being partial. */
+	/* One reference for old_table[], one for FRAME_PARTIAL. */
 	__atomic_fetch_add(&f->refs, 2, __ATOMIC_SEQ_CST);
 	f->flags |= FRAME_PARTIAL;
 }

@@ -4,7 +4,6 @@
  * dies, level-2 tables are emptied first, then the vCPUs lose their roots, then
  * pinned tables their pins, and the frames their owner at last.
  */
-#include "debug.h"
 #include "domain/domain.h"
 #include "domain/part.h"
 #include "errno.h"
@@ -110,6 +109,8 @@ static int kill_tables(struct domain *d)
 	int rc;
 
 	spin_unlock_irqrestore(&d->mem.lock, f);
+	spin_lock(&d->tables.lock);
+	spin_unlock(&d->tables.lock);
 	rc = ptype_drain(d);
 	return rc ? rc : walk_frames(d, clear_table);
 }

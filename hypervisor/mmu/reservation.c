@@ -174,7 +174,7 @@ long memory_change_reservation(u32 op, u64 a[])
 	return rc;
 }
 
-/* A frame that nobody but its owner's plain possession holds. */
+/* Only the owner refers to the frame: no mapping, no pin, no type. */
 static bool exchangeable(struct domain *d, mfn_t m)
 {
 	const struct frame *f;

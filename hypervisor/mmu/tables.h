@@ -19,7 +19,7 @@ int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value);
  * taken: they pass to the entry.
  */
 int tables_install_l1(struct domain *d, u64 *entry, u64 value);
-/* Nobody owns what is behind an entry for it, so there is nothing to count. */
+/* A device frame or the machine-to-phys array: entries hold no reference. */
 bool tables_uncounted(mfn_t m);
 /* Device frames that no guest may map. */
 bool tables_device_ours(u64 first, u64 end);

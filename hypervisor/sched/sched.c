@@ -33,7 +33,6 @@
  */
 #include "debug.h"
 #include "domain/domain.h"
-#include "event/evtchn.h"
 #include "machine/smp.h"
 #include "sched/inner.h"
 #include "sched/sched.h"

@@ -83,12 +83,4 @@ struct vcpu *sched_choose(struct vcpu *prev);
 void sched_release(struct vcpu *v);
 void sched_init_cpu(void);
 
-/*
- * entry/exit.c: the last thing before every return to a guest; interrupts are
- * off.
- */
-void exit_to_guest(struct regs *r);
-/* Run whatever there is, from a CPU's boot path; never returns. */
-void exit_first(void) __attribute__((noreturn));
-
 #endif

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <ucontext.h>
+#include "entry/traps.h"
 #include "domain/part.h"
 #include "cpu/context.h"
 #include "cpu/nmi.h"

@@ -5,6 +5,7 @@
  * does between address and data, and a message goes where the device says.
  */
 #include <string.h>
+#include "device/irq.h"
 #include "cpu/emulate.h"
 #include "errno.h"
 #include "host.h"

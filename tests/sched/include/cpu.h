@@ -54,4 +54,12 @@ static inline void cpu_relax(void)
 u64 rdtsc(void);
 void cpu_idle(const volatile u32 *work);
 
+static inline void irq_enable(void)
+{
+}
+
+static inline void irq_disable(void)
+{
+}
+
 #endif
