@@ -543,7 +543,43 @@ static void test_share(void **state)
 	assert_int_equal(incomplete, 0);
 }
 
+static mfn_t late_frame;
+
+/* The other CPU had seen that o lives, and then the lock was its own. */
+static void give_frame(void)
+{
+	assert_true(o->life.is_dying);
+	late_frame = frame_alloc(0, 0);
+	assert_true(page_reserve(o, 1, false));
+	page_assign(o, late_frame);
+	o->tables.lock.owner = 0;
+}
+
+/*
+ * A domain without frames and vCPUs dies while another CPU, which holds its
+ * page lock, gives it the first one: it loses that one as well.
+ */
+static void test_late_frame(void **state)
+{
+	u32 first;
+
+	(void)state;
+	setup();
+	o = host_make(1, 0, 0, &first);
+	o->shared_frame = virt_to_mfn(frames_new(PAGE_SIZE));
+	page_share(o, o->shared_frame);
+	late_frame = INVALID_MFN;
+	o->tables.lock.owner = 1;
+	host_turn = give_frame;
+	while (domain_kill(o) == -ERESTART)
+		;
+	assert_false(mfn_eq(late_frame, INVALID_MFN));
+	assert_int_equal(o->mem.tot_pages, 0);
+	assert_int_equal(mfn_frame(late_frame)->kind, FRAME_FREE);
+}
+
 EXPORT_TESTS(race, cmocka_unit_test(test_share),
+	     cmocka_unit_test(test_late_frame),
 	     cmocka_unit_test(test_exchange),
 	     cmocka_unit_test(test_claim), cmocka_unit_test(test_owner),
 	     cmocka_unit_test(test_lost_table),
