@@ -26,7 +26,9 @@ struct contest {
 	void (*before)(u32 round);
 	void (*after)(u32 round, u32 winner);
 	u32 limit;	/* rounds that there is a thing for; 0: any number */
-	bool frames;	/* nobody else may get what a side gives back */
+	u32 gives;	/* what a side gives back and vCPU 2 must not get */
+#define GIVES_FRAMES	1u
+#define GIVES_HANDLES	2u
 };
 
 #define SAME(fn)	{ fn, fn }
@@ -46,7 +48,7 @@ void setup_walks(void);
 
 /* holders.c: a way to hold locks for long, another one each round. */
 void setup_holders(void);
-void hold(u32 round, bool frames);
+void hold(u32 round, u32 gives);
 
 /* A page that the hypervisor may write to is no page table, another may be. */
 void check_page(u8 *p, bool used);

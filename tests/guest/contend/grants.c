@@ -108,9 +108,9 @@ void setup_grants(void)
 }
 
 const struct contest grant_contests[] = {
-	/* Bad handle; or, if vCPU 2 has the handle by then, another address. */
 	{ "unmap a grant", "do_grant_table_op", SAME(unmap_grant),
-	  SOME_ERROR, .before = mapped, .after = check_entry },
+	  GNTST_bad_handle, .before = mapped, .after = check_entry,
+	  .gives = GIVES_HANDLES },
 	{ "map a grant", "do_grant_table_op", SAME(map_grant), DISTINCT,
 	  .after = unmap_both },
 	{ "map, withdraw", "do_grant_table_op",

@@ -96,13 +96,20 @@ static void pirqs(void)
 	}
 }
 
-void hold(u32 round, bool frames)
+void hold(u32 round, u32 gives)
 {
-	static void (*const kinds[])(void) = {
-		full_l1, full_l2, grant_maps, grant_copies, pirqs, many_frames,
+	static const struct {
+		void (*make)(void);
+		u32 takes;		/* GIVES_*, of what others gave back */
+	} kinds[] = {
+		{ full_l1, 0 }, { full_l2, 0 }, { grant_copies, 0 },
+		{ pirqs, 0 }, { grant_maps, GIVES_HANDLES },
+		{ many_frames, GIVES_FRAMES },
 	};
 
-	kinds[round % (ARRAY_SIZE(kinds) - frames)]();
+	while (kinds[round % ARRAY_SIZE(kinds)].takes & gives)
+		round++;
+	kinds[round % ARRAY_SIZE(kinds)].make();
 }
 
 void setup_holders(void)

@@ -89,7 +89,7 @@ static void holder(void)
 	while (!stop) {
 		held = now;
 		if (held)
-			hold(round_now, held->frames);
+			hold(round_now, held->gives);
 	}
 	vcpu_down(2);
 }
