@@ -149,19 +149,23 @@ static bool allowed(u32 held, u32 level, u64 flags)
 	return ok;
 }
 
+extern const char *const lock_names[];
+
 /*
  * A lock may be taken while only locks before it are held, a lock that
  * interrupt handlers take only with interrupts off, and no lock without a
- * number. What is refused names both locks.
+ * number. What is refused names both locks, so each level has a name.
  */
 static void test_lock_order(void **state)
 {
 	u32 a, b;
 
 	(void)state;
-	for (a = LOCK_DOMCTL; a <= LOCK_SERIAL; a++)
+	for (a = LOCK_DOMCTL; a <= LOCK_SERIAL; a++) {
+		assert_non_null(lock_names[a]);
 		for (b = LOCK_DOMCTL; b <= LOCK_SERIAL; b++)
 			assert_int_equal(allowed(1u << a, b, 0), b > a);
+	}
 	assert_false(allowed(0, 0, 0));
 	assert_false(allowed(0, LOCK_SERIAL + 1, 0));
 	assert_false(allowed(1u << LOCK_EVENTS | 1u << LOCK_DOMCTL, LOCK_PAGES,

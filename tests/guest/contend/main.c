@@ -19,7 +19,7 @@
 #include "contend.h"
 #include <xen/sysctl.h>
 
-#define ROUNDS		36u
+#define ROUNDS		60u
 
 static u8 stacks[2][8192] __attribute__((aligned(4096)));
 static volatile u32 turn, round_now, arrived, done, stop;

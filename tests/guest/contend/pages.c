@@ -287,13 +287,15 @@ const struct contest page_contests[] = {
 	{ "exchange a page", "do_memory_op", SAME(exchange), ONE_AT_MOST,
 	  .before = unmapped, .after = exchanged, .gives = GIVES_FRAMES },
 	{ "exchange, map", "do_memory_op", { exchange, map_rw }, ONE_AT_MOST,
-	  .before = unmapped, .after = exchanged_or_mapped, .gives = GIVES_FRAMES },
+	  .before = unmapped, .after = exchanged_or_mapped,
+	  .gives = GIVES_FRAMES },
 	{ "exchange, give back", "do_memory_op", { exchange, give_back },
 	  ONE_AT_MOST, .before = unmapped, .after = exchanged_or_given,
 	  .gives = GIVES_FRAMES },
 	{ "get a page, steal it", "do_memory_op", { populate_hole, steal }, ANY,
 	  .before = guess, .after = check_owners, .gives = GIVES_FRAMES },
 	{ "exchange, steal", "do_memory_op", { exchange_page, steal }, ANY,
-	  .before = guess_unmapped, .after = check_exchange, .gives = GIVES_FRAMES },
+	  .before = guess_unmapped, .after = check_exchange,
+	  .gives = GIVES_FRAMES },
 	{ .name = NULL }
 };
