@@ -16,7 +16,8 @@ struct vcpu_trap {
 };
 
 enum vcpu_callback_kind {
-	CB_EVENT, CB_FAILSAFE, CB_SYSENTER, CB_SYSCALL32, CB_COUNT
+	CB_EVENT, CB_FAILSAFE, CB_SYSCALL, CB_SYSENTER, CB_SYSCALL32,
+	CB_COUNT
 };
 
 /* How the vCPU enters its kernel: it alone changes this, while it runs. */

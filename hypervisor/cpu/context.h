@@ -27,7 +27,10 @@ enum guest_msr {
 struct vcpu_processor {
 	bool initialised;		/* the page lock */
 	bool cr0_ts;
+	bool in_user;		/* a 64-bit guest's mode: not its kernel */
 	u16 ds, es, fs, gs;
+	/* Of a 64-bit guest: of this mode, and GS's of the other one. */
+	u64 fs_base, gs_base, gs_other;
 	struct regs regs;
 	u8 fpu[512] __attribute__((aligned(64)));
 	u8 fpu_more[XSAVE_MORE];	/* of XSAVE; directly behind */

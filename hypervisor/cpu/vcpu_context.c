@@ -41,6 +41,7 @@ const struct context_run context32[] = {
 	RUN(flags, 1), RUN(regs.bx, 1), RUN(regs.cx, 4), RUN(regs.bp, 1),
 	RUN(regs.ax, 1), RUN(regs.error, LAST_RUN), { 0, 0 }
 };
+const struct context_run context64[] = { { 0, 0 } };
 _Static_assert(offsetof(struct context, regs.error) + LAST_RUN * 8 ==
 	       sizeof(struct context), "none is left out");
 

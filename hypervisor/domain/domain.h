@@ -76,13 +76,15 @@ static inline struct domain *current_domain(void)
 /* Whether a range lies in the part of the address space that is the guest's. */
 static inline bool domain_range_ok(const struct domain *d, gva_t at, u64 n)
 {
-	return n <= d->tables.address_end && at.a <= d->tables.address_end - n;
+	return (n <= d->tables.address_end &&
+		at.a <= d->tables.address_end - n) ||
+	       (at.a > d->width->hole_last && n <= -at.a);
 }
 
 /* Whether r is of the guest's kernel. */
 static inline bool vcpu_in_kernel(const struct vcpu *v, const struct regs *r)
 {
-	return (r->cs & 3) == v->d->width->kernel_ring;
+	return (r->cs & 3) == v->d->width->kernel_ring && !v->proc.in_user;
 }
 
 /*

@@ -2,7 +2,7 @@
 /*
  * The public ABI, as the hypervisor sees it: one internal form for every
  * guest. Struct width has everything that differs between 32- and 64-bit
- * guests; guest/width32.c defines it for 32 bits. guest/layout.c translates
+ * guests; guest/width32.c and width64.c define it. guest/layout.c translates
  * structures by it.
  */
 #ifndef KRYPTON_WIDTH_H
@@ -32,9 +32,12 @@ struct width {
 	u32 pairs;		/* all ones: an argument of 64 bits is two */
 	u32 root_type;		/* of a table that CR3 names */
 	u32 cr3_upper;		/* bits of CR3 that are an address's upper */
-	u32 assists;		/* BIT(VMASST_TYPE_*) that exist */
+	u64 assists;		/* BIT(VMASST_TYPE_*) that exist */
 	u32 callback_longs;	/* CS, in a 32-bit guest, and IP */
 	u32 kernel_ring;	/* where a guest's kernel runs */
+	u64 m2p_start;		/* of the machine-to-phys array, unless asked */
+	u64 address_end;	/* of the guest's lower addresses */
+	u64 hole_last;		/* behind it the upper ones begin; ~0: none */
 	u32 mask_shift;		/* of the event mask in a frame's word of CS */
 	u32 sel_bits;		/* ports per bit of evtchn_pending_sel */
 	u32 max_ports;		/* of the 2-level event channels */
@@ -49,8 +52,8 @@ struct width {
 	const struct context_run *context;	/* vcpu_guest_context */
 };
 
-extern const struct width width32;
-extern const struct context_run context32[];	/* cpu/vcpu_context.c */
+extern const struct width width32, width64;
+extern const struct context_run context32[], context64[]; /* vcpu_context.c */
 
 /* A 32-bit guest's CR3 has the upper 12 bits of an address at its bottom. */
 static inline mfn_t width_cr3_to_mfn(const struct width *w, u64 cr3)

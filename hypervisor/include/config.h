@@ -28,7 +28,8 @@
 #define IMAGE_BASE	0xffff828000000000
 #define IMAGE_PHYS	0x100000
 
-#define L4_GUEST_SLOT	0
+#define L4_GUEST_SLOT	0	/* a 32-bit guest's part */
+#define L4_M2P_SLOT	256	/* in the roots of 64-bit guests' kernels */
 #define L4_HV_SLOT	257	/* the first of the hypervisor's slots */
 #define L4_HV_END	272
 #define L4_DESC_SLOT	257

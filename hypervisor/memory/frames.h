@@ -19,6 +19,7 @@ enum frame_type {
 	TYPE_L1,
 	TYPE_L2,
 	TYPE_L3,
+	TYPE_L4,
 	TYPE_L2_TOP,	/* an L2 whose upper slots are the hypervisor's */
 	TYPE_SEGDESC,
 	TYPE_WRITABLE,
@@ -77,7 +78,7 @@ static inline bool mfn_valid(mfn_t m)
 /* Of a table that has this type; 0: it is none of a table. */
 static inline u32 type_level(enum frame_type type)
 {
-	return type == TYPE_L2_TOP ? 2 : type <= TYPE_L3 ? type : 0;
+	return type == TYPE_L2_TOP ? 2 : type <= TYPE_L4 ? type : 0;
 }
 
 static inline struct frame *mfn_frame(mfn_t m)

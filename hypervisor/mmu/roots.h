@@ -7,8 +7,10 @@
 
 /* A vCPU's part; the page lock, but for the pointers, which are fixed. */
 struct vcpu_roots {
-	mfn_t table;			/* guest's L3 */
+	mfn_t table;			/* guest's L3, or L4 of its kernel */
+	mfn_t user;			/* 64-bit guest's L4 of user mode */
 	u64 *root;			/* the processor's L4 */
+	u64 *user_root;			/* in user mode; NULL: a 32-bit guest */
 	struct pae_root {
 		u64 entry[4];
 	} *l3;				/* the processor's L3, a page */

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a 64-bit guest has of its own: sizes and forms, offsets in what it
+ * shares with the hypervisor, the registers of a hypercall's arguments. The
+ * structures are those of the public headers as they are here, in long mode.
+ */
+#include "guest/width.h"
+#include "lib/lib.h"
+#include "machine/cpu.h"
+#include "memory/frames.h"
+
+_Static_assert(sizeof(struct shared_info) == 3136, "public ABI");
+_Static_assert(sizeof(struct vcpu_info) == 64, "public ABI");
+
+static void get_args(const struct regs *r, u64 a[])
+{
+	a[0] = r->di;
+	a[1] = r->si;
+	a[2] = r->dx;
+	a[3] = r->r10;
+	a[4] = r->r8;
+	a[5] = r->r9;
+}
+
+static void put_args(struct regs *r, const u64 a[])
+{
+	r->di = a[0];
+	r->si = a[1];
+	r->dx = a[2];
+	r->r10 = a[3];
+	r->r8 = a[4];
+}
+
+/*
+ * 128 slots of 32 bytes: push %rcx; push %r11; mov $nr, %eax; syscall;
+ * pop %r11; pop %rcx; ret. That of iret pushes the rest of its frame.
+ */
+static void fill_hypercall_page(u8 *page)
+{
+	static const u8 begin[] = { 0x51, 0x41, 0x53 }, call[] = { 0x0f, 0x05 },
+			end[] = { 0x41, 0x5b, 0x59, 0xc3 };
+	u32 i;
+	u8 *p;
+
+	memset(page, 0xcc, PAGE_SIZE);
+	for (i = 0; i < PAGE_SIZE / 32; i++) {
+		p = page + i * 32;
+		memcpy(p, begin, sizeof(begin));
+		p += sizeof(begin);
+		if (i == __HYPERVISOR_iret)
+			*p++ = 0x50;	/* push %rax */
+		*p++ = 0xb8;
+		memcpy(p, &i, 4);
+		memcpy(p + 4, call, sizeof(call));
+		if (i != __HYPERVISOR_iret)
+			memcpy(p + 4 + sizeof(call), end, sizeof(end));
+	}
+}
+
+const struct width width64 = {
+	.long_size = 8,
+	.long_mask = ~0ull,
+	.root_type = TYPE_L4,
+	.assists = BIT(VMASST_TYPE_4gb_segments) |
+		   BIT(VMASST_TYPE_4gb_segments_notify) |
+		   BIT(VMASST_TYPE_writable_pagetables) |
+		   BIT(VMASST_TYPE_pae_extended_cr3) |
+		   BIT(VMASST_TYPE_architectural_iopl) |
+		   BIT(VMASST_TYPE_runstate_update_flag) |
+		   BIT(VMASST_TYPE_m2p_strict),
+	.callback_longs = 1,
+	.kernel_ring = 3,
+	.m2p_start = HYPERVISOR_VIRT_START,
+	.address_end = BIT(47),
+	.hole_last = HYPERVISOR_VIRT_END - 1,
+	.mask_shift = 32,
+	.sel_bits = 64,
+	.max_ports = 4096,
+	.pending_offset = offsetof(struct shared_info, evtchn_pending),
+	.mask_offset = offsetof(struct shared_info, evtchn_mask),
+	.wc_offset = offsetof(struct shared_info, wc_version),
+	.wc_hi_offset = offsetof(struct shared_info, wc_sec_hi),
+	.max_pfn_offset = offsetof(struct shared_info, arch.max_pfn),
+	.nmi_reason_offset = offsetof(struct shared_info, arch.nmi_reason),
+	.sel_offset = offsetof(struct vcpu_info, evtchn_pending_sel),
+	.cr2_offset = offsetof(struct vcpu_info, arch.cr2),
+	.time_offset = offsetof(struct vcpu_info, time),
+	.get_args = get_args,
+	.put_args = put_args,
+	.fill_hypercall_page = fill_hypercall_page,
+	.context = context64,
+};
