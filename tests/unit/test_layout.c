@@ -133,7 +133,7 @@ static const struct structure {
 	  V(state_entry_time), V(time[0]), V(time[1]), V(time[2]), V(time[3])),
 };
 
-static const struct width long_of_4 = { .long_size = 4 };
+static const struct width long_of_4 = { .long_size = 4, .hole_last = ~0ull };
 
 /* Random bytes in guest memory, all of which the guest may have. */
 static void setup(const struct width *a)
@@ -298,7 +298,8 @@ static void test_range(void **state)
 		{ 0x1001, 0, false }, { 1, ~0ull, false }, { ~0ull, 1, false },
 		{ ~0ull, 2, false }, { ~0ull, ~0ull, false },
 	};
-	const struct domain d = { .tables.address_end = 0x1000 };
+	const struct domain d = { .tables.address_end = 0x1000,
+				  .width = &width32 };
 	u32 i;
 
 	(void)state;
