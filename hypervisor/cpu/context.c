@@ -69,7 +69,7 @@ static bool map_descriptor(struct vcpu *v, u16 sel)
 
 static bool has_bases(const struct vcpu *v)
 {
-	return v->d->width->long_size == 8;
+	return width_is_long(v->d->width);
 }
 
 static void save_debug(struct vcpu *v)

@@ -83,7 +83,7 @@ long do_iret(u64 a[])
 	u64 sp = r->sp & width->long_mask, w[WORDS];
 
 	(void)a;
-	if (width->long_size == 8) {
+	if (width_is_long(width)) {
 		iret_long(v, r);
 		return 0;
 	}
