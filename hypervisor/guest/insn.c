@@ -289,6 +289,7 @@ int insn_decode_in(u64 base, u64 limit, u32 mode, struct regs *r,
 
 	*i = (struct insn){
 		.segment = NO_SEGMENT, .address = (u8)mode,
+		.long_code = mode == 8,
 		.width = mode == 2 ? 2 : 4,
 	};
 	read_code(&d, at);
@@ -311,6 +312,8 @@ int insn_decode(const struct vcpu *v, struct regs *r, struct insn *i)
 
 	if (!(d & DESC_CODE))
 		return -EINVAL;
+	if (d & DESC_LONG)
+		return insn_decode_in(0, ~0ull, 8, r, i);
 	return insn_decode_in(segment_base(d), segment_limit(d),
 			      d & DESC_32BIT ? 4 : 2, r, i);
 }

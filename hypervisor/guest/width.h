@@ -35,6 +35,8 @@ struct width {
 	u64 assists;		/* BIT(VMASST_TYPE_*) that exist */
 	u32 callback_longs;	/* CS, in a 32-bit guest, and IP */
 	u32 kernel_ring;	/* where a guest's kernel runs */
+	u32 gdt_page;		/* GDT_PAGE*: the hypervisor's in its GDT */
+	u16 kernel_cs;		/* of all handlers; 0: as the guest says */
 	u64 m2p_start;		/* of the machine-to-phys array, unless asked */
 	u64 address_end;	/* of the guest's lower addresses */
 	u64 hole_last;		/* behind it the upper ones begin; ~0: none */
@@ -54,6 +56,12 @@ struct width {
 
 extern const struct width width32, width64;
 extern const struct context_run context32[], context64[]; /* vcpu_context.c */
+
+/* Whether it is a 64-bit guest's: with a kernel in ring 3. */
+static inline bool width_is_long(const struct width *w)
+{
+	return w->kernel_ring == 3;
+}
 
 /* A 32-bit guest's CR3 has the upper 12 bits of an address at its bottom. */
 static inline mfn_t width_cr3_to_mfn(const struct width *w, u64 cr3)

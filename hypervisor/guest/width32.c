@@ -66,6 +66,7 @@ const struct width width32 = {
 		   BIT(VMASST_TYPE_runstate_update_flag),
 	.callback_longs = 2,
 	.kernel_ring = 1,
+	.gdt_page = GDT_PAGE32,
 	.m2p_start = M2P_DEFAULT_START,
 	.address_end = M2P_DEFAULT_START,
 	.hole_last = ~0ull,
