@@ -60,7 +60,8 @@ static long do_create(struct xen_domctl *op)
 {
 	const struct xen_domctl_createdomain *c = &op->u.createdomain;
 	struct domain_config config = {
-		.id = op->domain, .max_vcpus = c->max_vcpus,
+		.id = op->domain, .width = &width32,
+		.max_vcpus = c->max_vcpus,
 		.max_evtchn_port = c->max_evtchn_port,
 		.max_grant_frames = c->max_grant_frames,
 		.max_maptrack_frames = c->max_maptrack_frames,

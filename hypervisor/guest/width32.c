@@ -7,6 +7,7 @@
 #include <xen/foreign/x86_32.h>
 #include "guest/width.h"
 #include "lib/lib.h"
+#include "machine/asm.h"
 #include "machine/cpu.h"
 #include "memory/frames.h"
 
@@ -66,6 +67,10 @@ const struct width width32 = {
 		   BIT(VMASST_TYPE_runstate_update_flag),
 	.callback_longs = 2,
 	.kernel_ring = 1,
+	.kernel_cs = SEL_R1_CS,
+	.kernel_ss = SEL_R1_DS,
+	.kernel_ds = SEL_R1_DS,
+	.magic = "xen-3.0-x86_32p",
 	.m2p_start = M2P_DEFAULT_START,
 	.address_end = M2P_DEFAULT_START,
 	.hole_last = ~0ull,

@@ -6,6 +6,7 @@
  */
 #include "guest/width.h"
 #include "lib/lib.h"
+#include "machine/asm.h"
 #include "machine/cpu.h"
 #include "memory/frames.h"
 
@@ -70,6 +71,9 @@ const struct width width64 = {
 		   BIT(VMASST_TYPE_m2p_strict),
 	.callback_longs = 1,
 	.kernel_ring = 3,
+	.kernel_cs = SEL_64_CS,
+	.kernel_ss = SEL_64_DS,
+	.magic = "xen-3.0-x86_64",
 	.m2p_start = HYPERVISOR_VIRT_START,
 	.address_end = BIT(47),
 	.hole_last = HYPERVISOR_VIRT_END - 1,

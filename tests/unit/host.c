@@ -389,7 +389,7 @@ static void fill_hypercall_page(u8 *page)
 const struct width width32 = {
 	.long_size = 8, .long_mask = ~0u, .kernel_ring = 1,
 	.root_type = TYPE_L3, .cr3_upper = 0xfff,
-	.max_ports = 1024, .sel_bits = 32,
+	.max_ports = 1024, .sel_bits = 32, .hole_last = ~0ull,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
 	.cr2_offset = 8,
 	.fill_hypercall_page = fill_hypercall_page,
