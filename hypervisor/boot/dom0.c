@@ -153,7 +153,7 @@ static void take_memory(struct domain *d)
 				       PAGE_SIZE);
 			page_assign(d, mfn_add(m, i));
 			p2m[n] = (u32)(m.n + i);
-			frame_m2p[m.n + i] = (u32)n;
+			page_set_m2p(mfn_add(m, i), n);
 		}
 		spin_unlock(&d->tables.lock);
 	}

@@ -43,6 +43,28 @@ void paging_init(u64 ram_end)
 			     PTE_P | PTE_RW;
 }
 
+/*
+ * No entry on the way has PTE_RW. Behind the array nothing is mapped: guests
+ * expect a fault there.
+ */
+void paging_map_m2p(paddr_t first, u64 size)
+{
+	const u64 rights = PTE_P | PTE_US | PTE_A;
+	paddr_t table = early_alloc(PAGE_SIZE, PAGE_SIZE);
+	u64 *l3 = phys_to_virt(table), *l2 = NULL, at;
+
+	boot_l4[L4_M2P_SLOT] = table.a | rights;
+	for (at = 0; at < size; at += LARGE) {
+		if (at % GIB == 0) {
+			table = early_alloc(PAGE_SIZE, PAGE_SIZE);
+			l3[at / GIB] = table.a | rights;
+			l2 = phys_to_virt(table);
+		}
+		l2[at % GIB / LARGE] = (first.a + at) | rights | PTE_PSE |
+				       PTE_D | PTE_NX;
+	}
+}
+
 static u64 *next_table(u64 *entry)
 {
 	void *table;

@@ -56,6 +56,8 @@ static inline mfn_t virt_to_mfn(const void *p)
 
 /* Extend the direct map over all RAM; prepare the other shared L4 slots. */
 void paging_init(u64 ram_end);
+/* Make the slot of boot_l4 by which 64-bit guests read this array; at boot. */
+void paging_map_m2p(paddr_t first, u64 size);
 /* The level-1 entry of a shared slot's address, its tables made if needed. */
 u64 *paging_entry(u64 va);
 /* Map device registers uncached and permanently; at boot only. */

@@ -26,6 +26,9 @@
 struct frame *frame_table;
 u64 frame_count;
 u32 *frame_m2p;
+u64 *frame_m2p64;
+mfn_t frame_m2p_first;
+u64 frame_m2p_count;
 
 static u32 free_list[ZONES][FRAME_MAX_ORDER + 1];
 static u64 free_count, claimed, total;
@@ -255,14 +258,21 @@ static void claim_ram(void)
 
 void frames_init(u64 ram_end)
 {
-	u64 m2p_size = ROUND_UP(ram_end * sizeof(u32), 2ull << 20);
+	u64 size = ROUND_UP(ram_end * sizeof(u32), 2ull << 20);
+	u64 size64 = ROUND_UP(ram_end * sizeof(u64), 2ull << 20);
+	paddr_t m2p;
 
 	memset(free_list, 0, sizeof(free_list));
 	free_count = claimed = total = flush_due = 0;
 	frame_count = ram_end;
 	frame_table = phys_to_virt(early_alloc(ram_end * sizeof(struct frame),
 					       PAGE_SIZE));
-	frame_m2p = phys_to_virt(early_alloc(m2p_size, 2ull << 20));
-	memset(frame_m2p, 0xff, m2p_size);
+	m2p = early_alloc(size64 + size, 2ull << 20);
+	frame_m2p64 = phys_to_virt(m2p);
+	frame_m2p = (u32 *)((u8 *)frame_m2p64 + size64);
+	memset(frame_m2p64, 0xff, size64 + size);
+	frame_m2p_first = paddr_to_mfn(m2p);
+	frame_m2p_count = (size64 + size) >> PAGE_SHIFT;
+	paging_map_m2p(m2p, size64);
 	claim_ram();
 }

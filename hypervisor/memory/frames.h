@@ -67,12 +67,25 @@ struct domain_memory {
 
 extern struct frame *frame_table;
 extern u64 frame_count;
-extern u32 *frame_m2p;		/* the compat machine-to-phys array */
-#define M2P_INVALID	0xffffffffu
+/*
+ * The machine-to-phys arrays of 32- and of 64-bit guests, in one block of 2 MiB
+ * pages. page_set_m2p() writes both.
+ */
+extern u32 *frame_m2p;
+extern u64 *frame_m2p64;
+extern mfn_t frame_m2p_first;
+extern u64 frame_m2p_count;
+#define M2P_INVALID	(~0ull)
 
 static inline bool mfn_valid(mfn_t m)
 {
 	return m.n < frame_count;
+}
+
+/* Whether it holds a part of the machine-to-phys arrays. */
+static inline bool mfn_is_m2p(mfn_t m)
+{
+	return m.n - frame_m2p_first.n < frame_m2p_count;
 }
 
 /* Of a table that has this type; 0: it is none of a table. */

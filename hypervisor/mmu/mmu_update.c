@@ -54,7 +54,7 @@ static int update_m2p(struct domain *d, u64 at, u64 value)
 
 	if (!page_get(d, m))
 		return -EINVAL;
-	frame_m2p[m.n] = (u32)value;
+	page_set_m2p(m, value);
 	page_put(m);
 	return 0;
 }

@@ -33,6 +33,12 @@ bool page_get(struct domain *d, mfn_t m)
 	return false;
 }
 
+void page_set_m2p(mfn_t m, u64 pfn)
+{
+	frame_m2p[m.n] = (u32)pfn;
+	frame_m2p64[m.n] = pfn;
+}
+
 static void free_owned(struct frame *f)
 {
 	struct domain *d = f->owner;
@@ -41,7 +47,7 @@ static void free_owned(struct frame *f)
 	u64 flags;
 
 	BUG_ON(f->type_count);
-	frame_m2p[m.n] = M2P_INVALID;
+	page_set_m2p(m, M2P_INVALID);
 	flags = spin_lock_irqsave(&d->mem.lock);
 	if (f->prev)
 		frame_table[f->prev].next = f->next;

@@ -24,6 +24,11 @@ void page_share(struct domain *d, mfn_t m);
 bool page_reserve(struct domain *d, u64 count, bool limited);
 void page_unreserve(struct domain *d, u64 count);
 void page_assign(struct domain *d, mfn_t m);
+/*
+ * What the machine-to-phys arrays say of a frame. The caller holds a reference
+ * to it, or is the one that frees it.
+ */
+void page_set_m2p(mfn_t m, u64 pfn);
 /* The domain gives up the frame; -EINVAL if it does not own it. */
 int page_release(struct domain *d, mfn_t m);
 

@@ -53,7 +53,7 @@ static void set_m2p(mfn_t m, u64 gpfn, u32 order)
 	u64 i;
 
 	for (i = 0; i < 1ull << order; i++)
-		frame_m2p[m.n + i] = (u32)(gpfn + i);
+		page_set_m2p(mfn_add(m, i), gpfn + i);
 }
 
 static void assign(struct domain *d, mfn_t m, u32 order)

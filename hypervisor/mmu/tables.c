@@ -110,21 +110,9 @@ static bool has_devices(const struct domain *d, u64 first, u64 end)
 	return false;
 }
 
-/*
- * The tools read the machine-to-phys array as if it were foreign pages, whole
- * extents of XENMEM_machphys_mfn_list.
- */
-static bool is_m2p(mfn_t m)
-{
-	u64 first = virt_to_mfn(frame_m2p).n;
-
-	return m.n >= first && m.n - first <
-	       ROUND_UP(frame_count * sizeof(u32), LARGE_SIZE) / PAGE_SIZE;
-}
-
 bool tables_uncounted(mfn_t m)
 {
-	return is_device(m) || is_m2p(m);
+	return is_device(m) || mfn_is_m2p(m);
 }
 
 /* A page for a present level-1 entry. */
@@ -136,7 +124,11 @@ static int get_page(struct domain *d, u64 e)
 	if (is_device(m))
 		return has_devices(d, m.n, m.n + 1) &&
 		       !tables_device_ours(m.n, m.n + 1) ? 0 : -EPERM;
-	if (is_m2p(m))
+	/*
+	 * The tools read the machine-to-phys arrays as if they were foreign
+	 * pages, whole extents of XENMEM_machphys_mfn_list.
+	 */
+	if (mfn_is_m2p(m))
 		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
 	/* What we check by our mapping must be what the guest wrote. */
 	if ((e & UNCACHED) && !has_devices(d, 0, ~0ull))

@@ -344,6 +344,13 @@ paddr_t early_alloc(u64 size, u64 align)
 	return paddr(early_next - size);
 }
 
+/* As in machine/paging.c, without the tables. */
+void paging_map_m2p(paddr_t first, u64 size)
+{
+	(void)size;
+	boot_l4[L4_M2P_SLOT] = first.a | PTE_P | PTE_US | PTE_A;
+}
+
 void host_reset(void)
 {
 	/* Code and data of ring 1, and of ring 3 */
@@ -387,9 +394,9 @@ static void fill_hypercall_page(u8 *page)
 
 /* What its longs hold are addresses of the host, so that they are as wide. */
 const struct width width32 = {
-	.long_size = 8, .long_mask = ~0u, .kernel_ring = 1,
+	.long_size = 8, .long_mask = ~0u, .kernel_ring = 1, .hole_last = ~0ull,
 	.root_type = TYPE_L3, .cr3_upper = 0xfff,
-	.max_ports = 1024, .sel_bits = 32, .hole_last = ~0ull,
+	.max_ports = 1024, .sel_bits = 32,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
 	.cr2_offset = 8,
 	.fill_hypercall_page = fill_hypercall_page,

@@ -59,7 +59,7 @@ static void make_context(void)
 static void setup(void)
 {
 	static const struct width narrow = {
-		.long_size = 4, .long_mask = ~0u, .kernel_ring = 1,
+		.long_size = 4, .long_mask = ~0u, .kernel_ring = 1, .hole_last = ~0ull,
 		.cr3_upper = 0xfff, .context = context32, .assists = ~0u,
 	};
 	u32 first;

@@ -330,7 +330,7 @@ static struct side32 narrow_side(const struct gnttab_copy_ptr *p)
 /* With longs of 4 or 8 bytes; the status is where the request has it. */
 static void copy_all(struct gnttab_copy *c, u32 n, u32 long_size)
 {
-	const struct width narrow = { .long_size = 4 };
+	const struct width narrow = { .long_size = 4, .hole_last = ~0ull };
 	struct copy32 c32[64];
 	u32 i;
 
