@@ -155,16 +155,24 @@ static long do_max_mem(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
+/* A domain is born 64-bit, and may become a 32-bit one while it is empty. */
 static long do_set_address_size(struct domain *d, struct xen_domctl *op)
 {
-	(void)d;
-	return op->u.address_size.size == 32 ? 0 : -EINVAL;
+	u32 size = op->u.address_size.size;
+
+	if (size == d->width->long_size * 8)
+		return 0;
+	if (size != 32)
+		return -EINVAL;
+	if (d->mem.tot_pages)
+		return -EACCES;
+	domain_set_width(d, &width32);
+	return 0;
 }
 
 static long do_get_address_size(struct domain *d, struct xen_domctl *op)
 {
-	(void)d;
-	op->u.address_size.size = 32;
+	op->u.address_size.size = d->width->long_size * 8;
 	return 0;
 }
 

@@ -38,6 +38,7 @@ struct width {
 	u16 kernel_cs, kernel_ss, kernel_ds;	/* when a first one starts */
 	const char *magic;	/* in start_info */
 	u64 m2p_start;		/* of the machine-to-phys array, unless asked */
+	u64 m2p_end;		/* of the addresses that it may have */
 	u64 address_end;	/* of the guest's lower addresses */
 	u64 hole_last;		/* behind it the upper ones begin; ~0: none */
 	u32 mask_shift;		/* of the event mask in a frame's word of CS */
@@ -56,6 +57,12 @@ struct width {
 
 extern const struct width width32, width64;
 extern const struct context_run context32[], context64[]; /* vcpu_context.c */
+
+/* An address that a 64-bit processor can have. Of 32 bits each is one. */
+static inline bool width_is_canonical(u64 at)
+{
+	return at == (u64)((s64)(at << 16) >> 16);
+}
 
 /* A 32-bit guest's CR3 has the upper 12 bits of an address at its bottom. */
 static inline mfn_t width_cr3_to_mfn(const struct width *w, u64 cr3)

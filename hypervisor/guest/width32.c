@@ -72,6 +72,7 @@ const struct width width32 = {
 	.kernel_ds = SEL_R1_DS,
 	.magic = "xen-3.0-x86_32p",
 	.m2p_start = M2P_DEFAULT_START,
+	.m2p_end = 0xffe00000,
 	.address_end = M2P_DEFAULT_START,
 	.hole_last = ~0ull,
 	.mask_shift = 16,

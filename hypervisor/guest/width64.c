@@ -75,6 +75,7 @@ const struct width width64 = {
 	.kernel_ss = SEL_64_DS,
 	.magic = "xen-3.0-x86_64",
 	.m2p_start = HYPERVISOR_VIRT_START,
+	.m2p_end = HYPERVISOR_VIRT_START + BIT(38),
 	.address_end = BIT(47),
 	.hole_last = HYPERVISOR_VIRT_END - 1,
 	.mask_shift = 32,
