@@ -297,12 +297,12 @@ static void start_state(struct vcpu *v)
 	const struct width *w = v->d->width;
 
 	v->proc.regs = (struct regs){
-		.ip = image.entry, .cs = w->kernel_cs, .ss = w->kernel_ss,
+		.ip = image.entry, .cs = w->start_cs, .ss = w->start_ss,
 		.sp = layout.stack + PAGE_SIZE, .si = layout.start_info,
 		.flags = FLAGS_IF | 2,
 	};
-	v->proc.ds = v->proc.es = v->proc.fs = v->proc.gs = w->kernel_ds;
-	v->entry.kernel_ss = w->kernel_ss;
+	v->proc.ds = v->proc.es = v->proc.fs = v->proc.gs = w->start_ds;
+	v->entry.kernel_ss = w->start_ss;
 	v->entry.kernel_sp = layout.stack + PAGE_SIZE;
 	v->proc.initialised = true;
 }

@@ -35,7 +35,7 @@ struct width {
 	u64 assists;		/* BIT(VMASST_TYPE_*) that exist */
 	u32 callback_longs;	/* CS, in a 32-bit guest, and IP */
 	u32 kernel_ring;	/* where a guest's kernel runs */
-	u16 kernel_cs, kernel_ss, kernel_ds;	/* when a first one starts */
+	u16 start_cs, start_ss, start_ds;	/* when a first one starts */
 	const char *magic;	/* in start_info */
 	u64 m2p_start;		/* of the machine-to-phys array, unless asked */
 	u64 m2p_end;		/* of the addresses that it may have */
