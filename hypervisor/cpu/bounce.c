@@ -3,16 +3,21 @@
  * Bounce frames: what a guest finds on its stack when the hypervisor enters
  * one of its handlers. Each is a long.
  *
- *	SS, SP			only if it did not come from the guest's kernel
+ *	SS, SP			of a 32-bit guest, only if not from its kernel
  *	FLAGS			IF = events were not masked
  *	CS | old mask << mask_shift
  *	IP
- *	error code		if the exception has one
+ *	error code		if the exception has one; or selectors
+ *	R11, RCX		of a 64-bit guest
  *
  * From the kernel the frame goes onto the current stack, else onto the one that
  * stack_switch named. A handler that does not exist or a stack that cannot be
  * written crashes the domain: there is nothing left to tell it. Stack segments
  * are taken to be flat, which all that the ABI hands out are.
+ *
+ * A 64-bit kernel runs in ring 3 like its user mode. Its frame says in CS.RPL
+ * which of them it came from: 0 is the kernel. Code and stack segments of its
+ * handlers are always the same.
  */
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
@@ -21,7 +26,8 @@
 #include "lib/lib.h"
 #include "machine/asm.h"
 
-#define MAX_WORDS	9
+#define BELOW		2u	/* words for RCX and R11 */
+#define MAX_WORDS	(BELOW + 9)
 
 static u64 frame_flags(const struct vcpu *v, const struct regs *r, bool masked)
 {
@@ -34,18 +40,56 @@ static u64 frame_flags(const struct vcpu *v, const struct regs *r, bool masked)
 	return flags;
 }
 
-/* The frame begins with n words that lie below IP. */
+/* As below; the frame is complete. */
+static void enter_long(struct vcpu *v, struct regs *r,
+		       const struct vcpu_trap *t, u64 word[MAX_WORDS], u32 n)
+{
+	bool masked = shared_upcall_mask(v), kernel = vcpu_in_kernel(v, r);
+	u64 sp = (kernel ? r->sp : v->entry.kernel_sp) & ~15ull;
+
+	word[0] = r->cx;
+	word[1] = r->r11;
+	n += BELOW;
+	word[n++] = r->ip;
+	word[n++] = (r->cs & (kernel ? 0xfffc : 0xffff)) | (u64)masked << 32;
+	word[n++] = frame_flags(v, r, masked);
+	word[n++] = r->sp;
+	word[n++] = r->ss;
+	sp -= n * sizeof(*word);
+	if (!kernel)
+		context_toggle(v);
+	if (guest_put_longs(gva(sp), word, n)) {
+		domain_crash(v->d, "cannot write the guest's stack at %lx", sp);
+		return;
+	}
+	if (t->flags & TRAP_MASKS)
+		shared_set_upcall_mask(v, true);
+	r->sp = sp;
+	r->ss = SEL_64_DS;
+	r->cs = SEL_64_CS;
+	r->ip = t->ip;
+	r->flags &= ~(u64)(FLAGS_TF | FLAGS_RF | FLAGS_NT | FLAGS_VM | FLAGS_AC);
+}
+
+/* The frame has n words below IP, in 'word' behind the place for the lowest. */
 static void enter_handler(struct vcpu *v, struct regs *r,
 			  const struct vcpu_trap *t, u64 word[MAX_WORDS], u32 n)
 {
-	bool masked = shared_upcall_mask(v), kernel = vcpu_in_kernel(v, r);
-	u64 sp = kernel ? r->sp & v->d->width->long_mask : v->entry.kernel_sp;
-	u64 size;
+	bool masked, kernel;
+	u64 sp, size;
 
 	if (!(t->cs & ~3u)) {
 		domain_crash(v->d, "no handler for vector %lu", r->vector);
 		return;
 	}
+	if (v->d->width->kernel_cs) {
+		enter_long(v, r, t, word, n);
+		return;
+	}
+	masked = shared_upcall_mask(v);
+	kernel = vcpu_in_kernel(v, r);
+	sp = kernel ? r->sp & v->d->width->long_mask : v->entry.kernel_sp;
+	word += BELOW;
 	word[n++] = r->ip;
 	word[n++] = (r->cs & 0xffff) | (u64)masked << v->d->width->mask_shift;
 	word[n++] = frame_flags(v, r, masked);
@@ -73,7 +117,7 @@ void bounce_exception(struct vcpu *v, struct regs *r, u32 vector, s64 error)
 {
 	u64 word[MAX_WORDS];
 
-	word[0] = (u64)error;
+	word[BELOW] = (u64)error;
 	enter_handler(v, r, &v->entry.traps[vector], word, error != NO_ERROR_CODE);
 }
 
@@ -92,16 +136,45 @@ void bounce_event(struct vcpu *v, struct regs *r)
 }
 
 /*
- * The guest's selectors could not be loaded: it gets them below an otherwise
- * complete frame, and zeroes in the registers.
+ * The guest's selectors could not be loaded, and its registers have zeroes: it
+ * gets them below an otherwise complete frame.
  */
 void bounce_failsafe(struct vcpu *v, struct regs *r)
 {
-	u64 word[MAX_WORDS] = { v->proc.ds, v->proc.es, v->proc.fs, v->proc.gs };
+	u64 word[MAX_WORDS] = {
+		[BELOW] = v->proc.ds, v->proc.es, v->proc.fs, v->proc.gs
+	};
 
-	__asm__ volatile("mov %w0, %%ds; mov %w0, %%es; mov %w0, %%fs;"
-			 "mov %w0, %%gs" :: "r" (0));
 	enter_handler(v, r, &v->entry.callback[CB_FAILSAFE], word, 4);
+}
+
+/*
+ * The same of a 64-bit guest. As on Xen, whether events are masked is one choice
+ * for SYSCALL from either code, and DF is clear in its callbacks.
+ */
+static void fast_call_long(struct vcpu *v, struct regs *r)
+{
+	bool sysenter = r->vector == VEC_SYSENTER;
+	u32 kind = sysenter ? CB_SYSENTER :
+		   r->vector == VEC_SYSCALL ? CB_SYSCALL : CB_SYSCALL32;
+	struct vcpu_trap cb = v->entry.callback[kind];
+	u64 word[MAX_WORDS];
+
+	r->ss = SEL_64_DS;
+	if (kind == CB_SYSCALL32)
+		r->cs = SEL_64_CS32;
+	if (sysenter && !cb.cs) {
+		bounce_exception(v, r, X86_GP, 0);
+	} else if (!cb.cs) {
+		r->ip -= 2;
+		bounce_exception(v, r, X86_UD, NO_ERROR_CODE);
+	} else {
+		if (!sysenter)
+			cb.flags = v->entry.callback[CB_SYSCALL].flags;
+		enter_handler(v, r, &cb, word, 0);
+		if (!sysenter)
+			r->flags &= ~(u64)FLAGS_DF;
+	}
 }
 
 /* SYSENTER and SYSCALL: a callback if there is one, else a fault. */
@@ -111,6 +184,10 @@ void bounce_fast_call(struct vcpu *v, struct regs *r)
 						  CB_SYSENTER : CB_SYSCALL32];
 	u64 word[MAX_WORDS];
 
+	if (v->d->width->kernel_cs) {
+		fast_call_long(v, r);
+		return;
+	}
 	if (cb->cs & ~3u) {
 		enter_handler(v, r, cb, word, 0);
 		return;

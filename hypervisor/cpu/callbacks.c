@@ -4,7 +4,9 @@
  *
  * A code selector of ring 0 is taken as ring 1's, since that is what a kernel
  * written for ring 0 means. The descriptor behind it is checked by the
- * processor when it is used; a failing entry is the guest's own failure.
+ * processor when it is used; a failing entry is the guest's own failure. A
+ * 64-bit kernel has one code segment, and gives addresses alone. One that is not
+ * canonical is refused: the return to it would fault.
  */
 #include <xen/callback.h>
 #include <xen/nmi.h>
@@ -35,36 +37,57 @@ long do_set_trap_table(u64 a[])
 			return -EFAULT;
 		if (!t.address)
 			return 0;
-		v->entry.traps[t.vector] = (struct vcpu_trap){
-			t.address, selector_ring1(t.cs),
-			t.flags & (TRAP_DPL | TRAP_MASKS)
-		};
+		if (!cpu_canonical(t.address))
+			return -EINVAL;
+		v->entry.traps[t.vector] =
+			vcpu_entry_point(v, t.cs, t.address,
+					 t.flags & (TRAP_DPL | TRAP_MASKS));
 		a[0] += size;
 		if (sched_preempt_needed())
 			return -ERESTART;
 	}
 }
 
-void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask)
+struct vcpu_trap vcpu_entry_point(const struct vcpu *v, u32 cs, u64 ip,
+				  u32 flags)
 {
-	v->entry.callback[kind] = (struct vcpu_trap){
-		ip, selector_ring1(cs), mask ? TRAP_MASKS : 0
+	u32 fixed = v->d->width->kernel_cs;
+
+	return (struct vcpu_trap){
+		ip, !fixed ? selector_ring1(cs) : ip ? (u16)fixed : 0, (u8)flags
 	};
 }
 
+void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask)
+{
+	v->entry.callback[kind] =
+		vcpu_entry_point(v, cs, ip, mask ? TRAP_MASKS : 0);
+}
+
+/* Three addresses, of which a bad one changes nothing; or two far pointers. */
 long do_set_callbacks(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
+	u32 kind;
 
+	if (v->d->width->callback_longs == 1) {
+		for (kind = CB_EVENT; kind <= CB_SYSCALL; kind++)
+			if (cpu_canonical(a[kind]))
+				vcpu_set_callback(v, kind, 0, a[kind],
+						  kind == CB_EVENT);
+		return 0;
+	}
 	vcpu_set_callback(v, CB_EVENT, (u16)a[0], a[1], true);
 	vcpu_set_callback(v, CB_FAILSAFE, (u16)a[2], a[3], false);
 	return 0;
 }
 
 /* Which callback a registration means, or none. */
-static int callback_kind(u16 type)
+static int callback_kind(const struct vcpu *v, u16 type)
 {
 	switch (type) {
+	case CALLBACKTYPE_syscall:
+		return v->d->width->long_size == 8 ? CB_SYSCALL : -1;
 	case CALLBACKTYPE_event:
 		return CB_EVENT;
 	case CALLBACKTYPE_failsafe:
@@ -87,12 +110,14 @@ static long register_callback(struct vcpu *v, gva_t at)
 
 	if (guest_get_longs(at, cb, last + 1))
 		return -EFAULT;
+	if (!cpu_canonical(cb[last]))
+		return -EINVAL;
 	type = (u16)cb[0];
 	if (type == CALLBACKTYPE_nmi) {
 		nmi_set_handler(v, cb[last]);
 		return 0;
 	}
-	kind = callback_kind(type);
+	kind = callback_kind(v, type);
 	if (kind < 0)
 		return -ENOSYS;
 	vcpu_set_callback(v, (u32)kind, (u16)cb[1], cb[last],
@@ -109,7 +134,7 @@ static long unregister_callback(struct vcpu *v, gva_t at)
 	if (guest_read(&cb, at, sizeof(cb)))
 		return -EFAULT;
 	if (cb.type != CALLBACKTYPE_nmi)
-		return callback_kind(cb.type) < 0 ? -ENOSYS : -EINVAL;
+		return callback_kind(v, cb.type) < 0 ? -ENOSYS : -EINVAL;
 	nmi_clear_handler(v);
 	return 0;
 }
@@ -122,7 +147,9 @@ long do_callback_op(u64 a[])
 	case CALLBACKOP_unregister:
 		return unregister_callback(current_vcpu(), gva(a[1]));
 	default:
-		return -EINVAL;
+		/* As on Xen. */
+		return current_domain()->width->long_size == 8 ? -ENOSYS :
+								 -EINVAL;
 	}
 }
 
@@ -135,6 +162,8 @@ long do_nmi_op(u64 a[])
 	case XENNMI_register_callback:
 		if (guest_get_longs(gva(a[1]), cb, ARRAY_SIZE(cb)))
 			return -EFAULT;
+		if (!cpu_canonical(cb[0]))
+			return -EINVAL;
 		nmi_set_handler(current_vcpu(), cb[0]);
 		return 0;
 	case XENNMI_unregister_callback:

@@ -6,7 +6,11 @@
  * data segments nor the debug registers.
  *
  * Selectors are loaded after the guest's GDT and LDT; one that faults becomes
- * null and the guest's failsafe handler is told.
+ * null and the guest's failsafe handler is told. The bases of a 64-bit guest's
+ * FS and GS are loaded after the selectors, which change them. It can read and
+ * write them without us, by selectors or where CR4.FSGSBASE is on: they are read
+ * back whenever we need them. The base that SWAPGS would give is in memory alone,
+ * and the register for it is the hypervisor's (entry/entry.S).
  */
 #include "cpu/context.h"
 #include "cpu/ldt.h"
@@ -63,6 +67,11 @@ static bool map_descriptor(struct vcpu *v, u16 sel)
 	return (sel & 4) && ldt_map_page(v, (u32)(sel / PAGE_SIZE));
 }
 
+static bool has_bases(const struct vcpu *v)
+{
+	return v->d->width->long_size == 8;
+}
+
 static void save_debug(struct vcpu *v)
 {
 	u64 off = DR7_FIXED;
@@ -82,13 +91,75 @@ void context_load_debug(const struct vcpu *v)
 	__asm__ volatile("mov %0, %%dr7" :: "r" (v->proc.dr[7]));
 }
 
-/* Whether RDTSC faults outside ring 0. */
-void context_load_tsd(const struct vcpu *v)
+/*
+ * Whether RDTSC faults outside ring 0, and whether 64-bit code has instructions
+ * for bases: a guest may use them if CPUID shows them.
+ */
+void context_load_cr4(const struct vcpu *v)
 {
 	u64 cr4 = read_cr4();
+	u64 changes = (cr4 ^ v->proc.cr4) & (CR4_TSD | CR4_FSGSBASE);
 
-	if ((cr4 ^ v->proc.cr4) & CR4_TSD)
-		write_cr4(cr4 ^ CR4_TSD);
+	if (changes)
+		write_cr4(cr4 ^ changes);
+}
+
+static bool fast_bases(const struct vcpu *v)
+{
+	return v->proc.cr4 & CR4_FSGSBASE;
+}
+
+void context_toggle(struct vcpu *v)
+{
+	u64 other = v->proc.gs_other;
+	bool fast = fast_bases(v);
+
+	v->proc.gs_other = read_gsbase(fast);
+	write_gsbase(fast, other);
+	v->proc.in_user = !v->proc.in_user;
+	roots_load(v);
+}
+
+u64 context_get_base(const struct vcpu *v, u32 msr)
+{
+	return msr == MSR_FS_BASE ? read_fsbase(fast_bases(v)) :
+	       msr == MSR_GS_BASE ? read_gsbase(fast_bases(v)) :
+	       v->proc.gs_other;
+}
+
+void context_set_base(struct vcpu *v, u32 msr, u64 value)
+{
+	if (msr == MSR_FS_BASE)
+		write_fsbase(fast_bases(v), value);
+	else if (msr == MSR_GS_BASE)
+		write_gsbase(fast_bases(v), value);
+	else
+		v->proc.gs_other = value;
+}
+
+static void save_bases(struct vcpu *v)
+{
+	v->proc.fs_base = context_get_base(v, MSR_FS_BASE);
+	v->proc.gs_base = context_get_base(v, MSR_GS_BASE);
+}
+
+static void load_bases(struct vcpu *v)
+{
+	context_set_base(v, MSR_FS_BASE, v->proc.fs_base);
+	context_set_base(v, MSR_GS_BASE, v->proc.gs_base);
+}
+
+/* A null selector leaves the base on some processors. */
+void context_set_other_gs(struct vcpu *v, u16 sel)
+{
+	u64 base = context_get_base(v, MSR_GS_BASE);
+	u32 bad;
+
+	v->proc.gs = sel & ~3u ? sel | 3 : 0;
+	bad = LOAD_GUEST_SEGMENT(v, gs);
+	v->proc.gs_other = bad || !v->proc.gs ? 0 :
+			   context_get_base(v, MSR_GS_BASE);
+	context_set_base(v, MSR_GS_BASE, base);
 }
 
 /* User space reads it with RDTSCP; few kernels set it. */
@@ -105,7 +176,8 @@ void context_load_tsc_aux(const struct vcpu *v)
 /* The vCPU's window of descriptors may be gone when this CPU still idles. */
 static void leave_tables(struct cpu_block *b)
 {
-	cpu_load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE, HV_GDT_LIMIT);
+	cpu_load_gdt((u64)b->cpu.gdt_page[GDT_PAGE32] - HV_GDT_BASE,
+		     HV_GDT_LIMIT);
 	__asm__ volatile("lldt %w0" :: "r" (0));
 }
 
@@ -203,6 +275,8 @@ void context_save(struct vcpu *v)
 	READ_SEGMENT(es, v->proc.es);
 	READ_SEGMENT(fs, v->proc.fs);
 	READ_SEGMENT(gs, v->proc.gs);
+	if (has_bases(v))
+		save_bases(v);
 	save_debug(v);
 	save_fpu(v);
 	leave_tables(b);
@@ -213,18 +287,24 @@ void context_save(struct vcpu *v)
 			   __ATOMIC_SEQ_CST);
 }
 
+/* The hypervisor's page in the GDT of such a guest, on this processor. */
+static u64 *gdt_page(const struct vcpu *v)
+{
+	return this_cpu()->gdt_page[v->d->width->gdt_page];
+}
+
 static void load_vcpu_gdt(const struct vcpu *v)
 {
 	u64 *e = paging_entry(v->desc.area + GDT_FRAMES * PAGE_SIZE);
 
-	*e = make_pte(virt_to_mfn(this_cpu()->gdt_page), PTE_HV_DATA);
+	*e = make_pte(virt_to_mfn(gdt_page(v)), PTE_HV_DATA);
 	invlpg(v->desc.area + GDT_FRAMES * PAGE_SIZE);
 	cpu_load_gdt(v->desc.area, HV_GDT_LIMIT);
 }
 
 void context_load_ldt(const struct vcpu *v)
 {
-	u64 *g = this_cpu()->gdt_page + (SEL_LDT - HV_GDT_BASE) / 8;
+	u64 *g = gdt_page(v) + (SEL_LDT - HV_GDT_BASE) / 8;
 	u64 base = v->desc.area + 16 * PAGE_SIZE;
 	u64 limit = v->desc.ldt_entries * 8ull - 1;
 	u32 sel = 0;
@@ -247,11 +327,30 @@ void context_set_ts(struct vcpu *v, int set)
 	write_cr0(set ? cr0 | CR0_TS : cr0 & ~CR0_TS);
 }
 
+/* All four are null if one could not be loaded. True: then it was so. */
+static bool load_segments(struct vcpu *v)
+{
+	bool bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
+		   LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
+
+	if (bad)
+		__asm__ volatile("mov %w0, %%ds; mov %w0, %%es; mov %w0, %%fs;"
+				 "mov %w0, %%gs" :: "r" (0));
+	if (has_bases(v))
+		load_bases(v);
+	return bad;
+}
+
+/*
+ * Places in memory that the guest named for time and run state are its kernel's,
+ * who has another root than a 64-bit guest's user mode.
+ */
 void context_load(struct vcpu *v)
 {
 	struct cpu_block *b = this_block();
-	bool bad;
+	bool user = v->proc.in_user, bad;
 
+	v->proc.in_user = false;
 	b->cpu.current = v;
 	__atomic_fetch_or(&v->d->tables.dirty_cpus, 1u << b->cpu.id,
 			  __ATOMIC_SEQ_CST);
@@ -263,11 +362,14 @@ void context_load(struct vcpu *v)
 	load_fpu(v);
 	if (v->proc.dr[7] & 0xff)
 		context_load_debug(v);
-	context_load_tsd(v);
+	context_load_cr4(v);
 	context_load_tsc_aux(v);
 	vcpu_update_time(v);
-	bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
-	      LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
+	bad = load_segments(v);
+	if (user) {
+		v->proc.in_user = true;
+		roots_load(v);
+	}
 	if (bad)
 		bounce_failsafe(v, &b->guest);
 	if (v->proc.cr0_ts)

@@ -29,7 +29,10 @@ struct vcpu_processor {
 	bool cr0_ts;
 	bool in_user;		/* a 64-bit guest's mode: not its kernel */
 	u16 ds, es, fs, gs;
-	/* Of a 64-bit guest: of this mode, and GS's of the other one. */
+	/*
+	 * Of a 64-bit guest, canonical: of this mode, and GS's of the other one.
+	 * While it runs it may change the first two itself: they are not here.
+	 */
 	u64 fs_base, gs_base, gs_other;
 	struct regs regs;
 	u8 fpu[512] __attribute__((aligned(64)));
@@ -49,10 +52,24 @@ void context_load(struct vcpu *v);
 /* After a change by the vCPU itself, while it runs. */
 void context_load_ldt(const struct vcpu *v);
 void context_load_debug(const struct vcpu *v);
+/*
+ * Between the kernel and the user mode of a 64-bit guest that runs: the other
+ * root, and the other base of GS.
+ */
+void context_toggle(struct vcpu *v);
+/*
+ * The base of FS or GS (MSR_*) of the 64-bit guest's vCPU that runs; that of
+ * MSR_KERNEL_GS_BASE is its other mode's. The value is canonical.
+ */
+u64 context_get_base(const struct vcpu *v, u32 msr);
+void context_set_base(struct vcpu *v, u32 msr, u64 value);
+/* Load a selector of GS for the other mode: its base, 0 if there is none. */
+void context_set_other_gs(struct vcpu *v, u16 sel);
 /* x87 and SSE state of a vCPU that does not run. */
 void context_reset_fpu(struct vcpu *v);
 void context_set_fpu(struct vcpu *v, const void *image);
-void context_load_tsd(const struct vcpu *v);
+/* Bits of CR4 that are the guest's. */
+void context_load_cr4(const struct vcpu *v);
 void context_load_tsc_aux(const struct vcpu *v);
 /* XCR0 of the vCPU that runs; 0 turns XSAVE off. */
 void context_set_xcr0(struct vcpu *v, u64 xcr0);

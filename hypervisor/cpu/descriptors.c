@@ -3,13 +3,13 @@
  * Segment descriptors: set_gdt, update_descriptor, and what a page must hold
  * to be typed SEGDESC.
  *
- * A guest's segments must not reach ring 0 or 64-bit mode: DPL 0 becomes 1,
- * long-mode segments, TSS, LDT, interrupt and trap gates are refused. A call
- * gate may be stored, with DPL 0, so that whoever uses it gets #GP. Segment
- * limits do not matter for isolation, see config.h; one that ends in the
- * machine-to-phys window is made the largest, since kernels for a smaller
- * window have such ones. The processor sets the accessed bit by the
- * hypervisor's own mapping.
+ * A guest's segments must not reach ring 0 and, of a 32-bit guest, 64-bit mode:
+ * DPL 0 becomes 1, or 3 in a 64-bit guest; TSS, LDT, interrupt and trap gates are
+ * refused. A call gate may be stored, with DPL 0, so that whoever uses it gets
+ * #GP; in a 64-bit guest its second half is of type 0. Segment limits do not matter
+ * for isolation, see config.h; a 32-bit guest's that ends in the machine-to-phys
+ * window is made the largest, since kernels for a smaller window have such ones.
+ * The processor sets the accessed bit by the hypervisor's own mapping.
  */
 #include "cpu/descriptors.h"
 #include "cpu/ldt.h"
@@ -28,45 +28,56 @@
 #define DESC_AREAS	2048	/* vCPUs in the machine, at most */
 
 #define DESC_DPL	(BIT(45) | BIT(46))
-#define DESC_DPL1	BIT(45)
+#define DPL_SHIFT	45
 #define DESC_BASE_BITS	0xff0000ffffff0000ull
 #define DESC_LIMIT	0x000f00000000ffffull
 #define DESC_TYPE	(15ull << 40)
 #define TYPE_CALL_GATE	(12ull << 40)
 #define GATE_RESERVED	(7ull << 37)
+#define GATE_ARGUMENTS	(31ull << 32)	/* none in long mode */
 #define GATE_RPL	(3ull << 16)
 
 /* The gate's DPL goes where the selector's RPL was. */
-static bool check_gate(u64 *d)
+static bool check_gate(const struct width *w, u64 *d)
 {
-	u32 sel = *d >> 16 & 0xffff, dpl = *d >> 45 & 3;
+	u32 sel = *d >> 16 & 0xffff, dpl = *d >> DPL_SHIFT & 3;
+	u64 zero = GATE_RESERVED | (w->kernel_cs ? GATE_ARGUMENTS : 0);
 
 	if (!(*d & DESC_TYPE))
 		return true;
-	if ((*d & DESC_TYPE) != TYPE_CALL_GATE || (*d & GATE_RESERVED) ||
-	    (sel >> 3 >= FIRST_RESERVED_GDT_ENTRY && sel != SEL_R1_CS &&
-	     !(sel & 4)))
+	if ((*d & DESC_TYPE) != TYPE_CALL_GATE || (*d & zero) ||
+	    (sel >> 3 >= FIRST_RESERVED_GDT_ENTRY && !(sel & 4) &&
+	     sel != (w->kernel_cs ? w->kernel_cs : SEL_R1_CS)))
 		return false;
-	*d = (*d & ~(DESC_DPL | GATE_RPL)) | (u64)MAX(dpl, 1u) << 16;
+	*d = (*d & ~(DESC_DPL | GATE_RPL)) |
+	     (u64)MAX(dpl, w->kernel_ring) << 16;
 	return true;
 }
 
-bool descriptor_check(u64 *d)
+/* False: 32-bit guests have no 64-bit code. */
+static bool mend_narrow(u64 *d)
 {
 	u64 limit = (*d & 0xffff) | (*d >> 32 & 0xf0000);
 
-	if (!(*d & DESC_PRESENT))
-		return true;
-	if (!(*d & DESC_S))
-		return check_gate(d);
 	if (*d & DESC_LONG)
 		return false;
 	if ((*d & DESC_PAGES) && !(*d & DESC_BASE_BITS) &&
 	    (limit + 1) << PAGE_SHIFT > M2P_DEFAULT_START)
 		*d |= DESC_LIMIT;
+	return true;
+}
+
+bool descriptor_check(const struct width *w, u64 *d)
+{
+	if (!(*d & DESC_PRESENT))
+		return true;
+	if (!(*d & DESC_S))
+		return check_gate(w, d);
+	if (!w->kernel_cs && !mend_narrow(d))
+		return false;
 	/* Conforming code keeps the caller's ring; its DPL must not be 0. */
-	if (!(*d & DESC_DPL))
-		*d |= DESC_DPL1;
+	if ((*d & DESC_DPL) >> DPL_SHIFT < w->kernel_ring)
+		*d |= (u64)w->kernel_ring << DPL_SHIFT;
 	return true;
 }
 
@@ -75,9 +86,8 @@ static int validate(struct domain *d, mfn_t m)
 	u64 *table = mfn_to_virt(m);
 	u32 i;
 
-	(void)d;
 	for (i = 0; i < 512; i++)
-		if (!descriptor_check(&table[i]))
+		if (!descriptor_check(d->width, &table[i]))
 			return -EINVAL;
 	return 0;
 }
@@ -185,7 +195,7 @@ long do_update_descriptor(u64 a[])
 	mfn_t m = paddr_to_mfn(paddr(at));
 	int rc;
 
-	if ((at & 7) || !descriptor_check(&value))
+	if ((at & 7) || !descriptor_check(d->width, &value))
 		return -EINVAL;
 	spin_lock(&d->tables.lock);
 	if (!page_get(d, m)) {

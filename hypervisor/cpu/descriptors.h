@@ -3,6 +3,7 @@
 #ifndef KRYPTON_DESCRIPTORS_H
 #define KRYPTON_DESCRIPTORS_H
 
+#include "guest/width.h"
 #include "types.h"
 
 #define GDT_FRAMES	14
@@ -22,8 +23,8 @@ struct vcpu_descriptors {
 
 /* Make the type of pages of descriptors known. */
 void descriptors_init(void);
-/* Whether a guest may have it, after its DPL and limit are mended. */
-bool descriptor_check(u64 *d);
+/* Whether such a guest may have it, after its DPL and limit are mended. */
+bool descriptor_check(const struct width *w, u64 *d);
 /* A selector of ring 0 is meant as ring 1's; a null one stays null. */
 static inline u16 selector_ring1(u32 sel)
 {

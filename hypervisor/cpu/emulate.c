@@ -111,7 +111,7 @@ static void set_cr4(struct vcpu *v, u64 value)
 
 	cpuid_emulate(v, true, 7, 0, r);
 	v->proc.cr4 = value & (CR4_GUEST | (r[1] & 1 ? CR4_FSGSBASE : 0));
-	context_load_tsd(v);
+	context_load_cr4(v);
 	cpuid_emulate(v, true, 1, 0, r);
 	if (on && !v->proc.xcr0 && (r[2] & CPUID_XSAVE)) {
 		memset(v->proc.fpu_more, 0, sizeof(v->proc.fpu_more));

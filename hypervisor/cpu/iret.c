@@ -2,7 +2,9 @@
 /*
  * The iret hypercall: pops AX, IP, CS, FLAGS and, to another ring than the
  * kernel's, SP and SS from the guest's stack, sets the event mask to the
- * inverse of IF and looks for pending events on the way out.
+ * inverse of IF and looks for pending events on the way out. A 64-bit guest's
+ * frame (struct iret_context) always has SP and SS, and behind AX R11, CX and a
+ * word of flags; it goes to user mode if CS has RPL 3, and only so.
  *
  * What must hold of the frame before the processor sees it: not ring 0, no
  * virtual-8086 mode, IF set and IOPL 0 in the real flags. All else may fault
@@ -13,8 +15,12 @@
 #include "entry/traps.h"
 #include "guest/guest.h"
 #include "hypercalls.h"
+#include "machine/asm.h"
 
 enum { W_AX, W_IP, W_CS, W_FLAGS, W_SP, W_SS, WORDS };
+
+/* What a 64-bit guest's frame has more, and where. */
+enum { L_AX, L_R11, L_CX, L_VGCF, L_REST, L_WORDS = L_REST + WORDS - W_IP };
 
 static void load_frame(struct vcpu *v, struct regs *r, const u64 w[])
 {
@@ -30,6 +36,45 @@ static void load_frame(struct vcpu *v, struct regs *r, const u64 w[])
 	v->entry.nmi_masked = false;
 }
 
+/*
+ * What SYSRET makes of the registers, if the guest says that it may be used. It
+ * is not: with an address that is not canonical it would fault in ring 0.
+ */
+static void like_sysret(struct regs *r)
+{
+	r->flags &= ~(u64)FLAGS_RF;
+	r->cx = r->ip;
+	r->r11 = r->flags;
+	if (r->cs != SEL_64_CS32)
+		r->cs = SEL_64_CS;
+	r->ss = SEL_64_DS;
+}
+
+static void iret_long(struct vcpu *v, struct regs *r)
+{
+	u64 w[L_WORDS], *rest = &w[L_REST - W_IP];
+
+	if (guest_get_longs(gva(r->sp), w, L_WORDS)) {
+		domain_crash(v->d, "iret: no frame at %lx", r->sp);
+		return;
+	}
+	if ((rest[W_CS] & 3) == 3) {
+		if (!v->roots.user.n || mfn_eq(v->roots.user, INVALID_MFN)) {
+			domain_crash(v->d, "iret to user mode without a root");
+			return;
+		}
+		context_toggle(v);
+	}
+	rest[W_CS] |= 3;
+	rest[W_SS] |= 3;
+	load_frame(v, r, rest);
+	r->ax = w[L_AX];
+	r->cx = w[L_CX];
+	r->r11 = w[L_R11];
+	if (w[L_VGCF] & VGCF_in_syscall)
+		like_sysret(r);
+}
+
 long do_iret(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
@@ -38,6 +83,10 @@ long do_iret(u64 a[])
 	u64 sp = r->sp & width->long_mask, w[WORDS];
 
 	(void)a;
+	if (width->long_size == 8) {
+		iret_long(v, r);
+		return 0;
+	}
 	if (guest_get_longs(gva(sp), w, W_SP)) {
 		domain_crash(v->d, "iret: no frame at %lx", sp);
 		return 0;

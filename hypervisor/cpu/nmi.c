@@ -12,6 +12,7 @@
  */
 #include <xen/nmi.h>
 #include "cpu/nmi.h"
+#include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
@@ -48,7 +49,7 @@ void nmi_forward(void)
 /* An NMI that came before there was a handler was dropped: raise it again. */
 void nmi_set_handler(struct vcpu *v, u64 ip)
 {
-	v->entry.traps[X86_NMI] = (struct vcpu_trap){ ip, SEL_R1_CS, TRAP_MASKS };
+	v->entry.traps[X86_NMI] = vcpu_entry_point(v, SEL_R1_CS, ip, TRAP_MASKS);
 	if (!v->id && v->d->shared[v->d->width->nmi_reason_offset])
 		nmi_raise(v);
 }

@@ -20,17 +20,39 @@
 long do_stack_switch(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
-	u32 ss = (u32)a[0];
+	u32 ss = (u32)a[0], ring = v->d->width->kernel_ring;
 
-	/* A ring-0 selector is meant as ring 1's. */
-	v->entry.kernel_ss = (u16)(ss & 3 ? ss : ss | 1);
+	/* A ring-0 selector is meant as the kernel's. */
+	v->entry.kernel_ss = (u16)((ss & 3) < ring ? ss | ring : ss);
 	v->entry.kernel_sp = a[1];
 	return 0;
 }
 
 long do_fpu_taskswitch(u64 a[])
 {
-	context_set_ts(current_vcpu(), a[0] != 0);
+	context_set_ts(current_vcpu(), (u32)a[0] != 0);
+	return 0;
+}
+
+/* As on Xen, a bad selector is no error: kernels do not expect one. */
+long do_set_segment_base(u64 a[])
+{
+	static const u32 msr[] = {
+		[SEGBASE_FS] = MSR_FS_BASE, [SEGBASE_GS_USER] = MSR_KERNEL_GS_BASE,
+		[SEGBASE_GS_KERNEL] = MSR_GS_BASE,
+	};
+	struct vcpu *v = current_vcpu();
+	u32 which = (u32)a[0];
+
+	if (v->d->width->long_size != 8)
+		return -ENOSYS;
+	if (which == SEGBASE_GS_USER_SEL) {
+		context_set_other_gs(v, (u16)a[1]);
+		return 0;
+	}
+	if (which >= ARRAY_SIZE(msr) || !cpu_canonical(a[1]))
+		return -EINVAL;
+	context_set_base(v, msr[which], a[1]);
 	return 0;
 }
 

@@ -13,7 +13,6 @@
 #include "guest/segment.h"
 #include "mmu/walk.h"
 
-#define FLAGS_DF	BIT(10)
 #define MAX_ELEMENTS	512u	/* before the guest may take an interrupt */
 
 enum outcome { DONE, REFUSED, STAYS };

@@ -26,7 +26,13 @@ long vcpu_set_periodic(struct vcpu *v, u64 arg);
 void vcpu_stop_periodic(struct vcpu *v);
 /* It begins to run, and its periodic timer with it. */
 void vcpu_tick(struct vcpu *v);
-/* One of enum vcpu_callback_kind; a code selector of ring 0 is ring 1's. */
+/*
+ * An entry point of the guest's kernel. A code selector of ring 0 is ring 1's;
+ * that of a 64-bit kernel is given. It is null if there is no handler.
+ */
+struct vcpu_trap vcpu_entry_point(const struct vcpu *v, u32 cs, u64 ip,
+				  u32 flags);
+/* One of enum vcpu_callback_kind. */
 void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask);
 /* Of a vCPU that does not run: each to its value, or to none if refused. */
 void vcpu_reset_debugregs(struct vcpu *v, const u64 value[8]);

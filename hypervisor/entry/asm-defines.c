@@ -13,4 +13,7 @@ void asm_defines(void)
 	DEFINE(REGS_SIZE, sizeof(struct regs));
 	DEFINE(BLOCK_GUEST, offsetof(struct cpu_block, guest));
 	DEFINE(CPU_STACK_RESERVE, sizeof(struct regs));
+	DEFINE(CPU_STACK_TOP, offsetof(struct cpu, stack_top));
+	DEFINE(CPU_COMPAT_SP, offsetof(struct cpu, compat_sp));
+	DEFINE(CPU_LONG_SP, offsetof(struct cpu, long_sp));
 }

@@ -113,7 +113,7 @@ ist_entry:
 /*
  * SYSENTER (Intel): rsp is the top of the block, IF is clear, the other flags
  * and all registers are the user's. Where it came from is not known; the ABI
- * says null CS and EIP.
+ * says null CS and EIP. SS is that of a 32-bit guest.
  */
 	.globl sysenter_entry
 sysenter_entry:
@@ -132,24 +132,42 @@ sysenter_flags_saved:
 	jmp	common_entry
 
 /*
- * SYSCALL from compatibility mode (AMD): rcx is the return address, r11 the
- * flags, rsp still the guest's. Our GS base points to cpu.stack_top;
- * r8 to r15 do not exist for a 32-bit guest.
+ * SYSCALL: rcx is the return address, r11 the flags, rsp still the guest's, and
+ * so are all other registers. IF, TF, NT and AC are clear. The other GS base,
+ * MSR_KERNEL_GS_BASE, points to cpu.stack_top and to nothing else, ever: no
+ * guest can execute SWAPGS, nor write to that register.
+ *
+ * #DB (a breakpoint on the operand of MOV SS before the SYSCALL), NMI and #MC
+ * may come at each of these instructions. They run on stacks of their own and
+ * see CS of ring 0: what they interrupt is the hypervisor. They use no GS and no
+ * word of struct cpu that is used here, and go back to where they came from.
+ * Maskable interrupts do not come, and nothing here faults: the block is always
+ * mapped. Compat code has no upper half of RSP; that of its word is always 0.
  */
-	.globl syscall_entry
-syscall_entry:
+	.macro from_syscall word, mov, sp, ss, cs, vector
 	swapgs
-	movl	%esp, %r8d
+	\mov	\sp, %gs:\word - CPU_STACK_TOP
 	movq	%gs:0, %rsp
 	swapgs
-	pushq	$SEL_R3_DS
-	pushq	%r8
+	pushq	$\ss
+	pushq	\word + 8 - CPU_BLOCK_SIZE(%rsp)
 	pushq	%r11
-	pushq	$SEL_R3_CS
+	pushq	$\cs
 	pushq	%rcx
 	pushq	$0
-	pushq	$VEC_SYSCALL32
+	pushq	$\vector
 	jmp	common_entry
+	.endm
+
+/* From 64-bit code, which 64-bit guests alone have. */
+	.globl syscall_entry
+syscall_entry:
+	from_syscall CPU_LONG_SP, movq, %rsp, SEL_64_DS, SEL_64_CS, VEC_SYSCALL
+
+/* From compat code (AMD). The segments are those of a 32-bit guest. */
+	.globl syscall_compat_entry
+syscall_compat_entry:
+	from_syscall CPU_COMPAT_SP, movl, %esp, SEL_R3_DS, SEL_R3_CS, VEC_SYSCALL32
 
 /* Load CS and the null data segments from this CPU's GDT. */
 	.globl reload_segments

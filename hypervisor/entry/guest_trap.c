@@ -21,6 +21,7 @@
 
 #define EC_EXT	1u
 #define EC_IDT	2u
+#define EC_LDT	4u
 
 static bool has_error_code(u32 vector)
 {
@@ -69,21 +70,29 @@ static void general_protection(struct vcpu *v, struct regs *r)
 	bounce_as_is(v, r);
 }
 
-/* A fault at a descriptor: the processor read the GDT or LDT for the guest. */
+/*
+ * A fault at a descriptor: the processor read the GDT or LDT for the guest, with
+ * its own rights. A 64-bit guest's instruction may name such an address as well.
+ */
 static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
 {
 	u64 offset = address - v->desc.area;
 
-	if (address < v->desc.area || offset >= 32 * PAGE_SIZE)
+	if (address < v->desc.area || offset >= 32 * PAGE_SIZE ||
+	    (r->error & PF_USER))
 		return false;
 	if (offset < 16 * PAGE_SIZE) {
 		bounce_exception(v, r, X86_GP, (s64)(offset & 0xfff8));
 		return true;
 	}
 	offset -= 16 * PAGE_SIZE;
-	if (!ldt_map_page(v, (u32)(offset >> PAGE_SHIFT)))
-		bounce_page_fault(v, r, v->desc.ldt_base.a + offset,
-				 (u32)r->error);
+	if (ldt_map_page(v, (u32)(offset >> PAGE_SHIFT)))
+		return true;
+	address = v->desc.ldt_base.a + offset;
+	if (cpu_canonical(address))
+		bounce_page_fault(v, r, address, (u32)r->error);
+	else
+		bounce_exception(v, r, X86_GP, (s64)((offset & 0xfff8) | EC_LDT));
 	return true;
 }
 
@@ -112,7 +121,7 @@ void page_fault(struct vcpu *v, struct regs *r, u64 address)
 	if (kernel && (error & PF_WRITE) && (error & PF_PRESENT) &&
 	    ptwrite_emulate(v, r, gva(address)))
 		return;
-	bounce_page_fault(v, r, address, error);
+	bounce_page_fault(v, r, address, error & (kernel ? ~PF_USER : ~0u));
 }
 
 static void debug_trap(struct vcpu *v, struct regs *r)
@@ -145,6 +154,15 @@ static void direct_interrupt(struct vcpu *v, struct regs *r)
 	bounce_exception(v, r, X86_GP, VEC_GUEST_SYSCALL * 8 + EC_IDT);
 }
 
+/* From 64-bit code: kernel and user mode run in the same ring. */
+static void system_call(struct vcpu *v, struct regs *r)
+{
+	if (vcpu_in_kernel(v, r))
+		hypercall_entry(v, r);
+	else
+		bounce_fast_call(v, r);
+}
+
 static void invalid_opcode(struct vcpu *v, struct regs *r)
 {
 	if (!emulate_forced(v, r))
@@ -161,6 +179,7 @@ static void (*const handlers[])(struct vcpu *v, struct regs *r) = {
 	[VEC_HYPERCALL]		= hypercall_entry,
 	[VEC_SYSENTER]		= bounce_fast_call,
 	[VEC_SYSCALL32]		= bounce_fast_call,
+	[VEC_SYSCALL]		= system_call,
 };
 
 void guest_trap(struct regs *r)

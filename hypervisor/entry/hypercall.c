@@ -3,7 +3,7 @@
  * The hypercall table, multicall, and the continuation of long calls.
  *
  * A call that has to stop puts the rest of its work into its own arguments;
- * the guest is sent back to its int 0x82 and makes the call again. Whatever
+ * the guest is sent back to its int 0x82 or SYSCALL and makes the call again. Whatever
  * the guest does with those registers meanwhile, they are checked as if they
  * were new. A multicall stops between entries and, for a long entry, writes
  * the changed arguments back into it. A call with 64-bit arguments does not
@@ -17,7 +17,7 @@
 #include "hypercalls.h"
 #include "sched/sched.h"
 
-#define INT_SIZE	2	/* cd 82 */
+#define INT_SIZE	2	/* cd 82; of a 64-bit guest 0f 05 */
 #define ENTRY_LONGS	(2 + HYPERCALL_ARGS)	/* operation, result, args */
 
 /* Xen's answer where its option does not enable the hypercall. */
@@ -58,6 +58,7 @@ static const struct hypercall table[] = {
 	CALL(grant_table_op),
 	CALL(vm_assist),
 	CALL(iret),
+	CALL(set_segment_base),
 	CALL(vcpu_op),
 	CALL(mmuext_op),
 	CALL(nmi_op),

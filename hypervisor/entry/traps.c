@@ -10,6 +10,7 @@
 #include "device/irq.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
+#include "guest/segment.h"
 #include "machine/asm.h"
 #include "machine/log.h"
 #include "machine/mce.h"
@@ -60,25 +61,37 @@ void traps_init(void)
 
 static u64 segment(u32 dpl, u32 type_bits, bool code64)
 {
-	return 0x00c000000000ffffull | (u64)0xf << 48 |
+	return 0x008000000000ffffull | (u64)0xf << 48 |
 	       (u64)(0x90 | dpl << 5 | type_bits) << 40 |
-	       (code64 ? BIT(53) : 0);
+	       (code64 ? DESC_LONG : DESC_32BIT);
 }
 
-static void fill_gdt(struct cpu *c)
+/* What the hypervisor uses itself has the same place in both pages. */
+static void fill_gdt(const struct cpu *c, u64 *g)
 {
-	u64 *g = c->gdt_page;
 	u64 base = (u64)&c->tss;
 
-	g[1] = segment(0, 0xb, true) & ~BIT(54);
+	g[1] = segment(0, 0xb, true);
 	g[2] = segment(0, 0x3, false);
+	g[8] = (sizeof(c->tss) - 1) | (base & 0xffffff) << 16 |
+	       0x89ull << 40 | (base >> 24 & 0xff) << 56;
+	g[9] = base >> 32;
+}
+
+static void fill_gdts(struct cpu *c)
+{
+	u64 *g = c->gdt_page[GDT_PAGE32];
+
+	fill_gdt(c, g);
 	g[3] = segment(1, 0xb, false);
 	g[4] = segment(1, 0x3, false);
 	g[5] = segment(3, 0xb, false);
 	g[6] = segment(3, 0x3, false);
-	g[8] = (sizeof(c->tss) - 1) | (base & 0xffffff) << 16 |
-	       0x89ull << 40 | (base >> 24 & 0xff) << 56;
-	g[9] = base >> 32;
+	g = c->gdt_page[GDT_PAGE64];
+	fill_gdt(c, g);
+	g[4] = segment(3, 0xb, false);
+	g[5] = segment(3, 0x3, false);
+	g[6] = segment(3, 0xb, true);
 }
 
 static void fill_tss(struct cpu_block *b)
@@ -107,21 +120,22 @@ static void set_fast_entries(struct cpu_block *b)
 	wrmsr(MSR_SYSENTER_CS, cpuid_is_intel() ? SEL_HV_CS : 0);
 	wrmsr(MSR_SYSENTER_ESP, (u64)(&b->guest + 1));
 	wrmsr(MSR_SYSENTER_EIP, (u64)sysenter_entry);
-	wrmsr(MSR_STAR, (u64)SEL_HV_CS << 32 | (u64)SEL_R3_CS << 48);
+	wrmsr(MSR_STAR, (u64)SEL_HV_CS << 32);	/* there is no SYSRET */
 	wrmsr(MSR_LSTAR, (u64)syscall_entry);
-	wrmsr(MSR_CSTAR, (u64)syscall_entry);
+	wrmsr(MSR_CSTAR, (u64)syscall_compat_entry);
 	wrmsr(MSR_SFMASK, 0x47700 | FLAGS_CF);
 	b->cpu.stack_top = (u64)(&b->guest + 1);
-	wrmsr(0xc0000102, (u64)&b->cpu.stack_top);
+	wrmsr(MSR_KERNEL_GS_BASE, (u64)&b->cpu.stack_top);
 }
 
 void traps_init_cpu(void)
 {
 	struct cpu_block *b = this_block();
 
-	fill_gdt(&b->cpu);
+	fill_gdts(&b->cpu);
 	fill_tss(b);
-	cpu_load_gdt((u64)b->cpu.gdt_page - HV_GDT_BASE, HV_GDT_LIMIT);
+	cpu_load_gdt((u64)b->cpu.gdt_page[GDT_PAGE32] - HV_GDT_BASE,
+		     HV_GDT_LIMIT);
 	reload_segments();
 	load_idt();
 	__asm__ volatile("ltr %w0" :: "r" (SEL_TSS));

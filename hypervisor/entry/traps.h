@@ -46,6 +46,7 @@ extern u8 trap_stubs[256][16];
 void sysenter_entry(void);
 void sysenter_flags_saved(void);
 void syscall_entry(void);
+void syscall_compat_entry(void);
 void reload_segments(void);
 void guest_iret(void);
 

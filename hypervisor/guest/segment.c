@@ -25,7 +25,8 @@ static u64 read_descriptor(const struct vcpu *v, u16 sel)
 		       !guest_read(&d, gva_index(v->desc.ldt_base, index, 8), 8) ?
 		       d : 0;
 	if (index >= FIRST_RESERVED_GDT_ENTRY)
-		return this_cpu()->gdt_page[index - FIRST_RESERVED_GDT_ENTRY];
+		return this_cpu()->gdt_page[v->d->width->gdt_page]
+			[index - FIRST_RESERVED_GDT_ENTRY];
 	return index && index < v->desc.gdt_entries ?
 	       ((u64 *)mfn_to_virt(v->desc.gdt[index / 512]))[index % 512] : 0;
 }

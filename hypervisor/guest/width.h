@@ -37,6 +37,8 @@ struct width {
 	u32 kernel_ring;	/* where a guest's kernel runs */
 	u16 start_cs, start_ss, start_ds;	/* when a first one starts */
 	const char *magic;	/* in start_info */
+	u32 gdt_page;		/* GDT_PAGE*: the hypervisor's in its GDT */
+	u16 kernel_cs;		/* of all handlers; 0: as the guest says */
 	u64 m2p_start;		/* of the machine-to-phys array, unless asked */
 	u64 m2p_end;		/* of the addresses that it may have */
 	u64 address_end;	/* of the guest's lower addresses */

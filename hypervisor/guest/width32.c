@@ -71,6 +71,7 @@ const struct width width32 = {
 	.start_ss = SEL_R1_DS,
 	.start_ds = SEL_R1_DS,
 	.magic = "xen-3.0-x86_32p",
+	.gdt_page = GDT_PAGE32,
 	.m2p_start = M2P_DEFAULT_START,
 	.m2p_end = 0xffe00000,
 	.address_end = M2P_DEFAULT_START,

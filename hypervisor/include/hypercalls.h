@@ -24,6 +24,7 @@ hypercall_fn do_set_trap_table, do_mmu_update, do_set_gdt,
 	do_event_channel_op_compat, do_xen_version, do_console_io,
 	do_physdev_op_compat, do_grant_table_op, do_vm_assist, do_iret,
 	do_vcpu_op, do_mmuext_op, do_nmi_op, do_sched_op, do_callback_op,
-	do_event_channel_op, do_physdev_op, do_sysctl, do_domctl;
+	do_event_channel_op, do_physdev_op, do_sysctl, do_domctl,
+	do_set_segment_base;
 
 #endif

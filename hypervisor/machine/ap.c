@@ -31,7 +31,8 @@ void ap_prepare(u32 id, u32 apic_id)
 
 	c->id = id;
 	c->apic_id = apic_id;
-	c->gdt_page = frames_new(PAGE_SIZE);
+	c->gdt_page[GDT_PAGE32] = frames_new(PAGE_SIZE);
+	c->gdt_page[GDT_PAGE64] = frames_new(PAGE_SIZE);
 	c->online = !id;
 }
 

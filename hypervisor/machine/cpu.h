@@ -32,16 +32,20 @@ struct tss {
 } __attribute__((packed));
 _Static_assert(sizeof(struct tss) == 104, "hardware format");
 
+/* Which page: guests of both widths have other segments at the same places. */
+enum { GDT_PAGE32, GDT_PAGE64, GDT_PAGES };
+
 struct __attribute__((aligned(16))) cpu {
 	u32 id;
 	u32 apic_id;
 	struct vcpu *current;	/* whose registers and root are loaded */
 	u64 tsc_aux;		/* what the register holds */
-	u64 *gdt_page;		/* the hypervisor's page of each GDT */
+	u64 *gdt_page[GDT_PAGES];	/* the hypervisor's page of a GDT */
 	struct tss tss;
 	volatile u32 work;	/* CPU_WORK_* to do before entering a guest */
 	volatile u64 flushed;	/* requests answered: machine/smp.c */
 	u64 stack_top;		/* GS base points here: entry/entry.S */
+	u64 compat_sp, long_sp;	/* where SYSCALL puts RSP for a moment */
 	u32 locks_held;		/* bit per lock level */
 	bool online;
 };
@@ -98,6 +102,12 @@ static inline u16 data_selector(u32 reg)
 		     reg == SEG_GS ? gs : ds);
 }
 
+/* Bits 63 to 47 of an address are the same; no other can be used. */
+static inline bool cpu_canonical(u64 at)
+{
+	return at + BIT(47) < BIT(48);
+}
+
 static inline void wbinvd(void)
 {
 	__asm__ volatile("wbinvd" ::: "memory");
@@ -124,6 +134,27 @@ static inline void wrmsr(u32 msr, u64 v)
 	__asm__ volatile("wrmsr" :: "c" (msr), "a" ((u32)v),
 			 "d" ((u32)(v >> 32)) : "memory");
 }
+
+/* Of FS or GS: with CR4.FSGSBASE, and by an MSR. */
+#define DEFINE_BASE(name, msr)						\
+static inline u64 read_##name(bool fast)				\
+{									\
+	u64 v;								\
+									\
+	if (!fast)							\
+		return rdmsr(msr);					\
+	__asm__ volatile("rd" #name " %0" : "=r" (v));			\
+	return v;							\
+}									\
+static inline void write_##name(bool fast, u64 v)			\
+{									\
+	if (fast)							\
+		__asm__ volatile("wr" #name " %0" :: "r" (v));		\
+	else								\
+		wrmsr(msr, v);						\
+}
+DEFINE_BASE(fsbase, MSR_FS_BASE)
+DEFINE_BASE(gsbase, MSR_GS_BASE)
 
 /* An instruction that may fault, and the address to continue at then. */
 #define EXTABLE(at, next)				\

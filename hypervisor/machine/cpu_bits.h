@@ -11,10 +11,12 @@ enum { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS };
 #define FLAGS_CF	0x00000001u
 #define FLAGS_TF	0x00000100u
 #define FLAGS_IF	0x00000200u
+#define FLAGS_DF	0x00000400u
 #define FLAGS_IOPL	0x00003000u
 #define FLAGS_NT	0x00004000u
 #define FLAGS_RF	0x00010000u
 #define FLAGS_VM	0x00020000u
+#define FLAGS_AC	0x00040000u
 /* What a guest may choose: ID, AC, RF, NT, OF DF TF SF ZF AF PF CF. */
 #define FLAGS_GUEST	0x00254dd5u
 
@@ -50,6 +52,9 @@ enum { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS };
 #define MSR_LSTAR	0xc0000082
 #define MSR_CSTAR	0xc0000083
 #define MSR_SFMASK	0xc0000084
+#define MSR_FS_BASE	0xc0000100
+#define MSR_GS_BASE	0xc0000101
+#define MSR_KERNEL_GS_BASE	0xc0000102	/* what SWAPGS gives */
 #define MSR_TSC_AUX	0xc0000103
 
 #endif

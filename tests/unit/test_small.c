@@ -12,11 +12,29 @@
 #include "mmu/ptype.h"
 
 /*
- * Whatever is accepted and present is code or data of ring 1 to 3, not long; or
- * of no type, or a call gate to ring 1 to 3 that only ring 0 could use.
+ * Whatever is accepted and present is code or data of the kernel's ring or an
+ * outer one, long in 64-bit guests alone; or of no type, or a call gate to these
+ * rings that only ring 0 could use.
  */
+static void check_descriptor(const struct width *w, u64 d)
+{
+	if (!descriptor_check(w, &d) || !(d >> 47 & 1))
+		return;
+	if (!(d >> 44 & 1)) {
+		assert_true((d >> 40 & 15) == 0 || (d >> 40 & 15) == 12);
+		if (d >> 40 & 15) {
+			assert_int_equal(d >> 45 & 3, 0);
+			assert_true((d >> 16 & 3) >= w->kernel_ring);
+		}
+		return;
+	}
+	assert_true((d >> 45 & 3) >= w->kernel_ring);
+	assert_false(w == &width32 && d >> 53 & 1);
+}
+
 static void test_descriptors(void **state)
 {
+	const u64 long_code = 0x00af9b000000ffff;
 	u64 d;
 	u32 i;
 
@@ -24,20 +42,13 @@ static void test_descriptors(void **state)
 	srand(5);
 	for (i = 0; i < 200000; i++) {
 		d = (u64)rand() << 42 ^ (u64)rand() << 21 ^ (u64)rand();
-		if (!descriptor_check(&d) || !(d >> 47 & 1))
-			continue;
-		if (!(d >> 44 & 1)) {
-			assert_true((d >> 40 & 15) == 0 ||
-				    (d >> 40 & 15) == 12);
-			if (d >> 40 & 15) {
-				assert_int_equal(d >> 45 & 3, 0);
-				assert_true(d >> 16 & 3);
-			}
-			continue;
-		}
-		assert_true(d >> 45 & 3);
-		assert_false(d >> 53 & 1);
+		check_descriptor(&width32, d);
+		check_descriptor(&width64, d);
 	}
+	d = long_code;
+	assert_false(descriptor_check(&width32, &d));
+	assert_true(descriptor_check(&width64, &d));
+	assert_int_equal(d, long_code | 3ull << 45);
 }
 
 /*

@@ -44,7 +44,7 @@ void bounce_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error)
 	bounce_exception(v, r, X86_PF, error);
 }
 
-void context_load_tsd(const struct vcpu *v)
+void context_load_cr4(const struct vcpu *v)
 {
 	(void)v;
 	host_asked.count++;
