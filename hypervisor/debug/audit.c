@@ -64,26 +64,43 @@ static void hold_page(const void *p)
 		hold(virt_to_mfn(p), TYPE_WRITABLE);
 }
 
-static void count_entry(enum frame_type table, u32 slot, u64 e)
+/* Whether a table has an entry that points to a table of its own level. */
+static bool linear_entry(const struct frame *table, u64 e)
 {
-	u32 level = type_level(table);
+	return type_level(table->type) > 1 &&
+	       table->owner->width->root_type == TYPE_L4 && (e & PTE_P) &&
+	       mfn_valid(pte_mfn(e)) &&
+	       mfn_frame(pte_mfn(e))->type == table->type;
+}
+
+static void count_entry(struct frame *table, u32 slot, u64 e)
+{
+	u32 level = type_level(table->type);
+	mfn_t to = pte_mfn(e);
 
 	if (!(e & PTE_P))
 		return;
-	if (level > 1)
-		hold(pte_mfn(e), level == 3 && slot == 3 ? TYPE_L2_TOP :
-		     level - 1);
-	else if (!tables_uncounted(pte_mfn(e)))
-		hold(pte_mfn(e), e & PTE_RW ? TYPE_WRITABLE : TYPE_NONE);
+	if (linear_entry(table, e)) {
+		if (mfn_frame(to) == table)
+			return;
+		hold(to, table->type);
+		table->linear += (s16)step;
+		mfn_frame(to)->linear -= (s16)step;
+	} else if (level > 1) {
+		hold(to, table->owner->width->root_type == TYPE_L3 &&
+		     level == 3 && slot == 3 ? TYPE_L2_TOP : level - 1);
+	} else if (!tables_uncounted(to)) {
+		hold(to, e & PTE_RW ? TYPE_WRITABLE : TYPE_NONE);
+	}
 }
 
-static void count_table(const struct frame *f)
+static void count_table(struct frame *f)
 {
 	const u64 *table = mfn_to_virt(frame_mfn(f));
 	u32 i;
 
 	for (i = 0; i < f->progress; i++)
-		count_entry(f->type, i, table[i]);
+		count_entry(f, i, table[i]);
 }
 
 /* What a frame holds of itself, and of others by its contents. */
@@ -105,19 +122,56 @@ static void count_frame(struct frame *f)
 		count_table(f);
 }
 
-/* What the processor walks for the vCPU; it sets PTE_A in our slots. */
-static void check_root(const struct vcpu *v)
+/* The guest's table, or one without entries. */
+static const u64 *table_of(mfn_t m)
 {
-	const u64 *l3 = (const u64 *)v->roots.l3, *guest = mfn_to_virt(v->roots.table);
-	u32 n = mfn_eq(v->roots.table, INVALID_MFN) ? 0 : sizeof(*v->roots.l3) / 8, i;
-	u64 wrong = v->roots.root[L4_GUEST_SLOT] ^
-		    make_pte(virt_to_mfn(v->roots.l3), ROOT_RIGHTS);
+	static u64 none[512];
+
+	return mfn_eq(m, INVALID_MFN) ? none : mfn_to_virt(m);
+}
+
+/* A private level-4 table, in which the processor sets PTE_A. */
+static u64 differs_l4(const u64 *root, const u64 *guest, u64 m2p)
+{
+	u64 wrong = 0, want;
+	u32 i;
+
+	for (i = 0; i < 512; i++) {
+		want = i == L4_M2P_SLOT ? m2p :
+		       i >= L4_HV_SLOT && i < L4_HV_END ? boot_l4[i] :
+		       guest[i];
+		wrong |= (root[i] ^ want) & ~PTE_A;
+	}
+	return wrong;
+}
+
+static u64 differs_l3(const struct vcpu_roots *r)
+{
+	const u64 *l3 = (const u64 *)r->l3, *guest = table_of(r->table);
+	u64 wrong = 0;
+	u32 i;
 
 	for (i = 0; i < 512; i++)
-		wrong |= l3[i] ^ (i < n ? guest[i] : 0);
-	for (i = L4_GUEST_SLOT + 1; i < 512; i++)
-		wrong |= (v->roots.root[i] ^ (i >= L4_HV_SLOT && i < L4_HV_END ?
-					boot_l4[i] : 0)) & ~PTE_A;
+		wrong |= l3[i] ^ (i < sizeof(*r->l3) / 8 ? guest[i] : 0);
+	return wrong;
+}
+
+/* What the processor walks for the vCPU. */
+static void check_root(const struct vcpu *v)
+{
+	static u64 slots[512];
+	const struct vcpu_roots *r = &v->roots;
+	u64 wrong;
+
+	if (r->l3) {
+		slots[L4_GUEST_SLOT] = make_pte(virt_to_mfn(r->l3),
+						ROOT_RIGHTS);
+		wrong = differs_l3(r) | differs_l4(r->root, slots, 0);
+	} else {
+		wrong = differs_l4(r->root, table_of(r->table),
+				   boot_l4[L4_M2P_SLOT]) |
+			differs_l4(r->user_root, table_of(r->user), 0);
+	}
 	if (!wrong)
 		return;
 	log_err("frame audit: d%uv%u runs on other tables than its root",
@@ -133,6 +187,8 @@ static void count_vcpu(const struct vcpu *v)
 		check_root(v);
 	if (!mfn_eq(v->roots.table, INVALID_MFN))
 		hold(v->roots.table, v->d->width->root_type);
+	if (!mfn_eq(v->roots.user, INVALID_MFN))
+		hold(v->roots.user, v->d->width->root_type);
 	for (i = 0; i < DIV_ROUND_UP(v->desc.gdt_entries, 512u); i++)
 		hold(v->desc.gdt[i], TYPE_SEGDESC);
 	for (i = 0; i < LDT_FRAMES; i++)
@@ -190,6 +246,33 @@ static bool stale(const struct frame *f)
 	       (f->flags & (FRAME_VALID | FRAME_PARTIAL | FRAME_PINNED));
 }
 
+/*
+ * What a table of a 64-bit guest must hold beside its references: in a level-4
+ * table nothing where the hypervisor's slots are in a root; user rights in each
+ * entry; and no table writable, or nested, by linear entries.
+ */
+static bool bad_table(const struct frame *f)
+{
+	const u64 *table = mfn_to_virt(frame_mfn(f));
+	const struct frame *to;
+	u32 i;
+
+	for (i = 0; i < f->progress; i++) {
+		if (f->type == TYPE_L4 && i >= L4_M2P_SLOT && i < L4_HV_END &&
+		    table[i])
+			return true;
+		if ((table[i] & (PTE_P | PTE_US)) == PTE_P)
+			return true;
+		if (!linear_entry(f, table[i]))
+			continue;
+		to = mfn_frame(pte_mfn(table[i]));
+		if ((table[i] & PTE_RW) ||
+		    (to != f && (f->linear <= 0 || to->linear >= 0)))
+			return true;
+	}
+	return false;
+}
+
 /* Its list has as many frames as it thinks, and all of them are its own. */
 static void check_owned(struct domain *d)
 {
@@ -200,7 +283,9 @@ static void check_owned(struct domain *d)
 	for (; n && count <= frame_count; n = f->next, count++) {
 		f = &frame_table[n];
 		if (f->owner != d || f->prev != prev ||
-		    f->kind != FRAME_GUEST || stale(f))
+		    f->kind != FRAME_GUEST || stale(f) ||
+		    (d->width->root_type == TYPE_L4 && type_level(f->type) &&
+		     f->type_count && bad_table(f)))
 			note(mfn(n), 0, 0);
 		prev = n;
 	}
@@ -230,7 +315,7 @@ static u64 check_counts(void)
 	u64 n, unused = 0;
 
 	for (n = 0; n < frame_count; n++, f++) {
-		if (f->refs || f->type_count)
+		if (f->refs || f->type_count || f->linear)
 			note(mfn(n), f->refs, f->type_count);
 		unused += f->kind == FRAME_FREE;
 	}

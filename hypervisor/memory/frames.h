@@ -30,6 +30,7 @@ enum frame_type {
 #define FRAME_PARTIAL	0x04	/* not all of it is checked, or any more */
 #define FRAME_ALLOCATED	0x10	/* one reference stands for being owned */
 #define FRAME_XENHEAP	0x20	/* hypervisor page shared with its owner */
+#define LINEAR_MIN	(-0x8000)
 /* Others than the owner may have it in their TLBs, writable. */
 #define FRAME_SHARED_W	0x40
 
@@ -46,7 +47,8 @@ struct frame {
 	u8 flags;
 	u8 order;		/* of a free block, in its first frame */
 	u16 progress;		/* of a table: entries that hold something */
-	u16 spare;
+	s16 linear;		/* of a table: its linear entries, or < 0: those
+				 * of other tables that point to it */
 	u32 next, prev;		/* frame numbers; 0 ends a list */
 };
 _Static_assert(sizeof(struct frame) == 32, "a frame costs 32 bytes");

@@ -38,5 +38,7 @@ int mmu_map_foreign(struct domain *d, paddr_t at, u64 value,
 int mmu_flush_vcpus(struct domain *d, u64 bitmap);
 /* Load a root table; -ERESTART: call again to go on validating it. */
 int mmu_new_baseptr(struct vcpu *v, mfn_t table);
+/* The same for the user mode of a 64-bit guest; table 0: it has none. */
+int mmu_new_user_baseptr(struct vcpu *v, mfn_t table);
 
 #endif

@@ -21,8 +21,11 @@
 
 static int pin(struct domain *d, mfn_t m, enum frame_type type)
 {
-	int rc = ptype_get_both(d, m, type);
+	int rc;
 
+	if (type > d->width->root_type)
+		return 0;	/* the guest has no such level */
+	rc = ptype_get_both(d, m, type);
 	if (rc)
 		return rc;
 	if (mfn_frame(m)->flags & FRAME_PINNED) {
@@ -82,6 +85,35 @@ int mmu_new_baseptr(struct vcpu *v, mfn_t m)
 	return rc;
 }
 
+/* Nothing of the old one is cached: the kernel's root was loaded after it. */
+static int new_user_root(struct vcpu *v, mfn_t m)
+{
+	mfn_t old = v->roots.user;
+	int rc = 0;
+
+	if (mfn_eq(old, m))
+		return 0;
+	if (!mfn_eq(m, INVALID_MFN))
+		rc = ptype_get_both(v->d, m, v->d->width->root_type);
+	if (rc)
+		return rc;
+	roots_set_user(v, m);
+	if (!mfn_eq(old, INVALID_MFN))
+		ptype_put_both(v->d, old);
+	return 0;
+}
+
+int mmu_new_user_baseptr(struct vcpu *v, mfn_t m)
+{
+	int rc = ptype_lock(v->d);
+
+	if (rc)
+		return rc;
+	rc = new_user_root(v, m.n ? m : INVALID_MFN);
+	spin_unlock(&v->d->tables.lock);
+	return rc;
+}
+
 static int clear_page(struct domain *d, mfn_t m)
 {
 	if (ptype_get_both(d, m, TYPE_WRITABLE))
@@ -128,10 +160,9 @@ static int page_operation(struct domain *d, const struct mmuext *op)
 	case MMUEXT_PIN_L1_TABLE:
 	case MMUEXT_PIN_L2_TABLE:
 	case MMUEXT_PIN_L3_TABLE:
+	case MMUEXT_PIN_L4_TABLE:
 		return pin(d, mfn(op->arg1),
 			   TYPE_L1 + op->cmd - MMUEXT_PIN_L1_TABLE);
-	case MMUEXT_PIN_L4_TABLE:
-		return 0;	/* has no meaning for three levels */
 	case MMUEXT_UNPIN_TABLE:
 		return unpin(d, mfn(op->arg1));
 	case MMUEXT_CLEAR_PAGE:
@@ -172,13 +203,16 @@ static int flush_operation(struct domain *d, const struct mmuext *op)
 	}
 }
 
-/* The caller's own state: its root and its LDT. */
+/* The caller's own state: its roots and its LDT. */
 static int vcpu_operation(struct vcpu *v, const struct mmuext *op)
 {
 	int rc;
 
 	if (op->cmd == MMUEXT_NEW_BASEPTR)
 		return mmu_new_baseptr(v, mfn(op->arg1));
+	if (op->cmd == MMUEXT_NEW_USER_BASEPTR)
+		return v->roots.user_root ?
+		       mmu_new_user_baseptr(v, mfn(op->arg1)) : -ENOSYS;
 	spin_lock(&v->d->tables.lock);
 	rc = ldt_set(v, gva(op->arg1), op->arg2);
 	spin_unlock(&v->d->tables.lock);
@@ -200,6 +234,7 @@ static int one_operation(struct vcpu *v, struct domain *owner, gva_t request)
 	case MMUEXT_FLUSH_CACHE_GLOBAL:
 		return owner == v->d ? flush_operation(v->d, &op) : -EPERM;
 	case MMUEXT_NEW_BASEPTR:
+	case MMUEXT_NEW_USER_BASEPTR:
 	case MMUEXT_SET_LDT:
 		return owner == v->d ? vcpu_operation(v, &op) : -EPERM;
 	default:

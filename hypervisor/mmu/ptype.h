@@ -11,9 +11,10 @@
  */
 struct domain_tables {
 	struct spinlock lock;
-	mfn_t old_table[2];		/* L2, L3 being taken apart; 0: none */
+	/* Being taken apart, two of each level from 2 on; 0: none. */
+	mfn_t old_table[6];
 	u64 flush_due;			/* since a table lost its type */
-	u32 validated;			/* L1 tables in this hold of the lock */
+	u32 validated;			/* work in this hold of the lock */
 	volatile u32 dirty_cpus;	/* may hold our translations; atomic */
 	u64 m2p_start;			/* read-only window, in a 32-bit guest */
 	u64 address_end;		/* of the guest's part: its start */

@@ -7,9 +7,11 @@
  * validation stopped: it is partial, and its entries are dropped one by one,
  * backwards from 'progress'. The domain remembers it, with a reference.
  *
- * There is one place for a table of each level: a tree is taken apart depth
- * first, and requests begin with all places empty (ptype_lock()). Only the last
- * steps of a dying domain find one taken, and its trees are short then.
+ * There are two places for tables of each level: one for a table of the tree,
+ * which is taken apart depth first, and one for a table that a linear entry of
+ * that one pointed to, which goes first and has no such entries itself. Requests
+ * begin with all places empty (ptype_lock()). Only the last steps of a dying
+ * domain find both taken, and its trees are short then.
  */
 #include "debug.h"
 #include "domain/domain.h"
@@ -36,8 +38,10 @@ static void lose_type(struct domain *d, struct frame *f)
 static void remember(struct domain *d, mfn_t m, u32 level)
 {
 	struct frame *f = mfn_frame(m);
-	mfn_t *place = &d->tables.old_table[level - 2];
+	mfn_t *place = &d->tables.old_table[(level - 2) * 2 + 1];
 
+	if (place->n)
+		place--;
 	if (place->n)
 		ptype_finish(d);
 	*place = m;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The memory of a domain, from its first frame to its last. When the domain
- * dies, level-2 tables are emptied first, then the vCPUs lose their roots, then
+ * dies, tables above level 1 are emptied first, then the vCPUs lose their roots, then
  * pinned tables their pins, and the frames their owner at last.
  */
 #include "domain/domain.h"
@@ -13,8 +13,8 @@
 #include "sched/sched.h"
 
 /*
- * Clears one entry of a level-2 table in each hold of the lock, so that the
- * rest of the tree is short. True: there may be more.
+ * Clears one entry of a table above level 1 in each hold of the lock, so that
+ * the rest of the tree is short. True: there may be more.
  */
 static bool clear_table(struct domain *d, mfn_t m)
 {
@@ -22,7 +22,7 @@ static bool clear_table(struct domain *d, mfn_t m)
 	u64 *table = mfn_to_virt(m);
 	u32 i = d->life.kill_index;
 
-	if (!f->type_count || type_level(f->type) != 2 ||
+	if (!f->type_count || type_level(f->type) < 2 ||
 	    !(f->flags & FRAME_VALID))
 		return false;
 	while (i < 512 && !(table[i] & PTE_P))

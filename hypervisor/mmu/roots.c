@@ -27,17 +27,40 @@
 #include "mmu/ptype.h"
 #include "mmu/roots.h"
 
+#define ENTRIES		512
+#define HV_SLOTS_SIZE	((L4_HV_END - L4_HV_SLOT) * sizeof(u64))
+
+/* Tables of the right form, with none of a guest's entries. */
+static void make_tables(struct vcpu *v, u64 *second)
+{
+	struct vcpu_roots *r = &v->roots;
+	bool wide = v->d->width->root_type == TYPE_L4;
+
+	memset(r->root, 0, PAGE_SIZE);
+	memset(second, 0, PAGE_SIZE);
+	memcpy(r->root + L4_HV_SLOT, boot_l4 + L4_HV_SLOT, HV_SLOTS_SIZE);
+	if (wide) {
+		memcpy(second + L4_HV_SLOT, boot_l4 + L4_HV_SLOT,
+		       HV_SLOTS_SIZE);
+		r->root[L4_M2P_SLOT] = boot_l4[L4_M2P_SLOT];
+	} else {
+		r->root[L4_GUEST_SLOT] =
+			make_pte(virt_to_mfn(second), ROOT_RIGHTS);
+	}
+	r->l3 = wide ? NULL : (struct pae_root *)second;
+	r->user_root = wide ? second : NULL;
+}
+
 static int create_roots(struct vcpu *v)
 {
-	v->roots.table = INVALID_MFN;
+	u64 *second = frames_new(PAGE_SIZE);
+
+	v->roots.table = v->roots.user = INVALID_MFN;
 	v->roots.root = frames_new(PAGE_SIZE);
-	v->roots.l3 = frames_new(PAGE_SIZE);
-	if (!v->roots.root || !v->roots.l3)
+	v->roots.user_root = second;	/* who frees them finds both */
+	if (!v->roots.root || !second)
 		return -ENOMEM;
-	memcpy(v->roots.root + L4_HV_SLOT, boot_l4 + L4_HV_SLOT,
-	       (L4_HV_END - L4_HV_SLOT) * sizeof(*v->roots.root));
-	v->roots.root[L4_GUEST_SLOT] =
-		make_pte(virt_to_mfn(v->roots.l3), ROOT_RIGHTS);
+	make_tables(v, second);
 	return 0;
 }
 
@@ -45,6 +68,28 @@ static void free_roots(struct vcpu *v)
 {
 	frames_delete(v->roots.root, PAGE_SIZE);
 	frames_delete(v->roots.l3, PAGE_SIZE);
+	frames_delete(v->roots.user_root, PAGE_SIZE);
+}
+
+/* A domain may become a 32-bit one while its vCPUs have no root yet. */
+static void follow_width(struct vcpu *v)
+{
+	struct vcpu_roots *r = &v->roots;
+
+	if (!r->l3 != (v->d->width->root_type == TYPE_L4))
+		make_tables(v, r->l3 ? (u64 *)r->l3 : r->user_root);
+}
+
+/* The hypervisor's slots of the private root stay as they are. */
+static void copy_slots(u64 *root, mfn_t table)
+{
+	static u64 none[ENTRIES];
+	const u64 *from = mfn_eq(table, INVALID_MFN) ? none :
+			  mfn_to_virt(table);
+
+	memcpy(root, from, L4_M2P_SLOT * sizeof(*root));
+	memcpy(root + L4_HV_END, from + L4_HV_END,
+	       (ENTRIES - L4_HV_END) * sizeof(*root));
 }
 
 /*
@@ -56,14 +101,38 @@ void roots_set(struct vcpu *v, mfn_t table)
 	static const struct pae_root none;
 
 	ASSERT_HELD(&v->d->tables.lock);
+	if (mfn_eq(v->roots.table, INVALID_MFN))
+		follow_width(v);
 	v->roots.table = table;
-	*v->roots.l3 = mfn_eq(table, INVALID_MFN) ? none :
-		 *(const struct pae_root *)mfn_to_virt(table);
+	if (v->roots.user_root)
+		copy_slots(v->roots.root, table);
+	else
+		*v->roots.l3 = mfn_eq(table, INVALID_MFN) ? none :
+			*(const struct pae_root *)mfn_to_virt(table);
+}
+
+void roots_set_user(struct vcpu *v, mfn_t table)
+{
+	ASSERT_HELD(&v->d->tables.lock);
+	BUG_ON(!v->roots.user_root);
+	v->roots.user = table;
+	copy_slots(v->roots.user_root, table);
 }
 
 void roots_load(const struct vcpu *v)
 {
-	write_cr3(virt_to_mfn(v->roots.root).n << PAGE_SHIFT);
+	const u64 *root = v->proc.in_user ? v->roots.user_root : v->roots.root;
+
+	write_cr3(virt_to_mfn(root).n << PAGE_SHIFT);
+}
+
+static void follow(const struct vcpu_roots *r, mfn_t table, u32 i, u64 e)
+{
+	if (mfn_eq(r->table, table))
+		__atomic_store_n(r->l3 ? &r->l3->entry[i] : &r->root[i], e,
+				 __ATOMIC_SEQ_CST);
+	if (mfn_eq(r->user, table))
+		__atomic_store_n(&r->user_root[i], e, __ATOMIC_SEQ_CST);
 }
 
 /*
@@ -71,17 +140,15 @@ void roots_load(const struct vcpu *v)
  * that loads a root of the domain after that look sees the new entry. The guest
  * cannot ask for this flush, which must drop cached root entries as well.
  */
-void roots_l3_changed(struct domain *d, const u64 *entry)
+void roots_changed(struct domain *d, const u64 *entry)
 {
-	u64 index = (u64)entry / sizeof(*entry) % 512;
-	u32 i;
+	u32 index = (u64)entry / sizeof(*entry) % ENTRIES, i;
 
 	ASSERT_HELD(&d->tables.lock);
 	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i] &&
-		    mfn_eq(d->vcpu[i]->roots.table, virt_to_mfn(entry)))
-			__atomic_store_n(&d->vcpu[i]->roots.l3->entry[index],
-					 *entry, __ATOMIC_SEQ_CST);
+		if (d->vcpu[i])
+			follow(&d->vcpu[i]->roots, virt_to_mfn(entry), index,
+			       *entry);
 	ptype_flush(d);
 }
 
@@ -93,7 +160,11 @@ static void drop(struct vcpu *v)
 	if (!mfn_eq(v->roots.table, INVALID_MFN))
 		ptype_put_both(d, v->roots.table);
 	roots_set(v, INVALID_MFN);
-	ptype_finish(d);	/* short: its level-2 tables are empty */
+	if (!mfn_eq(v->roots.user, INVALID_MFN)) {
+		ptype_put_both(d, v->roots.user);
+		roots_set_user(v, INVALID_MFN);
+	}
+	ptype_finish(d);	/* short: the tables of its tree are empty */
 	spin_unlock(&d->tables.lock);
 }
 

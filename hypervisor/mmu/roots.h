@@ -21,15 +21,17 @@ struct vcpu_roots {
 
 /*
  * Have the vCPU use this root of the guest, or none with INVALID_MFN. The
- * caller holds the page lock, and the root's L3 type for the vCPU.
+ * caller holds the page lock, and the root's type for the vCPU.
  */
 void roots_set(struct vcpu *v, mfn_t table);
-/* Have this processor use what the vCPU has; flushes its TLB. */
+/* The same for the user mode of a 64-bit guest, which roots_set() knows first. */
+void roots_set_user(struct vcpu *v, mfn_t table);
+/* Have this processor use what the vCPU has for its mode; flushes its TLB. */
 void roots_load(const struct vcpu *v);
 /*
  * An entry of a valid root has changed: have all vCPUs that use the root follow,
  * and flush. The caller holds the page lock, and what the old entry held.
  */
-void roots_l3_changed(struct domain *d, const u64 *entry);
+void roots_changed(struct domain *d, const u64 *entry);
 
 #endif

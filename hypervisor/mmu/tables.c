@@ -32,6 +32,7 @@
 #include "sched/sched.h"
 
 #define ENTRIES		512
+#define L1_WORK		16u	/* of a level-1 table; 1 for a higher one */
 #define TOP_SLOT	3
 /* Bits 52 to 62 are free for software in the tables of long mode. */
 #define SOFTWARE	0x7ff0000000000000ull
@@ -39,36 +40,58 @@
 /* As on Xen, a guest has no say in how its tables are cached. */
 #define L2_BAD		(PTE_PSE | PTE_G | UNCACHED)
 #define L3_BAD		(L2_BAD | PTE_NX | SOFTWARE)
+#define L1_LOOKED_AT	(PTE_P | PTE_ADDR | PTE_RW | UNCACHED)
 #define LARGE_SIZE	(2ull << 20)
 
-/* What a type of table may hold; a new level is a row, and its own rules. */
+/* PTE_RW decides whether an entry may be a linear one. */
+#define WIDE(child, added, ...)						\
+	{ ENTRIES, ENTRIES, child, L2_BAD, PTE_P | PTE_ADDR | PTE_RW,	\
+	  added, .linear = true, __VA_ARGS__ }
+
+/*
+ * What a type of table may hold: of a guest with three levels, and of one with
+ * four. A new level is a row, and its own rules.
+ */
 static const struct rules {
 	u32 entries;		/* the guest's */
-	enum frame_type child;	/* the type of what an entry points to */
+	u32 top_slot;		/* the one that leads to a TYPE_L2_TOP */
+	enum frame_type child;	/* the type of what another one points to */
 	u64 refused;		/* bits that no entry may have */
 	/* A change of other bits than these and 'refused' needs no new look. */
 	u64 looked_at;
-	u64 added;		/* to each entry, while it is in use */
-} rules[] = {
-	[TYPE_L1] = { ENTRIES, TYPE_NONE, PTE_PSE,
-		      PTE_P | PTE_ADDR | PTE_RW | UNCACHED, 0 },
-	[TYPE_L2] = { ENTRIES, TYPE_L1, L2_BAD, PTE_P | PTE_ADDR, 0 },
-	[TYPE_L2_TOP] = { 0, TYPE_L1, L2_BAD, PTE_P | PTE_ADDR, 0 },
-	[TYPE_L3] = { TOP_SLOT + 1, TYPE_L2, L3_BAD, PTE_P | PTE_ADDR,
-		      PTE_RW | PTE_US | PTE_A },
-};
+	u64 added;		/* to each present entry, while it is in use */
+	u64 taken_out;		/* of these, after */
+	bool linear;		/* an entry may point to a table of its level */
+	bool has_hv_slots;	/* L4_M2P_SLOT to L4_HV_END are not the guest's */
+} by_root[][TYPE_L2_TOP + 1] = { {
+	[TYPE_L1] = { ENTRIES, ENTRIES, TYPE_NONE, PTE_PSE, L1_LOOKED_AT },
+	[TYPE_L2] = { ENTRIES, ENTRIES, TYPE_L1, L2_BAD, PTE_P | PTE_ADDR },
+	[TYPE_L2_TOP] = { 0, ENTRIES, TYPE_L1, L2_BAD, PTE_P | PTE_ADDR },
+	[TYPE_L3] = { TOP_SLOT + 1, TOP_SLOT, TYPE_L2, L3_BAD, PTE_P | PTE_ADDR,
+		      PTE_RW | PTE_US | PTE_A, PTE_RW | PTE_US | PTE_A },
+}, {
+	[TYPE_L1] = { ENTRIES, ENTRIES, TYPE_NONE, PTE_PSE, L1_LOOKED_AT,
+		      PTE_US },
+	[TYPE_L2] = WIDE(TYPE_L1, PTE_US),
+	[TYPE_L3] = WIDE(TYPE_L2, PTE_US),
+	[TYPE_L4] = WIDE(TYPE_L3, PTE_US | PTE_A, .has_hv_slots = true),
+} };
+
+static const struct rules *rules(const struct domain *d, enum frame_type type)
+{
+	return &by_root[d->width->root_type - TYPE_L3][type];
+}
 
 static u32 entries(const struct domain *d, enum frame_type type)
 {
 	return type == TYPE_L2_TOP ? d->tables.m2p_start >> 21 & (ENTRIES - 1) :
-	       rules[type].entries;
+	       rules(d, type)->entries;
 }
 
-/* Of a root the last slot alone leads to the hypervisor's. */
-static enum frame_type child_type(enum frame_type type, u32 index)
+/* Slots of a root that hold nothing of a guest's, and are empty in its table. */
+static bool is_hv_slot(u32 index)
 {
-	return type == TYPE_L3 && index == TOP_SLOT ? TYPE_L2_TOP :
-	       rules[type].child;
+	return index >= L4_M2P_SLOT && index < L4_HV_END;
 }
 
 static bool is_device(mfn_t m)
@@ -161,25 +184,79 @@ static void put_page(struct domain *d, u64 e)
  */
 #define BY_TYPE inline __attribute__((always_inline))
 
-static BY_TYPE int get_entry(struct domain *d, enum frame_type type,
-			     u32 index, u64 e)
+/*
+ * A linear entry: it points to a table of its own table's level. In an entry
+ * that holds its references this cannot change, since they fix the type.
+ */
+static bool is_linear(const struct rules *r, mfn_t table, mfn_t to)
 {
-	enum frame_type child = child_type(type, index);
-
-	if (!(e & PTE_P))
-		return child == TYPE_L2_TOP ? -EINVAL : 0;
-	if (e & rules[type].refused)
-		return -EINVAL;
-	return type == TYPE_L1 ? get_page(d, e) :
-	       ptype_get_both(d, pte_mfn(e), child);
+	return r->linear && mfn_valid(to) && mfn_frame(to)->type_count &&
+	       mfn_frame(to)->type == mfn_frame(table)->type;
 }
 
-static BY_TYPE void put_entry(struct domain *d, enum frame_type type, u64 e)
+/*
+ * Nothing that we read of the other table here changes before it has got our
+ * references, or it is refused them as not the domain's.
+ */
+static int get_linear(struct domain *d, mfn_t m, u64 e)
+{
+	struct frame *table = mfn_frame(m), *to = mfn_frame(pte_mfn(e));
+	int rc;
+
+	if (e & PTE_RW)
+		return -EINVAL;
+	if (to == table)
+		return 0;
+	if (table->linear < 0 || to->linear > 0 || to->linear == LINEAR_MIN ||
+	    !(to->flags & FRAME_VALID))
+		return -EINVAL;
+	rc = ptype_get_both(d, pte_mfn(e), table->type);
+	if (rc)
+		return rc;
+	table->linear++;
+	to->linear--;
+	return 0;
+}
+
+/* First the counts: with the last reference the other table may be gone. */
+static void put_linear(struct domain *d, mfn_t m, u64 e)
+{
+	struct frame *table = mfn_frame(m), *to = mfn_frame(pte_mfn(e));
+
+	if (to == table)
+		return;
+	BUG_ON(table->linear <= 0 || to->linear >= 0);
+	table->linear--;
+	to->linear++;
+	ptype_put_both(d, pte_mfn(e));
+}
+
+static BY_TYPE int get_entry(struct domain *d, mfn_t table,
+			     enum frame_type type, u32 index, u64 e)
+{
+	const struct rules *r = rules(d, type);
+
+	if (!(e & PTE_P))
+		return type != TYPE_L1 && index == r->top_slot ? -EINVAL : 0;
+	if (e & r->refused)
+		return -EINVAL;
+	if (type == TYPE_L1)
+		return get_page(d, e);
+	if (is_linear(r, table, pte_mfn(e)))
+		return get_linear(d, table, e);
+	return ptype_get_both(d, pte_mfn(e), index == r->top_slot ?
+			      TYPE_L2_TOP : r->child);
+}
+
+static BY_TYPE void put_entry(struct domain *d, mfn_t table,
+			      enum frame_type type, u64 e)
 {
 	if (!(e & PTE_P))
 		return;
 	if (type == TYPE_L1)
 		put_page(d, e);
+	else if (is_linear(rules(d, type), table, pte_mfn(e)))
+		put_linear(d, table, e);
 	else
 		ptype_put_both(d, pte_mfn(e));
 }
@@ -202,27 +279,32 @@ static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 /* Others want the processor, or the lock: a table above level 1 waits. */
 static bool must_stop(const struct domain *d)
 {
-	return d->tables.validated >= HOLD_TABLES || sched_preempt_needed();
+	return d->tables.validated >= HOLD_TABLES * L1_WORK ||
+	       sched_preempt_needed();
 }
 
 /* Each call gets on by one present entry at least. */
 static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 {
+	const struct rules *r = rules(d, type);
 	struct frame *f = mfn_frame(m);
-	u64 *table = mfn_to_virt(m);
+	u64 *table = mfn_to_virt(m), added = r->added;
 	u32 n = entries(d, type), first = f->progress, i;
 	int rc = 0;
 
+	if (type != TYPE_L1 && r->has_hv_slots && !first)
+		memset(table + L4_M2P_SLOT, 0,
+		       (L4_HV_END - L4_M2P_SLOT) * sizeof(*table));
 	for (i = first; i < n; i++) {
 		if (type != TYPE_L1 && i != first && (table[i] & PTE_P) &&
 		    must_stop(d))
 			rc = -ERESTART;
 		else
-			rc = get_entry(d, type, i, table[i]);
+			rc = get_entry(d, m, type, i, table[i]);
 		if (rc)
 			break;
-		if (table[i] & PTE_P)
-			table[i] |= rules[type].added;
+		if (added && (table[i] & PTE_P))
+			table[i] |= added;
 	}
 	f->progress = (u16)i;
 	if (!rc && n < ENTRIES)
@@ -234,14 +316,17 @@ static int validate(struct domain *d, mfn_t m)
 {
 	enum frame_type type = mfn_frame(m)->type;
 
-	if (type != TYPE_L1)
+	if (type != TYPE_L1) {
+		d->tables.validated++;
 		return validate_as(d, m, type);
-	d->tables.validated++;
+	}
+	d->tables.validated += L1_WORK;
 	return validate_as(d, m, TYPE_L1);
 }
 
 static BY_TYPE bool undo_as(struct domain *d, mfn_t m, enum frame_type type)
 {
+	const struct rules *r = rules(d, type);
 	struct frame *f = mfn_frame(m);
 	u64 *table = mfn_to_virt(m), e;
 	u32 i = f->progress;
@@ -250,10 +335,10 @@ static BY_TYPE bool undo_as(struct domain *d, mfn_t m, enum frame_type type)
 		memset(table + i, 0, (ENTRIES - i) * sizeof(e));
 	while (i) {
 		e = table[--i];
-		if (rules[type].added)
-			table[i] = e & ~rules[type].added;
+		if (type != TYPE_L1 && r->taken_out)
+			table[i] = e & ~r->taken_out;
 		f->progress = (u16)i;
-		put_entry(d, type, e);
+		put_entry(d, m, type, e);
 		if (type != TYPE_L1 && (e & PTE_P))
 			return true;
 	}
@@ -275,23 +360,25 @@ static bool undo(struct domain *d, mfn_t m)
 static BY_TYPE int exchange(struct domain *d, u64 *entry, u64 *old, u64 value,
 			    enum frame_type type)
 {
-	u64 changed = *old ^ value, was = *old;
-	bool harmless = (was & PTE_P) && !(changed & (rules[type].refused |
-						      rules[type].looked_at));
-	int rc = harmless ? 0 : get_entry(d, type, 0, value);
+	const struct rules *r = rules(d, type);
+	u64 was = *old, new = value & PTE_P ? value | r->added : value;
+	bool harmless = (was & PTE_P) &&
+			!((was ^ new) & (r->refused | r->looked_at));
+	mfn_t table = virt_to_mfn(entry);
+	int rc = harmless ? 0 : get_entry(d, table, type, 0, new);
 
 	if (rc)
 		return rc;
-	if (!__atomic_compare_exchange_n(entry, old, value, false,
+	if (!__atomic_compare_exchange_n(entry, old, new, false,
 					 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
 		if (!harmless)
-			put_entry(d, type, value);
+			put_entry(d, table, type, new);
 		return -EAGAIN;
 	}
-	if (type == TYPE_L3)
-		roots_l3_changed(d, entry);
+	if (type != TYPE_L1 && type == d->width->root_type)
+		roots_changed(d, entry);
 	if (!harmless)
-		put_entry(d, type, was);
+		put_entry(d, table, type, was);
 	return 0;
 }
 
@@ -321,26 +408,29 @@ static BY_TYPE int set(struct domain *d, u64 *entry, u64 value, bool keep_ad,
 int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad)
 {
 	enum frame_type type = mfn_frame(virt_to_mfn(entry))->type;
+	const struct rules *r = rules(d, type);
 	u32 index = (u64)entry / sizeof(*entry) % ENTRIES;
 
 	ASSERT_HELD(&d->tables.lock);
 	if (type == TYPE_L1)
 		return set(d, entry, value, keep_ad, TYPE_L1);
-	if (type == TYPE_L3 && index >= TOP_SLOT)
+	if (index >= r->top_slot || (r->has_hv_slots && is_hv_slot(index)))
 		return -EINVAL;
 	if (index >= entries(d, type))
 		return -EPERM;
-	if (value & PTE_P)
-		value |= rules[type].added;
 	return set(d, entry, value, keep_ad, type);
 }
 
 int tables_install_l1(struct domain *d, u64 *entry, u64 value)
 {
+	const struct rules *r = rules(d, TYPE_L1);
+
 	ASSERT_HELD(&d->tables.lock);
-	if (value & rules[TYPE_L1].refused)
+	if (value & r->refused)
 		return -EINVAL;
-	put_entry(d, TYPE_L1,
+	if (value & PTE_P)
+		value |= r->added;
+	put_entry(d, virt_to_mfn(entry), TYPE_L1,
 		  __atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST));
 	return 0;
 }

@@ -20,39 +20,41 @@
 #include "machine/paging.h"
 #include "mmu/walk.h"
 
-#define ROOT_LEVEL	3u
-
 /*
- * Down to level 1, or to an entry before it that maps no table. Returns its
- * level. All entries on the way have the bits of 'rights', where PTE_NX stands
- * for the right to execute; those of a root of three levels have no rights.
+ * Down from a root to level 1, or to an entry before it that maps no table.
+ * Returns its level. All entries on the way have the bits of 'rights', where
+ * PTE_NX stands for the right to execute.
+ *
+ * By a linear entry a step leads to a table of the same level: what the walk
+ * calls level 1 may then be a higher table, as it is for the processor.
  */
-static u32 walk(const struct vcpu *v, gva_t at, u64 **entry, u64 *rights)
+static u32 walk(const struct vcpu *v, mfn_t m, gva_t at, u64 **entry,
+		u64 *rights)
 {
-	mfn_t m = v->roots.table;
-	u32 level;
+	u32 level = type_level(v->d->width->root_type);
 	u64 e;
 
 	*rights = ~0ull;
-	for (level = ROOT_LEVEL;; level--) {
+	for (;; level--) {
 		*entry = (u64 *)mfn_to_virt(m) + (at.a >> (3 + 9 * level) & 511);
 		e = READ_ONCE(**entry);
-		if (level < ROOT_LEVEL)
-			*rights &= e ^ PTE_NX;
+		*rights &= e ^ PTE_NX;
 		if (level == 1 || (e & (PTE_P | PTE_PSE)) != PTE_P)
 			return level;
 		m = pte_mfn(e);
 	}
 }
 
+/* As on Xen, hypercalls and the LDT go by the kernel's tables. */
 u64 *walk_l1_entry(const struct vcpu *v, gva_t at)
 {
 	u64 *entry, rights;
 
 	ASSERT_HELD(&v->d->tables.lock);
-	if (!domain_range_ok(v->d, at, 1))
+	if (!domain_range_ok(v->d, at, 1) ||
+	    walk(v, v->roots.table, at, &entry, &rights) != 1)
 		return NULL;
-	return walk(v, at, &entry, &rights) == 1 ? entry : NULL;
+	return mfn_frame(virt_to_mfn(entry))->type == TYPE_L1 ? entry : NULL;
 }
 
 u64 *walk_entry_at(const struct domain *d, paddr_t at)
@@ -78,9 +80,12 @@ u64 *walk_entry_at(const struct domain *d, paddr_t at)
 
 bool walk_allows(const struct vcpu *v, gva_t at, u32 error)
 {
+	mfn_t root = v->proc.in_user ? v->roots.user : v->roots.table;
 	u64 *entry, rights, needed = PTE_P;
 	u32 level;
 
+	if (mfn_eq(root, INVALID_MFN))
+		return false;
 	if (error & PF_WRITE)
 		needed |= PTE_RW;
 	if (error & PF_USER)
@@ -88,7 +93,7 @@ bool walk_allows(const struct vcpu *v, gva_t at, u32 error)
 	if (error & PF_INSN)
 		needed |= PTE_NX;
 	irq_disable();
-	level = walk(v, at, &entry, &rights);
+	level = walk(v, root, at, &entry, &rights);
 	irq_enable();
 	return level == 1 && (rights & needed) == needed;
 }

@@ -6,8 +6,8 @@
 #include "types.h"
 
 /*
- * The one finder of live level-1 entries, by direct map: of a vCPU's address,
- * and at a machine address, if it lies in a table of d's. NULL: there is none.
+ * The one finder of live level-1 entries, by direct map: of an address of the
+ * vCPU's kernel, and at a machine address, if it lies in a table of d's. NULL: there is none.
  * The page lock is held, and keeps the entry as it is.
  */
 u64 *walk_l1_entry(const struct vcpu *v, gva_t at);

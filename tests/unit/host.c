@@ -402,6 +402,16 @@ const struct width width32 = {
 	.fill_hypercall_page = fill_hypercall_page,
 };
 
+/* The guest's part of the address space is the host's, as in the other. */
+const struct width width64 = {
+	.long_size = 8, .long_mask = ~0ull, .kernel_ring = 3,
+	.hole_last = ~0ull, .root_type = TYPE_L4,
+	.max_ports = 4096, .sel_bits = 64,
+	.pending_offset = 2048, .mask_offset = 2560, .sel_offset = 8,
+	.cr2_offset = 16,
+	.fill_hypercall_page = fill_hypercall_page,
+};
+
 static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)
 {
 	static u64 tables[HOST_DOMAINS][HOST_VCPUS][2][512]
@@ -411,7 +421,8 @@ static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)
 	memset(t, 0, sizeof(tables[nr][id]));
 	*v = (struct vcpu){
 		.d = d, .id = id, .shared.info = d->shared + id * 64,
-		.roots.table = INVALID_MFN, .roots.root = t[0], .roots.l3 = (void *)t[1],
+		.roots.table = INVALID_MFN, .roots.user = INVALID_MFN,
+		.roots.root = t[0], .roots.l3 = (void *)t[1],
 		.desc.area = (nr * HOST_VCPUS + id) * WINDOW_PAGES * PAGE_SIZE,
 	};
 	t[0][L4_GUEST_SLOT] = make_pte(virt_to_mfn(v->roots.l3), ROOT_RIGHTS);

@@ -34,7 +34,8 @@ static void make_tables(void)
 {
 	u32 i;
 
-	*(u64 *)mfn_to_virt(mfn(TABLES)) = make_pte(mfn(TABLES + 1), PTE_P);
+	*(u64 *)mfn_to_virt(mfn(TABLES)) =
+		make_pte(mfn(TABLES + 1), ROOT_RIGHTS);
 	*(u64 *)mfn_to_virt(mfn(TABLES + 1)) =
 		make_pte(mfn(TABLES + 2), PTE_P | PTE_RW | PTE_US);
 	for (i = 0; i < MEMORY_SIZE / PAGE_SIZE; i++)

@@ -59,6 +59,7 @@ static void count_table(const struct frame *f)
 static void count_frame(u32 n)
 {
 	const struct frame *f = &frame_table[n];
+	u32 i;
 
 	if (f->kind != FRAME_GUEST)
 		return;
@@ -69,10 +70,9 @@ static void count_frame(u32 n)
 	want_refs[n] += (f->flags & FRAME_PARTIAL) != 0;
 	want_types[n] += (f->flags & FRAME_PARTIAL) != 0;
 	want_refs[n] += o->life.kill_at.n == n;
-	want_refs[n] += (d->tables.old_table[0].n == n) +
-			(d->tables.old_table[1].n == n) +
-			(o->tables.old_table[0].n == n) +
-			(o->tables.old_table[1].n == n);
+	for (i = 0; i < ARRAY_SIZE(d->tables.old_table); i++)
+		want_refs[n] += (d->tables.old_table[i].n == n) +
+				(o->tables.old_table[i].n == n);
 	if (f->type_count && f->type >= TYPE_L1 && f->type <= TYPE_L2_TOP)
 		count_table(f);
 }

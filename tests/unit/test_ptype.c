@@ -75,7 +75,7 @@ static void count_table(u32 i)
 
 static void check_invariants(void)
 {
-	u32 i;
+	u32 i, j;
 
 	memset(want_refs, 0, sizeof(want_refs));
 	memset(want_types, 0, sizeof(want_types));
@@ -91,9 +91,9 @@ static void check_invariants(void)
 			want_refs[first + i]++;
 			want_types[first + i]++;
 		}
-		want_refs[first + i] +=
-			(d->tables.old_table[0].n == first + i) +
-			(d->tables.old_table[1].n == first + i);
+		for (j = 0; j < ARRAY_SIZE(d->tables.old_table); j++)
+			want_refs[first + i] +=
+				d->tables.old_table[j].n == first + i;
 		assert_int_equal(frame(i)->refs, want_refs[first + i]);
 		assert_int_equal(frame(i)->type_count, want_types[first + i]);
 	}
