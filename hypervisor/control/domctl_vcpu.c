@@ -160,8 +160,8 @@ long domctl_set_ext_context(struct domain *d, struct xen_domctl *op)
 		return -ESRCH;
 	if (d == current_domain() ||
 	    e->size < offsetof(struct xen_domctl_ext_vcpucontext, mcg_cap) ||
-	    !width_is_canonical(e->syscall32_callback_eip) ||
-	    !width_is_canonical(e->sysenter_callback_eip))
+	    !cpu_canonical(e->syscall32_callback_eip) ||
+	    !cpu_canonical(e->sysenter_callback_eip))
 		return -EINVAL;
 	domain_pause(d);
 	vcpu_set_callback(v, CB_SYSCALL32, e->syscall32_callback_cs,

@@ -41,10 +41,11 @@ static long machine_map(u64 arg)
 
 static long max_gpfn(const struct domain *d)
 {
-	u32 max;
+	u64 max = 0;
 
 	/* arch_shared_info.max_pfn is the guest's own claim. */
-	memcpy(&max, d->shared + d->width->max_pfn_offset, sizeof(max));
+	memcpy(&max, d->shared + d->width->max_pfn_offset,
+	       d->width->long_size);
 	return max ? (long)max - 1 : 0;
 }
 

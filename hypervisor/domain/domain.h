@@ -121,7 +121,7 @@ struct domain_config {
 	u8 handle[16];
 };
 
-/* The domain has no page yet, and no vCPU. */
+/* The domain has no page yet, and none of its vCPUs a root. */
 void domain_set_width(struct domain *d, const struct width *w);
 /* Listed, with one reference, and paused once; NULL without memory. */
 struct domain *domain_create(const struct domain_config *config);

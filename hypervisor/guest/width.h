@@ -60,12 +60,6 @@ struct width {
 extern const struct width width32, width64;
 extern const struct context_run context32[], context64[]; /* vcpu_context.c */
 
-/* An address that a 64-bit processor can have. Of 32 bits each is one. */
-static inline bool width_is_canonical(u64 at)
-{
-	return at == (u64)((s64)(at << 16) >> 16);
-}
-
 /* A 32-bit guest's CR3 has the upper 12 bits of an address at its bottom. */
 static inline mfn_t width_cr3_to_mfn(const struct width *w, u64 cr3)
 {
