@@ -15,7 +15,6 @@
 #include "lib/lib.h"
 #include "lib/members.h"
 #include "machine/acpi.h"
-#include "machine/asm.h"
 #include "machine/boot.h"
 #include "machine/paging.h"
 #include "machine/serial.h"
@@ -99,10 +98,8 @@ void dom0_prepare(void)
 		file = phys_to_virt(paddr(unpacked_phys));
 		size = unpacked_size;
 	}
-	image_parse_elf(&image, file, size);
-	error = image_problem(&image);
-	if (error)
-		panic("Dom0 kernel: %s", error);
+	if (!image_parse_elf(&image, file, size))
+		panic("Dom0 kernel: %s", image.error);
 }
 
 static void make_layout(void)
@@ -116,12 +113,13 @@ static void make_layout(void)
 		.space_end = image.space_end, .long_size = image.long_size,
 		.nr_pages = dom0_pages(have - RESERVE, &max_pages),
 		.map_initrd = !image.mod_start_pfn,
+		.init_p2m = image.long_size == 8 ? image.init_p2m : 0,
 	};
 	if (boot_info.modules > 1)
 		layout.initrd_size = boot_info.module[1].size;
 	if (!dom0_layout_make(&layout))
-		panic("Dom0's memory (%lu MiB) is too small for its kernel",
-		      layout.nr_pages >> 8);
+		panic("Dom0's kernel has no room in its memory (%lu MiB) or "
+		      "its addresses", layout.nr_pages >> 8);
 }
 
 /*
@@ -131,7 +129,7 @@ static void make_layout(void)
 static void take_memory(struct domain *d)
 {
 	u32 order = FRAME_MAX_ORDER;
-	u64 n = 0, i, end = dom0_layout_pfn(&layout, layout.end);
+	u64 n = 0, i, used = dom0_layout_pfn(&layout, layout.used);
 	mfn_t m;
 
 	d->mem.max_pages = max_pages;
@@ -150,7 +148,7 @@ static void take_memory(struct domain *d)
 			pages_above_4g += 1ull << order;
 		spin_lock(&d->tables.lock);
 		for (i = 0; i < 1ull << order; i++, n++) {
-			if (n < end)
+			if (n < used)
 				memset(mfn_to_virt(mfn_add(m, i)), 0,
 				       PAGE_SIZE);
 			page_assign(d, mfn_add(m, i));
@@ -178,7 +176,7 @@ static void load_kernel(const struct domain *d)
 
 static void load_p2m(void)
 {
-	u64 i, va = layout.p2m;
+	u64 i, va = layout.p2m_pages;
 
 	for (i = 0; i < layout.nr_pages; i++, va += layout.long_size)
 		memcpy(va_ptr(va), &(u64){ p2m[i] }, layout.long_size);
@@ -189,27 +187,48 @@ static void set_entry(u64 at, u64 page, u64 flags)
 	*(u64 *)va_ptr(at) = make_pte(va_mfn(page), flags);
 }
 
-static void fill_tables(void)
+/* What leads to the tables of each of these levels. */
+static void link_levels(const struct dom0_level *level)
 {
 	const u64 table = PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D;
-	const u64 page = PTE_P | PTE_A | PTE_D;
 	const struct dom0_level *below;
-	u64 at, va, i, flags;
-	u32 level;
+	u64 at, i, flags;
+	u32 n;
 
 	/* The entries of PAE's root are present and nothing else. */
-	for (level = layout.levels; level > 1; level--) {
-		below = &layout.level[level - 1];
-		at = dom0_layout_entry(&layout, level, below->first);
-		flags = level == 3 && layout.levels == 3 ? PTE_P : table;
+	for (n = layout.levels; n > 1; n--) {
+		below = &level[n - 1];
+		at = dom0_layout_entry(&layout, n, below->first);
+		flags = n == 3 && layout.levels == 3 ? PTE_P : table;
 		for (i = 0; i < below->count; i++)
 			set_entry(at + i * sizeof(u64),
 				  below->at + i * PAGE_SIZE, flags);
 	}
-	for (va = layout.virt_base; va < layout.end; va += PAGE_SIZE)
-		set_entry(dom0_layout_entry(&layout, 1, va), va,
-			  va >= layout.tables && va < layout.stack ?
-			  page : page | PTE_RW);
+}
+
+static void map_pages(u64 va, u64 size, u64 page)
+{
+	u64 i, at, flags;
+
+	for (i = 0; i < size; i += PAGE_SIZE) {
+		at = page + i;
+		flags = PTE_P | PTE_A | PTE_D;
+		if (at < layout.tables || at >= layout.stack)
+			flags |= PTE_RW;
+		set_entry(dom0_layout_entry(&layout, 1, va + i), at, flags);
+	}
+}
+
+static void fill_tables(void)
+{
+	link_levels(layout.level);
+	map_pages(layout.virt_base, layout.end - layout.virt_base,
+		  layout.virt_base);
+	if (!dom0_layout_p2m_apart(&layout))
+		return;
+	link_levels(layout.p2m_level);
+	map_pages(layout.p2m, layout.nr_pages * layout.long_size,
+		  layout.p2m_pages);
 }
 
 static const char *kernel_arguments(void)
@@ -224,11 +243,23 @@ static const char *kernel_arguments(void)
 	return p;
 }
 
+/* What follows the command line, for a kernel that has its p2m apart. */
+static void fill_p2m_info(u8 *to)
+{
+	u64 pages[] = {
+		dom0_layout_pfn(&layout, layout.p2m_pages),
+		(layout.used - layout.p2m_pages) / PAGE_SIZE
+	};
+
+	if (dom0_layout_p2m_apart(&layout))
+		memcpy(to, pages, sizeof(pages));
+}
+
 static void fill_start_info(const struct domain *d)
 {
 	bool behind = layout.initrd_size && !layout.map_initrd;
 	struct start_info si = {
-		.magic = "xen-3.0-x86_32p", .nr_pages = layout.nr_pages,
+		.nr_pages = layout.nr_pages,
 		.shared_info = d->shared_frame.n << PAGE_SHIFT,
 		.flags = SIF_PRIVILEGED | SIF_INITDOMAIN |
 			 (behind ? SIF_MOD_START_PFN : 0),
@@ -240,9 +271,11 @@ static void fill_start_info(const struct domain *d)
 	};
 	u8 *to = va_ptr(layout.start_info);
 
+	str_copy(si.magic, d->width->magic, sizeof(si.magic));
 	members_convert(DOM0_START_INFO, to, layout.long_size, &si, OUR_LONG);
-	str_copy((char *)to + members_size(DOM0_START_INFO, layout.long_size),
-		 kernel_arguments(), MAX_GUEST_CMDLINE);
+	to += members_size(DOM0_START_INFO, layout.long_size);
+	str_copy((char *)to, kernel_arguments(), MAX_GUEST_CMDLINE);
+	fill_p2m_info(to + MAX_GUEST_CMDLINE);
 }
 
 /* The hardware domain has all ports but the hypervisor's own devices. */
@@ -261,13 +294,15 @@ static void give_ports(struct domain *d)
 
 static void start_state(struct vcpu *v)
 {
+	const struct width *w = v->d->width;
+
 	v->proc.regs = (struct regs){
-		.ip = image.entry, .cs = SEL_R1_CS, .ss = SEL_R1_DS,
+		.ip = image.entry, .cs = w->start_cs, .ss = w->start_ss,
 		.sp = layout.stack + PAGE_SIZE, .si = layout.start_info,
 		.flags = FLAGS_IF | 2,
 	};
-	v->proc.ds = v->proc.es = v->proc.fs = v->proc.gs = SEL_R1_DS;
-	v->entry.kernel_ss = SEL_R1_DS;
+	v->proc.ds = v->proc.es = v->proc.fs = v->proc.gs = w->start_ds;
+	v->entry.kernel_ss = w->start_ss;
 	v->entry.kernel_sp = layout.stack + PAGE_SIZE;
 	v->proc.initialised = true;
 }
@@ -316,21 +351,28 @@ static void make_vcpus(struct domain *d)
 	}
 }
 
+/* A 32-bit kernel may leave us less than we take. */
+static void set_hv_start(struct domain *d)
+{
+	u64 start = ROUND_UP(image.hv_start_low, 2ull << 20);
+
+	if (d->width == &width32 && start > d->tables.m2p_start)
+		d->tables.m2p_start = d->tables.address_end = start;
+}
+
 void dom0_build(void)
 {
 	const struct domain_config config = {
 		.id = 0, .privileged = true, .max_vcpus = dom0_vcpus(cpu_count),
 		.max_grant_frames = -1, .max_maptrack_frames = -1,
+		.width = image.long_size == 8 ? &width64 : &width32,
 	};
 	struct domain *d = domain_create(&config);
 	u32 i;
 
 	if (!d)
 		panic("no memory for Dom0");
-	if (image.hv_start_low)
-		d->tables.m2p_start = MAX(ROUND_UP(image.hv_start_low, 2ull << 20),
-				   (u64)M2P_DEFAULT_START);
-	d->tables.address_end = d->tables.m2p_start;
+	set_hv_start(d);
 	d->policy.vm_assist = BIT(VMASST_TYPE_pae_extended_cr3);
 	make_vcpus(d);
 	make_layout();

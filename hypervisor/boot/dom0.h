@@ -25,13 +25,25 @@ struct dom0_layout {
 	u64 nr_pages, initrd_size;
 	u32 long_size;		/* of an entry of the p2m; 8: a 64-bit kernel */
 	bool map_initrd;
+	u64 init_p2m;		/* where a 64-bit kernel wants the p2m; or 0 */
 	/* What follows; an initrd that is not mapped begins at the end; 0: none */
 	u64 initrd, p2m, start_info, tables, stack, end;
+	/*
+	 * The p2m's pages, at its own address or behind all of this. Pages up to
+	 * 'used' have contents.
+	 */
+	u64 p2m_pages, used;
 	u32 levels;
 	struct dom0_level level[5];	/* 1 to levels */
+	struct dom0_level p2m_level[4];	/* of a p2m that is elsewhere */
 };
 /* False if it needs more pages or addresses than there are. */
 bool dom0_layout_make(struct dom0_layout *l);
+/* Whether the p2m lies where its kernel wants it. */
+static inline bool dom0_layout_p2m_apart(const struct dom0_layout *l)
+{
+	return l->p2m != l->p2m_pages;
+}
 /* Where a level's entry for an address is. */
 u64 dom0_layout_entry(const struct dom0_layout *l, u32 level, u64 va);
 static inline u64 dom0_layout_pfn(const struct dom0_layout *l, u64 va)

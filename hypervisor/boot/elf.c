@@ -27,7 +27,6 @@
 
 #define MAX_HEADERS	128
 #define UNSET		(~0ull)
-#define LOWER_END	BIT(47)		/* of 64-bit addresses */
 
 /* What a note says, or NAME=VALUE in the section __xen_guest. */
 static const struct key {
@@ -45,6 +44,7 @@ static const struct key {
 	KEY(HYPERCALL_PAGE, hypercall_page, "HYPERCALL_PAGE=", NULL,
 	    PAGE_SHIFT),
 	KEY(HV_START_LOW, hv_start_low, NULL, NULL, 0),
+	KEY(INIT_P2M, init_p2m, NULL, NULL, 0),
 	KEY(MOD_START_PFN, mod_start_pfn, NULL, NULL, 0),
 	KEY(GUEST_OS, is_generic, "GUEST_OS=", "linux", 0),
 	KEY(LOADER, is_generic, "LOADER=", "generic", 0),
@@ -305,8 +305,8 @@ static u64 space_end(const struct image *im)
 {
 	if (im->long_size == 4)
 		return im->virt_base >> 32 ? 0 : M2P_DEFAULT_START;
-	if (im->virt_base < LOWER_END)
-		return LOWER_END;
+	if (im->virt_base < IMAGE_LOWER_END)
+		return IMAGE_LOWER_END;
 	return im->virt_base < HYPERVISOR_VIRT_END ? 0 : ~0ull;
 }
 
@@ -325,6 +325,8 @@ static bool check_notes(struct image *im)
 		return fail(im, "bad VIRT_BASE note");
 	if (is_32bit && im->hv_start_low > 0xffffffff - (4u << 20))
 		return fail(im, "bad HV_START_LOW note");
+	if (im->init_p2m & (PAGE_SIZE - 1))
+		return fail(im, "bad INIT_P2M note");
 	return true;
 }
 
@@ -340,7 +342,7 @@ static bool get_header(struct image *im, Elf64_Ehdr *h)
 		return fail(im, "neither ELF nor bzImage");
 	if ((!wide && ident[EI_CLASS] != ELFCLASS32) ||
 	    h->e_machine != (wide ? EM_X86_64 : EM_386))
-		return fail(im, "not an i386 ELF file");
+		return fail(im, "not an x86 ELF file");
 	if (h->e_phentsize != SEGMENT_SIZE(im->long_size) ||
 	    h->e_phnum > MAX_HEADERS)
 		return fail(im, "strange program headers");
@@ -375,10 +377,4 @@ bool image_parse_elf(struct image *im, const u8 *file, u64 size)
 	     im->end - im->hypercall_page < PAGE_SIZE))
 		return fail(im, "the hypercall page lies outside the kernel");
 	return !im->wants_symbols || add_symbols(im, &h);
-}
-
-const char *image_problem(const struct image *im)
-{
-	return im->long_size == 8 ? "a 64-bit kernel; only 32-bit PAE ones run" :
-	       im->error;
 }

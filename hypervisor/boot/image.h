@@ -7,6 +7,7 @@
 
 #define IMAGE_MAX_SEGMENTS	10
 #define IMAGE_SYMBOLS_SIZE	260
+#define IMAGE_LOWER_END	BIT(47)	/* of a 64-bit kernel's addresses */
 
 struct image_segment {
 	u64 offset, file_size;	/* in the ELF file */
@@ -24,6 +25,7 @@ struct image {
 	u64 space_end;		/* of the guest's addresses around VIRT_BASE */
 	bool has_notes, is_legacy, has_hypercall_page, wants_symbols;
 	u64 mod_start_pfn;	/* not 0: the initrd need not be mapped */
+	u64 init_p2m;		/* 64-bit kernel's wish; 0: behind the kernel */
 	bool pae, is_generic, is_xen3;
 	u64 symbols_va;		/* of the headers below; 0: none */
 	u8 symbols[IMAGE_SYMBOLS_SIZE] __attribute__((aligned(4)));
@@ -32,8 +34,6 @@ struct image {
 
 /* Read headers and notes of an ELF file; false with ->error set. */
 bool image_parse_elf(struct image *im, const u8 *file, u64 size);
-/* After that, why it cannot be run: an error or the class; NULL: it can. */
-const char *image_problem(const struct image *im);
 
 /*
  * A bzImage's compressed kernel: where, and how large it gets. Returns NULL or

@@ -60,7 +60,8 @@ static long do_create(struct xen_domctl *op)
 {
 	const struct xen_domctl_createdomain *c = &op->u.createdomain;
 	struct domain_config config = {
-		.id = op->domain, .max_vcpus = c->max_vcpus,
+		.id = op->domain, .width = &width64,
+		.max_vcpus = c->max_vcpus,
 		.max_evtchn_port = c->max_evtchn_port,
 		.max_grant_frames = c->max_grant_frames,
 		.max_maptrack_frames = c->max_maptrack_frames,
@@ -154,16 +155,34 @@ static long do_max_mem(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
+/* A domain is born 64-bit. While it has nothing it may become a 32-bit one. */
+static long make_narrow(struct domain *d)
+{
+	u64 f;
+	bool ok;
+
+	spin_lock(&d->tables.lock);
+	f = spin_lock_irqsave(&d->events.lock);
+	ok = !d->mem.tot_pages && !evtchn_used_many(d);
+	if (ok)
+		domain_set_width(d, &width32);
+	spin_unlock_irqrestore(&d->events.lock, f);
+	spin_unlock(&d->tables.lock);
+	return ok ? 0 : -EACCES;
+}
+
 static long do_set_address_size(struct domain *d, struct xen_domctl *op)
 {
-	(void)d;
-	return op->u.address_size.size == 32 ? 0 : -EINVAL;
+	u32 size = op->u.address_size.size;
+
+	if (size == d->width->long_size * 8)
+		return 0;
+	return size == 32 ? make_narrow(d) : -EINVAL;
 }
 
 static long do_get_address_size(struct domain *d, struct xen_domctl *op)
 {
-	(void)d;
-	op->u.address_size.size = 32;
+	op->u.address_size.size = d->width->long_size * 8;
 	return 0;
 }
 

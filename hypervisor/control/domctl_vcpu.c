@@ -153,19 +153,22 @@ long domctl_get_ext_context(struct domain *d, struct xen_domctl *op)
 long domctl_set_ext_context(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_ext_vcpucontext *e = &op->u.ext_vcpucontext;
+	u64 mask = d->width->long_mask;
 	struct vcpu *v = domain_vcpu(d, e->vcpu);
 
 	if (!v)
 		return -ESRCH;
 	if (d == current_domain() ||
-	    e->size < offsetof(struct xen_domctl_ext_vcpucontext, mcg_cap))
+	    e->size < offsetof(struct xen_domctl_ext_vcpucontext, mcg_cap) ||
+	    !cpu_canonical(e->syscall32_callback_eip) ||
+	    !cpu_canonical(e->sysenter_callback_eip))
 		return -EINVAL;
 	domain_pause(d);
 	vcpu_set_callback(v, CB_SYSCALL32, e->syscall32_callback_cs,
-			  (u32)e->syscall32_callback_eip,
+			  e->syscall32_callback_eip & mask,
 			  e->syscall32_disables_events);
 	vcpu_set_callback(v, CB_SYSENTER, e->sysenter_callback_cs,
-			  (u32)e->sysenter_callback_eip,
+			  e->sysenter_callback_eip & mask,
 			  e->sysenter_disables_events);
 	domain_unpause(d);
 	return 0;

@@ -18,7 +18,6 @@
 #include "mmu/memory.h"
 
 #define OP_MASK		((1u << MEMORY_OP_SHIFT) - 1)
-#define COMPAT_M2P_END	0xffe00000ull
 #define M2P_EXTENT	(2ull << 20)
 
 static long machine_map(u64 arg)
@@ -42,10 +41,11 @@ static long machine_map(u64 arg)
 
 static long max_gpfn(const struct domain *d)
 {
-	u32 max;
+	u64 max = 0;
 
 	/* arch_shared_info.max_pfn is the guest's own claim. */
-	memcpy(&max, d->shared + d->width->max_pfn_offset, sizeof(max));
+	memcpy(&max, d->shared + d->width->max_pfn_offset,
+	       d->width->long_size);
 	return max ? (long)max - 1 : 0;
 }
 
@@ -74,29 +74,36 @@ static long query(u32 op, u64 arg)
 	return rc;
 }
 
-/* The frames of the machine-to-phys array, one number for each 2 MiB. */
-static long machphys_list(u64 arg)
+/*
+ * The frames of a machine-to-phys array, one number for each 2 MiB. The tools
+ * of a 64-bit domain name the array that they want.
+ */
+static long machphys_list(u64 arg, bool own)
 {
-	u64 n = DIV_ROUND_UP(frame_count * sizeof(u32), M2P_EXTENT), i;
+	bool wide = own && current_domain()->width->long_size == sizeof(u64);
+	u64 entry = wide ? sizeof(u64) : sizeof(u32), i;
+	u64 n = DIV_ROUND_UP(frame_count * entry, M2P_EXTENT);
+	mfn_t first = virt_to_mfn(wide ? (void *)frame_m2p64 : frame_m2p);
 	struct xen_machphys_mfn_list l;
 
 	if (layout_get(LAYOUT_MFN_LIST, gva(arg), &l, sizeof(l)))
 		return -EFAULT;
 	for (i = 0; i < MIN(n, (u64)l.max_extents); i++)
 		if (guest_put_long(HANDLE(l.extent_start), i,
-				virt_to_mfn(frame_m2p).n +
-				i * (M2P_EXTENT >> PAGE_SHIFT)))
+				   first.n + i * (M2P_EXTENT >> PAGE_SHIFT)))
 			return -EFAULT;
 	return layout_put_result(LAYOUT_MFN_LIST, gva(arg), i);
 }
 
+/* As on Xen: a 64-bit Dom0 is told of what there is, others of what may be. */
 static long machphys_mapping(u64 arg)
 {
-	u64 start = current_domain()->tables.m2p_start;
-	const u64 mapping[] = {
-		start, COMPAT_M2P_END,
-		(COMPAT_M2P_END - start) / sizeof(u32) - 1
-	};
+	const struct domain *d = current_domain();
+	const struct width *w = d->width;
+	u64 start = d->tables.m2p_start;
+	u64 entries = d->privileged && w == &width64 ? frame_count :
+		      (w->m2p_end - start) / w->long_size;
+	const u64 mapping[] = { start, w->m2p_end, entries - 1 };
 
 	return guest_put_longs(gva(arg), mapping, ARRAY_SIZE(mapping));
 }
@@ -128,7 +135,7 @@ long do_memory_op(u64 a[])
 		return memory_claim(a[1]);
 	case XENMEM_machphys_mfn_list:
 	case XENMEM_machphys_compat_mfn_list:
-		return machphys_list(a[1]);
+		return machphys_list(a[1], op == XENMEM_machphys_mfn_list);
 	case XENMEM_acquire_resource:
 		return memory_acquire(a[1]);
 	case XENMEM_machphys_mapping:

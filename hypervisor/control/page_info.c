@@ -17,6 +17,7 @@ static u32 frame_info(struct domain *d, mfn_t m)
 	static const u32 by_level[] = {
 		XEN_DOMCTL_PFINFO_NOTAB, XEN_DOMCTL_PFINFO_L1TAB,
 		XEN_DOMCTL_PFINFO_L2TAB, XEN_DOMCTL_PFINFO_L3TAB,
+		XEN_DOMCTL_PFINFO_L4TAB,
 	};
 	const struct frame *f;
 	u32 info = XEN_DOMCTL_PFINFO_NOTAB;

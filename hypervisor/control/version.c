@@ -15,7 +15,7 @@
 #define VERSION	(4u << 16 | 17)
 
 static const char extra_version[16] = "-krypton";
-static const char capabilities[1024] = "xen-3.0-x86_32p ";
+static const char capabilities[1024] = "xen-3.0-x86_64 xen-3.0-x86_32p ";
 static const char changeset[64] = "none";
 extern const u8 build_id_note[], build_id_end[];	/* krypton.lds */
 static const char denied[] = "<denied>";

@@ -59,7 +59,7 @@ static void iret_long(struct vcpu *v, struct regs *r)
 		return;
 	}
 	if ((rest[W_CS] & 3) == 3) {
-		if (!v->roots.user.n || mfn_eq(v->roots.user, INVALID_MFN)) {
+		if (mfn_eq(v->roots.user, INVALID_MFN)) {
 			domain_crash(v->d, "iret to user mode without a root");
 			return;
 		}

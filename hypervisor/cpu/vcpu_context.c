@@ -31,19 +31,37 @@ struct context {
 	struct { u64 codes, ip; } traps[256];	/* vector, flags, cs: 8, 8, 16 */
 	u64 ldt_base, ldt_ents, gdt_frames[16], gdt_ents;
 	u64 kernel_ss, kernel_sp, ctrlreg[8], debugreg[8];
-	struct { u64 cs, ip; } callback[CB_FAILSAFE + 1];
+	struct { u64 cs, ip; } callback[CB_SYSCALL + 1];
 	u64 vm_assist;
+	u64 fs_base, gs_kernel, gs_user;	/* GS's bases of each mode */
 };
 
 #define RUN(member, longs)	{ offsetof(struct context, member), longs }
-#define LAST_RUN		(10 + 2 * 256 + 42)
+#define TAIL	(9 + 2 * 256 + 1 + 1 + 16 + 1 + 2 + 8 + 8)	/* up to callbacks */
 const struct context_run context32[] = {
 	RUN(flags, 1), RUN(regs.bx, 1), RUN(regs.cx, 4), RUN(regs.bp, 1),
-	RUN(regs.ax, 1), RUN(regs.error, LAST_RUN), { 0, 0 }
+	RUN(regs.ax, 1), RUN(regs.error, 1 + TAIL + 2 * 2), RUN(vm_assist, 1),
+	{ 0, 0 }
 };
-const struct context_run context64[] = { { 0, 0 } };
-_Static_assert(offsetof(struct context, regs.error) + LAST_RUN * 8 ==
-	       sizeof(struct context), "none is left out");
+const struct context_run context64[] = {
+	RUN(flags, 1), RUN(regs.r15, 15), RUN(regs.error, 1 + TAIL),
+	RUN(callback[CB_EVENT].ip, 1), RUN(callback[CB_FAILSAFE].ip, 1),
+	RUN(callback[CB_SYSCALL].ip, 1), RUN(vm_assist, 4), { 0, 0 }
+};
+_Static_assert(offsetof(struct context, regs.ip) + TAIL * 8 ==
+	       offsetof(struct context, callback), "none is left out");
+
+/* Whether a callback masks events; that for events always does. */
+static const u32 mask_flag[] = {
+	[CB_FAILSAFE] = VGCF_failsafe_disables_events,
+	[CB_SYSCALL] = VGCF_syscall_disables_events,
+};
+
+/* A 64-bit guest, whose kernel and user mode are of one ring. */
+static bool has_modes(const struct vcpu *v)
+{
+	return v->d->width->root_type == TYPE_L4;
+}
 
 /* From memory of the caller, or else to it: what is in our form is lost then. */
 static int copy(struct context *c, gva_t at, const struct width *w, bool get)
@@ -68,20 +86,39 @@ static int copy(struct context *c, gva_t at, const struct width *w, bool get)
 	return rc;
 }
 
+/* Never of a ring below the kernel's; in a 32-bit guest a null one stays so. */
+static u16 kernel_selector(const struct vcpu *v, u64 sel)
+{
+	return v->d->width->kernel_ring == 1 ? selector_ring1((u32)sel) :
+	       (u16)sel | 3;
+}
+
+/* Of a 64-bit guest: for others these are 0. */
+static void set_mode(struct vcpu *v, const struct context *c)
+{
+	bool user = has_modes(v) && !(c->flags & VGCF_in_kernel);
+
+	v->proc.in_user = user;
+	v->proc.fs_base = c->fs_base;
+	v->proc.gs_base = user ? c->gs_user : c->gs_kernel;
+	v->proc.gs_other = user ? c->gs_kernel : c->gs_user;
+}
+
 static void set_registers(struct vcpu *v, const struct context *c)
 {
 	v->proc.regs = c->regs;
 	v->proc.regs.error = 0;
 	/* Never ring 0. A return to a null CS faults, which the guest gets. */
-	v->proc.regs.cs = (u16)c->regs.cs | !(c->regs.cs & 3);
-	v->proc.regs.ss = selector_ring1((u16)c->regs.ss);
+	v->proc.regs.cs = kernel_selector(v, c->regs.cs) | !(c->regs.cs & 3);
+	v->proc.regs.ss = kernel_selector(v, c->regs.ss);
 	v->proc.regs.flags = (c->regs.flags & FLAGS_GUEST) | FLAGS_IF | 2;
 	v->proc.ds = (u16)c->ds;
 	v->proc.es = (u16)c->es;
 	v->proc.fs = (u16)c->fs;
 	v->proc.gs = (u16)c->gs;
+	set_mode(v, c);
 	v->entry.iopl = c->regs.flags >> 12 & 3;
-	v->entry.kernel_ss = selector_ring1((u32)c->kernel_ss);
+	v->entry.kernel_ss = kernel_selector(v, c->kernel_ss);
 	v->entry.kernel_sp = c->kernel_sp;
 	v->proc.cr0_ts = c->ctrlreg[0] & CR0_TS;
 	context_reset_fpu(v);
@@ -94,22 +131,40 @@ static void set_entries(struct vcpu *v, const struct context *c)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(v->entry.traps); i++)
-		v->entry.traps[i] = (struct vcpu_trap){
-			c->traps[i].ip,
-			selector_ring1((u16)(c->traps[i].codes >> 16)),
-			c->traps[i].codes >> 8 & 7
-		};
+		v->entry.traps[i] =
+			vcpu_entry_point(v, (u16)(c->traps[i].codes >> 16),
+					 c->traps[i].ip,
+					 c->traps[i].codes >> 8 & 7);
 	for (i = 0; i < ARRAY_SIZE(c->callback); i++)
 		vcpu_set_callback(v, i, (u32)c->callback[i].cs,
-				  c->callback[i].ip, i == CB_EVENT ||
-				  c->flags & VGCF_failsafe_disables_events);
+				  c->callback[i].ip,
+				  i == CB_EVENT || (c->flags & mask_flag[i]));
+}
+
+static mfn_t user_root(const struct vcpu *v, const struct context *c)
+{
+	return has_modes(v) && c->ctrlreg[1] ?
+	       width_cr3_to_mfn(v->d->width, c->ctrlreg[1]) : INVALID_MFN;
+}
+
+/* One root, or none. */
+static int get_root(struct domain *d, mfn_t root)
+{
+	return mfn_eq(root, INVALID_MFN) ? 0 :
+	       ptype_get_both(d, root, d->width->root_type);
+}
+
+static void put_root(struct domain *d, mfn_t root)
+{
+	if (!mfn_eq(root, INVALID_MFN))
+		ptype_put_both(d, root);
 }
 
 /* All or nothing, or -ERESTART. */
 static int set_tables(struct vcpu *v, const struct context *c)
 {
 	mfn_t root = width_cr3_to_mfn(v->d->width, c->ctrlreg[3]);
-	mfn_t gdt[GDT_FRAMES];
+	mfn_t user = user_root(v, c), gdt[GDT_FRAMES];
 	u32 i;
 	int rc;
 
@@ -119,12 +174,19 @@ static int set_tables(struct vcpu *v, const struct context *c)
 	rc = ptype_get_both(v->d, root, v->d->width->root_type);
 	if (rc)
 		return rc;
-	rc = descriptors_set_gdt(v, gdt, (u32)c->gdt_ents);
+	rc = get_root(v->d, user);
+	if (!rc) {
+		rc = descriptors_set_gdt(v, gdt, (u32)c->gdt_ents);
+		if (rc)
+			put_root(v->d, user);
+	}
 	if (rc) {
 		ptype_put_both(v->d, root);
 		return rc;
 	}
 	roots_set(v, root);
+	if (has_modes(v))
+		roots_set_user(v, user);
 	v->desc.ldt_base = gva(c->ldt_base);
 	v->desc.ldt_entries = (u32)c->ldt_ents;
 	return 0;
@@ -136,6 +198,7 @@ static bool same_tables(const struct vcpu *v, const struct context *c)
 	u32 i;
 
 	if (!mfn_eq(width_cr3_to_mfn(v->d->width, c->ctrlreg[3]), v->roots.table) ||
+	    (has_modes(v) && !mfn_eq(user_root(v, c), v->roots.user)) ||
 	    c->gdt_ents != v->desc.gdt_entries || c->ldt_ents != v->desc.ldt_entries ||
 	    (c->ldt_ents && c->ldt_base != v->desc.ldt_base.a))
 		return false;
@@ -145,12 +208,36 @@ static bool same_tables(const struct vcpu *v, const struct context *c)
 	return true;
 }
 
+static bool addresses_ok(const struct vcpu *v, const struct context *c)
+{
+	const u64 addresses[] = {
+		c->regs.ip, c->regs.sp, c->kernel_sp, c->fs_base, c->gs_kernel,
+		c->gs_user, c->callback[CB_EVENT].ip,
+		c->callback[CB_FAILSAFE].ip, c->callback[CB_SYSCALL].ip,
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(addresses); i++)
+		if (!cpu_canonical(addresses[i]))
+			return false;
+	for (i = 0; i < ARRAY_SIZE(c->traps); i++)
+		if (!cpu_canonical(c->traps[i].ip))
+			return false;
+	return !(c->ldt_base >> 47) || c->ldt_base > v->d->width->hole_last;
+}
+
 static bool context_ok(const struct vcpu *v, const struct context *c)
 {
-	return c->gdt_ents <= GDT_MAX_ENTRIES &&
+	return addresses_ok(v, c) && c->gdt_ents <= GDT_MAX_ENTRIES &&
 	       c->ldt_ents <= LDT_MAX_ENTRIES &&
 	       !(c->ldt_base & (PAGE_SIZE - 1)) &&
 	       (v->id || !(c->vm_assist & ~v->d->width->assists));
+}
+
+/* A user mode needs its root. */
+static bool mode_ok(const struct vcpu *v, const struct context *c)
+{
+	return !has_modes(v) || (c->flags & VGCF_in_kernel) || c->ctrlreg[1];
 }
 
 static int set_locked(struct vcpu *v, const struct context *c)
@@ -162,9 +249,9 @@ static int set_locked(struct vcpu *v, const struct context *c)
 		return -ESRCH;
 	if (!first && v->d == current_domain())
 		return -EEXIST;
-	if (!context_ok(v, c))
+	if (!context_ok(v, c) || (first && !mode_ok(v, c)))
 		return -EINVAL;
-	if (!first && !same_tables(v, c))
+	if (!first && !(same_tables(v, c) && mode_ok(v, c)))
 		return -EOPNOTSUPP;
 	rc = first ? set_tables(v, c) : 0;
 	if (rc)
@@ -173,7 +260,7 @@ static int set_locked(struct vcpu *v, const struct context *c)
 	set_entries(v, c);
 	vcpu_reset_debugregs(v, c->debugreg);
 	if (first && !v->id)
-		v->d->policy.vm_assist = (u32)c->vm_assist;
+		v->d->policy.vm_assist = c->vm_assist;
 	/* Last: whoever sees these may let the vCPU run. */
 	__atomic_store_n(&v->proc.initialised, true, __ATOMIC_RELEASE);
 	/* It runs as soon as its domain is not paused. */
@@ -196,13 +283,27 @@ int vcpu_context_set(struct vcpu *v, gva_t at)
 	return rc;
 }
 
+static void get_mode(const struct vcpu *v, struct context *c)
+{
+	bool user = v->proc.in_user;
+
+	c->fs_base = v->proc.fs_base;
+	c->gs_user = user ? v->proc.gs_base : v->proc.gs_other;
+	c->gs_kernel = user ? v->proc.gs_other : v->proc.gs_base;
+	if (has_modes(v) && !mfn_eq(v->roots.user, INVALID_MFN))
+		c->ctrlreg[1] = width_mfn_to_cr3(v->d->width, v->roots.user);
+}
+
 static void get_registers(const struct vcpu *v, struct context *c)
 {
+	u32 i;
+
 	c->flags = VGCF_i387_valid;
 	if (vcpu_in_kernel(v, &v->proc.regs))
 		c->flags |= VGCF_in_kernel;
-	if (v->entry.callback[CB_FAILSAFE].flags & TRAP_MASKS)
-		c->flags |= VGCF_failsafe_disables_events;
+	for (i = 0; i < ARRAY_SIZE(mask_flag); i++)
+		if (v->entry.callback[i].flags & TRAP_MASKS)
+			c->flags |= mask_flag[i];
 	if (v->sched.state & VCPU_UP)
 		c->flags |= VGCF_online;
 	memcpy(c->fpu, v->proc.fpu, sizeof(v->proc.fpu));
@@ -213,6 +314,7 @@ static void get_registers(const struct vcpu *v, struct context *c)
 	c->es = v->proc.es;
 	c->fs = v->proc.fs;
 	c->gs = v->proc.gs;
+	get_mode(v, c);
 	c->kernel_ss = v->entry.kernel_ss;
 	c->kernel_sp = v->entry.kernel_sp;
 	c->ctrlreg[0] = CR0_FIXED | (v->proc.cr0_ts ? CR0_TS : 0);

@@ -176,11 +176,19 @@ void domain_reap(void)
 	}
 }
 
+void domain_set_width(struct domain *d, const struct width *w)
+{
+	d->width = w;
+	d->tables.m2p_start = w->m2p_start;
+	d->tables.address_end = w->address_end;
+}
+
 static void init_identity(struct domain *d, const struct domain_config *config)
 {
 	d->id = config->id;
 	d->max_vcpus = config->max_vcpus;
 	d->privileged = config->privileged;
+	domain_set_width(d, config->width);
 	memcpy(d->handle, config->handle, sizeof(d->handle));
 	d->refs = 1;
 	d->life.pause_count = 1;

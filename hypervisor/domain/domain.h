@@ -114,12 +114,15 @@ void domain_reap(void);
 struct domain_config {
 	u32 id;
 	bool privileged;
+	const struct width *width;
 	u32 max_vcpus;
 	u32 max_evtchn_port;		/* 0: no limit but the ABI's */
 	s32 max_grant_frames, max_maptrack_frames;	/* < 0: default */
 	u8 handle[16];
 };
 
+/* The domain has no page yet, and none of its vCPUs a root. */
+void domain_set_width(struct domain *d, const struct width *w);
 /* Listed, with one reference, and paused once; NULL without memory. */
 struct domain *domain_create(const struct domain_config *config);
 struct vcpu *domain_create_vcpu(struct domain *d, u32 id);

@@ -49,6 +49,8 @@ void evtchn_send_virq(struct vcpu *v, u32 virq);
 void evtchn_send_global_virq(u32 virq);
 /* How many ports the ABI in use can have; numbers from here up are errors. */
 u32 evtchn_limit(const struct domain *d);
+/* Whether a port that a 32-bit guest cannot have was in use; the event lock. */
+bool evtchn_used_many(const struct domain *d);
 /* 0 or 1; -EINVAL: nothing is bound to it. */
 int evtchn_pending(const struct vcpu *v, u32 port);
 

@@ -73,6 +73,13 @@ struct evtchn *evtchn_port(const struct domain *d, u32 port)
 	return port < evtchn_limit(d) ? port_at(d, port) : NULL;
 }
 
+/* The lowest free port is always the next, and pages of ports stay. */
+bool evtchn_used_many(const struct domain *d)
+{
+	ASSERT_HELD(&d->events.lock);
+	return port_at(d, width32.max_ports);
+}
+
 /* One port of its page more, or less, is free. */
 static void count_free(struct domain *d, u32 port, s32 more)
 {

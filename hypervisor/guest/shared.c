@@ -48,7 +48,6 @@ static int create(struct domain *d, const struct domain_config *config)
 	(void)config;
 	if (mfn_eq(m, INVALID_MFN))
 		return -ENOMEM;
-	d->width = &width32;
 	d->shared = memset(mfn_to_virt(m), 0, PAGE_SIZE);
 	d->shared_frame = m;
 	return 0;

@@ -35,9 +35,12 @@ struct width {
 	u64 assists;		/* BIT(VMASST_TYPE_*) that exist */
 	u32 callback_longs;	/* CS, in a 32-bit guest, and IP */
 	u32 kernel_ring;	/* where a guest's kernel runs */
+	u16 start_cs, start_ss, start_ds;	/* when a first one starts */
+	const char *magic;	/* in start_info */
 	u32 gdt_page;		/* GDT_PAGE*: the hypervisor's in its GDT */
 	u16 kernel_cs;		/* of all handlers; 0: as the guest says */
 	u64 m2p_start;		/* of the machine-to-phys array, unless asked */
+	u64 m2p_end;		/* of the addresses that it may have */
 	u64 address_end;	/* of the guest's lower addresses */
 	u64 hole_last;		/* behind it the upper ones begin; ~0: none */
 	u32 mask_shift;		/* of the event mask in a frame's word of CS */

@@ -7,6 +7,7 @@
 #include <xen/foreign/x86_32.h>
 #include "guest/width.h"
 #include "lib/lib.h"
+#include "machine/asm.h"
 #include "machine/cpu.h"
 #include "memory/frames.h"
 
@@ -66,8 +67,13 @@ const struct width width32 = {
 		   BIT(VMASST_TYPE_runstate_update_flag),
 	.callback_longs = 2,
 	.kernel_ring = 1,
+	.start_cs = SEL_R1_CS,
+	.start_ss = SEL_R1_DS,
+	.start_ds = SEL_R1_DS,
+	.magic = "xen-3.0-x86_32p",
 	.gdt_page = GDT_PAGE32,
 	.m2p_start = M2P_DEFAULT_START,
+	.m2p_end = 0xffe00000,
 	.address_end = M2P_DEFAULT_START,
 	.hole_last = ~0ull,
 	.mask_shift = 16,

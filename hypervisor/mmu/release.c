@@ -99,7 +99,6 @@ static int create(struct domain *d, const struct domain_config *config)
 	(void)config;
 	spin_init(&d->tables.lock, LOCK_PAGES);
 	spin_init(&d->mem.lock, LOCK_OWNED);
-	d->tables.m2p_start = d->tables.address_end = M2P_DEFAULT_START;
 	return 0;
 }
 

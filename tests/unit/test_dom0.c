@@ -3,7 +3,8 @@
  * Where the first domain finds what at its entry (xen/xen.h, "Start-of-day
  * memory layout"): the parts follow each other, all is mapped by page tables
  * that need not be more, at least 512 KiB are left, and it ends at a multiple of
- * 4 MiB. start_info has its members where kernels of either width look.
+ * 4 MiB. A p2m that the kernel wants elsewhere (XEN_ELFNOTE_INIT_P2M) is mapped
+ * there, by pages and tables that follow all of this. start_info has its members where kernels of either width look.
  */
 #include <xen/foreign/x86_32.h>
 #include <xen/foreign/x86_64.h>
@@ -113,6 +114,54 @@ static void test_refused(void **state)
 	}
 }
 
+#define LOWER_END	BIT(47)
+#define HV_END		0xffff880000000000ull
+
+/* Where a p2m may be, beside a kernel in the same root. */
+static void test_p2m_refused(void **state)
+{
+	static const struct {
+		u64 virt_base, init_p2m, nr_pages;
+		bool good;
+	} rows[] = {
+		{ BASE_64, 0x8000000000, 0x40000, true },
+		{ BASE_64, 0, 1024, true },
+		{ 0, 0x8000000000, 0x40000, true },
+		{ 0, HV_END, 0x40000, true },
+		{ 0, PAGE_SIZE, 0x40000, false },
+		{ 0, 0x7fffe00000, 0x40000, false },
+		{ BASE_64, LOWER_END - 0x200000, 0x40000, true },
+		{ BASE_64, LOWER_END - 0x1ff000, 0x40000, false },
+		{ BASE_64, 0x900000000000, 0x40000, false },
+		{ BASE_64, HV_END - PAGE_SIZE, 0x40000, false },
+		{ BASE_64, 0xffffff8000000000, 0x40000, false },
+		{ BASE_64, 0xffffff7fffe00000, 0x40000, true },
+		{ BASE_64, 0xffffff7fffe01000, 0x40000, false },
+		{ BASE_64, -0x1000ull, 0x40000, false },
+		/* Three pages of it and three tables, behind 4 MiB */
+		{ BASE_64, 0x8000000000, 1024 + 6, true },
+		{ BASE_64, 0x8000000000, 1024 + 5, false },
+		/* It is no part of the last 2 GiB. */
+		{ BASE_64, 0x8000000000, 1 << 28, true },
+	};
+	struct dom0_layout l;
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		l = (struct dom0_layout){
+			.virt_base = rows[i].virt_base, .long_size = 8,
+			.space_end = rows[i].virt_base ? ~0ull : LOWER_END,
+			.kernel_end = rows[i].virt_base + MIB,
+			.nr_pages = rows[i].nr_pages,
+			.init_p2m = rows[i].init_p2m,
+		};
+		if (dom0_layout_make(&l) != rows[i].good)
+			fail_msg("row %u is %s", i,
+				 rows[i].good ? "refused" : "accepted");
+	}
+}
+
 static void check_order(const struct dom0_layout *l)
 {
 	u64 initrd = ROUND_UP(l->initrd_size, PAGE_SIZE);
@@ -121,11 +170,19 @@ static void check_order(const struct dom0_layout *l)
 		assert_int_equal(l->initrd, 0);
 	else if (l->map_initrd)
 		assert_true(l->kernel_end <= l->initrd &&
-			    l->initrd + initrd <= l->p2m);
+			    l->initrd + initrd <=
+			    (l->init_p2m ? l->start_info : l->p2m));
 	else
 		assert_int_equal(l->initrd, l->end);
-	assert_true(l->kernel_end <= l->p2m);
-	assert_true(l->p2m + l->nr_pages * l->long_size <= l->start_info);
+	if (l->init_p2m) {
+		assert_true(l->p2m == l->init_p2m);
+		assert_true(l->p2m_pages == l->end +
+			    (l->map_initrd ? 0 : initrd));
+	} else {
+		assert_true(l->p2m == l->p2m_pages && l->kernel_end <= l->p2m);
+		assert_true(l->p2m + l->nr_pages * l->long_size <=
+			    l->start_info);
+	}
 	assert_true(l->start_info + PAGE_SIZE == l->tables);
 	assert_true(l->stack + PAGE_SIZE + 512 * KIB <= l->end);
 	assert_true(l->stack + PAGE_SIZE + 512 * KIB + 4 * MIB > l->end);
@@ -133,7 +190,8 @@ static void check_order(const struct dom0_layout *l)
 }
 
 /* From the root down, as a processor does: each table is the one of its level. */
-static void check_page(const struct dom0_layout *l, u64 va)
+static void check_page(const struct dom0_layout *l,
+		       const struct dom0_level *level, u64 va)
 {
 	u64 table = l->tables, entry, below;
 	u32 i;
@@ -147,8 +205,8 @@ static void check_page(const struct dom0_layout *l, u64 va)
 		if (i == 1)
 			break;
 		/* The entry's place among all that lead to the level below. */
-		below = l->level[i - 1].first;
-		table = l->level[i - 1].at +
+		below = level[i - 1].first;
+		table = level[i - 1].at +
 			(entry - dom0_layout_entry(l, i, below)) / 8 *
 			PAGE_SIZE;
 	}
@@ -177,6 +235,24 @@ static void check_tables(const struct dom0_layout *l)
 	assert_int_equal(at, l->stack);
 }
 
+/* The last pages of all: those of the p2m, and the tables of three levels. */
+static void check_p2m(const struct dom0_layout *l)
+{
+	u64 size = ROUND_UP(l->nr_pages * 8, PAGE_SIZE), va;
+	u64 at = l->p2m_pages + size;
+	u32 i;
+
+	if (!l->init_p2m)
+		return;
+	for (i = 3; i; i--) {
+		assert_int_equal(l->p2m_level[i].at, at);
+		at += l->p2m_level[i].count * PAGE_SIZE;
+	}
+	assert_int_equal(l->used, at);
+	for (va = l->p2m; va < l->p2m + size; va += PAGE_SIZE)
+		check_page(l, l->p2m_level, va);
+}
+
 static void test_random(void **state)
 {
 	struct dom0_layout l;
@@ -198,6 +274,8 @@ static void test_random(void **state)
 			l.virt_base += k & 4 ? 0xffffff7fffe00000 :
 				       0x7fbfffe00000;
 			l.space_end = k & 4 ? ~0ull : BIT(47);
+			l.init_p2m = k & 8 ? 0x8000000000 +
+				     (u64)rand() % 5000 * 0x40201000 : 0;
 		}
 		l.kernel_end = l.virt_base + 1 + (u64)rand() % (40 * MIB);
 		if (!dom0_layout_make(&l))
@@ -206,7 +284,8 @@ static void test_random(void **state)
 		check_order(&l);
 		check_tables(&l);
 		for (va = l.virt_base; va < l.end; va += PAGE_SIZE)
-			check_page(&l, va);
+			check_page(&l, l.level, va);
+		check_p2m(&l);
 	}
 	assert_true(good > 300);
 }
@@ -251,4 +330,5 @@ static void test_start_info(void **state)
 }
 
 EXPORT_TESTS(dom0, cmocka_unit_test(test_known), cmocka_unit_test(test_refused),
+	     cmocka_unit_test(test_p2m_refused),
 	     cmocka_unit_test(test_random), cmocka_unit_test(test_start_info));

@@ -286,26 +286,41 @@ static void test_longs(void **state)
 	assert_int_equal(guest_put_longs(gva(AT), longs, 8), -EFAULT);
 }
 
-/* A range is the guest's if it ends where the guest's part does, or below. */
+/*
+ * A range is the guest's if it ends where the guest's part does, or below. A
+ * 64-bit guest has all that is above the hole as well.
+ */
 static void test_range(void **state)
 {
 	static const struct {
 		u64 at, n;
-		bool ok;
+		bool ok, wide;
 	} cases[] = {
-		{ 0, 0x1000, true }, { 0xfff, 1, true }, { 0x1000, 0, true },
-		{ 0, 0x1001, false }, { 0xfff, 2, false }, { 0x1000, 1, false },
-		{ 0x1001, 0, false }, { 1, ~0ull, false }, { ~0ull, 1, false },
-		{ ~0ull, 2, false }, { ~0ull, ~0ull, false },
+#define BOTH(at, n, ok)	{ at, n, ok, ok }
+		BOTH(0, 0x1000, true), BOTH(0xfff, 1, true),
+		BOTH(0x1000, 0, true), BOTH(0, 0x1001, false),
+		BOTH(0xfff, 2, false), BOTH(0x1000, 1, false),
+		BOTH(0x1001, 0, false), BOTH(1, ~0ull, false),
+		{ ~0ull, 1, false, true }, BOTH(~0ull, 2, false),
+		BOTH(~0ull, ~0ull, false), BOTH(0x8fff, 1, false),
+		BOTH(0x8fff, -0x8fffull, false), { 0x9000, 1, false, true },
+		{ 0x9000, -0x9000ull, false, true },
+		BOTH(0x9000, -0x8fffull, false),
+#undef BOTH
 	};
-	const struct domain d = { .tables.address_end = 0x1000,
-				  .width = &width32 };
+	static const struct width wide = { .hole_last = 0x8fff };
+	struct domain d = { .tables.address_end = 0x1000 };
 	u32 i;
 
 	(void)state;
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		d.width = &long_of_4;
 		assert_int_equal(domain_range_ok(&d, gva(cases[i].at),
 						 cases[i].n), cases[i].ok);
+		d.width = &wide;
+		assert_int_equal(domain_range_ok(&d, gva(cases[i].at),
+						 cases[i].n), cases[i].wide);
+	}
 }
 
 EXPORT_TESTS(layout,
