@@ -82,7 +82,7 @@ static void enter_handler(struct vcpu *v, struct regs *r,
 		domain_crash(v->d, "no handler for vector %lu", r->vector);
 		return;
 	}
-	if (v->d->width->kernel_cs) {
+	if (width_is_long(v->d->width)) {
 		enter_long(v, r, t, word, n);
 		return;
 	}
@@ -184,7 +184,7 @@ void bounce_fast_call(struct vcpu *v, struct regs *r)
 						  CB_SYSENTER : CB_SYSCALL32];
 	u64 word[MAX_WORDS];
 
-	if (v->d->width->kernel_cs) {
+	if (width_is_long(v->d->width)) {
 		fast_call_long(v, r);
 		return;
 	}

@@ -87,7 +87,7 @@ static int callback_kind(const struct vcpu *v, u16 type)
 {
 	switch (type) {
 	case CALLBACKTYPE_syscall:
-		return v->d->width->long_size == 8 ? CB_SYSCALL : -1;
+		return width_is_long(v->d->width) ? CB_SYSCALL : -1;
 	case CALLBACKTYPE_event:
 		return CB_EVENT;
 	case CALLBACKTYPE_failsafe:
@@ -148,7 +148,7 @@ long do_callback_op(u64 a[])
 		return unregister_callback(current_vcpu(), gva(a[1]));
 	default:
 		/* As on Xen. */
-		return current_domain()->width->long_size == 8 ? -ENOSYS :
+		return width_is_long(current_domain()->width) ? -ENOSYS :
 								 -EINVAL;
 	}
 }

@@ -69,7 +69,7 @@ static bool map_descriptor(struct vcpu *v, u16 sel)
 
 static bool has_bases(const struct vcpu *v)
 {
-	return v->d->width->long_size == 8;
+	return width_is_long(v->d->width);
 }
 
 static void save_debug(struct vcpu *v)
@@ -155,9 +155,9 @@ void context_set_other_gs(struct vcpu *v, u16 sel)
 	u64 base = context_get_base(v, MSR_GS_BASE);
 	u32 bad;
 
-	v->proc.gs = sel & ~3u ? sel | 3 : 0;
+	v->proc.gs = sel & ~3u ? sel | 3 : sel;
 	bad = LOAD_GUEST_SEGMENT(v, gs);
-	v->proc.gs_other = bad || !v->proc.gs ? 0 :
+	v->proc.gs_other = bad || !(sel & ~3u) ? 0 :
 			   context_get_base(v, MSR_GS_BASE);
 	context_set_base(v, MSR_GS_BASE, base);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * CPUID as a 32-bit guest's kernel sees it, by the forced-emulation prefix: as
+ * CPUID as a guest's kernel sees it, by the forced-emulation prefix: as
  * on Xen 4.17, less what this hypervisor does not switch or set up. User
  * space, where the instruction cannot be intercepted, sees the machine's.
  *
@@ -35,8 +35,8 @@
 #define E21_EAX_LFENCE		BIT(2)
 #define XSAVE_SIZE		(512 + XSAVE_MORE)
 
-/* Who sees a bit. XSAVE: Dom0, on a processor with AVX. */
-enum whom { ANY, AMD, INTEL, XSAVE, DOM0 };
+/* Who sees a bit. XSAVE: Dom0, on a processor with AVX; LONG: 64-bit guests. */
+enum whom { ANY, AMD, INTEL, XSAVE, DOM0, LONG };
 
 #define WHOLE	{ ~0u, ~0u, ~0u, ~0u }
 
@@ -50,6 +50,7 @@ static const struct {
 	{ 1, 0, INTEL, { 0, 0, 0, 0x00000800 } },
 	{ 1, 0, XSAVE, { 0, 0, 0x34001000, 0 } },
 	{ 1, 0, DOM0, { 0, 0, 0x00000080, F1_EDX_MTRR } },
+	{ 1, 0, LONG, { 0, 0, 0x00002000, 0 } },
 	{ 2, 0, INTEL, WHOLE },
 	{ 4, 0, INTEL, { 0xffffc3ff, ~0u, ~0u, 7 } },
 	{ 7, 0, ANY, { ~0u, 0x218c2349, 0x02400101, 0x00004410 } },
@@ -65,6 +66,7 @@ static const struct {
 	{ 0x80000001, 0, AMD, { 0x0fff0fff, 0xff00ffff, 0, 0x00000800 } },
 	{ 0x80000001, 0, ANY, { 0, 0, 0x002001e2, 0xca500000 } },
 	{ 0x80000001, 0, XSAVE, { 0, 0, 0x00010800, 0 } },
+	{ 0x80000001, 0, LONG, { 0, 0, 0x00000001, 0x20000800 } },
 	{ 0x80000002, 0, ANY, WHOLE },
 	{ 0x80000003, 0, ANY, WHOLE },
 	{ 0x80000004, 0, ANY, WHOLE },
@@ -157,6 +159,12 @@ static bool sees_xsave(const struct domain *d)
 	return d && d->privileged && (r[2] & needed) == needed;
 }
 
+/* What any domain may have, 64-bit ones may. */
+static bool is_long(const struct domain *d)
+{
+	return !d || width_is_long(d->width);
+}
+
 static bool applies(u8 whom, const struct domain *d)
 {
 	switch (whom) {
@@ -168,6 +176,8 @@ static bool applies(u8 whom, const struct domain *d)
 		return sees_xsave(d);
 	case DOM0:
 		return d && d->privileged;
+	case LONG:
+		return is_long(d);
 	default:
 		return true;
 	}
@@ -252,7 +262,7 @@ static void adjust_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 				  E1_EDX_COMMON);
 		break;
 	case 0x80000008:
-		out[0] |= 32 << 8;		/* bits of an address */
+		out[0] |= (is_long(d) ? 48 : 32) << 8;	/* bits of an address */
 		break;
 	case 0x80000021:
 		out[0] |= cpuid_is_intel() ? 0 : (u32)E21_EAX_LFENCE;

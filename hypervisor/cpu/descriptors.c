@@ -41,7 +41,7 @@
 static bool check_gate(const struct width *w, u64 *d)
 {
 	u32 sel = *d >> 16 & 0xffff, dpl = *d >> DPL_SHIFT & 3;
-	u64 zero = GATE_RESERVED | (w->kernel_cs ? GATE_ARGUMENTS : 0);
+	u64 zero = GATE_RESERVED | (width_is_long(w) ? GATE_ARGUMENTS : 0);
 
 	if (!(*d & DESC_TYPE))
 		return true;
@@ -73,7 +73,7 @@ bool descriptor_check(const struct width *w, u64 *d)
 		return true;
 	if (!(*d & DESC_S))
 		return check_gate(w, d);
-	if (!w->kernel_cs && !mend_narrow(d))
+	if (!width_is_long(w) && !mend_narrow(d))
 		return false;
 	/* Conforming code keeps the caller's ring; its DPL must not be 0. */
 	if ((*d & DESC_DPL) >> DPL_SHIFT < w->kernel_ring)

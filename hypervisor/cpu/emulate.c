@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Privileged instructions of a guest. A 32-bit kernel in ring 1 faults with
- * #GP(0) on each of these; the ABI promises that they work as if it had the
+ * Privileged instructions of a guest. A kernel in ring 1 or 3 faults with #GP(0)
+ * on each of these; the ABI promises that they work as if it had the
  * privilege the hypervisor grants it: port access by its port rights, control
  * and debug registers as virtual ones, a few MSRs.
  *
@@ -90,7 +90,7 @@ static bool read_cr(struct emulation *e)
 		       v->d->width->long_size);
 		break;
 	case 3:
-		value = (u32)width_mfn_to_cr3(v->d->width, v->roots.table);
+		value = width_mfn_to_cr3(v->d->width, v->roots.table);
 		break;
 	case 4:
 		value = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->proc.cr4 |
@@ -99,11 +99,10 @@ static bool read_cr(struct emulation *e)
 	default:
 		return false;
 	}
-	*insn_gpr(e->r, e->i.rm) = (u32)value;
+	*insn_gpr(e->r, e->i.rm) = value & v->d->width->long_mask;
 	return emulate_done(e);
 }
 
-/* FSGSBASE is only remembered: its instructions are of 64-bit mode. */
 static void set_cr4(struct vcpu *v, u64 value)
 {
 	bool on = value & CR4_OSXSAVE;
@@ -123,8 +122,8 @@ static void set_cr4(struct vcpu *v, u64 value)
 
 static bool write_cr(struct emulation *e)
 {
-	u64 value = (u32)*insn_gpr(e->r, e->i.rm);
 	struct vcpu *v = e->v;
+	u64 value = *insn_gpr(e->r, e->i.rm) & v->d->width->long_mask;
 	long rc;
 
 	switch (e->i.reg) {
@@ -154,14 +153,14 @@ static bool write_cr(struct emulation *e)
 
 static bool move_dr(struct emulation *e)
 {
-	u64 *reg = insn_gpr(e->r, e->i.rm);
-	long value = do_get_debugreg((u64[]){ e->i.reg });
+	u64 *reg = insn_gpr(e->r, e->i.rm), mask = e->v->d->width->long_mask;
+	u64 value;
 
-	if (value == -ENODEV)
+	if (!processor_get_debug(e->v, e->i.reg, &value))
 		return invalid_opcode(e);
 	if (e->i.op == INSN_READ_DR)
-		*reg = (u32)value;
-	else if (do_set_debugreg((u64[]){ e->i.reg, (u32)*reg }))
+		*reg = value & mask;
+	else if (do_set_debugreg((u64[]){ e->i.reg, *reg & mask }))
 		return false;
 	return emulate_done(e);
 }

@@ -35,14 +35,15 @@ void msr_init_cpu(void);
 /* False means #GP. */
 bool msr_read(struct vcpu *v, u32 msr, u64 *value);
 bool msr_write(struct vcpu *v, u32 msr, u64 value);
-/* cpu/processor.c: breakpoints that an access to ports hits, as in DR6. */
+/* cpu/processor.c: a debug register; false: there is none of this number. */
+bool processor_get_debug(const struct vcpu *v, u64 reg, u64 *value);
+/* Breakpoints that an access to ports hits, as in DR6. */
 u32 processor_match_ports(const struct vcpu *v, u32 port, u32 size);
 /* The guest's own #DB after an emulated instruction. */
 void processor_raise_debug(struct vcpu *v, struct regs *r, u64 dr6);
 /* device/ioport.c */
 bool ioport_iopl_allows(const struct vcpu *v, const struct regs *r);
-bool ioport_allowed(const struct vcpu *v, const struct regs *r, u32 port,
-		      u32 size);
+bool ioport_allowed(struct vcpu *v, const struct regs *r, u32 port, u32 size);
 u32 ioport_read(struct vcpu *v, u32 port, u32 size);
 void ioport_write(struct vcpu *v, u32 port, u32 size, u32 value);
 

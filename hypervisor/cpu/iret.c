@@ -59,7 +59,7 @@ static void iret_long(struct vcpu *v, struct regs *r)
 		return;
 	}
 	if ((rest[W_CS] & 3) == 3) {
-		if (!v->roots.user.n || mfn_eq(v->roots.user, INVALID_MFN)) {
+		if (mfn_eq(v->roots.user, INVALID_MFN)) {
 			domain_crash(v->d, "iret to user mode without a root");
 			return;
 		}
@@ -83,7 +83,7 @@ long do_iret(u64 a[])
 	u64 sp = r->sp & width->long_mask, w[WORDS];
 
 	(void)a;
-	if (width->long_size == 8) {
+	if (width_is_long(width)) {
 		iret_long(v, r);
 		return 0;
 	}

@@ -4,7 +4,8 @@
  * kernels access some of them without a handler for the fault. Access to a
  * register that the table below does not name faults. Machine check has two
  * banks without errors, there are no performance counters, and PAT keeps its
- * reset value.
+ * reset value. Of the bases of FS and GS, a 64-bit guest's kernel has those of its
+ * own mode and GS's of the other mode, where SWAPGS would find it.
  */
 #include "cpu/context.h"
 #include "cpu/emulate.h"
@@ -24,10 +25,11 @@
 #define APIC_BASE_BOOT		BIT(8)
 #define EFER_SCE		BIT(0)
 #define EFER_OTHERS		(BIT(11) | BIT(14) | BIT(21))
+#define EFER_LONG		(BIT(8) | BIT(10))	/* LME, LMA */
 #define ARCH_CAPS		0x400000001d12e171	/* less eIBRS */
 #define SYSCFG			0x740000
 
-enum whom { ANY, AMD, INTEL, DOM0_AMD };
+enum whom { ANY, AMD, INTEL, DOM0_AMD, LONG };	/* LONG: a 64-bit guest */
 enum way {
 	FAULT,
 	VALUE,		/* read: 'value' */
@@ -37,6 +39,7 @@ enum way {
 	ZERO,		/* write: only 0, and nothing happens */
 	SAME,		/* write: only what is read */
 	TSC_AUX,	/* write: as STORED, and loaded */
+	BASE,		/* of FS or GS */
 };
 
 static const struct msr {
@@ -77,8 +80,11 @@ static const struct msr {
 	{ 0x404, 0x404, ANY, VALUE, DROP, ~0ull },	/* MC1_CTL */
 	{ 0x401, 0x407, ANY, VALUE, ZERO, 0 },
 	{ 0x408, 0x47f, ANY, VALUE, DROP, 0 },
+	{ MSR_EFER, MSR_EFER, LONG, HOST, SAME,
+	  EFER_OTHERS | EFER_SCE | EFER_LONG },
 	{ MSR_EFER, MSR_EFER, AMD, HOST, SAME, EFER_OTHERS | EFER_SCE },
 	{ MSR_EFER, MSR_EFER, INTEL, HOST, SAME, EFER_OTHERS },
+	{ MSR_FS_BASE, MSR_KERNEL_GS_BASE, LONG, BASE, BASE, 0 },
 	{ MSR_TSC_AUX, MSR_TSC_AUX, ANY, STORED, TSC_AUX, GUEST_TSC_AUX },
 	{ 0xc0010000, 0xc0010007, AMD, VALUE, DROP, 0 },	/* counters */
 	{ 0xc0010010, 0xc0010010, DOM0_AMD, HOST, FAULT, SYSCFG },
@@ -102,15 +108,29 @@ void msr_init_cpu(void)
 		wrmsr_safe(MSR_DE_CFG, value | DE_CFG_LFENCE);
 }
 
+static bool applies(u8 whom, const struct vcpu *v)
+{
+	switch (whom) {
+	case AMD:
+		return !cpuid_is_intel();
+	case INTEL:
+		return cpuid_is_intel();
+	case DOM0_AMD:
+		return !cpuid_is_intel() && v->d->privileged;
+	case LONG:
+		return width_is_long(v->d->width);
+	default:
+		return true;
+	}
+}
+
 static const struct msr *find(const struct vcpu *v, u32 msr)
 {
-	u32 whom = cpuid_is_intel() ? INTEL : AMD, i;
+	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(table); i++)
 		if (msr >= table[i].first && msr <= table[i].last &&
-		    (table[i].whom == ANY || table[i].whom == whom ||
-		     (table[i].whom == DOM0_AMD && whom == AMD &&
-		      v->d->privileged)))
+		    applies(table[i].whom, v))
 			return &table[i];
 	return NULL;
 }
@@ -136,6 +156,8 @@ static bool read(const struct vcpu *v, u32 msr, u64 *value)
 		*value = m->value;
 	} else if (m->read == STORED) {
 		*value = v->proc.msr[m->value];
+	} else if (m->read == BASE) {
+		*value = context_get_base(v, msr);
 	} else {
 		if (!rdmsr_safe(msr, value))
 			return m->value == ARCH_CAPS;
@@ -195,6 +217,11 @@ bool msr_write(struct vcpu *v, u32 msr, u64 value)
 		return true;
 	case STORED:
 		v->proc.msr[m->value] = value;
+		return true;
+	case BASE:
+		if (!cpu_canonical(value))
+			return false;
+		context_set_base(v, msr, value);
 		return true;
 	case DROP:
 		return true;

@@ -10,6 +10,7 @@
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "errno.h"
+#include "guest/guest.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
 
@@ -44,7 +45,7 @@ long do_set_segment_base(u64 a[])
 	struct vcpu *v = current_vcpu();
 	u32 which = (u32)a[0];
 
-	if (v->d->width->long_size != 8)
+	if (!width_is_long(v->d->width))
 		return -ENOSYS;
 	if (which == SEGBASE_GS_USER_SEL) {
 		context_set_other_gs(v, (u16)a[1]);
@@ -57,8 +58,8 @@ long do_set_segment_base(u64 a[])
 }
 
 /*
- * Breakpoints may lie anywhere in the 32-bit address space, since nothing of
- * the hypervisor is there. Those on ports need the guest's CR4.DE; they are
+ * Breakpoints may lie anywhere but in the hypervisor's slots: nothing of it is
+ * elsewhere. Those on ports need the guest's CR4.DE; they are
  * emulated with the port accesses, and dr7_io has their enable bits.
  */
 static long set_control(struct vcpu *v, u64 value)
@@ -92,13 +93,17 @@ static long set_debugreg(struct vcpu *v, u32 n, u64 value)
 {
 	switch (n) {
 	case 0 ... 3:
+		if (!guest_address_ok(value))
+			return -EPERM;
 		v->proc.dr[n] = value;
 		return 0;
 	case 6:
+		if (value >> 32)
+			return -EINVAL;
 		v->proc.dr[6] = (value & 0xe00f) | DR6_FIXED;
 		return 0;
 	case 7:
-		return set_control(v, value);
+		return value >> 32 ? -EINVAL : set_control(v, value);
 	default:
 		return -ENODEV;
 	}
@@ -126,14 +131,22 @@ void vcpu_reset_debugregs(struct vcpu *v, const u64 value[8])
 		set_debugreg(v, i, value[i]);
 }
 
-long do_get_debugreg(u64 a[])
+bool processor_get_debug(const struct vcpu *v, u64 reg, u64 *value)
 {
-	const struct vcpu *v = current_vcpu();
-	u32 n = debug_register(v, a[0]);
+	u32 n = debug_register(v, reg);
 
 	if (n > 7 || n == 4 || n == 5)
-		return -ENODEV;
-	return (long)(v->proc.dr[n] | (n == 7 ? v->proc.dr7_io : 0));
+		return false;
+	*value = v->proc.dr[n] | (n == 7 ? v->proc.dr7_io : 0);
+	return true;
+}
+
+long do_get_debugreg(u64 a[])
+{
+	u64 value;
+
+	return processor_get_debug(current_vcpu(), a[0], &value) ?
+	       (long)value : -ENODEV;
 }
 
 u32 processor_match_ports(const struct vcpu *v, u32 port, u32 size)
@@ -163,15 +176,15 @@ long do_vm_assist(u64 a[])
 	struct domain *d = current_domain();
 	u32 type = (u32)a[1];
 
-	if (type >= 32 || !(d->width->assists >> type & 1))
+	if (type >= 64 || !(d->width->assists >> type & 1))
 		return -EINVAL;
 	switch ((u32)a[0]) {
 	case VMASST_CMD_enable:
-		__atomic_fetch_or(&d->policy.vm_assist, 1u << type,
+		__atomic_fetch_or(&d->policy.vm_assist, BIT(type),
 				  __ATOMIC_SEQ_CST);
 		return 0;
 	case VMASST_CMD_disable:
-		__atomic_fetch_and(&d->policy.vm_assist, ~(1u << type),
+		__atomic_fetch_and(&d->policy.vm_assist, ~BIT(type),
 				   __ATOMIC_SEQ_CST);
 		return 0;
 	default:

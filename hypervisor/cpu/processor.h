@@ -14,7 +14,7 @@ enum cpuid_mask {
 /* What a domain's vCPUs may see and do. */
 struct domain_policy {
 	u32 cpuid_mask[CPUID_MASKS];	/* what may be seen of each */
-	u32 vm_assist;			/* atomic */
+	u64 vm_assist;			/* atomic */
 	s64 time_offset;		/* of its wall clock, in seconds */
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * ins and outs of a guest: one element between a port and memory, or as many as
- * ECX says. They reach memory with the rights of the mode that runs them: the
+ * RCX says. They reach memory with the rights of the mode that runs them: the
  * hypervisor's own rights would let user mode reach kernel memory. Memory is
  * checked before the port is accessed. 16-bit addresses are not known.
  */
@@ -18,8 +18,9 @@
 enum outcome { DONE, REFUSED, STAYS };
 
 struct element {
-	u64 segment;		/* descriptor */
-	u32 offset, port, size;
+	u64 base, limit;	/* of the segment */
+	u64 offset, mask;	/* mask: of an offset and of a count */
+	u32 port, size;
 	bool out, first;
 };
 
@@ -29,17 +30,32 @@ static bool segment_allows(u64 d, bool out)
 		     !(d & DESC_CODE) && (d & DESC_RW);
 }
 
+static bool find_segment(const struct emulation *e, struct element *x)
+{
+	u64 d;
+
+	if (e->i.long_code) {
+		x->base = segment_long_base(e->v, e->i.segment);
+		x->limit = ~0ull;
+		return true;
+	}
+	d = segment_find(e->v, segment_selector(e->r, e->i.segment));
+	x->base = segment_base(d);
+	x->limit = segment_limit(d);
+	return segment_allows(d, x->out);
+}
+
 /* Raises the fault of the first element; before another one there is a pause. */
-static bool faults(const struct emulation *e, const struct element *x, u32 at)
+static bool faults(const struct emulation *e, const struct element *x, u64 at)
 {
 	u32 error = (x->out ? 0 : PF_WRITE) |
 		    (vcpu_in_kernel(e->v, e->r) ? 0 : PF_USER);
-	u32 last = at + x->size - 1;
+	u64 last = at + x->size - 1;
 
 	if (walk_allows(e->v, gva(at), error)) {
 		if (walk_allows(e->v, gva(last), error))
 			return false;
-		at = last & (u32)PAGE_MASK;
+		at = last & PAGE_MASK;
 	}
 	if (walk_allows(e->v, gva(at), 0))
 		error |= PF_PRESENT;
@@ -51,9 +67,12 @@ static bool faults(const struct emulation *e, const struct element *x, u32 at)
 /* It stays as well if another vCPU took the page away after the check. */
 static enum outcome transfer(const struct emulation *e, const struct element *x)
 {
-	u32 at = segment_base(x->segment) + x->offset, value = 0;
+	u64 at = x->base + x->offset;
+	u32 value = 0;
 
-	if ((u64)x->offset + x->size - 1 > segment_limit(x->segment))
+	if (!e->i.long_code)
+		at = (u32)at;
+	if (x->offset + x->size - 1 > x->limit || !guest_address_ok(at))
 		return REFUSED;
 	if (faults(e, x, at))
 		return STAYS;
@@ -74,20 +93,21 @@ bool string_io(struct emulation *e)
 {
 	struct regs *r = e->r;
 	struct element x = {
-		.segment = segment_find(e->v, segment_selector(r, e->i.segment)),
-		.offset = (u32)e->i.offset, .port = (u32)r->dx & 0xffff,
-		.size = e->i.width, .out = e->i.op == INSN_OUTS, .first = true,
+		.offset = e->i.offset, .mask = e->i.address == 8 ? ~0ull : ~0u,
+		.port = (u32)r->dx & 0xffff, .size = e->i.width,
+		.out = e->i.op == INSN_OUTS, .first = true,
 	};
-	u32 left = e->i.prefixes & INSN_REP ? (u32)r->cx : 1, n, max;
+	u64 left = e->i.prefixes & INSN_REP ? r->cx & x.mask : 1, n, max;
 	enum outcome outcome = DONE;
 
-	if (e->i.address != 4 || !ioport_allowed(e->v, r, x.port, x.size) ||
-	    !segment_allows(x.segment, x.out))
+	if (e->i.address == 2 || !ioport_allowed(e->v, r, x.port, x.size) ||
+	    !find_segment(e, &x))
 		return false;
 	e->debug = processor_match_ports(e->v, x.port, x.size);
 	max = MIN(left, e->debug ? 1 : MAX_ELEMENTS);
 	for (n = 0; n < max && (outcome = transfer(e, &x)) == DONE; n++) {
-		x.offset += r->flags & FLAGS_DF ? 0 - x.size : x.size;
+		x.offset += r->flags & FLAGS_DF ? -(u64)x.size : x.size;
+		x.offset &= x.mask;
 		x.first = false;
 	}
 	if (x.first && outcome != DONE)

@@ -29,8 +29,28 @@ bool ioport_iopl_allows(const struct vcpu *v, const struct regs *r)
 	return v->entry.iopl >= ring;
 }
 
-bool ioport_allowed(const struct vcpu *v, const struct regs *r, u32 port,
-		      u32 size)
+/*
+ * The bitmap is in memory of the guest's kernel, which a 64-bit guest's user mode
+ * does not map: load the kernel's root for a moment.
+ */
+static bool read_bitmap(struct vcpu *v, u64 offset, u8 *byte)
+{
+	bool user = v->proc.in_user;
+	int rc;
+
+	if (user) {
+		v->proc.in_user = false;
+		roots_load(v);
+	}
+	rc = guest_read(byte, gva(v->entry.io_bitmap.a + offset), 1);
+	if (user) {
+		v->proc.in_user = true;
+		roots_load(v);
+	}
+	return !rc;
+}
+
+bool ioport_allowed(struct vcpu *v, const struct regs *r, u32 port, u32 size)
 {
 	u32 i;
 	u8 byte;
@@ -40,8 +60,7 @@ bool ioport_allowed(const struct vcpu *v, const struct regs *r, u32 port,
 	for (i = port; i < port + size; i++) {
 		if (i >= v->entry.io_bitmap_ports)
 			return false;
-		if (guest_read(&byte, gva(v->entry.io_bitmap.a + i / 8), 1) ||
-		    (byte >> i % 8 & 1))
+		if (!read_bitmap(v, i / 8, &byte) || (byte >> i % 8 & 1))
 			return false;
 	}
 	return true;

@@ -8,7 +8,17 @@
 #ifndef KRYPTON_GUEST_H
 #define KRYPTON_GUEST_H
 
+#include <xen/xen.h>
 #include "types.h"
+
+/*
+ * Whether an address is canonical and not of the hypervisor's slots: a 64-bit
+ * guest's. One of 32 bits always is.
+ */
+static inline bool guest_address_ok(u64 at)
+{
+	return at < BIT(47) || at >= HYPERVISOR_VIRT_END;
+}
 
 /* Whether a range lies in the part of the address space that is a guest's. */
 bool guest_range_ok(gva_t at, u64 n);

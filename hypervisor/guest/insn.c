@@ -289,6 +289,7 @@ int insn_decode_in(u64 base, u64 limit, u32 mode, struct regs *r,
 
 	*i = (struct insn){
 		.segment = NO_SEGMENT, .address = (u8)mode,
+		.long_code = mode == 8,
 		.width = mode == 2 ? 2 : 4,
 	};
 	read_code(&d, at);

@@ -27,6 +27,7 @@ struct insn {
 	u8 length;
 	u8 width;		/* of the operand, in bytes */
 	u8 address;		/* of an address, in bytes */
+	bool long_code;		/* 64-bit code */
 	u8 prefixes;
 #define INSN_WIDTH	1u	/* the other width */
 #define INSN_ADDRESS	2u	/* the other width of addresses */

@@ -2,7 +2,8 @@
 /*
  * Descriptors of the current vCPU, where the processor finds them: in the pages
  * of the guest's GDT, behind those in the hypervisor's own, or in the LDT, which
- * is guest memory.
+ * is memory of the guest's kernel. In a 64-bit guest's user mode that is not
+ * mapped; what the processor used is in the window.
  */
 #include "domain/domain.h"
 #include "guest/guest.h"
@@ -15,20 +16,49 @@ u16 segment_selector(const struct regs *r, u32 reg)
 		     data_selector(reg));
 }
 
+/* 0 if the page is not in the window. */
+static u64 read_window(const struct vcpu *v, u32 index)
+{
+	const u64 *at = (const u64 *)(v->desc.area + 16 * PAGE_SIZE) + index;
+	u64 d = 0;
+
+	__asm__ volatile("1:	movq %1, %0\n"
+			 "2:\n"
+			 EXTABLE("1b", "2b")
+			 : "+r" (d) : "m" (*at));
+	return d;
+}
+
+static u64 read_ldt(const struct vcpu *v, u32 index)
+{
+	u64 d;
+
+	if (index >= v->desc.ldt_entries)
+		return 0;
+	if (v->proc.in_user)
+		return read_window(v, index);
+	return guest_read(&d, gva_index(v->desc.ldt_base, index, 8), 8) ? 0 : d;
+}
+
 static u64 read_descriptor(const struct vcpu *v, u16 sel)
 {
 	u32 index = sel >> 3;
-	u64 d;
 
 	if (sel & 4)
-		return index < v->desc.ldt_entries &&
-		       !guest_read(&d, gva_index(v->desc.ldt_base, index, 8), 8) ?
-		       d : 0;
+		return read_ldt(v, index);
 	if (index >= FIRST_RESERVED_GDT_ENTRY)
 		return this_cpu()->gdt_page[v->d->width->gdt_page]
 			[index - FIRST_RESERVED_GDT_ENTRY];
 	return index && index < v->desc.gdt_entries ?
 	       ((u64 *)mfn_to_virt(v->desc.gdt[index / 512]))[index % 512] : 0;
+}
+
+u64 segment_long_base(const struct vcpu *v, u32 reg)
+{
+	bool fast = v->proc.cr4 & CR4_FSGSBASE;
+
+	return reg == SEG_FS ? read_fsbase(fast) :
+	       reg == SEG_GS ? read_gsbase(fast) : 0;
 }
 
 u64 segment_find(const struct vcpu *v, u16 sel)

@@ -19,6 +19,12 @@ u16 segment_selector(const struct regs *r, u32 reg);
 /* The descriptor of a present code or data segment; 0 if it names none. */
 u64 segment_find(const struct vcpu *v, u16 sel);
 
+/*
+ * The base of what a segment register holds, in 64-bit code: the processor does
+ * not look at descriptors there.
+ */
+u64 segment_long_base(const struct vcpu *v, u32 reg);
+
 static inline u32 segment_base(u64 d)
 {
 	return (u32)((d >> 16 & 0xffffff) | (d >> 32 & 0xff000000));

@@ -60,6 +60,12 @@ struct width {
 extern const struct width width32, width64;
 extern const struct context_run context32[], context64[]; /* vcpu_context.c */
 
+/* Whether it is a 64-bit guest's: with a kernel in ring 3. */
+static inline bool width_is_long(const struct width *w)
+{
+	return w->kernel_ring == 3;
+}
+
 /* A 32-bit guest's CR3 has the upper 12 bits of an address at its bottom. */
 static inline mfn_t width_cr3_to_mfn(const struct width *w, u64 cr3)
 {

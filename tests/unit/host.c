@@ -380,7 +380,7 @@ void host_reset(void)
 	host_unlocked = NULL;
 	host_window(0, NULL, 0);
 	host_cpu.id = 0;
-	host_cpu.gdt_page = flat;
+	host_cpu.gdt_page[0] = flat;
 	host_log[0] = 0;
 	memset(desc_entries, 0, sizeof(desc_entries));
 	tables_init();

@@ -9,6 +9,7 @@
 #include "host.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
+#include "machine/asm.h"
 #include "mmu/ptype.h"
 
 /*
@@ -34,6 +35,9 @@ static void check_descriptor(const struct width *w, u64 d)
 
 static void test_descriptors(void **state)
 {
+	static const struct width wide = {
+		.kernel_ring = 3, .kernel_cs = SEL_64_CS,
+	};
 	const u64 long_code = 0x00af9b000000ffff;
 	u64 d;
 	u32 i;
@@ -43,11 +47,11 @@ static void test_descriptors(void **state)
 	for (i = 0; i < 200000; i++) {
 		d = (u64)rand() << 42 ^ (u64)rand() << 21 ^ (u64)rand();
 		check_descriptor(&width32, d);
-		check_descriptor(&width64, d);
+		check_descriptor(&wide, d);
 	}
 	d = long_code;
 	assert_false(descriptor_check(&width32, &d));
-	assert_true(descriptor_check(&width64, &d));
+	assert_true(descriptor_check(&wide, &d));
 	assert_int_equal(d, long_code | 3ull << 45);
 }
 

@@ -82,11 +82,26 @@ static u32 register_of(u32 reg)
 }
 
 /* As in cpu/processor.c, without the hardware's registers. */
-long do_get_debugreg(u64 a[])
+bool processor_get_debug(const struct vcpu *v, u64 reg, u64 *value)
 {
-	u32 reg = register_of((u32)a[0]);
+	u32 n = register_of((u32)reg);
 
-	return reg > 7 ? -ENODEV : (long)host_current->proc.dr[reg];
+	if (n > 7)
+		return false;
+	*value = v->proc.dr[n];
+	return true;
+}
+
+u64 context_get_base(const struct vcpu *v, u32 msr)
+{
+	return msr == MSR_FS_BASE ? v->proc.fs_base :
+	       msr == MSR_GS_BASE ? v->proc.gs_base : v->proc.gs_other;
+}
+
+void context_set_base(struct vcpu *v, u32 msr, u64 value)
+{
+	*(msr == MSR_FS_BASE ? &v->proc.fs_base :
+	  msr == MSR_GS_BASE ? &v->proc.gs_base : &v->proc.gs_other) = value;
 }
 
 u32 processor_match_ports(const struct vcpu *v, u32 port, u32 size)

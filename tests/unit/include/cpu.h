@@ -23,7 +23,7 @@ struct cpu {
 	u32 id;
 	u32 apic_id;
 	u32 locks_held;
-	u64 *gdt_page;
+	u64 *gdt_page[2];
 };
 
 struct cpu_block {
@@ -75,6 +75,24 @@ static inline u16 data_selector(u32 reg)
 static inline u64 read_cr4(void)
 {
 	return 0;
+}
+
+/* 64-bit code is decoded where no base counts. */
+static inline u64 read_fsbase(bool fast)
+{
+	(void)fast;
+	return 0;
+}
+
+static inline u64 read_gsbase(bool fast)
+{
+	(void)fast;
+	return 0;
+}
+
+static inline bool cpu_canonical(u64 at)
+{
+	return at + BIT(47) < BIT(48);
 }
 
 static inline void wbinvd(void)
