@@ -6,7 +6,7 @@
  * page-table entries: mov, xchg, cmpxchg, cmpxchg8b, and, or, btr, bts. The
  * address is the one that faulted; the operand must lie within one entry.
  *
- * PAE entries are written in two halves: a new upper half, put before the
+ * 32-bit kernels write entries in two halves: a new upper half, put before the
  * lower one, may make an entry that was right before wrong for a moment. Such
  * an entry is made not present, until the lower half comes.
  */
@@ -153,6 +153,9 @@ static bool begins_before(const struct write *w, gva_t at)
 
 	if (at.a & ~PAGE_MASK)
 		return false;
+	if (w->i.long_code)
+		return segment_long_base(w->v, w->i.segment) + w->i.offset !=
+		       at.a;
 	d = segment_find(w->v, segment_selector(w->r, w->i.segment));
 	return (u32)(segment_base(d) + w->i.offset) != at.a;
 }
