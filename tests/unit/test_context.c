@@ -199,11 +199,6 @@ static void test_bounds(void **state)
 
 static struct vcpu_guest_context_x86_64 c64;
 
-void roots_set_user(struct vcpu *of, mfn_t table)
-{
-	of->roots.user = table;
-}
-
 static u64 some_address(void)
 {
 	u64 at = (u64)rand() << 20 ^ (u64)rand();

@@ -9,7 +9,7 @@
  * references that outlive a domain (255, 384), wrong domains and ranges (212).
  *
  * Test: domctl -c 2
- * Test: domctl-64 -w 64 -c 2 reference
+ * Test: domctl-64 -w 64 -c 2
  * Test: fuzz/audit-domctl -c 2 krypton-debug
  * Test: fuzz/limit-domctl -i -o hold_limit=6000,200 krypton-debug
  */

@@ -7,7 +7,7 @@
  * the 32-bit limit (342).
  *
  * Test: events
- * Test: events-64 -w 64 reference
+ * Test: events-64 -w 64
  */
 #include "guest.h"
 

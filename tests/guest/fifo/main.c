@@ -11,7 +11,7 @@
  * soon then (the limit is the debug build's), and on Xen it takes an hour.
  *
  * Test: fifo
- * Test: fifo-64 -w 64 reference
+ * Test: fifo-64 -w 64
  * Test: fuzz/limit-fifo -i -a all -o hold_limit=6000,200 krypton-debug
  */
 #include "guest.h"

@@ -8,7 +8,7 @@
  * (QEMU keeps no x87 instruction and data pointers: XSA-52 cannot be seen.)
  *
  * Test: fpu
- * Test: fpu-64 -w 64 reference
+ * Test: fpu-64 -w 64
  */
 #include "domu.h"
 

@@ -9,7 +9,7 @@
  * copies from a frame that is no longer granted (500).
  *
  * Test: grants
- * Test: grants-64 -w 64 reference
+ * Test: grants-64 -w 64
  * Test: fuzz/audit-grants krypton-debug
  */
 #include "guest.h"

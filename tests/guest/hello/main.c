@@ -6,7 +6,7 @@
  * level-1 entries do not at 32 bits, and at 64 have what the hypervisor added.
  *
  * Test: hello
- * Test: hello-64 -w 64 reference
+ * Test: hello-64 -w 64
  */
 #include "guest.h"
 

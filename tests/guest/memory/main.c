@@ -8,7 +8,7 @@
  * addressable to its end is not begun (XSA-212).
  *
  * Test: memory
- * Test: memory-64 -w 64 reference
+ * Test: memory-64 -w 64
  */
 #include "guest.h"
 

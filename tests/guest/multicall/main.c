@@ -7,7 +7,7 @@
  * "go on from here" are no reason to trust (XSA-296).
  *
  * Test: multicall
- * Test: multicall-64 -w 64 reference
+ * Test: multicall-64 -w 64
  */
 #include "guest.h"
 

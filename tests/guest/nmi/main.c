@@ -5,7 +5,7 @@
  * before the iret hypercall; by the callback with events masked.
  *
  * Test: nmi
- * Test: nmi-64 -w 64 reference
+ * Test: nmi-64 -w 64
  */
 #define __XEN_TOOLS__
 #include "guest.h"

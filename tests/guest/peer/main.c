@@ -10,7 +10,7 @@
  * status of domains that are gone (255, 384), closing for others (496).
  *
  * Test: peer
- * Test: peer-64 -w 64 reference
+ * Test: peer-64 -w 64
  * Test: fuzz/audit-peer krypton-debug
  */
 #include "domu.h"

@@ -9,7 +9,7 @@
  * hypercalls that they know.
  *
  * Test: schedops -c 2
- * Test: schedops-64 -w 64 -c 2 reference
+ * Test: schedops-64 -w 64 -c 2
  */
 #include "domu.h"
 

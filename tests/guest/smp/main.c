@@ -7,7 +7,7 @@
  *
  * Test: smp -c 2
  * Test: smp-shared -c 1 -v 2
- * Test: smp-64 -w 64 -c 2 reference
+ * Test: smp-64 -w 64 -c 2
  */
 #include "guest.h"
 

@@ -7,7 +7,7 @@
  * clock is what Dom0 set; a long hypercall stops for an event of its caller.
  *
  * Test: timer
- * Test: timer-64 -w 64 reference
+ * Test: timer-64 -w 64
  */
 #include "guest.h"
 

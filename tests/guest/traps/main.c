@@ -7,7 +7,7 @@
  * its address in vcpu_info.
  *
  * Test: traps
- * Test: traps-64 -w 64 reference
+ * Test: traps-64 -w 64
  */
 #include "guest.h"
 

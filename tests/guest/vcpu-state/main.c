@@ -7,7 +7,7 @@
  * a run state is whole if the guest asked for XEN_RUNSTATE_UPDATE.
  *
  * Test: vcpu-state -c 2 -v 8
- * Test: vcpu-state-64 -w 64 -c 2 -v 8 reference
+ * Test: vcpu-state-64 -w 64 -c 2 -v 8
  */
 #include "guest.h"
 

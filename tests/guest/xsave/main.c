@@ -7,7 +7,7 @@
  * another domain's values may still be, are invalid opcodes to it.
  *
  * Test: xsave
- * Test: xsave-64 -w 64 reference
+ * Test: xsave-64 -w 64
  */
 #include "domu.h"
 
