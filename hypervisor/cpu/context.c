@@ -327,15 +327,12 @@ void context_set_ts(struct vcpu *v, int set)
 	write_cr0(set ? cr0 | CR0_TS : cr0 & ~CR0_TS);
 }
 
-/* All four are null if one could not be loaded. True: then it was so. */
+/* True: at least one could not be loaded. */
 static bool load_segments(struct vcpu *v)
 {
 	bool bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
 		   LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
 
-	if (bad)
-		__asm__ volatile("mov %w0, %%ds; mov %w0, %%es; mov %w0, %%fs;"
-				 "mov %w0, %%gs" :: "r" (0));
 	if (has_bases(v))
 		load_bases(v);
 	return bad;
