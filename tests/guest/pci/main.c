@@ -16,7 +16,7 @@
 
 #define DEVFN		(4u << 3)
 #define BAR1		0x14u
-#define GSI		12u	/* of a mouse that nobody moves */
+#define GSI		20u	/* nobody has set it up: it has no vector */
 #define TIMES		1000u
 #define PLACES		48u	/* pages that the table is moved to */
 #define HOST_BRIDGE	0x12378086u	/* QEMU's i440FX, at 0:0.0 */
@@ -100,28 +100,44 @@ static long map_and_unmap(u32 table)
 	return rc ? rc : HC2(physdev_op, PHYSDEVOP_unmap_pirq, &u);
 }
 
+static long map_gsi(u32 gsi, int *pirq)
+{
+	struct physdev_map_pirq m = {
+		.domid = DOMID_SELF, .type = MAP_PIRQ_TYPE_GSI,
+		.index = (int)gsi, .pirq = *pirq,
+	};
+	long rc = HC2(physdev_op, PHYSDEVOP_map_pirq, &m);
+
+	*pirq = m.pirq;
+	return rc;
+}
+
+static void unmap_once(int pirq)
+{
+	struct physdev_unmap_pirq u = { .domid = DOMID_SELF, .pirq = pirq };
+
+	CHECK(HC2(physdev_op, PHYSDEVOP_unmap_pirq, &u), 0);
+	CHECK(HC2(physdev_op, PHYSDEVOP_unmap_pirq, &u), -XEN_EINVAL);
+}
+
 /* A pirq that has an interrupt keeps it, and is unmapped once. */
 static void test_again(u32 table)
 {
-	struct physdev_unmap_pirq u = { .domid = DOMID_SELF, .pirq = -1 };
-	struct physdev_map_pirq gsi = { .domid = DOMID_SELF, .index = GSI,
-					.type = MAP_PIRQ_TYPE_GSI };
+	int first = -1, pirq, gsi = GSI;
 
-	CHECK(map_message(table, &u.pirq), 0);
-	gsi.pirq = u.pirq;
-	CHECK(map_message(table, &u.pirq), 0);
-	CHECK(u.pirq, gsi.pirq);
-	CHECK(HC2(physdev_op, PHYSDEVOP_map_pirq, &gsi), 0);
-	CHECK(gsi.pirq, u.pirq);
-	/* The GSI has got none. */
-	gsi.pirq = GSI;
-	CHECK(HC2(physdev_op, PHYSDEVOP_map_pirq, &gsi), 0);
-	CHECK(HC2(physdev_op, PHYSDEVOP_unmap_pirq, &u), 0);
-	CHECK(HC2(physdev_op, PHYSDEVOP_unmap_pirq, &u), -XEN_EINVAL);
-	u.pirq = GSI;
-	CHECK(map_message(table, &u.pirq), 0);
-	CHECK(HC2(physdev_op, PHYSDEVOP_unmap_pirq, &u), 0);
-	CHECK(HC2(physdev_op, PHYSDEVOP_unmap_pirq, &u), -XEN_EINVAL);
+	CHECK(map_message(table, &first), 0);
+	pirq = first;
+	CHECK(map_message(table, &pirq), 0);
+	CHECK(pirq, first);
+	CHECK(map_gsi(GSI, &pirq), 0);
+	CHECK(pirq, first);
+	unmap_once(first);
+	CHECK(map_gsi(GSI, &gsi), 0);
+	CHECK(map_message(table, &gsi), 0);
+	pirq = -1;
+	CHECK(map_gsi(GSI, &pirq), 0);
+	CHECK(pirq, gsi);
+	unmap_once(gsi);
 }
 
 /* The table at one page after the other; nobody else makes cycles. */
