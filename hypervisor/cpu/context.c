@@ -229,27 +229,29 @@ void context_set_fpu(struct vcpu *v, const void *image)
 	_bad;								\
 })
 
+static u32 load_image(const struct vcpu *v)
+{
+	return v->proc.xcr0 ? LOAD_FPU("xrstor64", v) :
+			      LOAD_FPU("fxrstor64", v);
+}
+
 /*
  * FNINIT first: AMD's FXRSTOR and XRSTOR leave the last one's x87 instruction
  * and data pointers if no exception is pending. If the processor refuses the
  * image, which should not happen, a fresh state replaces it: otherwise the last
- * vCPU's registers would stay.
+ * vCPU's registers would stay. XRSTOR loads it as well, because FXRSTOR would
+ * leave the last one's upper halves of the AVX registers.
  */
 static void load_fpu(struct vcpu *v)
 {
-	u32 bad;
-
 	__asm__ volatile("fninit");
 	if (v->proc.xcr0) {
 		write_cr4(read_cr4() | CR4_OSXSAVE);
 		xsetbv(XCR0_KNOWN);
-		bad = LOAD_FPU("xrstor64", v);
-	} else {
-		bad = LOAD_FPU("fxrstor64", v);
 	}
-	if (bad) {
+	if (load_image(v)) {
 		context_reset_fpu(v);
-		LOAD_FPU("fxrstor64", v);
+		load_image(v);
 	}
 	if (v->proc.xcr0)
 		xsetbv(v->proc.xcr0);
