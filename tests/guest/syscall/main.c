@@ -408,9 +408,8 @@ static void test_ints(void)
 		check_int(ints[i].what, ints[i].user, ints[i].vector);
 		size = ints[i].user == X86_TRAP_GP ? 0 : ints[i].done;
 		check_entry(&c, size);
-		c.rip = (ulong)user_code;
-		c.cs = FLAT_KERNEL_CS & ~3;
-		c.rsp = (ulong)user_stack + PAGE_SIZE - 8;
+		to_kernel(&c);
+		c.rsp -= 8;
 		iret_to(&c);
 		check_int(ints[i].what, ints[i].kernel, ints[i].vector);
 		size = ints[i].kernel == X86_TRAP_GP ? 0 : ints[i].done;
@@ -428,11 +427,8 @@ static void test_no_handler(void)
 	CHECK(HC1(set_trap_table, 0), 0);
 	CHECK(HC1(set_trap_table, gp), 0);
 	for (kernel = 0; kernel < 2; kernel++) {
-		if (kernel) {
-			c.rip = (ulong)user_code;
-			c.cs = FLAT_KERNEL_CS & ~3;
-			c.rsp = (ulong)user_stack + PAGE_SIZE;
-		}
+		if (kernel)
+			to_kernel(&c);
 		CHECK_TRAP(iret_to(&c), X86_TRAP_GP);
 		CHECK(came.frame.error, INT_ERROR(SYSTEM_CALL));
 		CHECK(came.frame.eip, c.rip);

@@ -94,6 +94,13 @@ struct iret_context user_context(struct code code)
 	};
 }
 
+void to_kernel(struct iret_context *c)
+{
+	c->rip = (ulong)user_code;
+	c->cs = FLAT_KERNEL_CS & ~3;
+	c->rsp = (ulong)user_stack + PAGE_SIZE;
+}
+
 u32 run_user(struct code code)
 {
 	struct iret_context c = user_context(code);

@@ -59,6 +59,8 @@ u32 iret_to(const struct iret_context *c);
 struct iret_context user_context(struct code code);
 #define USER_CONTEXT(insns)	user_context(INSNS(insns))
 #define COMPAT_CONTEXT(insns)	user_context(INSNS(".code32;" insns "; .code64"))
+/* The same code and stack, for a kernel and by its addresses */
+void to_kernel(struct iret_context *c);
 /* Run it: the vector that ended that. */
 u32 run_user(struct code code);
 #define RUN_USER(insns)		run_user(INSNS(insns))
