@@ -9,6 +9,7 @@
  * nothing of the hypervisor's.
  *
  * Test: linear -w 64 reference
+ * Test: linear-intel -w 64 -I reference
  */
 #include "domu.h"
 #include "user.h"

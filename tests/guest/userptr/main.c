@@ -10,6 +10,7 @@
  * fault's code has the bit for user mode only if user mode ran.
  *
  * Test: userptr -w 64 reference
+ * Test: userptr-intel -w 64 -I reference
  */
 #include "domu.h"
 #include "user.h"
