@@ -51,7 +51,7 @@ __asm__(".pushsection .text; .globl enter_frame, leave_frame\n"
 	"	pushq %r13; pushq %r14; pushq %r15\n"
 	"	movq %rsp, enter_sp\n"
 	"	movq %rdi, %rsp\n"
-	"	movl $" STRING(__HYPERVISOR_iret) ", %eax\n"
+	"	movl %esi, %eax; movq %rdx, %rdi; movq %rcx, %rsi\n"
 	"	syscall\n"
 	"	ud2\n"
 	"leave_frame:\n"
@@ -61,7 +61,7 @@ __asm__(".pushsection .text; .globl enter_frame, leave_frame\n"
 	"	ret\n"
 	".popsection\n"
 	".pushsection .bss; .balign 8; enter_sp: .skip 8; .popsection");
-void enter_frame(const struct iret_context *c);
+void enter_frame(const struct iret_context *c, u32 nr, ulong a, ulong b);
 void leave_frame(void) __attribute__((noreturn));
 
 static void arrive(struct trap_frame *f)
@@ -76,12 +76,17 @@ static void arrive(struct trap_frame *f)
 	leave_frame();
 }
 
-u32 iret_to(const struct iret_context *c)
+u32 iret_by(const struct iret_context *c, u32 nr, ulong a, ulong b)
 {
 	memset(&came, 0xff, sizeof(came));
 	other_handler = arrive;
-	enter_frame(c);
+	enter_frame(c, nr, a, b);
 	return (u32)came.frame.vector;
+}
+
+u32 iret_to(const struct iret_context *c)
+{
+	return iret_by(c, __HYPERVISOR_iret, 0, 0);
 }
 
 struct iret_context user_context(struct code code)

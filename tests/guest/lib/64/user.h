@@ -54,6 +54,8 @@ extern struct arrival came;
 
 /* The vector, or the number of a callback's entry */
 u32 iret_to(const struct iret_context *c);
+/* The same by another hypercall, with the frame where its stack pointer is */
+u32 iret_by(const struct iret_context *c, u32 nr, ulong a, ulong b);
 
 /* User code at USER_CODE, with a good frame for it */
 struct iret_context user_context(struct code code);
