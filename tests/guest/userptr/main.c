@@ -7,10 +7,12 @@
  * goes to user mode if CS in its frame has RPL 3; every trap, event and SYSCALL
  * comes back. Each mode sees what its own root maps, also just after a change
  * of mode or root, or, after a flush, of a table that roots share. A page
- * fault's code has the bit for user mode only if user mode ran.
+ * fault's code has the bit for user mode only if user mode ran. What the
+ * hypervisor keeps at addresses that the kernel named (xen/vcpu.h) is right
+ * when the kernel is back, also if user mode ran when it changed.
  *
- * Test: userptr -w 64 reference
- * Test: userptr-intel -w 64 -I reference
+ * Test: userptr -w 64 -v 2 reference
+ * Test: userptr-intel -w 64 -v 2 -I reference
  */
 #include "domu.h"
 #include "user.h"
@@ -363,6 +365,84 @@ static void test_in_syscall(void)
 	}
 }
 
+#define RUNSTATE_AREA	(USER_DATA + 0x100)
+#define TIME_AREA	(USER_DATA + 0x200)
+#define CYCLES		200000000ul
+#define ROUNDS		40u
+
+static u8 stack[8192] __attribute__((aligned(4096)));
+static volatile u32 stop;
+
+static void spin(void)
+{
+	while (!stop)
+		barrier();
+	vcpu_down(1);
+}
+
+static struct vcpu_runstate_info runstate(void)
+{
+	struct vcpu_runstate_info info;
+
+	CHECK(HC3(vcpu_op, VCPUOP_get_runstate_info, 0, &info), 0);
+	return info;
+}
+
+/* The areas of who just came back, unless it lost the processor meanwhile */
+static void check_areas(void)
+{
+	const volatile struct vcpu_runstate_info *area = (void *)RUNSTATE_AREA;
+	const volatile struct vcpu_time_info *time = (void *)TIME_AREA;
+	const volatile struct vcpu_time_info *mine = &shared->vcpu_info[0].time;
+	u64 entry_time = area->state_entry_time;
+	u64 runnable = area->time[RUNSTATE_runnable];
+	u64 stamp = time->tsc_timestamp, my_stamp = mine->tsc_timestamp;
+	struct vcpu_runstate_info info = runstate();
+
+	if (area->state_entry_time != entry_time ||
+	    my_stamp != mine->tsc_timestamp)
+		return;
+	CHECK(area->state, RUNSTATE_running);
+	CHECK(entry_time, info.state_entry_time);
+	CHECK(runnable, info.time[RUNSTATE_runnable]);
+	CHECK(stamp, my_stamp);
+}
+
+/*
+ * User mode, which has nothing at the areas' address, loses the processor.
+ * (What it has there, reference Xen writes to.)
+ */
+static void test_areas(void)
+{
+	struct vcpu_register_runstate_memory_area state = {
+		.addr.p = RUNSTATE_AREA,
+	};
+	struct vcpu_register_time_memory_area time = { .addr.p = TIME_AREA };
+	struct iret_context c = USER_CONTEXT("1: rdtsc; shlq $32, %%rdx;"
+					     "orq %%rdx, %%rax;"
+					     "cmpq %%rcx, %%rax; jb 1b;"
+					     "int $0x80");
+	u64 before;
+	u32 i, lo, hi;
+
+	CHECK(user_map(&user_root, 2, NULL, 0), 0);
+	flush();
+	CHECK(HC3(vcpu_op, VCPUOP_register_runstate_memory_area, 0, &state), 0);
+	CHECK(HC3(vcpu_op, VCPUOP_register_vcpu_time_memory_area, 0, &time), 0);
+	vcpu_run(1, spin, stack + sizeof(stack));
+	before = runstate().time[RUNSTATE_runnable];
+	for (i = 0; i < ROUNDS; i++) {
+		__asm__ volatile("rdtsc" : "=a" (lo), "=d" (hi));
+		c.rcx = ((u64)hi << 32 | lo) + CYCLES / ROUNDS;
+		CHECK_TRAP(iret_to(&c), SYSTEM_CALL);
+		check_areas();
+	}
+	stop = 1;
+	print("%lu us without the processor\n",
+	      (runstate().time[RUNSTATE_runnable] - before) / 1000);
+	CHECK(runstate().time[RUNSTATE_runnable] != before, 1);
+}
+
 void test_main(void)
 {
 	user_init();
@@ -377,4 +457,5 @@ void test_main(void)
 	test_tlb_of_tables();
 	test_shared_table();
 	test_in_syscall();
+	test_areas();
 }
