@@ -85,7 +85,7 @@ void spin_lock(struct spinlock *l)
 		host_between();
 	while (l->owner && host_turn)
 		host_turn();
-	host_locks++;		/* first: test_races.c looks at it */
+	host_locks++;		/* first: race.c looks at it */
 	if (l->owner++)
 		panic("lock taken twice");
 }

@@ -58,11 +58,15 @@ extern void (*host_turn)(void);
 /* Called when the last lock is given up. */
 extern void (*host_unlocked)(void);
 /*
- * test_races.c: what 'one' says, with 'other' after so many of its instructions
+ * race.c: what 'one' says, with 'other' after so many of its instructions
  * that hold no lock. If it has fewer, race_other is left, and did not run.
  */
 long race(long (*one)(void), void (*other)(void), u32 steps);
 extern void (*volatile race_other)(void);
+/* The rest of the other's work, once interrupts are on again. */
+extern void (*volatile race_after_flush)(void);
+/* 'other' looks after each instruction of 'one', whatever locks that holds. */
+void race_watch(long (*one)(void), void (*other)(void));
 extern u64 host_tsc;
 extern u32 host_apic_ticks[MAX_CPUS];	/* as programmed; 0: stopped */
 extern u32 host_apic_sets;		/* how many times */
