@@ -105,8 +105,11 @@ static int new_user_root(struct vcpu *v, mfn_t m)
 
 int mmu_new_user_baseptr(struct vcpu *v, mfn_t m)
 {
-	int rc = ptype_lock(v->d);
+	int rc;
 
+	if (m.n && !mfn_valid(m))
+		return -EINVAL;
+	rc = ptype_lock(v->d);
 	if (rc)
 		return rc;
 	rc = new_user_root(v, m.n ? m : INVALID_MFN);
