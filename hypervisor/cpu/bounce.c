@@ -136,8 +136,8 @@ void bounce_event(struct vcpu *v, struct regs *r)
 }
 
 /*
- * The guest's selectors could not be loaded, and its registers have zeroes: it
- * gets them below an otherwise complete frame.
+ * Some of the guest's selectors could not be loaded, and the registers have
+ * zeroes: it gets all four below an otherwise complete frame.
  */
 void bounce_failsafe(struct vcpu *v, struct regs *r)
 {

@@ -229,27 +229,29 @@ void context_set_fpu(struct vcpu *v, const void *image)
 	_bad;								\
 })
 
+static u32 load_image(const struct vcpu *v)
+{
+	return v->proc.xcr0 ? LOAD_FPU("xrstor64", v) :
+			      LOAD_FPU("fxrstor64", v);
+}
+
 /*
  * FNINIT first: AMD's FXRSTOR and XRSTOR leave the last one's x87 instruction
  * and data pointers if no exception is pending. If the processor refuses the
  * image, which should not happen, a fresh state replaces it: otherwise the last
- * vCPU's registers would stay.
+ * vCPU's registers would stay. XRSTOR loads it as well, because FXRSTOR would
+ * leave the last one's upper halves of the AVX registers.
  */
 static void load_fpu(struct vcpu *v)
 {
-	u32 bad;
-
 	__asm__ volatile("fninit");
 	if (v->proc.xcr0) {
 		write_cr4(read_cr4() | CR4_OSXSAVE);
 		xsetbv(XCR0_KNOWN);
-		bad = LOAD_FPU("xrstor64", v);
-	} else {
-		bad = LOAD_FPU("fxrstor64", v);
 	}
-	if (bad) {
+	if (load_image(v)) {
 		context_reset_fpu(v);
-		LOAD_FPU("fxrstor64", v);
+		load_image(v);
 	}
 	if (v->proc.xcr0)
 		xsetbv(v->proc.xcr0);
@@ -327,15 +329,12 @@ void context_set_ts(struct vcpu *v, int set)
 	write_cr0(set ? cr0 | CR0_TS : cr0 & ~CR0_TS);
 }
 
-/* All four are null if one could not be loaded. True: then it was so. */
+/* True: at least one could not be loaded. */
 static bool load_segments(struct vcpu *v)
 {
 	bool bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
 		   LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
 
-	if (bad)
-		__asm__ volatile("mov %w0, %%ds; mov %w0, %%es; mov %w0, %%fs;"
-				 "mov %w0, %%gs" :: "r" (0));
 	if (has_bases(v))
 		load_bases(v);
 	return bad;

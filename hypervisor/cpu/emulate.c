@@ -249,10 +249,11 @@ bool emulate_privileged(struct vcpu *v, struct regs *r)
 	e.debug = 0;
 	if (rc)
 		return rc == -EFAULT;
+	if (!handlers[e.i.op])
+		return false;
 	if (e.i.prefixes & INSN_LOCK)
 		return invalid_opcode(&e);
-	return handlers[e.i.op] &&
-	       (e.i.op < INSN_KERNEL || vcpu_in_kernel(v, r)) &&
+	return (e.i.op < INSN_KERNEL || vcpu_in_kernel(v, r)) &&
 	       handlers[e.i.op](&e);
 }
 

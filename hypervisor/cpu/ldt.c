@@ -3,8 +3,8 @@
  * LDT: the guest names a linear address; its pages are typed SEGDESC and
  * mapped into the vCPU's window one by one, when the processor first faults
  * on them. As on Xen they have no other use until the vCPU loads another LDT or
- * another root table. The address may be any: pages that the guest's tables do
- * not map there are not found.
+ * another root table. The address may be any that is a guest's: pages that the
+ * guest's tables do not map there are not found.
  */
 #include "cpu/context.h"
 #include "cpu/ldt.h"
@@ -41,7 +41,8 @@ int ldt_set(struct vcpu *v, gva_t base, u64 entries)
 {
 	ASSERT_HELD(&v->d->tables.lock);
 	if (entries > LDT_MAX_ENTRIES ||
-	    (entries && (base.a & (PAGE_SIZE - 1))))
+	    (entries && ((base.a & (PAGE_SIZE - 1)) ||
+			 !guest_address_ok(base.a))))
 		return -EINVAL;
 	ldt_drop(v);
 	v->desc.ldt_base = base;

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long locks are held and interrupts are off, at most: key 'l' shows it.
- * The option hold_limit=A,B (microseconds; A for the page lock and those above
- * it, which are held with interrupts on, B for all others and for interrupts)
- * stops the machine where a hold that is longer ends, with a back trace. It is
- * for tests under emulated time (tests/guest/run -i): a virtual machine's
- * processor may stand still at any time. The domctl lock has no limit, as only
- * the privileged domain waits for it, nor has the log, which panics write to.
+ * The longest time that each lock was held and that interrupts were off; key
+ * 'l' shows them. The option hold_limit=A,B (microseconds; A for the page lock
+ * and those above it, which are held with interrupts on, B for all others and
+ * for interrupts) stops the machine at the end of a longer hold, with a back
+ * trace. It is for tests under emulated time (tests/guest/run -i), because the
+ * processor of a virtual machine may pause at any moment. The domctl lock has
+ * no limit, since only the privileged domain waits for it, nor has the log's,
+ * to which panics write.
  *
- * Of the time with interrupts off these are measured: from irq_save() to
- * irq_restore(), and interrupt handlers. Not measured are the steps between a
- * guest and the first or last C function, and the three loads of walk_allows().
+ * Interrupts off are measured from irq_save() to irq_restore(), and in
+ * interrupt handlers. The steps between a guest and the first or last C
+ * function are not measured, nor are the three loads of walk_allows().
  */
 #include "debug.h"
 #include "lib/lib.h"
@@ -20,17 +21,20 @@
 
 #define LEVELS	(LOCK_SERIAL + 1)
 
-/* In ticks of the TSC; 0: not held. Level 0 stands for interrupts. */
+/* In TSC ticks; 0: not held. Level 0 stands for interrupts off. */
 static u64 since[MAX_CPUS][LEVELS], longest[LEVELS];
 static u64 hold_limit, irqs_off_limit;	/* microseconds; 0: none */
-static bool armed;			/* no limit holds while booting */
+static bool armed;			/* limits do not apply during boot */
 
 static u64 to_us(u64 ticks)
 {
 	return ticks * 1000 / (tsc_scale.hz / 1000);
 }
 
-/* In microseconds: options are read before the TSC's speed is measured. */
+/*
+ * In microseconds, because options are parsed before the TSC's rate is
+ * measured.
+ */
 bool hold_set_limits(const char *s)
 {
 	hold_limit = str_to_u64(s, &s);
@@ -41,7 +45,7 @@ bool hold_set_limits(const char *s)
 
 void hold_init(void)
 {
-	memset(longest, 0, sizeof(longest));	/* of booting */
+	memset(longest, 0, sizeof(longest));	/* forget the boot */
 	armed = true;
 }
 

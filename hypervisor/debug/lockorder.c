@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The order of locks (machine/lock.h) with names: who takes one out of turn is
- * told which one, and what it holds; and one that interrupt handlers take is
- * never taken with interrupts on. A guest is never entered with a lock held.
+ * Checks of the lock order (machine/lock.h) that name locks: a CPU that takes a
+ * lock out of order panics with its name and the names of those that it holds.
+ * A lock that interrupt handlers take is never taken with interrupts on. No CPU
+ * enters a guest with a lock held.
  */
 #include "debug.h"
 #include "lib/lib.h"
@@ -20,7 +21,7 @@ const char *const lock_names[LOCK_SERIAL + 1] = {
 	[LOCK_ALLOC] = "alloc", [LOCK_LOG] = "log", [LOCK_SERIAL] = "serial",
 };
 
-/* The one furthest down. */
+/* The lowest of them. */
 static const char *last_held(u32 held)
 {
 	return lock_names[31 - __builtin_clz(held)];
@@ -41,8 +42,8 @@ void lockorder_check(const struct spinlock *l, u64 flags)
 }
 
 /*
- * Approximate: somebody holds this lock, and this CPU holds one of its level. A
- * lock keeps no holder.
+ * Approximate, since a lock does not record its holder: somebody holds this
+ * lock, and this CPU holds one of its level.
  */
 void lockorder_check_held(const struct spinlock *l)
 {

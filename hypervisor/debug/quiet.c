@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The frame audit needs a machine that stands still. All CPUs are called to
- * the last step before a guest, or to the idle loop, where no lock is held and
- * no call is half done, and wait there with interrupts off; the last one that
- * comes audits. One that waits still flushes its TLB for others, and goes away
- * if it has something to schedule, since another may wait for just that: so
- * all come in the end, and a CPU that waits for another's audit never blocks
- * what the other waits for.
+ * The frame audit needs a machine that stands still. All CPUs are called to the
+ * last step before a guest, or to the idle loop, where they hold no lock and no
+ * call is half done. They wait there with interrupts off, and the last to
+ * arrive audits. A waiting CPU still flushes its TLB for others. It leaves if
+ * it has something to schedule, since another CPU may wait for exactly that. So
+ * all arrive in the end, and a CPU that waits for another's audit never blocks
+ * it.
  */
 #include "debug.h"
 #include "lib/lib.h"
 #include "machine/cpu.h"
 #include "machine/smp.h"
 
-#define AUDITING	(1u << 31)	/* nobody leaves any more */
+#define AUDITING	(1u << 31)	/* no CPU may leave now */
 
 static volatile bool wanted;
-static u32 waiting;			/* a bit for each CPU that waits */
+static u32 waiting;			/* a bit for each waiting CPU */
 
 void quiet_audit(void)
 {

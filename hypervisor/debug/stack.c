@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A mark at the lower end of each stack of a CPU, which is looked at on every
- * way to a guest. The compiler's canaries are machine/canary.c.
+ * A mark at the lower end of each stack of a CPU, checked on every way to a
+ * guest. machine/canary.c has the compiler's canaries.
  */
 #include "debug.h"
 #include "lib/lib.h"
@@ -12,7 +12,10 @@ _Static_assert(offsetof(struct cpu_block, stack) ==
 
 #define MARK	0x6b7279707473746bull
 
-/* Of the exception stacks, and of the main one, which is next to them. */
+/*
+ * The lower ends of the exception stacks and of the main one, which follows
+ * them.
+ */
 static u64 *lower_end(u32 stack)
 {
 	return (u64 *)this_block()->ist[stack];

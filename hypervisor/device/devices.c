@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a domain may reach of the machine's devices: ports, frames and
- * interrupts, as the privileged domain gives them (xen/domctl.h). Nobody gives
- * what it has not itself. A permission that is taken back is one to reach for
- * more: what is mapped or bound stays so until it is given up.
+ * What a domain may reach of the machine's devices: ports, device frames and
+ * interrupts. The privileged domain grants access to each (xen/domctl.h), and
+ * nobody can grant what he does not have. Taking a permission back only
+ * prevents new uses: what is mapped or bound stays until the domain gives it
+ * up.
  *
- * A whole device may be given too, which is only noted, and only with the
- * option "unsafe-passthrough": there is no IOMMU here, so who drives a device
- * that writes to memory has all of the memory.
+ * The tools may also assign a whole device. The hypervisor only notes that, and
+ * only with the option "unsafe-passthrough": there is no IOMMU, so whoever
+ * drives a device that writes to memory controls all memory.
  */
 #include "control/ctl.h"
 #include "domain/domain.h"
@@ -36,7 +37,10 @@ static bool add_iomem(struct domain *d, u64 first, u64 end)
 	return first >= end;
 }
 
-/* Cut out of what there is, in parts if need be; then added as one. */
+/*
+ * Cut the range out of all present ones, which may split them; then add it as
+ * one.
+ */
 int devices_set_iomem(struct domain *d, u64 first, u64 end, bool allow)
 {
 	struct frame_range *r, old;
@@ -118,7 +122,10 @@ static struct given *find_given(u32 sbdf)
 	return unused;
 }
 
-/* DOMID_IO: nobody's, which the tools want of a device before they give it. */
+/*
+ * DOMID_IO stands for nobody: the tools assign a device to it first, and then
+ * to the domain.
+ */
 long devices_domctl_assign(const struct xen_domctl *op)
 {
 	const struct xen_domctl_assign_device *a = &op->u.assign_device;

@@ -15,8 +15,8 @@ struct domain_devices {
 		u32 vector;		/* 0: none */
 		u32 gsi;		/* plus 1; 0: a message */
 		bool reserved;
-		bool share;		/* its port would share the vector */
-		bool allowed;		/* to a domain without privilege */
+		bool share;		/* its port allows sharing the vector */
+		bool allowed;		/* an unprivileged domain may bind it */
 	} *pirqs;
 	mfn_t eoi_frame;		/* the page lock */
 	u8 *eoi_map;
@@ -32,13 +32,13 @@ struct domain_devices {
 int ioport_set(struct domain *d, u32 first, u32 count, bool allow);
 bool ioport_has(const struct domain *d, u32 first, u32 count);
 /*
- * The same for device frames from 'first' up to, not including, 'end'. -ENOSPC:
- * there are too many ranges. The domain may then have lost other frames, but has
- * gained none.
+ * The same for device frames from 'first' up to, but not including, 'end'.
+ * -ENOSPC: there are too many ranges; the domain may have lost other frames
+ * then, but has gained none.
  */
 int devices_set_iomem(struct domain *d, u64 first, u64 end, bool allow);
 
-/* Whether a domain may bind a pirq. */
+/* Allow or forbid a domain to bind a pirq. */
 long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow);
 
 #endif

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * IO ports of a guest: its own permission first (virtual IOPL, or the bitmap
- * it set for its user process), then the domain's rights. What the domain has
- * no right to reads as all ones and swallows writes, as an empty bus does:
- * kernels probe ports and must not die of it.
+ * A guest's port accesses. First comes its own permission: the virtual IOPL, or
+ * the bitmap that it set for its user process. Then come the domain's rights. A
+ * port without a right reads as all ones and ignores writes, like an empty bus:
+ * kernels probe ports and must survive that.
  *
- * PCI configuration space (CF8, CFC) and CMOS (70, 71) are shared with the
- * hypervisor: each domain has its own address latches, which go to the hardware
- * with each data access (machine/pci.c, machine/rtc.c). That of CMOS can be
- * read back.
+ * Domains and the hypervisor share PCI configuration space (CF8, CFC) and CMOS
+ * (70, 71). Each domain has address latches of its own, which go to the
+ * hardware with each data access (machine/pci.c, machine/rtc.c). A domain can
+ * read its CMOS latch back.
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
@@ -105,7 +105,7 @@ static bool is_pci_data(const struct domain *d, u32 port, u32 size)
 	return d->privileged && port >= 0xcfc && port + size <= 0xd00;
 }
 
-/* Whether an access may go to the hardware as it is. */
+/* Whether an access may go to the hardware unchanged. */
 static bool is_plain(const struct domain *d, u32 port, u32 size)
 {
 	return (port + size <= 0xcfc || port >= 0xd00) &&
@@ -118,7 +118,10 @@ static bool is_cmos_data(const struct domain *d, u32 port)
 	return port == CMOS_DATA && ioport_has(d, CMOS_INDEX, 2);
 }
 
-/* An access that is not allowed as a whole is split, down to single bytes. */
+/*
+ * An access that is not allowed as a whole is split, if need be into single
+ * bytes.
+ */
 u32 ioport_read(struct vcpu *v, u32 port, u32 size)
 {
 	const struct domain *d = v->d;

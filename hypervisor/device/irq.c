@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Device interrupts. One vector space for the machine; a vector belongs to
- * the hypervisor, to pirqs of guests, or to no one. All go to the boot CPU.
+ * Device interrupts. The machine has one vector space. A vector belongs to the
+ * hypervisor, to pirqs of guests, or to nobody. All device interrupts go to the
+ * boot CPU.
  *
- * A level interrupt of guests is masked at the IO-APIC when it comes and
- * unmasked when each of them has said EOI, so that a guest that never answers
- * stops only its own device, and those on the same line. Edge interrupts and
- * messages are acknowledged at once.
+ * A guest's level interrupt is masked at the IO-APIC when it arrives, and
+ * unmasked when each guest that shares it has sent its EOI. So a guest that
+ * never does stops only its own device, and those on the same line. Edge
+ * interrupts and messages are acknowledged immediately.
  */
 #include "debug.h"
 #include "device/irq.h"
@@ -36,7 +37,7 @@
 struct irq_guest {
 	struct domain *d;	/* NULL: none */
 	u32 pirq;
-	bool pending;		/* its EOI is to come */
+	bool pending;		/* it has not sent its EOI yet */
 };
 
 struct vector_info {
@@ -46,7 +47,7 @@ struct vector_info {
 	bool used;
 	bool level;
 	bool masked;
-	bool share;		/* all guests would */
+	bool share;		/* all its guests allow sharing */
 };
 
 struct ioapic {
@@ -59,7 +60,7 @@ static struct vector_info vectors[256];
 static u8 gsi_vector[IRQ_MAX_GSI];
 static struct spinlock irq_lock = SPINLOCK(LOCK_IRQ);
 
-/* Index, then data: the lock is held, except while booting. */
+/* Index first, then data. The lock is held, except during boot. */
 static u32 ioapic_read(const struct ioapic *io, u32 reg)
 {
 	io->regs[IOREGSEL] = reg;
@@ -118,8 +119,9 @@ u32 irq_gsi_count(void)
 	return MIN(n, (u32)IRQ_MAX_GSI);
 }
 
-/* The 8259s only get in the way. To come before LINT0 is masked: a request
- * that they hold at that moment would never be taken back.
+/*
+ * Nothing uses the 8259s. Call this before LINT0 is masked: a request that they
+ * raise at that moment would never be withdrawn.
  */
 void irq_disable_pic(void)
 {
@@ -309,7 +311,7 @@ int irq_bind_guest(u32 vector, struct domain *d, u32 pirq, bool share)
 	return rc;
 }
 
-/* One guest less to wait for. */
+/* One guest fewer has to send its EOI. */
 static void settle(struct vector_info *vi)
 {
 	u32 i;
@@ -350,7 +352,7 @@ void irq_guest_eoi(u32 vector, const struct domain *d, u32 pirq)
 	spin_unlock_irqrestore(&irq_lock, f);
 }
 
-/* Guests that the copy names are held, so that they outlive the lock. */
+/* Hold the guests that the copy names: they must outlive the lock. */
 static void note_interrupt(struct vector_info *vi, struct vector_info *copy)
 {
 	u32 i;

@@ -17,9 +17,8 @@ u32 irq_gsi_count(void);
 /* Route a GSI to the hypervisor's own handler. */
 void irq_bind_hypervisor(u32 gsi, void (*fn)(void));
 /*
- * A guest's pirq: which vector it has. Every function gives 0 or an error;
- * vector is 0 for none. Guests may have a vector in common if all of them say
- * so ('share').
+ * A guest's pirq and its vector, 0 for none. Functions that return int return 0
+ * or an error. Guests can share a vector if all of them allow it ('share').
  */
 int irq_setup_gsi(u32 gsi, bool level, bool low);
 /* An ISA interrupt as the MADT describes it. */
@@ -30,15 +29,18 @@ u32 irq_gsi_vector(u32 gsi);
 int irq_alloc_vector(void);
 void irq_free_vector(u32 vector);
 bool irq_is_level(u32 vector);
-/* More than one guest has it. */
+/* More than one guest uses it. */
 bool irq_is_shared(u32 vector);
-/* A guest is done with a level interrupt: after the last, it can come again. */
+/*
+ * A guest has handled a level interrupt. After the last one has, it can arrive
+ * again.
+ */
 void irq_guest_eoi(u32 vector, const struct domain *d, u32 pirq);
 int irq_ioapic_read(u64 base, u32 reg, u32 *value);
 
 /*
- * Make a device raise a vector: entry of its MSI-X table, or its MSI message.
- * The device's enable bits are its driver's business.
+ * Make a device raise a vector: by an entry of its MSI-X table, or by its MSI
+ * message. The device's driver sets the enable bits.
  */
 int msi_program_msix(struct pci_address a, u32 entry, u32 vector);
 int msi_program(struct pci_address a, u32 vector);

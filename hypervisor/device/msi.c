@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PCI messages. The guest says which device and entry; where the MSI-X table
- * lies is read from the device, not believed, and must be device memory.
+ * PCI messages. The guest names a device and an entry. The device itself says
+ * where its MSI-X table is, not the guest, and that must be device memory.
  */
 #include "device/irq.h"
 #include "errno.h"
@@ -103,7 +103,7 @@ int msi_program(struct pci_address a, u32 vector)
 		data = cap + 12;
 	}
 	pci_update(a, data, 0xffff0000, vector);
-	/* One message, whatever the driver set before. */
+	/* One message, whatever the driver has set. */
 	pci_update(a, cap, ~(7u << 20), 0);
 	return 0;
 }

@@ -112,14 +112,19 @@ static long do_apic_read(u64 arg)
 	return rc ? rc : layout_put(LAYOUT_APIC, gva(arg), &io);
 }
 
+/* Then it keeps what it has; to map another interrupt to it is no error. */
+static bool pirq_mapped(const struct domain *d, u32 pirq)
+{
+	return d->dev.pirqs[pirq].vector || d->dev.pirqs[pirq].gsi;
+}
+
 static int free_pirq(const struct domain *d, bool gsi)
 {
 	u32 i = gsi ? 16 : irq_gsi_count();
 	u32 end = gsi ? irq_gsi_count() : MAX_PIRQS;
 
 	for (; i < end; i++)
-		if (!d->dev.pirqs[i].vector && !d->dev.pirqs[i].gsi &&
-		    !d->dev.pirqs[i].reserved)
+		if (!pirq_mapped(d, i) && !d->dev.pirqs[i].reserved)
 			return (int)i;
 	return -ENOSPC;
 }
@@ -164,14 +169,14 @@ static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
 		return -EINVAL;
 	if (!gsi)
 		return -EPERM;		/* the hypervisor's timer */
-	if (d->dev.pirqs[pirq].vector && d->dev.pirqs[pirq].gsi != gsi + 1)
-		return -EEXIST;
+	m->pirq = pirq;
+	if (pirq_mapped(d, (u32)pirq) && d->dev.pirqs[pirq].gsi != gsi + 1)
+		return 0;
 	d->dev.pirqs[pirq].gsi = gsi + 1;
 	if (!irq_gsi_vector(gsi) && gsi < 16)
 		irq_setup_isa(gsi);
 	if (irq_gsi_vector(gsi))
 		connect(d, (u32)pirq, irq_gsi_vector(gsi));
-	m->pirq = pirq;
 	return 0;
 }
 
@@ -182,10 +187,13 @@ static long map_message(struct domain *d, struct physdev_map_pirq *m)
 
 	if (pirq < 0)
 		return pirq;
-	if (pirq >= MAX_PIRQS || m->bus >> 16 || m->entry_nr < 0)
+	if (pirq >= MAX_PIRQS)
 		return -EINVAL;
-	if (d->dev.pirqs[pirq].vector || (m->type == MAP_PIRQ_TYPE_MULTI_MSI &&
-				      m->entry_nr > 1))
+	m->pirq = pirq;
+	if (pirq_mapped(d, (u32)pirq))
+		return 0;
+	if (m->bus >> 16 || m->entry_nr < 0 ||
+	    (m->type == MAP_PIRQ_TYPE_MULTI_MSI && m->entry_nr > 1))
 		return -EINVAL;
 	vector = irq_alloc_vector();
 	if (vector < 0)
@@ -196,9 +204,7 @@ static long map_message(struct domain *d, struct physdev_map_pirq *m)
 		irq_free_vector((u32)vector);
 		return rc;
 	}
-	d->dev.pirqs[pirq].gsi = 0;
 	connect(d, (u32)pirq, (u32)vector);
-	m->pirq = pirq;
 	return 0;
 }
 
@@ -274,7 +280,7 @@ static long do_unmap_pirq(struct domain *by, void *arg)
 		return rc;
 	f = spin_lock_irqsave(&d->events.lock);
 	if (op->pirq < 0 || op->pirq >= MAX_PIRQS ||
-	    (!d->dev.pirqs[op->pirq].vector && !d->dev.pirqs[op->pirq].gsi))
+	    !pirq_mapped(d, (u32)op->pirq))
 		rc = -EINVAL;
 	else
 		unmap(d, (u32)op->pirq);

@@ -140,16 +140,26 @@ void insn_set_reg(struct regs *r, const struct insn *i, u32 n, u64 value)
 	*to = (value << shift & mask) | (i->width < 4 ? *to & ~mask : 0);
 }
 
-/* What follows in the page, and in the next one if there is such a page. */
+/*
+ * What follows in the page, and in the next one if there is such a page. It may
+ * not have what is not the guest's.
+ */
 static void read_code(struct decoder *d, u64 at)
 {
 	u32 first = MIN(d->max, (u32)(PAGE_SIZE - (at & ~PAGE_MASK)));
 
-	if (guest_read(d->bytes, gva(at), first))
+	if (guest_read(d->bytes, gva(at), first)) {
+		if (!guest_range_ok(gva(at), 1))
+			d->max = 0;
 		return;
-	d->got = first == d->max ||
-		 guest_read((u8 *)d->bytes + first, gva(at + first),
-			    d->max - first) ? (u8)first : d->max;
+	}
+	d->got = d->max;
+	if (first == d->max || !guest_read((u8 *)d->bytes + first,
+					   gva(at + first), d->max - first))
+		return;
+	d->got = (u8)first;
+	if (!guest_range_ok(gva(at + first), 1))
+		d->max = (u8)first;
 }
 
 /* A signed number of 1 to 8 bytes. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Text to numbers and numbers to text.
+ * Conversions between text and numbers.
  *
- * format() knows d, i, u, x, s, c, p and %%, the sizes l, ll and z, the flags
- * 0 and - and a width: all that the hypervisor prints. It never writes past
- * the given size and always terminates.
+ * format() knows d, i, u, x, s, c, p and %%, the sizes l, ll and z, the flags 0
+ * and - and a width: all that the hypervisor prints. It never writes past the
+ * given size and always terminates the text.
  */
 #include "lib/lib.h"
 

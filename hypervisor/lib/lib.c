@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The memory and string functions that the compiler and the linked
- * decompressors expect, small instead of fast.
+ * The memory and string functions that the compiler and the decompressors
+ * expect; small rather than fast.
  */
 #include "lib/lib.h"
 
 /*
- * Words in a plain loop: under emulation a string instruction costs several
- * times as much for each of its steps.
+ * A plain loop over words: under emulation, each step of a string instruction
+ * costs several times as much.
  */
 #define WORDS_AT_ONCE	8
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a C library would offer, logging, and the checks that stop us. */
+/*
+ * A C library's functions as far as they are needed, logging, and checks that
+ * stop the machine.
+ */
 #ifndef KRYPTON_LIB_H
 #define KRYPTON_LIB_H
 
@@ -21,7 +24,7 @@ int vformat(char *buf, size_t size, const char *fmt, va_list ap);
 
 enum log_level { LOG_ERR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
-/* What a guest can provoke any number of times is for log_debug() alone. */
+/* Use log_debug() for each message that a guest can provoke without limit. */
 void log_at(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 #define log_err(...)	log_at(LOG_ERR, __VA_ARGS__)

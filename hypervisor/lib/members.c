@@ -21,7 +21,7 @@ static u32 kind_size(char kind, u32 bytes)
 	}
 }
 
-/* The member after 'last'; an empty one for a kind that is none. */
+/* The member after 'last'; an empty one if 'kind' is no member's letter. */
 static struct member next(struct member last, char kind, u32 bytes)
 {
 	u32 size = kind_size(kind, bytes);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Structures of others, whose longs may have 4 or 8 bytes: a string lists the
- * members in their order. b, h, i and q are of 8, 16, 32 and 64 bits, l is a
- * long, a handle or a pointer. | is where a member begins that is a structure
- * of its own with an l in it. = is before the member that the hypervisor writes
- * back.
+ * Structures of others, whose longs have 4 or 8 bytes. A string lists the
+ * members in order: b, h, i and q have 8, 16, 32 and 64 bits, l is a long, a
+ * handle or a pointer. | starts a member that is itself a structure containing
+ * an l. = precedes the member that the hypervisor writes back.
  */
 #ifndef KRYPTON_MEMBERS_H
 #define KRYPTON_MEMBERS_H
@@ -20,7 +19,7 @@ struct member {
 /* 'bytes' is the size of a long; nothing is aligned to more. */
 u32 members_size(const char *layout, u32 bytes);
 struct member members_result(const char *layout, u32 bytes);
-/* Bytes that only one of the two forms has stay as they are. */
+/* Bytes that only one of the two forms has stay unchanged. */
 void members_convert(const char *layout, void *to, u32 to_bytes,
 		     const void *from, u32 from_bytes);
 

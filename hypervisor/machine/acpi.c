@@ -130,7 +130,7 @@ static void parse_madt(const struct acpi_header *h)
 	}
 }
 
-/* One package element: a byte constant, with or without its prefix. */
+/* One element of a package: a byte constant, with or without its prefix. */
 static const u8 *aml_byte(const u8 *p, u8 *v)
 {
 	if (*p == 0x0a)

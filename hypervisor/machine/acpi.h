@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the ACPI tables say that the hypervisor needs. */
+/* What the hypervisor needs from the ACPI tables. */
 #ifndef KRYPTON_ACPI_H
 #define KRYPTON_ACPI_H
 

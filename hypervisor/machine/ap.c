@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Application processors: their blocks, and starting them one by one. */
+/* Application processors: making their blocks, and starting them one by one. */
 #include "lib/lib.h"
 #include "machine/acpi.h"
 #include "machine/ap.h"
@@ -66,7 +66,10 @@ static bool start_cpu(u32 id, u32 apic_id)
 	end = time_now() + START_TIMEOUT;
 	while (!READ_ONCE(b->cpu.online) && time_now() < end)
 		cpu_relax();
-	/* One that came later would take the next one's number: hold it. */
+	/*
+	 * A processor that answered late would take the next one's number: stop
+	 * it.
+	 */
 	if (!READ_ONCE(b->cpu.online))
 		apic_send_init(apic_id);
 	return b->cpu.online;

@@ -8,13 +8,13 @@
 /* How many to use. */
 extern u64 ap_max_cpus;
 /*
- * Start every processor that ACPI names. On each of them the first function
- * loads its tables; the second is what it does after ap_release().
+ * Start every processor that ACPI names. Each calls 'init', which loads its
+ * tables, and after ap_release() calls 'run'.
  */
 void ap_boot(void (*init)(void), void (*run)(void));
 /* Let them run guests. */
 void ap_release(void);
-/* Block of a new CPU, and its GDT page. */
+/* Make the block of a new CPU, and its GDT page. */
 void ap_prepare(u32 id, u32 apic_id);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The local APIC: as x2APIC through MSRs where there is one, which in a virtual
- * machine costs less, else through its MMIO registers. IO-APICs and messages
- * name 8 bits of an APIC, so without interrupt remapping they reach the boot
- * processor's; IPIs reach all.
+ * The local APIC: as an x2APIC through MSRs where possible, which costs less in
+ * a virtual machine, otherwise through its MMIO registers. IO-APICs and
+ * messages address an APIC by 8 bits; without interrupt remapping, that reaches
+ * the boot processor. IPIs reach all processors.
  */
 #include "machine/acpi.h"
 #include "machine/apic.h"
@@ -59,7 +59,7 @@ static void apic_write(u32 reg, u32 v)
 		regs[reg / 4] = v;
 }
 
-/* Firmware may have left it on, and then there is no way back. */
+/* Firmware may have left it on; it cannot be turned off then. */
 static bool use_x2apic(void)
 {
 	u32 r[4];
@@ -111,7 +111,10 @@ static void send(u32 apic_id, u32 command)
 	u64 f = irq_save();
 
 	if (!regs) {
-		/* This write does not wait for stores that the target is to see. */
+		/*
+		 * Unlike an MMIO write, this one may overtake stores that the
+		 * target must see.
+		 */
 		__asm__ volatile("mfence; lfence" ::: "memory");
 		wrmsr(X2APIC_MSR + (APIC_ICR_LO >> 4),
 		      (u64)apic_id << 32 | command);

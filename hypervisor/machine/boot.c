@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the boot loader told us, for all who want to know. */
+/* What the boot loader passed, for all who need it. */
 #include "lib/lib.h"
 #include "machine/boot.h"
 
@@ -33,7 +33,7 @@ void boot_split(void)
 	}
 }
 
-/* Xen's boot_words for off and on, or -1. */
+/* The words that Xen takes for off and on: 0 or 1; -1 for other words. */
 int boot_truth(const char *s)
 {
 	static const char *const names[] = {

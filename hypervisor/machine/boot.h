@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the boot loader told us, copied out of its memory: one form for both
+ * What the boot loader passed, copied out of its memory into one form for both
  * multiboot versions; and the words of the command line.
  */
 #ifndef KRYPTON_MACHINE_BOOT_H
@@ -42,19 +42,19 @@ extern struct boot_info boot_info;
 
 struct boot_word {
 	const char *name, *value;	/* NULL: no '=' */
-	bool done;			/* it has an effect */
+	bool done;			/* something uses it */
 };
 
 extern struct boot_word boot_word[BOOT_MAX_WORDS];
 extern u32 boot_words;
 
-/* Take the command line apart. */
+/* Split the command line into words. */
 void boot_split(void);
-/* Xen's words for off and on: 0 or 1, or -1 for others. */
+/* The words that Xen takes for off and on: 0 or 1; -1 for other words. */
 int boot_truth(const char *s);
-/* The last word "name", "no-name" or "name=BOOLEAN", or not given. */
+/* By the last of the words "name", "no-name" and "name=BOOLEAN". */
 bool boot_flag(const char *name, bool otherwise);
-/* The tools may give devices to domains, though there is no IOMMU. */
+/* The tools may assign devices to domains although there is no IOMMU. */
 #define UNSAFE_PASSTHROUGH	"unsafe-passthrough"
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rates of the TSC and of the local APIC's timer, measured together by a
- * clock whose own rate is known: the HPET that the ACPI tables name, or channel
- * 2 of the PIT where there is none or where it stands still. (IA-PC HPET
- * Specification 1.0a; Intel 8254.)
+ * The rates of the TSC and of the local APIC's timer. Both are measured
+ * together, by a clock whose rate is known: the HPET that the ACPI tables name,
+ * or channel 2 of the PIT where there is no HPET or it does not run. (IA-PC
+ * HPET Specification 1.0a; Intel 8254.)
  */
 #include "lib/lib.h"
 #include "machine/acpi.h"
@@ -14,7 +14,7 @@
 
 #define RUNS		3
 #define RUNS_A_SECOND	50
-#define PATIENCE	BIT(34)		/* of the TSC: seconds at any rate */
+#define PATIENCE	BIT(34)		/* in TSC ticks: seconds at any rate */
 
 #define PIT_HZ		1193182ull
 #define PIT_TICKS	DIV_ROUND_UP(PIT_HZ, RUNS_A_SECOND)
@@ -31,7 +31,7 @@
 #define HPET_PERIOD_MAX	100000000u	/* by the specification */
 #define FS_PER_SEC	1000000000000000ull
 
-/* elapsed() is 0 until a run is over, then how many ticks it had. */
+/* elapsed() returns 0 during a run, and then the number of ticks it had. */
 struct reference {
 	const char *name;
 	u64 hz;
@@ -115,7 +115,7 @@ static bool measure(const struct reference *clock, struct clock_rates *r)
 	return true;
 }
 
-/* The slowest of some runs: one that the machine interrupted seems faster. */
+/* Take the slowest of several runs: an interrupted run seems faster. */
 static bool calibrate_by(const struct reference *clock,
 			 struct clock_rates *best)
 {

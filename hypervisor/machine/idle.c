@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Halting a CPU that has nothing to do. Interrupts are off between the look at
- * the work and the halt, but an NMI may come in between and add work.
+ * the work and the halt. An NMI may still arrive in between and add work.
  */
 #include "machine/cpu.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ticket locks. Every CPU keeps the set of levels that it holds. A CPU that takes
- * a lock whose level is not below all of them could deadlock: it panics each time,
- * not only when another CPU holds the lock.
+ * Ticket locks. Every CPU keeps the set of lock levels that it holds. A CPU
+ * that takes a lock out of order could deadlock: it panics every time, not only
+ * when another CPU holds the lock.
  */
 #include "debug.h"
 #include "lib/lib.h"
@@ -28,7 +28,9 @@ static void wait_turn(struct spinlock *l)
 {
 	u32 ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_ACQUIRE);
 
-	/* The holder may wait for us to flush, and interrupts may be off. */
+	/*
+	 * The holder may wait for this CPU to flush, and interrupts may be off.
+	 */
 	while (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket) {
 		smp_flush_interrupt();
 		cpu_relax();

@@ -26,11 +26,11 @@ struct log_levels log_guests = { .limited = LOG_WARN + 1 };
 
 static const struct log_sink *sink[MAX_SINKS];
 static u32 sinks;
-static u32 lost;			/* lines that no sink showed */
+static u32 lost;			/* lines that no sink has shown */
 static char ring[16384];
-static u64 ring_in, ring_out;		/* positions since boot */
+static u64 ring_in, ring_out;		/* in bytes since boot */
 static bool news;
-static bool unlocked;			/* the machine is about to stop */
+static bool unlocked;			/* the machine is stopping */
 static struct spinlock log_lock = SPINLOCK(LOCK_LOG);
 
 void log_add_sink(const struct log_sink *s)
@@ -64,7 +64,7 @@ static void keep(const char *s, size_t n)
 
 	for (i = 0; i < n; i++)
 		ring[ring_in++ % sizeof(ring)] = s[i];
-	/* Atomic, as log_news() clears it without the lock. */
+	/* Atomic, because log_news() clears it without the lock. */
 	if (!__atomic_exchange_n(&news, true, __ATOMIC_SEQ_CST))
 		cpu_add_work(CPU_WORK_HOUSEKEEPING);
 }
@@ -93,7 +93,7 @@ u64 log_first(void)
 	return MAX(oldest, ring_out);
 }
 
-/* The position that a reader means by its low half. */
+/* The position whose low half a reader gives. */
 u64 log_position(u32 index)
 {
 	u64 at = (ring_in & ~0xffffffffull) | index;
@@ -126,7 +126,7 @@ bool log_news(void)
 	return news && __atomic_exchange_n(&news, false, __ATOMIC_SEQ_CST);
 }
 
-/* Without room in a sink, a line goes to the ring alone. */
+/* If a sink has no room, the line goes to the ring alone. */
 static void emit_line(const char *fmt, va_list ap)
 {
 	char line[LINE_SIZE] = "(KR) ", note[64];
@@ -146,7 +146,7 @@ static void emit_line(const char *fmt, va_list ap)
 	show(line, n);
 }
 
-/* RATE_LINES in each period, for each kind of messages. */
+/* At most RATE_LINES in each period, for each kind of messages. */
 static bool within_rate(struct log_levels *l)
 {
 	u64 now = time_now();

@@ -8,7 +8,7 @@
 #include "machine/time.h"
 
 #define PM1_SLP_EN	BIT(13)
-#define OFF_WAIT	(3 * NS_PER_SEC)	/* for the power to go */
+#define OFF_WAIT	(3 * NS_PER_SEC)	/* until the power is off */
 #define RESET_WAIT	(20 * NS_PER_MS)
 #define KEYBOARD	0x64
 #define KEYBOARD_FULL	BIT(1)	/* it has not read the last command */
@@ -21,7 +21,7 @@ static void last_words(const char *text)
 	log_raw(text, strlen(text));
 }
 
-/* If this way does nothing on this machine, the caller tries the next. */
+/* If this has no effect on this machine, the caller tries the next way. */
 static void reset_by(u16 port, u8 value)
 {
 	outb(port, value);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The ends of the machine, off and reset; and machine/canary.c. */
+/* Powering the machine off and resetting it; and machine/canary.c. */
 #ifndef KRYPTON_MACHINE_H
 #define KRYPTON_MACHINE_H
 

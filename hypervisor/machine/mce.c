@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Machine checks (Intel SDM volume 3, "Machine-Check Architecture"; AMD's banks
- * are the same in all that is used here).
+ * agree in all that is used here).
  *
- * An error that the machine corrected only stands in a bank: each CPU looks at
- * its banks from time to time, and the log tells. One that it did not correct
- * raises #MC. Whose data is lost is not known then, nor whether it was ours;
- * the machine stops before somebody uses it.
+ * An error that the machine corrected is only recorded in a bank. Each CPU
+ * looks at its banks from time to time and logs what it finds. An uncorrected
+ * error raises #MC. Nobody knows then whose data is lost, a guest's or the
+ * hypervisor's: the machine stops before anybody uses it.
  */
 #include "lib/lib.h"
 #include "machine/cpu.h"
@@ -18,12 +18,12 @@
 #define MSR_MCG_CAP	0x179
 #define MSR_MCG_STATUS	0x17a
 #define MSR_MCG_CTL	0x17b
-#define MSR_MC0		0x400	/* four of each bank, in the order of: */
+#define MSR_MC0		0x400	/* four a bank, in this order: */
 enum bank_register { BANK_CTL, BANK_STATUS, BANK_ADDR, BANK_MISC };
 
 #define CAP_COUNT	0xffu
 #define CAP_CTL		BIT(8)
-#define MCG_RIPV	BIT(0)	/* what was interrupted can go on */
+#define MCG_RIPV	BIT(0)	/* the interrupted code can go on */
 #define STATUS_VALID	BIT(63)
 #define STATUS_UC	BIT(61)
 #define STATUS_ADDRV	BIT(58)
@@ -102,7 +102,10 @@ static bool is_lost(void)
 	return !(rdmsr(MSR_MCG_STATUS) & MCG_RIPV);
 }
 
-/* What can go on is reported by the next poll: the log may be locked now. */
+/*
+ * If the code can go on, the next poll reports the error: the log may be locked
+ * now.
+ */
 void mce_trap(void)
 {
 	if (is_lost()) {

@@ -3,9 +3,9 @@
 #ifndef KRYPTON_MCE_H
 #define KRYPTON_MCE_H
 
-/* Have this CPU report its errors, and look for corrected ones from now on. */
+/* Make this CPU report its errors, and look for corrected ones from now on. */
 void mce_init_cpu(void);
-/* #MC, in any context: comes back only if nothing is lost. */
+/* #MC, in any context. Returns only if nothing is lost. */
 void mce_trap(void);
 
 #endif

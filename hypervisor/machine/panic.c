@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the hypervisor says before the machine stops: registers, and the functions
- * that led there. Nothing here takes a lock after panic_begin(). panic_dump() also
- * shows the registers of a crashed domain; then it takes the log's lock.
+ * What the hypervisor shows before the machine stops: registers, and the chain
+ * of functions. Nothing here takes a lock after panic_begin(). panic_dump()
+ * also shows the registers of a crashed domain, and takes the log's lock for
+ * that.
  */
 #include "machine/cpu.h"
 #include "machine/log.h"
@@ -61,7 +62,7 @@ void panic_dump(const struct regs *r)
 		r->r15, read_cr3());
 }
 
-/* The machine stops here, whoever holds a lock. */
+/* Stop the machine, whoever holds a lock. */
 void panic(const char *fmt, ...)
 {
 	const u64 *frame = __builtin_frame_address(0);

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is shown of a CPU; panic() itself is in lib/lib.h. */
+/* Showing a CPU's state; panic() itself is in lib/lib.h. */
 #ifndef KRYPTON_PANIC_H
 #define KRYPTON_PANIC_H
 
 #include "types.h"
 
 /*
- * The machine comes to its end: all other CPUs halt, and the log takes no lock
- * from here on. Returns on one CPU alone, the first that calls it.
+ * Begin to stop the machine: all other CPUs halt, and the log takes no lock
+ * from here on. Returns on one CPU only, the first that calls it.
  */
 void panic_begin(void);
-/* Halt, for someone to look at the machine. */
+/* Halt, and leave the machine for somebody to look at. */
 void panic_stop(void) __attribute__((noreturn));
-/* Registers, to the log. */
+/* Write the registers to the log. */
 void panic_dump(const struct regs *r);
-/* The chain of frames on this CPU's stacks; whose end is a trap's entry. */
+/*
+ * The chain of frames on this CPU's stacks, which ends at the entry of a trap.
+ */
 void panic_backtrace(u64 ip, const u64 *frame);
 
 #endif

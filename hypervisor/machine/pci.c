@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * IO port accesses of a size known at run time, and configuration cycles: an
+ * Port accesses of a size known at run time, and configuration cycles: an
  * address in port 0xcf8, then data through 0xcfc. The hypervisor and all vCPUs
  * of the hardware domain share these two ports. One lock covers both halves of
- * a cycle, and the read and the write of an update.
+ * a cycle, and both the read and the write of an update.
  */
 #include "machine/cpu.h"
 #include "machine/lock.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* IO ports of a size known at run time, and PCI configuration space. */
+/* Port accesses of a size known at run time, and PCI configuration space. */
 #ifndef KRYPTON_PCI_H
 #define KRYPTON_PCI_H
 
@@ -13,12 +13,12 @@ struct pci_address {
 u32 pci_port_read(u32 port, u32 size);
 void pci_port_write(u32 port, u32 size, u32 value);
 
-/* A configuration cycle: what 0xcf8 is to hold, then which data port. */
+/* A configuration cycle: the value for 0xcf8, then the data port. */
 u32 pci_cycle_read(u32 address, u32 port, u32 size);
 void pci_cycle_write(u32 address, u32 port, u32 size, u32 value);
-/* The aligned 4 bytes of a device that hold a register. */
+/* The aligned 4 bytes that contain a register of the device. */
 u32 pci_read(struct pci_address a, u32 reg);
-/* Some of their bits stay, the others become the value's; atomic. */
+/* Bits in 'keep' stay, the others take the value's; atomic. */
 void pci_update(struct pci_address a, u32 reg, u32 keep, u32 value);
 
 #endif

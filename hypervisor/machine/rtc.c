@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * CMOS, and in it the clock (Motorola MC146818): date and time at boot. One
- * lock covers both halves of an access.
+ * CMOS memory and its clock (Motorola MC146818), which gives date and time at
+ * boot. One lock covers both halves of an access.
  */
 #include "machine/cpu.h"
 #include "machine/lock.h"
@@ -12,7 +12,7 @@ enum {
 	RTC_MONTH = 8, RTC_YEAR = 9, RTC_A = 0x0a, RTC_B = 0x0b
 };
 
-#define A_UPDATE	0x80	/* the numbers are about to change */
+#define A_UPDATE	0x80	/* the time is about to change */
 #define B_24H		0x02
 #define B_BINARY	0x04
 #define HOURS_PM	0x80
@@ -56,7 +56,7 @@ static u32 hours(u8 mode)
 
 static u64 days_from_date(u32 y, u32 m, u32 d)
 {
-	/* March-based year: the leap day comes last. */
+	/* The year starts in March, so that the leap day is its last. */
 	y -= m <= 2;
 	m = (m + 9) % 12;
 	return 365ull * y + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 +

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The clock that runs while the machine is off. */
+/* The clock that also runs while the machine is off. */
 #ifndef KRYPTON_RTC_H
 #define KRYPTON_RTC_H
 
@@ -7,11 +7,11 @@
 
 #define CMOS_INDEX	0x70u
 #define CMOS_DATA	0x71u
-#define CMOS_REGISTER	0x7f	/* the other bit would keep NMIs out */
+#define CMOS_REGISTER	0x7f	/* the other bit blocks NMIs */
 
 u8 rtc_read_cmos(u8 reg);
 void rtc_write_cmos(u8 reg, u8 value);
-/* Seconds since 1970 by a clock in UTC; years 2000 to 2099. */
+/* Seconds since 1970, if the clock has UTC; for years 2000 to 2099. */
 u64 rtc_seconds(void);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The serial line. Output is polled until interrupts work, and again when the
- * machine comes to its end; else a ring is emptied as the line takes it. Input
- * is put into a ring that console_io drains. Nobody waits here: characters that
- * find their ring full are lost. Callers that can wait ask serial_room() first.
+ * machine stops. In between, the line's interrupt empties a ring. Input goes
+ * into a ring that console_io drains. Nothing here waits: characters that find
+ * their ring full are lost. Callers that can wait ask serial_room() first.
  */
 #include "debug.h"
 #include "machine/boot.h"
@@ -32,7 +32,7 @@
 static char ring[256], out_ring[16384];
 static u32 ring_in, ring_out, out_in, out_out;
 static bool by_irq;
-static u64 fed_at;			/* when the line last took something */
+static u64 fed_at;			/* when it last accepted something */
 static struct spinlock serial_lock = SPINLOCK(LOCK_SERIAL);
 
 static void put_now(char c)
@@ -44,7 +44,7 @@ static void put_now(char c)
 	outb(UART_DATA, (u8)c);
 }
 
-/* Send what the line takes now; its interrupt sends more. */
+/* Send what the line accepts now; its interrupt sends the rest. */
 static void feed(void)
 {
 	static bool waits;
@@ -129,7 +129,7 @@ void serial_enable_irq(void)
 	outb(UART_IER, IER_RECEIVED);
 }
 
-/* The line is edge-triggered: nothing may be left that it interrupts for. */
+/* The interrupt is edge-triggered: leave nothing that would raise it. */
 bool serial_interrupt(bool (*take)(char c))
 {
 	bool any = false;

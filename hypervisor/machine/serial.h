@@ -8,23 +8,23 @@
 #define SERIAL_PORT	0x3f8
 #define SERIAL_IRQ	4
 
-/* Polled; it becomes a sink of the log. */
+/* Polled mode; registers the line as a sink of the log. */
 void serial_init(void);
-/* Never waits: with no room the character is lost. */
+/* Never waits: without room, the character is lost. */
 void serial_put(char c);
 /*
  * Whether there is room for n more characters. A slow line has none for a
- * while; one that takes nothing any more always has, and loses them.
+ * while. A line that has stopped accepting always claims room, and loses them.
  */
 bool serial_room(u32 n);
-/* Work by interrupt, once serial_interrupt() can be called. */
+/* Use interrupts, once serial_interrupt() can be called. */
 void serial_enable_irq(void);
 /*
- * Move what has arrived, but for what take() takes, into the input ring; returns
+ * Move input into the ring, except characters that take() consumes; returns
  * whether there was any.
  */
 bool serial_interrupt(bool (*take)(char c));
-/* Take up to n characters out of the input ring. */
+/* Read up to n characters from the input ring. */
 size_t serial_read(char *buf, size_t n);
 
 #endif

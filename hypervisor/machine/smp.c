@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What processors ask of each other: to look at their work, to flush, to stop.
+ * Requests between processors: look at the work flags, flush, stop.
  *
- * A flush waits for every CPU asked. A CPU that waits, for a lock or for
- * another's flush, has interrupts on, or it answers here while it spins; so
- * two CPUs that flush each other both get on.
+ * A flush waits for every CPU that it asks. A CPU that waits, for a lock or for
+ * another's flush, either has interrupts on or answers flushes here while it
+ * spins; so two CPUs that flush each other both make progress.
  */
 #include "machine/apic.h"
 #include "machine/asm.h"
@@ -13,7 +13,7 @@
 #include "machine/smp.h"
 #include "machine/time.h"
 
-#define STOP_SPINS	10000000	/* tenths of a second, or more */
+#define STOP_SPINS	10000000	/* some tenths of a second or more */
 #define NO_CPU		(~0u)
 
 struct cpu_block *cpu_blocks[MAX_CPUS];
@@ -22,9 +22,9 @@ u32 cpu_count;
 static volatile u64 flushes_asked;	/* requests so far */
 
 /*
- * The CPU that ends the machine: the first that wants to. It halts the others
- * by NMI, as some have interrupts off; an INIT would reset the whole machine if
- * it reached the boot processor.
+ * The CPU that stops the machine: the first that asks to. It halts the others
+ * by NMI, because some have interrupts off; an INIT to the boot processor would
+ * reset the machine.
  */
 static u32 ending = NO_CPU;
 
@@ -34,8 +34,8 @@ void smp_kick(u32 cpu)
 }
 
 /*
- * The count is read before the flush: a request that comes in between may want
- * something flushed that the processor fetches right after.
+ * Read the count before the flush: a later request may concern something that
+ * the processor caches right after the flush.
  */
 void smp_flush_interrupt(void)
 {
@@ -52,7 +52,8 @@ void smp_flush_interrupt(void)
 
 /*
  * CPUs that have a vCPU loaded. Others hold no translation of a guest: they
- * flushed when they unloaded the last one, and will when they load the next.
+ * flushed when they unloaded the last vCPU, and flush again when they load the
+ * next.
  */
 static u32 in_use(u32 cpus)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names of the image's functions, for back traces. The table is made from the
- * linked image and lies behind all else that is loaded (hypervisor/symbols):
+ * Names of the image's functions, for back traces. hypervisor/symbols makes the
+ * table from the linked image and puts it behind all else that is loaded:
  * addresses in order, relative to the image's base, then the names.
  */
 #include "config.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * System time, which is the boot processor's TSC in nanoseconds. All CPUs' TSCs
- * are taken to run alike, which virtual and present machines give; no correction
- * is made between CPUs.
+ * System time: the boot processor's TSC in nanoseconds. The TSCs of all CPUs
+ * are assumed to run alike, as they do on virtual and present machines; nothing
+ * corrects differences between CPUs.
  */
 #include "lib/lib.h"
 #include "machine/calibrate.h"

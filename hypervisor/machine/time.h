@@ -24,9 +24,9 @@ extern u64 time_apic_hz;
 void time_init(void);
 u64 time_now(void);
 u64 time_from_tsc(u64 tsc);
-/* Spin for so many nanoseconds. */
+/* Spin for this many nanoseconds. */
 void time_wait(u64 ns);
-/* The wall clock at system time 0, in ns; at first from the CMOS clock. */
+/* The wall clock at system time 0, in ns; at first by the CMOS clock. */
 extern u64 wallclock_base;
 
 struct timer {
@@ -39,12 +39,12 @@ struct timer {
 };
 
 void timer_init(struct timer *t, void (*fn)(void *data), void *data);
-/* Arm on this CPU; fn runs there with interrupts off. */
+/* Arm the timer on this CPU; fn runs there with interrupts off. */
 void timer_set(struct timer *t, u64 expires);
 void timer_stop(struct timer *t);
-/* Stop it and wait until its function, should it run now, has returned. */
+/* Stop it, and wait for its function if that runs now. */
 void timer_kill(struct timer *t);
-/* The timer interrupt: run what is due and program the next one. */
+/* The timer interrupt: run timers that are due and program the next one. */
 void timer_interrupt(void);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Timers on system time, by the local APIC of the CPU that sets them. */
+/* Timers on system time, driven by the local APIC of the CPU that sets them. */
 #include "debug.h"
 #include "machine/apic.h"
 #include "machine/cpu.h"
@@ -7,10 +7,10 @@
 #include "machine/time.h"
 
 static struct timer *queue[MAX_CPUS];
-static struct timer *volatile fired[MAX_CPUS];	/* whose function runs */
+static struct timer *volatile fired[MAX_CPUS];	/* its function runs now */
 static struct spinlock timer_lock = SPINLOCK(LOCK_TIMER);
 
-/* Interrupt at the first expiry of this CPU. */
+/* Request an interrupt at this CPU's first expiry. */
 static void program(u32 cpu)
 {
 	u64 now = time_now(), delta, ticks;
@@ -52,7 +52,7 @@ static bool is_running(const struct timer *t)
 	return false;
 }
 
-/* True if its function runs now, which may set it again. */
+/* True if its function runs now; the function may set it again. */
 static bool stop(struct timer *t)
 {
 	u64 f = spin_lock_irqsave(&timer_lock);
@@ -71,8 +71,8 @@ void timer_stop(struct timer *t)
 }
 
 /*
- * Both must hold under the lock at once: one that its own function has set
- * again may start as soon as nobody holds it.
+ * Both must be true in one hold of the lock: a timer that its own function has
+ * set again may start as soon as the lock is free.
  */
 void timer_kill(struct timer *t)
 {
@@ -106,7 +106,10 @@ void timer_interrupt(void)
 	u64 f = spin_lock_irqsave(&timer_lock), now = time_now();
 	struct timer *t;
 
-	/* What gets due meanwhile waits, or guests might never run again. */
+	/*
+	 * Timers that become due meanwhile wait; otherwise guests might never
+	 * run again.
+	 */
 	while ((t = queue[cpu]) && t->expires <= now) {
 		unlink_timer(t);
 		fired[cpu] = t;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The text screen, for what is said before Dom0 takes it over. Writes to a
- * machine without one go nowhere.
+ * The text screen, for messages before Dom0 takes it over. On a machine without
+ * one, writes have no effect.
  */
 #include "lib/lib.h"
 #include "machine/log.h"

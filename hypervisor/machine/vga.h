@@ -3,9 +3,9 @@
 #ifndef KRYPTON_VGA_H
 #define KRYPTON_VGA_H
 
-/* It becomes a sink of the log. */
+/* Register the screen as a sink of the log. */
 void vga_init(void);
-/* The screen is another's from now on. */
+/* Stop writing: Dom0 uses the screen from now on. */
 void vga_stop(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The inner side of the scheduler, for the files of sched/ alone. All of this is
- * used with the scheduler's lock held; sched/sched.c says what it means.
+ * What the files of sched/ share. Callers hold the scheduler's lock;
+ * sched/sched.c explains the terms.
  */
 #ifndef KRYPTON_SCHED_INNER_H
 #define KRYPTON_SCHED_INNER_H
@@ -12,21 +12,24 @@
 #define CAP_PERIOD	(50 * NS_PER_MS)
 
 extern struct spinlock sched_lock;
-extern struct vcpu *sched_queue;		/* the first waits longest */
-extern struct vcpu *sched_running[MAX_CPUS];	/* chosen last; NULL: idle */
+extern struct vcpu *sched_queue;		/* longest wait first */
+extern struct vcpu *sched_running[MAX_CPUS];	/* last choice; NULL: idle */
 
 bool sched_may_run_on(const struct vcpu *v, u32 cpu);
-/* After any change of its virtual times, and when it wakes. */
+/*
+ * Keep its virtual times within their bounds; after each change of them, and
+ * when it wakes.
+ */
 void sched_bound(struct vcpu *v);
-/* It has run until now. */
+/* Charge it for the time that it has run until now. */
 void sched_charge(struct vcpu *v, u64 now);
 void sched_start_period(struct domain *d, u64 now);
 void sched_dequeue(struct vcpu **at);
-/* Have a CPU choose anew. */
+/* Make a CPU choose again. */
 void sched_request(u32 cpu);
 /* Make a CPU look at a vCPU that waits. */
 void sched_tickle(const struct vcpu *v);
-/* Queue what the domain has to run. */
+/* Queue the domain's vCPUs that wait to run. */
 void sched_make_ready(struct domain *d);
 
 #endif

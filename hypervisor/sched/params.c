@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What others change of the scheduling of a domain: its weight, its cap, the
- * CPUs that its vCPUs may use, and its life.
+ * The scheduling parameters of a domain: its weight, its cap and the CPUs that
+ * its vCPUs may use; and the start and end of its scheduling.
  */
 #include "domain/domain.h"
 #include "domain/part.h"
@@ -25,7 +25,10 @@ static void period_over(void *data)
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
-/* Time used until now is charged by the old values; a new period begins. */
+/*
+ * The time used until now is charged by the old values; then a new period
+ * begins.
+ */
 void sched_set_params(struct domain *d, u32 weight, u32 cap)
 {
 	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
@@ -117,7 +120,7 @@ static int vcpu_create_sched(struct vcpu *v)
 	return 0;
 }
 
-/* With the lock, so that no decision on an older state is still being made. */
+/* The lock makes sure that no CPU still decides on the older state. */
 static void stop(struct domain *d)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);
@@ -137,7 +140,7 @@ static void resume_domain(struct domain *d)
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
-/* The queue knows none of its vCPUs any more. */
+/* Take its vCPUs out of the queue for good. */
 static int kill(struct domain *d)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);

@@ -45,7 +45,7 @@
 
 struct vcpu *sched_queue;		/* the first waits longest */
 struct vcpu *sched_running[MAX_CPUS];	/* chosen last; NULL: idle */
-static u32 idle_cpus;			/* idle ones that nobody has called yet */
+static u32 idle_cpus;			/* idle, and not called yet */
 static u64 clock[MAX_CPUS];		/* virtual times; they wrap around */
 static u64 idle_since[MAX_CPUS], idle_total[MAX_CPUS];
 static struct timer slice_timer[MAX_CPUS];
@@ -65,7 +65,7 @@ bool sched_may_run_on(const struct vcpu *v, u32 cpu)
 	return v->sched.affinity >> cpu & 1;
 }
 
-/* How far the virtual time a is ahead of b. */
+/* By how much virtual time a is ahead of b. */
 static s64 ahead(u64 a, u64 b)
 {
 	return (s64)(a - b);
@@ -76,7 +76,10 @@ static u64 virtual(const struct vcpu *v, u64 ns)
 	return ns * DEFAULT_WEIGHT / v->d->sched.weight;
 }
 
-/* After any change of its virtual times, and when it wakes. */
+/*
+ * Keep its virtual times within their bounds; after each change of them, and
+ * when it wakes.
+ */
 void sched_bound(struct vcpu *v)
 {
 	s64 least = -(s64)virtual(v, CREDIT), most = (s64)virtual(v, DEBT);
@@ -101,7 +104,7 @@ static void set_runstate(struct vcpu *v, int state)
 	rs->state = state;
 }
 
-/* Of a vCPU that does not run: why it waits. */
+/* Record why a vCPU that does not run waits. */
 static void set_waiting(struct vcpu *v)
 {
 	if (!(v->sched.state & VCPU_UP))
@@ -136,8 +139,8 @@ void sched_dequeue(struct vcpu **at)
 }
 
 /*
- * What this CPU runs next: the one furthest behind, of several the one that
- * waits longest. Those that must not run any more leave the queue.
+ * What this CPU runs next: the vCPU furthest behind; of several, the one that
+ * waits longest. vCPUs that must not run any more leave the queue.
  */
 static struct vcpu **find_next(u32 cpu)
 {
@@ -168,7 +171,7 @@ void sched_request(u32 cpu)
 		smp_kick(cpu);
 }
 
-/* Virtual time of what runs there, up to now. */
+/* The virtual time of the vCPU that runs there, up to now. */
 static u64 vtime_on(u32 cpu, u64 now)
 {
 	const struct vcpu *v = sched_running[cpu];
@@ -177,10 +180,11 @@ static u64 vtime_on(u32 cpu, u64 now)
 }
 
 /*
- * Make a CPU look at a vCPU that waits: an idle one, the last one first as
- * its caches may be warm, or else the one that runs what is furthest ahead.
- * If none of them is ahead, one has to look again at the end of its slice: it
- * may run without one, as nobody waited when it began.
+ * Make a CPU look at a vCPU that waits. An idle CPU is best, its last one
+ * first, whose caches may be warm. Otherwise take the CPU whose vCPU is
+ * furthest ahead. If no vCPU is ahead, one CPU must choose again at the end of
+ * its slice: its vCPU may run without a slice, because nobody waited when it
+ * began.
  */
 void sched_tickle(const struct vcpu *v)
 {
@@ -194,7 +198,10 @@ void sched_tickle(const struct vcpu *v)
 		if (!sched_may_run_on(v, cpu))
 			continue;
 		if (idle_cpus >> cpu & 1) {
-			/* Called for v: no longer idle for others. */
+			/*
+			 * It is called for v: others no longer count it as
+			 * idle.
+			 */
 			idle_cpus &= ~(1u << cpu);
 			sched_request(cpu);
 			return;
@@ -216,8 +223,8 @@ void sched_tickle(const struct vcpu *v)
 }
 
 /*
- * A called CPU may have taken another vCPU than the one that it was called
- * for, which then waits though a third CPU is idle.
+ * The CPU that was called for a vCPU may have taken another one. The first then
+ * waits although a third CPU may be idle: call that one.
  */
 static void call_idle(void)
 {
@@ -304,7 +311,7 @@ bool sched_preempt_needed(void)
 	return this_cpu()->work || (v && shared_events_deliverable(v));
 }
 
-/* The domain's time for this period is used up. */
+/* The domain has used up its time for this period. */
 static void park(struct domain *d, u64 now)
 {
 	u32 i;
@@ -324,7 +331,7 @@ void sched_start_period(struct domain *d, u64 now)
 
 	ASSERT_HELD(&sched_lock);
 	d->sched.period_end = now + CAP_PERIOD;
-	/* What was used too much is paid back, what was left is not kept. */
+	/* Overuse is paid back; unused time does not carry over. */
 	d->sched.budget = MIN(d->sched.budget, 0) + quota;
 }
 
@@ -349,8 +356,9 @@ void sched_charge(struct vcpu *v, u64 now)
 }
 
 /*
- * Whether prev goes on although 'next' waits: always for a while, or one that
- * wakes or yields all the time would leave it the cost of switching alone.
+ * Whether prev goes on although 'next' waits. A vCPU always keeps the CPU for a
+ * while: otherwise one that wakes or yields all the time would leave it nothing
+ * but the cost of switching.
  */
 static bool keeps(const struct vcpu *prev, const struct vcpu *next, u32 cpu,
 		  u64 now)
@@ -366,7 +374,7 @@ static bool keeps(const struct vcpu *prev, const struct vcpu *next, u32 cpu,
 	return now < prev->sched.slice_end || lead <= 0;
 }
 
-/* 'other', if not NULL, waits for this CPU too. */
+/* 'other', if not NULL, also waits for this CPU. */
 static void start(struct vcpu *v, const struct vcpu *other, u32 cpu, u64 now)
 {
 	u64 slice = SLICE, at = v->sched.vtime[cpu];
@@ -402,7 +410,7 @@ static void account_idle(u32 cpu, bool was_idle, bool is_idle, u64 now)
 		idle_cpus |= 1u << cpu;
 }
 
-/* It waits, for its turn or for something else. */
+/* It waits now: for its turn, or for something else. */
 static void leave(struct vcpu *v, const struct vcpu *next, u32 cpu)
 {
 	/* A yield puts it behind the next one; yielding earns no credit. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* gzip: the header by hand, the rest by Linux's zlib. */
+/* gzip: this file parses the header, Linux's zlib does the rest. */
 #include "linux.h"
 #include "zlib_inflate/inftrees.c"
 #include "zlib_inflate/inffast.c"
@@ -9,7 +9,7 @@
 #define GZIP_NAME	0x08
 #define GZIP_OTHER	0xf7
 
-/* Where the data begins; 0 if the header is not one that gzip -n makes. */
+/* Where the data begins; 0 if the header is not one that gzip -n writes. */
 static u64 skip_header(const u8 *p, u64 length)
 {
 	u64 n = GZIP_HEADER;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The parts of a kernel that Linux's decompressors use, for the one place
- * where they run here. Each is compiled as one unit with the file that
- * includes it; nothing of them is seen elsewhere.
+ * The parts of a kernel that Linux's decompressors need in the one place where
+ * they run here. Each decompressor is compiled as one unit with the file that
+ * includes it; none of its symbols is visible elsewhere.
  */
 #ifndef KRYPTON_UNPACK_LINUX_H
 #define KRYPTON_UNPACK_LINUX_H
@@ -47,7 +47,7 @@
 typedef unsigned char Byte;
 typedef unsigned long ulong;
 
-/* Freed with all the rest when a kernel is unpacked. */
+/* Freed with everything else once the kernel is unpacked. */
 #define malloc(n)		unpack_alloc((u64)(n))
 #define large_malloc(n)		unpack_alloc((u64)(n))
 #define vmalloc(n)		unpack_alloc((u64)(n))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * lz4 as "lz4 -l" writes it: a magic number, then blocks of at most 8 MiB of
- * data, each with its compressed size in front. The last four bytes are the
- * size of all, which the kernel's build puts there.
+ * data, each preceded by its compressed size. The last four bytes are the whole
+ * size, which the kernel's build appends.
  */
 #include "linux.h"
 #include "lz4/lz4_decompress.c"

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lzma, the format before xz. Linux's decoder believes the header: it copies
- * from as far back as the dictionary reaches, in a buffer that is no larger
- * than the data. So the dictionary is made as small here; the header it sees
- * is one of ours.
+ * lzma, the format before xz. Linux's decoder trusts the header: it copies from
+ * as far back as the dictionary reaches, in a buffer no larger than the data.
+ * So this file gives it a header of its own, with a dictionary of that size.
  */
 #include "linux.h"
 #include "decompress_unlzma.c"
@@ -34,7 +33,10 @@ const char *unpack_lzma(const u8 *from, u64 length, u8 *to, u64 size)
 	memcpy(header, from, HEADER);
 	header_read = 0;
 	out = get_unaligned_le64(header + SIZE_AT);
-	/* written to a pipe the size is not known: then an end mark follows */
+	/*
+	 * if it was written to a pipe, its size is unknown and an end mark
+	 * follows
+	 */
 	if (out == ~0ull)
 		out = get_unaligned_le32(from + length - 4);
 	if (!out || out > size)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unpacking Dom0's kernel: which compression it is, and what all of them
- * share. The decompressors themselves are Linux's (unpack/import); what goes
- * in and what comes out is bounded here or in the file of each.
+ * Unpacking Dom0's kernel: recognising the compression, and what all formats
+ * share. The decompressors are Linux's (unpack/import). This file, or that of
+ * the format, bounds their input and output.
  */
 #include "boot/image.h"
 #include "lib/lib.h"
@@ -53,8 +53,8 @@ void unpack_stream(const u8 *from, u64 length, u8 *to, u64 size)
 }
 
 /*
- * Zeroes follow the end: one decoder would read behind a piece that is
- * shorter than it asked for, and none goes on for ever on zeroes.
+ * Zeroes follow the end: one decoder would read behind a piece that is shorter
+ * than it asked for, and every decoder ends on zeroes.
  */
 long unpack_fill(void *piece, unsigned long n)
 {
@@ -92,7 +92,7 @@ u64 image_heap_size(const u8 *from, u64 unpacked)
 {
 	if (!memcmp(from, "BZh", 3))
 		return HEAP_BASE + HEAP_BZIP2;
-	/* lzma keeps all that it made so far, to copy from */
+	/* lzma keeps all its output, to copy from */
 	return HEAP_BASE + (from[0] == 0x5d ? unpacked : 0);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Decompressors of Dom0's kernel. Each takes 'length' bytes and makes at most
- * 'size' of them; NULL, or what is wrong. They run at boot, on one processor.
+ * Decompressors of Dom0's kernel. Each reads 'length' bytes and writes at most
+ * 'size'. They return NULL, or what is wrong. They run at boot, on one
+ * processor.
  */
 #ifndef KRYPTON_UNPACK_H
 #define KRYPTON_UNPACK_H
@@ -16,18 +17,18 @@ const char *unpack_lzo(const u8 *from, u64 length, u8 *to, u64 size);
 const char *unpack_lzma(const u8 *from, u64 length, u8 *to, u64 size);
 const char *unpack_bzip2(const u8 *from, u64 length, u8 *to, u64 size);
 
-/* Memory for a decompressor, all given back when it is done; or NULL. */
+/* Memory for a decompressor, all freed when it ends; or NULL. */
 void *unpack_alloc(u64 n);
 
 /*
- * For those that read and write by pieces: set the two ends up, move a piece
- * (returns how many bytes there were, or room for), note an error.
+ * For decompressors that read and write in pieces: set both ends up, move a
+ * piece (returns how many bytes there were, or room for), note an error.
  */
 void unpack_stream(const u8 *from, u64 length, u8 *to, u64 size);
 long unpack_fill(void *piece, unsigned long n);
 long unpack_flush(void *piece, unsigned long n);
 void unpack_error(char *text);
-/* What was noted, or what rc (0: nothing) stands for. */
+/* The error that was noted, or the one that rc stands for (0: none). */
 const char *unpack_result(int rc);
 
 #define UNPACK_DAMAGED	"the compressed kernel is damaged"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What xz_private.h asks for outside of a kernel. */
+/* What xz_private.h needs outside of a kernel. */
 #ifndef KRYPTON_XZ_CONFIG_H
 #define KRYPTON_XZ_CONFIG_H
 

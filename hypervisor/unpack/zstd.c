@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* zstd: one frame; what stands behind it, the size of all, is not its. */
+/* zstd: one frame; the size behind it is not part of the frame. */
 #include "linux.h"
-/* One way through each decoder: half the size. */
+/* One variant of each decoder: half the size. */
 #define HUF_FORCE_DECOMPRESS_X1
 #define ZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT
 #define ZSTD_STRIP_ERROR_STRINGS

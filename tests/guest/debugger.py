@@ -101,13 +101,19 @@ class Gdb:
 
     def run_to(self, address, seconds=10):
         """Whether it gets there; it is stopped in any case."""
-        self.ask("Z0,%x,1" % address)
+        return self.run_to_one([address], seconds) == address
+
+    def run_to_one(self, addresses, seconds=10):
+        """The address where it is then: one of these, or where it is stopped."""
+        for x in addresses:
+            self.ask("Z0,%x,1" % x)
         self.send("c")
         if not self.receive(seconds):
             self.sock.sendall(b"\x03")
             self.receive(10)
-        self.ask("z0,%x,1" % address)
-        return self.register(16) == address
+        for x in addresses:
+            self.ask("z0,%x,1" % x)
+        return self.register(16)
 
 
 class Monitor:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# lib.sh - what the tests of the tools share. To be sourced. Makes a project of
-# its own in $TEST_TMP/project (the scripts as they are, and a series of two
-# patches) and a small kernel tree in $TEST_TMP/linux that the series fits, so
-# that planted faults hurt nobody. Sets $top, $project, $linux.
+# lib.sh - what the tests of the tools share. To be sourced. Makes a separate
+# project in $TEST_TMP/project (the present scripts, and a series of two patches)
+# and a small kernel tree in $TEST_TMP/linux to which the series applies, so that
+# planted faults do no harm. Sets $top, $project, $linux.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -15,7 +15,7 @@ export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@t
 export GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@t
 unset KERNEL_SRC BUILD MAKEFLAGS MAKEOVERRIDES
 
-# A tree that has what scripts/make-base asks of one
+# A tree with all that scripts/make-base requires
 make_linux() {
 	mkdir -p "$linux/arch/x86/xen"
 	printf 'VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 7\n' > "$linux/Makefile"
@@ -31,7 +31,7 @@ commit_linux() {
 	git -C "$linux" commit -q -m base
 }
 
-# commit SUBJECT GROUP: what the work tree of $linux has, as a commit
+# commit SUBJECT GROUP: commit the work tree of $linux
 commit() {
 	git -C "$linux" add -A
 	git -C "$linux" commit -q -F - <<-EOF
@@ -73,8 +73,8 @@ fail() {
 	exit 1
 }
 
-# must_fail TEXT COMMAND...: exits non-zero with one error that has TEXT, and
-# a remedy
+# must_fail TEXT COMMAND...: exits non-zero with one error that contains TEXT,
+# and a remedy
 must_fail() {
 	local text=$1 said
 	shift
@@ -89,7 +89,7 @@ must_fail() {
 	echo "good: $(grep -m1 -F -- "$text" <<< "$said")"
 }
 
-# must_say TEXT COMMAND...: exits non-zero, and TEXT is in what it says
+# must_say TEXT COMMAND...: exits non-zero, and its output contains TEXT
 must_say() {
 	local text=$1 said
 	shift

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# recorded.sh - a check of the series that patches/6.1/CHECKED may have for just
-# this state. To be sourced.
+# recorded.sh - a check of the series that patches/6.1/CHECKED may record for
+# exactly this state. To be sourced.
 
-# run_or_skip PARTS COMMAND...: its exit code; 77 where the record has all PARTS
+# run_or_skip PARTS COMMAND...: its exit code; 77 if the record has all PARTS
 run_or_skip() {
 	local parts=$1 out
 	shift

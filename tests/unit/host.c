@@ -84,7 +84,7 @@ void spin_lock(struct spinlock *l)
 		host_between();
 	while (l->owner && host_turn)
 		host_turn();
-	host_locks++;		/* first: test_races.c looks at it */
+	host_locks++;		/* first: race.c looks at it */
 	if (l->owner++)
 		panic("lock taken twice");
 }
@@ -383,6 +383,7 @@ void host_reset(void)
 	host_cpu.gdt_page[0] = flat;
 	host_log[0] = 0;
 	memset(desc_entries, 0, sizeof(desc_entries));
+	memset(boot_l4, 0, sizeof(boot_l4));
 	tables_init();
 	descriptors_init();
 }
@@ -419,6 +420,8 @@ static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)
 	u64 (*t)[512] = tables[nr][id];
 
 	memset(t, 0, sizeof(tables[nr][id]));
+	memcpy(t[0] + L4_HV_SLOT, boot_l4 + L4_HV_SLOT,
+	       (L4_HV_END - L4_HV_SLOT) * sizeof(u64));
 	*v = (struct vcpu){
 		.d = d, .id = id, .shared.info = d->shared + id * 64,
 		.roots.table = INVALID_MFN, .roots.user = INVALID_MFN,

@@ -56,11 +56,15 @@ extern void (*host_turn)(void);
 /* Called when the last lock is given up. */
 extern void (*host_unlocked)(void);
 /*
- * test_races.c: what 'one' says, with 'other' after so many of its instructions
+ * race.c: what 'one' says, with 'other' after so many of its instructions
  * that hold no lock. If it has fewer, race_other is left, and did not run.
  */
 long race(long (*one)(void), void (*other)(void), u32 steps);
 extern void (*volatile race_other)(void);
+/* The rest of the other's work, once interrupts are on again. */
+extern void (*volatile race_after_flush)(void);
+/* 'other' looks after each instruction of 'one', whatever locks that holds. */
+void race_watch(long (*one)(void), void (*other)(void));
 extern u64 host_tsc;
 extern u32 host_apic_ticks[MAX_CPUS];	/* as programmed; 0: stopped */
 extern u32 host_apic_sets;		/* how many times */
@@ -115,7 +119,8 @@ extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
 	decode_tests[],
 	privileged_tests[], port_tests[], layout_tests[], devices_tests[],
 	debug_tests[], race_tests[], pci_tests[], option_tests[], log_tests[],
-	vcpu_race_tests[], dom0_tests[], context_tests[], roots_tests[];
+	vcpu_race_tests[], dom0_tests[], context_tests[], roots_tests[],
+	tables64_tests[];
 extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	descriptor_count_tests, format_count_tests, evtchn_count_tests,
 	ptwrite_count_tests, grants_count_tests, fifo_count_tests,
@@ -126,7 +131,7 @@ extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	devices_count_tests, debug_count_tests, race_count_tests,
 	pci_count_tests, option_count_tests, log_count_tests,
 	vcpu_race_count_tests, dom0_count_tests,
-	context_count_tests, roots_count_tests;
+	context_count_tests, roots_count_tests, tables64_count_tests;
 
 #define EXPORT_TESTS(name, ...)						\
 	const struct CMUnitTest name##_tests[] = { __VA_ARGS__ };	\

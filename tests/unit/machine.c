@@ -19,6 +19,7 @@
 #define UART_EMPTY	0x20
 
 _Thread_local struct cpu host_cpu;
+u32 host_work;
 void (*host_turn)(void);
 u64 host_tsc;
 u32 host_apic_ticks[MAX_CPUS], host_apic_sets;

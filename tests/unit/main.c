@@ -12,6 +12,7 @@ int main(void)
 	failed += RUN(frames);
 	failed += RUN(ptype);
 	failed += RUN(roots);
+	failed += RUN(tables64);
 	failed += RUN(foreign);
 	failed += RUN(image);
 	failed += RUN(dom0);

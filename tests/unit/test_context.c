@@ -2,7 +2,8 @@
 /*
  * vcpu_guest_context of guests of both widths (xen/arch-x86/xen.h): each member
  * is taken from where the public header has it, what would break isolation is
- * changed or refused, and what is given back is what was taken.
+ * changed or refused, and what is given back is what was taken. Whoever sees that
+ * a vCPU is initialised sees all of its state.
  */
 #include <xen/foreign/x86_32.h>
 #include <xen/foreign/x86_64.h>
@@ -15,6 +16,7 @@
 #include "guest/width.h"
 #include "host.h"
 #include "lib/lib.h"
+#include "mmu/ptype.h"
 
 #define AT	0x1000ull
 
@@ -71,6 +73,7 @@ static void setup(void)
 	static const struct width narrow = {
 		.long_size = 4, .long_mask = ~0u, .kernel_ring = 1, .hole_last = ~0ull,
 		.cr3_upper = 0xfff, .context = context32, .assists = ~0u,
+		.root_type = TYPE_WRITABLE,
 	};
 	u32 first;
 
@@ -195,6 +198,46 @@ static void test_bounds(void **state)
 	assert_int_equal(vcpu_context_set(v, gva(AT)), -EFAULT);
 	assert_memory_equal(v, &before, sizeof(before));
 	assert_int_equal(vcpu_context_get(v, gva(AT)), -EFAULT);
+}
+
+/* In its end state, as a whole. */
+static struct vcpu_processor end_state;
+static struct vcpu_entry end_entry;
+static u32 looks, unsafe;
+
+static long initialise(void)
+{
+	return vcpu_context_set(v, gva(AT));
+}
+
+static void look(void)
+{
+	if (!v->proc.initialised)
+		return;
+	looks++;
+	unsafe += memcmp(&v->proc, &end_state, sizeof(end_state)) ||
+		  memcmp(&v->entry, &end_entry, sizeof(end_entry));
+}
+
+/*
+ * VCPUOP_up takes no lock: once a vCPU is marked as initialised, it may run on
+ * another CPU. So all its state must be there, and be safe.
+ */
+static void test_last(void **state)
+{
+	(void)state;
+	setup();
+	c.flags |= VGCF_i387_valid;
+	v->proc.initialised = false;
+	assert_int_equal(initialise(), 0);
+	end_state = v->proc;
+	end_entry = v->entry;
+	memset(&v->proc, 0, sizeof(v->proc));
+	memset(&v->entry, 0, sizeof(v->entry));
+	ptype_put_both(v->d, v->roots.table);
+	race_watch(initialise, look);
+	assert_true(looks > 0);
+	assert_int_equal(unsafe, 0);
 }
 
 static struct vcpu_guest_context_x86_64 c64;
@@ -409,5 +452,6 @@ static void test_refused64(void **state)
 }
 
 EXPORT_TESTS(context, cmocka_unit_test(test_set), cmocka_unit_test(test_get),
-	     cmocka_unit_test(test_bounds), cmocka_unit_test(test_set64),
+	     cmocka_unit_test(test_bounds), cmocka_unit_test(test_last),
+	     cmocka_unit_test(test_set64),
 	     cmocka_unit_test(test_get64), cmocka_unit_test(test_refused64));

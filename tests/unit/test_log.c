@@ -17,6 +17,8 @@
 #include "machine/time.h"
 #include "machine/vga.h"
 
+#define ENOUGH	20000u
+
 void own_log_at(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -169,5 +171,42 @@ static void test_rate(void **state)
 	log_own = (struct log_levels){ .shown = 3, .limited = 3 };
 }
 
+static u32 told;
+
+/* Another CPU has work to do, on its way to a guest: do_work(). */
+static void look_for_news(void)
+{
+	told += log_news();
+}
+
+static long say(void)
+{
+	log_raw("\n", 1);
+	return 0;
+}
+
+/*
+ * A CPU that logs while another one looks for news leaves none that nobody is
+ * to look for: the other one finds it, or this one has work.
+ */
+static void test_news(void **state)
+{
+	u32 steps;
+
+	(void)state;
+	setup();
+	for (steps = 1; steps < ENOUGH; steps++) {
+		say();
+		host_work = told = 0;
+		race(say, look_for_news, steps);
+		if (race_other)
+			break;
+		assert_int_equal(told, 1);
+		assert_true(!log_news() || host_work & CPU_WORK_HOUSEKEEPING);
+	}
+	assert_in_range(steps, 10, ENOUGH - 1);
+}
+
 EXPORT_TESTS(log, cmocka_unit_test(test_slow_line),
-	     cmocka_unit_test(test_guest_text), cmocka_unit_test(test_rate));
+	     cmocka_unit_test(test_guest_text), cmocka_unit_test(test_rate),
+	     cmocka_unit_test(test_news));

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What another CPU may do between two instructions: the code under test runs
- * one instruction at a time (the processor's trap flag), and after each in
- * turn, from a fresh start, the other CPU does its whole work at once.
- * While a lock is held the other one would wait for it, so that is no place.
- *
  * A frame that is freed and given to another domain while it is looked at, and
  * calls on pages of a domain, and mappings of them, while that domain dies:
- * afterwards every reference must be accounted for.
+ * afterwards every reference must be accounted for. Another CPU does its part
+ * between any two instructions (race.c).
  */
-#include <signal.h>
-#include <ucontext.h>
 #include "domain/part.h"
 #include "entry/traps.h"
 #include "errno.h"
@@ -24,71 +18,12 @@
 #include "mmu/walk.h"
 
 #define PAGES		4u
-#define EFLAGS		17	/* REG_EFL, which needs _GNU_SOURCE */
-#define TRAP_FLAG	0x100
 #define ENOUGH		20000u
 #define STRIDE		17u	/* in the long calls, for the sake of time */
 
 static struct domain *d, *o;	/* who calls, and whose pages */
 static u32 d_first, o_first;
 static u64 free_before;
-static volatile u32 steps_left;
-void (*volatile race_other)(void);
-static void (*volatile after_flush)(void);	/* the rest of its work */
-
-static void stepped(int nr, siginfo_t *info, void *context)
-{
-	ucontext_t *c = context;
-
-	(void)nr;
-	(void)info;
-	if (!host_locks && steps_left && --steps_left)
-		return;
-	if (after_flush && host_irqs_off)
-		return;
-	c->uc_mcontext.gregs[EFLAGS] &= ~(long long)TRAP_FLAG;
-	if (host_locks)
-		return;			/* start_stepping() comes after */
-	host_unlocked = NULL;
-	if (after_flush) {
-		after_flush();
-		after_flush = NULL;
-		return;
-	}
-	race_other();
-	race_other = NULL;
-	if (after_flush)		/* once interrupts are on again */
-		c->uc_mcontext.gregs[EFLAGS] |= TRAP_FLAG;
-}
-
-static void start_stepping(void)
-{
-	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" ::: "memory",
-			 "cc");
-}
-
-static void stop_stepping(void)
-{
-	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" ::: "memory",
-			 "cc");
-}
-
-long race(long (*one)(void), void (*other)(void), u32 steps)
-{
-	struct sigaction action = { .sa_sigaction = stepped,
-				    .sa_flags = SA_SIGINFO };
-	long rc;
-
-	assert_int_equal(sigaction(SIGTRAP, &action, NULL), 0);
-	steps_left = steps;
-	race_other = other;
-	host_unlocked = start_stepping;
-	start_stepping();
-	rc = one();
-	stop_stepping();
-	host_unlocked = NULL;
-	return rc;
-}
 
 static void setup(void)
 {
@@ -282,10 +217,11 @@ static void die_during(long (*call)(void), void (*die)(void), bool pinned)
 
 static long (*call_during)(void);
 static long call_result;
+static u32 unlocks_left;
 
 static void unlocked(void)
 {
-	if (--steps_left)
+	if (--unlocks_left)
 		return;
 	host_unlocked = NULL;
 	call_result = call_during();
@@ -301,7 +237,7 @@ static void call_during_death(long (*call)(void))
 		setup();
 		assert_int_equal(operation(MMUEXT_PIN_L1_TABLE, d_first,
 					   DOMID_SELF), 0);
-		steps_left = unlock;
+		unlocks_left = unlock;
 		host_unlocked = unlocked;
 		kill_other();
 		if (host_unlocked)
@@ -398,7 +334,7 @@ static void take_out_and_fill(void)
 	if (!host_irqs_off)
 		fill_in();
 	else
-		after_flush = fill_in;
+		race_after_flush = fill_in;
 }
 
 /*

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Two vCPUs that decide on the same thing: the one's call comes between any
- * two instructions of the other's (test_races.c). Two that take each other
+ * two instructions of the other's (race.c). Two that take each other
  * down end the domain; one of two pages becomes the vcpu_info, and the other
  * keeps no reference; who resumes a domain while the tools are told of its end
  * leaves the next end to be told.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ACPI tables: kind, length, body, one after the other. Their root, headers and
- * checksums are made here, so that each is looked into; nothing may be read
- * behind a table. If the first kind has bit 6, tables begin with a length that
- * need not be true, and name any DSDT; then all may be read, but it must end.
+ * ACPI tables: the input has kind, length and body of each. The harness makes
+ * the root, headers and checksums, so that the parser looks into every table.
+ * Nothing may be read behind a table. If bit 6 of the first kind is set, each
+ * table begins with a length of its own, which may be wrong, and can name any
+ * DSDT; then all memory may be read, but the parser must end.
  */
 #include <string.h>
 #include "boot/boot.h"
@@ -14,7 +15,7 @@
 #define ROOT		0x100000u
 #define TABLES		0x110000u
 #define DSDT		0x400000u
-#define NOWHERE		(48u << 20)	/* with 4 GiB: no memory */
+#define NOWHERE		(48u << 20)	/* plus 4 GiB: no memory */
 #define HEADER		36u
 #define MAX_TABLES	16u
 #define FADT_DSDT	40u
@@ -96,7 +97,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	tables = 0;
 	wide = size & 1;
 	honest = !size || !(data[0] & 0x40);
-	high = size & 2 && !wide;	/* a root that cannot be read */
+	high = size & 2 && !wide;	/* the root cannot be read */
 	while (size >= 2 && tables < MAX_TABLES) {
 		n = data[1] < size - 2 ? data[1] : (u32)size - 2;
 		if ((data[0] & 7) != 3 || !dsdt)

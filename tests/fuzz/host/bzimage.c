@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* bzImage: the payload that is found lies within the file. */
+/* bzImage: a payload that is found lies within the file. */
 #include "boot/image.h"
 #include "parser.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ELF files and their notes: what is accepted lies where it may. */
+/* ELF files and their notes: all that is accepted lies where it may. */
 #include "boot/image.h"
 #include "parser.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What vCPUs do with grants in the page-table fuzzer: offer pages, map them,
- * unmap and move the mappings, copy by them, map pages for devices.
+ * unmap and replace the mappings, copy through them, map pages for devices.
  */
 #include "errno.h"
 #include "grant/grant.h"

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What must be true of all frames, worked out from scratch: slow, and so plain
- * that it can be read at once. It begins with what holds pages by itself (pins,
- * roots, descriptor tables, grants, being owned), follows the tables from
- * there, from level 3 down, and so knows what each frame is and how often it
- * is used. That must be what the frame table says.
+ * What must be true of all frames, computed from scratch: slow, but simple
+ * enough to be read in one go. The model starts from what holds pages by itself
+ * (pins, roots, descriptor tables, grants, ownership) and follows the tables
+ * from level 3 down. So it knows the type of each frame and the number of its
+ * uses, and the frame table must agree.
  *
- * On the way it looks at each entry: no entry gives a guest a frame of the
- * hypervisor, of a device that is not its own, or of another domain without a
- * grant or a privileged domain's help; none maps a table, descriptors or
- * another thing writable that is not plain memory.
+ * On the way it checks each entry. No entry gives a guest a frame of the
+ * hypervisor, of a device that the guest does not have, or of another domain
+ * without a grant or the privileged domain's help. No entry maps anything but
+ * plain memory writable.
  *
- * Taken from the hypervisor is only what it alone can know: which pages a
- * guest has pinned, and how far it is with a table it is not through with.
+ * The model takes from the hypervisor only what the hypervisor alone knows:
+ * which pages a guest has pinned, and how far it is with a table whose
+ * validation or removal has stopped.
  */
 #include "cpu/descriptors.h"
 #include "errno.h"
@@ -32,7 +33,7 @@ static struct want {
 	bool handle[HOST_DOMAINS];
 } want[HOST_FRAMES];
 static bool lent[HOST_DOMAINS][HOST_FRAMES];
-static u32 held[HOST_DOMAINS];		/* references to each domain */
+static u32 held[HOST_DOMAINS];		/* references held on each domain */
 static u8 pins[HOST_DOMAINS][REFS * 64][PIN_KINDS];
 
 void model_reset(void)
@@ -61,7 +62,7 @@ static void use(u64 n, enum frame_type type)
 	want[n].types++;
 }
 
-/* What a frame is held by that no entry of a table says. */
+/* What holds a frame apart from entries of tables. */
 static void count_flags(u32 n)
 {
 	const struct frame *f = &frame_table[n];
@@ -131,7 +132,7 @@ static void count_handle(const struct domain *d, const struct grant_map *m)
 	}
 }
 
-/* A page of the hypervisor's that a domain shares, and may write. */
+/* A page of the hypervisor that a domain shares and may write. */
 static void count_shared(mfn_t m, bool is_held)
 {
 	want[m.n].refs += is_held;
@@ -177,8 +178,8 @@ static bool device_of(const struct domain *d, u64 n)
 }
 
 /*
- * A page of another domain: by a grant for each entry, or by privilege. One
- * that is dying, and does not run, gives its grants back before its tables.
+ * A page of another domain: by one grant for each entry, or by privilege. A
+ * dying domain, which does not run, gives its grants back before its tables.
  */
 static void check_foreign(u32 nr, u64 n, bool write)
 {
@@ -234,7 +235,7 @@ static void count_entry(u32 table, u32 slot, u64 e)
 	      "a bad root");
 }
 
-/* The slots that a guest's tables have from the hypervisor. */
+/* The slots that the hypervisor adds to a guest's tables. */
 static void check_window(u32 table, const u64 *entry)
 {
 	u64 m2p = virt_to_mfn(frame_m2p).n;
@@ -282,7 +283,10 @@ static void count_table(u32 table)
 			count_entry(table, i, entry[i]);
 }
 
-/* Absent, code or data of ring 1 to 3, no type, or a gate for ring 0 alone. */
+/*
+ * A descriptor that is absent, or code or data of rings 1 to 3, or of type 0,
+ * or a gate for ring 0 only.
+ */
 static bool harmless(u64 d)
 {
 	u32 type = d >> 40 & 15, dpl = d >> 45 & 3;
@@ -327,7 +331,7 @@ static void compare(u32 n)
 		check_descriptors(n);
 }
 
-/* The list of what a domain owns is what the frames say. */
+/* The list of a domain's frames agrees with the frames themselves. */
 static void check_owned(const struct domain *d)
 {
 	u32 n, listed = 0, owned = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The loader's information. The first byte says which version the rest is; it
- * lies at 64 KiB, and version 2 is as long as it says. What lengths and
- * pointers say beyond that is the loader's word; but it must end.
+ * The loader's information. The first byte of the input is the version; the
+ * rest lies at 64 KiB. Version 2 is as long as it claims to be. Other lengths
+ * and pointers are trusted as the loader's, but the parser must end.
  */
 #include <string.h>
 #include "boot/boot.h"

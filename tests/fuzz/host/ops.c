@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What vCPUs do in the page-table fuzzer, but for grants: hypercalls with any
- * arguments, and stores where a guest may store. What a call gives back is not
- * judged here: model.c looks at what it has done.
+ * What vCPUs do in the page-table fuzzer, apart from grants: hypercalls with
+ * any arguments, and stores where a guest may store. Results of calls are not
+ * judged here: model.c looks at their effect.
  */
 #include "cpu/descriptors.h"
 #include "cpu/ldt.h"
@@ -48,7 +48,7 @@ static u64 whose(u8 kind)
 	return ids[kind & 7];
 }
 
-/* The owner of the pages, and sometimes, plus 1, that of the tables. */
+/* The owner of the pages and, sometimes, that of the tables, plus 1. */
 static u64 foreign(const struct step *s)
 {
 	u64 tables = s->kind >> 3 & 3;
@@ -120,7 +120,7 @@ static void va_mapping(struct actor *a, const struct step *s)
 	go(a, do_update_va_mapping, address(s->x), e, s->kind & 7, 0);
 }
 
-/* A store of the guest, which maps the page writable for it if it may. */
+/* A store of the guest, which first maps the page writable if it may. */
 static void store(struct actor *a, const struct step *s)
 {
 	struct domain *d = a->v->d;
@@ -166,7 +166,7 @@ static void set_descriptor(struct actor *a, const struct step *s)
 	go(a, do_update_descriptor, at, descriptor(s->kind), 0, 0);
 }
 
-/* The guest names its LDT, or the processor looks at a page of it. */
+/* The guest sets its LDT, or the processor reads a page of it. */
 static void ldt(struct actor *a, const struct step *s)
 {
 	if (s->slot & 1)
@@ -217,7 +217,7 @@ static void claim(struct actor *a, const struct step *s)
 	go(a, do_memory_op, XENMEM_claim_pages, (u64)r, 0, 0);
 }
 
-/* Pages for as many others, or two for a pair, or a pair for two. */
+/* Exchange pages one for one, two for a pair, or a pair for two. */
 static void exchange(struct actor *a, const struct step *s)
 {
 	struct xen_memory_exchange *x = (void *)a->call.data;
@@ -240,7 +240,7 @@ static void exchange(struct actor *a, const struct step *s)
 	go(a, do_memory_op, XENMEM_exchange, (u64)x, 0, 0);
 }
 
-/* As control/domctl.c does, under its lock. */
+/* As in control/domctl.c, under its lock. */
 static long kill(u64 a[])
 {
 	return domain_kill(world.d[a[0]]);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The command line: flags are what a plain search over its words says, whatever
- * the values are Dom0's size stays within bounds, and no word gives more than
- * one message.
+ * The command line: the value of a flag is what a plain search of the words
+ * gives; Dom0's size stays within bounds for all values; no word gives more
+ * than one message.
  */
 #include <string.h>
 #include "machine/ap.h"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the input of the page-table fuzzer: eight bytes a step, a hypercall or
- * a store of some vCPU. A step says when it is preempted, and at which of the
- * places where it takes a lock and holds none another vCPU makes the next
- * step; so other processors' races are tried, as far as locks allow them.
+ * Reads the input of the page-table fuzzer: eight bytes a step, which is a
+ * hypercall or a store of some vCPU. A step says when it is preempted. It also
+ * says in which of the places where it takes a lock, and holds none, another
+ * vCPU makes the next step: so races with other processors are tried, as far as
+ * locks allow them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@ static bool next_step(struct step *s)
 	return true;
 }
 
-/* The vCPU, if it is there and may run; another one where one is at work. */
+/* The vCPU, if it exists and may run; another one if it is at work. */
 static struct actor *find_actor(const struct step *s)
 {
 	struct actor *a = &world.actor[(s->actor & 7) %
@@ -81,7 +82,7 @@ static void act(const struct step *s)
 	until_between = between;
 }
 
-/* Where the input says so another vCPU gets in between. */
+/* Let another vCPU in, where the input says so. */
 static void between(void)
 {
 	struct step s;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The page-table fuzzer: three domains of two vCPUs each on a machine of 1024
+ * The page-table fuzzer: three domains of two vCPUs each, on a machine of 1024
  * frames. world.c makes them, ops.c and grants.c act as their vCPUs, model.c
- * says after each step what must be true, and pages.c reads the input.
+ * checks after each step what must be true, and pages.c reads the input.
  */
 #ifndef FUZZ_PAGES_H
 #define FUZZ_PAGES_H
@@ -22,7 +22,7 @@ struct step {
 	u8 op, actor, x, y, slot, flags, kind, between;
 };
 
-/* A hypercall that stopped to be continued, or that is to begin. */
+/* A hypercall that stopped and can be continued, or that is to begin. */
 struct call {
 	long (*fn)(u64 a[]);	/* NULL: none */
 	u64 a[6];
@@ -39,27 +39,27 @@ struct world {
 	u32 name[HOST_DOMAINS][NAMES];		/* frames; 0: none */
 	struct actor actor[HOST_DOMAINS * HOST_VCPUS];
 	bool killing;
-	u64 frames;				/* free before all domains */
+	u64 frames;				/* free without any domain */
 };
 extern struct world world;
 
 /* world.c */
 void world_make(void);
 bool world_create(u32 nr);
-/* After each step: domains that are gone, pages that are new. */
+/* After each step: look for domains that are gone and pages that are new. */
 void world_tidy(void);
-/* Everything dies; no frame may be missing then. */
+/* Kill all domains; no frame may be missing afterwards. */
 void world_end(void);
 u32 world_nr(const struct domain *d);
-/* The frame that a byte names; 'nr' is the domain that speaks. */
+/* The frame that a byte names for domain 'nr'. */
 u64 world_frame(u32 nr, u8 byte);
 u32 world_slot(u8 byte);
 u64 world_entry(u32 nr, u8 page, u8 flags);
 
-/* ops.c, grants.c: begin what the step says. */
+/* ops.c, grants.c: begin the step's operation. */
 void ops_step(struct actor *a, const struct step *s);
 void grants_step(struct actor *a, const struct step *s);
-/* Run a call, or go on with it, as far as it goes; what it gave. */
+/* Run a call, or continue it, as far as it goes; returns its result. */
 long call_go(struct actor *a);
 #define OPS		16u
 #define GRANT_OPS	5u
@@ -70,7 +70,7 @@ void model_reset(void);
 void model_lend(u32 nr, u64 frame);
 void model_flushed(u32 cpus);
 void model_check(void);
-/* Whether a domain may know another one's frame: an unmap is for good. */
+/* Whether a domain may keep another one's frame mapped: an unmap is final. */
 bool model_may_know(u32 nr, u32 n);
 void model_fail(const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The little that parsers need: memory that a loader and a firmware have
- * filled, and an end for panics. Lengths of up to 16 MiB may lead out of the
- * 4 GiB: these bytes read as zero, too.
+ * What parsers need: memory that a loader and firmware have filled, and an end
+ * for panics. Lengths of up to 16 MiB may reach past 4 GiB; those bytes read as
+ * zero, too.
  */
 #include <sanitizer/asan_interface.h>
 #include <setjmp.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What processors may still know. Each domain has a processor of its own; what
- * its tables give it at any time the processor may keep until it is flushed,
- * for whatever reason. So a frame that it may still write to must not become a
- * table or descriptors, one that it may still read as a table must not become
- * writable nor change, and none may go to somebody else. Nobody has to flush
- * for a frame that is free, nor for a page of the hypervisor's that is shared
- * no more: whoever gets it next does.
+ * What processors may have cached. Each domain has one processor, which may
+ * keep whatever the domain's tables allowed at any time until it is flushed,
+ * for whatever reason. So a frame that the domain may still write through a
+ * cached entry must not become a table or descriptors. A frame that it may
+ * still use as a table must neither become writable nor change. No such frame
+ * may get another owner. Free frames, and pages of the hypervisor that are no
+ * longer shared, need no flush: their next user flushes.
  */
 #include "cpu/descriptors.h"
 #include "lib/lib.h"
@@ -14,10 +14,10 @@
 #include "pages.h"
 
 static struct cached {
-	const struct domain *owner;	/* of the frame, then */
+	const struct domain *owner;	/* of the frame at that time */
 	u8 read, write, table;		/* bit per domain */
-	bool idle;			/* a table still, but no more by type */
-	bool shared;			/* a page of the hypervisor's */
+	bool idle;			/* still a table, by content alone */
+	bool shared;			/* a page of the hypervisor */
 	u64 sum;			/* of its contents since then */
 } cached[HOST_FRAMES];
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A decompressor: built once for each, with FORMAT its magic number. It stays
- * within its input, its target and its memory. The size that the kernel claims
- * to have is the last four bytes.
+ * One decompressor: built once for each FORMAT, its magic number. It stays
+ * within its input, its target and its memory. The last four bytes are the size
+ * that the kernel claims to have.
  */
 #include <stdlib.h>
 #include "boot/image.h"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The machine and the domains that the page-table fuzzer begins with: each has
- * a root with four level-2 tables, level-1 tables, and data that they map.
- * Domain 0 is the privileged one; number 1 may map some device memory.
+ * The machine and the domains at the start of the page-table fuzzer. Each
+ * domain has a root with four level-2 tables, level-1 tables, and data that
+ * they map. Domain 0 is the privileged one; domain 1 may map some device
+ * memory.
  */
 #include <stdlib.h>
 #include "domain/part.h"
@@ -97,7 +98,7 @@ static void build(u32 nr)
 	start(nr);
 }
 
-/* Its builder is not disturbed. */
+/* Nothing interferes with its builder. */
 bool world_create(u32 nr)
 {
 	bool (*wanted)(void) = host_wanted;
@@ -165,7 +166,7 @@ static bool has_name(u32 nr, u32 n)
 	return false;
 }
 
-/* A name that stands for nothing gets a page that has none. */
+/* A name without a page gets a page without a name. */
 static void rename_pages(u32 nr)
 {
 	u32 i, n = world.d[nr]->mem.pages;
@@ -213,7 +214,7 @@ void world_end(void)
 	CHECK(!frames_claimed(), "%lu frames claimed", frames_claimed());
 }
 
-/* Frames that no guest may have, and some that a few may. */
+/* Frames that no guest may have, and some that few guests may. */
 static u64 strange_frame(u32 nr, u8 byte)
 {
 	switch (byte) {

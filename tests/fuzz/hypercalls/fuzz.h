@@ -4,8 +4,8 @@
  * fuzzes, and its control page. Page n of the domain is at address n << 12;
  * tests/guest/lib/domu.h makes it of this size.
  *
- * At the addresses of the control page, code, data and stacks it has pages of
- * Dom0's, which no call can change that names frames. Its own are to play with.
+ * Its control page, code, data and stacks are pages of Dom0, which no call can
+ * change that names frames. It can do anything with its own pages.
  */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -32,8 +32,9 @@
 #define FUZZ_NUMBERS	64u	/* of hypercalls; all greater ones: */
 #define FUZZ_OTHERS	60u
 /*
- * Not hypercalls: grants that got mapped, as the call's result does not tell;
- * entries written as memory; privileged instructions.
+ * Counts of other things than hypercalls: grants that were mapped, which the
+ * call's result does not show; entries written as memory; privileged
+ * instructions.
  */
 #define FUZZ_MAPPED	61u
 #define FUZZ_WRITES	62u

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Hypercalls with random arguments, by a domain of two vCPUs (domu/). This is
- * Dom0, which makes the domain, waits until it has made its calls, destroys
- * it, and makes the next one with the next seed. One that ends before, of its
- * own doing, counts as far as it got, unless it has spoilt its counts.
+ * Dom0. It makes the domain, waits until the domain has made its calls,
+ * destroys it, and makes the next one with the next seed. A domain that ends
+ * earlier, by its own doing, counts as far as it got, unless it has overwritten
+ * its counts.
  *
- * Rules: whatever a domain calls, the hypervisor lives; after its end all of
+ * Rules: whatever a domain calls, the hypervisor survives; after its end all of
  * its memory is free; Dom0's pages, their entries in the machine-to-phys array
- * and its grants are as before; what is the privileged domain's is refused.
- * Krypton's debug build also takes its frame audit after each domain.
+ * and its grants are as before; privileged operations are refused. Krypton's
+ * debug build also takes its frame audit after each domain.
  *
- * Arguments: seed=N calls=N (in all) each=N (of one domain), slack=N (pages
- * that the hypervisor may keep for its own heap). A domain that fails is made
- * again by its seed, as printed, and calls= as each=.
+ * Arguments: seed=N, calls=N (in all), each=N (per domain), slack=N (pages that
+ * the hypervisor may keep for its own heap). To repeat a domain that failed,
+ * give its seed, as printed, and calls= the value of each=.
  */
 #include "domu.h"
 
-#define OWN_PAGES	2048u	/* what it has mapped ends before */
+#define OWN_PAGES	2048u	/* all that it maps lies below */
 #define STUCK_MS	400u
 #define PTE_NX		(1ull << 63)
 #define WAIT_MS		20u
-#define MIN_GOOD	10u	/* percent; fewer: the fuzzer goes blind */
+#define MIN_GOOD	10u	/* percent; with fewer, the fuzzer is blind */
 
 __asm__(".section .rodata\n.balign 16\n"
 	".globl image, image_end\n"
@@ -29,7 +30,7 @@ extern const u8 image[], image_end[];
 
 PAGE_BUFFER(by);		/* a place for pages of others */
 static u8 base[PAGE_ARGS - PAGE_CONTROL][PAGE_SIZE]
-	__attribute__((aligned(4096)));	/* what the domain stands on */
+	__attribute__((aligned(4096)));	/* the pages that the domain runs on */
 static u8 granted[DOM0_GRANTS][PAGE_SIZE] __attribute__((aligned(4096)));
 static grant_entry_v1_t table[512] __attribute__((aligned(4096)));
 static vcpu_guest_context_t ctx;
@@ -59,8 +60,8 @@ static u32 option(const char *name, u32 otherwise)
 }
 
 /*
- * All pages but those that Dom0 writes itself, of which all are mapped: the
- * hash of their contents, and of what the machine-to-phys array says of all.
+ * A hash of all pages that Dom0 does not write itself (all are mapped), and of
+ * the machine-to-phys entries of all pages.
  */
 static u32 hash_memory(void)
 {
@@ -138,7 +139,7 @@ static void set_vcpu(u32 v)
 	CHECK(domu_ctl(&u, XEN_DOMCTL_setvcpucontext), 0);
 }
 
-/* An entry of its table for each page of ours that it has. */
+/* One entry of its table for each page of Dom0 that it has. */
 static void lend_pages(void)
 {
 	mmu_update_t m;
@@ -192,7 +193,7 @@ static u32 made(void)
 	return n;
 }
 
-/* Until it ends, by itself or not, or does nothing any more. */
+/* Wait until it ends, by itself or not, or makes no more progress. */
 static void wait_for_end(void)
 {
 	u32 still = 0, last = 0;
@@ -211,10 +212,10 @@ static void wait_for_end(void)
 }
 
 /*
- * Whether a vCPU's counts agree: the domain may have written over all it has.
- * Each call is counted twice and is good once at most. An exception or event
- * between the two counts loses the second; who lost more than one is not
- * believed either.
+ * Whether a vCPU's counts agree: the domain may have overwritten all that it
+ * has. Each call is counted twice, and can be good once. An exception or event
+ * between the two counts loses the second; counts that lost more than one are
+ * not believed.
  */
 static bool counts_agree(u32 v)
 {
@@ -230,7 +231,7 @@ static bool counts_agree(u32 v)
 	return n - control->vcpu[v].total <= 1;
 }
 
-/* Of a domain that stands still; nothing, if it has spoilt its counts. */
+/* Add up the counts of a stopped domain, unless it has overwritten them. */
 static void add_up(u32 count)
 {
 	bool right = made() <= count + DOMU_VCPUS;

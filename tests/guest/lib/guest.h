@@ -13,6 +13,7 @@
  *   width.h           struct trap_frame, page tables, hypercalls of code that
  *                     runs elsewhere; lib/32 has what each name means
  *   width.c           hypercall(), and the calls whose arguments differ
+ * and lib/64 has user.c, the user mode of a 64-bit guest.
  * Everything else is shared. A register, an address or a hypercall's argument
  * is a ulong.
  */
@@ -201,6 +202,7 @@ void traps_init(void);
 extern const ulong trap_entries[256];
 extern void event_entry(void), failsafe_entry(void);
 extern trap_handler event_handler, failsafe_handler;
+extern trap_handler other_handler;	/* for what has none, if it is set */
 
 /* Run some instructions: the vector that they raised, or NO_TRAP. */
 extern volatile u32 trapped_vector, trapped_error;

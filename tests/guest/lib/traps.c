@@ -5,7 +5,7 @@
 
 volatile u32 trapped_vector, trapped_error;
 u32 recover_eip;
-trap_handler event_handler, failsafe_handler;
+trap_handler event_handler, failsafe_handler, other_handler;
 
 static trap_handler handlers[256];
 static trap_info_t table[257];	/* the last one ends it */
@@ -22,6 +22,8 @@ void trap_c(struct trap_frame *f)
 			  f->vector == ENTRY_FAILSAFE ? failsafe_handler :
 			  handlers[f->vector];
 
+	if (!fn)
+		fn = other_handler;
 	if (fn) {
 		fn(f);
 		return;
@@ -39,7 +41,7 @@ void trap_c(struct trap_frame *f)
 	guest_exit("ERROR");
 }
 
-static void register_callback(u16 type, void (*fn)(void))
+static void set_callback(u16 type, void (*fn)(void))
 {
 	struct callback_register cb = {
 		.type = type, .address = callback_at((ulong)fn),
@@ -64,6 +66,6 @@ void traps_init(void)
 	for (i = 0; i < 256; i++)
 		table[i] = trap_entry(i, i == X86_TRAP_BP || i == 0x80 ? 3 : 0);
 	CHECK(HC1(set_trap_table, table), 0);
-	register_callback(CALLBACKTYPE_event, event_entry);
-	register_callback(CALLBACKTYPE_failsafe, failsafe_entry);
+	set_callback(CALLBACKTYPE_event, event_entry);
+	set_callback(CALLBACKTYPE_failsafe, failsafe_entry);
 }

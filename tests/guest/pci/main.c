@@ -3,8 +3,9 @@
  * Rules (xen/physdev.h map_pirq; PCI Local Bus Specification 3.0, 3.2.2.3.2):
  * a configuration cycle is an address in port CF8 and data through CFC. The
  * hypervisor makes such cycles itself when it maps a message, so that they and
- * those of a vCPU on another CPU must not mix. A mapping that is given up
- * leaves nothing behind, wherever the device's table lay. An access that
+ * those of a vCPU on another CPU must not mix. A pirq that has an interrupt keeps
+ * it when another one is mapped to it, which is no error. A mapping that is given
+ * up leaves nothing behind, wherever the device's table lay. An access that
  * reaches CFC from below is split, and its last part such a cycle.
  *
  * The machine has a device with an MSI-X table in its BAR 1 at 0:4.0.
@@ -15,6 +16,7 @@
 
 #define DEVFN		(4u << 3)
 #define BAR1		0x14u
+#define GSI		20u	/* nobody has set it up: it has no vector */
 #define TIMES		1000u
 #define PLACES		48u	/* pages that the table is moved to */
 #define HOST_BRIDGE	0x12378086u	/* QEMU's i440FX, at 0:0.0 */
@@ -77,11 +79,12 @@ static void start_other(void)
 		__asm__ volatile("pause");
 }
 
+/* *pirq: -1 for any, and then which one. */
 static long map_message(u32 table, int *pirq)
 {
 	struct physdev_map_pirq m = {
 		.domid = DOMID_SELF, .type = MAP_PIRQ_TYPE_MSI, .index = -1,
-		.pirq = -1, .devfn = (int)DEVFN, .table_base = table,
+		.pirq = *pirq, .devfn = (int)DEVFN, .table_base = table,
 	};
 	long rc = HC2(physdev_op, PHYSDEVOP_map_pirq, &m);
 
@@ -91,10 +94,50 @@ static long map_message(u32 table, int *pirq)
 
 static long map_and_unmap(u32 table)
 {
-	struct physdev_unmap_pirq u = { .domid = DOMID_SELF };
+	struct physdev_unmap_pirq u = { .domid = DOMID_SELF, .pirq = -1 };
 	long rc = map_message(table, &u.pirq);
 
 	return rc ? rc : HC2(physdev_op, PHYSDEVOP_unmap_pirq, &u);
+}
+
+static long map_gsi(u32 gsi, int *pirq)
+{
+	struct physdev_map_pirq m = {
+		.domid = DOMID_SELF, .type = MAP_PIRQ_TYPE_GSI,
+		.index = (int)gsi, .pirq = *pirq,
+	};
+	long rc = HC2(physdev_op, PHYSDEVOP_map_pirq, &m);
+
+	*pirq = m.pirq;
+	return rc;
+}
+
+static void unmap_once(int pirq)
+{
+	struct physdev_unmap_pirq u = { .domid = DOMID_SELF, .pirq = pirq };
+
+	CHECK(HC2(physdev_op, PHYSDEVOP_unmap_pirq, &u), 0);
+	CHECK(HC2(physdev_op, PHYSDEVOP_unmap_pirq, &u), -XEN_EINVAL);
+}
+
+/* A pirq that has an interrupt keeps it, and is unmapped once. */
+static void test_again(u32 table)
+{
+	int first = -1, pirq, gsi = GSI;
+
+	CHECK(map_message(table, &first), 0);
+	pirq = first;
+	CHECK(map_message(table, &pirq), 0);
+	CHECK(pirq, first);
+	CHECK(map_gsi(GSI, &pirq), 0);
+	CHECK(pirq, first);
+	unmap_once(first);
+	CHECK(map_gsi(GSI, &gsi), 0);
+	CHECK(map_message(table, &gsi), 0);
+	pirq = -1;
+	CHECK(map_gsi(GSI, &pirq), 0);
+	CHECK(pirq, gsi);
+	unmap_once(gsi);
 }
 
 /* The table at one page after the other; nobody else makes cycles. */
@@ -157,6 +200,7 @@ void test_main(void)
 	print("device %x, table at %x\n", config_read(DEVFN, 0), table);
 	CHECK(table != 0, 1);
 	test_across();
+	test_again(table);
 	test_cycles(table);
 	test_places(table);
 }

@@ -115,7 +115,7 @@ DEFINE_PORT(b, u8)
 DEFINE_PORT(w, u16)
 DEFINE_PORT(l, u32)
 
-/* Of the CPU that runs the tests: see test_races.c. */
+/* Of the CPU that runs the tests: see race.c. */
 extern volatile bool host_irqs_off;
 
 static inline void irq_disable(void)
@@ -144,9 +144,12 @@ static inline void invlpg(u64 va)
 
 #define CPU_WORK_HOUSEKEEPING	2
 
+/* What this CPU is to do before it enters a guest. */
+extern u32 host_work;
+
 static inline void cpu_add_work(u32 work)
 {
-	(void)work;
+	host_work |= work;
 }
 
 #endif
