@@ -217,7 +217,7 @@ static int vcpu_operation(struct vcpu *v, const struct mmuext *op)
 		return v->roots.user_root ?
 		       mmu_new_user_baseptr(v, mfn(op->arg1)) : -ENOSYS;
 	spin_lock(&v->d->tables.lock);
-	rc = ldt_set(v, gva(op->arg1), op->arg2);
+	rc = ldt_set(v, gva(op->arg1), (u32)op->arg2);
 	spin_unlock(&v->d->tables.lock);
 	return rc;
 }

@@ -118,6 +118,8 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 	int rc = 0;
 
 	f->flags &= (u8)~FRAME_PARTIAL;
+	if (partial)
+		ptype_keep(d, m);
 	if (ptype_ops[type].validate)
 		rc = ptype_ops[type].validate(d, m);
 	if (rc == -ERESTART) {

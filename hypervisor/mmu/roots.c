@@ -172,11 +172,12 @@ static void drop(struct vcpu *v)
 	if (!mfn_eq(v->roots.table, INVALID_MFN))
 		ptype_put_both(d, v->roots.table);
 	roots_set(v, INVALID_MFN);
+	ptype_finish(d);	/* short: the tables of its tree are empty */
 	if (!mfn_eq(v->roots.user, INVALID_MFN)) {
 		ptype_put_both(d, v->roots.user);
 		roots_set_user(v, INVALID_MFN);
+		ptype_finish(d);
 	}
-	ptype_finish(d);	/* short: the tables of its tree are empty */
 	spin_unlock(&d->tables.lock);
 }
 
