@@ -104,6 +104,13 @@ apt_source() {
 	    "see $into.log; use another mirror in apt's entries"
 }
 
+# apt_download DIR PACKAGE: download the package's newest version into DIR
+apt_download() {
+	(cd "$1" && apt_in "$1" apt-get -q download "$2" >download.log 2>&1) ||
+		die "cannot download $2; log: $1/download.log" \
+		    "check that apt's mirror has this package, and try again"
+}
+
 # need_i386_system: fail unless this machine has what i386_system needs
 need_i386_system() {
 	need mmdebstrap mmdebstrap

@@ -46,7 +46,8 @@ static long max_gpfn(const struct domain *d)
 	/* arch_shared_info.max_pfn is the guest's own claim. */
 	memcpy(&max, d->shared + d->width->max_pfn_offset,
 	       d->width->long_size);
-	return max ? (long)max - 1 : 0;
+	/* It must not look like an error of ours. */
+	return max ? (long)MIN(max - 1, (u64)PTE_ADDR) : 0;
 }
 
 static long query(u32 op, u64 arg)

@@ -19,7 +19,6 @@
 #include "mmu/mmu.h"
 
 #define DR6_STEP	0x4000u
-#define CR4_GUEST	(CR4_TSD | CR4_DE)
 
 bool emulate_done(struct emulation *e)
 {
@@ -108,8 +107,7 @@ static void set_cr4(struct vcpu *v, u64 value)
 	bool on = value & CR4_OSXSAVE;
 	u32 r[4];
 
-	cpuid_emulate(v, true, 7, 0, r);
-	v->proc.cr4 = value & (CR4_GUEST | (r[1] & 1 ? CR4_FSGSBASE : 0));
+	v->proc.cr4 = processor_cr4(v, value);
 	context_load_cr4(v);
 	cpuid_emulate(v, true, 1, 0, r);
 	if (on && !v->proc.xcr0 && (r[2] & CPUID_XSAVE)) {

@@ -35,7 +35,9 @@ void msr_init_cpu(void);
 /* False means #GP. */
 bool msr_read(struct vcpu *v, u32 msr, u64 *value);
 bool msr_write(struct vcpu *v, u32 msr, u64 value);
-/* cpu/processor.c: a debug register; false: there is none of this number. */
+/* cpu/processor.c: what the guest may set of CR4, and is kept. */
+u64 processor_cr4(const struct vcpu *v, u64 value);
+/* a debug register; false: there is none of this number. */
 bool processor_get_debug(const struct vcpu *v, u64 reg, u64 *value);
 /* Breakpoints that an access to ports hits, as in DR6. */
 u32 processor_match_ports(const struct vcpu *v, u32 port, u32 size);

@@ -45,7 +45,7 @@ int ldt_set(struct vcpu *v, gva_t base, u64 entries)
 			 !guest_address_ok(base.a))))
 		return -EINVAL;
 	ldt_drop(v);
-	v->desc.ldt_base = base;
+	v->desc.ldt_base = entries ? base : gva(0);
 	v->desc.ldt_entries = (u32)entries;
 	context_load_ldt(v);
 	return 0;

@@ -81,6 +81,14 @@ static long set_control(struct vcpu *v, u64 value)
 	return 0;
 }
 
+u64 processor_cr4(const struct vcpu *v, u64 value)
+{
+	u32 r[4];
+
+	cpuid_emulate(v, true, 7, 0, r);
+	return value & (CR4_TSD | CR4_DE | (r[1] & 1 ? CR4_FSGSBASE : 0));
+}
+
 /* Without CR4.DE, DR4 and DR5 are other names of DR6 and DR7. */
 static u32 debug_register(const struct vcpu *v, u64 reg)
 {

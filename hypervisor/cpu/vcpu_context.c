@@ -13,6 +13,7 @@
  */
 #include "cpu/context.h"
 #include "cpu/descriptors.h"
+#include "cpu/emulate.h"
 #include "cpu/vcpu.h"
 #include "debug.h"
 #include "domain/domain.h"
@@ -121,6 +122,7 @@ static void set_registers(struct vcpu *v, const struct context *c)
 	v->entry.kernel_ss = kernel_selector(v, c->kernel_ss);
 	v->entry.kernel_sp = c->kernel_sp;
 	v->proc.cr0_ts = c->ctrlreg[0] & CR0_TS;
+	v->proc.cr4 = processor_cr4(v, c->ctrlreg[4]);
 	context_reset_fpu(v);
 	if (c->flags & VGCF_i387_valid)
 		context_set_fpu(v, c->fpu);
@@ -147,17 +149,11 @@ static mfn_t user_root(const struct vcpu *v, const struct context *c)
 	       width_cr3_to_mfn(v->d->width, c->ctrlreg[1]) : INVALID_MFN;
 }
 
-/* One root, or none. */
+/* INVALID_MFN: none. */
 static int get_root(struct domain *d, mfn_t root)
 {
 	return mfn_eq(root, INVALID_MFN) ? 0 :
 	       ptype_get_both(d, root, d->width->root_type);
-}
-
-static void put_root(struct domain *d, mfn_t root)
-{
-	if (!mfn_eq(root, INVALID_MFN))
-		ptype_put_both(d, root);
 }
 
 /* All or nothing, or -ERESTART. */
@@ -171,17 +167,18 @@ static int set_tables(struct vcpu *v, const struct context *c)
 	ASSERT_HELD(&v->d->tables.lock);
 	for (i = 0; i < GDT_FRAMES; i++)
 		gdt[i] = mfn(c->gdt_frames[i]);
-	rc = ptype_get_both(v->d, root, v->d->width->root_type);
+	/* The GDT first: one hold of the lock gives up one root at most. */
+	rc = descriptors_set_gdt(v, gdt, (u32)c->gdt_ents);
 	if (rc)
 		return rc;
-	rc = get_root(v->d, user);
+	rc = ptype_get_both(v->d, root, v->d->width->root_type);
 	if (!rc) {
-		rc = descriptors_set_gdt(v, gdt, (u32)c->gdt_ents);
+		rc = get_root(v->d, user);
 		if (rc)
-			put_root(v->d, user);
+			ptype_put_both(v->d, root);
 	}
 	if (rc) {
-		ptype_put_both(v->d, root);
+		descriptors_set_gdt(v, gdt, 0);
 		return rc;
 	}
 	roots_set(v, root);
@@ -321,6 +318,7 @@ static void get_registers(const struct vcpu *v, struct context *c)
 	c->ctrlreg[3] = width_mfn_to_cr3(v->d->width, v->roots.table);
 	c->ctrlreg[4] = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->proc.cr4;
 	memcpy(c->debugreg, v->proc.dr, sizeof(v->proc.dr));
+	c->debugreg[7] |= v->proc.dr7_io;
 }
 
 static void get_entries(const struct vcpu *v, struct context *c)

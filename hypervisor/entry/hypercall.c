@@ -19,6 +19,7 @@
 
 #define INT_SIZE	2	/* cd 82; of a 64-bit guest 0f 05 */
 #define ENTRY_LONGS	(2 + HYPERCALL_ARGS)	/* operation, result, args */
+#define LEFT		1	/* of do_multicall: an iret set all registers */
 
 /* Xen's answer where its option does not enable the hypercall. */
 static long do_xenpmu_op(u64 a[])
@@ -30,6 +31,7 @@ static long do_xenpmu_op(u64 a[])
 struct hypercall {
 	hypercall_fn *fn;
 	u32 wide;	/* arguments of 64 bits for all guests: bits 0 and 1 */
+	bool any_value;	/* an answer of -ERESTART is one, and no wish to go on */
 };
 
 /* __HYPERVISOR_* of xen.h; what is not here gives -ENOSYS. */
@@ -44,7 +46,7 @@ static const struct hypercall table[] = {
 	CALL(sched_op_compat),
 	CALL(platform_op),
 	CALL(set_debugreg),
-	CALL(get_debugreg),
+	CALL(get_debugreg, .any_value = true),
 	CALL(update_descriptor, BIT(0) | BIT(1)),
 	CALL(memory_op),
 	CALL(multicall),
@@ -94,6 +96,11 @@ static void join_pairs(u64 a[], u32 pairs)
 		join_pair(a + 1);
 }
 
+static bool wants_restart(const struct hypercall *call, long rc)
+{
+	return rc == -ERESTART && !call->any_value;
+}
+
 /* One entry; 'left': an iret, after which the list must not go on. */
 static long multicall_entry(const struct width *w, gva_t at, bool *left)
 {
@@ -111,7 +118,7 @@ static long multicall_entry(const struct width *w, gva_t at, bool *left)
 		/* The result is what iret loaded, written to the entry or not. */
 		do_iret(NULL);
 		guest_put_long(at, 1, r->ax);
-		return (long)r->ax;
+		return 0;
 	}
 	if (!call) {
 		rc = -ENOSYS;
@@ -123,9 +130,9 @@ static long multicall_entry(const struct width *w, gva_t at, bool *left)
 			join_pairs(args, pairs);
 		do
 			rc = call->fn(args);
-		while (rc == -ERESTART && !sched_preempt_needed());
+		while (wants_restart(call, rc) && !sched_preempt_needed());
 	}
-	if (rc != -ERESTART)
+	if (!call || !wants_restart(call, rc))
 		return guest_put_long(at, 1, (u64)rc);
 	if (!pairs && guest_put_longs(gva_index(at, 2, w->long_size), args,
 				      HYPERCALL_ARGS))
@@ -139,6 +146,7 @@ long do_multicall(u64 a[])
 	bool left = false;
 	long rc = 0;
 
+	a[1] = (u32)a[1];
 	while (a[1] && !rc) {
 		rc = multicall_entry(d->width, gva(a[0]), &left);
 		if (rc || left)
@@ -150,7 +158,7 @@ long do_multicall(u64 a[])
 		if (a[1] && sched_preempt_needed())
 			rc = -ERESTART;
 	}
-	return rc;
+	return left ? LEFT : rc;
 }
 
 static void make_call(const struct width *w, struct regs *r,
@@ -164,7 +172,9 @@ static void make_call(const struct width *w, struct regs *r,
 	if (pairs)
 		join_pairs(a, pairs);
 	rc = call->fn(a);
-	if (rc != -ERESTART) {
+	if (call->fn == do_multicall && rc == LEFT)
+		return;
+	if (!wants_restart(call, rc)) {
 		r->ax = (u64)rc & w->long_mask;
 		return;
 	}

@@ -31,7 +31,7 @@ struct batch batch_begin(u64 a[], u32 size)
 	struct batch b = { .a = a, .size = size,
 			   .continued = a[1] & COUNT_CONTINUED };
 
-	a[1] &= ~COUNT_CONTINUED;
+	a[1] = (u32)a[1] & ~COUNT_CONTINUED;
 	return b;
 }
 

@@ -91,7 +91,8 @@ static int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
 	rc = ptype_lock(o->tables);
 	if (rc)
 		return rc;
-	rc = update_entry(o->tables, at, value, keep_ad);
+	rc = o->tables->life.is_dying ? -ESRCH :
+	     update_entry(o->tables, at, value, keep_ad);
 	spin_unlock(&o->tables->tables.lock);
 	return rc;
 }

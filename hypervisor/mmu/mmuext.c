@@ -105,8 +105,11 @@ static int new_user_root(struct vcpu *v, mfn_t m)
 
 int mmu_new_user_baseptr(struct vcpu *v, mfn_t m)
 {
-	int rc = ptype_lock(v->d);
+	int rc;
 
+	if (m.n && !mfn_valid(m))
+		return -EINVAL;
+	rc = ptype_lock(v->d);
 	if (rc)
 		return rc;
 	rc = new_user_root(v, m.n ? m : INVALID_MFN);
@@ -214,7 +217,7 @@ static int vcpu_operation(struct vcpu *v, const struct mmuext *op)
 		return v->roots.user_root ?
 		       mmu_new_user_baseptr(v, mfn(op->arg1)) : -ENOSYS;
 	spin_lock(&v->d->tables.lock);
-	rc = ldt_set(v, gva(op->arg1), op->arg2);
+	rc = ldt_set(v, gva(op->arg1), (u32)op->arg2);
 	spin_unlock(&v->d->tables.lock);
 	return rc;
 }

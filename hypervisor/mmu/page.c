@@ -74,6 +74,7 @@ void page_put(mfn_t m)
 		free_owned(f);
 		return;
 	}
+	page_set_m2p(m, M2P_INVALID);
 	*f = (struct frame){ .kind = FRAME_HV };
 	domain_put(d);
 }

@@ -7,15 +7,17 @@
  *
  *  I1  A frame has at most one type at a time, with a count of the uses of
  *      that type. The type changes only while the count is 0.
- *  I2  A frame typed L1, L2, L3 or SEGDESC with FRAME_VALID has contents that
+ *  I2  A frame typed L1 to L4 or SEGDESC with FRAME_VALID has contents that
  *      were checked, and each present entry of it holds a reference and, for
  *      a table, a type reference on what it points to; a writable L1 entry
- *      holds a WRITABLE type reference.
+ *      holds a WRITABLE type reference. An entry that points to its own table
+ *      holds nothing: else the table would keep itself for ever.
  *  I3  A writable mapping exists only for a frame typed WRITABLE. With I1: no
  *      table or descriptor page is ever mapped writable by a guest.
- *  I4  The root of a vCPU's address space holds a reference and an L3 type
- *      reference; the processor uses a copy of its entries (mmu/roots.c). The
- *      same for GDT and LDT pages, used as they are, with SEGDESC.
+ *  I4  Each root of a vCPU (one; kernel's and user's of a 64-bit guest) holds
+ *      a reference and a reference to its type, L3 or L4; the processor uses a
+ *      copy of its entries (mmu/roots.c). The same for GDT and LDT pages, used
+ *      as they are, with SEGDESC.
  *  I5  A frame goes back to the allocator only with no reference left. Every
  *      type reference is taken together with a general one.
  *  I6  What a processor cached about an older use of a frame is gone before
@@ -26,6 +28,14 @@
  *  I7  When a type count reaches 0 the contents' references are dropped: no
  *      checked state outlives its last user. A table above level 1 is partial
  *      until that is done, before the next request of the domain.
+ *  I8  A table points to tables of the level below or, of a 64-bit guest, by a
+ *      linear entry to one of its own level: never to one of a lower level
+ *      than the processor takes it for. Linear entries are read-only, so that
+ *      nothing found by one is writable, and they do not nest: a table has
+ *      some, or is what others' point to, or neither (frame->linear counts
+ *      them). What another table's points to was valid before.
+ *  I9  A 64-bit guest's L4 that is checked, or half so, holds 0 in slots 256
+ *      to 271 (mmu/tables.c).
  *
  * All of this happens under the owner's page lock, but for three things that
  * need no lock: general references, taken only while the count is not 0 and
@@ -108,6 +118,8 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 	int rc = 0;
 
 	f->flags &= (u8)~FRAME_PARTIAL;
+	if (partial)
+		ptype_keep(d, m);
 	if (ptype_ops[type].validate)
 		rc = ptype_ops[type].validate(d, m);
 	if (rc == -ERESTART) {

@@ -72,6 +72,8 @@ extern struct ptype_ops {
 } ptype_ops[];
 /* For mmu/ptype.c: the type's one use ends, or its contents are refused. */
 void ptype_end(struct domain *d, mfn_t m);
+/* A partial table gets a user again; if it is being taken apart, that stops. */
+void ptype_keep(struct domain *d, mfn_t m);
 
 /* Flush wherever this domain's translations may be cached. */
 void ptype_flush(struct domain *d);

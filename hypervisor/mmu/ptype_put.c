@@ -10,8 +10,10 @@
  * There are two places for tables of each level: one for a table of the tree,
  * which is taken apart depth first, and one for a table that a linear entry of
  * that one pointed to, which goes first and has no such entries itself. Requests
- * begin with all places empty (ptype_lock()). Only the last steps of a dying
- * domain find both taken, and its trees are short then.
+ * begin with all places empty (ptype_lock()), and one hold of the lock gives up
+ * one tree at most. A table that gets users again leaves its place. If both
+ * places were taken all the same, the table would stay partial, as one that
+ * nobody goes on with: taking another one apart here would nest without bound.
  */
 #include "debug.h"
 #include "domain/domain.h"
@@ -42,12 +44,22 @@ static void remember(struct domain *d, mfn_t m, u32 level)
 
 	if (place->n)
 		place--;
-	if (place->n)
-		ptype_finish(d);
-	*place = m;
-	/* One reference for old_table[], one for FRAME_PARTIAL. */
-	__atomic_fetch_add(&f->refs, 2, __ATOMIC_SEQ_CST);
+	/* One reference for FRAME_PARTIAL, one for old_table[]. */
+	__atomic_fetch_add(&f->refs, place->n ? 1 : 2, __ATOMIC_SEQ_CST);
 	f->flags |= FRAME_PARTIAL;
+	if (!place->n)
+		*place = m;
+}
+
+void ptype_keep(struct domain *d, mfn_t m)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(d->tables.old_table); i++)
+		if (mfn_eq(d->tables.old_table[i], m)) {
+			d->tables.old_table[i] = mfn(0);
+			page_put(m);
+		}
 }
 
 void ptype_end(struct domain *d, mfn_t m)
@@ -128,14 +140,11 @@ static bool drain_step(struct domain *d)
 		return false;
 	m = *place;
 	f = mfn_frame(m);
-	/* Somebody may have made a valid table, or another thing, of it. */
-	if (f->flags & FRAME_PARTIAL) {
-		if (ptype_ops[f->type].undo(d, m))
-			return true;
-		lose_type(d, f);
-		page_put(m);
-	}
+	if (ptype_ops[f->type].undo(d, m))
+		return true;
+	lose_type(d, f);
 	*place = mfn(0);
+	page_put(m);
 	page_put(m);
 	return true;
 }

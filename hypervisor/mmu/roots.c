@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Private roots: the tables at the top of what a processor walks belong to the
- * hypervisor, never to a guest. Each vCPU has a level-4 table, with the
- * hypervisor's slots and one slot for the guest, and a level-3 table behind
- * that slot, which holds a copy of the four entries of the guest's root.
+ * hypervisor, never to a guest. Each vCPU has a level-4 table with the
+ * hypervisor's slots.
  *
- * The copy always equals the guest's root: it is made when the vCPU gets the
- * root, and each change of a valid root goes to the vCPUs that have it. The
- * owner's page lock guards all of this. As the vCPU holds its root's type (I4
- * in mmu/ptype.c), the copy leads to valid tables alone.
+ * Of a 32-bit guest it has one slot for the guest, and a level-3 table behind
+ * that, which holds a copy of the four entries of the guest's root. A vCPU of a
+ * 64-bit guest has two such tables, for its kernel and for its user mode, each
+ * with a copy of the guest's slots, 0 to 255 and 272 to 511, of the table that
+ * the guest names for that mode. The kernel's alone has slot 256 as well: the
+ * machine-to-phys array, read-only. What the hypervisor maps thus stands in no
+ * table of a guest's, whose own slots 256 to 271 are empty (I9 in mmu/ptype.c):
+ * no entry that a guest can make leads there. A user mode without a table has a
+ * root with the hypervisor's slots alone.
+ *
+ * Each copy always equals the guest's table: it is made when the vCPU gets the
+ * root, and each change of a valid root goes to all vCPUs and modes that have
+ * it, before the flush, and before what the old entry held is given up. The
+ * owner's page lock guards all of this. As the vCPU holds the type of both
+ * tables (I4), the copies lead to valid tables alone: with the guest's last pin
+ * of a table in use it stays what it is. A processor that walks a table itself,
+ * by a linear entry, sees each change there at once.
  *
  * The guest's fourth level-2 table is used as it is: it has the
  * machine-to-phys window in its last slots, as on Xen. The processor finds a
@@ -160,11 +172,12 @@ static void drop(struct vcpu *v)
 	if (!mfn_eq(v->roots.table, INVALID_MFN))
 		ptype_put_both(d, v->roots.table);
 	roots_set(v, INVALID_MFN);
+	ptype_finish(d);	/* short: the tables of its tree are empty */
 	if (!mfn_eq(v->roots.user, INVALID_MFN)) {
 		ptype_put_both(d, v->roots.user);
 		roots_set_user(v, INVALID_MFN);
+		ptype_finish(d);
 	}
-	ptype_finish(d);	/* short: the tables of its tree are empty */
 	spin_unlock(&d->tables.lock);
 }
 

@@ -1,21 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Page-table contents of a 32-bit guest: three levels of 64-bit entries.
+ * Page-table contents: three levels of 64-bit entries of a 32-bit guest, four of
+ * a 64-bit one.
  *
  * What may stand in an entry that the processor will see:
  *  L1: a page of the domain, writable only with its WRITABLE type; or device
  *      memory, for a domain that has got it. The PAT bit is out, and memory
  *      that is not cached, for domains without devices. Device memory
  *      that is taken away stays mapped where it is: the permission is to map.
- *  L2: an L1 table. No large pages, no entry that points to an L2 or L3: a
- *      table never maps a table of its own level ("linear" page tables).
- *  L3: four entries, an L2 each. The fourth is always there and its L2 is
- *      used nowhere else, since its upper slots are the hypervisor's: the
- *      machine-to-phys window, read-only and for ring 1 alone.
+ *  L2: an L1 table. No large pages. In a 32-bit guest no entry that points to
+ *      an L2 or L3: a table never maps a table of its own level.
+ *  L3: in a 32-bit guest four entries, an L2 each. The fourth is always there
+ *      and its L2 is used nowhere else, since its upper slots are the
+ *      hypervisor's: the machine-to-phys window, read-only and for ring 1
+ *      alone. In a 64-bit guest 512 entries, an L2 each.
+ *  L4: of a 64-bit guest, an L3 in each slot but 256 to 271, which the ABI
+ *      gives to the hypervisor.
  *
- * A copy of the L3 stands below a four-level root (mmu/roots.c), where the
- * processor reads rights in its entries that three-level paging does not have:
- * they are added when the L3 is validated and taken out again after.
+ * A copy of a 32-bit guest's L3 stands below a four-level root (mmu/roots.c),
+ * where the processor reads rights in its entries that three-level paging does
+ * not have: they are added when the L3 is validated and taken out again after.
+ *
+ * A 64-bit guest's kernel runs in ring 3: PTE_US is added to all of its entries,
+ * so that it cannot lock itself out, and PTE_A to those of an L4, which the
+ * processor sets in copies alone. As on Xen the guest finds these bits in its
+ * tables, and they stay there.
+ *
+ * "Linear" entries point to a table of their own table's level, most often to
+ * that table itself: a 64-bit guest's kernel reads its tables so. A processor
+ * that follows one takes the table for one of the next lower level. This is
+ * safe, as the tables of one level are as good as those of a lower one: no
+ * entry above level 1 has PTE_PSE or a bit with a meaning of its own in a lower
+ * level, and all lead to frames of the domain. It goes on to frames that are
+ * higher tables than it takes them for, until one of these stands where a page
+ * would: a table that it may read, but not write, since the linear entry had no
+ * PTE_RW. The slots of an L4 that are not the guest's would be live entries
+ * then, with what the guest wrote there before: they are zeroed before anything
+ * else of an L4 is looked at, and no later update can name them. Nor does a
+ * private root's part of the hypervisor have a place in any table of a guest.
  *
  * L1 tables are validated, and taken apart, in one go; with tables above them
  * both stop between entries when something else has to run, or others may want

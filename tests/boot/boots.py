@@ -31,13 +31,14 @@ CHECKS = "debug_pagealloc=on kfence.sample_interval=100 kfence.deferrable=1"
 def sessions():
     """All boots by name, as dictionaries. The tests in the guest get the
     environment's variables KTEST_*. KTEST_LIMIT sets the seconds for the boot;
-    KTEST_CHECKS turns every check on, and gives each boot four times as long."""
+    KTEST_CHECKS turns every check on, and gives each boot four times as long,
+    except for distributions' kernels."""
     wishes = " ".join(sorted(f"{name}={value}" for name, value in
                              os.environ.items() if name.startswith("KTEST_")))
     table = testlist.boots(HERE / "sessions")
     for boot in table.values():
         boot["wishes"] = wishes
-        if "KTEST_CHECKS" in os.environ:
+        if "KTEST_CHECKS" in os.environ and "drivers" not in boot:
             boot.update(kernel="i386-pv-debug", checks="on",
                         seconds=str(4 * int(boot["seconds"])))
         if "KTEST_LIMIT" in os.environ:
@@ -106,7 +107,8 @@ def command(boot, work):
         disks += ["--disk", f"virtio:{disk}"]
     vcpus = boot.get("vcpus", boot["cpus"])
     words = (f"krypton.test={boot['tests']} krypton.payload={digest} "
-             f"krypton.cpus={vcpus} {boot['wishes']}")
+             f"krypton.cpus={vcpus} krypton.memory={boot['dom0']} "
+             f"{boot['wishes']}")
     if "checks" in boot:
         words += f" {CHECKS}"
     cmd = [str(TOP / "scripts/run-qemu"), "--vendor", boot["vendor"],

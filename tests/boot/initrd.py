@@ -18,6 +18,15 @@ DOM0_DRIVERS = f"""{DOMU_DRIVERS} virtio_pci virtio_blk virtio_net ahci sd_mod
     xen-privcmd xenfs"""
 
 
+# Debian's own kernel, and the image of its width
+DEBIAN = "debian-amd64"
+
+
+def suffix(config):
+    """How the name of a DomU's kernel ends: -up for i386-pv-up."""
+    return config.removeprefix("i386-pv").removeprefix("debian")
+
+
 def kernel_dir(config):
     return BUILD / "kernel" / config
 
@@ -73,30 +82,43 @@ def add_drivers(root, config, names):
     (root / here / "load").write_text(names + "\n")
 
 
+def add_guests(extra, boot, work, kernels):
+    """Add what Dom0 needs to make DomUs: its own kernel as /boot/bzImage, each of
+    kernels by its configuration (i386-pv-up as /boot/bzImage-up), and a ramdisk for
+    the widths that they have."""
+    (extra / "boot").mkdir()
+    shutil.copy(bzimage(boot["kernel"]), extra / "boot" / "bzImage")
+    for config in kernels:
+        shutil.copy(bzimage(config), extra / "boot" / f"bzImage{suffix(config)}")
+    if "domu-packed" in boot["tests"]:
+        for method in METHODS:
+            repack(bzimage(boot["kernel"]), method,
+                   extra / "boot" / f"bzImage-{method}")
+    add_ramdisk(extra, boot, work, "domu")
+    for config in kernels:
+        if config == DEBIAN:
+            add_ramdisk(extra, {"kernel": config, "drivers": "modules"}, work,
+                        "amd64")
+
+
+def add_ramdisk(extra, boot, work, image):
+    """Add a ramdisk for DomUs: this image, and the files of the kernel."""
+    guest = work / "guest"
+    shutil.rmtree(guest, ignore_errors=True)
+    add_modules(guest, boot, DOMU_DRIVERS)
+    archive(guest, work / "guest.cpio.gz")
+    join(extra / "boot" / f"{image}.cpio.gz", IMAGES / f"{image}.cpio.gz",
+         work / "guest.cpio.gz")
+
+
 def make_initrd(boot, work, kernels):
-    """Join the image and the files that depend on the kernel. Dom0 has its
-    kernel as /boot/bzImage, and each of kernels by its configuration: i386-pv-up
-    as /boot/bzImage-up."""
+    """Join the image and the files that depend on the kernel."""
     extra = work / "extra"
     shutil.rmtree(extra, ignore_errors=True)
     extra.mkdir(parents=True)
     add_modules(extra, boot, DOM0_DRIVERS)
-    if boot["hypervisor"] != "-":
-        guest = work / "guest"
-        shutil.rmtree(guest, ignore_errors=True)
-        add_modules(guest, boot, DOMU_DRIVERS)
-        archive(guest, work / "guest.cpio.gz")
-        (extra / "boot").mkdir()
-        shutil.copy(bzimage(boot["kernel"]), extra / "boot" / "bzImage")
-        for config in kernels:
-            shutil.copy(bzimage(config), extra / "boot" /
-                        f"bzImage{config.removeprefix('i386-pv')}")
-        if "domu-packed" in boot["tests"]:
-            for method in METHODS:
-                repack(bzimage(boot["kernel"]), method,
-                       extra / "boot" / f"bzImage-{method}")
-        join(extra / "boot" / "domu.cpio.gz", IMAGES / "domu.cpio.gz",
-             work / "guest.cpio.gz")
+    if boot["hypervisor"] != "-" and boot["image"] == "dom0":
+        add_guests(extra, boot, work, kernels)
     archive(extra, work / "extra.cpio.gz")
     initrd = work / "initrd"
     join(initrd, IMAGES / f"{boot['image']}.cpio.gz", work / "extra.cpio.gz")

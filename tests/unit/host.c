@@ -34,6 +34,7 @@ struct domain *host_busy;
 void (*host_between)(void);
 bool (*host_wanted)(void);
 void (*host_flushed)(u32 cpus);
+void (*host_flush_due)(void);
 jmp_buf *host_panic;
 char host_panic_text[128];
 char host_log[4096];
@@ -124,6 +125,8 @@ void smp_flush(u32 cpus)
 
 u64 smp_next_flush(void)
 {
+	if (host_flush_due)
+		host_flush_due();
 	return host_flushes + 1;
 }
 
@@ -376,6 +379,7 @@ void host_reset(void)
 	host_turn = host_between = NULL;
 	host_wanted = NULL;
 	host_flushed = NULL;
+	host_flush_due = NULL;
 	host_busy = NULL;
 	host_unlocked = NULL;
 	host_window(0, NULL, 0);

@@ -27,6 +27,8 @@ extern void (*host_between)(void);
 /* In place of host_preempt: whether something else has to run. */
 extern bool (*host_wanted)(void);
 extern void (*host_flushed)(u32 cpus);
+/* A table has lost its type, or a frame its owner. */
+extern void (*host_flush_due)(void);
 
 /* Where the next panic goes, and what it says; NULL: it ends the tests. */
 extern jmp_buf *host_panic;

@@ -7,8 +7,8 @@
  * private root, and in tables of the guest nothing.
  *
  * The model is a processor that walks from the four private roots of two vCPUs
- * after each step and whenever it is flushed. It keeps what it found until its
- * next flush, as a TLB and the caches of upper entries do. The guest fills slots
+ * after each step, whenever it is flushed, and when something loses its type.
+ * It keeps what it found until its next flush, as a TLB and the caches of upper entries do. The guest fills slots
  * 256 to 271 of its tables before it pins them, makes entries that point to
  * tables of any level, shares tables, and unpins what is in use.
  */
@@ -141,6 +141,14 @@ static void flushed(u32 cpus)
 		}
 }
 
+static void walk_all(void)
+{
+	u32 cpu;
+
+	for (cpu = 0; cpu < CPUS; cpu++)
+		walk_cpu(cpu);
+}
+
 static void check_cached(u32 cpu)
 {
 	const struct cached *c = cached[cpu];
@@ -206,10 +214,9 @@ static void check(void)
 {
 	u32 cpu;
 
-	for (cpu = 0; cpu < CPUS; cpu++) {
+	for (cpu = 0; cpu < CPUS; cpu++)
 		check_cached(cpu);
-		walk_cpu(cpu);
-	}
+	walk_all();
 	check_counts();
 	assert_int_equal(host_locks, 0);
 }
@@ -241,6 +248,7 @@ static void setup_with(u32 pages)
 	set_width(&width64);
 	memset(cached, 0, sizeof(cached));
 	host_flushed = flushed;
+	host_flush_due = walk_all;
 }
 
 static void setup(void)
@@ -545,6 +553,8 @@ static void test_roots(void **state)
 		assert_int_equal(on(MMUEXT_NEW_USER_BASEPTR, 0), 0);
 		assert_int_equal(on(MMUEXT_NEW_USER_BASEPTR, 0), 0);
 		assert_true(on(MMUEXT_NEW_USER_BASEPTR, 3) < 0);
+		assert_int_equal(operation(MMUEXT_NEW_USER_BASEPTR, ~0ull),
+				 -EINVAL);
 		assert_int_equal(v->roots.user.n, first);
 	}
 	assert_int_equal(frame(0)->type_count, 5);
@@ -669,11 +679,12 @@ static void test_holds(void **state)
 	for (i = 10; i < 26; i++) {
 		memcpy(page(i), page(3), PAGE_SIZE);
 		page(i)[1] = page(i)[2] = page(i)[3] = page(3)[0];
-		assert_int_equal(update(2, i, entry(i, TABLE)), 0);
+		if (i < 18)
+			assert_int_equal(update(2, i, entry(i, TABLE)), 0);
+		else
+			page(27)[i] = entry(i, TABLE);
 	}
 	page(26)[1] = entry(27, TABLE);
-	for (i = 10; i < 26; i++)
-		page(27)[i] = page(2)[i];
 	assert_int_equal(update(8, 7, entry(26, TABLE)), 0);
 	assert_int_equal(update(0, 511, entry(8, LINEAR)), 0);
 	assert_int_equal(on(MMUEXT_UNPIN_TABLE, 8), 0);
@@ -756,6 +767,8 @@ static void test_audit(void **state)
 	v = host_current;
 	assert_int_equal(update(0, 509, entry(0, LINEAR)), 0);
 	assert_int_equal(update(0, 511, entry(8, LINEAR)), 0);
+	assert_int_equal(update(8, 509, entry(8, LINEAR)), 0);
+	assert_int_equal(on(MMUEXT_PIN_L4_TABLE, 10), 0);
 	assert_int_equal(on(MMUEXT_NEW_BASEPTR, 0), 0);
 	assert_int_equal(on(MMUEXT_NEW_USER_BASEPTR, 9), 0);
 	assert_int_equal(audit_frames(), 0);
@@ -778,17 +791,29 @@ static void test_audit(void **state)
 		assert_int_equal(audit_frames(), 1);
 		page(i)[i == 1 ? 2 : 0] = was;
 	}
-	for (i = 509; i < 512; i += 2) {
-		page(0)[i] |= PTE_RW;
+	page(8)[509] |= PTE_RW;
+	assert_int_equal(audit_frames(), 1);
+	page(8)[509] &= ~PTE_RW;
+	for (i = 0; i < 4; i++) {
+		frame(0)->linear ^= (s16)BIT(i);
 		assert_true(audit_frames());
-		page(0)[i] &= ~PTE_RW;
+		frame(0)->linear ^= (s16)BIT(i);
+		frame(8)->linear ^= (s16)BIT(i);
+		assert_true(audit_frames());
+		frame(8)->linear ^= (s16)BIT(i);
 	}
-	frame(0)->linear = 0;
-	assert_true(audit_frames());
-	frame(0)->linear = 1;
-	frame(8)->linear = 0;
-	assert_true(audit_frames());
-	frame(8)->linear = -1;
+	/* A nested entry, where all counts are right. */
+	page(8)[7] = entry(10, PTE_P | PTE_US | PTE_A);
+	frame(8)->linear++;
+	frame(10)->linear--;
+	frame(10)->refs++;
+	frame(10)->type_count++;
+	assert_int_equal(audit_frames(), 2);
+	page(8)[7] = 0;
+	frame(8)->linear--;
+	frame(10)->linear++;
+	frame(10)->refs--;
+	frame(10)->type_count--;
 	v->roots.user = INVALID_MFN;
 	assert_true(audit_frames());
 	v->roots.user = mfn(first + 9);

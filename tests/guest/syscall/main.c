@@ -301,18 +301,11 @@ static void check_sysenter(u32 vector, ulong rflags, u32 mask)
 	CHECK(came.mask, mask);
 }
 
-/*
- * On Intel's processors only with an argument: SYSENTER of a 64-bit guest is a
- * double fault of reference Xen 4.17 on QEMU (MSR_IA32_SYSENTER_ESP is not its
- * present stack).
- */
 static void test_sysenter(void)
 {
 	struct iret_context c = USER_CONTEXT("sysenter; int $0x80");
 	u32 i;
 
-	if (is_intel() && !start_info->cmd_line[0])
-		return;
 	iret_to(&c);
 	if (!is_intel()) {
 		CHECK_TRAP(came.frame.vector, X86_TRAP_UD);
