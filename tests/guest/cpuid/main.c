@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rules (arch/x86/cpuid.c, cpu-policy.c and traps.c of Xen 4.17): what a 32-bit
- * kernel gets from CPUID with the forced-emulation prefix. Each row is a leaf,
+ * Rules (arch/x86/cpuid.c, cpu-policy.c and traps.c of Xen 4.17): what a kernel
+ * gets from CPUID with the forced-emulation prefix. Each row is a leaf,
  * the bits of each register that it may have of the machine's, and those that it
  * has whatever the machine says; all else is 0, and so are all leaves without a
  * row. What Krypton leaves out, with its reasons in cpu/cpuid.c, is not compared:
@@ -10,6 +10,8 @@
  *
  * Test: cpuid
  * Test: cpuid-intel -I
+ * Test: cpuid-64 -w 64
+ * Test: cpuid-64-intel -w 64 -I
  */
 #include "guest.h"
 #include <xen/arch-x86/cpuid.h>
@@ -17,6 +19,12 @@
 #define ALL	{ ~0u, ~0u, ~0u, ~0u }
 #define PAT	(1u << 16)
 #define COMMON	0x0183f3ffu	/* AMD: of leaf 1 in leaf 0x80000001 */
+/* What 64-bit kernels alone have */
+#define LONG(bits)	(WIDTH == 64 ? (bits) : 0u)
+#define CX16	LONG(1u << 13)
+#define LAHF	LONG(1u << 0)
+#define SYSCALL	LONG(1u << 11)
+#define LM	LONG(1u << 29)
 
 #define GENU	0x756e6547u	/* of "GenuineIntel" */
 
@@ -29,11 +37,11 @@ static const struct row {
 } rows[] = {
 	{ 0, 0, ANY, .keep = { 0, ~0u, ~0u, ~0u }, .set = { 0xd } },
 	{ 1, 0, AMD,
-	  .keep = { 0x0fff0fff, 0x00ffffff, 0x76d81283, 0x1fc9d3f5 },
+	  .keep = { 0x0fff0fff, 0x00ffffff, 0x76d81283 | CX16, 0x1fc9d3f5 },
 	  .set = { 0, 0, 0x88000000 },
 	  .skip = { 0, 0, 0, PAT } },
 	{ 1, 0, INTEL,
-	  .keep = { 0x0fff0fff, 0x00ffffff, 0x76d81283, 0x1fc9dbf5 },
+	  .keep = { 0x0fff0fff, 0x00ffffff, 0x76d81283 | CX16, 0x1fc9dbf5 },
 	  .set = { 0, 0, 0x88000000 },
 	  .skip = { 0, 0, 0, PAT } },
 	{ 2, 0, INTEL, .keep = ALL },
@@ -59,8 +67,10 @@ static const struct row {
 	  .set = { 0x80000021 } },
 	{ 0x80000000, 0, INTEL, .set = { 0x80000008 } },
 	{ 0x80000001, 0, AMD,
-	  .keep = { 0x0fff0fff, 0xff00ffff, 0x002109e2, 0xca500800 } },
-	{ 0x80000001, 0, INTEL, .keep = { 0, 0, 0x002109e2, 0xca500000 },
+	  .keep = { 0x0fff0fff, 0xff00ffff, 0x002109e2 | LAHF,
+		    0xca500800 | LM } },
+	{ 0x80000001, 0, INTEL,
+	  .keep = { 0, 0, 0x002109e2 | LAHF, 0xca500000 | LM | SYSCALL },
 	  .set = { 0, 0, 0, 0x1000 } },
 	{ 0x80000002, 0, ANY, .keep = ALL },
 	{ 0x80000003, 0, ANY, .keep = ALL },
@@ -69,7 +79,7 @@ static const struct row {
 	{ 0x80000006, 0, AMD, .keep = ALL },
 	{ 0x80000006, 0, INTEL, .keep = { 0, 0, ~0u, 0 } },
 	{ 0x80000008, 0, ANY, .keep = { 0xff, 0x24000005, 0, 0 },
-	  .set = { 32 << 8 } },
+	  .set = { (WIDTH == 64 ? 48 : 32) << 8 } },
 	{ 0x80000021, 0, AMD, .keep = { 0x20000064, 0, 6, 0 }, .set = { 4 } },
 };
 

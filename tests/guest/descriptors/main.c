@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rules (xen/arch-x86/xen.h, set_gdt, update_descriptor, MMUEXT_SET_LDT): a
- * guest's segments never reach ring 0 or 64-bit mode, descriptor pages are
- * not writable, the reserved part of the GDT is the hypervisor's.
+ * guest's segments never reach ring 0, nor a 32-bit guest's 64-bit mode; in a
+ * 64-bit guest all are of ring 3. Descriptor pages are not writable, the reserved
+ * part of the GDT is the hypervisor's.
  *
  * Test: descriptors
+ * Test: descriptors-64 -w 64
  */
 #include "guest.h"
+
+#define LONG		(WIDTH == 64)
+#define RING		(LONG ? 3u : 1u)	/* the innermost one of a guest */
+/* A segment of ring 1 as such a guest has it */
+#define MENDED(d)	((d) | (LONG ? DESC_DPL(3) : 0))
 
 #define ENTRIES		512u		/* in a page */
 #define LDT_MAX		8192u
@@ -20,6 +27,7 @@ static u64 ldt[ENTRIES] __attribute__((aligned(4096)));
 #define TSS32		(DESC_SYSTEM(TYPE_TSS) | DESC_LIMIT(0x67u))
 #define LDT_DESC	(DESC_SYSTEM(TYPE_LDT) | DESC_LIMIT(0xfffu))
 #define RESERVED_37	(1ull << 37)
+#define ARGUMENT	(1ull << 32)	/* of a call gate: none in 64-bit ones */
 
 /* Not all of the address space, and not from its start */
 #define HALF		(((FLAT_DATA(1) & ~DESC_A) - DESC_LIMIT(0x80000)) | \
@@ -43,13 +51,16 @@ static void test_contents(void)
 	} cases[] = {
 		{ 0, 1 }, { FLAT_CODE(1), 1 }, { FLAT_DATA(3), 1 },
 		{ FLAT_CODE(0), 1 },		/* becomes ring 1 */
-		{ CODE64, 0 }, { CODE64 | DESC_DPL(3), 0 }, { TSS32, 0 },
+		{ CODE64, LONG }, { CODE64 | DESC_DPL(3), LONG }, { TSS32, 0 },
 		{ LDT_DESC, 0 }, { DESC_GATE(TYPE_INT_GATE, 3, 0), 0 },
 		{ CODE64 & ~DESC_P, 1 },	/* absent: harmless */
-		{ FLAT_DATA(1) | DESC_L, 0 },	/* L is for nobody */
+		{ FLAT_DATA(1) | DESC_L, LONG },	/* it means nothing */
+		{ FLAT_CODE(1) | DESC_L, LONG },	/* D as well: no use */
 		{ DESC_SYSTEM(0), 1 },		/* no type: as absent */
 		{ DESC_GATE(TYPE_CALL_GATE, 3, OURS), 1 },
 		{ DESC_GATE(TYPE_CALL_GATE, 3, OURS) | RESERVED_37, 0 },
+		{ DESC_GATE(TYPE_CALL_GATE, 3, OURS) | ARGUMENT, !LONG },
+		{ DESC_GATE(TYPE_CALL_GATE, 3, FLAT_KERNEL_CS), 1 },
 		{ DESC_GATE(TYPE_CALL_GATE, 3, XEN_CS), 0 },
 		{ DESC_GATE(TYPE_CALL_GATE, 3, FLAT_KERNEL_CS & ~3), 0 },
 		{ DESC_GATE(TYPE_TRAP_GATE, 3, OURS), 0 },
@@ -76,15 +87,18 @@ static void test_changes(void)
 	static const struct {
 		u64 d, then;
 	} cases[] = {
-		{ FLAT_DATA(0), FLAT_DATA(1) }, { FLAT_DATA(3), FLAT_DATA(3) },
+		{ FLAT_DATA(0), FLAT_DATA(RING) },
+		{ FLAT_DATA(2), MENDED(FLAT_DATA(2)) },
+		{ FLAT_DATA(3), FLAT_DATA(3) },
 		/* of a gate the DPL becomes the selector's RPL */
 		{ DESC_GATE(TYPE_CALL_GATE, 3, OURS),
 		  DESC_GATE(TYPE_CALL_GATE, 0, OURS | 3) },
 		{ DESC_GATE(TYPE_CALL_GATE, 0, OURS),
-		  DESC_GATE(TYPE_CALL_GATE, 0, OURS | 1) },
-		/* to the end of the address space, for the whole window */
-		{ FLAT_DATA(1) - DESC_LIMIT(1), FLAT_DATA(1) },
-		{ HALF, HALF }, { BASED, BASED },
+		  DESC_GATE(TYPE_CALL_GATE, 0, OURS | RING) },
+		/* to the end of 32 bits, for the whole window */
+		{ FLAT_DATA(1) - DESC_LIMIT(1),
+		  MENDED(FLAT_DATA(1) - DESC_LIMIT(LONG)) },
+		{ HALF, MENDED(HALF) }, { BASED, MENDED(BASED) },
 		{ DESC_SYSTEM(0), DESC_SYSTEM(0) },
 	};
 	u32 i;
@@ -122,24 +136,28 @@ static void test_behind(void)
 
 static void test_ring0_raised(void)
 {
+	static const struct {
+		u32 ip;
+		u16 cs;
+	} ring0 = { 0, XEN_CS };
 	u16 sel = SELECTOR(PLACE, 1), cs = 0;
 
 	gdt[PLACE] = FLAT_DATA(0);
 	gdt[PLACE + 1] = FLAT_CODE(0);
 	CHECK(make_ro(gdt), 0);
 	CHECK(set_gdt(ENTRIES), 0);
-	CHECK((gdt[PLACE] & DESC_DPL(3)) == DESC_DPL(1), 1);
-	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%es; pushl %%ds; popl %%es",
-			       "r" (sel)), NO_TRAP);
+	CHECK((gdt[PLACE] & DESC_DPL(3)) == DESC_DPL(RING), 1);
+	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%es; movl %%ds, %%eax;"
+			       "movl %%eax, %%es", "r" (sel)), NO_TRAP);
 	/* Ring 0 by the hypervisor's own selectors. */
-	CHECK_INSN("pushl $" STRING(XEN_CS) "; pushl $1f; lret", X86_TRAP_GP);
+	CHECK_TRAP(EXPECT_TRAP("ljmp *%0", "m" (ring0)), X86_TRAP_GP);
 	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%ss", "r" (XEN_DS)), X86_TRAP_GP);
 	__asm__ volatile("mov %%cs, %0" : "=r" (cs));
 	CHECK_SELECTOR(cs, FLAT_KERNEL_CS);
 	/* In use: not writable. */
 	CHECK(make_rw(gdt) != 0, 1);
 	CHECK(update_descriptor(va_maddr(&gdt[PLACE + 2]), FLAT_DATA(3)), 0);
-	CHECK(update_descriptor(va_maddr(&gdt[PLACE + 2]), CODE64) != 0, 1);
+	CHECK(update_descriptor(va_maddr(&gdt[PLACE + 2]), CODE64) == 0, LONG);
 	CHECK(set_gdt(0), 0);
 	CHECK(make_rw(gdt), 0);
 	memset(gdt, 0, sizeof(gdt));
@@ -162,7 +180,7 @@ static void test_ldt(void)
 	u32 sel = LDT_SELECTOR(2, 1);
 
 	ldt[2] = FLAT_DATA(1);
-	ldt[3] = CODE64;
+	ldt[3] = TSS32;
 	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)ldt + 8, 4) != 0, 1);
 	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)ldt, LDT_MAX + 1) != 0, 1);
 	/* A page with a bad descriptor faults when it is first used. */
@@ -174,8 +192,8 @@ static void test_ldt(void)
 	ldt[3] = 0;
 	CHECK(make_ro(ldt), 0);
 	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)ldt, ENTRIES), 0);
-	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%gs; pushl $0; popl %%gs",
-			       "r" (sel)), NO_TRAP);
+	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%gs; xorl %%eax, %%eax;"
+			       "movl %%eax, %%gs", "r" (sel)), NO_TRAP);
 	/* Past the limit. */
 	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)ldt, 2), 0);
 	CHECK_TRAP(EXPECT_TRAP("movw %w0, %%gs", "r" (sel)), X86_TRAP_GP);

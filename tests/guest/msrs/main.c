@@ -9,6 +9,8 @@
  *
  * Test: msrs
  * Test: msrs-intel -I
+ * Test: msrs-64 -w 64
+ * Test: msrs-64-intel -w 64 -I
  */
 #include "guest.h"
 
@@ -59,6 +61,10 @@ static const struct row {
 	{ "MC1_CTL", 0x404, 0x404, ANY, READS, DROPPED, ~0ull },
 	{ "MC0, MC1", 0x401, 0x407, ANY, READS, ONLY_0, 0 },
 	{ "other MCs", 0x408, 0x47f, ANY, READS, DROPPED, 0 },
+#if WIDTH == 64
+	{ "EFER", 0xc0000080, 0xc0000080, ANY, READS, SAME, 0xd01 },
+	{ "FS, GS base", 0xc0000100, 0xc0000102, ANY, READS, KEPT, 0 },
+#endif
 	{ "EFER", 0xc0000080, 0xc0000080, AMD, READS, SAME, 0x801 },
 	{ "EFER", 0xc0000080, 0xc0000080, INTEL, READS, SAME, 0x800 },
 	{ "TSC_AUX", 0xc0000103, 0xc0000103, ANY, READS, KEPT_32, 0 },
@@ -198,7 +204,8 @@ static void test_rdtscp(void)
 /* Leaf 0x40000002 names it: a frame's address gets the hypercall page. */
 static void test_hypercall_page(void)
 {
-	u32 at = (u32)page + __HYPERVISOR_xen_version * 32, rc;
+	ulong at = (ulong)page + __HYPERVISOR_xen_version * 32;
+	u32 rc;
 	u64 v;
 
 	CHECK(read_msr(MSR_HYPERCALL_PAGE, &v), 1);
@@ -208,8 +215,9 @@ static void test_hypercall_page(void)
 	CHECK(write_msr(MSR_HYPERCALL_PAGE, va_maddr(page) | 1), 0);
 	CHECK(write_msr(MSR_HYPERCALL_PAGE, va_maddr(pte_of(page))), 0);
 	CHECK(write_msr(MSR_HYPERCALL_PAGE, va_maddr(page)), 1);
-	__asm__ volatile("call *%1" : "=a" (rc) : "r" (at), "b" (0), "c" (0)
-			 : "memory");
+	/* The arguments of both widths: XENVER_version, no address */
+	__asm__ volatile("call *%1" : "=a" (rc) : "r" (at), "b" (0ul),
+			 "c" (0ul), "D" (0ul), "S" (0ul) : "memory");
 	CHECK(rc, XEN_4_17);
 	CHECK(read_msr(MSR_HYPERCALL_PAGE + 1, &v), 0);
 	CHECK(write_msr(MSR_HYPERCALL_PAGE + 1, 0), 0);
