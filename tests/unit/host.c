@@ -219,6 +219,8 @@ static struct {
 	u8 *bytes;
 } window;
 
+u64 host_guest_end;
+
 void host_window(u64 start, u8 *bytes, u64 size)
 {
 	window.start = start;
@@ -258,7 +260,7 @@ int guest_write(gva_t dst, const void *src, u64 n)
 
 bool guest_range_ok(gva_t at, u64 n)
 {
-	return guest_memory(at, n);
+	return n <= host_guest_end && at.a <= host_guest_end - n;
 }
 
 int irq_bind_guest(u32 vector, struct domain *d, u32 pirq, bool share)
@@ -383,6 +385,7 @@ void host_reset(void)
 	host_busy = NULL;
 	host_unlocked = NULL;
 	host_window(0, NULL, 0);
+	host_guest_end = BIT(47);
 	host_cpu.id = 0;
 	host_cpu.gdt_page[0] = flat;
 	host_log[0] = 0;
