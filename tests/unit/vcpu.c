@@ -81,6 +81,13 @@ static u32 register_of(u32 reg)
 	return host_current->proc.cr4 & CR4_DE ? 8 : reg + 2;
 }
 
+/* CPUID shows no FSGSBASE. */
+u64 processor_cr4(const struct vcpu *v, u64 value)
+{
+	(void)v;
+	return value & (CR4_TSD | CR4_DE);
+}
+
 /* As in cpu/processor.c, without the hardware's registers. */
 u64 processor_cr4(const struct vcpu *v, u64 value)
 {

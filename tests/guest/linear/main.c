@@ -8,8 +8,8 @@
  * a live root such an entry shows the guest its own tables, read-only, and
  * nothing of the hypervisor's.
  *
- * Test: linear -w 64 reference
- * Test: linear-intel -w 64 -I reference
+ * Test: linear -w 64
+ * Test: linear-intel -w 64 -I
  */
 #include "domu.h"
 #include "user.h"
