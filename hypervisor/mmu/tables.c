@@ -66,10 +66,14 @@
 #define L1_LOOKED_AT	(PTE_P | PTE_ADDR | PTE_RW | UNCACHED)
 #define LARGE_SIZE	(2ull << 20)
 
+#define L1_RULES	.entries = ENTRIES, .top_slot = ENTRIES,		\
+			.refused = L1_BAD, .looked_at = L1_LOOKED_AT
+#define L2_RULES	.top_slot = ENTRIES, .child = TYPE_L1,		\
+			.refused = L2_BAD, .looked_at = PTE_P | PTE_ADDR
 /* PTE_RW decides whether an entry may be a linear one. */
-#define WIDE(child, added, ...)						\
-	{ ENTRIES, ENTRIES, child, L2_BAD, PTE_P | PTE_ADDR | PTE_RW,	\
-	  added, .linear = true, __VA_ARGS__ }
+#define WIDE_RULES	.entries = ENTRIES, .top_slot = ENTRIES,		\
+			.refused = L2_BAD, .linear = true,		\
+			.looked_at = PTE_P | PTE_ADDR | PTE_RW
 
 /*
  * What a type of table may hold: of a guest with three levels, and of one with
@@ -87,16 +91,20 @@ static const struct rules {
 	bool linear;		/* an entry may point to a table of its level */
 	bool has_hv_slots;	/* L4_M2P_SLOT to L4_HV_END are not the guest's */
 } by_root[][TYPE_L2_TOP + 1] = { {
-	[TYPE_L1] = { ENTRIES, ENTRIES, TYPE_NONE, L1_BAD, L1_LOOKED_AT },
-	[TYPE_L2] = { ENTRIES, ENTRIES, TYPE_L1, L2_BAD, PTE_P | PTE_ADDR },
-	[TYPE_L2_TOP] = { 0, ENTRIES, TYPE_L1, L2_BAD, PTE_P | PTE_ADDR },
-	[TYPE_L3] = { TOP_SLOT + 1, TOP_SLOT, TYPE_L2, L3_BAD, PTE_P | PTE_ADDR,
-		      PTE_RW | PTE_US | PTE_A, PTE_RW | PTE_US | PTE_A },
+	[TYPE_L1] = { L1_RULES },
+	[TYPE_L2] = { L2_RULES, .entries = ENTRIES },
+	[TYPE_L2_TOP] = { L2_RULES },	/* entries(): as the window begins */
+	[TYPE_L3] = { .entries = TOP_SLOT + 1, .top_slot = TOP_SLOT,
+		      .child = TYPE_L2, .refused = L3_BAD,
+		      .looked_at = PTE_P | PTE_ADDR,
+		      .added = PTE_RW | PTE_US | PTE_A,
+		      .taken_out = PTE_RW | PTE_US | PTE_A },
 }, {
-	[TYPE_L1] = { ENTRIES, ENTRIES, TYPE_NONE, L1_BAD, L1_LOOKED_AT },
-	[TYPE_L2] = WIDE(TYPE_L1, PTE_US),
-	[TYPE_L3] = WIDE(TYPE_L2, PTE_US),
-	[TYPE_L4] = WIDE(TYPE_L3, PTE_US | PTE_A, .has_hv_slots = true),
+	[TYPE_L1] = { L1_RULES },
+	[TYPE_L2] = { WIDE_RULES, .child = TYPE_L1, .added = PTE_US },
+	[TYPE_L3] = { WIDE_RULES, .child = TYPE_L2, .added = PTE_US },
+	[TYPE_L4] = { WIDE_RULES, .child = TYPE_L3, .added = PTE_US | PTE_A,
+		      .has_hv_slots = true },
 } };
 
 static const struct rules *rules(const struct domain *d, enum frame_type type)
