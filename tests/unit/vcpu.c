@@ -89,12 +89,6 @@ u64 processor_cr4(const struct vcpu *v, u64 value)
 }
 
 /* As in cpu/processor.c, without the hardware's registers. */
-u64 processor_cr4(const struct vcpu *v, u64 value)
-{
-	(void)v;
-	return value & (CR4_TSD | CR4_DE);
-}
-
 bool processor_get_debug(const struct vcpu *v, u64 reg, u64 *value)
 {
 	u32 n = register_of((u32)reg);
