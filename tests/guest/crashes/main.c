@@ -8,8 +8,8 @@
  * hypervisor's part of the address space, or at its ends. Nothing is written to
  * where the guest could not write. A hypercall needs no stack.
  *
- * Test: crashes -w 64 reference
- * Test: crashes-intel -w 64 -I reference
+ * Test: crashes -w 64
+ * Test: crashes-intel -w 64 -I -o xpti=no
  */
 #include "domu.h"
 

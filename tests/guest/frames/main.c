@@ -10,7 +10,7 @@
  * selector that cannot be loaded is null then, and the failsafe callback is
  * entered with those that there were.
  *
- * Test: frames -w 64 -v 8 reference
+ * Test: frames -w 64 -v 8
  */
 #include "user.h"
 

@@ -7,7 +7,7 @@
  * an entry it is taken, and a page fault of who is to run there. An iret frame
  * may hold any address: what its user cannot do there is the user's fault.
  *
- * Test: hole -w 64 -v 16 reference
+ * Test: hole -w 64 -v 16
  */
 #define __XEN_TOOLS__
 #include "user.h"

@@ -9,8 +9,8 @@
  * "int n" obeys it. Every entry comes on the kernel's stack, aligned to 16 bytes,
  * with what was interrupted, and with the flags that its callback asked for.
  *
- * Test: syscall -w 64 reference
- * Test: syscall-intel -w 64 -I reference
+ * Test: syscall -w 64
+ * Test: syscall-intel -w 64 -I
  */
 #include "user.h"
 
