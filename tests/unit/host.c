@@ -256,9 +256,12 @@ int guest_write(gva_t dst, const void *src, u64 n)
 	return 0;
 }
 
+/* Whether there is something at these addresses or not. */
+u64 host_guest_end;
+
 bool guest_range_ok(gva_t at, u64 n)
 {
-	return guest_memory(at, n);
+	return window.size ? at.a + n <= host_guest_end : at.a;
 }
 
 int irq_bind_guest(u32 vector, struct domain *d, u32 pirq, bool share)
@@ -383,6 +386,7 @@ void host_reset(void)
 	host_busy = NULL;
 	host_unlocked = NULL;
 	host_window(0, NULL, 0);
+	host_guest_end = M2P_DEFAULT_START;
 	host_cpu.id = 0;
 	host_cpu.gdt_page[0] = flat;
 	host_log[0] = 0;

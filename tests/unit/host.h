@@ -52,6 +52,8 @@ u64 host_two(u32 pages, struct domain **d, u32 *d_first, struct domain **o,
 
 /* Let guest memory be these bytes at this address alone, until a reset. */
 void host_window(u64 start, u8 *bytes, u64 size);
+/* Of the part of the address space that is the guest's, with such a window */
+extern u64 host_guest_end;
 
 /* Waiting, reading the TSC and counting CPUs let another CPU run by this. */
 extern void (*host_turn)(void);

@@ -340,6 +340,7 @@ static void test_string_outside(void **state)
 
 	(void)state;
 	insn_map(2, ALL);
+	host_guest_end = MEMORY_END;
 	r.si = MEMORY_END;
 	r.cx = 5;
 	insn_refused(&r, "\x6e", 1);
