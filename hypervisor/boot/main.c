@@ -8,6 +8,7 @@
 #include "boot/dom0.h"
 #include "control/keys.h"
 #include "cpu/descriptors.h"
+#include "cpu/xpti.h"
 #include "device/irq.h"
 #include "entry/traps.h"
 #include "event/evtchn.h"
@@ -103,6 +104,7 @@ void boot_main(u32 magic, u64 info)
 	log_info("Krypton for xen-3.0-x86_64 and x86_32p, command line: %s",
 		 boot_info.cmdline);
 	options_init();
+	xpti_init();
 	init_memory();
 	init_interrupts();
 	ap_boot(traps_init_cpu, exit_first);

@@ -10,6 +10,7 @@
 #include "boot/boot.h"
 #include "boot/dom0.h"
 #include "config.h"
+#include "cpu/xpti.h"
 #include "debug.h"
 #include "grant/grant.h"
 #include "lib/lib.h"
@@ -122,6 +123,7 @@ static const struct option {
 	{ "sync_console", set_flag },
 	{ UNSAFE_PASSTHROUGH, set_flag },
 	{ "x2apic", set_flag },
+	{ "xpti", xpti_set_option },
 };
 
 /* Xen's options that change nothing; a '*' matches any end of a name. */
@@ -148,7 +150,7 @@ static const struct {
 	{ "processor features are not configured",
 	  "cet cmci* cpu_type cpuid* cpuinfo dit dom0-cpuid global-pages "
 	  "invpcid ler mce* mtrr* nmi pcid pku psr pv* smap smep smt spec-ctrl "
-	  "tsx ucode vpmu xpti xsave" },
+	  "tsx ucode vpmu xsave" },
 	{ "memory is cleaned when it is given out",
 	  "availmem badpage bootscrub* dma_bits highmem* low_mem* memop* scrub*" },
 	{ "grant tables have version 1 and no transfer", "gnttab" },
@@ -184,13 +186,14 @@ static const struct option *find_option(const char *name)
 /* Takes the value of an option that Krypton has; false: it has none such. */
 static bool take(const char *name, const char *value)
 {
-	bool no = !value && !strncmp(name, "no-", 3);
+	bool no = !value && !strncmp(name, "no-", 3), flag;
 	const struct option *o = find_option(no ? name + 3 : name);
 
-	if (!o || (no && o->set != set_flag))
+	flag = o && (o->set == set_flag || o->set == xpti_set_option);
+	if (!o || (no && !flag))
 		return false;
 	if (!value)
-		value = o->set == set_flag ? "yes" : "";
+		value = !flag ? "" : no ? "no" : "yes";
 	if (!o->set(value))
 		log_err("option %s is ignored: bad value \"%s\"", name, value);
 	return true;

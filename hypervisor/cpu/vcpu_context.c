@@ -15,6 +15,7 @@
 #include "cpu/descriptors.h"
 #include "cpu/emulate.h"
 #include "cpu/vcpu.h"
+#include "cpu/xpti.h"
 #include "debug.h"
 #include "domain/domain.h"
 #include "errno.h"
@@ -246,6 +247,8 @@ static int set_locked(struct vcpu *v, const struct context *c)
 		return -ESRCH;
 	if (!first && v->d == current_domain())
 		return -EEXIST;
+	if (xpti_refuses(v->d))
+		return -EOPNOTSUPP;
 	if (!context_ok(v, c) || (first && !mode_ok(v, c)))
 		return -EINVAL;
 	if (!first && !(same_tables(v, c) && mode_ok(v, c)))

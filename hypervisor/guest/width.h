@@ -31,6 +31,7 @@ struct width {
 	u64 long_mask;		/* what a register holds */
 	u32 pairs;		/* all ones: an argument of 64 bits is two */
 	u32 root_type;		/* of a table that CR3 names */
+	u64 page_added;		/* to each present level-1 entry */
 	u32 cr3_upper;		/* bits of CR3 that are an address's upper */
 	u64 assists;		/* BIT(VMASST_TYPE_*) that exist */
 	u32 callback_longs;	/* CS, in a 32-bit guest, and IP */

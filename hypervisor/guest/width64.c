@@ -8,6 +8,7 @@
 #include "lib/lib.h"
 #include "machine/asm.h"
 #include "machine/cpu.h"
+#include "machine/paging.h"
 #include "memory/frames.h"
 
 _Static_assert(sizeof(struct shared_info) == 3136, "public ABI");
@@ -62,6 +63,7 @@ const struct width width64 = {
 	.long_size = 8,
 	.long_mask = ~0ull,
 	.root_type = TYPE_L4,
+	.page_added = PTE_US,
 	.assists = BIT(VMASST_TYPE_4gb_segments) |
 		   BIT(VMASST_TYPE_4gb_segments_notify) |
 		   BIT(VMASST_TYPE_writable_pagetables) |

@@ -62,13 +62,18 @@
 /* As on Xen, a guest has no say in how its tables are cached. */
 #define L2_BAD		(PTE_PSE | PTE_G | UNCACHED)
 #define L3_BAD		(L2_BAD | PTE_NX | SOFTWARE)
+#define L1_BAD		PTE_PSE
 #define L1_LOOKED_AT	(PTE_P | PTE_ADDR | PTE_RW | UNCACHED)
 #define LARGE_SIZE	(2ull << 20)
 
+#define L1_RULES	.entries = ENTRIES, .top_slot = ENTRIES,		\
+			.refused = L1_BAD, .looked_at = L1_LOOKED_AT
+#define L2_RULES	.top_slot = ENTRIES, .child = TYPE_L1,		\
+			.refused = L2_BAD, .looked_at = PTE_P | PTE_ADDR
 /* PTE_RW decides whether an entry may be a linear one. */
-#define WIDE(child, added, ...)						\
-	{ ENTRIES, ENTRIES, child, L2_BAD, PTE_P | PTE_ADDR | PTE_RW,	\
-	  added, .linear = true, __VA_ARGS__ }
+#define WIDE_RULES	.entries = ENTRIES, .top_slot = ENTRIES,		\
+			.refused = L2_BAD, .linear = true,		\
+			.looked_at = PTE_P | PTE_ADDR | PTE_RW
 
 /*
  * What a type of table may hold: of a guest with three levels, and of one with
@@ -86,17 +91,20 @@ static const struct rules {
 	bool linear;		/* an entry may point to a table of its level */
 	bool has_hv_slots;	/* L4_M2P_SLOT to L4_HV_END are not the guest's */
 } by_root[][TYPE_L2_TOP + 1] = { {
-	[TYPE_L1] = { ENTRIES, ENTRIES, TYPE_NONE, PTE_PSE, L1_LOOKED_AT },
-	[TYPE_L2] = { ENTRIES, ENTRIES, TYPE_L1, L2_BAD, PTE_P | PTE_ADDR },
-	[TYPE_L2_TOP] = { 0, ENTRIES, TYPE_L1, L2_BAD, PTE_P | PTE_ADDR },
-	[TYPE_L3] = { TOP_SLOT + 1, TOP_SLOT, TYPE_L2, L3_BAD, PTE_P | PTE_ADDR,
-		      PTE_RW | PTE_US | PTE_A, PTE_RW | PTE_US | PTE_A },
+	[TYPE_L1] = { L1_RULES },
+	[TYPE_L2] = { L2_RULES, .entries = ENTRIES },
+	[TYPE_L2_TOP] = { L2_RULES },	/* entries(): as the window begins */
+	[TYPE_L3] = { .entries = TOP_SLOT + 1, .top_slot = TOP_SLOT,
+		      .child = TYPE_L2, .refused = L3_BAD,
+		      .looked_at = PTE_P | PTE_ADDR,
+		      .added = PTE_RW | PTE_US | PTE_A,
+		      .taken_out = PTE_RW | PTE_US | PTE_A },
 }, {
-	[TYPE_L1] = { ENTRIES, ENTRIES, TYPE_NONE, PTE_PSE, L1_LOOKED_AT,
-		      PTE_US },
-	[TYPE_L2] = WIDE(TYPE_L1, PTE_US),
-	[TYPE_L3] = WIDE(TYPE_L2, PTE_US),
-	[TYPE_L4] = WIDE(TYPE_L3, PTE_US | PTE_A, .has_hv_slots = true),
+	[TYPE_L1] = { L1_RULES },
+	[TYPE_L2] = { WIDE_RULES, .child = TYPE_L1, .added = PTE_US },
+	[TYPE_L3] = { WIDE_RULES, .child = TYPE_L2, .added = PTE_US },
+	[TYPE_L4] = { WIDE_RULES, .child = TYPE_L3, .added = PTE_US | PTE_A,
+		      .has_hv_slots = true },
 } };
 
 static const struct rules *rules(const struct domain *d, enum frame_type type)
@@ -253,6 +261,22 @@ static void put_linear(struct domain *d, mfn_t m, u64 e)
 	ptype_put_both(d, pte_mfn(e));
 }
 
+/* Of level 1 all guests have the same rules, but for what is added. */
+static BY_TYPE u64 refused(const struct domain *d, enum frame_type type)
+{
+	return type == TYPE_L1 ? L1_BAD : rules(d, type)->refused;
+}
+
+static BY_TYPE u64 looked_at(const struct domain *d, enum frame_type type)
+{
+	return type == TYPE_L1 ? L1_LOOKED_AT : rules(d, type)->looked_at;
+}
+
+static BY_TYPE u64 added(const struct domain *d, enum frame_type type)
+{
+	return type == TYPE_L1 ? d->width->page_added : rules(d, type)->added;
+}
+
 static BY_TYPE int get_entry(struct domain *d, mfn_t table,
 			     enum frame_type type, u32 index, u64 e)
 {
@@ -260,7 +284,7 @@ static BY_TYPE int get_entry(struct domain *d, mfn_t table,
 
 	if (!(e & PTE_P))
 		return type != TYPE_L1 && index == r->top_slot ? -EINVAL : 0;
-	if (e & r->refused)
+	if (e & refused(d, type))
 		return -EINVAL;
 	if (type == TYPE_L1)
 		return get_page(d, e);
@@ -310,7 +334,7 @@ static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 {
 	const struct rules *r = rules(d, type);
 	struct frame *f = mfn_frame(m);
-	u64 *table = mfn_to_virt(m), added = r->added;
+	u64 *table = mfn_to_virt(m), more = added(d, type);
 	u32 n = entries(d, type), first = f->progress, i;
 	int rc = 0;
 
@@ -325,8 +349,8 @@ static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 			rc = get_entry(d, m, type, i, table[i]);
 		if (rc)
 			break;
-		if (added && (table[i] & PTE_P))
-			table[i] |= added;
+		if (more && (table[i] & PTE_P))
+			table[i] |= more;
 	}
 	f->progress = (u16)i;
 	if (!rc && n < ENTRIES)
@@ -382,10 +406,10 @@ static bool undo(struct domain *d, mfn_t m)
 static BY_TYPE int exchange(struct domain *d, u64 *entry, u64 *old, u64 value,
 			    enum frame_type type)
 {
-	const struct rules *r = rules(d, type);
-	u64 was = *old, new = value & PTE_P ? value | r->added : value;
+	u64 was = *old, new = value & PTE_P ? value | added(d, type) : value;
 	bool harmless = (was & PTE_P) &&
-			!((was ^ new) & (r->refused | r->looked_at));
+			!((was ^ new) & (refused(d, type) |
+					 looked_at(d, type)));
 	mfn_t table = virt_to_mfn(entry);
 	int rc = harmless ? 0 : get_entry(d, table, type, 0, new);
 
@@ -430,12 +454,13 @@ static BY_TYPE int set(struct domain *d, u64 *entry, u64 value, bool keep_ad,
 int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad)
 {
 	enum frame_type type = mfn_frame(virt_to_mfn(entry))->type;
-	const struct rules *r = rules(d, type);
 	u32 index = (u64)entry / sizeof(*entry) % ENTRIES;
+	const struct rules *r;
 
 	ASSERT_HELD(&d->tables.lock);
 	if (type == TYPE_L1)
 		return set(d, entry, value, keep_ad, TYPE_L1);
+	r = rules(d, type);
 	if (index >= r->top_slot || (r->has_hv_slots && is_hv_slot(index)))
 		return -EINVAL;
 	if (index >= entries(d, type))
@@ -445,13 +470,11 @@ int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad)
 
 int tables_install_l1(struct domain *d, u64 *entry, u64 value)
 {
-	const struct rules *r = rules(d, TYPE_L1);
-
 	ASSERT_HELD(&d->tables.lock);
-	if (value & r->refused)
+	if (value & L1_BAD)
 		return -EINVAL;
 	if (value & PTE_P)
-		value |= r->added;
+		value |= added(d, TYPE_L1);
 	put_entry(d, virt_to_mfn(entry), TYPE_L1,
 		  __atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST));
 	return 0;

@@ -219,6 +219,8 @@ static struct {
 	u8 *bytes;
 } window;
 
+u64 host_guest_end;
+
 void host_window(u64 start, u8 *bytes, u64 size)
 {
 	window.start = start;
@@ -256,12 +258,9 @@ int guest_write(gva_t dst, const void *src, u64 n)
 	return 0;
 }
 
-/* Whether there is something at these addresses or not. */
-u64 host_guest_end;
-
 bool guest_range_ok(gva_t at, u64 n)
 {
-	return window.size ? at.a + n <= host_guest_end : at.a;
+	return n <= host_guest_end && at.a <= host_guest_end - n;
 }
 
 int irq_bind_guest(u32 vector, struct domain *d, u32 pirq, bool share)
@@ -386,7 +385,7 @@ void host_reset(void)
 	host_busy = NULL;
 	host_unlocked = NULL;
 	host_window(0, NULL, 0);
-	host_guest_end = M2P_DEFAULT_START;
+	host_guest_end = BIT(47);
 	host_cpu.id = 0;
 	host_cpu.gdt_page[0] = flat;
 	host_log[0] = 0;
@@ -414,7 +413,7 @@ const struct width width32 = {
 /* The guest's part of the address space is the host's, as in the other. */
 const struct width width64 = {
 	.long_size = 8, .long_mask = ~0ull, .kernel_ring = 3,
-	.hole_last = ~0ull, .root_type = TYPE_L4,
+	.hole_last = ~0ull, .root_type = TYPE_L4, .page_added = PTE_US,
 	.max_ports = 4096, .sel_bits = 64,
 	.pending_offset = 2048, .mask_offset = 2560, .sel_offset = 8,
 	.cr2_offset = 16,

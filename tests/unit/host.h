@@ -52,7 +52,7 @@ u64 host_two(u32 pages, struct domain **d, u32 *d_first, struct domain **o,
 
 /* Let guest memory be these bytes at this address alone, until a reset. */
 void host_window(u64 start, u8 *bytes, u64 size);
-/* Of the part of the address space that is the guest's, with such a window */
+/* Where the guest's part of the address space ends, whatever is mapped. */
 extern u64 host_guest_end;
 
 /* Waiting, reading the TSC and counting CPUs let another CPU run by this. */
@@ -124,7 +124,8 @@ extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
 	privileged_tests[], port_tests[], layout_tests[], devices_tests[],
 	debug_tests[], race_tests[], pci_tests[], option_tests[], log_tests[],
 	vcpu_race_tests[], dom0_tests[], context_tests[], roots_tests[],
-	tables64_tests[];
+	random64_tests[], tables64_tests[],
+	holds64_tests[];
 extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	descriptor_count_tests, format_count_tests, evtchn_count_tests,
 	ptwrite_count_tests, grants_count_tests, fifo_count_tests,
@@ -135,7 +136,8 @@ extern const size_t frames_count_tests, ptype_count_tests, image_count_tests,
 	devices_count_tests, debug_count_tests, race_count_tests,
 	pci_count_tests, option_count_tests, log_count_tests,
 	vcpu_race_count_tests, dom0_count_tests,
-	context_count_tests, roots_count_tests, tables64_count_tests;
+	context_count_tests, roots_count_tests, random64_count_tests,
+	tables64_count_tests, holds64_count_tests;
 
 #define EXPORT_TESTS(name, ...)						\
 	const struct CMUnitTest name##_tests[] = { __VA_ARGS__ };	\

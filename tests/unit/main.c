@@ -12,7 +12,9 @@ int main(void)
 	failed += RUN(frames);
 	failed += RUN(ptype);
 	failed += RUN(roots);
+	failed += RUN(random64);
 	failed += RUN(tables64);
+	failed += RUN(holds64);
 	failed += RUN(foreign);
 	failed += RUN(image);
 	failed += RUN(dom0);

@@ -9,6 +9,7 @@
 #include "machine/ap.h"
 #include "boot/boot.h"
 #include "boot/dom0.h"
+#include "cpu/xpti.h"
 #include "host.h"
 #include "machine/log.h"
 
@@ -205,6 +206,64 @@ static void test_levels(void **state)
 }
 
 /*
+ * xpti takes a list of words, and is on by its name alone. For whom it is not
+ * said, the processor decides: AMD's and Hygon's, and those that say so, need no
+ * XPTI. While there is none, a domain that is to have it is refused; Dom0 is not.
+ */
+static void test_xpti(void **state)
+{
+	static const struct {
+		const char *line;
+		bool sound, faulty;	/* refused on such a processor */
+	} values[] = {
+		{ "", false, true }, { "xpti", true, true },
+		{ "xpti=yes", true, true }, { "xpti=no", false, false },
+		{ "no-xpti", false, false }, { "xpti xpti=off", false, false },
+		{ "xpti=off xpti=default", false, true },
+		{ "xpti=dom0", false, true }, { "xpti=domu", true, true },
+		{ "xpti=no-domu", false, false },
+		{ "xpti=domu=0", false, false },
+		{ "xpti=no,domu", true, true },
+		{ "xpti=dom0=on,domu=off", false, false },
+	};
+	static const char *const bad[] = {
+		"maybe", "dom", "domu2", "domu=x", "no-domu=1", "no,maybe",
+		"no,", "dom0=yes;domu=no", "no-default", "defaults",
+		"a-word-as-long-as-none-is",
+	};
+	const u32 amd = 0x68747541, hygon = 0x6f677948, intel = 0x756e6547;
+	char line[80];
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		snprintf(line, sizeof(line), "xpti=default %s", values[i].line);
+		options(line);
+		assert_string_equal(host_log, "");
+		xpti_decide(false);
+		if (xpti_refuses_domus() != values[i].sound)
+			fail_msg("%s: %s", line, host_log);
+		xpti_decide(true);
+		if (xpti_refuses_domus() != values[i].faulty)
+			fail_msg("%s: %s", line, host_log);
+		assert_non_null(strstr(host_log, "(Meltdown)"));
+	}
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		snprintf(line, sizeof(line), "xpti=no xpti=%s", bad[i]);
+		options(line);
+		if (!strstr(host_log, "option xpti is ignored: bad value"))
+			fail_msg("%s is accepted", line);
+		xpti_decide(true);
+		assert_false(xpti_refuses_domus());
+	}
+	options("xpti=default");
+	assert_false(xpti_is_faulty(amd, 0) || xpti_is_faulty(hygon, 0));
+	assert_true(xpti_is_faulty(intel, 0) && xpti_is_faulty(intel, ~1ull));
+	assert_false(xpti_is_faulty(intel, 1));
+	xpti_decide(false);
+}
+
+/*
  * maxcpus and mem bound what is used of the machine; bad values leave what was.
  */
 static void test_machine(void **state)
@@ -260,4 +319,5 @@ static void test_named(void **state)
 
 EXPORT_TESTS(option, cmocka_unit_test(test_mem), cmocka_unit_test(test_vcpus),
 	     cmocka_unit_test(test_flags), cmocka_unit_test(test_levels),
-	     cmocka_unit_test(test_machine), cmocka_unit_test(test_named));
+	     cmocka_unit_test(test_machine), cmocka_unit_test(test_xpti),
+	     cmocka_unit_test(test_named));

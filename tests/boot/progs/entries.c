@@ -29,11 +29,11 @@
 #include <unistd.h>
 
 #define ROUNDS		10000
-#define TICKS		200
+#define TICKS		100
 #define SPIN		20000
 #define CHILDREN	8
 #define PAGE		4096UL
-#define MEGABYTES	64
+#define MEGABYTES	16
 #define HELLO		7	/* how a program that OTHER executes ends */
 
 int rounds, wrong;

@@ -158,7 +158,7 @@ static void count_domain(const struct domain *d)
 
 	for (i = 0; i < HOST_VCPUS; i++)
 		count_vcpu(d->vcpu[i]);
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < ARRAY_SIZE(d->tables.old_table); i++)
 		if (d->tables.old_table[i].n)
 			use(d->tables.old_table[i].n, TYPE_NONE);
 	if (d->life.kill_at.n)

@@ -59,6 +59,8 @@ static void test_make(void)
 	CHECK(domu_ctl(&u, XEN_DOMCTL_max_vcpus), -XEN_EINVAL);
 	op.u.max_vcpus.max = 1;
 	CHECK(domu_ctl(&u, XEN_DOMCTL_max_vcpus), 0);
+	CHECK(domu_ctl(&u, XEN_DOMCTL_get_address_size), 0);
+	CHECK(op.u.address_size.size, 64);
 	op.u.address_size.size = WIDTH;
 	CHECK(domu_ctl(&u, XEN_DOMCTL_set_address_size), 0);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
@@ -86,6 +88,10 @@ static void test_memory(void)
 		CHECK(mfn_to_pfn(frames[i]), i);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
 	CHECK(op.u.getdomaininfo.tot_pages, PAGES);
+	/* Its width is fixed now; a 32-bit one cannot go back at all. */
+	op.u.address_size.size = 96 - WIDTH;
+	CHECK(domu_ctl(&u, XEN_DOMCTL_set_address_size),
+	      WIDTH == 64 ? -XEN_EACCES : -XEN_EINVAL);
 }
 
 static void test_mapping(void)

@@ -10,7 +10,7 @@
  * selector that cannot be loaded is null then, and the failsafe callback is
  * entered with those that there were.
  *
- * Test: frames -w 64 -v 8 reference
+ * Test: frames -w 64 -v 8
  */
 #include "user.h"
 
@@ -219,6 +219,61 @@ static void test_multicall(void)
 	CHECK(list[1].result, 7);
 }
 
+/* The selector of a handler does not count; its address is all. */
+static void test_handler_selectors(void)
+{
+	static const u16 codes[] = {
+		0, 3, XEN_CS, FLAT_USER_DS32, FLAT_USER_CS32, NO_ENTRY, 0xffff,
+	};
+	trap_info_t t[2] = { trap_entry(SYSTEM_CALL, 3) };
+	struct iret_context c = USER_CONTEXT("int $0x80");
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(codes); i++) {
+		t[0].cs = codes[i];
+		CHECK(HC1(set_trap_table, t), 0);
+		CHECK_TRAP(iret_to(&c), SYSTEM_CALL);
+		CHECK_SELECTOR(came.cs, FLAT_KERNEL_CS);
+		CHECK_SELECTOR(came.ss, FLAT_KERNEL_SS);
+	}
+}
+
+/*
+ * With architectural_iopl (xen.h) a frame has the IOPL that the last iret gave,
+ * which lets user mode use ports; the processor's stays 0.
+ */
+static void test_iopl(void)
+{
+	static const struct {
+		ulong iopl;
+		u32 user, kernel;	/* what an OUT ends with */
+	} cases[] = {
+		{ 0, X86_TRAP_GP, SYSTEM_CALL },
+		{ 1, X86_TRAP_GP, SYSTEM_CALL },
+		{ 2, X86_TRAP_GP, SYSTEM_CALL },
+		{ 3, SYSTEM_CALL, SYSTEM_CALL },
+	};
+	struct iret_context c = USER_CONTEXT("outb %%al, $0x80; int $0x80");
+	u32 i;
+
+	CHECK(HC2(vm_assist, VMASST_CMD_enable,
+		  VMASST_TYPE_architectural_iopl), 0);
+	for (i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
+		if (i == ARRAY_SIZE(cases))
+			to_kernel(&c);
+		c.rflags = FLAGS | X86_EFLAGS_IF |
+			   cases[i % ARRAY_SIZE(cases)].iopl << 12;
+		CHECK_TRAP(iret_to(&c), i < ARRAY_SIZE(cases) ?
+			   cases[i % ARRAY_SIZE(cases)].user :
+			   cases[i % ARRAY_SIZE(cases)].kernel);
+		CHECK(came.frame.eflags & X86_EFLAGS_IOPL,
+		      c.rflags & X86_EFLAGS_IOPL);
+		CHECK(came.flags & X86_EFLAGS_IOPL, 0);
+	}
+	CHECK(HC2(vm_assist, VMASST_CMD_disable,
+		  VMASST_TYPE_architectural_iopl), 0);
+}
+
 /* The failsafe callback's frame, from its stack pointer up */
 struct failsafe_frame {
 	ulong rcx, r11, ds, es, fs, gs, rip, cs, rflags, rsp, ss;
@@ -385,6 +440,8 @@ void test_main(void)
 	set_gdt();
 	test_selectors();
 	test_multicall();
+	test_handler_selectors();
+	test_iopl();
 	test_failsafe();
 	test_vanished();
 }

@@ -7,7 +7,7 @@
  * an entry it is taken, and a page fault of who is to run there. An iret frame
  * may hold any address: what its user cannot do there is the user's fault.
  *
- * Test: hole -w 64 -v 16 reference
+ * Test: hole -w 64 -v 16
  */
 #define __XEN_TOOLS__
 #include "user.h"
@@ -325,6 +325,56 @@ static void test_frames(void)
 	}
 }
 
+#define EDGE		0x800000000000ul	/* nothing canonical from here */
+#define EDGE_PAGE	(EDGE - PAGE_SIZE)
+
+/* Two bytes of an instruction, the last that are canonical */
+static void run_at_edge(struct iret_context *c, u8 byte0, u8 byte1)
+{
+	user_code[PAGE_SIZE - 2] = byte0;
+	user_code[PAGE_SIZE - 1] = byte1;
+	c->rip = EDGE - 2;
+	iret_to(c);
+	CHECK(came.frame.eip, EDGE);
+	CHECK_SELECTOR((u16)came.frame.cs, c->cs);
+}
+
+/*
+ * Who enters the hypervisor there goes on at an address that is not canonical,
+ * which SYSRET must not be given (XSA-7).
+ */
+static void test_edge(void)
+{
+	static struct user_root edge;
+	u64 *slot = entry_of((void *)EDGE_PAGE, 4);
+	struct iret_context c = USER_CONTEXT("nop");
+
+	edge.l3[511] = va_maddr(edge.l2) | PTE_USER_RW;
+	edge.l2[511] = va_maddr(edge.l1) | PTE_USER_RW;
+	edge.l1[511] = va_maddr(user_code) | PTE_USER_RW;
+	CHECK(make_ro(edge.l3), 0);
+	CHECK(make_ro(edge.l2), 0);
+	CHECK(make_ro(edge.l1), 0);
+	CHECK(mmu_update(va_maddr(slot), va_maddr(edge.l3) | PTE_USER_RW), 0);
+	CHECK(mmu_update(va_maddr(&user_root.l4[255]),
+			 va_maddr(edge.l3) | PTE_USER_RW), 0);
+	run_at_edge(&c, 0x0f, 0x05);		/* syscall */
+	CHECK_TRAP(came.frame.vector, SYSCALL_ENTRY);
+	CHECK(came.frame.ecx, EDGE);
+	run_at_edge(&c, 0xcd, SYSTEM_CALL);
+	CHECK_TRAP(came.frame.vector, SYSTEM_CALL);
+	run_at_edge(&c, 0x90, 0x90);
+	CHECK_TRAP(came.frame.vector, X86_TRAP_GP);
+	/* The kernel's is a hypercall, which comes back. */
+	to_kernel(&c);
+	c.rax = NO_HYPERCALL;
+	run_at_edge(&c, 0x0f, 0x05);
+	CHECK_TRAP(came.frame.vector, X86_TRAP_GP);
+	CHECK(came.frame.error, 0);
+	CHECK((long)came.frame.eax, -XEN_ENOSYS);
+	CHECK(mmu_update(va_maddr(slot), 0), 0);
+}
+
 /* Processors raise #SS for what is relative to RSP, QEMU 7.2 #GP. */
 static void check_access(const char *what, bool nowhere, int vector)
 {
@@ -462,6 +512,7 @@ void test_main(void)
 	test_fields();
 	test_entries();
 	test_frames();
+	test_edge();
 	test_accesses();
 	test_emulated();
 	test_contexts();

@@ -10,7 +10,7 @@
  * the array, without it no root that was never the kernel's. (Reference Xen
  * with XPTI always shows it: no run on an Intel processor.)
  *
- * Test: l4slots -w 64 reference
+ * Test: l4slots -w 64
  */
 #include "user.h"
 

@@ -95,6 +95,9 @@ void check_at(const char *file, int line, const char *what, long got,
 #define CHECK_GRANT(expr, expected) \
 	CHECK_AS(grant_name, #expr, expr, expected)
 
+/* Which processor "-I" of tests/guest/run asked for */
+bool is_intel(void);
+
 #define NS_PER_MS	1000000ull
 /* System time in ns, by the clock of vcpu_info. */
 u64 time_now(void);

@@ -100,6 +100,14 @@ void guest_main(start_info_t *si)
 	guest_exit(failures ? "FAILURE" : "SUCCESS");
 }
 
+bool is_intel(void)
+{
+	u32 a = 0, b, c, d;
+
+	__asm__ volatile("cpuid" : "+a" (a), "=b" (b), "=c" (c), "=d" (d));
+	return b == 0x756e6547;		/* "Genu" */
+}
+
 u64 time_now(void)
 {
 	volatile struct vcpu_time_info *t = &shared->vcpu_info[0].time;

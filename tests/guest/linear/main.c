@@ -8,8 +8,8 @@
  * a live root such an entry shows the guest its own tables, read-only, and
  * nothing of the hypervisor's.
  *
- * Test: linear -w 64 reference
- * Test: linear-intel -w 64 -I reference
+ * Test: linear -w 64
+ * Test: linear-intel -w 64 -I
  */
 #include "domu.h"
 #include "user.h"
@@ -166,14 +166,17 @@ static void test_cases(u32 level)
 	print("level %u: %u cases\n", level, i);
 }
 
-/* A root of another domain */
+/* A root of another domain, which needs no vCPU that runs */
 static void test_foreign(void)
 {
 	static const u8 code[] = { 0xf4 };
 	static u8 place[4096] __attribute__((aligned(4096)));
 	struct domu other;
 
-	domu_make(&other, place, code, sizeof(code));
+	domu_empty(&other);
+	domu_fill(&other, place, code, sizeof(code));
+	CHECK(domu_pin(&other, PIN_ROOT, other.frames[0]), 0);
+	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
 	CHECK(make_ro(tables[A]), 0);
 	CHECK(mmuext(MMUEXT_PIN_L4_TABLE, va_mfn(tables[A]), 0), 0);
 	CHECK(mmu_update(va_maddr(tables[A]),

@@ -6,8 +6,8 @@
  * mode and in the kernel. A root that a vCPU uses is no page to write to, though
  * nobody pins it.
  *
- * Test: roots -w 64 -c 2 -v 3 reference
- * Test: roots-intel -w 64 -c 2 -v 3 -I reference
+ * Test: roots -w 64 -c 2 -v 3
+ * Test: roots-intel -w 64 -c 2 -v 3 -I
  */
 #include "user.h"
 

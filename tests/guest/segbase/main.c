@@ -9,8 +9,8 @@
  * events, faults and other vCPUs. The selector of the user's GS is loaded
  * without the kernel's base; a bad one becomes null.
  *
- * Test: segbase -w 64 -v 2 reference
- * Test: segbase-intel -w 64 -v 2 -I reference
+ * Test: segbase -w 64 -v 2
+ * Test: segbase-intel -w 64 -v 2 -I
  */
 #include "user.h"
 

@@ -9,8 +9,8 @@
  * "int n" obeys it. Every entry comes on the kernel's stack, aligned to 16 bytes,
  * with what was interrupted, and with the flags that its callback asked for.
  *
- * Test: syscall -w 64 reference
- * Test: syscall-intel -w 64 -I reference
+ * Test: syscall -w 64
+ * Test: syscall-intel -w 64 -I
  */
 #include "user.h"
 
@@ -175,6 +175,15 @@ static void check_entry(const struct iret_context *c, u32 size)
 	CHECK(came.flags & HANDLER_FLAGS, X86_EFLAGS_IF);
 }
 
+/* From the kernel: CS in the frame has RPL 0, and its stack is the same. */
+static void check_kernel_entry(const struct iret_context *c, u32 size)
+{
+	CHECK_SELECTOR((u16)came.frame.cs, c->cs);
+	CHECK_SELECTOR(came.frame.ss, FLAT_KERNEL_SS);
+	CHECK(came.frame.eip, c->rip + size);
+	CHECK(came.frame.esp, c->rsp);
+}
+
 /* SYSCALL gives RIP and the real flags, in which IF is set. */
 static void check_syscall(const struct iret_context *c, u32 vector)
 {
@@ -207,7 +216,8 @@ static void test_user_flags(void)
 	u32 i;
 
 	for (i = 0; i < 32; i++) {
-		if (!(1u << i & (X86_EFLAGS_USER | X86_EFLAGS_IF)))
+		if (!(1u << i & (X86_EFLAGS_USER | X86_EFLAGS_IF |
+				 X86_EFLAGS_TF)))
 			continue;
 		c.rflags = 1u << i | X86_EFLAGS_FIXED;
 		iret_to(&c);
@@ -261,14 +271,6 @@ static void test_alignment(void)
 	CHECK(HC2(stack_switch, FLAT_KERNEL_SS, top), 0);
 }
 
-static bool is_intel(void)
-{
-	u32 a = 0, b, c, d;
-
-	__asm__ volatile("cpuid" : "+a" (a), "=b" (b), "=c" (c), "=d" (d));
-	return b == 0x756e6547;
-}
-
 /* In compatibility mode QEMU has SYSCALL on all models, Intel has not. */
 static void test_compat(void)
 {
@@ -280,6 +282,14 @@ static void test_compat(void)
 		check_entry(&c, 0);
 	else
 		check_syscall(&c, SYSCALL32_ENTRY);
+	/* Code of 32 bits makes no hypercalls, not even a kernel's. */
+	to_kernel(&c);
+	c.cs = FLAT_USER_CS32 & ~3;
+	iret_to(&c);
+	if (!is_intel() || came.frame.vector != X86_TRAP_UD) {
+		CHECK_TRAP(came.frame.vector, SYSCALL32_ENTRY);
+		check_kernel_entry(&c, SYSCALL_SIZE);
+	}
 	c = COMPAT_CONTEXT("int $0x80");
 	c.cs = FLAT_USER_CS32;
 	CHECK_TRAP(iret_to(&c), SYSTEM_CALL);
@@ -379,15 +389,6 @@ static const struct {
 	{ "int 0x82, DPL 0", CODE(int_82), 0x82, 0, X86_TRAP_GP, X86_TRAP_GP,
 	  2 },
 };
-
-/* From the kernel: CS in the frame has RPL 0, and its stack is the same. */
-static void check_kernel_entry(const struct iret_context *c, u32 size)
-{
-	CHECK_SELECTOR((u16)came.frame.cs, FLAT_KERNEL_CS & ~3);
-	CHECK_SELECTOR(came.frame.ss, FLAT_KERNEL_SS);
-	CHECK(came.frame.eip, c->rip + size);
-	CHECK(came.frame.esp, c->rsp);
-}
 
 static void test_ints(void)
 {

@@ -11,8 +11,8 @@
  * hypervisor keeps at addresses that the kernel named (xen/vcpu.h) is right
  * when the kernel is back, also if user mode ran when it changed.
  *
- * Test: userptr -w 64 -v 2 reference
- * Test: userptr-intel -w 64 -v 2 -I reference
+ * Test: userptr -w 64 -v 2
+ * Test: userptr-intel -w 64 -v 2 -I
  */
 #include "domu.h"
 #include "user.h"
