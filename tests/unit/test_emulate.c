@@ -112,6 +112,22 @@ static void test_truncated(void **state)
 		}
 }
 
+/* Code that would be in the hypervisor's part has nothing to fault on. */
+static void test_outside(void **state)
+{
+	struct regs r;
+	u32 i, n;
+
+	(void)state;
+	insn_setup();
+	host_guest_end = MEMORY_END;
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		for (n = 0; n < known[i].n; n++) {
+			r = regs_for(i, 1);
+			insn_refused(&r, known[i].bytes, n);
+		}
+}
+
 /* Segment, repeat and size prefixes before any of them are a byte each. */
 static void test_prefixes(void **state)
 {
@@ -535,7 +551,8 @@ static void test_random(void **state)
 }
 
 EXPORT_TESTS(emulate, cmocka_unit_test(test_length),
-	     cmocka_unit_test(test_truncated), cmocka_unit_test(test_prefixes),
+	     cmocka_unit_test(test_truncated), cmocka_unit_test(test_outside),
+	     cmocka_unit_test(test_prefixes),
 	     cmocka_unit_test(test_bad_prefixes),
 	     cmocka_unit_test(test_longest), cmocka_unit_test(test_unknown),
 	     cmocka_unit_test(test_group7), cmocka_unit_test(test_modrm),
