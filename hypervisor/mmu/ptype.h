@@ -13,6 +13,7 @@ struct domain_tables {
 	struct spinlock lock;
 	/* Being taken apart, two of each level from 2 on; 0: none. */
 	mfn_t old_table[6];
+	u32 old_places;			/* a bit for each of them that is taken */
 	u64 flush_due;			/* since a table lost its type */
 	u32 validated;			/* work in this hold of the lock */
 	volatile u32 dirty_cpus;	/* may hold our translations; atomic */

@@ -40,15 +40,26 @@ static void lose_type(struct domain *d, struct frame *f)
 static void remember(struct domain *d, mfn_t m, u32 level)
 {
 	struct frame *f = mfn_frame(m);
-	mfn_t *place = &d->tables.old_table[(level - 2) * 2 + 1];
+	u32 place = (level - 2) * 2 + 1;
 
-	if (place->n)
+	if (d->tables.old_places >> place & 1)
 		place--;
-	/* One reference for FRAME_PARTIAL, one for old_table[]. */
-	__atomic_fetch_add(&f->refs, place->n ? 1 : 2, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&f->refs, 1, __ATOMIC_SEQ_CST);
 	f->flags |= FRAME_PARTIAL;
-	if (!place->n)
-		*place = m;
+	if (d->tables.old_places >> place & 1)
+		return;
+	__atomic_fetch_add(&f->refs, 1, __ATOMIC_SEQ_CST);
+	d->tables.old_table[place] = m;
+	d->tables.old_places |= 1u << place;
+}
+
+static void leave_place(struct domain *d, u32 place)
+{
+	mfn_t m = d->tables.old_table[place];
+
+	d->tables.old_table[place] = mfn(0);
+	d->tables.old_places &= ~(1u << place);
+	page_put(m);
 }
 
 void ptype_keep(struct domain *d, mfn_t m)
@@ -56,10 +67,8 @@ void ptype_keep(struct domain *d, mfn_t m)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(d->tables.old_table); i++)
-		if (mfn_eq(d->tables.old_table[i], m)) {
-			d->tables.old_table[i] = mfn(0);
-			page_put(m);
-		}
+		if (mfn_eq(d->tables.old_table[i], m))
+			leave_place(d, i);
 }
 
 void ptype_end(struct domain *d, mfn_t m)
@@ -119,33 +128,22 @@ void ptype_put_both(struct domain *d, mfn_t m)
 	page_put(m);
 }
 
-/* The lowest table that is taken apart; NULL: there is none. */
-static mfn_t *first_old(struct domain *d)
-{
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(d->tables.old_table); i++)
-		if (READ_ONCE(d->tables.old_table[i].n))
-			return &d->tables.old_table[i];
-	return NULL;
-}
-
-/* One entry of it; false: there is none. */
+/* One entry of the lowest table that is taken apart; false: there is none. */
 static bool drain_step(struct domain *d)
 {
-	mfn_t *place = first_old(d), m;
+	u32 place = (u32)__builtin_ctz(d->tables.old_places | BIT(31));
 	struct frame *f;
+	mfn_t m;
 
-	if (!place)
+	if (!d->tables.old_places)
 		return false;
-	m = *place;
+	m = d->tables.old_table[place];
 	f = mfn_frame(m);
 	if (ptype_ops[f->type].undo(d, m))
 		return true;
 	lose_type(d, f);
-	*place = mfn(0);
 	page_put(m);
-	page_put(m);
+	leave_place(d, place);
 	return true;
 }
 
@@ -154,7 +152,7 @@ int ptype_lock(struct domain *d)
 	u32 i;
 
 	spin_lock(&d->tables.lock);
-	while (first_old(d)) {
+	while (d->tables.old_places) {
 		for (i = 0; i < HOLD_TABLES && drain_step(d); i++)
 			;
 		spin_unlock(&d->tables.lock);
@@ -170,7 +168,7 @@ int ptype_drain(struct domain *d)
 {
 	int rc;
 
-	if (!first_old(d))
+	if (!READ_ONCE(d->tables.old_places))
 		return 0;
 	rc = ptype_lock(d);
 	if (!rc)
