@@ -136,8 +136,12 @@ static bool address_exists(mfn_t m)
 	u32 r[4];
 
 	if (!bits) {
-		cpuid(0x80000008, 0, r);
-		bits = r[0] & 0xff;
+		cpuid(0x80000000, 0, r);
+		bits = 36;		/* of a processor that does not say */
+		if (r[0] >= 0x80000008) {
+			cpuid(0x80000008, 0, r);
+			bits = r[0] & 0xff;
+		}
 	}
 	return m.n < BIT(bits - PAGE_SHIFT);
 }
