@@ -312,10 +312,81 @@ static void test_audit(void **state)
 	assert_int_equal(audit_frames(), 0);
 }
 
+/* Unpinned, without what a hypercall does before and after. */
+static void give_up(u32 i)
+{
+	model_frame(i)->flags &= (u8)~FRAME_PINNED;
+	ptype_put_both(model, mfn(model_first + i));
+}
+
+static u32 places_taken(void)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(model->tables.old_table); i++)
+		n += model->tables.old_table[i].n != 0;
+	return n;
+}
+
+/*
+ * In one hold of the page lock more level-4 tables lose their last user than
+ * there are places for: the last one is left partial. Nothing is taken apart
+ * before the next request; linear entries of one would nest there without end.
+ */
+static void test_no_place(void **state)
+{
+	(void)state;
+	model_pin_three();
+	assert_int_equal(model_update(0, 511, model_entry(8, LINEAR)), 0);
+	assert_int_equal(model_update(0, 510, model_entry(9, LINEAR)), 0);
+	assert_int_equal(model_on(MMUEXT_UNPIN_TABLE, 8), 0);
+	assert_int_equal(model_on(MMUEXT_UNPIN_TABLE, 9), 0);
+	assert_int_equal(model_on(MMUEXT_PIN_L4_TABLE, 10), 0);
+	assert_int_equal(model_on(MMUEXT_PIN_L4_TABLE, 11), 0);
+	spin_lock(&model->tables.lock);
+	give_up(10);
+	give_up(11);
+	give_up(0);
+	assert_int_equal(places_taken(), 2);
+	assert_int_equal(model_frame(10)->type_count, 1);
+	assert_true(model_frame(0)->flags & FRAME_PARTIAL);
+	assert_int_equal(model_frame(8)->type_count, 1);
+	spin_unlock(&model->tables.lock);
+	assert_int_equal(ptype_drain(model), 0);
+	assert_int_equal(model_frame(10)->type_count, 0);
+	assert_int_equal(model_frame(0)->type_count, 1);
+	model_check();
+	assert_int_equal(audit_frames(), 0);
+	spin_lock(&model->tables.lock);
+	ptype_drop_partial(model, mfn(model_first));
+	spin_unlock(&model->tables.lock);
+	assert_int_equal(ptype_drain(model), 0);
+	assert_int_equal(model_frame(8)->type_count, 0);
+	model_check();
+	assert_int_equal(audit_frames(), 0);
+}
+
+/* A table that gets a user again before it is taken apart leaves its place. */
+static void test_kept(void **state)
+{
+	(void)state;
+	model_pin_three();
+	spin_lock(&model->tables.lock);
+	give_up(0);
+	assert_int_equal(places_taken(), 1);
+	assert_int_equal(ptype_get_both(model, mfn(model_first), TYPE_L4), 0);
+	assert_int_equal(places_taken(), 0);
+	model_frame(0)->flags |= FRAME_PINNED;
+	spin_unlock(&model->tables.lock);
+	model_check();
+	assert_int_equal(audit_frames(), 0);
+}
+
 EXPORT_TESTS(tables64, cmocka_unit_test(test_contents),
 	     cmocka_unit_test(test_linear),
 	     cmocka_unit_test(test_linear_below),
 	     cmocka_unit_test(test_roots),
 	     cmocka_unit_test(test_narrow),
 	     cmocka_unit_test(test_walk),
-	     cmocka_unit_test(test_audit));
+	     cmocka_unit_test(test_audit),
+	     cmocka_unit_test(test_no_place), cmocka_unit_test(test_kept));

@@ -19,7 +19,6 @@
 #define SHUT(f)	((f) >> XEN_DOMINF_shutdownshift & XEN_DOMINF_shutdownmask)
 #define HANDLER		0x7800u		/* in the code page */
 #define ARGUMENT	0x7900		/* 0: power off */
-#define COUNTER		0x7c00
 #define TABLE		0x5000u		/* the level-1 table: read-only */
 #define TABLE_END	0x6000u
 #define UNMAPPED	0x40000000u
@@ -42,10 +41,9 @@ DEFINE_CODE(ud2, "ud2");
 DEFINE_CODE(int80, "int $0x80");
 /* The iret hypercall, with what is on the stack */
 DEFINE_CODE(iret, "movl $" STRING(__HYPERVISOR_iret) ", %eax; int $0x82");
-/* The handler shuts its domain down; other code counts. */
+/* The handler shuts its domain down */
 DEFINE_CODE(handler, ASM_HYPERCALL(__HYPERVISOR_sched_op, SCHEDOP_shutdown,
 				   ARGUMENT) "1: jmp 1b");
-DEFINE_CODE(count, "1: incl " STRING(COUNTER) "; jmp 1b");
 #define CODE_BYTES	12u		/* more than any of the attacks' */
 #define SYSTEM_CALL	0x80
 
@@ -105,7 +103,6 @@ static const struct attack attacks[] = {
 };
 
 PAGE_BUFFER(place);
-PAGE_BUFFER(counter_page);
 PAGE_BUFFER(table_page);
 static vcpu_guest_context_t ctx;
 
@@ -202,25 +199,13 @@ static void attack(const struct attack *a)
 
 void test_main(void)
 {
-	volatile u32 *counter = (u32 *)(counter_page + (COUNTER & 0xfff));
-	struct domu neighbour;
-	u32 i, last, turns;
+	u32 i;
 
-	domu_make(&neighbour, place, count, CODE_SIZE(count));
-	CHECK(domu_map(&neighbour, counter_page,
-		       neighbour.frames[COUNTER >> 12], PTE_RO), 0);
-	CHECK(domu_ctl(&neighbour, XEN_DOMCTL_unpausedomain), 0);
+	neighbour_start();
 	for (i = 0; i < ARRAY_SIZE(attacks); i++) {
 		attack(&attacks[i]);
-		for (last = *counter, turns = 0; turns < 2000; turns++) {
-			if (*counter != last)
-				break;
-			sleep_ms(1);
-		}
-		CHECK(turns < 2000, 1);
+		neighbour_check();
 	}
 	print("%u domains, %u failures\n", i, failures);
-	CHECK(set_pte_va(counter_page, 0, UVMF_INVLPG), 0);
-	CHECK(domu_ctl(&neighbour, XEN_DOMCTL_destroydomain), 0);
-	CHECK(domu_gone(&neighbour), 1);
+	neighbour_end();
 }

@@ -17,7 +17,6 @@
 #define SHUT(f)	((f) >> XEN_DOMINF_shutdownshift & XEN_DOMINF_shutdownmask)
 #define HANDLER		0x7800ul	/* in the code page */
 #define ARGUMENT	0x7900		/* 0: power off */
-#define COUNTER		0x7c00
 #define TABLE		0x5000ul	/* the level-1 table: read-only */
 #define TABLE_END	0x6000ul
 #define UNMAPPED	0x40000000ul
@@ -42,10 +41,9 @@ DEFINE_CODE(call_there, "movq %rbx, %rsp;" ASM_HYPERCALL(__HYPERVISOR_sched_op,
 DEFINE_CODE(to_user, "pushq $0xe02b; pushq $0x8000; pushq $0x202;"
 	    "pushq $0xe033; pushq $0x7900; pushq $0; pushq $0; pushq $0;"
 	    "pushq $0; movl $" STRING(__HYPERVISOR_iret) ", %eax; syscall");
-/* The handler shuts its domain down; other code counts. */
+/* The handler shuts its domain down */
 DEFINE_CODE(handler, ASM_HYPERCALL(__HYPERVISOR_sched_op, SCHEDOP_shutdown,
 				   ARGUMENT) "1: jmp 1b");
-DEFINE_CODE(count, "1: incl " STRING(COUNTER) "; jmp 1b");
 #define CODE_BYTES	64u		/* at least those of the attacks */
 
 static const struct attack {
@@ -127,7 +125,6 @@ static const struct attack {
 };
 
 PAGE_BUFFER(place);
-PAGE_BUFFER(counter_page);
 PAGE_BUFFER(table_page);
 static vcpu_guest_context_t ctx;
 
@@ -216,25 +213,13 @@ static void attack(const struct attack *a)
 
 void test_main(void)
 {
-	volatile u32 *counter = (u32 *)(counter_page + (COUNTER & 0xfff));
-	struct domu neighbour;
-	u32 i, last, turns;
+	u32 i;
 
-	domu_make(&neighbour, place, count, CODE_SIZE(count));
-	CHECK(domu_map(&neighbour, counter_page,
-		       neighbour.frames[COUNTER >> 12], PTE_RO), 0);
-	CHECK(domu_ctl(&neighbour, XEN_DOMCTL_unpausedomain), 0);
+	neighbour_start();
 	for (i = 0; i < ARRAY_SIZE(attacks); i++) {
 		attack(&attacks[i]);
-		for (last = *counter, turns = 0; turns < 2000; turns++) {
-			if (*counter != last)
-				break;
-			sleep_ms(1);
-		}
-		CHECK(turns < 2000, 1);
+		neighbour_check();
 	}
 	print("%u domains, %u failures\n", i, failures);
-	CHECK(set_pte_va(counter_page, 0, UVMF_INVLPG), 0);
-	CHECK(domu_ctl(&neighbour, XEN_DOMCTL_destroydomain), 0);
-	CHECK(domu_gone(&neighbour), 1);
+	neighbour_end();
 }

@@ -47,6 +47,11 @@ void domu_make(struct domu *u, void *by, const u8 *code, u32 size);
 bool domu_gone(const struct domu *u);
 u32 free_pages(void);
 
+/* neighbour.c: one that counts, whatever others do; checked to go on. */
+void neighbour_start(void);
+void neighbour_check(void);
+void neighbour_end(void);
+
 /*
  * Free pages once what was destroyed has been taken apart: a hypervisor does
  * that when no CPU can use it any more, half a second later on reference Xen.
