@@ -325,7 +325,7 @@ static bool check_notes(struct image *im)
 		return fail(im, "bad VIRT_BASE note");
 	if (is_32bit && im->hv_start_low > 0xffffffff - (4u << 20))
 		return fail(im, "bad HV_START_LOW note");
-	if (im->init_p2m & (PAGE_SIZE - 1))
+	if (!is_32bit && im->init_p2m & (PAGE_SIZE - 1))
 		return fail(im, "bad INIT_P2M note");
 	return true;
 }
