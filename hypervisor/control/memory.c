@@ -66,7 +66,8 @@ static long query(u32 op, u64 arg)
 		rc = (long)d->mem.tot_pages;
 		break;
 	case XENMEM_maximum_reservation:
-		rc = (long)MIN(d->mem.max_pages, 0x7fffffffull);
+		rc = (long)MIN(d->mem.max_pages, current_domain()->
+			       width->long_mask >> 1);
 		break;
 	default:
 		rc = max_gpfn(d);

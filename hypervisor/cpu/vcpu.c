@@ -96,10 +96,10 @@ void vcpu_update_time(struct vcpu *v)
 /* Under the lock of its event channels, as two may do it at once. */
 void vcpu_update_wallclock(struct domain *d)
 {
-	u32 *wc = (u32 *)(d->shared + d->width->wc_offset);
-	u32 *hi = (u32 *)(d->shared + d->width->wc_hi_offset);
 	u64 seconds = wallclock_base / NS_PER_SEC + (u64)d->policy.time_offset;
 	u64 f = spin_lock_irqsave(&d->events.lock);
+	u32 *wc = (u32 *)(d->shared + d->width->wc_offset);
+	u32 *hi = (u32 *)(d->shared + d->width->wc_hi_offset);
 
 	wc[0] = (wc[0] | 1) + 2;
 	barrier();

@@ -168,14 +168,16 @@ static int set_tables(struct vcpu *v, const struct context *c)
 	ASSERT_HELD(&v->d->tables.lock);
 	for (i = 0; i < GDT_FRAMES; i++)
 		gdt[i] = mfn(c->gdt_frames[i]);
-	/* The GDT first: one hold of the lock gives up one root at most. */
+	/* The GDT first, which gives up no root if it is refused. */
 	rc = descriptors_set_gdt(v, gdt, (u32)c->gdt_ents);
 	if (rc)
 		return rc;
 	rc = ptype_get_both(v->d, root, v->d->width->root_type);
 	if (!rc) {
 		rc = get_root(v->d, user);
-		if (rc)
+		if (rc == -ERESTART)
+			ptype_put_resumable(v->d, root);
+		else if (rc)
 			ptype_put_both(v->d, root);
 	}
 	if (rc) {

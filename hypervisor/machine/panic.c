@@ -41,7 +41,8 @@ void panic_backtrace(u64 ip, const u64 *frame)
 		    (const void *)frame >= (const void *)(b + 1) ||
 		    ((u64)frame & 7))
 			break;
-		ip = frame[1];
+		/* Within the call: it may be the last thing in its function. */
+		ip = frame[1] - 1;
 		frame = (const u64 *)frame[0];
 	}
 }
@@ -77,6 +78,6 @@ void panic(const char *fmt, ...)
 	va_end(ap);
 	log_err("%s", why);
 	log_err("on CPU%u, from:", this_cpu()->id);
-	panic_backtrace(frame[1], (const u64 *)frame[0]);
+	panic_backtrace(frame[1] - 1, (const u64 *)frame[0]);
 	panic_stop();
 }

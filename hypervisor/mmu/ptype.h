@@ -56,6 +56,11 @@ void ptype_finish(struct domain *d);
 /* With a general reference, which every type reference needs. */
 int ptype_get_both(struct domain *d, mfn_t m, enum frame_type type);
 void ptype_put_both(struct domain *d, mfn_t m);
+/*
+ * The same of a table that the caller is going to ask for again: it stays as one
+ * whose validation stopped at its end.
+ */
+void ptype_put_resumable(struct domain *d, mfn_t m);
 
 /*
  * What there is behind the types that have contents to check: whoever knows a

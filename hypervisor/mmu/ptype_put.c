@@ -10,10 +10,11 @@
  * There are two places for tables of each level: one for a table of the tree,
  * which is taken apart depth first, and one for a table that a linear entry of
  * that one pointed to, which goes first and has no such entries itself. Requests
- * begin with all places empty (ptype_lock()), and one hold of the lock gives up
- * one tree at most. A table that gets users again leaves its place. If both
- * places were taken all the same, the table would stay partial, as one that
- * nobody goes on with: taking another one apart here would nest without bound.
+ * begin with all places empty (ptype_lock()). A table that gets users again
+ * leaves its place. One hold of the lock gives up one tree, or two where a vCPU's
+ * second root is refused. A table that then finds both places taken stays partial
+ * as if its validation had stopped: taking another table apart here could nest
+ * without bound.
  */
 #include "debug.h"
 #include "domain/domain.h"
@@ -126,6 +127,19 @@ void ptype_put_both(struct domain *d, mfn_t m)
 {
 	ptype_put(d, m);
 	page_put(m);
+}
+
+void ptype_put_resumable(struct domain *d, mfn_t m)
+{
+	struct frame *f = mfn_frame(m);
+
+	if (f->type_count > 1) {
+		ptype_put_both(d, m);
+		return;
+	}
+	/* The caller's reference becomes the one that FRAME_PARTIAL has. */
+	f->flags &= (u8)~FRAME_VALID;
+	f->flags |= FRAME_PARTIAL;
 }
 
 /* One entry of the lowest table that is taken apart; false: there is none. */

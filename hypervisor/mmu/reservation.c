@@ -260,6 +260,7 @@ static bool sizes_match(const struct xen_memory_exchange *x, u32 order)
 	u64 per_chunk;
 
 	if (order > FRAME_MAX_ORDER || x->in.nr_extents > 1u << 24 ||
+	    x->out.nr_extents > 1u << 24 ||
 	    x->nr_exchanged > x->in.nr_extents ||
 	    x->in.nr_extents << x->in.extent_order !=
 	    x->out.nr_extents << x->out.extent_order)
