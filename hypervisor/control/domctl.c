@@ -155,7 +155,10 @@ static long do_max_mem(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-/* A domain is born 64-bit. While it has nothing it may become a 32-bit one. */
+/*
+ * A domain is born 64-bit. It may become a 32-bit one while it has no page and no
+ * event channel: the page lock keeps pages out meanwhile, the event lock channels.
+ */
 static long make_narrow(struct domain *d)
 {
 	u64 f;

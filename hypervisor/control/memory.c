@@ -46,8 +46,8 @@ static long max_gpfn(const struct domain *d)
 	/* arch_shared_info.max_pfn is the guest's own claim. */
 	memcpy(&max, d->shared + d->width->max_pfn_offset,
 	       d->width->long_size);
-	/* It must not look like an error of ours. */
-	return max ? (long)MIN(max - 1, (u64)PTE_ADDR) : 0;
+	/* The guest may have written any number: it must not read as -Exxx. */
+	return max ? (long)MIN(max - 1, ~0ull >> 1) : 0;
 }
 
 static long query(u32 op, u64 arg)

@@ -17,7 +17,7 @@
 
 static const char extra_version[16] = "-krypton";
 static const char capabilities[1024] = "xen-3.0-x86_64 xen-3.0-x86_32p ";
-static const char narrow_capabilities[1024] = "xen-3.0-x86_32p ";
+static const char capabilities32[1024] = "xen-3.0-x86_32p ";
 static const char changeset[64] = "none";
 extern const u8 build_id_note[], build_id_end[];	/* krypton.lds */
 static const char denied[] = "<denied>";
@@ -88,7 +88,7 @@ long do_xen_version(u64 a[])
 		       guest_write(to, denied, sizeof(denied));
 	case XENVER_capabilities:
 		return guest_write(to, xpti_refuses_domus() ?
-				   narrow_capabilities : capabilities,
+				   capabilities32 : capabilities,
 				   sizeof(capabilities));
 	case XENVER_changeset:
 		return guest_write(to, changeset, sizeof(changeset));

@@ -40,7 +40,10 @@ static u64 frame_flags(const struct vcpu *v, const struct regs *r, bool masked)
 	return flags;
 }
 
-/* As below; the frame is complete. */
+/*
+ * Enter a handler of a 64-bit guest: the frame always has SS and SP, and RCX
+ * and R11 at its bottom.
+ */
 static void enter_long(struct vcpu *v, struct regs *r,
 		       const struct vcpu_trap *t, u64 word[MAX_WORDS], u32 n)
 {
@@ -71,7 +74,10 @@ static void enter_long(struct vcpu *v, struct regs *r,
 	r->flags &= ~(u64)(FLAGS_TF | FLAGS_RF | FLAGS_NT | FLAGS_VM | FLAGS_AC);
 }
 
-/* The frame has n words below IP, in 'word' behind the place for the lowest. */
+/*
+ * 'word' has n words of the frame from word[BELOW] on; the two before are for
+ * RCX and R11.
+ */
 static void enter_handler(struct vcpu *v, struct regs *r,
 			  const struct vcpu_trap *t, u64 word[MAX_WORDS], u32 n)
 {
@@ -149,8 +155,8 @@ void bounce_failsafe(struct vcpu *v, struct regs *r)
 }
 
 /*
- * The same of a 64-bit guest. As on Xen, whether events are masked is one choice
- * for SYSCALL from either code, and DF is clear in its callbacks.
+ * SYSENTER and SYSCALL of a 64-bit guest. As on Xen, one flag decides for both
+ * SYSCALL callbacks whether events are masked, and SYSCALL clears DF.
  */
 static void fast_call_long(struct vcpu *v, struct regs *r)
 {

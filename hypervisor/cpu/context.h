@@ -27,7 +27,7 @@ enum guest_msr {
 struct vcpu_processor {
 	bool initialised;		/* the page lock */
 	bool cr0_ts;
-	bool in_user;		/* a 64-bit guest's mode: not its kernel */
+	bool in_user;		/* a 64-bit guest: in user mode */
 	u16 ds, es, fs, gs;
 	/*
 	 * Of a 64-bit guest, canonical: of this mode, and GS's of the other one.

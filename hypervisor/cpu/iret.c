@@ -37,8 +37,9 @@ static void load_frame(struct vcpu *v, struct regs *r, const u64 w[])
 }
 
 /*
- * What SYSRET makes of the registers, if the guest says that it may be used. It
- * is not: with an address that is not canonical it would fault in ring 0.
+ * Xen returns by SYSRET if the guest sets VGCF_in_syscall. Krypton sets the
+ * registers to what SYSRET would leave and uses IRETQ, because SYSRET to an
+ * address that is not canonical faults in ring 0.
  */
 static void like_sysret(struct regs *r)
 {

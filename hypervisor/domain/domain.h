@@ -121,7 +121,10 @@ struct domain_config {
 	u8 handle[16];
 };
 
-/* The domain has no page yet, and none of its vCPUs a root. */
+/*
+ * The domain has no page, no event channel and no vCPU with a root. The caller
+ * holds its page and event locks, or nobody else knows the domain yet.
+ */
 void domain_set_width(struct domain *d, const struct width *w);
 /* Listed, with one reference, and paused once; NULL without memory. */
 struct domain *domain_create(const struct domain_config *config);

@@ -19,7 +19,7 @@
 
 #define INT_SIZE	2	/* cd 82; of a 64-bit guest 0f 05 */
 #define ENTRY_LONGS	(2 + HYPERCALL_ARGS)	/* operation, result, args */
-#define LEFT		1	/* of do_multicall: an iret set all registers */
+#define LEFT		1	/* of do_multicall(): an iret has set AX */
 
 /* Xen's answer where its option does not enable the hypercall. */
 static long do_xenpmu_op(u64 a[])
@@ -31,7 +31,7 @@ static long do_xenpmu_op(u64 a[])
 struct hypercall {
 	hypercall_fn *fn;
 	u32 wide;	/* arguments of 64 bits for all guests: bits 0 and 1 */
-	bool any_value;	/* an answer of -ERESTART is one, and no wish to go on */
+	bool any_value;	/* -ERESTART is a value here, no request to go on */
 };
 
 /* __HYPERVISOR_* of xen.h; what is not here gives -ENOSYS. */

@@ -25,6 +25,9 @@ struct idt_gate {
 };
 _Static_assert(sizeof(struct idt_gate) == 16, "hardware format");
 
+/* Of RFLAGS, by SYSCALL; RF and VM are clear after it in any case. */
+#define ENTRY_CLEARS	(FLAGS_AC | FLAGS_NT | FLAGS_IOPL | FLAGS_DF | \
+			 FLAGS_IF | FLAGS_TF | FLAGS_CF)
 #define GATE_INTERRUPT	0x8e
 #define GATE_DPL(n)	((n) << 5)
 
@@ -123,7 +126,7 @@ static void set_fast_entries(struct cpu_block *b)
 	wrmsr(MSR_STAR, (u64)SEL_HV_CS << 32);	/* there is no SYSRET */
 	wrmsr(MSR_LSTAR, (u64)syscall_entry);
 	wrmsr(MSR_CSTAR, (u64)syscall_compat_entry);
-	wrmsr(MSR_SFMASK, 0x47700 | FLAGS_CF);
+	wrmsr(MSR_SFMASK, ENTRY_CLEARS);
 	b->cpu.stack_top = (u64)(&b->guest + 1);
 	wrmsr(MSR_KERNEL_GS_BASE, (u64)&b->cpu.stack_top);
 }

@@ -12,8 +12,8 @@
 #include "types.h"
 
 /*
- * Whether an address is canonical and not of the hypervisor's slots: a 64-bit
- * guest's. One of 32 bits always is.
+ * Whether a 64-bit guest may name this address: it is canonical, and not in the
+ * hypervisor's slots. Addresses of 32-bit guests always pass.
  */
 static inline bool guest_address_ok(u64 at)
 {

@@ -31,19 +31,19 @@ struct width {
 	u64 long_mask;		/* what a register holds */
 	u32 pairs;		/* all ones: an argument of 64 bits is two */
 	u32 root_type;		/* of a table that CR3 names */
-	u64 page_added;		/* to each present level-1 entry */
+	u64 page_added;		/* to level-1 entries; others: mmu/tables.c */
 	u32 cr3_upper;		/* bits of CR3 that are an address's upper */
 	u64 assists;		/* BIT(VMASST_TYPE_*) that exist */
 	u32 callback_longs;	/* CS, in a 32-bit guest, and IP */
 	u32 kernel_ring;	/* where a guest's kernel runs */
-	u16 start_cs, start_ss, start_ds;	/* when a first one starts */
+	u16 start_cs, start_ss, start_ds;	/* of Dom0's first vCPU */
 	const char *magic;	/* in start_info */
 	u32 gdt_page;		/* GDT_PAGE*: the hypervisor's in its GDT */
 	u16 kernel_cs;		/* of all handlers; 0: as the guest says */
-	u64 m2p_start;		/* of the machine-to-phys array, unless asked */
+	u64 m2p_start;		/* default start of the machine-to-phys array */
 	u64 m2p_end;		/* of the addresses that it may have */
 	u64 address_end;	/* of the guest's lower addresses */
-	u64 hole_last;		/* behind it the upper ones begin; ~0: none */
+	u64 hole_last;		/* before its upper addresses; ~0: it has none */
 	u32 mask_shift;		/* of the event mask in a frame's word of CS */
 	u32 sel_bits;		/* ports per bit of evtchn_pending_sel */
 	u32 max_ports;		/* of the 2-level event channels */

@@ -13,6 +13,9 @@
 
 _Static_assert(sizeof(struct shared_info) == 3136, "public ABI");
 _Static_assert(sizeof(struct vcpu_info) == 64, "public ABI");
+_Static_assert(offsetof(struct vcpu_info, arch.cr2) == 16, "public ABI");
+_Static_assert(offsetof(struct vcpu_info, time) == 32, "public ABI");
+_Static_assert(offsetof(struct shared_info, arch) == 3088, "public ABI");
 
 static void get_args(const struct regs *r, u64 a[])
 {

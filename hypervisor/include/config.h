@@ -5,18 +5,22 @@
  * guest.
  *
  *  L4 slot  from                to                  what
- *  0        0000000000000000    00000000ffffffff    the guest's 4 GiB; the last
- *                                                   part is the read-only
+ *  0        0000000000000000    00000000ffffffff    a 32-bit guest; the last part
+ *                                                   is the read-only
  *                                                   machine-to-phys window
+ *  0..255   0000000000000000    00007fffffffffff    a 64-bit guest
+ *  256      ffff800000000000    ffff807fffffffff    machine-to-phys array, read-
+ *                                                   only; in the roots of 64-bit
+ *                                                   kernels alone
  *  257      ffff808000000000    ffff80ffffffffff    GDT and LDT of each vCPU,
  *                                                   128 KiB apiece
  *  258      ffff810000000000    ffff817fffffffff    device registers, uncached
  *  261      ffff828000000000    ffff82803fffffff    this image (physical 0..1G)
  *  262      ffff830000000000    ffff837fffffffff    all RAM, 2 MiB pages; 263 to
  *                                                   271 could hold more
+ *  272..511 ffff880000000000    ffffffffffffffff    a 64-bit guest
  *
- * The ABI gives slots 256 to 271 to the hypervisor; a 64-bit guest expects the
- * machine-to-phys array in 256.
+ * The ABI gives slots 256 to 271 to the hypervisor.
  *
  * A 32-bit guest runs in compatibility mode: no segment or instruction of
  * its can form an address above 4 GiB, so nothing of the hypervisor needs to

@@ -85,7 +85,10 @@ int mmu_new_baseptr(struct vcpu *v, mfn_t m)
 	return rc;
 }
 
-/* Nothing of the old one is cached: the kernel's root was loaded after it. */
+/*
+ * No flush: only user mode walks this root, and entering the kernel loaded
+ * another CR3.
+ */
 static int new_user_root(struct vcpu *v, mfn_t m)
 {
 	mfn_t old = v->roots.user;

@@ -107,6 +107,8 @@ static const struct rules {
 		      .has_hv_slots = true },
 } };
 
+_Static_assert(TYPE_L4 == TYPE_L3 + 1, "by_root has a place for each");
+
 static const struct rules *rules(const struct domain *d, enum frame_type type)
 {
 	return &by_root[d->width->root_type - TYPE_L3][type];
@@ -129,7 +131,10 @@ static bool is_device(mfn_t m)
 	return !mfn_valid(m) || mfn_frame(m)->kind == FRAME_IO;
 }
 
-/* Address bits that the processor does not have are a fault of ours. */
+/*
+ * An entry with address bits that the processor lacks faults as reserved: no
+ * guest may make one.
+ */
 static bool address_exists(mfn_t m)
 {
 	static u32 bits;
@@ -146,7 +151,9 @@ static bool address_exists(mfn_t m)
 	return m.n < BIT(bits - PAGE_SHIFT);
 }
 
-/* APICs and the address range that raises interrupts stay ours. */
+/*
+ * APICs, and the address range that raises interrupts, stay the hypervisor's.
+ */
 bool tables_device_ours(u64 first, u64 end)
 {
 	return !address_exists(mfn(end - 1)) ||
