@@ -11,6 +11,12 @@ SECTIONS
 	image_start = .;
 	.text : {
 		KEEP(*(.head))
+		/* What guests with XPTI leave mapped, here and in .bss */
+		. = ALIGN(4096);
+		xpti_text = .;
+		*(.xpti.text)
+		. = ALIGN(4096);
+		xpti_text_end = .;
 		*(.text .text.*)
 	}
 	.rodata : {
@@ -40,6 +46,11 @@ SECTIONS
 	}
 	image_load_end = .;
 	.bss (NOLOAD) : {
+		. = ALIGN(4096);
+		xpti_data = .;
+		*(.bss.xpti)
+		. = ALIGN(4096);
+		xpti_data_end = .;
 		*(.bss .bss.* COMMON)
 	}
 	. = ALIGN(4096);

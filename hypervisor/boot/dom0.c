@@ -10,6 +10,7 @@
 #include "boot/dom0.h"
 #include "boot/image.h"
 #include "cpu/vcpu.h"
+#include "cpu/xpti.h"
 #include "domain/domain.h"
 #include "errno.h"
 #include "lib/lib.h"
@@ -323,6 +324,8 @@ static void install_tables(struct vcpu *v)
 	}
 	/* One for the vCPU, one for the pin. */
 	mfn_frame(root)->flags |= FRAME_PINNED;
+	if (xpti_prepare(v))
+		panic("no memory for the roots of Dom0");
 	roots_set(v, root);
 	spin_unlock(&d->tables.lock);
 }

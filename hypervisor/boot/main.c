@@ -104,8 +104,8 @@ void boot_main(u32 magic, u64 info)
 	log_info("Krypton for xen-3.0-x86_64 and x86_32p, command line: %s",
 		 boot_info.cmdline);
 	options_init();
-	xpti_init();
 	init_memory();
+	xpti_init();
 	init_interrupts();
 	ap_boot(traps_init_cpu, exit_first);
 	boot_l4[0] = 0;			/* the identity mapping: all CPUs run */

@@ -15,6 +15,7 @@
 #include "cpu/context.h"
 #include "cpu/ldt.h"
 #include "cpu/vcpu.h"
+#include "cpu/xpti.h"
 #include "domain/domain.h"
 #include "domain/part.h"
 #include "entry/guest_trap.h"
@@ -277,8 +278,12 @@ void context_save(struct vcpu *v)
 	READ_SEGMENT(es, v->proc.es);
 	READ_SEGMENT(fs, v->proc.fs);
 	READ_SEGMENT(gs, v->proc.gs);
-	if (has_bases(v))
+	if (has_bases(v)) {
 		save_bases(v);
+		/* It keeps all registers: others save none for this call. */
+		if (v->xpti.at)
+			__asm__ volatile("call xpti_unload" ::: "memory");
+	}
 	save_debug(v);
 	save_fpu(v);
 	leave_tables(b);
@@ -335,8 +340,11 @@ static bool load_segments(struct vcpu *v)
 	bool bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
 		   LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
 
-	if (has_bases(v))
+	if (has_bases(v)) {
 		load_bases(v);
+		if (v->xpti.at)
+			xpti_load(v);
+	}
 	return bad;
 }
 

@@ -25,7 +25,8 @@
 #include "machine/paging.h"
 #include "mmu/ptype.h"
 
-#define DESC_AREAS	2048	/* vCPUs in the machine, at most */
+#define DESC_AREAS	8192	/* vCPUs in the machine, at most; 1 GiB */
+#define TABLE_AREAS	16	/* of a level-1 table */
 
 #define DESC_DPL	(BIT(45) | BIT(46))
 #define DPL_SHIFT	45
@@ -211,49 +212,77 @@ long do_update_descriptor(u64 a[])
 static u64 areas_used[DESC_AREAS / 64];
 static struct spinlock area_lock = SPINLOCK(LOCK_LIST);
 
-static void put_desc_area(u64 at)
+static void put_desc_area(u64 at, u32 count)
 {
 	u64 n = (at - DESC_BASE) / (32 * PAGE_SIZE), f;
 
 	f = spin_lock_irqsave(&area_lock);
-	areas_used[n / 64] &= ~BIT(n % 64);
+	areas_used[n / 64] &= ~((BIT(count) - 1) << n % 64);
 	spin_unlock_irqrestore(&area_lock, f);
 }
 
-static u64 get_desc_area(void)
+/* So many in a row, 1 or TABLE_AREAS. */
+static u64 get_desc_area(u32 count)
 {
-	u64 f = spin_lock_irqsave(&area_lock), n, at = 0;
+	u64 f = spin_lock_irqsave(&area_lock), n, mask, at = 0;
 
-	for (n = 0; n < DESC_AREAS && !at; n++) {
-		if (areas_used[n / 64] >> n % 64 & 1)
+	for (n = 0; n < DESC_AREAS && !at; n += count) {
+		mask = (BIT(count) - 1) << n % 64;
+		if (areas_used[n / 64] & mask)
 			continue;
-		areas_used[n / 64] |= BIT(n % 64);
+		areas_used[n / 64] |= mask;
 		at = DESC_BASE + n * 32 * PAGE_SIZE;
 	}
 	spin_unlock_irqrestore(&area_lock, f);
 	return at;
 }
 
-/* The GDT starts without the guest's entries, the LDT absent, faulting. */
-static int vcpu_create_area(struct vcpu *v)
+/*
+ * The GDT starts without the guest's entries, the LDT absent, faulting; in other
+ * windows of its own there is nothing.
+ */
+static int make_area(struct vcpu *v, u32 count)
 {
-	u64 *e;
+	u64 at = get_desc_area(count), *e;
 	u32 i;
 
-	v->desc.area = get_desc_area();
-	for (i = 0; v->desc.area && i < 32; i++) {
-		e = paging_entry(v->desc.area + i * PAGE_SIZE);
-		if (!e)
+	for (i = 0; at && i < count * 32; i++) {
+		e = paging_entry(at + i * PAGE_SIZE);
+		if (!e) {
+			put_desc_area(at, count);
 			return -ENOMEM;
+		}
 		*e = i < GDT_FRAMES ? descriptors_none() : 0;
 	}
-	return v->desc.area ? 0 : -ENOMEM;
+	if (!at)
+		return -ENOMEM;
+	v->desc.area = at;
+	v->desc.areas = count;
+	return 0;
+}
+
+static int vcpu_create_area(struct vcpu *v)
+{
+	return make_area(v, 1);
+}
+
+int descriptors_isolate(struct vcpu *v)
+{
+	struct vcpu_descriptors old = v->desc;
+	int rc;
+
+	if (old.areas == TABLE_AREAS)
+		return 0;
+	rc = make_area(v, TABLE_AREAS);
+	if (!rc)
+		put_desc_area(old.area, old.areas);
+	return rc;
 }
 
 static void vcpu_free_area(struct vcpu *v)
 {
 	if (v->desc.area)
-		put_desc_area(v->desc.area);
+		put_desc_area(v->desc.area, v->desc.areas);
 }
 
 /* Empty tables: the domain's vCPUs never run again. */

@@ -13,7 +13,8 @@
 
 /* A vCPU's part; the page lock. */
 struct vcpu_descriptors {
-	u64 area;			/* GDT and LDT window; fixed */
+	u64 area;			/* GDT and LDT window; fixed once used */
+	u32 areas;			/* those that none but it may use */
 	mfn_t gdt[GDT_FRAMES];
 	u32 gdt_entries;
 	gva_t ldt_base;
@@ -33,6 +34,11 @@ static inline u16 selector_ring1(u32 sel)
 
 /* The entry of a page of the GDT that the guest has not set. */
 u64 descriptors_none(void);
+/*
+ * Move the window of a vCPU that has not run, nor any GDT, to where its level-1
+ * table has no other window.
+ */
+int descriptors_isolate(struct vcpu *v);
 /* The page lock is held; frames are those of the vCPU's domain. */
 int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries);
 

@@ -1,99 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whom the hypervisor's memory must be hidden from. A processor with the
- * Meltdown fault lets code of ring 3 read whatever its tables map, allowed or
- * not. Kernel and processes of a 64-bit guest run in ring 3 on tables that
- * map all memory; no address of a 32-bit guest reaches that part of them
+ * XPTI: whom the hypervisor's memory is hidden from, and how. A processor with
+ * the Meltdown fault lets code of ring 3 read whatever its tables map, allowed
+ * or not. Kernel and processes of a 64-bit guest run in ring 3 on tables that map
+ * all memory; no address of a 32-bit guest reaches that part of them
  * (include/config.h).
  *
- * The remedy is XPTI: other tables while the guest runs. It is not built yet.
- * Until it is, no 64-bit DomU runs where it is needed, unless the option xpti
- * accepts the risk. Dom0, which can do anything to the machine anyway, does.
- * The log says all that in the form that Xen gives it.
+ * So each vCPU of a 64-bit guest with XPTI has, for its kernel and for its user
+ * mode, a second root: the thin one, which the processor has while the guest
+ * runs. Beside the guest's own slots, and the machine-to-phys array for the
+ * kernel, a thin root maps
+ *
+ *	entry/xpti.S, its IDT and the TSSs	slot 261
+ *	GDT and LDT of this vCPU, and its struct xpti_page	slot 257
+ *
+ * and no other memory, above all none of another domain. The page has what an
+ * entry needs until it has loaded the full root, and nothing but this vCPU's
+ * registers ever lies in it. CR3 has no PCID and no entry is global: each change
+ * flushes, so no translation of the full root is left for the guest.
+ *
+ * A processor with such a vCPU has entry points of its own; those of others do
+ * not ask. struct cpu.thin leads exit_to_guest() to xpti_leave().
  */
+#include "cpu/descriptors.h"
 #include "cpu/xpti.h"
 #include "domain/domain.h"
+#include "domain/part.h"
+#include "errno.h"
 #include "lib/lib.h"
-#include "machine/boot.h"
+#include "machine/paging.h"
+#include "mmu/roots.h"
 
-#define VENDOR_AMD	0x68747541u	/* EBX of leaf 0: "Auth" */
-#define VENDOR_HYGON	0x6f677948u	/* "Hygo" */
 #define FEATURES	7u
 #define EDX_ARCH_CAPS	BIT(29)
-#define RDCL_NO		BIT(0)
-#define WORD_SIZE	16
 
-/* -1: what the processor needs. */
-static struct wanted {
-	s8 dom0, domu;
-} wanted = { -1, -1 };
+extern u8 xpti_text[], xpti_text_end[], xpti_data[], xpti_data_end[];
 
-static bool domus_refused;
+static u64 *image_l3;		/* of all thin roots */
+static const struct entry_points *entries[2];	/* usual, with XPTI */
 
-/* NAME, no-NAME or NAME=BOOLEAN: 1 or 0; -1 for other words. */
-static s8 truth_of(const char *word, const char *name)
+static void show_image(const u8 *from, const u8 *end, u64 rights)
 {
-	bool no = !strncmp(word, "no-", 3);
-	size_t n = strlen(name);
+	const u8 *at;
+	u64 *e;
 
-	word += no ? 3 : 0;
-	if (strncmp(word, name, n))
-		return -1;
-	if (word[n] == '=' && !no)
-		return (s8)boot_truth(word + n + 1);
-	return word[n] ? -1 : !no;
-}
-
-static bool set_word(struct wanted *w, const char *word)
-{
-	s8 first = truth_of(word, "dom0"), others = truth_of(word, "domu");
-	s8 both = (s8)boot_truth(word);
-
-	if (both >= 0 || !strncmp(word, "default", sizeof("default")))
-		w->dom0 = w->domu = both;
-	else if (first >= 0)
-		w->dom0 = first;
-	else if (others >= 0)
-		w->domu = others;
-	else
-		return false;
-	return true;
-}
-
-/* A list of words, with commas between. */
-bool xpti_set_option(const char *value)
-{
-	struct wanted new = wanted;
-	char word[WORD_SIZE];
-	size_t n;
-
-	for (;; value += n + 1) {
-		for (n = 0; value[n] && value[n] != ',';)
-			n++;
-		str_copy(word, value, MIN(n + 1, sizeof(word)));
-		if (n >= sizeof(word) || !set_word(&new, word))
-			return false;
-		if (!value[n])
-			break;
+	for (at = from; at < end; at += PAGE_SIZE) {
+		e = paging_entry_below(image_l3, (u64)at);
+		if (!e)
+			panic("no memory for the tables of XPTI");
+		*e = make_pte(paddr_to_mfn(image_to_phys(at)), rights);
 	}
-	wanted = new;
-	return true;
-}
-
-void xpti_decide(bool faulty)
-{
-	domus_refused = wanted.domu < 0 ? faulty : wanted.domu;
-	log_info("XPTI (64-bit PV only): Dom0 disabled, DomU disabled");
-	if (faulty)
-		log_warn("this processor lets 64-bit guests read all memory (Meltdown)");
-	if (domus_refused)
-		log_warn("64-bit DomUs are refused, as there is no XPTI; option xpti=no allows them");
-}
-
-bool xpti_is_faulty(u32 vendor, u64 capabilities)
-{
-	return vendor != VENDOR_AMD && vendor != VENDOR_HYGON &&
-	       !(capabilities & RDCL_NO);
 }
 
 void xpti_init(void)
@@ -105,14 +61,121 @@ void xpti_init(void)
 		cpuid(FEATURES, 0, r);
 	xpti_decide(xpti_is_faulty(first[1], r[3] & EDX_ARCH_CAPS ?
 				   rdmsr(MSR_ARCH_CAPABILITIES) : 0));
+	if (!xpti_enabled(true) && !xpti_enabled(false))
+		return;
+	image_l3 = frames_new(PAGE_SIZE);
+	if (!image_l3)
+		panic("no memory for the tables of XPTI");
+	show_image(xpti_text, xpti_text_end, PTE_P | PTE_A);
+	show_image(xpti_data, xpti_data_end, PTE_HV_DATA & ~PTE_RW);
 }
 
-bool xpti_refuses_domus(void)
+static bool make_table(u64 **table)
 {
-	return domus_refused;
+	if (!*table)
+		*table = frames_new(PAGE_SIZE);
+	return *table;
 }
 
-bool xpti_refuses(const struct domain *d)
+/* The way from a thin root to the vCPU's descriptors and its page. */
+static void link_tables(struct vcpu *v)
 {
-	return domus_refused && !d->privileged && width_is_long(d->width);
+	const u64 rights = PTE_P | PTE_RW;
+	struct vcpu_xpti *x = &v->xpti;
+	u64 area = v->desc.area, at = area + (GDT_FRAMES + 1) * PAGE_SIZE;
+	u64 *l1 = (u64 *)ROUND_DOWN((u64)paging_entry(area), PAGE_SIZE);
+	u64 desc = make_pte(virt_to_mfn(x->l3), rights);
+	u64 image = make_pte(virt_to_mfn(image_l3), rights);
+
+	x->l3[area >> 30 & 511] = make_pte(virt_to_mfn(x->l2), rights);
+	x->l2[area >> 21 & 511] = make_pte(virt_to_mfn(l1), rights);
+	*paging_entry(at) = make_pte(virt_to_mfn(x->page), PTE_HV_DATA);
+	v->roots.thin[L4_DESC_SLOT] = v->roots.thin_user[L4_DESC_SLOT] = desc;
+	v->roots.thin[L4_IMAGE_SLOT] = v->roots.thin_user[L4_IMAGE_SLOT] = image;
+	x->at = at;
 }
+
+int xpti_prepare(struct vcpu *v)
+{
+	struct vcpu_xpti *x = &v->xpti;
+
+	ASSERT_HELD(&v->d->tables.lock);
+	if (x->at || !width_is_long(v->d->width) ||
+	    !xpti_enabled(v->d->privileged))
+		return 0;
+	if (!make_table(&x->l3) || !make_table(&x->l2) ||
+	    !make_table((u64 **)&x->page) || roots_split(v) ||
+	    descriptors_isolate(v))
+		return -ENOMEM;
+	link_tables(v);
+	return 0;
+}
+
+static void vcpu_free_tables(struct vcpu *v)
+{
+	if (v->xpti.at)
+		*paging_entry(v->xpti.at) = 0;
+	frames_delete(v->xpti.page, PAGE_SIZE);
+	frames_delete(v->xpti.l3, PAGE_SIZE);
+	frames_delete(v->xpti.l2, PAGE_SIZE);
+}
+
+void xpti_set_entries(const struct entry_points *usual,
+		      const struct entry_points *with_xpti)
+{
+	entries[0] = usual;
+	entries[1] = with_xpti;
+}
+
+static void load_entries(const struct entry_points *p, u64 stack, u64 gs)
+{
+	struct { u16 limit; u64 base; } __attribute__((packed)) ptr = {
+		PAGE_SIZE - 1, (u64)p->idt
+	};
+
+	cpu_tss[this_cpu()->id].rsp[0] = stack;
+	__asm__ volatile("lidt %0" :: "m" (ptr) : "memory");
+	wrmsr(MSR_SYSENTER_ESP, stack);
+	wrmsr(MSR_SYSENTER_EIP, (u64)p->sysenter);
+	wrmsr(MSR_LSTAR, (u64)p->syscall);
+	wrmsr(MSR_CSTAR, (u64)p->syscall_compat);
+	wrmsr(MSR_KERNEL_GS_BASE, gs);
+}
+
+/* NMI and #MC may come anywhere here: a stack is there before its vector is. */
+void xpti_load(struct vcpu *v)
+{
+	u64 stacks = v->xpti.at + offsetof(struct xpti_page, ist);
+	struct cpu_block *b = this_block();
+	u32 i;
+
+	v->xpti.page->frame = (u64)&b->guest;
+	v->xpti.page->thin = 0;		/* the CPU has a full one */
+	for (i = 0; i < 3; i++)
+		cpu_tss[b->cpu.id].ist[XPTI_FIRST_IST + i] =
+			stacks + (i + 1) * sizeof(v->xpti.page->ist[0]);
+	load_entries(entries[1], stacks, v->xpti.at);
+	b->cpu.thin = 1;
+}
+
+void xpti_unload(void)
+{
+	struct cpu_block *b = this_block();
+
+	b->cpu.thin = 0;
+	load_entries(entries[0], (u64)(&b->guest + 1), (u64)&b->cpu.stack_top);
+}
+
+u64 xpti_ready(struct vcpu *v)
+{
+	const u64 *root = v->proc.in_user ? v->roots.thin_user : v->roots.thin;
+
+	v->xpti.page->full = read_cr3();
+	v->xpti.page->thin = virt_to_mfn(root).n << PAGE_SHIFT;
+	return v->xpti.at;
+}
+
+DOMAIN_PART(xpti) = {
+	.order = PART_XPTI,
+	.vcpu_free = vcpu_free_tables,
+};

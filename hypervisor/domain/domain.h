@@ -8,6 +8,7 @@
 #include "cpu/descriptors.h"
 #include "cpu/processor.h"
 #include "cpu/vcpu.h"
+#include "cpu/xpti.h"
 #include "device/devices.h"
 #include "domain/life.h"
 #include "event/evtchn.h"
@@ -31,6 +32,7 @@ struct vcpu {
 	struct vcpu_entry entry;
 	struct vcpu_roots roots;
 	struct vcpu_descriptors desc;
+	struct vcpu_xpti xpti;
 	struct vcpu_shared shared;
 	struct vcpu_timers timers;
 	u32 virq_port[24];		/* the event lock */

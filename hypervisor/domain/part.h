@@ -24,6 +24,7 @@ enum part_order {
 	PART_SCHED,
 	PART_TIMERS,
 	PART_DESCRIPTORS,
+	PART_XPTI,
 	PART_ROOTS,
 	PART_INFO,		/* vcpu_info that a vCPU registered */
 	PART_PROCESSOR,

@@ -22,50 +22,15 @@
 #include "machine/asm.h"
 #include "asm-offsets.h"
 #include "config.h"
-
-#define IST_VECTORS	((1 << 1) | (1 << 2) | (1 << 8) | (1 << 18))
-#define ERROR_VECTORS	((1 << 8) | (0x1f << 10) | (1 << 17) | (1 << 21) | \
-			 (1 << 29) | (1 << 30))
+#include "entry/entry.h"
 
 	.text
 	.code64
 
-	.macro save_regs
-	.irp	reg, rdi,rsi,rdx,rcx,rax,r8,r9,r10,r11,rbx,rbp,r12,r13,r14,r15
-	pushq	%\reg
-	.endr
-	.endm
-
-	.macro restore_regs
-	.irp	reg, r15,r14,r13,r12,rbp,rbx,r11,r10,r9,r8,rax,rcx,rdx,rsi,rdi
-	popq	%\reg
-	.endr
-	.endm
-
-	.balign 16
 	.globl trap_stubs
-trap_stubs:
-	vec = 0
-	.rept 256
-	.balign 16
-	has_error = 0
-	has_ist = 0
-	.if vec < 32
-	has_error = (ERROR_VECTORS >> vec) & 1
-	has_ist = (IST_VECTORS >> vec) & 1
-	.endif
-	.if !has_error
-	pushq	$0
-	.endif
-	pushq	$vec
-	.if has_ist
-	jmp	ist_entry
-	.else
-	jmp	common_entry
-	.endif
-	vec = vec + 1
-	.endr
+	stubs	trap_stubs, common_entry, ist_entry
 
+	.globl common_entry, enter_c, ring0_frame	# for xpti.S
 common_entry:
 	save_regs
 enter_c:
@@ -110,26 +75,9 @@ ist_entry:
 	rep movsq
 	jmp	enter_c
 
-/*
- * SYSENTER (Intel): rsp is the top of the block, IF is clear, the other flags
- * and all registers are the user's. Where it came from is not known; the ABI
- * says null CS and EIP. SS is that of a 32-bit guest.
- */
 	.globl sysenter_entry
-sysenter_entry:
-	pushq	$SEL_R3_DS
-	pushq	$0
-	pushfq
-	.globl sysenter_flags_saved
-sysenter_flags_saved:
-	orl	$0x200, (%rsp)
-	pushq	$3
-	pushq	$0
-	pushq	$0
-	pushq	$VEC_SYSENTER
-	pushq	$2				# no NT, AC, TF here
-	popfq
-	jmp	common_entry
+sysenter_entry:					# on the top of the block
+	from_sysenter sysenter_flags_saved, common_entry
 
 /*
  * SYSCALL: rcx is the return address, r11 the flags, rsp still the guest's, and

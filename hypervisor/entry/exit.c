@@ -8,6 +8,7 @@
 #include "cpu/context.h"
 #include "cpu/nmi.h"
 #include "cpu/vcpu.h"
+#include "cpu/xpti.h"
 #include "debug.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
@@ -56,6 +57,29 @@ static void schedule(void)
 	vcpu_tick(next);
 }
 
+static inline void deliver(const struct cpu *c, struct regs *r)
+{
+	if (nmi_deliverable(c->current))
+		nmi_deliver(c->current, r);
+	if (sched_runnable(c->current) && shared_events_deliverable(c->current))
+		bounce_event(c->current, r);
+}
+
+/*
+ * What is no straight way to a guest: there is work, no guest, or a guest
+ * with XPTI, which is entered from here.
+ */
+static __attribute__((noinline)) void attend(struct cpu *c, struct regs *r)
+{
+	if (c->work || !c->current || !sched_runnable(c->current)) {
+		schedule();
+		return;
+	}
+	deliver(c, r);
+	if (sched_runnable(c->current))
+		xpti_leave(xpti_ready(c->current));
+}
+
 void exit_to_guest(struct regs *r)
 {
 	struct cpu *c = this_cpu();
@@ -63,13 +87,9 @@ void exit_to_guest(struct regs *r)
 	/* Again if delivery crashed the domain: its stack was not writable. */
 	do {
 		quiet_point();
-		while (c->work || !c->current || !sched_runnable(c->current))
-			schedule();
-		if (nmi_deliverable(c->current))
-			nmi_deliver(c->current, r);
-		if (sched_runnable(c->current) &&
-		    shared_events_deliverable(c->current))
-			bounce_event(c->current, r);
+		while (c->special || !c->current || !sched_runnable(c->current))
+			attend(c, r);
+		deliver(c, r);
 	} while (!sched_runnable(c->current));
 }
 

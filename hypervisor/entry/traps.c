@@ -6,6 +6,7 @@
  */
 #include "cpu/emulate.h"
 #include "cpu/nmi.h"
+#include "cpu/xpti.h"
 #include "debug.h"
 #include "device/irq.h"
 #include "entry/guest_trap.h"
@@ -34,22 +35,37 @@ _Static_assert(sizeof(struct idt_gate) == 16, "hardware format");
 extern const struct extable_entry extable_start[], extable_end[];
 
 static struct idt_gate idt[256];
+static struct idt_gate xpti_idt[256]
+	__attribute__((section(".bss.xpti"), aligned(PAGE_SIZE)));
 
-static void set_gate(u32 vec, u8 dpl, u8 ist)
+static struct idt_gate make_gate(u64 at, u8 dpl, u32 ist)
 {
-	u64 at = (u64)trap_stubs[vec];
-
-	idt[vec] = (struct idt_gate){
-		.offset_lo = (u16)at, .selector = SEL_HV_CS, .ist = ist,
+	return (struct idt_gate){
+		.offset_lo = (u16)at, .selector = SEL_HV_CS, .ist = (u8)ist,
 		.type = (u8)(GATE_INTERRUPT | GATE_DPL(dpl)),
 		.offset_mid = (u16)(at >> 16), .offset_hi = (u32)(at >> 32),
 	};
 }
 
+/* With XPTI the stacks are others, the last one for two vectors. */
+static void set_gate(u32 vec, u8 dpl, u32 ist)
+{
+	idt[vec] = make_gate((u64)trap_stubs[vec], dpl, ist);
+	xpti_idt[vec] = make_gate((u64)xpti_stubs[vec], dpl, ist ?
+				  MIN(ist + XPTI_FIRST_IST, 7u) : 0);
+}
+
+static const struct entry_points usual_entries = {
+	idt, sysenter_entry, syscall_entry, syscall_compat_entry
+}, xpti_entries = {
+	xpti_idt, xpti_sysenter, xpti_syscall, xpti_syscall_compat
+};
+
 void traps_init(void)
 {
 	u32 vec;
 
+	xpti_set_entries(&usual_entries, &xpti_entries);
 	for (vec = 0; vec < 256; vec++)
 		set_gate(vec, 0, 0);
 	set_gate(X86_DB, 0, 1);
@@ -72,11 +88,11 @@ static u64 segment(u32 dpl, u32 type_bits, bool code64)
 /* What the hypervisor uses itself has the same place in both pages. */
 static void fill_gdt(const struct cpu *c, u64 *g)
 {
-	u64 base = (u64)&c->tss;
+	u64 base = (u64)&cpu_tss[c->id];
 
 	g[1] = segment(0, 0xb, true);
 	g[2] = segment(0, 0x3, false);
-	g[8] = (sizeof(c->tss) - 1) | (base & 0xffffff) << 16 |
+	g[8] = (sizeof(struct tss) - 1) | (base & 0xffffff) << 16 |
 	       0x89ull << 40 | (base >> 24 & 0xff) << 56;
 	g[9] = base >> 32;
 }
@@ -99,7 +115,7 @@ static void fill_gdts(struct cpu *c)
 
 static void fill_tss(struct cpu_block *b)
 {
-	struct tss *t = &b->cpu.tss;
+	struct tss *t = &cpu_tss[b->cpu.id];
 	u32 i;
 
 	t->rsp[0] = (u64)(&b->guest + 1);
@@ -108,27 +124,13 @@ static void fill_tss(struct cpu_block *b)
 	t->iomap_base = sizeof(*t);
 }
 
-static void load_idt(void)
-{
-	struct { u16 limit; u64 base; } __attribute__((packed)) ptr = {
-		sizeof(idt) - 1, (u64)idt
-	};
-
-	__asm__ volatile("lidt %0" :: "m" (ptr));
-}
-
 static void set_fast_entries(struct cpu_block *b)
 {
 	/* Others have SYSCALL: there it is a fault. */
 	wrmsr(MSR_SYSENTER_CS, cpuid_is_intel() ? SEL_HV_CS : 0);
-	wrmsr(MSR_SYSENTER_ESP, (u64)(&b->guest + 1));
-	wrmsr(MSR_SYSENTER_EIP, (u64)sysenter_entry);
 	wrmsr(MSR_STAR, (u64)SEL_HV_CS << 32);	/* there is no SYSRET */
-	wrmsr(MSR_LSTAR, (u64)syscall_entry);
-	wrmsr(MSR_CSTAR, (u64)syscall_compat_entry);
 	wrmsr(MSR_SFMASK, ENTRY_CLEARS);
 	b->cpu.stack_top = (u64)(&b->guest + 1);
-	wrmsr(MSR_KERNEL_GS_BASE, (u64)&b->cpu.stack_top);
 }
 
 void traps_init_cpu(void)
@@ -140,10 +142,10 @@ void traps_init_cpu(void)
 	cpu_load_gdt((u64)b->cpu.gdt_page[GDT_PAGE32] - HV_GDT_BASE,
 		     HV_GDT_LIMIT);
 	reload_segments();
-	load_idt();
 	__asm__ volatile("ltr %w0" :: "r" (SEL_TSS));
 	__asm__ volatile("lldt %w0" :: "r" (0));
 	set_fast_entries(b);
+	xpti_unload();
 	msr_init_cpu();
 	stack_init_cpu();
 }
@@ -179,6 +181,12 @@ static struct regs *return_failed(struct regs *r)
 	return g;
 }
 
+static bool at_sysenter(u64 ip)
+{
+	return (ip >= (u64)sysenter_entry && ip < (u64)sysenter_flags_saved) ||
+	       (ip >= (u64)xpti_sysenter && ip < (u64)xpti_sysenter_saved);
+}
+
 /* Rare, and out of line: an entry from a guest saves fewer registers so. */
 static __attribute__((noinline)) struct regs *hypervisor_trap(struct regs *r)
 {
@@ -195,8 +203,7 @@ static __attribute__((noinline)) struct regs *hypervisor_trap(struct regs *r)
 		 * A guest's breakpoint hit by us, or TF at SYSENTER: that is
 		 * the user's until its flags are saved.
 		 */
-		if (r->ip < (u64)sysenter_entry ||
-		    r->ip >= (u64)sysenter_flags_saved)
+		if (!at_sysenter(r->ip))
 			r->flags &= ~(u64)FLAGS_TF;
 		__asm__ volatile("mov %0, %%dr6" :: "r" ((u64)DR6_FIXED));
 		return r;

@@ -47,6 +47,13 @@ void sysenter_entry(void);
 void sysenter_flags_saved(void);
 void syscall_entry(void);
 void syscall_compat_entry(void);
+/* xpti.S; the last is to leave by the page at this address, for good. */
+extern u8 xpti_stubs[256][16];
+void xpti_sysenter(void);
+void xpti_sysenter_saved(void);
+void xpti_syscall(void);
+void xpti_syscall_compat(void);
+void xpti_leave(u64 page) __attribute__((noreturn));
 void reload_segments(void);
 void guest_iret(void);
 

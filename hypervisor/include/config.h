@@ -26,7 +26,7 @@
  * its can form an address above 4 GiB, so nothing of the hypervisor needs to
  * be hidden from it. Nothing secret may ever be mapped below 4 GiB. A 64-bit
  * guest can form all addresses, and the rights in the tables alone keep it
- * out: cpu/xpti.c says where that is not enough.
+ * out: cpu/xpti.c says where that is not enough, and what is mapped then.
  */
 #ifndef KRYPTON_CONFIG_H
 #define KRYPTON_CONFIG_H

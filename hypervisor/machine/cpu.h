@@ -41,8 +41,13 @@ struct __attribute__((aligned(16))) cpu {
 	struct vcpu *current;	/* whose registers and root are loaded */
 	u64 tsc_aux;		/* what the register holds */
 	u64 *gdt_page[GDT_PAGES];	/* the hypervisor's page of a GDT */
-	struct tss tss;
-	volatile u32 work;	/* CPU_WORK_* to do before entering a guest */
+	union {
+		struct {
+			volatile u32 work;	/* CPU_WORK_* to do before entering a guest */
+			volatile u32 thin;	/* 1: the guest has XPTI */
+		};
+		volatile u64 special;		/* one of these: no straight exit */
+	};
 	volatile u64 flushed;	/* requests answered: machine/smp.c */
 	u64 stack_top;		/* GS base points here: entry/entry.S */
 	u64 compat_sp, long_sp;	/* where SYSCALL puts RSP for a moment */
@@ -64,6 +69,7 @@ struct cpu_block {
 _Static_assert(sizeof(struct cpu_block) == CPU_BLOCK_SIZE, "found by masking");
 
 extern struct cpu_block *cpu_blocks[MAX_CPUS];
+extern struct tss cpu_tss[MAX_CPUS];
 extern u32 cpu_count;
 
 static inline struct cpu_block *this_block(void)

@@ -78,14 +78,19 @@ static u64 *next_table(u64 *entry)
 	return mfn_to_virt(pte_mfn(*entry));
 }
 
-u64 *paging_entry(u64 va)
+u64 *paging_entry_below(u64 *l3, u64 va)
 {
-	u64 *t = mfn_to_virt(pte_mfn(boot_l4[va >> 39 & 511]));
+	u64 *t = next_table(&l3[va >> 30 & 511]);
 
-	t = next_table(&t[va >> 30 & 511]);
 	if (t)
 		t = next_table(&t[va >> 21 & 511]);
 	return t ? &t[va >> 12 & 511] : NULL;
+}
+
+u64 *paging_entry(u64 va)
+{
+	return paging_entry_below(mfn_to_virt(pte_mfn(boot_l4[va >> 39 & 511])),
+				  va);
 }
 
 volatile void *paging_ioremap(paddr_t p, u64 size)

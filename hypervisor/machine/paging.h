@@ -60,6 +60,8 @@ void paging_init(u64 ram_end);
 void paging_map_m2p(paddr_t first, u64 size);
 /* The level-1 entry of a shared slot's address, its tables made if needed. */
 u64 *paging_entry(u64 va);
+/* The same for a level-3 table of the caller's. */
+u64 *paging_entry_below(u64 *l3, u64 va);
 /* Map device registers uncached and permanently; at boot only. */
 volatile void *paging_ioremap(paddr_t p, u64 size);
 /*

@@ -22,6 +22,11 @@
  * of a table in use it stays what it is. A processor that walks a table itself,
  * by a linear entry, sees each change there at once.
  *
+ * A vCPU of a 64-bit guest has a level-4 table for its kernel and one for its user
+ * mode, each with a copy of the guest's slots. With XPTI (cpu/xpti.c) it has each
+ * of them twice: a thin one too, with the same copy and nothing of the
+ * hypervisor's but the machine-to-phys array.
+ *
  * The guest's fourth level-2 table is used as it is: it has the
  * machine-to-phys window in its last slots, as on Xen. The processor finds a
  * window of 2 MiB pages in a level-2 table alone, so a private window needs a
@@ -81,6 +86,20 @@ static void free_roots(struct vcpu *v)
 	frames_delete(v->roots.root, PAGE_SIZE);
 	frames_delete(v->roots.l3, PAGE_SIZE);
 	frames_delete(v->roots.user_root, PAGE_SIZE);
+	frames_delete(v->roots.thin, PAGE_SIZE);
+	frames_delete(v->roots.thin_user, PAGE_SIZE);
+}
+
+int roots_split(struct vcpu *v)
+{
+	struct vcpu_roots *r = &v->roots;
+
+	r->thin = r->thin ? r->thin : frames_new(PAGE_SIZE);
+	r->thin_user = r->thin_user ? r->thin_user : frames_new(PAGE_SIZE);
+	if (!r->thin || !r->thin_user)
+		return -ENOMEM;
+	r->thin[L4_M2P_SLOT] = boot_l4[L4_M2P_SLOT];
+	return 0;
 }
 
 /* A domain may become a 32-bit one while its vCPUs have no root yet. */
@@ -99,6 +118,8 @@ static void copy_slots(u64 *root, mfn_t table)
 	const u64 *from = mfn_eq(table, INVALID_MFN) ? none :
 			  mfn_to_virt(table);
 
+	if (!root)
+		return;
 	memcpy(root, from, L4_M2P_SLOT * sizeof(*root));
 	memcpy(root + L4_HV_END, from + L4_HV_END,
 	       (ENTRIES - L4_HV_END) * sizeof(*root));
@@ -116,11 +137,13 @@ void roots_set(struct vcpu *v, mfn_t table)
 	if (mfn_eq(v->roots.table, INVALID_MFN))
 		follow_width(v);
 	v->roots.table = table;
-	if (v->roots.user_root)
+	if (v->roots.user_root) {
 		copy_slots(v->roots.root, table);
-	else
+		copy_slots(v->roots.thin, table);
+	} else {
 		*v->roots.l3 = mfn_eq(table, INVALID_MFN) ? none :
 			*(const struct pae_root *)mfn_to_virt(table);
+	}
 }
 
 void roots_set_user(struct vcpu *v, mfn_t table)
@@ -129,6 +152,7 @@ void roots_set_user(struct vcpu *v, mfn_t table)
 	BUG_ON(!v->roots.user_root);
 	v->roots.user = table;
 	copy_slots(v->roots.user_root, table);
+	copy_slots(v->roots.thin_user, table);
 }
 
 void roots_load(const struct vcpu *v)
@@ -138,13 +162,22 @@ void roots_load(const struct vcpu *v)
 	write_cr3(virt_to_mfn(root).n << PAGE_SHIFT);
 }
 
+static void set_entry(u64 *root, u32 i, u64 e)
+{
+	if (root)
+		__atomic_store_n(&root[i], e, __ATOMIC_SEQ_CST);
+}
+
 static void follow(const struct vcpu_roots *r, mfn_t table, u32 i, u64 e)
 {
-	if (mfn_eq(r->table, table))
-		__atomic_store_n(r->l3 ? &r->l3->entry[i] : &r->root[i], e,
-				 __ATOMIC_SEQ_CST);
-	if (mfn_eq(r->user, table))
-		__atomic_store_n(&r->user_root[i], e, __ATOMIC_SEQ_CST);
+	if (mfn_eq(r->table, table)) {
+		set_entry(r->l3 ? r->l3->entry : r->root, i, e);
+		set_entry(r->thin, i, e);
+	}
+	if (mfn_eq(r->user, table)) {
+		set_entry(r->user_root, i, e);
+		set_entry(r->thin_user, i, e);
+	}
 }
 
 /*

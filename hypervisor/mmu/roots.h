@@ -11,6 +11,7 @@ struct vcpu_roots {
 	mfn_t user;			/* 64-bit guest's L4 of user mode */
 	u64 *root;			/* the processor's L4 */
 	u64 *user_root;			/* in user mode; NULL: a 32-bit guest */
+	u64 *thin, *thin_user;		/* while the guest runs, with XPTI */
 	struct pae_root {
 		u64 entry[4];
 	} *l3;				/* the processor's L3, a page */
@@ -28,6 +29,11 @@ void roots_set(struct vcpu *v, mfn_t table);
 void roots_set_user(struct vcpu *v, mfn_t table);
 /* Have this processor use what the vCPU has for its mode; flushes its TLB. */
 void roots_load(const struct vcpu *v);
+/*
+ * Give a vCPU of a 64-bit guest, before it has a root, two more that follow the
+ * others in the guest's slots and have nothing of the hypervisor's: -ENOMEM.
+ */
+int roots_split(struct vcpu *v);
 /*
  * An entry of a valid root has changed: have all vCPUs that use the root follow,
  * and flush. The caller holds the page lock, and what the old entry held.

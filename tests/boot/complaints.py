@@ -16,7 +16,6 @@ HYPERVISOR_EXPECTED = re.compile(
     # Linux probes MSRs on every processor, and handles the fault
     r"(RDMSR|WRMSR|rdmsr|wrmsr)"
     # the hypervisor's own advice about the emulated processor
-    r"|64-bit DomUs are refused, as there is no XPTI"
     r"|\(XEN\) \*\*\*|WARNING: (CONSOLE OUTPUT|HMP|NO|SPECULATIVE)"
     r"|BUG_ON|not affected|gnttab: |gnttab_max")
 KERNEL_COMPLAINT = re.compile(

@@ -122,9 +122,18 @@ class Monitor:
         self.file.readline()
         self.ask("qmp_capabilities")
 
-    def ask(self, command):
-        self.file.write(json.dumps({"execute": command}) + "\n")
+    def ask(self, command, **arguments):
+        self.file.write(json.dumps({"execute": command,
+                                    "arguments": arguments}) + "\n")
         self.file.flush()
         while "return" not in (got := json.loads(self.file.readline())):
             if "error" in got:
                 raise OSError(got)
+        return got["return"]
+
+    def root(self):
+        return int(re.search(r"CR3=(\w+)", self.hmp("info registers"))[1], 16)
+
+    def hmp(self, line):
+        """What the monitor for people says."""
+        return self.ask("human-monitor-command", **{"command-line": line})

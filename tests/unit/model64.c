@@ -8,6 +8,8 @@
 #include "mmu/roots.h"
 #include "model64.h"
 
+#define OWN_SIZE	((L4_HV_END - L4_HV_SLOT) * sizeof(u64))
+
 struct domain *model;
 u32 model_first;
 const u32 model_slots[MODEL_SLOTS] =
@@ -83,7 +85,7 @@ static void walk_table(u32 cpu, mfn_t m, u32 role, bool writable)
 	}
 }
 
-static void walk_root(u32 cpu, const u64 *root, u64 m2p)
+static void walk_root(u32 cpu, const u64 *root, u64 m2p, const u64 *own)
 {
 	u64 want;
 	u32 i;
@@ -91,7 +93,7 @@ static void walk_root(u32 cpu, const u64 *root, u64 m2p)
 	memset(seen, 0, sizeof(seen));
 	for (i = 0; i < 512; i++) {
 		if (i >= L4_M2P_SLOT && i < L4_HV_END) {
-			want = i == L4_M2P_SLOT ? m2p : boot_l4[i];
+			want = i == L4_M2P_SLOT ? m2p : own[i];
 			assert_int_equal(root[i], want);
 		} else if (root[i] & PTE_P) {
 			assert_int_equal(root[i] & (PTE_US | PTE_A),
@@ -104,9 +106,22 @@ static void walk_root(u32 cpu, const u64 *root, u64 m2p)
 static void walk_cpu(u32 cpu)
 {
 	const struct vcpu_roots *r = &model->vcpu[cpu]->roots;
+	static const u64 none[512];
+	u64 thin[512], user[512];
 
-	walk_root(cpu, r->root, boot_l4[L4_M2P_SLOT]);
-	walk_root(cpu, r->user_root, 0);
+	walk_root(cpu, r->root, boot_l4[L4_M2P_SLOT], boot_l4);
+	walk_root(cpu, r->user_root, 0, boot_l4);
+	if (!r->thin)
+		return;
+	walk_root(cpu, r->thin, boot_l4[L4_M2P_SLOT], none);
+	walk_root(cpu, r->thin_user, 0, none);
+	/* The guest's slots are the same. */
+	memcpy(thin, r->thin, sizeof(thin));
+	memcpy(user, r->thin_user, sizeof(user));
+	memcpy(thin + L4_HV_SLOT, boot_l4 + L4_HV_SLOT, OWN_SIZE);
+	memcpy(user + L4_HV_SLOT, boot_l4 + L4_HV_SLOT, OWN_SIZE);
+	assert_memory_equal(thin, r->root, sizeof(thin));
+	assert_memory_equal(user, r->user_root, sizeof(user));
 }
 
 /* The processor fills its caches again at once. */
@@ -228,6 +243,8 @@ void model_setup(u32 pages)
 	for (i = L4_HV_SLOT; i < L4_HV_END; i++)
 		boot_l4[i] = make_pte(mfn(i), PTE_HV_DATA);
 	model_set_width(&width64);
+	/* One vCPU has XPTI, the others have not. */
+	assert_int_equal(roots_split(model->vcpu[CPUS - 1]), 0);
 	memset(cached, 0, sizeof(cached));
 	host_flushed = flushed;
 	host_flush_due = walk_all;

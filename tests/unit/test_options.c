@@ -208,23 +208,29 @@ static void test_levels(void **state)
 /*
  * xpti takes a list of words, and is on by its name alone. For whom it is not
  * said, the processor decides: AMD's and Hygon's, and those that say so, need no
- * XPTI. While there is none, a domain that is to have it is refused; Dom0 is not.
+ * XPTI.
  */
 static void test_xpti(void **state)
 {
+	enum { NONE, DOM0, DOMU, BOTH };
 	static const struct {
 		const char *line;
-		bool sound, faulty;	/* refused on such a processor */
+		u32 sound, faulty;	/* who has it on such a processor */
 	} values[] = {
-		{ "", false, true }, { "xpti", true, true },
-		{ "xpti=yes", true, true }, { "xpti=no", false, false },
-		{ "no-xpti", false, false }, { "xpti xpti=off", false, false },
-		{ "xpti=off xpti=default", false, true },
-		{ "xpti=dom0", false, true }, { "xpti=domu", true, true },
-		{ "xpti=no-domu", false, false },
-		{ "xpti=domu=0", false, false },
-		{ "xpti=no,domu", true, true },
-		{ "xpti=dom0=on,domu=off", false, false },
+		{ "", NONE, BOTH }, { "xpti", BOTH, BOTH },
+		{ "xpti=yes", BOTH, BOTH }, { "xpti=no", NONE, NONE },
+		{ "no-xpti", NONE, NONE }, { "xpti xpti=off", NONE, NONE },
+		{ "xpti=off xpti=default", NONE, BOTH },
+		{ "xpti=dom0", DOM0, BOTH }, { "xpti=domu", DOMU, BOTH },
+		{ "xpti=no-domu", NONE, DOM0 }, { "xpti=no-dom0", NONE, DOMU },
+		{ "xpti=domu=0", NONE, DOM0 }, { "xpti=no,domu", DOMU, DOMU },
+		{ "xpti=dom0=on,domu=off", DOM0, DOM0 },
+	};
+	static const char *const logs[] = {
+		[NONE] = "Dom0 disabled, DomU disabled",
+		[DOM0] = "Dom0 enabled, DomU disabled",
+		[DOMU] = "Dom0 disabled, DomU enabled",
+		[BOTH] = "Dom0 enabled, DomU enabled",
 	};
 	static const char *const bad[] = {
 		"maybe", "dom", "domu2", "domu=x", "no-domu=1", "no,maybe",
@@ -232,21 +238,23 @@ static void test_xpti(void **state)
 		"a-word-as-long-as-none-is",
 	};
 	const u32 amd = 0x68747541, hygon = 0x6f677948, intel = 0x756e6547;
+	u32 i, faulty, who;
 	char line[80];
-	u32 i;
 
 	(void)state;
-	for (i = 0; i < ARRAY_SIZE(values); i++) {
-		snprintf(line, sizeof(line), "xpti=default %s", values[i].line);
+	for (i = 0; i < 2 * ARRAY_SIZE(values); i++) {
+		faulty = i & 1;
+		snprintf(line, sizeof(line), "xpti=default %s",
+			 values[i / 2].line);
 		options(line);
 		assert_string_equal(host_log, "");
-		xpti_decide(false);
-		if (xpti_refuses_domus() != values[i].sound)
-			fail_msg("%s: %s", line, host_log);
-		xpti_decide(true);
-		if (xpti_refuses_domus() != values[i].faulty)
-			fail_msg("%s: %s", line, host_log);
-		assert_non_null(strstr(host_log, "(Meltdown)"));
+		xpti_decide(faulty);
+		who = faulty ? values[i / 2].faulty : values[i / 2].sound;
+		if (xpti_enabled(true) != (who & DOM0) ||
+		    xpti_enabled(false) != !!(who & DOMU) ||
+		    !strstr(host_log, logs[who]) ||
+		    !!strstr(host_log, "(Meltdown)") != (faulty && who != BOTH))
+			fail_msg("%s, %u: %s", line, faulty, host_log);
 	}
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		snprintf(line, sizeof(line), "xpti=no xpti=%s", bad[i]);
@@ -254,7 +262,7 @@ static void test_xpti(void **state)
 		if (!strstr(host_log, "option xpti is ignored: bad value"))
 			fail_msg("%s is accepted", line);
 		xpti_decide(true);
-		assert_false(xpti_refuses_domus());
+		assert_false(xpti_enabled(true) || xpti_enabled(false));
 	}
 	options("xpti=default");
 	assert_false(xpti_is_faulty(amd, 0) || xpti_is_faulty(hygon, 0));

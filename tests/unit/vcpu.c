@@ -81,6 +81,12 @@ static u32 register_of(u32 reg)
 	return host_current->proc.cr4 & CR4_DE ? 8 : reg + 2;
 }
 
+int xpti_prepare(struct vcpu *v)
+{
+	(void)v;
+	return 0;
+}
+
 /* CPUID shows no FSGSBASE. */
 u64 processor_cr4(const struct vcpu *v, u64 value)
 {

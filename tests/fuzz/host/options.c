@@ -25,12 +25,6 @@ bool grant_set_max_maptrack(const char *s)
 	return *s;
 }
 
-/* Only to decide on XPTI, which no word does by itself. */
-u64 rdmsr(u32 msr)
-{
-	return msr;
-}
-
 /* On, off, or neither. */
 u64 ap_max_cpus = MAX_CPUS;
 

@@ -9,7 +9,7 @@
  * where the guest could not write. A hypercall needs no stack.
  *
  * Test: crashes -w 64
- * Test: crashes-intel -w 64 -I -o xpti=no
+ * Test: crashes-intel -w 64 -I
  */
 #include "domu.h"
 

@@ -9,7 +9,7 @@
  * nothing of the hypervisor's.
  *
  * Test: linear -w 64
- * Test: linear-intel -w 64 -I -o xpti=no
+ * Test: linear-intel -w 64 -I
  */
 #include "domu.h"
 #include "user.h"

@@ -4,16 +4,26 @@
  * of the machine changes nothing but that its handler runs. With an argument it
  * runs until tests/guest/nmi-steps, which sends the NMIs, sets 'stop'.
  *
+ * It looks at returns as well that the processor refuses, or does only when a
+ * page of the LDT is mapped.
+ *
  * Test: nmis-long -w 64
+ * Test: nmis-long-intel -w 64 -I
  */
 #include "user.h"
 
 #define SYSCALL_ENTRY	0x98u
+#define SYSCALL32_ENTRY	0x99u
+#define SYSENTER_ENTRY	0x9au
+#define BAD_CS		0x13u	/* the guest has no GDT */
+#define LDT_CS		7u
+#define LDT_CODE64	0x00affb000000ffffull	/* DPL 3, accessed */
 #define ROUNDS		20u
 #define NO_STACK	0x7ffffffff008ul	/* nothing is there */
 
 volatile u32 stop, taken;
 static volatile u32 steps;
+static u64 ldt[512] __attribute__((aligned(4096)));
 
 static void nmi(struct trap_frame *f)
 {
@@ -87,6 +97,64 @@ static void user_round(void)
 	CHECK(came.frame.r10, 10);
 	CHECK(came.frame.r15, 15);
 	CHECK_TRAP(RUN_USER("int $0x80"), 0x80);
+	c = COMPAT_CONTEXT("syscall");
+	c.cs = FLAT_USER_CS32;
+	iret_to(&c);
+	if (!is_intel() || came.frame.vector != X86_TRAP_UD)
+		CHECK_TRAP(came.frame.vector, SYSCALL32_ENTRY);
+}
+
+/* With TF the #DB comes behind it, in the hypervisor. */
+static void sysenter_round(void)
+{
+	struct iret_context c = USER_CONTEXT("movl $2, %%ebx; sysenter");
+
+	if (!is_intel())
+		return;
+	CHECK_TRAP(iret_to(&c), SYSENTER_ENTRY);
+	CHECK(came.frame.ebx, 2);
+	c = USER_CONTEXT("pushf; orl $" STRING(X86_EFLAGS_TF) ", (%%rsp); popf;"
+			 "sysenter");
+	CHECK_TRAP(iret_to(&c), SYSENTER_ENTRY);
+	CHECK(came.frame.eflags & X86_EFLAGS_TF, X86_EFLAGS_TF);
+}
+
+static void fault_round(void)
+{
+	struct iret_context c = USER_CONTEXT("movl $2, %%ebx; int $0x80");
+
+	set_trap_handler(X86_TRAP_GP, NULL);
+	c.cs = BAD_CS;
+	CHECK_TRAP(iret_to(&c), X86_TRAP_GP);
+	CHECK(came.frame.error, BAD_CS & ~3u);
+	CHECK(came.frame.eip, c.rip);
+	set_trap_handler(X86_TRAP_GP, skip2);
+	/* Each time anew: this drops the page that was mapped. */
+	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)ldt, 1), 0);
+	c.cs = LDT_CS;
+	CHECK_TRAP(iret_to(&c), 0x80);
+	CHECK_SELECTOR((u16)came.frame.cs, LDT_CS);
+	CHECK(came.frame.ebx, 2);
+	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
+}
+
+static void prepare(void)
+{
+	user_init();
+	HC3(vcpu_op, VCPUOP_stop_periodic_timer, 0, 0);
+	ldt[0] = LDT_CODE64;
+	CHECK(make_ro(ldt), 0);
+	CHECK(register_callback(CALLBACKTYPE_syscall,
+				trap_entries[SYSCALL_ENTRY], 0), 0);
+	CHECK(register_callback(CALLBACKTYPE_syscall32,
+				trap_entries[SYSCALL32_ENTRY], 0), 0);
+	CHECK(register_callback(CALLBACKTYPE_sysenter,
+				trap_entries[SYSENTER_ENTRY], 0), 0);
+	set_trap_handler(X86_TRAP_DB, step);
+	set_trap_handler(2, nmi);
+	set_trap_handler(X86_TRAP_BP, step);
+	set_trap_handler(X86_TRAP_UD, skip2);
+	set_trap_handler(X86_TRAP_GP, skip2);
 }
 
 void test_main(void)
@@ -94,19 +162,13 @@ void test_main(void)
 	bool wait = start_info->cmd_line[0];
 	u32 rounds;
 
-	user_init();
-	HC3(vcpu_op, VCPUOP_stop_periodic_timer, 0, 0);
-	CHECK(register_callback(CALLBACKTYPE_syscall,
-				trap_entries[SYSCALL_ENTRY], 0), 0);
-	set_trap_handler(X86_TRAP_DB, step);
-	set_trap_handler(2, nmi);
-	set_trap_handler(X86_TRAP_BP, step);
-	set_trap_handler(X86_TRAP_UD, skip2);
-	set_trap_handler(X86_TRAP_GP, skip2);
+	prepare();
 	ready();
 	for (rounds = 0; wait ? !stop : rounds < ROUNDS; rounds++) {
 		kernel_round();
 		user_round();
+		sysenter_round();
+		fault_round();
 		CHECK(steps, rounds * 2 + 2);
 	}
 	CHECK(taken != 0, wait);

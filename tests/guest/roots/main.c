@@ -7,7 +7,7 @@
  * nobody pins it.
  *
  * Test: roots -w 64 -c 2 -v 3
- * Test: roots-intel -w 64 -c 2 -v 3 -I -o xpti=no
+ * Test: roots-intel -w 64 -c 2 -v 3 -I
  */
 #include "user.h"
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which domains have XPTI if they are 64-bit: by the option, or else by whether
+ * the processor has the Meltdown fault. Option and log line are Xen's.
+ */
+#include "cpu/xpti.h"
+#include "lib/lib.h"
+#include "machine/boot.h"
+
+#define VENDOR_AMD	0x68747541u	/* EBX of leaf 0: "Auth" */
+#define VENDOR_HYGON	0x6f677948u	/* "Hygo" */
+#define RDCL_NO		BIT(0)
+#define WORD_SIZE	16
+
+/* -1: what the processor needs. */
+static struct wanted {
+	s8 dom0, domu;
+} wanted = { -1, -1 };
+
+static struct {
+	bool dom0, domu;
+} enabled;
+
+/* NAME, no-NAME or NAME=BOOLEAN: 1 or 0; -1 for other words. */
+static s8 truth_of(const char *word, const char *name)
+{
+	bool no = !strncmp(word, "no-", 3);
+	size_t n = strlen(name);
+
+	word += no ? 3 : 0;
+	if (strncmp(word, name, n))
+		return -1;
+	if (word[n] == '=' && !no)
+		return (s8)boot_truth(word + n + 1);
+	return word[n] ? -1 : !no;
+}
+
+static bool set_word(struct wanted *w, const char *word)
+{
+	s8 first = truth_of(word, "dom0"), others = truth_of(word, "domu");
+	s8 both = (s8)boot_truth(word);
+
+	if (both >= 0 || !strncmp(word, "default", sizeof("default")))
+		w->dom0 = w->domu = both;
+	else if (first >= 0)
+		w->dom0 = first;
+	else if (others >= 0)
+		w->domu = others;
+	else
+		return false;
+	return true;
+}
+
+/* A list of words, with commas between. */
+bool xpti_set_option(const char *value)
+{
+	struct wanted new = wanted;
+	char word[WORD_SIZE];
+	size_t n;
+
+	for (;; value += n + 1) {
+		for (n = 0; value[n] && value[n] != ',';)
+			n++;
+		str_copy(word, value, MIN(n + 1, sizeof(word)));
+		if (n >= sizeof(word) || !set_word(&new, word))
+			return false;
+		if (!value[n])
+			break;
+	}
+	wanted = new;
+	return true;
+}
+
+static const char *state(bool on)
+{
+	return on ? "enabled" : "disabled";
+}
+
+void xpti_decide(bool faulty)
+{
+	enabled.dom0 = wanted.dom0 < 0 ? faulty : wanted.dom0;
+	enabled.domu = wanted.domu < 0 ? faulty : wanted.domu;
+	log_info("XPTI (64-bit PV only): Dom0 %s, DomU %s (without PCID)",
+		 state(enabled.dom0), state(enabled.domu));
+	if (faulty && !(enabled.dom0 && enabled.domu))
+		log_warn("without XPTI, 64-bit guests can read all memory (Meltdown)");
+}
+
+/* As Xen 4.17 judges it: all processors of which it is not known. */
+bool xpti_is_faulty(u32 vendor, u64 capabilities)
+{
+	return vendor != VENDOR_AMD && vendor != VENDOR_HYGON &&
+	       !(capabilities & RDCL_NO);
+}
+
+bool xpti_enabled(bool privileged)
+{
+	return privileged ? enabled.dom0 : enabled.domu;
+}

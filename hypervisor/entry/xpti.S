@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Entries from and return to a guest that runs on thin roots (cpu/xpti.c).
+ *
+ * While one is loaded in a CPU, all vectors and fast entries of the CPU come
+ * here. Here everything is mapped at the same address in the thin root and in
+ * the full one: this code (.xpti.text), the IDT and the TSS, and struct xpti_page,
+ * the vCPU's, with the stacks that the processor switches to. What comes from the
+ * guest loads the full root, goes to the usual place in the CPU's block and on in
+ * entry.S.
+ *
+ * NMI, #DB, #MC and #DF can hit this very code, in either root. They then run on
+ * the CPU's usual exception stack and in the full root, and return to what they
+ * found. Nothing else comes from ring 0 with a thin root but a fault of iretq.
+ */
+#include "machine/asm.h"
+#include "asm-offsets.h"
+#include "config.h"
+#include "entry/entry.h"
+
+	.section .xpti.text, "ax"
+	.code64
+
+	.globl xpti_stubs
+	stubs	xpti_stubs, xpti_entry, xpti_ist_entry
+
+/* From the frame at rsi, which stays, to rdi. */
+	.macro copy_frame
+	movl	$REGS_SIZE / 8, %ecx
+	cld
+	rep movsq
+	.endm
+
+/* rdi: the page that the stack is in; rax is lost. */
+	.macro load_full_root
+	movq	%rsp, %rdi
+	andq	$-PAGE_SIZE, %rdi
+	movq	XPTI_FULL(%rdi), %rax
+	movq	%rax, %cr3
+	.endm
+
+	.globl xpti_entry
+xpti_entry:
+	save_regs
+	testb	$3, REGS_CS(%rsp)
+	jz	from_ring0
+from_guest:
+	load_full_root
+	movq	%rsp, %rsi
+	movq	XPTI_FRAME(%rdi), %rdi
+	movq	%rdi, %rsp
+	copy_frame
+	jmp	enter_c
+
+from_ring0:
+	leaq	xpti_iret(%rip), %rax
+	cmpq	%rax, REGS_IP(%rsp)
+	jne	enter_c
+	/*
+	 * As if the usual return had failed. The five words are still in the
+	 * guest's frame; below it is room for this one.
+	 */
+	load_full_root
+	movq	%rsp, %rsi
+	movq	XPTI_FRAME(%rdi), %rdi
+	subq	$REGS_SIZE, %rdi
+	movq	%rdi, %rsp
+	copy_frame
+	leaq	guest_iret(%rip), %rax
+	movq	%rax, REGS_IP(%rsp)
+	jmp	enter_c
+
+	.globl xpti_ist_entry
+xpti_ist_entry:
+	save_regs
+	testb	$3, REGS_CS(%rsp)
+	jnz	from_guest
+	movq	%rsp, %rbx			# rbx: the frame here
+	movq	%cr3, %r12			# r12: the root that was found
+	movq	%rsp, %rdi
+	andq	$-PAGE_SIZE, %rdi
+	cmpq	XPTI_THIN(%rdi), %r12
+	jne	1f
+	load_full_root
+1:	movq	XPTI_FRAME(%rdi), %rdi
+	andq	$-CPU_BLOCK_SIZE, %rdi
+	movl	%esp, %ecx			# 0x100 each, from 0xc00 on
+	andl	$0x300, %ecx
+	imull	$CPU_IST_SIZE / 0x100, %ecx, %ecx
+	leaq	BLOCK_IST + CPU_IST_SIZE - REGS_SIZE(%rdi, %rcx), %rdi
+	movq	%rsp, %rsi
+	movq	%rdi, %rsp
+	copy_frame
+	xorl	%ebp, %ebp
+	movq	%rsp, %rdi
+	call	trap_entry
+	movq	%rax, %rsi			# it is the one that was given
+	movq	%rbx, %rdi
+	copy_frame
+	movq	%rbx, %rsp
+	movq	%cr3, %rax
+	cmpq	%rax, %r12
+	je	1f
+	movq	%r12, %cr3
+1:	restore_regs
+	addq	$16, %rsp
+	iretq
+
+/* The fast entries: see entry.S. SYSENTER's stack is that of other entries. */
+	.globl xpti_sysenter
+xpti_sysenter:
+	from_sysenter xpti_sysenter_saved, xpti_entry
+
+/* GS base is the page's address for two instructions more than usual. */
+	.macro from_syscall word, mov, sp, ss, cs, vector
+	swapgs
+	\mov	\sp, %gs:\word
+	movq	%gs:XPTI_FULL, %rsp
+	movq	%rsp, %cr3
+	movq	%gs:XPTI_FRAME, %rsp
+	leaq	REGS_SIZE(%rsp), %rsp
+	pushq	$\ss
+	pushq	%gs:\word
+	swapgs
+	pushq	%r11
+	pushq	$\cs
+	pushq	%rcx
+	pushq	$0
+	pushq	$\vector
+	jmp	common_entry
+	.endm
+
+	.globl xpti_syscall
+xpti_syscall:
+	from_syscall XPTI_LONG_SP, movq, %rsp, SEL_64_DS, SEL_64_CS, VEC_SYSCALL
+
+	.globl xpti_syscall_compat
+xpti_syscall_compat:
+	from_syscall XPTI_COMPAT_SP, movl, %esp, SEL_R3_DS, SEL_R3_CS, VEC_SYSCALL32
+
+/*
+ * rdi: the page. From exit_to_guest(), instead of its return to entry.S: to the
+ * guest's frame in the CPU's block.
+ */
+	.globl xpti_leave
+xpti_leave:
+	movq	XPTI_FRAME(%rdi), %rsp
+	orl	$0x200, REGS_FLAGS(%rsp)
+	testb	$3, REGS_CS(%rsp)
+	jz	ring0_frame
+	.irp	n, 0, 8, 16, 24, 32		# RIP CS RFLAGS RSP SS
+	movq	REGS_IP + \n(%rsp), %rax
+	movq	%rax, XPTI_EXIT_END - 40 + \n(%rdi)
+	.endr
+	movq	REGS_DI(%rsp), %rax
+	movq	%rax, XPTI_EXIT_END - 48(%rdi)
+	movq	%rdi, REGS_DI(%rsp)
+	restore_regs
+	leaq	XPTI_EXIT_END - 48(%rdi), %rsp
+	movq	XPTI_THIN(%rdi), %rdi
+	movq	%rdi, %cr3
+	popq	%rdi
+	.globl xpti_iret
+xpti_iret:
+	iretq
