@@ -16,10 +16,6 @@
 
 static const char extra_version[16] = "-krypton";
 static const char capabilities[1024] = "xen-3.0-x86_64 xen-3.0-x86_32p ";
-<<<<<<< HEAD
-static const char capabilities32[1024] = "xen-3.0-x86_32p ";
-=======
->>>>>>> xpti
 static const char changeset[64] = "none";
 extern const u8 build_id_note[], build_id_end[];	/* krypton.lds */
 static const char denied[] = "<denied>";
@@ -89,13 +85,7 @@ long do_xen_version(u64 a[])
 		       guest_write(to, boot_info.cmdline, BOOT_CMDLINE_SIZE) :
 		       guest_write(to, denied, sizeof(denied));
 	case XENVER_capabilities:
-<<<<<<< HEAD
-		return guest_write(to, xpti_refuses_domus() ?
-				   capabilities32 : capabilities,
-				   sizeof(capabilities));
-=======
 		return guest_write(to, capabilities, sizeof(capabilities));
->>>>>>> xpti
 	case XENVER_changeset:
 		return guest_write(to, changeset, sizeof(changeset));
 	case XENVER_platform_parameters:

@@ -168,15 +168,10 @@ static int set_tables(struct vcpu *v, const struct context *c)
 	ASSERT_HELD(&v->d->tables.lock);
 	for (i = 0; i < GDT_FRAMES; i++)
 		gdt[i] = mfn(c->gdt_frames[i]);
-<<<<<<< HEAD
 	/* The GDT first, which gives up no root if it is refused. */
-	rc = descriptors_set_gdt(v, gdt, (u32)c->gdt_ents);
-=======
-	/* The GDT first: one hold of the lock gives up one root at most. */
 	rc = xpti_prepare(v);
 	if (!rc)
 		rc = descriptors_set_gdt(v, gdt, (u32)c->gdt_ents);
->>>>>>> xpti
 	if (rc)
 		return rc;
 	rc = ptype_get_both(v->d, root, v->d->width->root_type);
