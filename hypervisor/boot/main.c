@@ -101,7 +101,7 @@ void boot_main(u32 magic, u64 info)
 	vga_init();
 	cpu_blocks[0] = &boot_block;
 	multiboot_parse(magic, info);
-	log_info("Krypton for xen-3.0-x86_64 and x86_32p, command line: %s",
+	log_info("Krypton for xen-3.0-x86_64 xen-3.0-x86_32p, command line: %s",
 		 boot_info.cmdline);
 	options_init();
 	init_memory();
