@@ -54,7 +54,8 @@ static void enter_long(struct vcpu *v, struct regs *r,
 	word[1] = r->r11;
 	n += BELOW;
 	word[n++] = r->ip;
-	word[n++] = (r->cs & (kernel ? 0xfffc : 0xffff)) | (u64)masked << 32;
+	word[n++] = (r->cs & (kernel ? 0xfffc : 0xffff)) |
+		    (u64)masked << v->d->width->mask_shift;
 	word[n++] = frame_flags(v, r, masked);
 	word[n++] = r->sp;
 	word[n++] = r->ss;

@@ -382,6 +382,39 @@ static void test_kept(void **state)
 	assert_int_equal(audit_frames(), 0);
 }
 
+/*
+ * A root that is wanted again soon stays as if its validation had stopped at its
+ * end; another user's reference just goes.
+ */
+static void test_resumable(void **state)
+{
+	mfn_t m;
+
+	(void)state;
+	model_pin_three();
+	m = mfn(model_first);
+	spin_lock(&model->tables.lock);
+	assert_int_equal(ptype_get_both(model, m, TYPE_L4), 0);
+	ptype_put_resumable(model, m);
+	assert_true(model_frame(0)->flags & FRAME_VALID);
+	assert_int_equal(model_frame(0)->type_count, 1);
+	model_frame(0)->flags &= (u8)~FRAME_PINNED;
+	ptype_put_resumable(model, m);
+	assert_int_equal(places_taken(), 0);
+	assert_true(model_frame(0)->flags & FRAME_PARTIAL);
+	assert_false(model_frame(0)->flags & FRAME_VALID);
+	spin_unlock(&model->tables.lock);
+	model_check();
+	assert_int_equal(audit_frames(), 0);
+	spin_lock(&model->tables.lock);
+	assert_int_equal(ptype_get_both(model, m, TYPE_L4), 0);
+	assert_true(model_frame(0)->flags & FRAME_VALID);
+	model_frame(0)->flags |= FRAME_PINNED;
+	spin_unlock(&model->tables.lock);
+	model_check();
+	assert_int_equal(audit_frames(), 0);
+}
+
 EXPORT_TESTS(tables64, cmocka_unit_test(test_contents),
 	     cmocka_unit_test(test_linear),
 	     cmocka_unit_test(test_linear_below),
@@ -389,4 +422,5 @@ EXPORT_TESTS(tables64, cmocka_unit_test(test_contents),
 	     cmocka_unit_test(test_narrow),
 	     cmocka_unit_test(test_walk),
 	     cmocka_unit_test(test_audit),
-	     cmocka_unit_test(test_no_place), cmocka_unit_test(test_kept));
+	     cmocka_unit_test(test_no_place), cmocka_unit_test(test_kept),
+	     cmocka_unit_test(test_resumable));

@@ -179,9 +179,14 @@ static u32 timer;
 /* An event comes to user mode, and user mode goes on. */
 static void on_event(struct trap_frame *f)
 {
+	clear_events(0);
+	/* A tick that finds the kernel, or comes after the last: no matter. */
+	if (f->eip < USER_CODE || events == 3) {
+		set_timer_op(events < 3 ? time_now() + 2 * NS_PER_MS : 0);
+		return;
+	}
 	event_rpl = f->cs & 3;
 	event_masked = shared->vcpu_info[0].evtchn_upcall_mask;
-	clear_events(0);
 	if (++events < 3)
 		set_timer_op(time_now() + 2 * NS_PER_MS);
 	else
