@@ -2,8 +2,8 @@
 /*
  * Conversions between text and numbers.
  *
- * format() knows d, i, u, x, s, c, p and %%, the sizes l, ll and z, the flags 0
- * and - and a width: all that the hypervisor prints. It never writes past the
+ * format() knows what the hypervisor prints: d, u, x, s, c and %%, the size l,
+ * and a number's width, which zeroes fill (%016lx). It never writes past the
  * given size and always terminates the text.
  */
 #include "lib/lib.h"
@@ -15,10 +15,8 @@ struct out {
 };
 
 struct spec {
-	bool zero;
-	bool left;
 	bool is_long;
-	size_t width;
+	size_t digits;		/* at least so many */
 };
 
 static void put(struct out *o, char c)
@@ -28,49 +26,33 @@ static void put(struct out *o, char c)
 	o->len++;
 }
 
-static void put_padded(struct out *o, const struct spec *sp, const char *s,
-		       size_t n)
+static void put_text(struct out *o, const char *s)
 {
-	size_t pad = sp->width > n ? sp->width - n : 0;
-
-	if (!sp->left)
-		for (; pad; pad--)
-			put(o, sp->zero ? '0' : ' ');
-	while (n--)
+	while (*s)
 		put(o, *s++);
-	for (; pad; pad--)
-		put(o, ' ');
 }
 
 static void put_number(struct out *o, const struct spec *sp, u64 v,
 		       unsigned int base, bool negative)
 {
-	char tmp[24];
-	size_t i = sizeof(tmp);
+	char tmp[32] = { 0 };
+	size_t digits = 0, end = sizeof(tmp) - 1;
 
 	do {
-		tmp[--i] = "0123456789abcdef"[v % base];
+		tmp[end - ++digits] = "0123456789abcdef"[v % base];
 		v /= base;
-	} while (v);
+	} while (v || digits < MIN(sp->digits, 20u));
 	if (negative)
-		tmp[--i] = '-';
-	put_padded(o, sp, tmp + i, sizeof(tmp) - i);
+		put(o, '-');
+	put_text(o, tmp + end - digits);
 }
 
 static const char *parse_spec(const char *f, struct spec *sp)
 {
 	*sp = (struct spec){ 0 };
-	for (;; f++) {
-		if (*f == '0')
-			sp->zero = true;
-		else if (*f == '-')
-			sp->left = true;
-		else
-			break;
-	}
 	for (; *f >= '0' && *f <= '9'; f++)
-		sp->width = sp->width * 10 + (size_t)(*f - '0');
-	for (; *f == 'l' || *f == 'z'; f++)
+		sp->digits = sp->digits * 10 + (size_t)(*f - '0');
+	for (; *f == 'l'; f++)
 		sp->is_long = true;
 	return f;
 }
@@ -84,8 +66,6 @@ int vformat(char *buf, size_t size, const char *f, va_list ap)
 {
 	struct out o = { .buf = buf, .size = size };
 	struct spec sp;
-	const char *s;
-	char c;
 
 	for (; *f; f++) {
 		if (*f != '%') {
@@ -95,7 +75,6 @@ int vformat(char *buf, size_t size, const char *f, va_list ap)
 		f = parse_spec(f + 1, &sp);
 		switch (*f) {
 		case 'd':
-		case 'i':
 			put_signed(&o, &sp, sp.is_long ? va_arg(ap, s64) :
 				   va_arg(ap, int));
 			break;
@@ -105,16 +84,11 @@ int vformat(char *buf, size_t size, const char *f, va_list ap)
 				   va_arg(ap, unsigned int),
 				   *f == 'x' ? 16 : 10, false);
 			break;
-		case 'p':
-			put_number(&o, &sp, (u64)va_arg(ap, void *), 16, false);
-			break;
 		case 's':
-			s = va_arg(ap, const char *);
-			put_padded(&o, &sp, s, strlen(s));
+			put_text(&o, va_arg(ap, const char *));
 			break;
 		case 'c':
-			c = (char)va_arg(ap, int);
-			put(&o, c);
+			put(&o, (char)va_arg(ap, int));
 			break;
 		case '\0':
 			f--;
@@ -139,15 +113,12 @@ int format(char *buf, size_t size, const char *fmt, ...)
 	return n;
 }
 
-size_t str_copy(char *dst, const char *src, size_t size)
+void str_copy(char *dst, const char *src, size_t size)
 {
-	size_t n = strlen(src);
+	size_t n = MIN(strlen(src), size - 1);
 
-	if (!size)
-		return n;
-	memcpy(dst, src, MIN(n, size - 1));
-	dst[MIN(n, size - 1)] = '\0';
-	return n;
+	memcpy(dst, src, n);
+	dst[n] = '\0';
 }
 
 static int digit_value(char c)
@@ -159,7 +130,6 @@ static int digit_value(char c)
 	return 16;
 }
 
-/* Decimal or 0x; *end is the first character that is no digit. */
 u64 str_to_u64(const char *s, const char **end)
 {
 	int base = 10;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A C library's functions as far as they are needed, logging, and checks that
- * stop the machine.
+ * A C library's functions as far as they are needed, error numbers, logging, and
+ * checks that stop the machine.
  */
 #ifndef KRYPTON_LIB_H
 #define KRYPTON_LIB_H
 
 #include <stdarg.h>
-#include "types.h"
+#include "errno.h"
 
 void *memcpy(void *dst, const void *src, size_t n);
 void *memmove(void *dst, const void *src, size_t n);
@@ -16,7 +16,9 @@ int memcmp(const void *a, const void *b, size_t n);
 size_t strlen(const char *s);
 int strncmp(const char *a, const char *b, size_t n);
 
-size_t str_copy(char *dst, const char *src, size_t size);
+/* Copy as much as fits, with a terminator; 'size' is not 0. */
+void str_copy(char *dst, const char *src, size_t size);
+/* Decimal, or hexadecimal after 0x; *end is the first character behind it. */
 u64 str_to_u64(const char *s, const char **end);
 int format(char *buf, size_t size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -8,8 +8,6 @@
 #ifndef KRYPTON_MEMBERS_H
 #define KRYPTON_MEMBERS_H
 
-#include "types.h"
-
 #define OUR_LONG	8u	/* bytes of a long here */
 
 struct member {

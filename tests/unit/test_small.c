@@ -57,7 +57,7 @@ static void test_descriptors(void **state)
 
 /*
  * A text is cut off at its buffer's end, with a zero, and the length is that of
- * the whole. Widths, zeroes and signs are C's.
+ * the whole. Zeroes fill a number up to its width, which leaves out its sign.
  */
 static void test_format(void **state)
 {
@@ -68,8 +68,8 @@ static void test_format(void **state)
 	assert_string_equal(b, "-5|7|ff");
 	assert_int_equal(format(b, sizeof(b), "%016lx!", 0x1234ul), 17);
 	assert_string_equal(b, "000000000000123");
-	format(b, sizeof(b), "%5s|%-4d|", "ab", 3);
-	assert_string_equal(b, "   ab|3   |");
+	format(b, sizeof(b), "%s|%c%%|%03d|%02x", "ab", 'c', -5, 0x123u);
+	assert_string_equal(b, "ab|c%|-005|123");
 	format(b, 1, "xyz");
 	assert_string_equal(b, "");
 	assert_int_equal(format(b, 0, "xyz"), 3);
