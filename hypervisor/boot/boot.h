@@ -4,7 +4,6 @@
 #define KRYPTON_BOOT_H
 
 #include "machine/boot.h"
-#include "types.h"
 
 /* Fill boot_info from the loader's structures; panics if they are not ours. */
 void multiboot_parse(u32 magic, u64 info);

@@ -6,23 +6,14 @@
  * mapped read-only and go through the same validation as any others; a mistake
  * here would be refused there.
  */
-#include <xen/xen.h>
 #include "boot/dom0.h"
 #include "boot/image.h"
-#include "cpu/vcpu.h"
-#include "cpu/xpti.h"
 #include "domain/domain.h"
-#include "errno.h"
-#include "lib/lib.h"
 #include "lib/members.h"
 #include "machine/acpi.h"
 #include "machine/boot.h"
-#include "machine/paging.h"
 #include "machine/serial.h"
 #include "memory/early.h"
-#include "mmu/ptype.h"
-#include "mmu/roots.h"
-#include "sched/sched.h"
 
 #define RESERVE		256u			/* frames, for ourselves */
 

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_DOM0_H
 #define KRYPTON_DOM0_H
 
-#include "types.h"
-
 /* The options dom0_mem and dom0_max_vcpus; false: a bad value. */
 bool dom0_set_mem(const char *s);
 bool dom0_set_max_vcpus(const char *s);

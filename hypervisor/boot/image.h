@@ -3,8 +3,6 @@
 #ifndef KRYPTON_IMAGE_H
 #define KRYPTON_IMAGE_H
 
-#include "types.h"
-
 #define IMAGE_MAX_SEGMENTS	10
 #define IMAGE_SYMBOLS_SIZE	260
 #define IMAGE_LOWER_END	BIT(47)	/* of a 64-bit kernel's addresses */

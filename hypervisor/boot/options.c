@@ -13,7 +13,6 @@
 #include "cpu/xpti.h"
 #include "debug.h"
 #include "grant/grant.h"
-#include "lib/lib.h"
 #include "machine/ap.h"
 #include "machine/log.h"
 

@@ -5,14 +5,11 @@
  * It waits for a slow line by starting the hypercall again, so that interrupts
  * are served in between.
  */
-#include <xen/xen.h>
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
 #include "hypercalls.h"
 #include "machine/log.h"
 #include "machine/serial.h"
-#include "sched/sched.h"
 
 static long console_write(u64 *count, u64 *buffer)
 {

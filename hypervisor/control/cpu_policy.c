@@ -9,10 +9,6 @@
  */
 #include "control/ctl.h"
 #include "cpu/emulate.h"
-#include "domain/domain.h"
-#include "errno.h"
-#include "guest/guest.h"
-#include "lib/lib.h"
 
 #define MAX_LEAVES	96u
 #define MAX_MSRS	2u

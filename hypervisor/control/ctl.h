@@ -5,7 +5,8 @@
 
 #include <xen/domctl.h>
 #include <xen/sysctl.h>
-#include "types.h"
+#include "domain/domain.h"
+#include "guest/guest.h"
 
 /* One operation on a domain, which is referenced; may change op to give out. */
 typedef long (*domctl_fn)(struct domain *d, struct xen_domctl *op);

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the tools see of a domain, and the bitmaps that they speak in. */
 #include "control/ctl.h"
-#include "domain/domain.h"
-#include "errno.h"
-#include "guest/guest.h"
-#include "lib/lib.h"
-#include "sched/sched.h"
 
 #define MAX_BITMAP_BYTES	4096u
 

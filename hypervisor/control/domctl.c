@@ -9,15 +9,9 @@
  * starts again from its unchanged structure and finds what it has done.
  */
 #include "control/ctl.h"
-#include "cpu/vcpu.h"
-#include "domain/domain.h"
-#include "errno.h"
 #include "grant/grant.h"
-#include "guest/guest.h"
 #include "hypercalls.h"
-#include "lib/lib.h"
 #include "machine/boot.h"
-#include "sched/sched.h"
 
 _Static_assert(sizeof(struct xen_domctl) == 144, "public ABI, any bitness");
 _Static_assert(offsetof(struct xen_domctl, u) == 16, "public ABI");

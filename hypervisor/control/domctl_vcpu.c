@@ -2,12 +2,7 @@
 /* domctl on vCPUs: where they may run, what they did, and their state. */
 #include "control/ctl.h"
 #include "cpu/nmi.h"
-#include "cpu/vcpu.h"
-#include "domain/domain.h"
-#include "errno.h"
-#include "guest/guest.h"
 #include "machine/smp.h"
-#include "sched/sched.h"
 
 static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
 		     bool hard)

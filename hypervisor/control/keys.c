@@ -6,11 +6,9 @@
 #include "control/keys.h"
 #include "debug.h"
 #include "domain/domain.h"
-#include "lib/lib.h"
 #include "machine/machine.h"
 #include "machine/panic.h"
 #include "machine/smp.h"
-#include "memory/frames.h"
 
 #define SWITCH_KEY	1	/* Ctrl-A */
 #define SWITCH_TIMES	3u

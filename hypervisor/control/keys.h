@@ -3,8 +3,6 @@
 #ifndef KRYPTON_KEYS_H
 #define KRYPTON_KEYS_H
 
-#include "types.h"
-
 void keys_handle(char key);
 /* A character of the serial line: true if it was for us. */
 bool keys_input(char c);

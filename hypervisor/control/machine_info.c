@@ -4,12 +4,7 @@
  * with all CPUs, one pool.
  */
 #include "control/ctl.h"
-#include "domain/domain.h"
-#include "errno.h"
-#include "guest/guest.h"
-#include "lib/lib.h"
 #include "machine/boot.h"
-#include "sched/sched.h"
 
 #define LOCAL_DISTANCE	10u
 

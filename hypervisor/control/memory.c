@@ -8,13 +8,9 @@
  * extents that are done, so that a long list can stop and go on.
  */
 #include "domain/domain.h"
-#include "errno.h"
-#include "guest/guest.h"
 #include "guest/layout.h"
 #include "hypercalls.h"
-#include "lib/lib.h"
 #include "machine/boot.h"
-#include "machine/paging.h"
 #include "mmu/memory.h"
 
 #define OP_MASK		((1u << MEMORY_OP_SHIFT) - 1)

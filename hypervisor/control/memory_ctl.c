@@ -5,11 +5,8 @@
  * frames of its grant table to fill them.
  */
 #include "domain/domain.h"
-#include "errno.h"
 #include "grant/grant.h"
-#include "guest/guest.h"
 #include "guest/layout.h"
-#include "lib/lib.h"
 #include "machine/boot.h"
 #include "mmu/memory.h"
 

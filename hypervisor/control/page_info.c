@@ -4,11 +4,6 @@
  * and filling a domain's hypercall page.
  */
 #include "control/ctl.h"
-#include "domain/domain.h"
-#include "errno.h"
-#include "guest/guest.h"
-#include "machine/paging.h"
-#include "mmu/ptype.h"
 
 #define MAX_FRAMES	1024u
 

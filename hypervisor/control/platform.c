@@ -5,12 +5,9 @@
  * handles are not used by the operations known here.
  */
 #include <xen/platform.h>
-#include "cpu/vcpu.h"
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
 #include "hypercalls.h"
-#include "lib/lib.h"
 #include "machine/machine.h"
 
 #define BODY_OFFSET	8

@@ -5,9 +5,6 @@
  */
 #include "control/ctl.h"
 #include "control/keys.h"
-#include "domain/domain.h"
-#include "errno.h"
-#include "guest/guest.h"
 #include "hypercalls.h"
 #include "machine/log.h"
 

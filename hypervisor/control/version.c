@@ -6,10 +6,8 @@
 #include <xen/features.h>
 #include <xen/version.h>
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
 #include "hypercalls.h"
-#include "lib/lib.h"
 #include "machine/boot.h"
 
 #define VERSION	(4u << 16 | 17)

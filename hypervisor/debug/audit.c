@@ -13,13 +13,8 @@
  */
 #include "cpu/ldt.h"
 #include "debug.h"
-#include "domain/domain.h"
 #include "event/evtchn_port.h"
 #include "grant/grant_table.h"
-#include "lib/lib.h"
-#include "machine/paging.h"
-#include "mmu/ptype.h"
-#include "mmu/roots.h"
 #include "mmu/tables.h"
 
 #define MAX_SHOWN	16u

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_DEBUG_H
 #define KRYPTON_DEBUG_H
 
-#include "types.h"
-
 struct spinlock;
 
 /*

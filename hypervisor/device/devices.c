@@ -11,10 +11,7 @@
  * drives a device that writes to memory controls all memory.
  */
 #include "control/ctl.h"
-#include "domain/domain.h"
-#include "errno.h"
 #include "machine/boot.h"
-#include "mmu/ptype.h"
 #include "mmu/tables.h"
 
 #define MAX_GIVEN	32

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_DEVICES_H
 #define KRYPTON_DEVICES_H
 
-#include "types.h"
-
 #define MAX_PIRQS	256
 #define MAX_IOMEM	16
 

@@ -12,12 +12,9 @@
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
-#include "lib/lib.h"
 #include "machine/pci.h"
 #include "machine/rtc.h"
-#include "memory/frames.h"
 
 /* A kernel counts as ring 1; with architectural_iopl, as ring 0. */
 bool ioport_iopl_allows(const struct vcpu *v, const struct regs *r)

@@ -12,17 +12,10 @@
 #include "debug.h"
 #include "device/irq.h"
 #include "domain/domain.h"
-#include "errno.h"
-#include "event/evtchn.h"
-#include "lib/lib.h"
 #include "machine/acpi.h"
 #include "machine/apic.h"
 #include "machine/asm.h"
-#include "machine/cpu.h"
-#include "machine/lock.h"
-#include "machine/paging.h"
 #include "machine/smp.h"
-#include "machine/time.h"
 
 #define IOREGSEL	0
 #define IOWIN		4

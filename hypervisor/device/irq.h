@@ -4,7 +4,6 @@
 #define KRYPTON_IRQ_H
 
 #include "machine/pci.h"
-#include "types.h"
 
 #define IRQ_FIRST_VECTOR	0x30
 #define IRQ_LAST_VECTOR		0xef

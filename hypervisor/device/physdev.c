@@ -10,18 +10,13 @@
  * of PCI devices: what tells of them is taken as it is.
  */
 #include <xen/physdev.h>
+#include "control/ctl.h"
 #include "debug.h"
 #include "device/irq.h"
-#include "domain/domain.h"
 #include "domain/part.h"
-#include "errno.h"
-#include "guest/guest.h"
 #include "guest/layout.h"
 #include "guest/operation.h"
 #include "hypercalls.h"
-#include "machine/paging.h"
-#include "machine/pci.h"
-#include "mmu/ptype.h"
 
 static bool pirq_level(const struct domain *d, u32 pirq)
 {

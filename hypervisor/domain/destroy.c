@@ -7,10 +7,7 @@
  * What others still map stays, and the domain with it, until they let go.
  */
 #include "debug.h"
-#include "domain/domain.h"
 #include "domain/part.h"
-#include "errno.h"
-#include "event/evtchn.h"
 
 static int start_killing(struct domain *d)
 {

@@ -9,9 +9,6 @@
  */
 #include "domain/domain.h"
 #include "domain/part.h"
-#include "errno.h"
-#include "event/evtchn.h"
-#include "lib/lib.h"
 
 struct domain *dom0;
 

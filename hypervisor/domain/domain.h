@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Domains and virtual CPUs. */
+/*
+ * Domains and virtual CPUs. Their structures bring the headers of all parts,
+ * locks, frames, lib/lib.h and error numbers: who includes this names none of
+ * these again.
+ */
 #ifndef KRYPTON_DOMAIN_H
 #define KRYPTON_DOMAIN_H
 
@@ -12,11 +16,10 @@
 #include "device/devices.h"
 #include "domain/life.h"
 #include "event/evtchn.h"
-#include "grant/grant.h"
 #include "guest/shared.h"
 #include "guest/width.h"
+#include "lib/lib.h"
 #include "machine/cpu.h"
-#include "machine/lock.h"
 #include "memory/frames.h"
 #include "mmu/ptype.h"
 #include "mmu/roots.h"

@@ -4,7 +4,6 @@
 #define KRYPTON_LIFE_H
 
 #include "machine/lock.h"
-#include "types.h"
 
 enum domain_stage {
 	DOMAIN_ALIVE,

@@ -7,9 +7,7 @@
 #ifndef KRYPTON_PART_H
 #define KRYPTON_PART_H
 
-#include "types.h"
-
-struct domain_config;
+#include "domain/domain.h"
 
 /*
  * Parts are created, stopped and killed in this order, and freed in the

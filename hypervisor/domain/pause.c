@@ -4,7 +4,6 @@
  * several callers may have a reason at once; a shutdown is taken back as a
  * whole.
  */
-#include "domain/domain.h"
 #include "domain/part.h"
 
 void domain_pause(struct domain *d)

@@ -5,10 +5,7 @@
  * it go on (domain/pause.c). The first domain's end is the machine's.
  */
 #include <xen/sched.h>
-#include "domain/domain.h"
 #include "domain/part.h"
-#include "event/evtchn.h"
-#include "lib/lib.h"
 #include "machine/boot.h"
 #include "machine/machine.h"
 #include "machine/panic.h"

@@ -10,14 +10,10 @@
  */
 #include <xen/event_channel.h>
 #include "device/irq.h"
-#include "domain/domain.h"
-#include "errno.h"
 #include "event/evtchn.h"
 #include "event/evtchn_port.h"
-#include "guest/guest.h"
 #include "guest/operation.h"
 #include "hypercalls.h"
-#include "sched/sched.h"
 
 void evtchn_send_pirq(struct domain *d, u32 pirq)
 {

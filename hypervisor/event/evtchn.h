@@ -4,7 +4,6 @@
 #define KRYPTON_EVTCHN_H
 
 #include "machine/lock.h"
-#include "types.h"
 
 enum evtchn_state {
 	EVTCHN_FREE, EVTCHN_UNBOUND, EVTCHN_INTERDOMAIN, EVTCHN_PIRQ,

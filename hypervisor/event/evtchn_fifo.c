@@ -14,11 +14,7 @@
  */
 #include <xen/event_channel.h>
 #include "debug.h"
-#include "domain/domain.h"
-#include "errno.h"
 #include "event/evtchn_port.h"
-#include "machine/paging.h"
-#include "mmu/ptype.h"
 
 #define WORDS_PER_PAGE	(PAGE_SIZE / sizeof(event_word_t))
 #define ARRAY_PAGES	(PORTS_MAX / WORDS_PER_PAGE)

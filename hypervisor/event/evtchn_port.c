@@ -14,12 +14,8 @@
  */
 #include <xen/event_channel.h>
 #include "debug.h"
-#include "domain/domain.h"
 #include "domain/part.h"
-#include "errno.h"
 #include "event/evtchn_port.h"
-#include "machine/paging.h"
-#include "sched/sched.h"
 
 #define LOOK_AT		32	/* closed ports that were on a queue */
 

@@ -6,7 +6,7 @@
 #ifndef KRYPTON_EVTCHN_PORT_H
 #define KRYPTON_EVTCHN_PORT_H
 
-#include "event/evtchn.h"
+#include "domain/domain.h"
 
 #define PORTS_PER_PAGE	(PAGE_SIZE / sizeof(struct evtchn))
 #define PORT_PAGES_PER_DIR	(PAGE_SIZE / sizeof(struct evtchn *))

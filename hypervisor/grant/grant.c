@@ -13,15 +13,10 @@
  * translation buffers flushed, and only then frames and grants given back.
  */
 #include "debug.h"
-#include "domain/domain.h"
-#include "errno.h"
 #include "grant/grant_table.h"
 #include "guest/guest.h"
-#include "machine/paging.h"
-#include "mmu/ptype.h"
 #include "mmu/tables.h"
 #include "mmu/walk.h"
-#include "sched/sched.h"
 
 #define BATCH	32u	/* unmaps to a flush */
 

@@ -3,9 +3,6 @@
 #ifndef KRYPTON_GRANT_H
 #define KRYPTON_GRANT_H
 
-#include "types.h"
-
-
 /* Options, for domains whose makers name no limits of theirs, and the most. */
 bool grant_set_max_frames(const char *value);
 bool grant_set_max_maptrack(const char *value);

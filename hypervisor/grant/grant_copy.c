@@ -9,14 +9,8 @@
  * as it is named the same, its domain as long as that is, and everything is
  * given back before the call ends or stops for other work.
  */
-#include "domain/domain.h"
-#include "errno.h"
 #include "grant/grant_table.h"
 #include "guest/guest.h"
-#include "lib/lib.h"
-#include "machine/paging.h"
-#include "mmu/ptype.h"
-#include "sched/sched.h"
 
 struct side {
 	bool held, granted;

@@ -13,11 +13,7 @@
  * its own, taken with the pin and given back with what uses the frame: the
  * page-table entry, the copy, the device mapping.
  */
-#include "domain/domain.h"
-#include "errno.h"
 #include "grant/grant_table.h"
-#include "lib/lib.h"
-#include "mmu/ptype.h"
 
 #define TRIES	5	/* a granter can make us try again; not for ever */
 

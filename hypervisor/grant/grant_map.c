@@ -10,10 +10,7 @@
  * An unmap marks the handle busy, works without the lock, and then ends it: a
  * second unmap of the same handle meanwhile is told that there is none.
  */
-#include "domain/domain.h"
-#include "errno.h"
 #include "grant/grant_table.h"
-#include "sched/sched.h"
 
 static struct grant_map *lookup(struct grant_table *t, u32 handle)
 {

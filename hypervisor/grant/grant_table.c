@@ -12,18 +12,11 @@
  * Refused: version 2 (-ENOSYS, as before it existed), transfer (-EOPNOTSUPP),
  * cache_flush and dump_table (-ENOSYS).
  */
-#include "domain/domain.h"
 #include "domain/part.h"
-#include "errno.h"
 #include "grant/grant.h"
 #include "grant/grant_table.h"
-#include "guest/guest.h"
 #include "guest/layout.h"
 #include "hypercalls.h"
-#include "lib/lib.h"
-#include "machine/paging.h"
-#include "mmu/ptype.h"
-#include "sched/sched.h"
 
 _Static_assert(sizeof(grant_entry_v1_t) == 8, "any bitness");
 _Static_assert(sizeof(struct gnttab_query_size) == 16, "any bitness");

@@ -5,8 +5,7 @@
 
 #include <xen/xen.h>
 #include <xen/grant_table.h>
-#include "machine/lock.h"
-#include "types.h"
+#include "domain/domain.h"
 
 #define GRANT_USUAL_FRAMES	64u	/* of a table, unless the command line */
 #define GRANT_MAX_FRAMES	2048u	/* sets another limit, up to this */

@@ -6,7 +6,7 @@
 #ifndef KRYPTON_LAYOUT_H
 #define KRYPTON_LAYOUT_H
 
-#include "types.h"
+#include "guest/guest.h"
 
 /* The members of public structures, in the form of lib/members.h. */
 #define LAYOUT_TRAP		"bbhl"		/* trap_info */

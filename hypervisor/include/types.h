@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Basic types. Frame numbers and addresses of different kinds are distinct
- * struct types, so that mixing them is a compile error in every build.
+ * struct types, so that mixing them is a compile error in every build. The build
+ * includes this file before all others.
  */
 #ifndef KRYPTON_TYPES_H
 #define KRYPTON_TYPES_H

@@ -6,8 +6,7 @@
 #ifndef KRYPTON_SCHED_INNER_H
 #define KRYPTON_SCHED_INNER_H
 
-#include "machine/lock.h"
-#include "machine/time.h"
+#include "domain/domain.h"
 
 #define CAP_PERIOD	(50 * NS_PER_MS)
 

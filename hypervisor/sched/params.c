@@ -3,11 +3,8 @@
  * The scheduling parameters of a domain: its weight, its cap and the CPUs that
  * its vCPUs may use; and the start and end of its scheduling.
  */
-#include "domain/domain.h"
 #include "domain/part.h"
-#include "errno.h"
 #include "sched/inner.h"
-#include "sched/sched.h"
 
 static void period_over(void *data)
 {

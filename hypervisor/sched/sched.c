@@ -32,7 +32,6 @@
  * is saved again: only then may another CPU, or the tools, have it.
  */
 #include "debug.h"
-#include "domain/domain.h"
 #include "machine/smp.h"
 #include "sched/inner.h"
 #include "sched/sched.h"

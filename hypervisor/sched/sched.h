@@ -7,7 +7,6 @@
 #include <xen/vcpu.h>
 #include "config.h"
 #include "machine/time.h"
-#include "types.h"
 
 #define DEFAULT_WEIGHT	256u
 

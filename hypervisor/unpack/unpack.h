@@ -7,8 +7,6 @@
 #ifndef KRYPTON_UNPACK_H
 #define KRYPTON_UNPACK_H
 
-#include "types.h"
-
 const char *unpack_gzip(const u8 *from, u64 length, u8 *to, u64 size);
 const char *unpack_xz(const u8 *from, u64 length, u8 *to, u64 size);
 const char *unpack_zstd(const u8 *from, u64 length, u8 *to, u64 size);
