@@ -254,25 +254,10 @@ static long do_close(struct domain *d, void *arg)
 	return close_port(d, ((const struct evtchn_close *)arg)->port);
 }
 
-/* No port is opened any more; the guest may have left next_reset anywhere. */
-int evtchn_kill(struct domain *d)
-{
-	u32 port, limit = evtchn_limit(d);
-	u64 f = spin_lock_irqsave(&d->events.lock);
-
-	spin_unlock_irqrestore(&d->events.lock, f);
-	while (READ_ONCE(d->events.open_ports)) {
-		port = d->events.next_reset < limit ? d->events.next_reset : 0;
-		d->events.next_reset = port + 1;
-		close_port(d, port);
-		if (port % 64 == 0 && sched_preempt_needed())
-			return -ERESTART;
-	}
-	evtchn_fifo_destroy(d);
-	return 0;
-}
-
-/* One pass; who opens ports meanwhile loses them or has it fail. */
+/*
+ * One pass from next_reset on: 0, -ERESTART, or -EAGAIN if ports are open at its
+ * end. A guest that opens ports meanwhile loses them or sees that error.
+ */
 static long reset_ports(struct domain *d)
 {
 	u32 port, limit = evtchn_limit(d);
@@ -287,6 +272,22 @@ static long reset_ports(struct domain *d)
 	}
 	WRITE_ONCE(d->events.next_reset, 0);
 	return evtchn_fifo_destroy(d);
+}
+
+/*
+ * The guest may have left next_reset anywhere, so that a first pass leaves ports
+ * open. No port is opened any more: the second pass closes them all.
+ */
+int evtchn_kill(struct domain *d)
+{
+	u64 f = spin_lock_irqsave(&d->events.lock);
+	long rc;
+
+	spin_unlock_irqrestore(&d->events.lock, f);
+	do
+		rc = reset_ports(d);
+	while (rc == -EAGAIN);
+	return (int)rc;
 }
 
 /* Another domain's ports only while it is paused. */

@@ -150,18 +150,11 @@ void evtchn_fifo_unmask(struct domain *d, struct evtchn *e, u32 port)
 		evtchn_fifo_set_pending(d, e, port);
 }
 
-bool evtchn_fifo_is_pending(const struct domain *d, u32 port)
+bool evtchn_fifo_has(const struct domain *d, u32 port, u32 bit)
 {
 	const event_word_t *word = word_of(d, port);
 
-	return word && (READ_ONCE(*word) & PENDING);
-}
-
-bool evtchn_fifo_is_linked(const struct domain *d, u32 port)
-{
-	const event_word_t *word = word_of(d, port);
-
-	return word && (READ_ONCE(*word) & LINKED);
+	return word && (READ_ONCE(*word) & bit);
 }
 
 /* What is pending now comes back when the port's word has its page. */

@@ -126,7 +126,8 @@ static void release(struct domain *d, u32 port)
 {
 	struct evtchn *e = port_at(d, port);
 
-	if (!d->events.fifo || !evtchn_fifo_is_linked(d, port)) {
+	if (!d->events.fifo ||
+	    !evtchn_fifo_has(d, port, 1u << EVTCHN_FIFO_LINKED)) {
 		port_init(e, EVTCHN_FREE);
 		count_free(d, port, 1);
 		d->events.first_free_port =
@@ -225,12 +226,6 @@ static void notify(struct domain *d, struct vcpu *v, u32 port)
 	evtchn_mark_pending(v);
 }
 
-static void set_pending_2l(struct domain *d, struct evtchn *e, u32 port)
-{
-	if (!bit_test_and_set(d->shared + d->width->pending_offset, port))
-		notify(d, d->vcpu[e->vcpu], port);
-}
-
 void evtchn_port_set_pending(struct domain *d, u32 port)
 {
 	struct evtchn *e = evtchn_port(d, port);
@@ -241,8 +236,8 @@ void evtchn_port_set_pending(struct domain *d, u32 port)
 		return;
 	if (d->events.fifo)
 		evtchn_fifo_set_pending(d, e, port);
-	else
-		set_pending_2l(d, e, port);
+	else if (!bit_test_and_set(d->shared + d->width->pending_offset, port))
+		notify(d, d->vcpu[e->vcpu], port);
 	for (i = 0; i < d->max_vcpus; i++)
 		if (d->vcpu[i] && (d->vcpu[i]->sched.state & VCPU_POLLING))
 			sched_poll_check(d->vcpu[i], port);
@@ -273,7 +268,8 @@ int evtchn_pending(const struct vcpu *v, u32 port)
 	if (!e || e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
 		pending = -EINVAL;
 	else if (d->events.fifo)
-		pending = evtchn_fifo_is_pending(d, port);
+		pending = evtchn_fifo_has(d, port,
+					  1u << EVTCHN_FIFO_PENDING);
 	else if (port < d->width->max_ports)
 		pending = bit_test(d->shared + d->width->pending_offset, port);
 	spin_unlock_irqrestore(&d->events.lock, f);

@@ -29,9 +29,11 @@ void evtchn_port_unmask(struct domain *d, u32 port);
 void evtchn_fifo_set_pending(struct domain *d, struct evtchn *e, u32 port);
 void evtchn_fifo_clear_pending(struct domain *d, u32 port);
 void evtchn_fifo_unmask(struct domain *d, struct evtchn *e, u32 port);
-bool evtchn_fifo_is_pending(const struct domain *d, u32 port);
-/* On a queue: the number must not be used for something else now. */
-bool evtchn_fifo_is_linked(const struct domain *d, u32 port);
+/*
+ * Whether its word has this bit. While a port is LINKED, that is on a queue, its
+ * number must not be used for anything else.
+ */
+bool evtchn_fifo_has(const struct domain *d, u32 port, u32 bit);
 /* Without the lock: */
 /* All ports of a dying domain are closed; -ERESTART: call again. */
 int evtchn_kill(struct domain *d);
