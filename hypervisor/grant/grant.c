@@ -18,8 +18,6 @@
 #include "mmu/tables.h"
 #include "mmu/walk.h"
 
-#define BATCH	32u	/* unmaps to a flush */
-
 _Static_assert(sizeof(struct gnttab_map_grant_ref) == 32, "any bitness");
 _Static_assert(sizeof(struct gnttab_unmap_grant_ref) == 24, "any bitness");
 _Static_assert(sizeof(struct gnttab_unmap_and_replace) == 24, "any bitness");
@@ -71,10 +69,8 @@ static s16 use(struct grant_pin *p, struct domain *d,
 	if (rc || device)
 		return rc;
 	rc = install(d, op->host_addr, p->frame, op->flags);
-	if (rc) {
-		grant_put_frame(p);
-		grant_unpin(p);
-	}
+	if (rc)
+		grant_release(p);
 	return rc;
 }
 
@@ -94,10 +90,8 @@ static s16 map_uses(struct grant_pin *p, struct domain *d,
 	if (!(op->flags & GNTMAP_host_map))
 		return GNTST_okay;
 	rc = use(p, d, op, false);
-	if (rc && (op->flags & GNTMAP_device_map)) {
-		grant_put_frame(&device);
-		grant_unpin(&device);
-	}
+	if (rc && (op->flags & GNTMAP_device_map))
+		grant_release(&device);
 	return rc;
 }
 
@@ -130,23 +124,14 @@ static s16 map_one(struct domain *d, struct gnttab_map_grant_ref *op)
 	return GNTST_okay;
 }
 
-int grant_map_refs(u64 *at, u64 *count)
+int grant_map_ref(struct domain *d, u64 at, u32 n)
 {
-	struct domain *d = current_domain();
 	struct gnttab_map_grant_ref op;
 
-	while (*count) {
-		if (guest_read(&op, gva(*at), sizeof(op)))
-			return -EFAULT;
-		op.status = map_one(d, &op);
-		if (guest_write(gva(*at), &op, sizeof(op)))
-			return -EFAULT;
-		*at += sizeof(op);
-		--*count;
-		if (*count && sched_preempt_needed())
-			return -ERESTART;
-	}
-	return 0;
+	if (guest_read(&op, gva(at), sizeof(op)))
+		return -EFAULT;
+	op.status = map_one(d, &op);
+	return guest_write(gva(at), &op, sizeof(op));
 }
 
 /* What an unmap has to give back after the flush. */
@@ -251,14 +236,11 @@ static void give_back(struct unmapped *done)
 
 	if (!p->granter)
 		return;
-	if (done->flags & GNTMAP_host_map) {
-		grant_put_frame(p);
-		grant_unpin(p);
-	}
+	if (done->flags & GNTMAP_host_map)
+		grant_release(p);
 	if (done->flags & GNTMAP_device_map) {
 		p->kind |= PIN_DEVICE;
-		grant_put_frame(p);
-		grant_unpin(p);
+		grant_release(p);
 	}
 	domain_put(p->granter);
 }
@@ -292,34 +274,27 @@ static int unmap_element(struct domain *d, u64 at, bool replace,
 			   &status, sizeof(status));
 }
 
-static int unmap_batch(struct domain *d, u64 *at, u64 *count, bool replace)
+static int unmap_batch(struct domain *d, u64 at, u32 n, bool replace)
 {
-	struct unmapped done[BATCH];
-	u32 n = (u32)MIN(*count, (u64)BATCH), i, reached;
+	struct unmapped done[GRANT_UNMAP_BATCH];
+	u32 i, reached;
 	int rc = 0;
 
-	for (reached = 0; reached < n && !rc; reached++) {
-		rc = unmap_element(d, *at, replace, &done[reached]);
-		*at += sizeof(union unmap_op);
-		--*count;
-	}
+	for (reached = 0; reached < n && !rc; reached++)
+		rc = unmap_element(d, at + reached * sizeof(union unmap_op),
+				   replace, &done[reached]);
 	ptype_flush(d);
 	for (i = 0; i < reached; i++)
 		give_back(&done[i]);
 	return rc;
 }
 
-int grant_unmap_refs(u64 *at, u64 *count, bool replace)
+int grant_unmap_refs(struct domain *d, u64 at, u32 n)
 {
-	struct domain *d = current_domain();
-	int rc;
+	return unmap_batch(d, at, n, false);
+}
 
-	while (*count) {
-		rc = unmap_batch(d, at, count, replace);
-		if (rc)
-			return rc;
-		if (*count && sched_preempt_needed())
-			return -ERESTART;
-	}
-	return 0;
+int grant_replace_refs(struct domain *d, u64 at, u32 n)
+{
+	return unmap_batch(d, at, n, true);
 }

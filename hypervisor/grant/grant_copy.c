@@ -136,6 +136,8 @@ static int run(u64 *at, u64 *count, struct side *from, struct side *to)
 	struct gnttab_copy op;
 	s16 status;
 
+	if (!guest_range_ok(gva(*at), *count * GRANT_COPY_SIZE(long_size)))
+		return -EFAULT;
 	while (*count) {
 		if (get(*at, long_size, &op))
 			return -EFAULT;

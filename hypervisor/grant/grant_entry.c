@@ -172,6 +172,12 @@ void grant_unpin(const struct grant_pin *p)
 	spin_unlock(&t->lock);
 }
 
+void grant_release(const struct grant_pin *p)
+{
+	grant_put_frame(p);
+	grant_unpin(p);
+}
+
 mfn_t grant_pinned_frame(struct domain *granter, u32 ref)
 {
 	struct grant_table *t = granter->grants;

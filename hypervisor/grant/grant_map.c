@@ -130,8 +130,7 @@ static void kill_one(struct grant_map *m)
 	if (m->flags & GNTMAP_device_map) {
 		p.kind |= PIN_DEVICE;
 		p.frame = grant_pinned_frame(p.granter, p.ref);
-		grant_put_frame(&p);
-		grant_unpin(&p);
+		grant_release(&p);
 	}
 	domain_put(m->granter);
 	*m = (struct grant_map){ 0 };

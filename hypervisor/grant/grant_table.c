@@ -282,40 +282,50 @@ static int get_version(u64 at)
 	return guest_write(gva(at), &op, sizeof(op));
 }
 
-static int swap_refs(u64 *at, u64 *count)
+static int swap_refs(struct domain *d, u64 at, u32 n)
 {
-	struct grant_table *t = current_domain()->grants;
 	struct gnttab_swap_grant_ref op;
 
+	if (guest_read(&op, gva(at), sizeof(op)))
+		return -EFAULT;
+	op.status = grant_swap(d->grants, op.ref_a, op.ref_b);
+	return guest_write(gva(at), &op, sizeof(op));
+}
+
+/* Operations on arrays; 'fn' takes at most 'batch' elements at a time. */
+static const struct array_op {
+	int (*fn)(struct domain *d, u64 at, u32 n);
+	u32 size, batch;
+} array_ops[] = {
+	[GNTTABOP_map_grant_ref] = { grant_map_ref,
+		sizeof(struct gnttab_map_grant_ref), 1 },
+	[GNTTABOP_unmap_grant_ref] = { grant_unmap_refs,
+		sizeof(struct gnttab_unmap_grant_ref), GRANT_UNMAP_BATCH },
+	[GNTTABOP_unmap_and_replace] = { grant_replace_refs,
+		sizeof(struct gnttab_unmap_and_replace), GRANT_UNMAP_BATCH },
+	[GNTTABOP_swap_grant_ref] = { swap_refs,
+		sizeof(struct gnttab_swap_grant_ref), 1 },
+};
+
+/* -ERESTART leaves in *at and *count what is still to be done. */
+static int run_array(const struct array_op *op, u64 *at, u64 *count)
+{
+	u32 n;
+	int rc;
+
+	if (!guest_range_ok(gva(*at), *count * op->size))
+		return -EFAULT;
 	while (*count) {
-		if (guest_read(&op, gva(*at), sizeof(op)))
-			return -EFAULT;
-		op.status = grant_swap(t, op.ref_a, op.ref_b);
-		if (guest_write(gva(*at), &op, sizeof(op)))
-			return -EFAULT;
-		*at += sizeof(op);
-		--*count;
+		n = (u32)MIN(*count, (u64)op->batch);
+		rc = op->fn(current_domain(), *at, n);
+		if (rc)
+			return rc;
+		*at += n * op->size;
+		*count -= n;
 		if (*count && sched_preempt_needed())
 			return -ERESTART;
 	}
 	return 0;
-}
-
-/* Operations on arrays; they leave in a[] what is still to be done. */
-static int run_array(u32 cmd, u64 a[])
-{
-	switch (cmd) {
-	case GNTTABOP_map_grant_ref:
-		return grant_map_refs(&a[1], &a[2]);
-	case GNTTABOP_unmap_grant_ref:
-		return grant_unmap_refs(&a[1], &a[2], false);
-	case GNTTABOP_unmap_and_replace:
-		return grant_unmap_refs(&a[1], &a[2], true);
-	case GNTTABOP_copy:
-		return grant_copy(&a[1], &a[2]);
-	default:
-		return swap_refs(&a[1], &a[2]);
-	}
 }
 
 static int run_single(u32 cmd, u64 at, u64 count)
@@ -325,23 +335,8 @@ static int run_single(u32 cmd, u64 at, u64 count)
 	return count == 1 ? query_size(at) : -EINVAL;
 }
 
-static u32 element_size(const struct domain *d, u32 cmd)
-{
-	switch (cmd) {
-	case GNTTABOP_map_grant_ref:
-		return sizeof(struct gnttab_map_grant_ref);
-	case GNTTABOP_swap_grant_ref:
-		return sizeof(struct gnttab_swap_grant_ref);
-	case GNTTABOP_copy:
-		return GRANT_COPY_SIZE(d->width->long_size);
-	default:
-		return sizeof(struct gnttab_unmap_grant_ref);
-	}
-}
-
 long do_grant_table_op(u64 a[])
 {
-	struct domain *d = current_domain();
 	u32 cmd = (u32)a[0];
 
 	if ((s32)a[2] < 0 || cmd >> 12)
@@ -351,11 +346,10 @@ long do_grant_table_op(u64 a[])
 	case GNTTABOP_map_grant_ref:
 	case GNTTABOP_unmap_grant_ref:
 	case GNTTABOP_unmap_and_replace:
-	case GNTTABOP_copy:
 	case GNTTABOP_swap_grant_ref:
-		if (!guest_range_ok(gva(a[1]), a[2] * element_size(d, cmd)))
-			return -EFAULT;
-		return run_array(cmd, a);
+		return run_array(&array_ops[cmd], &a[1], &a[2]);
+	case GNTTABOP_copy:
+		return grant_copy(&a[1], &a[2]);
 	case GNTTABOP_setup_table:
 	case GNTTABOP_query_size:
 		return run_single(cmd, a[1], a[2]);

@@ -80,6 +80,8 @@ s16 grant_pin(struct grant_pin *p, u16 domid, bool mapping);
 /* Give the references back, or leave them to whom they were passed on. */
 void grant_put_frame(const struct grant_pin *p);
 void grant_unpin(const struct grant_pin *p);
+/* Both. */
+void grant_release(const struct grant_pin *p);
 /* The frame of an entry that the caller knows to be pinned. */
 mfn_t grant_pinned_frame(struct domain *granter, u32 ref);
 s16 grant_swap(struct grant_table *t, u32 a, u32 b);
@@ -103,9 +105,18 @@ void grant_map_cancel(struct grant_table *t, u32 handle);
 int grant_map_kill(struct grant_table *t);
 void grant_map_free(struct grant_table *t);
 
-/* Run over arrays: see run() in grant/grant_table.c. */
-int grant_map_refs(u64 *at, u64 *count);
-int grant_unmap_refs(u64 *at, u64 *count, bool replace);
+/*
+ * grant/grant.c: n elements from address 'at' on, as run_array() of
+ * grant/grant_table.c hands them out. 0 or -EFAULT.
+ */
+#define GRANT_UNMAP_BATCH	32u	/* to one flush of the TLBs */
+int grant_map_ref(struct domain *d, u64 at, u32 n);
+int grant_unmap_refs(struct domain *d, u64 at, u32 n);
+int grant_replace_refs(struct domain *d, u64 at, u32 n);
+/*
+ * grant/grant_copy.c: the whole array. -ERESTART: go on with what is left in *at
+ * and *count; -EFAULT.
+ */
 int grant_copy(u64 *at, u64 *count);
 
 #endif
