@@ -206,8 +206,6 @@ long domctl_set_policy(struct domain *d, struct xen_domctl *op)
 	xen_cpuid_leaf_t l;
 	u32 i;
 
-	if (d == current_domain())
-		return -EINVAL;
 	if (p->nr_leaves > MAX_LEAVES || p->nr_msrs > MAX_MSRS)
 		return -E2BIG;
 	if (d->sched.has_run)

@@ -25,8 +25,9 @@ long domctl_get_msrs(struct domain *d, struct xen_domctl *op);
 /* device/devices.c */
 long devices_domctl_ports(struct domain *d, struct xen_domctl *op);
 long devices_domctl_iomem(struct domain *d, struct xen_domctl *op);
-long devices_domctl_irq(struct domain *d, struct xen_domctl *op);
 long devices_domctl_assign(const struct xen_domctl *op);
+/* device/physdev.c: allow or forbid the domain to bind a pirq */
+long physdev_domctl_irq(struct domain *d, struct xen_domctl *op);
 /* control/page_info.c */
 long domctl_page_info(struct domain *d, struct xen_domctl *op);
 long domctl_hypercall_page(struct domain *d, struct xen_domctl *op);

@@ -94,22 +94,17 @@ static long do_max_vcpus(struct domain *d, struct xen_domctl *op)
 
 static long do_destroy(struct domain *d, struct xen_domctl *op)
 {
-	(void)op;
 	return domain_kill(d);
 }
 
 static long do_pause(struct domain *d, struct xen_domctl *op)
 {
-	(void)op;
-	if (d == current_domain())
-		return -EINVAL;
 	domain_pause(d);
 	return 0;
 }
 
 static long do_unpause(struct domain *d, struct xen_domctl *op)
 {
-	(void)op;
 	if (!d->life.pause_count)
 		return -EINVAL;
 	d->sched.has_run = true;
@@ -120,9 +115,6 @@ static long do_unpause(struct domain *d, struct xen_domctl *op)
 
 static long do_resume(struct domain *d, struct xen_domctl *op)
 {
-	(void)op;
-	if (d == current_domain())
-		return -EINVAL;
 	domain_resume(d);
 	return 0;
 }
@@ -223,7 +215,6 @@ static long do_set_nodes(struct domain *d, struct xen_domctl *op)
 {
 	u32 nodes;
 
-	(void)d;
 	if (ctl_get_bitmap(&op->u.nodeaffinity.nodemap, &nodes))
 		return -EFAULT;
 	return nodes & 1 ? 0 : -EINVAL;
@@ -231,22 +222,17 @@ static long do_set_nodes(struct domain *d, struct xen_domctl *op)
 
 static long do_get_nodes(struct domain *d, struct xen_domctl *op)
 {
-	(void)d;
 	return ctl_put_bitmap(&op->u.nodeaffinity.nodemap, 1);
 }
 
 /* The TSC is never intercepted, whatever mode is asked for. */
 static long do_set_tsc(struct domain *d, struct xen_domctl *op)
 {
-	if (d == current_domain())
-		return -EINVAL;
 	return op->u.tsc_info.tsc_mode <= 2 ? 0 : -EINVAL;
 }
 
 static long do_get_tsc(struct domain *d, struct xen_domctl *op)
 {
-	if (d == current_domain())
-		return -EINVAL;
 	op->u.tsc_info = (struct xen_domctl_tsc_info){
 		.tsc_mode = 2, .gtsc_khz = (u32)(tsc_scale.hz / 1000),
 		.elapsed_nsec = time_now(),
@@ -257,52 +243,49 @@ static long do_get_tsc(struct domain *d, struct xen_domctl *op)
 /* There is no debugger to stop a domain for. */
 static long do_debugging(struct domain *d, struct xen_domctl *op)
 {
-	(void)op;
-	return d == current_domain() ? -EINVAL : 0;
+	return 0;
 }
 
 static const struct {
 	domctl_fn fn;
-	bool out;		/* the structure is written back */
-	bool dying;		/* also for a domain that is dying */
+	u32 how;
+#define OUT	1u	/* the structure is written back */
+#define DYING	2u	/* also for a domain that is dying */
+#define OTHER	4u	/* not for the caller's own domain: -EINVAL */
 } ops[] = {
-	[XEN_DOMCTL_destroydomain]	= { do_destroy, false, true },
-	[XEN_DOMCTL_pausedomain]	= { do_pause, false, false },
-	[XEN_DOMCTL_unpausedomain]	= { do_unpause, false, false },
-	[XEN_DOMCTL_resumedomain]	= { do_resume, false, false },
-	[XEN_DOMCTL_setvcpuaffinity]	= { domctl_set_affinity, true, false },
-	[XEN_DOMCTL_getvcpuaffinity]	= { domctl_get_affinity, true, true },
-	[XEN_DOMCTL_max_mem]		= { do_max_mem, false, false },
-	[XEN_DOMCTL_setvcpucontext]	= { domctl_set_context, false, false },
-	[XEN_DOMCTL_getvcpucontext]	= { domctl_get_context, false, false },
-	[XEN_DOMCTL_getvcpuinfo]	= { domctl_vcpu_info, true, true },
-	[XEN_DOMCTL_max_vcpus]		= { do_max_vcpus, false, false },
-	[XEN_DOMCTL_scheduler_op]	= { do_scheduler, true, true },
-	[XEN_DOMCTL_setdomainhandle]	= { do_handle, false, false },
-	[XEN_DOMCTL_setdebugging]	= { do_debugging, false, false },
-	[XEN_DOMCTL_ioport_permission]	= { devices_domctl_ports, false, false },
-	[XEN_DOMCTL_irq_permission]	= { devices_domctl_irq, false, false },
-	[XEN_DOMCTL_iomem_permission]	= { devices_domctl_iomem, false, false },
-	[XEN_DOMCTL_hypercall_init]	=
-		{ domctl_hypercall_page, false, false },
-	[XEN_DOMCTL_sendtrigger]	= { domctl_trigger, false, false },
-	[XEN_DOMCTL_settimeoffset]	= { do_time_offset, false, false },
-	[XEN_DOMCTL_set_address_size]	= { do_set_address_size, false, false },
-	[XEN_DOMCTL_get_address_size]	= { do_get_address_size, true, true },
-	[XEN_DOMCTL_set_ext_vcpucontext] =
-		{ domctl_set_ext_context, false, false },
-	[XEN_DOMCTL_get_ext_vcpucontext] =
-		{ domctl_get_ext_context, true, false },
-	[XEN_DOMCTL_gettscinfo]		= { do_get_tsc, true, true },
-	[XEN_DOMCTL_settscinfo]		= { do_set_tsc, false, false },
-	[XEN_DOMCTL_getpageframeinfo3]	= { domctl_page_info, false, false },
-	[XEN_DOMCTL_getvcpuextstate]	=
-		{ domctl_get_extended_state, true, false },
-	[XEN_DOMCTL_setnodeaffinity]	= { do_set_nodes, false, false },
-	[XEN_DOMCTL_getnodeaffinity]	= { do_get_nodes, true, true },
-	[XEN_DOMCTL_get_vcpu_msrs]	= { domctl_get_msrs, true, false },
-	[XEN_DOMCTL_get_cpu_policy]	= { domctl_get_policy, true, true },
-	[XEN_DOMCTL_set_cpu_policy]	= { domctl_set_policy, false, false },
+	[XEN_DOMCTL_destroydomain]	= { do_destroy, DYING },
+	[XEN_DOMCTL_pausedomain]	= { do_pause, OTHER },
+	[XEN_DOMCTL_unpausedomain]	= { do_unpause, 0 },
+	[XEN_DOMCTL_resumedomain]	= { do_resume, OTHER },
+	[XEN_DOMCTL_setvcpuaffinity]	= { domctl_set_affinity, OUT },
+	[XEN_DOMCTL_getvcpuaffinity]	= { domctl_get_affinity, OUT | DYING },
+	[XEN_DOMCTL_max_mem]		= { do_max_mem, 0 },
+	[XEN_DOMCTL_setvcpucontext]	= { domctl_set_context, 0 },
+	[XEN_DOMCTL_getvcpucontext]	= { domctl_get_context, 0 },
+	[XEN_DOMCTL_getvcpuinfo]	= { domctl_vcpu_info, OUT | DYING },
+	[XEN_DOMCTL_max_vcpus]		= { do_max_vcpus, 0 },
+	[XEN_DOMCTL_scheduler_op]	= { do_scheduler, OUT | DYING },
+	[XEN_DOMCTL_setdomainhandle]	= { do_handle, 0 },
+	[XEN_DOMCTL_setdebugging]	= { do_debugging, OTHER },
+	[XEN_DOMCTL_ioport_permission]	= { devices_domctl_ports, 0 },
+	[XEN_DOMCTL_irq_permission]	= { physdev_domctl_irq, 0 },
+	[XEN_DOMCTL_iomem_permission]	= { devices_domctl_iomem, 0 },
+	[XEN_DOMCTL_hypercall_init]	= { domctl_hypercall_page, 0 },
+	[XEN_DOMCTL_sendtrigger]	= { domctl_trigger, 0 },
+	[XEN_DOMCTL_settimeoffset]	= { do_time_offset, 0 },
+	[XEN_DOMCTL_set_address_size]	= { do_set_address_size, 0 },
+	[XEN_DOMCTL_get_address_size]	= { do_get_address_size, OUT | DYING },
+	[XEN_DOMCTL_set_ext_vcpucontext] = { domctl_set_ext_context, 0 },
+	[XEN_DOMCTL_get_ext_vcpucontext] = { domctl_get_ext_context, OUT },
+	[XEN_DOMCTL_gettscinfo]		= { do_get_tsc, OUT | DYING | OTHER },
+	[XEN_DOMCTL_settscinfo]		= { do_set_tsc, OTHER },
+	[XEN_DOMCTL_getpageframeinfo3]	= { domctl_page_info, 0 },
+	[XEN_DOMCTL_getvcpuextstate]	= { domctl_get_extended_state, OUT },
+	[XEN_DOMCTL_setnodeaffinity]	= { do_set_nodes, 0 },
+	[XEN_DOMCTL_getnodeaffinity]	= { do_get_nodes, OUT | DYING },
+	[XEN_DOMCTL_get_vcpu_msrs]	= { domctl_get_msrs, OUT },
+	[XEN_DOMCTL_get_cpu_policy]	= { domctl_get_policy, OUT | DYING },
+	[XEN_DOMCTL_set_cpu_policy]	= { domctl_set_policy, OTHER },
 };
 
 /* Operations for other kinds of domains, or for other machines. */
@@ -340,6 +323,20 @@ static long refused(u32 cmd)
 	}
 }
 
+static long call(struct domain *d, struct xen_domctl *op, bool *out)
+{
+	u32 how = op->cmd < ARRAY_SIZE(ops) ? ops[op->cmd].how : 0;
+
+	if (op->cmd >= ARRAY_SIZE(ops) || !ops[op->cmd].fn)
+		return refused(op->cmd);
+	if (d->life.is_dying && !(how & DYING))
+		return -ESRCH;
+	if (d == current_domain() && (how & OTHER))
+		return -EINVAL;
+	*out = how & OUT;
+	return ops[op->cmd].fn(d, op);
+}
+
 static long on_domain(struct xen_domctl *op, bool *out)
 {
 	struct domain *d = domain_get_any(op->domain);
@@ -347,13 +344,7 @@ static long on_domain(struct xen_domctl *op, bool *out)
 
 	if (!d)
 		return -ESRCH;
-	if (op->cmd >= ARRAY_SIZE(ops) || !ops[op->cmd].fn) {
-		rc = refused(op->cmd);
-	} else {
-		rc = d->life.is_dying && !ops[op->cmd].dying ? -ESRCH :
-		     ops[op->cmd].fn(d, op);
-		*out = ops[op->cmd].out;
-	}
+	rc = call(d, op, out);
 	domain_put(d);
 	return rc;
 }

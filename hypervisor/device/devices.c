@@ -86,13 +86,6 @@ long devices_domctl_iomem(struct domain *d, struct xen_domctl *op)
 	return rc;
 }
 
-long devices_domctl_irq(struct domain *d, struct xen_domctl *op)
-{
-	const struct xen_domctl_irq_permission *p = &op->u.irq_permission;
-
-	return physdev_allow_pirq(d, p->pirq, p->allow_access);
-}
-
 static bool alive(u32 id)
 {
 	struct domain *d = id ? domain_get_any(id) : NULL;

@@ -36,7 +36,4 @@ bool ioport_has(const struct domain *d, u32 first, u32 count);
  */
 int devices_set_iomem(struct domain *d, u64 first, u64 end, bool allow);
 
-/* Allow or forbid a domain to bind a pirq. */
-long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow);
-
 #endif

@@ -73,7 +73,6 @@ static long do_set_iopl(struct domain *d, void *arg)
 {
 	const struct physdev_set_iopl *op = arg;
 
-	(void)d;
 	if (op->iopl > 3)
 		return -EINVAL;
 	current_vcpu()->entry.iopl = op->iopl;
@@ -270,7 +269,6 @@ static long do_unmap_pirq(struct domain *by, void *arg)
 	long rc = mapping_target(op->domid, &d);
 	u64 f;
 
-	(void)by;
 	if (rc)
 		return rc;
 	f = spin_lock_irqsave(&d->events.lock);
@@ -286,7 +284,6 @@ static long do_unmap_pirq(struct domain *by, void *arg)
 
 static int create(struct domain *d, const struct domain_config *config)
 {
-	(void)config;
 	d->dev.pirqs = frames_new(MAX_PIRQS * sizeof(*d->dev.pirqs));
 	return d->dev.pirqs ? 0 : -ENOMEM;
 }
@@ -317,24 +314,25 @@ DOMAIN_PART(devices) = {
 	.free = free_devices,
 };
 
-/* By the caller's own number for an interrupt that both have mapped. */
-long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)
+/* The caller names the interrupt, which both have mapped, by its own pirq. */
+long physdev_domctl_irq(struct domain *d, struct xen_domctl *op)
 {
+	const struct xen_domctl_irq_permission *p = &op->u.irq_permission;
 	struct domain *by = current_domain();
 	u32 vector, i;
 	u64 f;
 
-	if (pirq >= MAX_PIRQS)
+	if (p->pirq >= MAX_PIRQS)
 		return -EINVAL;
 	f = spin_lock_irqsave(&by->events.lock);
-	vector = by->dev.pirqs[pirq].vector;
+	vector = by->dev.pirqs[p->pirq].vector;
 	spin_unlock_irqrestore(&by->events.lock, f);
 	if (!vector)
 		return -EPERM;
 	f = spin_lock_irqsave(&d->events.lock);
 	for (i = 0; i < MAX_PIRQS; i++)
 		if (d->dev.pirqs[i].vector == vector)
-			d->dev.pirqs[i].allowed = allow;
+			d->dev.pirqs[i].allowed = p->allow_access;
 	spin_unlock_irqrestore(&d->events.lock, f);
 	return 0;
 }
@@ -393,7 +391,6 @@ static long do_alloc_vector(struct domain *d, void *arg)
 {
 	struct physdev_irq *op = arg;
 
-	(void)d;
 	op->vector = op->irq;
 	return 0;
 }
@@ -414,14 +411,11 @@ static long do_add_function(struct domain *d, void *arg)
 {
 	const struct physdev_manage_pci_ext *op = arg;
 
-	(void)d;
 	return op->is_extfn > 1 || op->is_virtfn > 1 ? -EINVAL : 0;
 }
 
 static long do_nothing(struct domain *d, void *arg)
 {
-	(void)d;
-	(void)arg;
 	return 0;
 }
 

@@ -102,7 +102,6 @@ void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs)
 
 static int create(struct domain *d, const struct domain_config *config)
 {
-	(void)config;
 	d->sched.weight = DEFAULT_WEIGHT;
 	timer_init(&d->sched.cap_timer, period_over, d);
 	return 0;

@@ -472,7 +472,6 @@ void sched_release(struct vcpu *v)
 
 static void slice_over(void *data)
 {
-	(void)data;
 	cpu_add_work(CPU_WORK_RESCHED);
 }
 

@@ -279,14 +279,6 @@ void irq_unbind_guest(u32 vector, const struct domain *d, u32 pirq)
 	(void)pirq;
 }
 
-long physdev_allow_pirq(struct domain *d, u32 pirq, bool allow)
-{
-	(void)d;
-	(void)pirq;
-	(void)allow;
-	return 0;
-}
-
 static struct domain domains[HOST_DOMAINS];
 
 void domain_for_each(void (*fn)(struct domain *d))
