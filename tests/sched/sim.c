@@ -162,6 +162,19 @@ void nmi_forward(void)
 {
 }
 
+/* No guest of the simulation has XPTI. */
+u64 xpti_ready(struct vcpu *v)
+{
+	(void)v;
+	abort();
+}
+
+void xpti_leave(u64 page)
+{
+	(void)page;
+	abort();
+}
+
 bool nmi_deliverable(const struct vcpu *v)
 {
 	(void)v;

@@ -17,7 +17,10 @@ struct regs {
 struct cpu {
 	u32 id;
 	struct vcpu *current;
-	volatile u32 work;
+	union {
+		volatile u64 special;
+		volatile u32 work;
+	};
 };
 
 #define CPU_WORK_RESCHED	1
