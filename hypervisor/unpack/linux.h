@@ -13,11 +13,8 @@
 
 #define STATIC		static
 #define INIT
-#define __init
 #undef __always_inline
 #define __always_inline	inline __attribute__((always_inline))
-#define noinline	__attribute__((noinline))
-#define noinline_for_stack	noinline
 #define fallthrough	__attribute__((fallthrough))
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
@@ -25,10 +22,7 @@
 #define EXPORT_SYMBOL_GPL(x)
 #define MODULE_LICENSE(x)
 #define MODULE_DESCRIPTION(x)
-#define MODULE_VERSION(x)
-#define MODULE_AUTHOR(x)
 #define INT_MAX		__INT_MAX__
-#define UINT_MAX	(__INT_MAX__ * 2u + 1)
 #define CONFIG_64BIT	1
 #define CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS	1
 #ifndef __LITTLE_ENDIAN
@@ -36,16 +30,13 @@
 #endif
 
 #define min(a, b)	((a) < (b) ? (a) : (b))
-#define max(a, b)	((a) > (b) ? (a) : (b))
 #define min_t(t, a, b)	((t)(a) < (t)(b) ? (t)(a) : (t)(b))
 #define swab32(x)	__builtin_bswap32(x)
 #define swab64(x)	__builtin_bswap64(x)
 #define IS_ENABLED(x)	0
 #define BUILD_BUG_ON(x)	_Static_assert(!(x), #x)
-#define div_u64(a, b)	((a) / (b))
 
 typedef unsigned char Byte;
-typedef unsigned long ulong;
 
 /* Freed with everything else once the kernel is unpacked. */
 #define malloc(n)		unpack_alloc((u64)(n))
@@ -56,7 +47,6 @@ typedef unsigned long ulong;
 #define large_free(p)		((void)(p))
 #define vfree(p)		((void)(p))
 #define kfree(p)		((void)(p))
-#define GFP_KERNEL		0
 
 #define UNALIGNED(p)	struct { __typeof__(*(p)) v; } __attribute__((packed))
 #define get_unaligned(p)	(((const UNALIGNED(p) *)(const void *)(p))->v)
