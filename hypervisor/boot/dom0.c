@@ -24,14 +24,9 @@ static u32 *p2m;		/* until the guest has it */
 static u64 unpacked_phys, unpacked_size, heap_size;
 static u64 p2m_phys, p2m_size;
 
-static mfn_t page_mfn(u64 n)
-{
-	return mfn(p2m[n]);
-}
-
 static mfn_t va_mfn(u64 va)
 {
-	return page_mfn(dom0_layout_pfn(&layout, va));
+	return mfn(p2m[dom0_layout_pfn(&layout, va)]);
 }
 
 static void *va_ptr(u64 va)

@@ -47,10 +47,8 @@ long sysctl_cpu_topology(struct xen_sysctl *op)
 {
 	struct xen_sysctl_cputopoinfo *t = &op->u.cputopoinfo;
 	struct xen_sysctl_cputopo one = { 0 };
-	u32 n = cpu_count, i;
+	u32 n = t->cputopo.p ? MIN(cpu_count, t->num_cpus) : cpu_count, i;
 
-	if (t->cputopo.p)
-		n = MIN(n, t->num_cpus);
 	for (i = 0; t->cputopo.p && i < n; i++) {
 		one.core = i;
 		if (guest_write(gva((u64)(t->cputopo.p + i)), &one,

@@ -234,13 +234,6 @@ struct vcpu *domain_create_vcpu(struct domain *d, u32 id)
 	return v;
 }
 
-struct domain *domain_find_self(u32 domid)
-{
-	struct domain *d = current_domain();
-
-	return domid == DOMID_SELF || domid == d->id ? d : NULL;
-}
-
 int domain_target(u32 domid, struct domain **d)
 {
 	*d = domain_get(domid);

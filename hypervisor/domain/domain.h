@@ -173,7 +173,5 @@ static inline bool domain_may(const struct domain *by, const struct domain *d)
  * there is none or it is dying, -EPERM if the caller may not.
  */
 int domain_target(u32 domid, struct domain **d);
-/* DOMID_SELF or the caller's own number; NULL for all else. */
-struct domain *domain_find_self(u32 domid);
 
 #endif

@@ -197,13 +197,10 @@ int grant_get_frame(struct domain *d, u32 index, mfn_t *out)
  */
 static s16 get_subject(u16 domid, struct domain **d)
 {
-	*d = domain_get(domid);
-	if (!*d)
-		return GNTST_bad_domain;
-	if (domain_may(current_domain(), *d))
-		return GNTST_okay;
-	domain_put(*d);
-	return GNTST_permission_denied;
+	int rc = domain_target(domid, d);
+
+	return !rc ? GNTST_okay : rc == -ESRCH ? GNTST_bad_domain :
+	       GNTST_permission_denied;
 }
 
 /* The frames' numbers do not change while the domain is held: no lock. */
@@ -270,13 +267,13 @@ static int get_version(u64 at)
 {
 	struct gnttab_get_version op;
 	struct domain *d;
-	s16 status;
+	int rc;
 
 	if (guest_read(&op, gva(at), sizeof(op)))
 		return -EFAULT;
-	status = get_subject(op.dom, &d);
-	if (status)
-		return status == GNTST_bad_domain ? -ESRCH : -EPERM;
+	rc = domain_target(op.dom, &d);
+	if (rc)
+		return rc;
 	domain_put(d);
 	op.version = 1;
 	return guest_write(gva(at), &op, sizeof(op));

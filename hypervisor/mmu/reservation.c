@@ -280,7 +280,8 @@ long memory_exchange(u64 arg)
 
 	if (layout_get(LAYOUT_EXCHANGE, gva(arg), &x, sizeof(x)))
 		return -EFAULT;
-	if (!domain_find_self(x.in.domid) || x.out.domid != x.in.domid)
+	if ((x.in.domid != DOMID_SELF && x.in.domid != d->id) ||
+	    x.out.domid != x.in.domid)
 		return -ESRCH;
 	order = MAX(x.in.extent_order, x.out.extent_order);
 	if (!sizes_match(&x, order))

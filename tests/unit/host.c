@@ -326,12 +326,6 @@ int domain_target(u32 domid, struct domain **d)
 	return -EPERM;
 }
 
-struct domain *domain_find_self(u32 domid)
-{
-	return domid == DOMID_SELF || domid == host_current->d->id ?
-	       host_current->d : NULL;
-}
-
 paddr_t early_alloc(u64 size, u64 align)
 {
 	early_next = ROUND_UP(early_next, align);
