@@ -5,15 +5,15 @@
 
 #include "machine/boot.h"
 
-/* Fill boot_info from the loader's structures; panics if they are not ours. */
+/* Fill boot_info from the loader's structures; panics if they are unknown. */
 void multiboot_parse(u32 magic, u64 info);
 
 /*
- * Read the command line: the owner of each option takes its value. What is not
- * known, not done or has a bad value is named in the log.
+ * Parse the command line and set each option. The log names every option that
+ * is unknown, ignored or has a bad value.
  */
 void options_init(void);
-/* The address where RAM in use ends. */
+/* RAM above this address is not used. */
 extern u64 boot_mem_end;
 /* A size with suffix B, K, M, G or T; with none, in KiB. */
 u64 options_parse_size(const char *s, const char **end);

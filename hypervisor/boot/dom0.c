@@ -2,9 +2,9 @@
 /*
  * The first domain: from two boot modules to a vCPU that is ready to run.
  *
- * What it finds at its entry is laid out by dom0_layout.c. Page tables are
- * mapped read-only and go through the same validation as any others; a mistake
- * here would be refused there.
+ * boot/dom0_layout.c lays out what the domain finds at its entry. Its page
+ * tables are mapped read-only and are validated like those of any guest, which
+ * would refuse a mistake made here.
  */
 #include "boot/dom0.h"
 #include "boot/image.h"
@@ -15,12 +15,12 @@
 #include "machine/serial.h"
 #include "memory/early.h"
 
-#define RESERVE		256u			/* frames, for ourselves */
+#define RESERVE		256u			/* frames, for the hypervisor */
 
 static struct image image;
 static struct dom0_layout layout;
 static u64 max_pages, pages_above_4g;
-static u32 *p2m;		/* until the guest has it */
+static u32 *p2m;		/* until it is copied to the guest */
 static u64 unpacked_phys, unpacked_size, heap_size;
 static u64 p2m_phys, p2m_size;
 
@@ -34,7 +34,7 @@ static void *va_ptr(u64 va)
 	return (u8 *)mfn_to_virt(va_mfn(va)) + (va & (PAGE_SIZE - 1));
 }
 
-/* To the guest's pages, which are not contiguous. */
+/* Copy to the guest's pages, which are not contiguous. */
 static void put(u64 va, const void *from, u64 n)
 {
 	const u8 *p = from;
@@ -110,8 +110,8 @@ static void make_layout(void)
 }
 
 /*
- * All of the domain's pages, in the largest pieces that there are. Only those
- * that it starts with are zeroed: the memory had no other owner in this boot.
+ * Allocate the domain's pages, in the largest pieces available. Only those that
+ * it starts with are zeroed: no other domain has owned memory in this boot.
  */
 static void take_memory(struct domain *d)
 {
@@ -174,7 +174,7 @@ static void set_entry(u64 at, u64 page, u64 flags)
 	*(u64 *)va_ptr(at) = make_pte(va_mfn(page), flags);
 }
 
-/* What leads to the tables of each of these levels. */
+/* Write the entries that point to the tables of each level. */
 static void link_levels(const struct dom0_level *level)
 {
 	const u64 table = PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D;
@@ -230,7 +230,7 @@ static const char *kernel_arguments(void)
 	return p;
 }
 
-/* What follows the command line, for a kernel that has its p2m apart. */
+/* Behind the command line, if the p2m is apart: its first pfn, and pages. */
 static void fill_p2m_info(u8 *to)
 {
 	u64 pages[] = {
@@ -265,7 +265,7 @@ static void fill_start_info(const struct domain *d)
 	fill_p2m_info(to + MAX_GUEST_CMDLINE);
 }
 
-/* The hardware domain has all ports but the hypervisor's own devices. */
+/* Dom0 gets all ports but those of the hypervisor's devices. */
 static void give_ports(struct domain *d)
 {
 	if (ioport_set(d, 0, 65536, true))
@@ -340,7 +340,7 @@ static void make_vcpus(struct domain *d)
 	}
 }
 
-/* A 32-bit kernel may leave us less than we take. */
+/* A 32-bit kernel may ask for a smaller machine-to-phys window. */
 static void set_hv_start(struct domain *d)
 {
 	u64 start = ROUND_UP(image.hv_start_low, 2ull << 20);

@@ -3,39 +3,39 @@
 #ifndef KRYPTON_DOM0_H
 #define KRYPTON_DOM0_H
 
-/* The options dom0_mem and dom0_max_vcpus; false: a bad value. */
+/* Set the options dom0_mem and dom0_max_vcpus; false: a bad value. */
 bool dom0_set_mem(const char *s);
 bool dom0_set_max_vcpus(const char *s);
-/* Pages that the domain gets of those available, and may grow to. */
+/* The domain's number of pages, of those available; *max: its limit. */
 u64 dom0_pages(u64 available, u64 *max);
 u32 dom0_vcpus(u32 cpus);
 
-/* Page tables of a level: they lie, as they map, one after the other. */
+/* The page tables of a level lie in the order of what they map. */
 struct dom0_level {
 	u64 at, count;		/* virtual address of the first; how many */
 	u64 first;		/* address from which on they map */
 };
 
-/* The address space that the domain begins with. All addresses are virtual. */
+/* The domain's initial address space. All addresses are virtual. */
 struct dom0_layout {
-	/* What is given */
+	/* Input */
 	u64 virt_base, kernel_end, space_end;
 	u64 nr_pages, initrd_size;
 	u32 long_size;		/* of an entry of the p2m; 8: a 64-bit kernel */
 	bool map_initrd;
 	u64 init_p2m;		/* where a 64-bit kernel wants the p2m; or 0 */
-	/* What follows; an initrd that is not mapped begins at the end; 0: none */
+	/* Result. An initrd that is not mapped begins at the end; 0: none */
 	u64 initrd, p2m, start_info, tables, stack, end;
 	/*
-	 * The p2m's pages, at its own address or behind all of this. Pages up to
-	 * 'used' have contents.
+	 * The p2m's pages, at its own address or behind all of this. Pages up
+	 * to 'used' have contents.
 	 */
 	u64 p2m_pages, used;
 	u32 levels;
 	struct dom0_level level[5];	/* 1 to levels */
 	struct dom0_level p2m_level[4];	/* of a p2m that is elsewhere */
 };
-/* False if it needs more pages or addresses than there are. */
+/* False if there are too few pages or addresses. */
 bool dom0_layout_make(struct dom0_layout *l);
 /* Whether the p2m lies where its kernel wants it. */
 static inline bool dom0_layout_p2m_apart(const struct dom0_layout *l)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the first domain finds what at its entry: from VIRT_BASE up, pfn 0
- * first,
+ * The first domain's memory at its entry, from VIRT_BASE and pfn 0 up:
  *
  *	kernel | initrd, if it wants it mapped | p2m | start_info |
  *	page tables, from the root to the lowest level | stack page | slack
@@ -30,7 +29,7 @@ static u64 root_slot(u64 va)
 	return va >> span(3);
 }
 
-/* What tables each level needs to map a range, from 'at' on; where they end. */
+/* Place the tables that map a range, from 'at' on; returns their end. */
 static u64 place_tables(struct dom0_level *level, u32 levels, u64 at, u64 start,
 			u64 end)
 {
@@ -86,7 +85,7 @@ bool dom0_layout_make(struct dom0_layout *l)
 	l->p2m = l->p2m_pages = kernel_end + initrd - behind;
 	l->start_info = l->p2m + (l->init_p2m ? 0 : p2m_size);
 	l->tables = l->start_info + PAGE_SIZE;
-	/* The more tables there are, the more there is to map. */
+	/* More tables need more tables to map them. */
 	while (need > n) {
 		n = need;
 		l->stack = l->tables + n * PAGE_SIZE;

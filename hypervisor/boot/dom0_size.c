@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How large the first domain is: the options dom0_mem and dom0_max_vcpus, in
+ * The size of the first domain: the options dom0_mem and dom0_max_vcpus, in
  * Xen's forms. Sizes may depend on the memory that is free when the domain is
- * built, so that they are computed only then.
+ * built, so they are computed only then.
  */
 #include "boot/boot.h"
 #include "boot/dom0.h"
@@ -21,7 +21,7 @@ struct amount {
 static struct amount size, smallest, largest;
 static u64 min_vcpus = 1, max_vcpus = ~0ull;
 
-/* One amount; the rest of the text, or NULL. */
+/* Parse one amount; returns the rest of the text, or NULL. */
 static const char *parse_amount(const char *s, struct amount *a)
 {
 	struct amount new = { .minus = *s == '-' };

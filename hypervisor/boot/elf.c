@@ -6,9 +6,9 @@
  * Xen's libelf puts them there: their size, an ELF header, three section
  * headers, the symbol table and its strings.
  *
- * Both classes of files are read into one form. The file is not believed: every
- * offset and size is checked against the file's length before it is used, and
- * the segments against the guest's part of the address space.
+ * Both classes of files are read into one form. The file is not trusted: each
+ * offset and size is checked against the file's length before use, and the
+ * segments against the guest's part of the address space.
  */
 #include <elf.h>
 #include <xen/elfnote.h>
@@ -28,7 +28,7 @@
 #define MAX_HEADERS	128
 #define UNSET		(~0ull)
 
-/* What a note says, or NAME=VALUE in the section __xen_guest. */
+/* A note, or NAME=VALUE in the section __xen_guest. */
 static const struct key {
 	u32 note;
 	u32 member;		/* of struct image: where it goes */
@@ -300,7 +300,7 @@ static bool add_symbols(struct image *im, const Elf64_Ehdr *h)
 	return add_piece(im, &symbols) && add_piece(im, &strings);
 }
 
-/* Where the part of the address space ends that VIRT_BASE lies in; 0: none. */
+/* The end of the part of the address space with VIRT_BASE; 0: none. */
 static u64 space_end(const struct image *im)
 {
 	if (im->long_size == 4)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Kernel images: what a PV kernel's file says about itself. */
+/* Kernel images: parsing and unpacking a PV kernel's file. */
 #ifndef KRYPTON_IMAGE_H
 #define KRYPTON_IMAGE_H
 
@@ -23,27 +23,27 @@ struct image {
 	u64 space_end;		/* of the guest's addresses around VIRT_BASE */
 	bool has_notes, is_legacy, has_hypercall_page, wants_symbols;
 	u64 mod_start_pfn;	/* not 0: the initrd need not be mapped */
-	u64 init_p2m;		/* 64-bit kernel's wish; 0: behind the kernel */
+	u64 init_p2m;		/* of a 64-bit kernel; 0: behind the kernel */
 	bool pae, is_generic, is_xen3;
 	u64 symbols_va;		/* of the headers below; 0: none */
 	u8 symbols[IMAGE_SYMBOLS_SIZE] __attribute__((aligned(4)));
-	const char *error;	/* what is wrong with the file */
+	const char *error;	/* why the file is refused */
 };
 
 /* Read headers and notes of an ELF file; false with ->error set. */
 bool image_parse_elf(struct image *im, const u8 *file, u64 size);
 
 /*
- * A bzImage's compressed kernel: where, and how large it gets. Returns NULL or
- * what is wrong: the file is no bzImage, or is cut off.
+ * Find a bzImage's compressed kernel and its unpacked size. Returns NULL, or
+ * the error as text: the file is no bzImage, or is cut off.
  */
 const char *image_find_payload(const u8 *file, u64 size, const u8 **payload,
 			       u64 *length, u64 *unpacked);
-/* Bytes of memory that unpacking a payload needs besides its target. */
+/* Bytes of memory for unpacking a payload, besides its target. */
 u64 image_heap_size(const u8 *from, u64 unpacked);
 /*
- * Unpack by the payload's magic number; NULL or what is wrong. The length is
- * at least 16 and includes the four bytes of the size.
+ * Unpack a payload by its magic number; returns NULL, or the error as text. The
+ * length is at least 16 and includes the four bytes of the size.
  */
 const char *image_unpack(const u8 *from, u64 length, u8 *to, u64 size,
 			 u8 *heap, u64 heap_size);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The story of the boot: what the loader gave us, memory, the processor's
- * tables, interrupts and time, the other processors, Dom0, and then the
- * scheduler for ever.
+ * The boot in order: the loader's information, memory, the processor's tables,
+ * interrupts and time, the other processors, Dom0, and finally the scheduler,
+ * which does not return.
  */
 #include "boot/boot.h"
 #include "boot/dom0.h"
@@ -43,7 +43,7 @@ static void reserve_memory(void)
 		early_reserve(m[i].start, m[i].start + m[i].size);
 }
 
-/* Option mem: RAM above it is neither used nor shown to Dom0. */
+/* Option mem: neither use RAM above it nor show it to Dom0. */
 static void cut_memory(void)
 {
 	struct e820_entry *e = boot_info.e820;

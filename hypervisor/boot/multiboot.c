@@ -2,9 +2,9 @@
 /*
  * The boot loader's information, multiboot 1 or 2, copied into boot_info.
  *
- * Layouts are those of the two published multiboot specifications. Everything
- * is copied because the loader's memory is given to the allocator later.
- * Addresses are physical and below 4 GiB, where the boot page tables map them.
+ * Layouts are those of the two published multiboot specifications. The
+ * allocator gets the loader's memory later, so everything is copied. Addresses
+ * are physical and below 4 GiB, where the boot page tables map them.
  */
 #include "boot/boot.h"
 #include "lib/lib.h"

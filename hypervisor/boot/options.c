@@ -57,7 +57,7 @@ static bool set_mem(const char *s)
 	return true;
 }
 
-/* How many levels a name includes; returns the rest of the text, or NULL. */
+/* The number of levels that a name includes; returns the rest of s, or NULL. */
 static const char *parse_level(const char *s, u32 *levels)
 {
 	static const char *const names[] = {
@@ -182,7 +182,7 @@ static const struct option *find_option(const char *name)
 	return NULL;
 }
 
-/* Takes the value of an option that Krypton has; false: it has none such. */
+/* Set an option; false: there is no such option. */
 static bool take(const char *name, const char *value)
 {
 	bool no = !value && !strncmp(name, "no-", 3), flag;
@@ -213,7 +213,7 @@ static void tell_ignored(const char *name)
 	log_warn("option %s is ignored: not known", name);
 }
 
-/* Values first: they set the log's levels, and then the log names words. */
+/* First set options, since they set the log's levels; then log other words. */
 void options_init(void)
 {
 	u32 i;

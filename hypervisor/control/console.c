@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * console_io: the privileged domain's emergency console is our serial line.
- * Others get -EPERM. Output is copied in small pieces and can stop after each.
- * It waits for a slow line by starting the hypercall again, so that interrupts
- * are served in between.
+ * console_io: the privileged domain's emergency console on the serial line.
+ * Others get -EPERM. The hypervisor copies output in small pieces and can stop
+ * after each. While the line is slow it restarts the hypercall, so that
+ * interrupts are handled in between.
  */
 #include "domain/domain.h"
 #include "guest/guest.h"

@@ -3,9 +3,9 @@
  * CPU policies: the CPUID leaves that domains get, in the form that the tools
  * read, change and give back (struct xen_cpuid_leaf of arch-x86/xen.h).
  *
- * The list has to have the leaves that the tools will write, in that order:
- * basic ones with the subleaves of 4, 7, 0xb and 0xd, the two hypervisor
- * ranges, extended ones. A domain's own policy can only take features away.
+ * The tools expect these leaves in this order: basic ones with the subleaves of
+ * 4, 7, 0xb and 0xd, the two hypervisor ranges, extended ones. A domain's own
+ * policy can only remove features.
  */
 #include "control/ctl.h"
 #include "cpu/emulate.h"

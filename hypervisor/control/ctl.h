@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The inner side of domctl and sysctl: their operations, by file. */
+/* The operations of domctl and sysctl, by file. */
 #ifndef KRYPTON_CTL_H
 #define KRYPTON_CTL_H
 
@@ -8,7 +8,7 @@
 #include "domain/domain.h"
 #include "guest/guest.h"
 
-/* One operation on a domain, which is referenced; may change op to give out. */
+/* An operation on a domain; the caller has a reference. op is in and out. */
 typedef long (*domctl_fn)(struct domain *d, struct xen_domctl *op);
 
 /* control/domctl_vcpu.c */
@@ -48,8 +48,8 @@ long sysctl_heap(struct xen_sysctl *op);
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to);
 
 /*
- * A bitmap of the tools, as a mask of the first 32 bits: 0 or -EFAULT. What
- * is written has zeroes in all further bytes.
+ * Read and write the first 32 bits of a bitmap in memory of the tools: 0 or
+ * -EFAULT. Writing sets all further bytes to 0.
  */
 int ctl_get_bitmap(const struct xenctl_bitmap *from, u32 *mask);
 int ctl_put_bitmap(const struct xenctl_bitmap *to, u32 mask);

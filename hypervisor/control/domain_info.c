@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the tools see of a domain, and the bitmaps that they speak in. */
+/* getdomaininfo, and the bitmaps of domctl and sysctl. */
 #include "control/ctl.h"
 
 #define MAX_BITMAP_BYTES	4096u
@@ -29,7 +29,7 @@ int ctl_put_bitmap(const struct xenctl_bitmap *to, u32 mask)
 	return 0;
 }
 
-/* One vCPU's part in its domain's flags and sums. */
+/* Add one vCPU to the domain's flags and sums. */
 static u32 add_vcpu(const struct vcpu *v, u32 flags,
 		    struct xen_domctl_getdomaininfo *to)
 {
@@ -46,7 +46,7 @@ static u32 add_vcpu(const struct vcpu *v, u32 flags,
 	return v->sched.on_cpu ? flags | XEN_DOMINF_running : flags;
 }
 
-/* A shutdown is seen once nothing of the domain runs any more. */
+/* The tools see a shutdown only after all vCPUs have stopped. */
 static u32 domain_flags(const struct domain *d)
 {
 	u32 flags = 0;

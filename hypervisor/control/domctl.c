@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * domctl (xen/domctl.h): what the privileged domain does with others. This
- * file has the table of operations and those that make, stop, limit and end a
- * domain; each other noun has its own file. The layout is the same for all
- * guests, but for what handles point to.
+ * domctl (xen/domctl.h): operations of the privileged domain on others. This
+ * file has the table of operations, and those that create, pause, limit and
+ * destroy a domain; other nouns have their own files. The structure's layout is
+ * the same for all guests; the memory that its handles point to may differ.
  *
- * One operation at a time: the domctl lock. An operation that has to stop
- * starts again from its unchanged structure and finds what it has done.
+ * The domctl lock admits one operation at a time. An operation that stops
+ * half-way is restarted with its unchanged structure, and skips what it has
+ * done.
  */
 #include "control/ctl.h"
 #include "grant/grant.h"
@@ -18,7 +19,7 @@ _Static_assert(offsetof(struct xen_domctl, u) == 16, "public ABI");
 
 static struct spinlock domctl_lock = SPINLOCK(LOCK_DOMCTL);
 
-/* A number that no domain has: the next one after the last given. */
+/* A number that no domain has, after the one chosen last; 0: none. */
 static u32 choose_id(void)
 {
 	static u32 last;
@@ -119,7 +120,7 @@ static long do_resume(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-/* The domain with this number, or the next one. */
+/* The domain with this number, or else the next higher one. */
 static long do_info(struct xen_domctl *op)
 {
 	struct domain *d;
@@ -142,8 +143,9 @@ static long do_max_mem(struct domain *d, struct xen_domctl *op)
 }
 
 /*
- * A domain is born 64-bit. It may become a 32-bit one while it has no page and no
- * event channel: the page lock keeps pages out meanwhile, the event lock channels.
+ * A domain is born 64-bit. It may become a 32-bit one while it has no page and
+ * no event channel: the page lock keeps pages out meanwhile, the event lock
+ * channels.
  */
 static long make_narrow(struct domain *d)
 {
@@ -210,7 +212,7 @@ static long do_time_offset(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-/* One node: every set of nodes that has it is as good as any other. */
+/* There is one node: accept each set that contains it. */
 static long do_set_nodes(struct domain *d, struct xen_domctl *op)
 {
 	u32 nodes;
@@ -225,7 +227,7 @@ static long do_get_nodes(struct domain *d, struct xen_domctl *op)
 	return ctl_put_bitmap(&op->u.nodeaffinity.nodemap, 1);
 }
 
-/* The TSC is never intercepted, whatever mode is asked for. */
+/* The hypervisor never intercepts RDTSC, in any mode. */
 static long do_set_tsc(struct domain *d, struct xen_domctl *op)
 {
 	return op->u.tsc_info.tsc_mode <= 2 ? 0 : -EINVAL;
@@ -240,7 +242,7 @@ static long do_get_tsc(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-/* There is no debugger to stop a domain for. */
+/* Accepted without effect: there is no debugger. */
 static long do_debugging(struct domain *d, struct xen_domctl *op)
 {
 	return 0;
@@ -288,7 +290,7 @@ static const struct {
 	[XEN_DOMCTL_set_cpu_policy]	= { domctl_set_policy, OTHER },
 };
 
-/* Operations for other kinds of domains, or for other machines. */
+/* Operations for other kinds of domains, or for hardware not supported. */
 static long refused(u32 cmd)
 {
 	switch (cmd) {
@@ -349,7 +351,7 @@ static long on_domain(struct xen_domctl *op, bool *out)
 	return rc;
 }
 
-/* The answer to an unprivileged caller: -ESRCH for a missing domain first. */
+/* Xen tests whether the domain exists before it refuses a caller. */
 static long not_permitted(const struct xen_domctl *op)
 {
 	struct domain *d;

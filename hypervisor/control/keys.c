@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keys under Xen's names. From the serial line they are ours after Ctrl-A was
- * typed three times, and Dom0's again after three more.
+ * Debug keys, with Xen's letters. Ctrl-A typed three times on the serial line
+ * directs its input to the hypervisor, and three more times to Dom0 again.
  */
 #include "control/keys.h"
 #include "debug.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Keys for who looks into the machine, by serial line or sysctl. */
+/* Debug keys, from the serial line or a sysctl. */
 #ifndef KRYPTON_KEYS_H
 #define KRYPTON_KEYS_H
 
 void keys_handle(char key);
-/* A character of the serial line: true if it was for us. */
+/* A character from the serial line: true if the hypervisor took it. */
 bool keys_input(char c);
 
 #endif

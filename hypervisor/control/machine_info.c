@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the tools see of the machine: one node with all memory, one socket
- * with all CPUs, one pool.
+ * sysctl about the machine: the tools see one node with all memory, one socket
+ * with all CPUs, and one pool.
  */
 #include "control/ctl.h"
 #include "machine/boot.h"
@@ -141,7 +141,7 @@ long sysctl_cpupool(struct xen_sysctl *op)
 	}
 }
 
-/* Of all widths together, but for a limit that leaves no page. */
+/* Free memory of any address width, unless the limit leaves no page. */
 long sysctl_heap(struct xen_sysctl *op)
 {
 	struct xen_sysctl_availheap *h = &op->u.availheap;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * memory_op (xen/memory.h): what a domain may know about its own and the
- * machine's memory. Changes of a reservation are in mmu/reservation.c, what the
- * tools prepare for a domain that they make is in control/memory_ctl.c.
+ * memory_op (xen/memory.h): queries about the domain's and the machine's
+ * memory. mmu/reservation.c changes reservations; control/memory_ctl.c has what
+ * the tools do for a new domain.
  *
- * The operation lies in the low 6 bits of the command; the rest counts the
- * extents that are done, so that a long list can stop and go on.
+ * The low 6 bits of the command are the operation; the others count the extents
+ * that are done, so that a long list can stop and continue.
  */
 #include "domain/domain.h"
 #include "guest/layout.h"
@@ -42,7 +42,7 @@ static long max_gpfn(const struct domain *d)
 	/* arch_shared_info.max_pfn is the guest's own claim. */
 	memcpy(&max, d->shared + d->width->max_pfn_offset,
 	       d->width->long_size);
-	/* The guest may have written any number: it must not read as -Exxx. */
+	/* The guest may have written any number: do not return it as -Exxx. */
 	return max ? (long)MIN(max - 1, ~0ull >> 1) : 0;
 }
 
@@ -93,7 +93,7 @@ static long machphys_list(u64 arg, bool own)
 	return layout_put_result(LAYOUT_MFN_LIST, gva(arg), i);
 }
 
-/* As on Xen: a 64-bit Dom0 is told of what there is, others of what may be. */
+/* As on Xen: a 64-bit Dom0 gets the real size, others the largest one. */
 static long machphys_mapping(u64 arg)
 {
 	const struct domain *d = current_domain();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * memory_op's part in making a domain: the privileged domain gives it a memory
- * map, which it later asks for, claims memory before it is taken, and maps the
- * frames of its grant table to fill them.
+ * memory_op for building a domain: the privileged domain sets the memory map
+ * that the new domain will ask for, claims memory in advance, and maps frames
+ * of the new domain's grant table to fill them in.
  */
 #include "domain/domain.h"
 #include "grant/grant.h"
@@ -13,7 +13,7 @@
 #define MAX_E820	(PAGE_SIZE / sizeof(struct e820_entry))
 #define RESOURCE_BATCH	32u
 
-/* Read first, publish after: the domain may ask for it at any time. */
+/* Read all before publishing: the domain may read its map at any time. */
 static long set_map(struct domain *d, u32 nr, gva_t buffer)
 {
 	struct e820_entry *e = frames_new(PAGE_SIZE);
@@ -73,7 +73,7 @@ long memory_get_map(u64 arg)
 	return guest_write(gva(arg), &nr, sizeof(nr));
 }
 
-/* Of a domain whose memory is to come: its total, less what it has. */
+/* Claim what a domain lacks of its future total. */
 long memory_claim(u64 arg)
 {
 	struct xen_memory_reservation r;
@@ -119,7 +119,7 @@ static long give_frames(struct domain *d,
 	return 0;
 }
 
-/* Frames of a domain's grant table, so that the tools can fill it. */
+/* Frames of a domain's grant table, for the tools to fill in. */
 long memory_acquire(u64 arg)
 {
 	struct xen_mem_acquire_resource r;

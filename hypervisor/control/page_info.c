@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * domctl on single frames: what type each of a list has (to save a domain),
- * and filling a domain's hypercall page.
+ * domctl on frames: the type of each frame of a list, which saving a domain
+ * needs, and filling a domain's hypercall page.
  */
 #include "control/ctl.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * platform_op (xen/platform.h): what the hardware domain asks of the machine's
- * firmware and power. The whole structure is 136 bytes for every guest; inner
- * handles are not used by the operations known here.
+ * platform_op (xen/platform.h): operations of the privileged domain on firmware
+ * and power. The structure has 136 bytes for every guest; no operation known
+ * here uses a handle in it.
  */
 #include <xen/platform.h>
 #include "domain/domain.h"
@@ -24,7 +24,7 @@ static long firmware_info(const struct xen_platform_op *op, u64 arg)
 	case XEN_FW_KBD_SHIFT_FLAGS:
 		if (op->u.firmware_info.index)
 			return -ESRCH;
-		/* union after type and index, in both layouts */
+		/* the union follows type and index in both layouts */
 		return guest_write(gva(arg + BODY_OFFSET + 8), &flags, 1);
 	case XEN_FW_DISK_INFO:
 	case XEN_FW_DISK_MBR_SIGNATURE:
@@ -65,7 +65,7 @@ static long enter_sleep(const struct xenpf_enter_acpi_sleep *s)
 		return -EINVAL;
 	if (s->flags & XENPF_ACPI_SLEEP_EXTENDED)
 		return -EOPNOTSUPP;
-	/* Only off: there is nothing here that could wake up again. */
+	/* Only power-off: the hypervisor cannot resume from other states. */
 	if (s->sleep_state != 5)
 		return -EOPNOTSUPP;
 	log_info("domain 0 powers the machine off");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sysctl (xen/sysctl.h): what the privileged domain asks of the machine as a
- * whole. The layout is the same for all guests.
+ * sysctl (xen/sysctl.h): operations of the privileged domain on the machine as
+ * a whole. The structure's layout is the same for all guests.
  */
 #include "control/ctl.h"
 #include "control/keys.h"
@@ -58,7 +58,7 @@ static long do_scheduler(struct xen_sysctl *op)
 		s->u.sched_credit2.ratelimit_us = RATE_LIMIT_US;
 		return 0;
 	}
-	/* It is not to be changed. */
+	/* The limit cannot be changed. */
 	return s->cmd == XEN_SYSCTL_SCHEDOP_putinfo &&
 	       s->u.sched_credit2.ratelimit_us == RATE_LIMIT_US ? 0 : -EINVAL;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * xen_version (xen/version.h): what Xen 4.17 answers, since guests and tools
- * look for it; the "extra version" and compile information are our own.
+ * xen_version (xen/version.h): the answers of Xen 4.17, on which guests and
+ * tools depend; "extra version" and compile information are Krypton's.
  */
 #include <xen/features.h>
 #include <xen/version.h>

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The frame audit: every count of the frame table once more, from all that
- * holds a frame (see the invariants in mmu/ptype.c): the entries of tables, as
- * far as they are valid; pins; tables half done; roots, GDT and LDT pages and
- * vcpu_info of vCPUs; shared pages, FIFO pages, grants mapped for devices; and
- * the lists of what domains own. The private roots of vCPUs are compared with
- * what they are copies of.
+ * The frame audit recomputes each count of the frame table from everything that
+ * holds a frame (see the invariants in mmu/ptype.c): the valid entries of
+ * tables; pins; half-validated tables; roots, GDT and LDT pages and vcpu_info
+ * of vCPUs; shared pages, FIFO pages, grants mapped for devices; and the
+ * domains' lists of frames. It also compares the private roots of vCPUs with
+ * the tables that they copy.
  *
- * It needs no memory: what is found is taken away from the counts, of which
- * nothing must be left then, and added again after. The machine stands still
- * meanwhile (debug/quiet.c).
+ * The audit needs no memory: it subtracts what it finds from the counts, which
+ * must then be 0, and adds it again. No CPU runs anything else meanwhile
+ * (debug/quiet.c).
  */
 #include "cpu/ldt.h"
 #include "debug.h"
@@ -34,7 +34,7 @@ static void note(mfn_t m, u32 refs, u32 types)
 	faults++;
 }
 
-/* Somebody holds a reference; and one to a type, unless that is NONE. */
+/* Count one reference, and one to the type unless that is TYPE_NONE. */
 static void hold(mfn_t m, enum frame_type type)
 {
 	struct frame *f = mfn_frame(m);
@@ -52,7 +52,7 @@ static void hold(mfn_t m, enum frame_type type)
 		note(m, 0, 0);
 }
 
-/* The page of guest memory that a pointer of ours goes to. */
+/* Count the writable page of guest memory that p lies in. */
 static void hold_page(const void *p)
 {
 	if (p)
@@ -98,7 +98,7 @@ static void count_table(struct frame *f)
 		count_entry(f, i, table[i]);
 }
 
-/* What a frame holds of itself, and of others by its contents. */
+/* Count a frame's references to itself, and a table's to other frames. */
 static void count_frame(struct frame *f)
 {
 	if (f->kind != FRAME_GUEST)
@@ -151,7 +151,7 @@ static u64 differs_l3(const struct vcpu_roots *r)
 	return wrong;
 }
 
-/* What the processor walks for the vCPU. */
+/* Compare the root that the processor uses for the vCPU. */
 static void check_root(const struct vcpu *v)
 {
 	static u64 slots[512];
@@ -194,7 +194,7 @@ static void count_vcpu(const struct vcpu *v)
 		hold(v->shared.info_frame, TYPE_WRITABLE);
 }
 
-/* Mapped for the processor, the entry of the page table holds the frame. */
+/* Mappings for the processor are counted with the page-table entries. */
 static void count_grants(const struct grant_table *t)
 {
 	const struct grant_map *m;
@@ -234,7 +234,7 @@ static void count_domain(struct domain *d)
 		count_grants(d->grants);
 }
 
-/* Checked state that has outlived its last use (I7). */
+/* Whether the frame kept a validated state after its last use (I7). */
 static bool stale(const struct frame *f)
 {
 	return !f->type_count && f->type != TYPE_WRITABLE &&
@@ -268,7 +268,7 @@ static bool bad_table(const struct frame *f)
 	return false;
 }
 
-/* Its list has as many frames as it thinks, and all of them are its own. */
+/* The domain's list must have tot_pages frames, all of them its own. */
 static void check_owned(struct domain *d)
 {
 	const struct frame *f = NULL;
@@ -303,7 +303,7 @@ static void count_all(bool add)
 	domain_for_each(count_domain);
 }
 
-/* Nothing must be left; returns how many frames are free. */
+/* All counts must be 0; returns the number of free frames. */
 static u64 check_counts(void)
 {
 	const struct frame *f = frame_table;

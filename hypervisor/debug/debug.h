@@ -5,15 +5,12 @@
 
 struct spinlock;
 
-/*
- * debug/lockorder.c: this CPU is about to take the lock; 'flags' are from
- * before.
- */
+/* debug/lockorder.c: this CPU takes a lock; 'flags' are from before. */
 void lockorder_check(const struct spinlock *l, u64 flags);
-/* Panic unless it holds this lock, as the caller's contract requires. */
+/* Panic unless this CPU holds the lock. */
 void lockorder_check_held(const struct spinlock *l);
 #define ASSERT_HELD(lock) lockorder_check_held(lock)
-/* Panic if it holds a lock; on the way to a guest. */
+/* Panic if this CPU holds a lock. Called on the way to a guest. */
 void lockorder_check_none(void);
 
 extern const char *const lock_names[];
@@ -35,9 +32,9 @@ void hold_report(void);
 void stack_init_cpu(void);
 void stack_check(void);
 
-/* debug/quiet.c: here no guest's work is half done, and no lock is held. */
+/* debug/quiet.c: the caller holds no lock and no hypercall is half done. */
 void quiet_point(void);
-/* Audit as soon as all CPUs are at such a point; any context. */
+/* Audit when all CPUs have reached quiet_point(). Any context. */
 void quiet_audit(void);
 
 /* debug/audit.c: returns how many frames are at fault, and logs each. */

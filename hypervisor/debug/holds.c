@@ -31,10 +31,7 @@ static u64 to_us(u64 ticks)
 	return ticks * 1000 / (tsc_scale.hz / 1000);
 }
 
-/*
- * In microseconds, because options are parsed before the TSC's rate is
- * measured.
- */
+/* In microseconds: options are parsed before the TSC's rate is measured. */
 bool hold_set_limits(const char *s)
 {
 	hold_limit = str_to_u64(s, &s);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The frame audit needs a machine that stands still. All CPUs are called to the
- * last step before a guest, or to the idle loop, where they hold no lock and no
- * call is half done. They wait there with interrupts off, and the last to
- * arrive audits. A waiting CPU still flushes its TLB for others. It leaves if
- * it has something to schedule, since another CPU may wait for exactly that. So
- * all arrive in the end, and a CPU that waits for another's audit never blocks
- * it.
+ * The frame audit needs all CPUs to stop. Each is called to the last step
+ * before a guest, or to the idle loop, where it holds no lock and no hypercall
+ * is half done. It waits there with interrupts off, and the last CPU to arrive
+ * audits. A waiting CPU still flushes its TLB for others, and it leaves if it
+ * has to schedule, since another CPU may wait for that. So all CPUs arrive, and
+ * none blocks the audit.
  */
 #include "debug.h"
 #include "lib/lib.h"

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a domain may reach of the machine's devices: ports, device frames and
- * interrupts. The privileged domain grants access to each (xen/domctl.h), and
- * nobody can grant what he does not have. Taking a permission back only
- * prevents new uses: what is mapped or bound stays until the domain gives it
- * up.
+ * A domain's access to the machine's devices: ports, device frames and
+ * interrupts. The privileged domain grants access to each (xen/domctl.h), but
+ * only to what it has itself. Revoking a permission only prevents new uses: a
+ * domain keeps what it has mapped or bound until it releases it.
  *
- * The tools may also assign a whole device. The hypervisor only notes that, and
- * only with the option "unsafe-passthrough": there is no IOMMU, so whoever
- * drives a device that writes to memory controls all memory.
+ * The tools may also assign a whole device. The hypervisor only records this,
+ * and only with the option "unsafe-passthrough": there is no IOMMU, so a domain
+ * that controls a device which writes to memory controls all memory.
  */
 #include "control/ctl.h"
 #include "machine/boot.h"
@@ -34,10 +33,7 @@ static bool add_iomem(struct domain *d, u64 first, u64 end)
 	return first >= end;
 }
 
-/*
- * Cut the range out of all present ones, which may split them; then add it as
- * one.
- */
+/* Cut the range out of all others, which may split them; then add it. */
 int devices_set_iomem(struct domain *d, u64 first, u64 end, bool allow)
 {
 	struct frame_range *r, old;
@@ -95,7 +91,7 @@ static bool alive(u32 id)
 	return d;
 }
 
-/* The device's entry, or a free one; NULL: there is none. */
+/* The entry of the device, or a free one; NULL if the table is full. */
 static struct given *find_given(u32 sbdf)
 {
 	struct given *unused = NULL;
@@ -112,10 +108,7 @@ static struct given *find_given(u32 sbdf)
 	return unused;
 }
 
-/*
- * DOMID_IO stands for nobody: the tools assign a device to it first, and then
- * to the domain.
- */
+/* The tools assign a device to DOMID_IO first, which stands for no domain. */
 long devices_domctl_assign(const struct xen_domctl *op)
 {
 	const struct xen_domctl_assign_device *a = &op->u.assign_device;

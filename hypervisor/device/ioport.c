@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A guest's port accesses. First comes its own permission: the virtual IOPL, or
- * the bitmap that it set for its user process. Then come the domain's rights. A
- * port without a right reads as all ones and ignores writes, like an empty bus:
- * kernels probe ports and must survive that.
+ * A guest's port accesses. The guest's own rules come first: its virtual IOPL,
+ * or the bitmap that its kernel set for a user process. Then come the domain's
+ * rights. A port that the domain may not use reads as all ones and ignores
+ * writes, like an empty bus, because kernels probe ports and must survive that.
  *
  * Domains and the hypervisor share PCI configuration space (CF8, CFC) and CMOS
  * (70, 71). Each domain has address latches of its own, which go to the
@@ -27,8 +27,8 @@ bool ioport_iopl_allows(const struct vcpu *v, const struct regs *r)
 }
 
 /*
- * The bitmap is in memory of the guest's kernel, which a 64-bit guest's user mode
- * does not map: load the kernel's root for a moment.
+ * The bitmap is in memory of the guest's kernel, which a 64-bit guest's user
+ * mode does not map: load the kernel's root for a moment.
  */
 static bool read_bitmap(struct vcpu *v, u64 offset, u8 *byte)
 {
@@ -115,10 +115,7 @@ static bool is_cmos_data(const struct domain *d, u32 port)
 	return port == CMOS_DATA && ioport_has(d, CMOS_INDEX, 2);
 }
 
-/*
- * An access that is not allowed as a whole is split, if need be into single
- * bytes.
- */
+/* An access that is not allowed as a whole is split, down to single bytes. */
 u32 ioport_read(struct vcpu *v, u32 port, u32 size)
 {
 	const struct domain *d = v->d;

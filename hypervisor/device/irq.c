@@ -4,10 +4,10 @@
  * hypervisor, to pirqs of guests, or to nobody. All device interrupts go to the
  * boot CPU.
  *
- * A guest's level interrupt is masked at the IO-APIC when it arrives, and
- * unmasked when each guest that shares it has sent its EOI. So a guest that
- * never does stops only its own device, and those on the same line. Edge
- * interrupts and messages are acknowledged immediately.
+ * When a guest's level interrupt arrives, the hypervisor masks it at the
+ * IO-APIC, and unmasks it after each guest that shares it has sent its EOI. A
+ * guest that never does stops only the devices on this line. The hypervisor
+ * acknowledges edge interrupts and messages immediately.
  */
 #include "debug.h"
 #include "device/irq.h"
@@ -30,7 +30,7 @@
 struct irq_guest {
 	struct domain *d;	/* NULL: none */
 	u32 pirq;
-	bool pending;		/* it has not sent its EOI yet */
+	bool pending;		/* its EOI is missing */
 };
 
 struct vector_info {
@@ -114,7 +114,7 @@ u32 irq_gsi_count(void)
 
 /*
  * Nothing uses the 8259s. Call this before LINT0 is masked: a request that they
- * raise at that moment would never be withdrawn.
+ * raise while it is masked would stay pending.
  */
 void irq_disable_pic(void)
 {
@@ -304,7 +304,7 @@ int irq_bind_guest(u32 vector, struct domain *d, u32 pirq, bool share)
 	return rc;
 }
 
-/* One guest fewer has to send its EOI. */
+/* Unmask the vector if all its guests have sent their EOIs. */
 static void settle(struct vector_info *vi)
 {
 	u32 i;
@@ -345,7 +345,7 @@ void irq_guest_eoi(u32 vector, const struct domain *d, u32 pirq)
 	spin_unlock_irqrestore(&irq_lock, f);
 }
 
-/* Hold the guests that the copy names: they must outlive the lock. */
+/* Copy the vector, with references to its guests for use without the lock. */
 static void note_interrupt(struct vector_info *vi, struct vector_info *copy)
 {
 	u32 i;
@@ -402,7 +402,7 @@ void irq_dispatch(u32 vector)
 	hold_end(0);
 }
 
-/* What a guest may read of an IO-APIC: identity and version. */
+/* A guest may read the ID, the version and the arbitration ID. */
 int irq_ioapic_read(u64 base, u32 reg, u32 *value)
 {
 	u64 f;

@@ -16,8 +16,8 @@ u32 irq_gsi_count(void);
 /* Route a GSI to the hypervisor's own handler. */
 void irq_bind_hypervisor(u32 gsi, void (*fn)(void));
 /*
- * A guest's pirq and its vector, 0 for none. Functions that return int return 0
- * or an error. Guests can share a vector if all of them allow it ('share').
+ * Functions that return int return 0 or an error; a vector of 0 is none. Guests
+ * can share a vector if all of them allow it ('share').
  */
 int irq_setup_gsi(u32 gsi, bool level, bool low);
 /* An ISA interrupt as the MADT describes it. */
@@ -28,18 +28,15 @@ u32 irq_gsi_vector(u32 gsi);
 int irq_alloc_vector(void);
 void irq_free_vector(u32 vector);
 bool irq_is_level(u32 vector);
-/* More than one guest uses it. */
+/* Whether more than one guest uses the vector. */
 bool irq_is_shared(u32 vector);
-/*
- * A guest has handled a level interrupt. After the last one has, it can arrive
- * again.
- */
+/* A guest has handled a level interrupt: after the last one, unmask it. */
 void irq_guest_eoi(u32 vector, const struct domain *d, u32 pirq);
 int irq_ioapic_read(u64 base, u32 reg, u32 *value);
 
 /*
- * Make a device raise a vector: by an entry of its MSI-X table, or by its MSI
- * message. The device's driver sets the enable bits.
+ * Write a vector to an entry of the device's MSI-X table, or to its MSI
+ * message. The driver in the guest sets the enable bits.
  */
 int msi_program_msix(struct pci_address a, u32 entry, u32 vector);
 int msi_program(struct pci_address a, u32 vector);

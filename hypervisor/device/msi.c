@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PCI messages. The guest names a device and an entry. The device itself says
- * where its MSI-X table is, not the guest, and that must be device memory.
+ * Interrupt messages of PCI devices. The guest names a device and an entry. The
+ * hypervisor reads the address of the MSI-X table from the device, and refuses
+ * one that is not device memory.
  */
 #include "device/irq.h"
 #include "errno.h"

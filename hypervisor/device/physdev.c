@@ -2,12 +2,13 @@
 /*
  * physdev_op (xen/physdev.h): interrupts and ports of the hardware domain.
  *
- * A pirq is the domain's own number for an interrupt: one that it names for a
- * GSI, or the first free one from 16 up for a message. The privileged domain
- * maps them for itself and for others, which gives the permission to bind one.
- * Any domain may set its virtual IOPL and port bitmap, reserve a pirq, ask about
- * its pirqs and say EOI; all else needs the hardware privilege. Nothing is kept
- * of PCI devices: what tells of them is taken as it is.
+ * A pirq is a domain's own number for an interrupt. The domain chooses it, or
+ * gets the first free one: from 16 up for a GSI, above all GSIs for a message.
+ * The privileged domain maps pirqs for itself and for others, which permits the
+ * domain to bind them. Any domain may set its virtual IOPL and port bitmap,
+ * reserve a pirq, query its pirqs and send EOI; all other operations are for
+ * the privileged domain. The hypervisor accepts reports of PCI devices and
+ * ignores them.
  */
 #include <xen/physdev.h>
 #include "control/ctl.h"
@@ -25,7 +26,7 @@ static bool pirq_level(const struct domain *d, u32 pirq)
 	return p->vector && irq_is_level(p->vector);
 }
 
-/* The bit that tells the guest to call eoi after this pirq. */
+/* Set or clear the bit that tells the guest to send EOI for this pirq. */
 static void mark_eoi(struct domain *d, u32 pirq)
 {
 	u8 bit = (u8)(1u << pirq % 8);
@@ -61,7 +62,7 @@ static long do_status(struct domain *d, void *arg)
 
 	if (op->irq >= MAX_PIRQS)
 		return -EINVAL;
-	/* For whoever does not look at the bitmap: always. */
+	/* Set for all, because not every guest uses the bitmap. */
 	op->flags = XENIRQSTAT_needs_eoi;
 	if (pirq_level(d, op->irq) &&
 	    irq_is_shared(d->dev.pirqs[op->irq].vector))
@@ -106,7 +107,7 @@ static long do_apic_read(u64 arg)
 	return rc ? rc : layout_put(LAYOUT_APIC, gva(arg), &io);
 }
 
-/* Then it keeps what it has; to map another interrupt to it is no error. */
+/* Mapping another interrupt to such a pirq succeeds and changes nothing. */
 static bool pirq_mapped(const struct domain *d, u32 pirq)
 {
 	return d->dev.pirqs[pirq].vector || d->dev.pirqs[pirq].gsi;
@@ -123,7 +124,7 @@ static int free_pirq(const struct domain *d, bool gsi)
 	return -ENOSPC;
 }
 
-/* 0: none. */
+/* The pirq of a GSI; 0: none. */
 static int pirq_of_gsi(const struct domain *d, u32 gsi)
 {
 	int i = MAX_PIRQS - 1;
@@ -133,7 +134,7 @@ static int pirq_of_gsi(const struct domain *d, u32 gsi)
 	return i;
 }
 
-/* Who is connected to a vector that has just got known. */
+/* Give a pirq its vector, and bind its port to the vector if it has one. */
 static void connect(struct domain *d, u32 pirq, u32 vector)
 {
 	struct pirq *p = &d->dev.pirqs[pirq];
@@ -162,7 +163,7 @@ static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
 	if (pirq >= MAX_PIRQS)
 		return -EINVAL;
 	if (!gsi)
-		return -EPERM;		/* the hypervisor's timer */
+		return -EPERM;		/* GSI 0 is the hypervisor's timer */
 	m->pirq = pirq;
 	if (pirq_mapped(d, (u32)pirq) && d->dev.pirqs[pirq].gsi != gsi + 1)
 		return 0;
@@ -288,7 +289,7 @@ static int create(struct domain *d, const struct domain_config *config)
 	return d->dev.pirqs ? 0 : -ENOMEM;
 }
 
-/* No port is bound to a pirq any more. */
+/* All ports are closed, so no port is bound to a pirq. */
 static int kill(struct domain *d)
 {
 	u64 f = spin_lock_irqsave(&d->events.lock);
@@ -354,7 +355,7 @@ static long do_setup_gsi(struct domain *d, void *arg)
 	return rc;
 }
 
-/* What the pirqs are now, and from now on what they become. */
+/* Set the bits of all pirqs as they are now; mark_eoi() keeps them so. */
 static int use_eoi_frame(struct domain *d, mfn_t m)
 {
 	u64 f = spin_lock_irqsave(&d->events.lock);
@@ -368,7 +369,7 @@ static int use_eoi_frame(struct domain *d, mfn_t m)
 	return 0;
 }
 
-/* Once; the page lock decides which of two calls is the first. */
+/* Possible once; the page lock orders two calls. */
 static long do_eoi_frame(struct domain *d, u64 arg)
 {
 	long rc = -EINVAL;
@@ -386,7 +387,7 @@ static long do_eoi_frame(struct domain *d, u64 arg)
 	return rc;
 }
 
-/* The guest's own number stands for the vector that it wants. */
+/* The guest gets its own number back: a vector has no meaning for it. */
 static long do_alloc_vector(struct domain *d, void *arg)
 {
 	struct physdev_irq *op = arg;

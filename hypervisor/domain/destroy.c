@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Destroying a domain: when none of its vCPUs runs any more, domain_kill() kills
- * its parts in order (domain/part.h). A part stops with -ERESTART when something
- * else has to run, and the next call goes on with that part.
+ * Destroying a domain: domain_kill() waits until no vCPU of it runs, and then
+ * kills its parts in order (domain/part.h). A part returns -ERESTART when other
+ * work waits, and the next call goes on with that part.
  *
- * What others still map stays, and the domain with it, until they let go.
+ * A page that another domain still maps keeps the domain's structure until it
+ * is unmapped.
  */
 #include "debug.h"
 #include "domain/part.h"
@@ -29,7 +30,7 @@ static void end(struct domain *d)
 	PARTS_CALL(dead, d);
 	domain_put(d);
 	quiet_audit();
-	/* Who has pages of it mapped shall let them go. */
+	/* Tell backends, so that they unmap its pages. */
 	evtchn_send_global_virq(VIRQ_DOM_EXC);
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Domains: making them, finding them, and the references that keep them.
- * How one is taken apart is in domain/destroy.c.
+ * Domains: creating, finding and freeing them, and counting references to them.
+ * domain/destroy.c destroys them.
  *
- * A domain stays in the list until its last reference is gone. References
- * are: one for being alive, one while it owns any frame, one for each frame
- * of the hypervisor's that it shares, and those of who works on it.
+ * A domain stays in the list until its last reference is gone. It has one
+ * reference while it is alive, one while it owns any frame, one for each frame
+ * of the hypervisor that it shares, and one from each caller that works on it.
  */
 #include "domain/domain.h"
 #include "domain/part.h"
@@ -13,10 +13,10 @@
 struct domain *dom0;
 
 static struct domain *list;
-static struct domain *dead;	/* no reference left, to be freed */
+static struct domain *dead;	/* to be freed: without references */
 static struct spinlock list_lock = SPINLOCK(LOCK_LIST);
 
-/* The domctl lock is held, so that the free number is still free. */
+/* The caller chose the number under the domctl lock, so it is still free. */
 static void add_to_list(struct domain *d)
 {
 	u64 f = spin_lock_irqsave(&list_lock);
@@ -190,7 +190,7 @@ static void init_identity(struct domain *d, const struct domain_config *config)
 	d->refs = 1;
 	d->life.pause_count = 1;
 	spin_init(&d->life.lock, LOCK_SHUTDOWN);
-	d->life.shutdown_code = ~0u;		/* none yet */
+	d->life.shutdown_code = ~0u;		/* not shut down */
 }
 
 struct domain *domain_create(const struct domain_config *config)

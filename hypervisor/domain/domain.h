@@ -78,7 +78,7 @@ static inline struct domain *current_domain(void)
 	return current_vcpu()->d;
 }
 
-/* Whether a range lies in the part of the address space that is the guest's. */
+/* Whether a range lies in the guest's part of the address space. */
 static inline bool domain_range_ok(const struct domain *d, gva_t at, u64 n)
 {
 	return (n <= d->tables.address_end &&
@@ -86,34 +86,34 @@ static inline bool domain_range_ok(const struct domain *d, gva_t at, u64 n)
 	       (at.a > d->width->hole_last && n <= -at.a);
 }
 
-/* Whether r is of the guest's kernel. */
+/* Whether the guest's kernel, not its user mode, was running. */
 static inline bool vcpu_in_kernel(const struct vcpu *v, const struct regs *r)
 {
 	return (r->cs & 3) == v->d->width->kernel_ring && !v->proc.in_user;
 }
 
 /*
- * A domain by its number, DOMID_SELF included, with a reference that keeps
- * the structure (not the domain) alive. NULL if there is none, or if it is
- * dying. It may start to die right after: who adds something that dying must
- * undo (a port, a grant mapping, a page) does so under the lock that guards
- * it, and looks at is_dying with that lock held. Any context.
+ * The domain with this number or DOMID_SELF, with a reference that keeps the
+ * structure (not the domain) alive. NULL if there is none, or if it is dying.
+ * It may start to die right after: a caller that adds something which
+ * domain_kill() removes (a port, a grant mapping, a page) must test is_dying
+ * under the lock that guards this. Any context.
  */
 struct domain *domain_get(u32 domid);
-/* The same, but also gives one that is dying and not yet gone. */
+/* The same, but also a domain that is dying. */
 struct domain *domain_get_any(u32 domid);
-/* The first domain from this number up, dying or not; NULL: no more. */
+/* The domain with the lowest number >= domid, dying or not; or NULL. */
 struct domain *domain_get_from(u32 domid);
-/* For all of them, dying or not. */
+/* Call fn for each domain, dying or not, with a reference held. */
 void domain_for_each(void (*fn)(struct domain *d));
-/* One more reference for who holds one, or owns a frame of the domain. */
+/* Take another reference; the caller has one, or a frame of the domain. */
 void domain_hold(struct domain *d);
 /*
- * Give a reference back. After the last the domain is out of the list, and
- * domain_reap() frees it later: any lock of its own may still be held here.
+ * Drop a reference. The last one takes the domain off the list, but
+ * domain_reap() frees it later, so the caller may hold a lock of the domain.
  */
 void domain_put(struct domain *d);
-/* Free what has lost its last reference; with no lock held. */
+/* Free the domains without references. The caller holds no lock. */
 void domain_reap(void);
 
 struct domain_config {
@@ -127,50 +127,51 @@ struct domain_config {
 };
 
 /*
- * The domain has no page, no event channel and no vCPU with a root. The caller
- * holds its page and event locks, or nobody else knows the domain yet.
+ * Only while the domain has no page, no event channel and no vCPU with a root.
+ * The caller holds its page and event locks, or created the domain just now.
  */
 void domain_set_width(struct domain *d, const struct width *w);
-/* Listed, with one reference, and paused once; NULL without memory. */
+/* A listed domain with one reference and one pause; NULL: no memory. */
 struct domain *domain_create(const struct domain_config *config);
 struct vcpu *domain_create_vcpu(struct domain *d, u32 id);
 /*
- * Destroy: stop the domain's vCPUs and kill its parts, without a lock. -ERESTART:
- * call again; -EINVAL: somebody has done so already, or it is Dom0 or the
- * caller; else 0. The parts are freed when the last reference is gone.
+ * Destroy a domain: stop its vCPUs and kill its parts. The caller holds no lock
+ * but the domctl lock. -ERESTART: call again. -EINVAL: the domain is destroyed
+ * already, or it is Dom0 or the caller. Its parts are freed with the last
+ * reference.
  */
 int domain_kill(struct domain *d);
-/* The guest broke a rule that no error code can tell: it stops here. */
+/* Stop a guest that broke a rule for which no error can be returned. */
 void domain_crash(struct domain *d, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void domain_shutdown(struct domain *d, u32 reason);
 void domain_set_shutdown_code(struct domain *d, u32 reason);
-/* Counted; pausing waits until no CPU runs the domain any more. Not of self. */
+/* Counted. Pausing waits until no CPU runs the domain: never the caller's. */
 void domain_pause(struct domain *d);
 void domain_unpause(struct domain *d);
 /*
- * Have its vCPUs look whether they may still run. Returns when no CPU acts on
- * an older state, but does not wait until all have left their guests.
+ * Make the domain's vCPUs test whether they may still run. After this no CPU
+ * starts one by the old state, but some may not have left their guest yet.
  */
 void domain_stop(struct domain *d);
-/* Let a domain that has shut down go on: a suspend that was cancelled. */
+/* Let a domain that has shut down run again: its suspend was cancelled. */
 void domain_resume(struct domain *d);
 /*
- * No vCPU's state is loaded in a processor. A snapshot, unless the domain is
+ * Whether no vCPU's state is loaded in a CPU. A snapshot, unless the domain is
  * paused, shut down or dying.
  */
 bool domain_stopped(const struct domain *d);
-/* After a vCPU's state was unloaded: tell the tools of a shutdown, once. */
+/* After saving a vCPU's state: notify the tools of a shutdown, once. */
 void domain_tell_stopped(struct domain *d);
-/* Who may act on whom: the privileged domain on all, others on themselves. */
+/* The privileged domain may act on all domains, any other on itself. */
 static inline bool domain_may(const struct domain *by, const struct domain *d)
 {
 	return by->privileged || by == d;
 }
 
 /*
- * The domain that a caller names to act upon, with a reference: 0; -ESRCH if
- * there is none or it is dying, -EPERM if the caller may not.
+ * The domain that the guest names to act upon: 0 with a reference; -ESRCH if
+ * there is none or it is dying; -EPERM if the guest may not.
  */
 int domain_target(u32 domid, struct domain **d);
 

@@ -8,7 +8,7 @@
 enum domain_stage {
 	DOMAIN_ALIVE,
 	DOMAIN_DYING,		/* being taken apart */
-	DOMAIN_DEAD,		/* kept by references alone */
+	DOMAIN_DEAD,		/* only references keep it */
 };
 
 struct domain_life {
@@ -17,13 +17,13 @@ struct domain_life {
 
 	struct spinlock lock;		/* of the next four; VCPUOP_down */
 	volatile bool crashed, shut_down;
-	bool end_told;			/* VIRQ_DOM_EXC for its shutdown */
+	bool end_told;			/* VIRQ_DOM_EXC was sent for it */
 	u32 shutdown_code;
 
-	/* The one domctl that destroys it. */
+	/* For domain_kill(), under the domctl lock. */
 	u32 kill_step;			/* enum part_order */
 	u32 kill_index;			/* within a table */
-	mfn_t kill_at;			/* frame that the part has come to */
+	mfn_t kill_at;			/* frame that the part has reached */
 };
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The parts that a domain is composed of. A mechanism that keeps something for
- * a domain or for a vCPU declares its part in its own file. The files of domain/
- * run over all parts and know none of them by name.
+ * a domain or for a vCPU declares its part in its own file. The files of
+ * domain/ run over all parts and know none of them by name.
  */
 #ifndef KRYPTON_PART_H
 #define KRYPTON_PART_H
@@ -10,8 +10,8 @@
 #include "domain/domain.h"
 
 /*
- * Parts are created, stopped and killed in this order, and freed in the
- * reverse one. Who may still use another domain's pages dies before the pages.
+ * Parts are created, stopped and killed in this order, and freed in reverse. A
+ * part that may use other domains' pages comes before the pages.
  */
 enum part_order {
 	PART_SHARED,		/* shared_info */
@@ -34,22 +34,22 @@ enum part_order {
 /* Each member may be NULL. */
 struct domain_part {
 	enum part_order order;
-	/* 0 or -ENOMEM; what came before is freed then. */
+	/* 0, or -ENOMEM: then the parts before this one are freed. */
 	int (*create)(struct domain *d, const struct domain_config *config);
 	int (*vcpu_create)(struct vcpu *v);
-	/* Something forbids the vCPUs to run: they leave their processors. */
+	/* The domain must not run: make its vCPUs leave their CPUs. */
 	void (*stop)(struct domain *d);
-	/* Nothing forbids it any more. */
+	/* The domain may run again. */
 	void (*resume)(struct domain *d);
 	/*
-	 * The domain is dying and no vCPU runs. The first thing is to take and
-	 * give up the lock that guards the part: whoever looked at is_dying
-	 * before it was set is through then. -ERESTART: call again.
+	 * The domain is dying and no vCPU runs. First take and drop the lock
+	 * that guards the part: a CPU that tested is_dying before it was set
+	 * has then finished. -ERESTART: call again.
 	 */
 	int (*kill)(struct domain *d);
-	/* Once, when all parts are killed. */
+	/* Called once, after all parts were killed. */
 	void (*dead)(struct domain *d);
-	/* After the last reference; also of what create() did not finish. */
+	/* After the last reference, or after create() failed half-way. */
 	void (*vcpu_free)(struct vcpu *v);
 	void (*free)(struct domain *d);
 };

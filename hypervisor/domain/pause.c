@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Domains that others stop for a while, and let go on. Pauses are counted, as
- * several callers may have a reason at once; a shutdown is taken back as a
- * whole.
+ * Pausing and resuming domains. Pauses are counted, because several callers may
+ * pause a domain at the same time; resuming takes a shutdown back.
  */
 #include "domain/part.h"
 
@@ -10,7 +9,7 @@ void domain_pause(struct domain *d)
 {
 	__atomic_fetch_add(&d->life.pause_count, 1, __ATOMIC_SEQ_CST);
 	domain_stop(d);
-	/* Each CPU that runs one leaves its guest or its long call for us. */
+	/* Each CPU that runs one leaves its guest, or its long hypercall. */
 	while (!domain_stopped(d))
 		cpu_relax();
 }

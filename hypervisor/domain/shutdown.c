@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A domain that stops: it shuts itself down, or breaks a rule. Its vCPUs do
- * not run any more; the tools then look at it and have it destroyed, or let
- * it go on (domain/pause.c). The first domain's end is the machine's.
+ * Shutting domains down: by their own hypercall, or because they broke a rule.
+ * Their vCPUs stop. The tools then destroy the domain or resume it
+ * (domain/pause.c). When Dom0 shuts down, so does the machine.
  */
 #include <xen/sched.h>
 #include "domain/part.h"

@@ -2,11 +2,11 @@
 /*
  * Operations on event channels (xen/event_channel.h).
  *
- * The event lock of a domain guards its ports. A channel between two domains
- * is made and closed with both locks held. It names the other domain, and
- * that is safe without a reference: a domain closes all its ports before it
- * goes, and the ends of those in other domains become unbound. Sending takes
- * one lock after the other.
+ * The event lock of a domain guards its ports. Joining and closing a channel
+ * between two domains takes both locks. Each end points to the other domain and
+ * needs no reference: a domain closes all its ports before it is freed, which
+ * makes the ports at the other ends unbound. Sending takes one lock after the
+ * other.
  */
 #include <xen/event_channel.h>
 #include "device/irq.h"
@@ -39,7 +39,7 @@ void evtchn_send_global_virq(u32 virq)
 		evtchn_send_virq(dom0->vcpu[0], virq);
 }
 
-/* A new port, and its number. */
+/* Open a new port; *number is its number. */
 static int open_port(struct domain *d, u8 state, u32 vcpu, u32 peer,
 		     evtchn_port_t *number)
 {
@@ -76,7 +76,7 @@ static long do_alloc_unbound(struct domain *by, void *arg)
 	return rc;
 }
 
-/* Join a new port of d with an unbound one of r; both are locked. */
+/* Join a new port of d to an unbound one of r. Both event locks are held. */
 static long join(struct domain *d, struct domain *r,
 		 struct evtchn_bind_interdomain *op)
 {
@@ -96,7 +96,7 @@ static long join(struct domain *d, struct domain *r,
 	peer->state = EVTCHN_INTERDOMAIN;
 	peer->remote = d;
 	peer->peer = op->local_port;
-	/* What the peer sent before there was anybody to hear it. */
+	/* The peer may have sent an event before anyone was bound to it. */
 	evtchn_port_set_pending(d, op->local_port);
 	return 0;
 }
@@ -177,7 +177,7 @@ static long do_bind_pirq(struct domain *d, void *arg)
 	return rc;
 }
 
-/* What else knows the port; both ends' locks are held. */
+/* Remove other references to the port. Both ends' locks are held. */
 static void unbind(struct domain *d, const struct evtchn *e)
 {
 	struct evtchn *peer;
@@ -207,8 +207,9 @@ static void unbind(struct domain *d, const struct evtchn *e)
 }
 
 /*
- * Close a port if its other end is in 'r' (NULL: it has none, or in d); if it
- * is elsewhere, *r becomes that domain, with a reference, and it is -EAGAIN.
+ * Close a port whose other end is in *r; NULL: in d itself, or there is none.
+ * If the other end is in another domain, set *r to that domain, with a
+ * reference, and return -EAGAIN.
  */
 static long try_close(struct domain *d, u32 port, struct domain **r)
 {
@@ -255,8 +256,8 @@ static long do_close(struct domain *d, void *arg)
 }
 
 /*
- * One pass from next_reset on: 0, -ERESTART, or -EAGAIN if ports are open at its
- * end. A guest that opens ports meanwhile loses them or sees that error.
+ * One pass from next_reset on: 0, -ERESTART, or -EAGAIN if ports are open at
+ * its end. A guest that opens ports meanwhile loses them or sees that error.
  */
 static long reset_ports(struct domain *d)
 {
@@ -275,8 +276,8 @@ static long reset_ports(struct domain *d)
 }
 
 /*
- * The guest may have left next_reset anywhere, so that a first pass leaves ports
- * open. No port is opened any more: the second pass closes them all.
+ * The guest may have left next_reset anywhere, so that a first pass leaves
+ * ports open. No port is opened any more: the second pass closes them all.
  */
 int evtchn_kill(struct domain *d)
 {
@@ -290,7 +291,7 @@ int evtchn_kill(struct domain *d)
 	return (int)rc;
 }
 
-/* Another domain's ports only while it is paused. */
+/* The tools may reset another domain's ports only while it is paused. */
 static long do_reset(struct domain *by, void *arg)
 {
 	const struct evtchn_reset *op = arg;
@@ -304,7 +305,7 @@ static long do_reset(struct domain *by, void *arg)
 	return rc;
 }
 
-/* The other end, if it still is that of this port. */
+/* Send to the other end, unless it was closed meanwhile. */
 static void send_remote(struct domain *r, u32 port, const struct domain *from,
 			u32 from_port)
 {

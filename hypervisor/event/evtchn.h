@@ -15,11 +15,11 @@ struct evtchn {
 	u8 priority;		/* FIFO ABI */
 	u8 last_priority;	/* FIFO ABI: queue of its last event ... */
 	bool pending;		/* FIFO ABI: while its word has no page */
-	u16 vcpu;		/* whom it notifies */
+	u16 vcpu;		/* the vCPU that it notifies */
 	u16 last_vcpu;		/* ... and that queue's vCPU */
 	u16 remote_domid;	/* unbound: who may bind */
-	u32 peer;		/* remote port, pirq, virq; next that waits */
-	/* Interdomain: lives as long as the channel; both locks to change. */
+	u32 peer;		/* remote port, pirq, virq, or next in list */
+	/* Interdomain, without a reference; changes under both event locks. */
 	struct domain *remote;
 	u32 page_used;		/* in the first port of a page */
 	u32 spare;
@@ -44,16 +44,16 @@ struct domain_events {
 
 void evtchn_send_pirq(struct domain *d, u32 pirq);
 void evtchn_send_virq(struct vcpu *v, u32 virq);
-/* To the domain as a whole: VIRQ_CONSOLE and the like, on vCPU 0. */
+/* To Dom0 as a whole, on vCPU 0: VIRQ_CONSOLE, VIRQ_DOM_EXC. */
 void evtchn_send_global_virq(u32 virq);
-/* How many ports the ABI in use can have; numbers from here up are errors. */
+/* The number of ports that the domain's ABI can have. */
 u32 evtchn_limit(const struct domain *d);
-/* Whether a port that a 32-bit guest cannot have was in use; the event lock. */
+/* Whether a port above a 32-bit guest's limit was used. Event lock held. */
 bool evtchn_used_many(const struct domain *d);
-/* 0 or 1; -EINVAL: nothing is bound to it. */
+/* Whether the port is pending: 0 or 1; -EINVAL: it is not open. */
 int evtchn_pending(const struct vcpu *v, u32 port);
 
-/* The guest has something to look at: an upcall, soon. */
+/* Have the vCPU call its event handler soon. */
 void evtchn_mark_pending(struct vcpu *v);
 
 #endif

@@ -2,15 +2,15 @@
 /*
  * Event channels of the FIFO ABI (xen/event_channel.h).
  *
- * Every port has a word in pages of the guest's, and every vCPU a control
- * block with the heads of sixteen queues. We put words on the queues by
- * writing the link of the word that was last; the guest takes them off. Which
- * word is last we know ourselves, per queue, and that is the only number we
- * follow: no link, head or bit that the guest can write is an index for us.
- * What a guest does to its words breaks its own queues at most.
+ * Every port has a word in the guest's memory, and every vCPU a control block
+ * with the heads of sixteen queues. The hypervisor appends a word to a queue by
+ * writing the link of its last word; the guest takes words off. The hypervisor
+ * keeps the number of each queue's last word itself, and uses no link, head or
+ * bit that the guest can write as an index. A guest that corrupts its words
+ * breaks its own queues at most.
  *
- * The pages hold a reference and a WRITABLE type reference each, until the
- * guest goes back to the 2-level ABI or dies.
+ * Each of these pages has a reference and a WRITABLE type reference, until the
+ * guest returns to the 2-level ABI or dies.
  */
 #include <xen/event_channel.h>
 #include "debug.h"
@@ -32,7 +32,7 @@ struct fifo {
 	event_word_t *array[ARRAY_PAGES];
 	struct fifo_vcpu {
 		struct evtchn_fifo_control_block *control;
-		u32 tail[QUEUES];	/* 0: none */
+		u32 tail[QUEUES];	/* last ports; 0: none */
 	} vcpu[MAX_DOMAIN_VCPUS];
 };
 _Static_assert(sizeof(struct fifo) <= PAGE_SIZE, "one page");
@@ -59,9 +59,9 @@ static void clear_bits(u32 *word, u32 bits)
 }
 
 /*
- * Append a port to the word that ends a queue; false if that word is on no
- * queue any more. While BUSY is set a guest may not unmask the word, so that
- * five tries are enough, unless it breaks the rules; its queue may be then.
+ * Append a port to the last word of a queue; false if that word is no longer on
+ * a queue. By the ABI the guest must not unmask the word while BUSY is set, so
+ * five tries are enough. A guest that does so breaks its own queue.
  */
 static bool append(event_word_t *last, u32 port)
 {
@@ -84,7 +84,7 @@ static bool append(event_word_t *last, u32 port)
 	return i == LINK_TRIES;
 }
 
-/* Put a word, which is marked LINKED now, on its queue; true: it is alone. */
+/* Put a word that was just marked LINKED on its queue; true: it is alone. */
 static bool enqueue(struct domain *d, struct evtchn *e, u32 port)
 {
 	struct fifo *f = d->events.fifo;
@@ -94,7 +94,7 @@ static bool enqueue(struct domain *d, struct evtchn *e, u32 port)
 	event_word_t *last;
 	bool alone = true;
 
-	/* It was taken off its last queue; if it was the end, that is empty. */
+	/* It is on no queue. If it was the last of one, that queue is empty. */
 	if (*old_tail == port)
 		*old_tail = 0;
 	e->last_vcpu = e->vcpu;
@@ -115,11 +115,11 @@ void evtchn_fifo_set_pending(struct domain *d, struct evtchn *e, u32 port)
 
 	ASSERT_HELD(&d->events.lock);
 	if (!word) {
-		e->pending = true;	/* until its page comes */
+		e->pending = true;	/* until its page is added */
 		return;
 	}
 	set_bits(word, PENDING);
-	/* Without queues it waits for its unmask. (Xen 4.17 drops it.) */
+	/* Without a control block it waits for an unmask. Xen 4.17 drops it. */
 	if (!fv->control || (READ_ONCE(*word) & MASKED) ||
 	    (set_bits(word, LINKED) & LINKED))
 		return;
@@ -157,7 +157,7 @@ bool evtchn_fifo_has(const struct domain *d, u32 port, u32 bit)
 	return word && (READ_ONCE(*word) & bit);
 }
 
-/* What is pending now comes back when the port's word has its page. */
+/* raise() sends these events again when the ports' words have pages. */
 static void save_pending(struct domain *d)
 {
 	u32 port;
@@ -220,7 +220,7 @@ long evtchn_fifo_init_control(struct domain *d, void *arg)
 	return rc;
 }
 
-/* The first port that has its word in it. */
+/* Returns the first port whose word lies in the page, or -ENOSPC. */
 static int add_page(struct domain *d, mfn_t m)
 {
 	struct fifo *f = d->events.fifo;
@@ -231,7 +231,7 @@ static int add_page(struct domain *d, mfn_t m)
 	return (int)(f->pages++ * WORDS_PER_PAGE);
 }
 
-/* Events of some ports that came before there was a word for them. */
+/* Send the events that were saved for RAISE_PORTS ports. */
 static void raise(struct domain *d, u32 port)
 {
 	u64 flags = spin_lock_irqsave(&d->events.lock);
@@ -272,7 +272,7 @@ long evtchn_fifo_expand_array(struct domain *d, void *arg)
 	return 0;
 }
 
-/* The page of guest memory that a pointer of ours goes to. */
+/* Drop the references to the page of guest memory that p lies in. */
 static void put_page(const void *p)
 {
 	if (p)

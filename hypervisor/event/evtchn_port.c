@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ports of event channels: where they are kept, and how one gets pending.
+ * Ports of event channels: their storage, and making them pending.
  *
- * A port is an index into pages of struct evtchn that exist as far as ports
- * have been used. Its pending and mask bits lie in memory that the guest
- * changes at any time: in shared_info for the 2-level ABI, in pages of the
- * guest's own for the FIFO ABI (event/evtchn_fifo.c). They are only read or
- * set one bit at a time and never believed.
+ * A port is an index into pages of struct evtchn, which exist as far as ports
+ * were used. Its pending and mask bits lie in memory that the guest can change
+ * at any time: in shared_info for the 2-level ABI, in pages of the guest for
+ * the FIFO ABI (event/evtchn_fifo.c). The hypervisor reads or sets them one bit
+ * at a time, and no decision on its own state depends on them.
  *
- * A closed port whose event is still on a queue must not be used for something
- * else, and its guest takes it off without telling. Such ports wait in a list;
- * each call that wants a port looks at some of them.
+ * A closed port whose event is still on a queue must not be used again until
+ * the guest takes the event off, of which the hypervisor is not notified. Such
+ * ports are in a list, and each allocation of a port tests some of them.
  */
 #include <xen/event_channel.h>
 #include "debug.h"
 #include "domain/part.h"
 #include "event/evtchn_port.h"
 
-#define LOOK_AT		32	/* closed ports that were on a queue */
+#define LOOK_AT		32	/* closed ports tested by an allocation */
 
 _Static_assert(EVTCHN_DIRS * PORT_PAGES_PER_DIR * PORTS_PER_PAGE == PORTS_MAX,
 	       "all ports have a place");
@@ -54,7 +54,7 @@ u32 evtchn_limit(const struct domain *d)
 	return d->events.fifo ? PORTS_MAX : d->width->max_ports;
 }
 
-/* NULL where no port of its page was ever used. */
+/* NULL if no port of its page was ever used. */
 static struct evtchn *port_at(const struct domain *d, u32 port)
 {
 	u32 page = port / PORTS_PER_PAGE;
@@ -69,14 +69,14 @@ struct evtchn *evtchn_port(const struct domain *d, u32 port)
 	return port < evtchn_limit(d) ? port_at(d, port) : NULL;
 }
 
-/* The lowest free port is always the next, and pages of ports stay. */
+/* Allocation takes the lowest free port, and pages of ports are kept. */
 bool evtchn_used_many(const struct domain *d)
 {
 	ASSERT_HELD(&d->events.lock);
 	return port_at(d, width32.max_ports);
 }
 
-/* One port of its page more, or less, is free. */
+/* 'more' (1 or -1) ports of the page became free. */
 static void count_free(struct domain *d, u32 port, s32 more)
 {
 	u32 page = port / PORTS_PER_PAGE;
@@ -89,7 +89,7 @@ static void count_free(struct domain *d, u32 port, s32 more)
 		d->events.full_pages[page / 64] &= ~BIT(page % 64);
 }
 
-/* The page that a port lies in, and its directory. Nobody gets port 0. */
+/* Add the page that a port lies in. Port 0 is never allocated. */
 static bool add_page(struct domain *d, u32 port)
 {
 	u32 page = port / PORTS_PER_PAGE;
@@ -121,7 +121,7 @@ static void port_init(struct evtchn *e, u8 state)
 	};
 }
 
-/* Closed: free, or to the end of the list of those that wait for that. */
+/* Free a closed port, or append it to the list if it is on a queue. */
 static void release(struct domain *d, u32 port)
 {
 	struct evtchn *e = port_at(d, port);
@@ -155,8 +155,8 @@ static void look_at_linked(struct domain *d)
 }
 
 /*
- * No port below first_free_port is free. A page that is not marked full therefore
- * has its free port at or after p.
+ * No port below first_free_port is free. A page that is not marked full
+ * therefore has its free port at or after p.
  */
 static int take_port(struct domain *d, u32 limit)
 {
@@ -276,7 +276,7 @@ int evtchn_pending(const struct vcpu *v, u32 port)
 	return pending;
 }
 
-/* The domain is gone: its ports are closed and nobody knows it. */
+/* All ports are closed and the domain has no reference. */
 static void free_ports(struct domain *d)
 {
 	u32 i, j;

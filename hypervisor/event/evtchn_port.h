@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Ports of event channels, for event/ alone. The caller holds the domain's event
- * lock, unless a comment says otherwise.
+ * Ports of event channels, for event/ alone. The caller holds the domain's
+ * event lock, unless a comment says otherwise.
  */
 #ifndef KRYPTON_EVTCHN_PORT_H
 #define KRYPTON_EVTCHN_PORT_H
@@ -10,17 +10,17 @@
 
 #define PORTS_PER_PAGE	(PAGE_SIZE / sizeof(struct evtchn))
 #define PORT_PAGES_PER_DIR	(PAGE_SIZE / sizeof(struct evtchn *))
-/* More than this nobody has, whatever the ABI (EVTCHN_FIFO_NR_CHANNELS). */
+/* The most ports of any ABI: EVTCHN_FIFO_NR_CHANNELS. */
 #define PORTS_MAX	(1u << 17)
 
-/* NULL for a number that cannot be or never was in use. */
+/* NULL for a number that is out of range or was never used. */
 struct evtchn *evtchn_port(const struct domain *d, u32 port);
 /*
- * A free port, in state EVTCHN_RESERVED and with everything else as new.
- * -EINVAL if the domain is dying, -ENOSPC, -ENOMEM.
+ * Allocate a port, in state EVTCHN_RESERVED and otherwise as new. -EINVAL if
+ * the domain is dying, -ENOSPC, -ENOMEM.
  */
 int evtchn_port_alloc(struct domain *d);
-/* It is free, and nothing of it is pending. */
+/* Close a port and clear its pending bit. */
 void evtchn_port_free(struct domain *d, u32 port);
 void evtchn_port_set_pending(struct domain *d, u32 port);
 void evtchn_port_unmask(struct domain *d, u32 port);
@@ -30,16 +30,16 @@ void evtchn_fifo_set_pending(struct domain *d, struct evtchn *e, u32 port);
 void evtchn_fifo_clear_pending(struct domain *d, u32 port);
 void evtchn_fifo_unmask(struct domain *d, struct evtchn *e, u32 port);
 /*
- * Whether its word has this bit. While a port is LINKED, that is on a queue, its
- * number must not be used for anything else.
+ * Whether its word has this bit. While a port is LINKED, that is on a queue,
+ * its number must not be used for anything else.
  */
 bool evtchn_fifo_has(const struct domain *d, u32 port, u32 bit);
 /* Without the lock: */
-/* All ports of a dying domain are closed; -ERESTART: call again. */
+/* Close all ports of a dying domain; -ERESTART: call again. */
 int evtchn_kill(struct domain *d);
 long evtchn_fifo_init_control(struct domain *d, void *arg);
 long evtchn_fifo_expand_array(struct domain *d, void *arg);
-/* Pointers into all pages that it holds, or NULL. */
+/* Calls fn with a pointer into each page that is held, or with NULL. */
 void evtchn_fifo_for_each_page(const struct fifo *f,
 			       void (*fn)(const void *page));
 /* Back to the 2-level ABI; -EAGAIN while a port is open. */

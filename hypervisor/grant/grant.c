@@ -3,14 +3,14 @@
  * Mapping other domains' pages by their grants, and unmapping them.
  *
  * A mapping is a level-1 entry that the hypervisor writes for the guest, which
- * could not write it itself: the frame is not the guest's. The entry owns the
- * references to the frame and gives them back however it ends; the handle owns
- * the pin on the grant. A guest that overwrites such an entry loses the
- * mapping and keeps the handle, and the granter sees its entry in use until
- * the handle's domain is gone: that is the public ABI's rule as well.
+ * may not write it itself, because it does not own the frame. The entry owns
+ * the references to the frame, and whatever removes the entry drops them. The
+ * handle owns the pin on the grant. A guest that overwrites such an entry loses
+ * the mapping but keeps the handle, and the grant stays in use until the domain
+ * of the handle is gone. Xen does the same.
  *
- * Unmapping goes in three steps over a batch: the entries are taken out, the
- * translation buffers flushed, and only then frames and grants given back.
+ * Unmapping handles a batch in three steps: it removes the entries, flushes the
+ * TLBs, and only then releases frames and grants.
  */
 #include "debug.h"
 #include "grant/grant_table.h"
@@ -33,7 +33,7 @@ static u64 entry_flags(u32 flags)
 	return e | ((u64)(flags >> _GNTMAP_guest_avail0) << 9 & PTE_AVAIL);
 }
 
-/* The entry that a mapping is, or shall be, in. */
+/* The page-table entry that a mapping names. */
 static u64 *find_entry(struct domain *d, u64 at, u32 flags)
 {
 	ASSERT_HELD(&d->tables.lock);
@@ -41,7 +41,7 @@ static u64 *find_entry(struct domain *d, u64 at, u32 flags)
 	       walk_l1_entry(current_vcpu(), gva(at));
 }
 
-/* Write the entry; it takes over the references to the frame. */
+/* Write the entry, which takes over the references to the frame. */
 static s16 install(struct domain *d, u64 at, mfn_t frame, u32 flags)
 {
 	s16 rc = GNTST_general_error;
@@ -56,7 +56,7 @@ static s16 install(struct domain *d, u64 at, mfn_t frame, u32 flags)
 	return rc;
 }
 
-/* One use of a grant: for the processor or for devices. */
+/* Pin a grant for one use: by the processor or by devices. */
 static s16 use(struct grant_pin *p, struct domain *d,
 	       const struct gnttab_map_grant_ref *op, bool device)
 {
@@ -134,7 +134,7 @@ int grant_map_ref(struct domain *d, u64 at, u32 n)
 	return guest_write(gva(at), &op, sizeof(op));
 }
 
-/* What an unmap has to give back after the flush. */
+/* What an unmap releases after the flush. */
 struct unmapped {
 	struct grant_pin p;
 	u16 flags;		/* GNTMAP_host_map, GNTMAP_device_map */
@@ -152,8 +152,8 @@ static bool entry_matches(u64 e, mfn_t frame, u32 flags)
 }
 
 /*
- * Take a mapping's entry out; its references become the caller's. The entry
- * at new_addr, if one is named, moves to its place with what it owns.
+ * Remove a mapping's entry; its references become the caller's. If new_addr is
+ * set, the entry there moves to the removed one's place, with its references.
  */
 static s16 remove_locked(struct domain *d, const struct unmap *u, mfn_t frame,
 			 u32 flags)
@@ -171,7 +171,7 @@ static s16 remove_locked(struct domain *d, const struct unmap *u, mfn_t frame,
 			return GNTST_general_error;
 		value = __atomic_exchange_n(from, 0, __ATOMIC_SEQ_CST);
 	}
-	/* The page lock is held: only the processor's bits may have changed. */
+	/* Under the page lock only the CPU's A and D bits may have changed. */
 	__atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST);
 	return GNTST_okay;
 }
@@ -187,7 +187,7 @@ static s16 remove_mapping(struct domain *d, const struct unmap *u,
 	return rc;
 }
 
-/* The part of an unmap before the flush; *done says what is left to do. */
+/* The part of an unmap before the flush; *done is for the part after it. */
 static s16 unmap_parts(struct domain *d, const struct unmap *u,
 		       const struct grant_map *m, struct unmapped *done)
 {
@@ -245,7 +245,7 @@ static void give_back(struct unmapped *done)
 	domain_put(p->granter);
 }
 
-/* Both operations have the status at the same place. */
+/* The status has the same offset in both operations. */
 union unmap_op {
 	struct gnttab_unmap_grant_ref unmap;
 	struct gnttab_unmap_and_replace replace;

@@ -3,10 +3,10 @@
 #ifndef KRYPTON_GRANT_H
 #define KRYPTON_GRANT_H
 
-/* Options, for domains whose makers name no limits of theirs, and the most. */
+/* Options: the limits of a domain created without limits, and the maximum. */
 bool grant_set_max_frames(const char *value);
 bool grant_set_max_maptrack(const char *value);
-/* What a new domain asks for: version 1, and limits within the machine's. */
+/* Whether a new domain may have this version and these limits. */
 bool grant_config_ok(u32 options, s32 frames, s32 maptrack);
 /* How many frames the domain's table may have. */
 u32 grant_max_frames(const struct domain *d);

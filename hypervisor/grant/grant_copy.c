@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Copies by grant: within a page, from and to grants of any domain or frames
- * of the caller's own.
+ * Copies by grant: up to a page each, from and to grants of any domain or
+ * frames of the caller.
  *
- * Both sides hold a pin (for a grant) and references to the frame while they
- * are used. Network drivers copy from one page to many and from many to one,
- * so that a side is kept from one element of the array to the next for as long
- * as it is named the same, its domain as long as that is, and everything is
- * given back before the call ends or stops for other work.
+ * Each side holds a pin (for a grant) and references to the frame while it is
+ * used. Network drivers copy from one page to many and from many to one, so the
+ * hypervisor keeps a side for the next element of the array if that names the
+ * same one, and the domain if that names the same domain. It releases
+ * everything before the call ends or stops for other work.
  */
 #include "grant/grant_table.h"
 #include "guest/guest.h"
@@ -44,7 +44,7 @@ static bool same(const struct side *s, const struct gnttab_copy_ptr *as,
 	       s->domid == as->domid;
 }
 
-/* A frame of the caller's own. */
+/* Take the references to a frame of the caller. */
 static s16 claim_own(struct side *s)
 {
 	s->p.frame = mfn(s->name);
@@ -105,9 +105,9 @@ static s16 copy_one(const struct gnttab_copy *op, struct side *from,
 }
 
 /*
- * gnttab_copy has the same longs in guests of any width: a name, domid and
- * offset; both once more; length and flags. The status follows their 4 bytes,
- * in a long of its own if that is short.
+ * gnttab_copy consists of the same longs in guests of any width: a name; domid
+ * and offset; both again for the destination; length and flags. The status
+ * follows these 4 bytes: a 32-bit guest has it in another long.
  */
 static struct gnttab_copy_ptr get_side(const u64 *longs)
 {

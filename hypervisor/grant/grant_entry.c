@@ -2,20 +2,20 @@
 /*
  * Grant entries in use: pins.
  *
- * The entry lies in memory that its domain writes at any time. It is believed
- * once, when the first pin is taken: domain, frame and kind of access are then
- * copied to the active entry and hold until the last pin is gone. That
- * somebody uses the entry is told to its domain by the reading and writing
- * bits, which are set by a compare-and-exchange over flags and domain, so that
- * the access that was checked is the access that is announced.
+ * A grant entry lies in memory that its domain can write at any time. The
+ * hypervisor reads it once, when it takes the first pin: it copies domain and
+ * frame to the active entry, where they stay until the last pin is gone. The
+ * reading and writing bits tell the domain that its entry is in use. A
+ * compare-and-exchange of flags and domain sets them, so that what was checked
+ * is what is announced.
  *
- * A pin says that the entry is in use. What keeps the frame are references of
- * its own, taken with the pin and given back with what uses the frame: the
- * page-table entry, the copy, the device mapping.
+ * A pin marks the entry as in use. The references to the frame are separate:
+ * they are taken with the pin and dropped by the user of the frame, that is the
+ * page-table entry, the copy or the device mapping.
  */
 #include "grant/grant_table.h"
 
-#define TRIES	5	/* a granter can make us try again; not for ever */
+#define TRIES	5	/* the granter can make each of them fail */
 
 union entry_head {
 	struct {
@@ -50,7 +50,7 @@ static bool pinned_for_write(const struct grant_active *a)
 	return a->pins[PIN_WRITE] | a->pins[PIN_WRITE | PIN_DEVICE];
 }
 
-/* Announce the use in the entry, if it allows it. */
+/* Set the reading and writing bits of the entry, if it permits the use. */
 static s16 announce(grant_entry_v1_t *e, bool first, bool write, u16 domid,
 		    bool mapping)
 {
@@ -75,7 +75,7 @@ static s16 announce(grant_entry_v1_t *e, bool first, bool write, u16 domid,
 	return GNTST_general_error;
 }
 
-/* After a pin is gone: what is not used any more. */
+/* After dropping a pin: clear the bits of uses that have ended. */
 static void withdraw(grant_entry_v1_t *e, const struct grant_active *a)
 {
 	u16 clear = 0;
@@ -117,7 +117,7 @@ static s16 pin_locked(struct grant_table *t, struct grant_pin *p, u16 domid,
 	return GNTST_okay;
 }
 
-/* The references that go with a pin. */
+/* Take the references to the frame that belong to a pin. */
 static int get_frame(const struct grant_pin *p, bool mapping)
 {
 	bool write = p->kind & PIN_WRITE;
@@ -138,8 +138,8 @@ s16 grant_pin(struct grant_pin *p, u16 domid, bool mapping)
 	if (rc)
 		return rc;
 	/*
-	 * Also where the entry was pinned before: its owner may have given the
-	 * frame up, once no mapping was left of those that pinned it.
+	 * Needed even if the entry was pinned before: without a mapping left,
+	 * its owner may have given the frame up.
 	 */
 	switch (get_frame(p, mapping)) {
 	case 0:

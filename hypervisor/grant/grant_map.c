@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Handles: what a domain has mapped of other domains' grants.
+ * Handles: the grants of other domains that a domain has mapped.
  *
- * A handle belongs to the domain that maps. It keeps a reference to the
- * granter, so that the granter's table is there when the handle is given back,
- * however long the granter is dead. Pages of handles are added as they are
- * needed, up to the domain's limit, and stay.
+ * A handle belongs to the domain that maps. It holds a reference to the
+ * granter, which keeps the granter's table after the granter's death, until the
+ * handle is released. Pages of handles are added when needed, up to the
+ * domain's limit, and kept.
  *
- * An unmap marks the handle busy, works without the lock, and then ends it: a
- * second unmap of the same handle meanwhile is told that there is none.
+ * An unmap marks the handle busy and works without the lock. A second unmap of
+ * the handle at that time fails as if there were no such handle.
  */
 #include "grant/grant_table.h"
 
@@ -115,8 +115,9 @@ void grant_map_end(struct grant_table *t, u32 handle, u16 flags)
 }
 
 /*
- * One handle of a dying domain. The references of a mapping belong to the
- * page-table entry and go with it; those of a device mapping go here.
+ * Release one handle of a dying domain. The references of a mapping belong to
+ * the page-table entry, which drops them; those of a device mapping are dropped
+ * here.
  */
 static void kill_one(struct grant_map *m)
 {
@@ -136,7 +137,7 @@ static void kill_one(struct grant_map *m)
 	*m = (struct grant_map){ 0 };
 }
 
-/* Nobody else is at the handles: the domain's vCPUs have stopped. */
+/* The domain's vCPUs have stopped, so nothing else uses its handles. */
 int grant_map_kill(struct grant_table *t)
 {
 	struct grant_map *m;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Grant tables, version 1 (xen/grant_table.h): the frames that a domain's
- * entries lie in, what is asked about them, and the hypercall.
+ * Grant tables, version 1 (xen/grant_table.h): the frames of a domain's
+ * entries, queries about them, and the hypercall.
  *
- * A table begins with one frame and grows when its domain, or who builds it,
- * asks for more, never beyond the domain's limit. It shrinks only when the
- * domain's last reference is gone. gnttab_max_frames= and
- * gnttab_max_maptrack_frames= are the limits of a domain whose configuration
- * has none, and the maximum for every configuration.
+ * A table begins with one frame. It grows up to the domain's limit when the
+ * domain or its builder asks for more, and is freed with the domain's last
+ * reference. gnttab_max_frames= and gnttab_max_maptrack_frames= are the limits
+ * of a domain whose configuration has none, and the maximum for every
+ * configuration.
  *
  * Refused: version 2 (-ENOSYS, as before it existed), transfer (-EOPNOTSUPP),
  * cache_flush and dump_table (-ENOSYS).
@@ -41,8 +41,8 @@ static bool add_frame(struct domain *d, struct grant_table *t)
 }
 
 /*
- * Grow to this number of frames. The caller may be a guest, so that each hold
- * of the lock adds one. 0; -EINVAL beyond the limit or dying; -ENOMEM;
+ * Grow to this number of frames. A guest can ask for it, so each hold of the
+ * lock adds one frame only. 0; -EINVAL: beyond the limit, or dying; -ENOMEM;
  * -ERESTART: call again.
  */
 static int grow(struct domain *d, u32 frames)
@@ -127,9 +127,9 @@ static int create(struct domain *d, const struct domain_config *config)
 }
 
 /*
- * The domain is dying: what it has mapped of others is given back, and its own
- * frames are no longer shared with it. Others may still have mapped those, or
- * be granted something, until the last reference to the domain is gone.
+ * The domain is dying: release its handles, and stop sharing the table's frames
+ * with it. Until its last reference is gone, other domains may still map these
+ * frames and use its grants.
  */
 static int kill(struct domain *d)
 {
@@ -140,7 +140,7 @@ static int kill(struct domain *d)
 		return 0;
 	if (grant_map_kill(t))
 		return -ERESTART;
-	/* Whoever added a frame without seeing that it is dying is through. */
+	/* A CPU that is adding a frame tested is_dying under this lock. */
 	spin_lock(&t->lock);
 	for (i = 0; i < t->frames && !t->unshared; i++)
 		page_put(virt_to_mfn(t->shared[i]));
@@ -149,7 +149,7 @@ static int kill(struct domain *d)
 	return 0;
 }
 
-/* After the last reference: nobody maps the frames or knows the table. */
+/* After the last reference nothing maps the frames or uses the table. */
 static void free_table(struct domain *d)
 {
 	struct grant_table *t = d->grants;
@@ -192,8 +192,8 @@ int grant_get_frame(struct domain *d, u32 index, mfn_t *out)
 }
 
 /*
- * Whose table the caller may ask about: its own, or any if it is privileged.
- * A status, with a reference if it is GNTST_okay.
+ * The domain whose table the guest asks about, with a reference: its own, or
+ * any if it is privileged. Returns a GNTST_* status.
  */
 static s16 get_subject(u16 domid, struct domain **d)
 {
@@ -203,7 +203,7 @@ static s16 get_subject(u16 domid, struct domain **d)
 	       GNTST_permission_denied;
 }
 
-/* The frames' numbers do not change while the domain is held: no lock. */
+/* Frames do not change while the caller has a reference: no lock needed. */
 static int put_frames(struct domain *d, struct gnttab_setup_table *op)
 {
 	int rc = grow(d, op->nr_frames);

@@ -7,8 +7,8 @@
 #include <xen/grant_table.h>
 #include "domain/domain.h"
 
-#define GRANT_USUAL_FRAMES	64u	/* of a table, unless the command line */
-#define GRANT_MAX_FRAMES	2048u	/* sets another limit, up to this */
+#define GRANT_USUAL_FRAMES	64u	/* of a table, unless an option sets */
+#define GRANT_MAX_FRAMES	2048u	/* another limit, up to this one */
 #define GRANT_PER_FRAME		(PAGE_SIZE / sizeof(grant_entry_v1_t))
 #define GRANT_USUAL_MAPTRACK	1024u	/* pages of handles, likewise */
 #define GRANT_MAX_MAPTRACK	32768u
@@ -17,9 +17,9 @@
 #define PIN_WRITE		1u
 #define PIN_DEVICE		2u
 #define PIN_KINDS		4u
-#define PIN_LIMIT		128u	/* of each kind, as elsewhere */
+#define PIN_LIMIT		128u	/* of each kind */
 
-/* What we know of an entry that is in use. */
+/* The hypervisor's copy of an entry that is in use. */
 struct grant_active {
 	u32 frame;
 	u16 domid;		/* who uses it */
@@ -30,12 +30,12 @@ struct grant_active {
 #define GRANT_ACTIVE_SIZE	(GRANT_PER_FRAME * sizeof(struct grant_active))
 _Static_assert(GRANT_ACTIVE_SIZE == 2 * PAGE_SIZE, "no memory is lost");
 
-/* A handle: what this domain has mapped of another one's. */
+/* A handle: a grant of another domain that this domain has mapped. */
 struct grant_map {
 	struct domain *granter;	/* a reference, while flags are set */
 	u32 ref;		/* or the next free handle */
-	u16 flags;		/* GNTMAP_*; 0: free, or not complete yet */
-	u16 busy;		/* an unmap is at it */
+	u16 flags;		/* GNTMAP_*; 0: free, or not filled yet */
+	u16 busy;		/* an unmap works on it */
 };
 _Static_assert(sizeof(struct grant_map) == 16, "256 handles a page");
 #define GRANT_MAPS_PER_PAGE	(PAGE_SIZE / sizeof(struct grant_map))
@@ -45,7 +45,7 @@ _Static_assert(sizeof(struct grant_map) == 16, "256 handles a page");
 
 struct grant_table {
 	struct spinlock lock;		/* frames and active entries */
-	bool unshared;			/* the domain has given its frames up */
+	bool unshared;			/* kill() has dropped the frames */
 	u32 frames, max_frames;
 	grant_entry_v1_t **shared;	/* max_frames of each, after this */
 	struct grant_active **active;	/* structure, in one allocation */
@@ -58,7 +58,7 @@ struct grant_table {
 	(sizeof(struct grant_table) + (frames) * 2ul * sizeof(void *))
 _Static_assert(GRANT_TABLE_SIZE(GRANT_USUAL_FRAMES) <= PAGE_SIZE, "one page");
 
-/* Of gnttab_copy in memory of a guest whose longs have so many bytes. */
+/* Of gnttab_copy in memory of a guest whose longs have long_size bytes. */
 #define GRANT_COPY_SIZE(long_size)	(4 * (long_size) + 8)
 
 /* grant/grant_entry.c: */
@@ -77,10 +77,10 @@ struct grant_pin {
  * is false for copies.
  */
 s16 grant_pin(struct grant_pin *p, u16 domid, bool mapping);
-/* Give the references back, or leave them to whom they were passed on. */
+/* Drop the references, unless a page-table entry has taken them over. */
 void grant_put_frame(const struct grant_pin *p);
 void grant_unpin(const struct grant_pin *p);
-/* Both. */
+/* Drop the references and the pin. */
 void grant_release(const struct grant_pin *p);
 /* The frame of an entry that the caller knows to be pinned. */
 mfn_t grant_pinned_frame(struct domain *granter, u32 ref);
@@ -89,19 +89,19 @@ s16 grant_swap(struct grant_table *t, u32 a, u32 b);
 /* grant/grant_map.c: */
 
 u32 grant_map_new(struct grant_table *t);
-/* Fill a new handle; the reference to the granter passes to it. */
+/* Fill a new handle, which takes over the reference to the granter. */
 void grant_map_fill(struct grant_table *t, u32 handle, struct domain *granter,
 		    u32 ref, u16 flags);
 /*
- * Begin to change a handle: nobody else can until it ends. The copy's granter
- * has a reference of its own. False if there is no such handle.
+ * Begin to unmap a handle and copy it to *m, with a reference to the granter.
+ * No other CPU can do so until grant_map_end(). False: there is no such handle.
  */
 bool grant_map_begin(struct grant_table *t, u32 handle, struct grant_map *m);
-/* With no flag left the handle is free again. */
+/* 'flags' are the uses that are left; without any the handle is freed. */
 void grant_map_end(struct grant_table *t, u32 handle, u16 flags);
-/* A handle that was not filled. */
+/* Free a handle that was not filled. */
 void grant_map_cancel(struct grant_table *t, u32 handle);
-/* Give back all of a dying domain's; -ERESTART: call again. */
+/* Release all handles of a dying domain; -ERESTART: call again. */
 int grant_map_kill(struct grant_table *t);
 void grant_map_free(struct grant_table *t);
 
@@ -114,8 +114,8 @@ int grant_map_ref(struct domain *d, u64 at, u32 n);
 int grant_unmap_refs(struct domain *d, u64 at, u32 n);
 int grant_replace_refs(struct domain *d, u64 at, u32 n);
 /*
- * grant/grant_copy.c: the whole array. -ERESTART: go on with what is left in *at
- * and *count; -EFAULT.
+ * grant/grant_copy.c: the whole array. -ERESTART: go on with what is left in
+ * *at and *count; -EFAULT.
  */
 int grant_copy(u64 *at, u64 *count);
 

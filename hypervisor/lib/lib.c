@@ -6,8 +6,8 @@
 #include "lib/lib.h"
 
 /*
- * A plain loop over words: under emulation, each step of a string instruction
- * costs several times as much.
+ * Copying word by word: an emulator needs several times as long for each step
+ * of a string instruction.
  */
 #define WORDS_AT_ONCE	8
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A C library's functions as far as they are needed, error numbers, logging, and
- * checks that stop the machine.
+ * A C library's functions as far as they are needed, error numbers, logging,
+ * and checks that stop the machine.
  */
 #ifndef KRYPTON_LIB_H
 #define KRYPTON_LIB_H
@@ -26,7 +26,7 @@ int vformat(char *buf, size_t size, const char *fmt, va_list ap);
 
 enum log_level { LOG_ERR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
-/* Use log_debug() for each message that a guest can provoke without limit. */
+/* A message that a guest can cause at any rate must use log_debug(). */
 void log_at(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 #define log_err(...)	log_at(LOG_ERR, __VA_ARGS__)
@@ -37,7 +37,7 @@ void log_at(enum log_level level, const char *fmt, ...)
 void panic(const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
 
-/* For states in which going on would break the isolation between guests. */
+/* Only where going on would break the isolation between guests. */
 #define BUG_ON(cond)							\
 	do {								\
 		if (__builtin_expect(!!(cond), 0))			\

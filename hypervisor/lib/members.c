@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Structures whose members' sizes and places follow from a long's size. */
+/* Structures whose layout depends on the size of a long. */
 #include "lib/lib.h"
 #include "lib/members.h"
 
@@ -21,7 +21,7 @@ static u32 kind_size(char kind, u32 bytes)
 	}
 }
 
-/* The member after 'last'; an empty one if 'kind' is no member's letter. */
+/* The member after 'last'. '|' and '=' are members without a size. */
 static struct member next(struct member last, char kind, u32 bytes)
 {
 	u32 size = kind_size(kind, bytes);

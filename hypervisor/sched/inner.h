@@ -11,24 +11,26 @@
 #define CAP_PERIOD	(50 * NS_PER_MS)
 
 extern struct spinlock sched_lock;
-extern struct vcpu *sched_queue;		/* longest wait first */
-extern struct vcpu *sched_running[MAX_CPUS];	/* last choice; NULL: idle */
+extern struct vcpu *sched_queue;		/* first: waited longest */
+extern struct vcpu *sched_running[MAX_CPUS];	/* NULL: idle */
 
 bool sched_may_run_on(const struct vcpu *v, u32 cpu);
 /*
- * Keep its virtual times within their bounds; after each change of them, and
- * when it wakes.
+ * Bring a vCPU's virtual times within CREDIT and DEBT. Call this after each
+ * change of them, and when the vCPU wakes.
  */
 void sched_bound(struct vcpu *v);
-/* Charge it for the time that it has run until now. */
+/* Charge a running vCPU for the time since it was last charged. */
 void sched_charge(struct vcpu *v, u64 now);
+/* Give a capped domain the budget of a new period. */
 void sched_start_period(struct domain *d, u64 now);
+/* Take the vCPU that *at points to out of the queue. */
 void sched_dequeue(struct vcpu **at);
 /* Make a CPU choose again. */
 void sched_request(u32 cpu);
-/* Make a CPU look at a vCPU that waits. */
+/* Call the best CPU for a queued vCPU. */
 void sched_tickle(const struct vcpu *v);
-/* Queue the domain's vCPUs that wait to run. */
+/* Queue those of the domain's vCPUs that can run and do not. */
 void sched_make_ready(struct domain *d);
 
 #endif

@@ -22,10 +22,7 @@ static void period_over(void *data)
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
-/*
- * The time used until now is charged by the old values; then a new period
- * begins.
- */
+/* The old parameters apply to the time used so far; a new period begins. */
 void sched_set_params(struct domain *d, u32 weight, u32 cap)
 {
 	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
@@ -70,7 +67,7 @@ int sched_set_affinity(struct vcpu *v, u32 cpus)
 	return rc;
 }
 
-/* Xen's errors, and their order. */
+/* Errors, and their order, are those of Xen's SCHEDOP_pin_override. */
 int sched_pin(struct vcpu *v, s32 cpu)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);
@@ -116,7 +113,7 @@ static int vcpu_create_sched(struct vcpu *v)
 	return 0;
 }
 
-/* The lock makes sure that no CPU still decides on the older state. */
+/* After the lock was free, no CPU decides on the old state any more. */
 static void stop(struct domain *d)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);
@@ -136,7 +133,7 @@ static void resume_domain(struct domain *d)
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
-/* Take its vCPUs out of the queue for good. */
+/* The domain's vCPUs leave the queue; no one queues them again. */
 static int kill(struct domain *d)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);

@@ -42,7 +42,7 @@
 #define DEBT		(2 * SLICE)
 #define PREEMPT_LEAD	(NS_PER_MS / 2)		/* virtual */
 
-struct vcpu *sched_queue;		/* the first waits longest */
+struct vcpu *sched_queue;		/* the first has waited longest */
 struct vcpu *sched_running[MAX_CPUS];	/* chosen last; NULL: idle */
 static u32 idle_cpus;			/* idle, and not called yet */
 static u64 clock[MAX_CPUS];		/* virtual times; they wrap around */
@@ -75,10 +75,6 @@ static u64 virtual(const struct vcpu *v, u64 ns)
 	return ns * DEFAULT_WEIGHT / v->d->sched.weight;
 }
 
-/*
- * Keep its virtual times within their bounds; after each change of them, and
- * when it wakes.
- */
 void sched_bound(struct vcpu *v)
 {
 	s64 least = -(s64)virtual(v, CREDIT), most = (s64)virtual(v, DEBT);
@@ -138,8 +134,9 @@ void sched_dequeue(struct vcpu **at)
 }
 
 /*
- * What this CPU runs next: the vCPU furthest behind; of several, the one that
- * waits longest. vCPUs that must not run any more leave the queue.
+ * The vCPU that this CPU runs next: the one furthest behind, and of several,
+ * the one that has waited longest. vCPUs that must no longer run leave the
+ * queue.
  */
 static struct vcpu **find_next(u32 cpu)
 {
@@ -170,7 +167,7 @@ void sched_request(u32 cpu)
 		smp_kick(cpu);
 }
 
-/* The virtual time of the vCPU that runs there, up to now. */
+/* The present virtual time of the vCPU that runs on a CPU. */
 static u64 vtime_on(u32 cpu, u64 now)
 {
 	const struct vcpu *v = sched_running[cpu];
@@ -179,11 +176,10 @@ static u64 vtime_on(u32 cpu, u64 now)
 }
 
 /*
- * Make a CPU look at a vCPU that waits. An idle CPU is best, its last one
- * first, whose caches may be warm. Otherwise take the CPU whose vCPU is
- * furthest ahead. If no vCPU is ahead, one CPU must choose again at the end of
- * its slice: its vCPU may run without a slice, because nobody waited when it
- * began.
+ * Call a CPU for a queued vCPU: an idle one if there is one, preferably the one
+ * that it ran on last, whose caches may be warm; otherwise the CPU whose vCPU
+ * is furthest ahead. If none is ahead, make sure that one CPU has a slice
+ * timer: a vCPU that started while the queue was empty runs without one.
  */
 void sched_tickle(const struct vcpu *v)
 {
@@ -197,10 +193,7 @@ void sched_tickle(const struct vcpu *v)
 		if (!sched_may_run_on(v, cpu))
 			continue;
 		if (idle_cpus >> cpu & 1) {
-			/*
-			 * It is called for v: others no longer count it as
-			 * idle.
-			 */
+			/* It comes for v: another vCPU needs another CPU. */
 			idle_cpus &= ~(1u << cpu);
 			sched_request(cpu);
 			return;
@@ -222,8 +215,8 @@ void sched_tickle(const struct vcpu *v)
 }
 
 /*
- * The CPU that was called for a vCPU may have taken another one. The first then
- * waits although a third CPU may be idle: call that one.
+ * A CPU that was called for one vCPU may have taken another. The first one must
+ * not wait while a third CPU idles: call that CPU.
  */
 static void call_idle(void)
 {
@@ -287,7 +280,7 @@ void sched_poll_check(struct vcpu *v, u32 port)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);
 
-	/* poll_port 0: several ports; the guest looks at them itself. */
+	/* poll_port 0 stands for several ports: the guest looks at them. */
 	if ((v->sched.state & VCPU_POLLING) &&
 	    (!v->sched.poll_port || v->sched.poll_port == port))
 		wake_locked(v);
@@ -355,9 +348,9 @@ void sched_charge(struct vcpu *v, u64 now)
 }
 
 /*
- * Whether prev goes on although 'next' waits. A vCPU always keeps the CPU for a
- * while: otherwise one that wakes or yields all the time would leave it nothing
- * but the cost of switching.
+ * Whether prev keeps the CPU although 'next' waits. prev keeps it for MIN_SLICE
+ * in any case, so that a vCPU that wakes again and again cannot reduce the CPU
+ * to switching.
  */
 static bool keeps(const struct vcpu *prev, const struct vcpu *next, u32 cpu,
 		  u64 now)
@@ -409,10 +402,10 @@ static void account_idle(u32 cpu, bool was_idle, bool is_idle, u64 now)
 		idle_cpus |= 1u << cpu;
 }
 
-/* It waits now: for its turn, or for something else. */
+/* The vCPU stops running: it is preempted, or it waits for something. */
 static void leave(struct vcpu *v, const struct vcpu *next, u32 cpu)
 {
-	/* A yield puts it behind the next one; yielding earns no credit. */
+	/* After a yield, next is not behind it; yielding earns no credit. */
 	if (v->sched.yielded && next &&
 	    ahead(next->sched.vtime[cpu], v->sched.vtime[cpu]) > 0)
 		v->sched.vtime[cpu] = next->sched.vtime[cpu];

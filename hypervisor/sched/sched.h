@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which vCPU runs where. */
+/* The scheduler: which vCPU runs on which CPU. */
 #ifndef KRYPTON_SCHED_H
 #define KRYPTON_SCHED_H
 
@@ -21,13 +21,13 @@ enum vcpu_state_bits {
  * atomic. Times are in ns; sched/sched.c explains them.
  */
 struct vcpu_sched {
-	u32 cpu;			/* where it runs */
+	u32 cpu;			/* where it runs or ran last */
 	volatile u32 state;		/* enum vcpu_state_bits */
 	bool running;			/* chosen */
-	volatile bool on_cpu;		/* state loaded in a processor */
+	volatile bool on_cpu;		/* its state is loaded in a CPU */
 	bool queued;
 	bool yielded;
-	volatile u32 pause_count;	/* it runs only at 0 */
+	volatile u32 pause_count;	/* while not 0, it does not run */
 	struct vcpu *run_next;		/* the queue */
 	u64 charged, started, slice_end;
 	u64 vtime[MAX_CPUS];
@@ -37,7 +37,7 @@ struct vcpu_sched {
 	struct vcpu_runstate_info runstate;
 };
 
-/* A domain's part: its share of the processors. The scheduler's lock. */
+/* A domain's part: its share of the CPUs. The scheduler's lock guards it. */
 struct domain_sched {
 	bool has_run;
 	bool parked;			/* it has used up its budget */
@@ -49,15 +49,15 @@ struct domain_sched {
 
 /* Make it runnable, if it is up. */
 void sched_wake(struct vcpu *v);
-/* The guest has something to look at: wake it, or make it look. */
+/* An event is pending: wake the vCPU, or interrupt the guest that runs. */
 void sched_kick(struct vcpu *v);
-/* Its state or its domain's has changed: it must stop running. */
+/* Call after a change of state that forbids the vCPU to run. */
 void sched_stop(struct vcpu *v);
-/* An event came up for a polling vCPU. */
+/* Wake a vCPU that polls this port, or several ports. */
 void sched_poll_check(struct vcpu *v, u32 port);
 /*
- * The caller should stop soon: something else has to run, possibly its own
- * event handler.
+ * Whether a long hypercall should stop: this CPU has other work, or the guest
+ * has an event to handle.
  */
 bool sched_preempt_needed(void);
 
@@ -70,17 +70,18 @@ int sched_set_affinity(struct vcpu *v, u32 cpus);
  * there is no such CPU, or it is not pinned; -EBUSY: it is pinned already.
  */
 int sched_pin(struct vcpu *v, s32 cpu);
-/* Its run state with times up to now; state_entry_time stays as it is. */
+/* The run state, its times up to now; state_entry_time is not advanced. */
 void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs);
 u64 sched_idle_time(u32 cpu);
 
-/* For entry/exit.c alone. */
+/* For entry/exit.c alone. A snapshot, unless the scheduler's lock is held. */
 bool sched_runnable(const struct vcpu *v);
 /* The vCPU to run next on this CPU, possibly the same one; NULL: none. */
 struct vcpu *sched_choose(struct vcpu *prev);
 /*
- * Its state is saved. Another CPU may run it now or, if its domain ends, free
- * it. Tells the tools when the last vCPU of the domain stops.
+ * The vCPU's state is saved: another CPU may run it from now on or, if its
+ * domain ends, free it. Notifies the tools when the domain's last vCPU has
+ * stopped.
  */
 void sched_release(struct vcpu *v);
 void sched_init_cpu(void);

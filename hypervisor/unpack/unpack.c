@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unpacking Dom0's kernel: recognising the compression, and what all formats
- * share. The decompressors are Linux's (unpack/import). This file, or that of
- * the format, bounds their input and output.
+ * Unpacking Dom0's kernel: detecting the compression, and the code that all
+ * formats share. The decompressors are Linux's (unpack/import). This file, or
+ * the file of the format, bounds their input and output.
  */
 #include "boot/image.h"
 #include "lib/lib.h"
@@ -53,8 +53,8 @@ void unpack_stream(const u8 *from, u64 length, u8 *to, u64 size)
 }
 
 /*
- * Zeroes follow the end: one decoder would read behind a piece that is shorter
- * than it asked for, and every decoder ends on zeroes.
+ * Supply zeroes after the end: one decoder would read beyond a piece that is
+ * shorter than it asked for, and every decoder stops at zeroes.
  */
 long unpack_fill(void *piece, unsigned long n)
 {

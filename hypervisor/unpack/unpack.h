@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Decompressors of Dom0's kernel. Each reads 'length' bytes and writes at most
- * 'size'. They return NULL, or what is wrong. They run at boot, on one
- * processor.
+ * 'size', and returns NULL or the error as text. They run at boot, on one CPU.
  */
 #ifndef KRYPTON_UNPACK_H
 #define KRYPTON_UNPACK_H
@@ -15,7 +14,7 @@ const char *unpack_lzo(const u8 *from, u64 length, u8 *to, u64 size);
 const char *unpack_lzma(const u8 *from, u64 length, u8 *to, u64 size);
 const char *unpack_bzip2(const u8 *from, u64 length, u8 *to, u64 size);
 
-/* Memory for a decompressor, all freed when it ends; or NULL. */
+/* Memory for a decompressor, freed when it ends; or NULL. */
 void *unpack_alloc(u64 n);
 
 /*
@@ -26,7 +25,7 @@ void unpack_stream(const u8 *from, u64 length, u8 *to, u64 size);
 long unpack_fill(void *piece, unsigned long n);
 long unpack_flush(void *piece, unsigned long n);
 void unpack_error(char *text);
-/* The error that was noted, or the one that rc stands for (0: none). */
+/* The error that was noted, or UNPACK_DAMAGED if rc is not 0, or NULL. */
 const char *unpack_result(int rc);
 
 #define UNPACK_DAMAGED	"the compressed kernel is damaged"
