@@ -162,19 +162,6 @@ void nmi_forward(void)
 {
 }
 
-/* No guest of the simulation has XPTI. */
-u64 xpti_ready(struct vcpu *v)
-{
-	(void)v;
-	abort();
-}
-
-void xpti_leave(u64 page)
-{
-	(void)page;
-	abort();
-}
-
 bool nmi_deliverable(const struct vcpu *v)
 {
 	(void)v;
@@ -185,6 +172,19 @@ void nmi_deliver(struct vcpu *v, struct regs *r)
 {
 	(void)v;
 	(void)r;
+}
+
+/* No guest here has XPTI. */
+u64 xpti_ready(struct vcpu *v)
+{
+	(void)v;
+	abort();
+}
+
+void xpti_leave(u64 page)
+{
+	(void)page;
+	abort();
 }
 
 void vcpu_tick(struct vcpu *v)

@@ -18,8 +18,10 @@ struct cpu {
 	u32 id;
 	struct vcpu *current;
 	union {
+		struct {
+			volatile u32 work, thin;
+		};
 		volatile u64 special;
-		volatile u32 work;
 	};
 };
 
