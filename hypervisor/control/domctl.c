@@ -269,7 +269,7 @@ static long do_debugging(struct domain *d, struct xen_domctl *op)
 
 static const struct {
 	domctl_fn fn;
-	bool out;		/* the structure is written back */
+	bool out;		/* the structure is written back, if all went well */
 	bool dying;		/* also for a domain that is dying */
 } ops[] = {
 	[XEN_DOMCTL_destroydomain]	= { do_destroy, false, true },
@@ -302,11 +302,14 @@ static const struct {
 	[XEN_DOMCTL_gettscinfo]		= { do_get_tsc, true, true },
 	[XEN_DOMCTL_settscinfo]		= { do_set_tsc, false, false },
 	[XEN_DOMCTL_getpageframeinfo3]	= { domctl_page_info, false, false },
+	[XEN_DOMCTL_setvcpuextstate]	=
+		{ domctl_set_extended_state, false, false },
 	[XEN_DOMCTL_getvcpuextstate]	=
 		{ domctl_get_extended_state, true, false },
 	[XEN_DOMCTL_setnodeaffinity]	= { do_set_nodes, false, false },
 	[XEN_DOMCTL_getnodeaffinity]	= { do_get_nodes, true, true },
 	[XEN_DOMCTL_get_vcpu_msrs]	= { domctl_get_msrs, true, false },
+	[XEN_DOMCTL_set_vcpu_msrs]	= { domctl_set_msrs, true, false },
 	[XEN_DOMCTL_get_cpu_policy]	= { domctl_get_policy, true, true },
 	[XEN_DOMCTL_set_cpu_policy]	= { domctl_set_policy, false, false },
 };
@@ -331,8 +334,6 @@ static long refused(u32 cmd)
 	case XEN_DOMCTL_psr_alloc:
 		return -ENODEV;
 	case XEN_DOMCTL_subscribe:
-	case XEN_DOMCTL_setvcpuextstate:
-	case XEN_DOMCTL_set_vcpu_msrs:
 	case XEN_DOMCTL_set_virq_handler:
 	case XEN_DOMCTL_ioport_mapping:
 	case XEN_DOMCTL_get_device_group:
@@ -412,7 +413,10 @@ long do_domctl(u64 a[])
 	spin_lock(&domctl_lock);
 	rc = dispatch(&op, &out);
 	spin_unlock(&domctl_lock);
-	if (!rc && out && guest_write(gva(a[0]), &op, sizeof(op)))
+	/* The count of MSRs that could be read or set is one of all that could not. */
+	out = out && (!rc || op.cmd == XEN_DOMCTL_get_vcpu_msrs ||
+		      op.cmd == XEN_DOMCTL_set_vcpu_msrs);
+	if (out && guest_write(gva(a[0]), &op, sizeof(op)))
 		return -EFAULT;
 	return rc;
 }

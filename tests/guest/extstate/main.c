@@ -1,0 +1,582 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules (xen/domctl.h; arch/x86/domctl.c, xstate.c and msr.c of Xen 4.17): what
+ * the tools save of a vCPU beside its context. XEN_DOMCTL_{get,set}vcpuextstate
+ * move XCR0, all that XCR0 ever was, and an image of XSAVE of these parts; what
+ * XRSTOR would refuse is refused with the errors of a table here, and
+ * changes nothing. XEN_DOMCTL_{get,set}_vcpu_msrs move MSRs, of which TSC_AUX
+ * can have a value. A domain runs with what was set, and what it then has is got;
+ * a part that it turns on late is in its initial state, whoever ran before. A
+ * policy without XSAVE takes all of it from the domain.
+ *
+ * Test: extstate
+ * Test: extstate-intel -I
+ * Test: extstate-64 -w 64
+ * Test: extstate-64-intel -w 64 -I
+ */
+#include "domu.h"
+
+#define X87		1u
+#define SSE		2u
+#define AVX		4u
+#define PKRU		0x200u
+#define ALL		(X87 | SSE | AVX)
+#define COMPACT		(1ull << 63)
+
+#define XCRS		16u		/* bytes before the image */
+#define SMALL		(XCRS + 576)	/* with the header alone */
+#define WHOLE		(XCRS + 832)	/* with AVX */
+#define BAD_BUFFER	HYPERVISOR_PAGE
+
+#define CPUID_XSAVE	(1u << 26)
+#define CPUID_OSXSAVE	(1u << 27)
+#define CPUID_AVX	(1u << 28)
+
+/* xen/domctl.h, vcpuextstate.buffer; reference Xen has more parts */
+static struct saved {
+	u64 xcr0, all;
+	u8 fxsave[512];
+	u64 parts, compact, reserved[6];
+	u8 avx[256], more[2304];
+} given, got;
+
+#define YMM(s, n)	((s)->avx + 16 * (n))	/* its upper half */
+#define XMM(s, n)	((s)->fxsave + 160 + 16 * (n))
+#define MXCSR(s)	(*(u32 *)((s)->fxsave + 24))
+#define FCW(s)		(*(u16 *)(s)->fxsave)
+#define OUR_MXCSR	0x9fc0u
+#define OUR_FCW		0x27fu
+
+static u64 host_parts, host_size;
+static struct domu domu;
+PAGE_BUFFER(place);
+static u8 seen[PAGE_SIZE] __attribute__((aligned(4096)));
+
+static long ext(const struct domu *u, u32 cmd, u32 vcpu, u64 parts, u64 size,
+		void *buffer)
+{
+	memset(&domctl_op.u, 0, sizeof(domctl_op.u));
+	domctl_op.u.vcpuextstate.vcpu = vcpu;
+	domctl_op.u.vcpuextstate.xfeature_mask = parts;
+	domctl_op.u.vcpuextstate.size = size;
+	set_xen_guest_handle(domctl_op.u.vcpuextstate.buffer, buffer);
+	return domu_ctl(u, cmd);
+}
+
+static long get(u64 size)
+{
+	memset(&got, 0xee, sizeof(got));
+	return ext(&domu, XEN_DOMCTL_getvcpuextstate, 0, host_parts, size, &got);
+}
+
+static long set(u64 size)
+{
+	return ext(&domu, XEN_DOMCTL_setvcpuextstate, 0, 0, size, &given);
+}
+
+static void check_query(u64 parts, u64 size, void *buffer)
+{
+	CHECK(ext(&domu, XEN_DOMCTL_getvcpuextstate, 0, parts, size, buffer), 0);
+	CHECK(domctl_op.u.vcpuextstate.xfeature_mask, host_parts);
+	CHECK(domctl_op.u.vcpuextstate.size, host_size);
+}
+
+static void test_query(void)
+{
+	const struct domu self = { .id = 0 };
+
+	CHECK(ext(&domu, XEN_DOMCTL_getvcpuextstate, 0, 0, 0, NULL), 0);
+	host_parts = domctl_op.u.vcpuextstate.xfeature_mask;
+	host_size = domctl_op.u.vcpuextstate.size;
+	CHECK(host_parts & ALL, ALL);
+	CHECK(host_size >= WHOLE && host_size <= sizeof(got), 1);
+	check_query(1, 2, NULL);
+	check_query(0, 0, &got);
+	CHECK(ext(&domu, XEN_DOMCTL_getvcpuextstate, 1, 0, 0, NULL), -XEN_ESRCH);
+	CHECK(ext(&domu, XEN_DOMCTL_setvcpuextstate, 1, 0, XCRS, &given),
+	      -XEN_ESRCH);
+	CHECK(ext(&self, XEN_DOMCTL_getvcpuextstate, 0, 0, 0, NULL), -XEN_EINVAL);
+	CHECK(ext(&self, XEN_DOMCTL_setvcpuextstate, 0, 0, XCRS, &given),
+	      -XEN_EINVAL);
+}
+
+/* No XCR0 yet, and so no image. */
+static void test_new(void)
+{
+	CHECK(get(host_size), 0);
+	CHECK(domctl_op.u.vcpuextstate.size, XCRS);
+	CHECK(got.xcr0 | got.all, 0);
+	CHECK(got.fxsave[0], 0xee);
+	CHECK(get(XCRS), 0);
+	CHECK(get(XCRS - 1), -XEN_EINVAL);
+	CHECK(ext(&domu, XEN_DOMCTL_getvcpuextstate, 0, host_parts, host_size,
+		  (void *)BAD_BUFFER), -XEN_EFAULT);
+}
+
+static void fill(u32 seed)
+{
+	u8 *p = (u8 *)&given;
+	u32 i;
+
+	memset(&given, 0, sizeof(given));
+	for (i = XCRS + 32; i < XCRS + 416; i++)
+		if (i >= XCRS + 160 || (i & 15) < 10)
+			p[i] = (u8)(i * 7 + seed);
+	for (i = 0; i < 256; i++)
+		given.avx[i] = (u8)(i * 5 + seed);
+	FCW(&given) = OUR_FCW;
+	MXCSR(&given) = OUR_MXCSR;
+	given.xcr0 = given.all = given.parts = ALL;
+}
+
+static u32 different(const void *a, const void *b, u32 size)
+{
+	u32 n = 0, i;
+
+	for (i = 0; i < size; i++)
+		n += ((const u8 *)a)[i] != ((const u8 *)b)[i];
+	return n;
+}
+
+/* As given; "or 0" where that says that the part is in its initial state. */
+static void check_parts(u64 parts)
+{
+	static const u8 zero[256];
+	const struct saved *s = &given;
+	u32 i;
+
+	CHECK(MXCSR(&got), OUR_MXCSR);
+	if (got.parts & X87) {
+		CHECK(FCW(&got), parts & X87 ? OUR_FCW : 0x37f);
+		for (i = 32; i < 160; i += 16)
+			CHECK(different(got.fxsave + i, parts & X87 ?
+					s->fxsave + i : zero, 10), 0);
+	}
+	if (got.parts & SSE)
+		CHECK(different(XMM(&got, 0), parts & SSE ? XMM(s, 0) : zero,
+				256), 0);
+	if (got.parts & AVX)
+		CHECK(different(got.avx, parts & AVX ? s->avx : zero, 256), 0);
+	CHECK(got.parts & parts, parts);
+}
+
+static void test_kept(void)
+{
+	u64 parts;
+
+	for (parts = 0; parts <= ALL; parts++) {
+		fill(parts);
+		given.parts = parts;
+		CHECK(set(WHOLE), 0);
+		CHECK(get(host_size), 0);
+		CHECK(domctl_op.u.vcpuextstate.size, WHOLE);
+		CHECK(got.xcr0 == ALL && got.all == ALL, 1);
+		CHECK(got.compact, 0);
+		CHECK(got.reserved[0] | got.reserved[5], 0);
+		check_parts(parts);
+		CHECK(got.more[0], 0xee);
+	}
+	CHECK(get(WHOLE), 0);
+	CHECK(get(WHOLE - 1), -XEN_EINVAL);
+	CHECK(ext(&domu, XEN_DOMCTL_getvcpuextstate, 0, host_parts ^ AVX,
+		  host_size, &got), -XEN_EINVAL);
+	fill(1);
+	given.xcr0 = given.all = given.parts = X87 | SSE;
+	CHECK(set(SMALL), 0);
+	CHECK(get(host_size), 0);
+	CHECK(domctl_op.u.vcpuextstate.size, SMALL);
+	CHECK(got.xcr0 == given.xcr0 && got.all == given.all, 1);
+	check_parts(X87 | SSE);
+	CHECK(got.avx[0], 0xee);
+}
+
+static const struct refused {
+	u64 xcr0, all, parts, compact, reserved0, reserved5;
+	u32 size;
+	long error;
+} refused[] = {
+	/* Sizes: 0 is one more than the machine's */
+	{ 7, 7, 7, 0, 0, 0, 15, -XEN_EINVAL },
+	{ 7, 7, 7, 0, 0, 0, 0, -XEN_EINVAL },
+	{ 7, 7, 7, 0, 0, 0, XCRS, -XEN_EINVAL },
+	{ 7, 7, 7, 0, 0, 0, SMALL - 1, -XEN_EINVAL },
+	{ 7, 7, 7, 0, 0, 0, SMALL, -XEN_EINVAL },
+	{ 7, 7, 7, 0, 0, 0, WHOLE - 1, -XEN_EINVAL },
+	{ 7, 7, 7, 0, 0, 0, WHOLE + 1, -XEN_EINVAL },
+	{ 3, 3, 3, 0, 0, 0, WHOLE, -XEN_EINVAL },
+	{ 1, 0, 0, 0, 0, 0, XCRS, -XEN_EINVAL },
+	{ 0, 0, 0, 0, 0, 0, XCRS + 1, -XEN_EINVAL },
+	{ 0, 0, 0, 0, 0, 0, SMALL, -XEN_EINVAL },
+	/* Parts: XCR0, what it ever was, the image's */
+	{ 0, 7, 7, 0, 0, 0, WHOLE, -XEN_EINVAL },
+	{ 2, 7, 7, 0, 0, 0, WHOLE, -XEN_EINVAL },
+	{ 5, 7, 7, 0, 0, 0, WHOLE, -XEN_EINVAL },
+	{ 7, 3, 3, 0, 0, 0, SMALL, -XEN_EINVAL },
+	{ 1, 5, 5, 0, 0, 0, WHOLE, -XEN_EINVAL },
+	{ 2, 6, 6, 0, 0, 0, WHOLE, -XEN_EINVAL },
+	{ 3, 3, 4, 0, 0, 0, SMALL, -XEN_EINVAL },
+	{ 7, 7, 15, 0, 0, 0, WHOLE, -XEN_EINVAL },
+	{ 7, 7, 7 | PKRU, 0, 0, 0, WHOLE, -XEN_EINVAL },
+	{ 7, 7, 7 | COMPACT, 0, 0, 0, WHOLE, -XEN_EINVAL },
+	{ 7, 7 | PKRU, 7, 0, 0, 0, WHOLE, -XEN_EINVAL },
+	{ 7, 0x1f, 7, 0, 0, 0, WHOLE, -XEN_EINVAL },
+	{ 7, 0xe7, 7, 0, 0, 0, WHOLE, -XEN_EINVAL },
+	{ 7, 7 | 1ull << 62, 7, 0, 0, 0, WHOLE, -XEN_EINVAL },
+	{ 7 | COMPACT, 7 | COMPACT, 7, 0, 0, 0, WHOLE, -XEN_EINVAL },
+	/* The rest of the header */
+	{ 7, 7, 7, COMPACT | 7, 0, 0, WHOLE, -XEN_EOPNOTSUPP },
+	{ 7, 7, 7, 1, 1, 1, WHOLE, -XEN_EOPNOTSUPP },
+	{ 7, 7, 7, 0, 1, 0, WHOLE, -XEN_EIO },
+	{ 7, 7, 7, 0, 0, COMPACT, WHOLE, -XEN_EIO },
+	{ 7, 7, 7, 0, 0, COMPACT, SMALL, -XEN_EIO },
+};
+
+static void test_refused(void)
+{
+	const struct refused *r;
+	long rc;
+
+	fill(3);
+	CHECK(set(WHOLE), 0);
+	for (r = refused; r < refused + ARRAY_SIZE(refused); r++) {
+		memset(&given, 0x33, sizeof(given));
+		given = (struct saved){
+			.xcr0 = r->xcr0, .all = r->all, .parts = r->parts,
+			.compact = r->compact,
+			.reserved = { r->reserved0, 0, 0, 0, 0, r->reserved5 },
+		};
+		rc = set(r->size ? r->size : host_size + 1);
+		if (rc != r->error)
+			print("row %u\n", (u32)(r - refused));
+		CHECK(rc, r->error);
+	}
+	CHECK(ext(&domu, XEN_DOMCTL_setvcpuextstate, 0, 0, WHOLE,
+		  (void *)BAD_BUFFER), -XEN_EFAULT);
+	/* Nothing to do, which leaves all as it is */
+	memset(&given, 0, sizeof(given));
+	CHECK(set(XCRS), 0);
+	fill(3);
+	CHECK(get(host_size), 0);
+	CHECK(got.xcr0 == ALL && got.all == ALL, 1);
+	check_parts(ALL);
+}
+
+/* MSRs: a list of so many, with what a field of the structure says */
+static xen_domctl_vcpu_msr_t msrs[8];
+
+static long msr_ctl(const struct domu *u, u32 cmd, u32 vcpu, u32 count,
+		    void *list)
+{
+	memset(&domctl_op.u, 0, sizeof(domctl_op.u));
+	domctl_op.u.vcpu_msrs.vcpu = vcpu;
+	domctl_op.u.vcpu_msrs.msr_count = count;
+	set_xen_guest_handle(domctl_op.u.vcpu_msrs.msrs, list);
+	return domu_ctl(u, cmd);
+}
+
+static void set_msr(u32 i, u32 index, u32 reserved, u64 value)
+{
+	msrs[i] = (xen_domctl_vcpu_msr_t){ index, reserved, value };
+}
+
+#define GET	XEN_DOMCTL_get_vcpu_msrs
+#define SET	XEN_DOMCTL_set_vcpu_msrs
+#define COUNT	(domctl_op.u.vcpu_msrs.msr_count)
+
+#define MISC_FEATURES	0x140u
+#define TEN		0x10u
+#define AUX		0x12345678u
+
+static void test_get_msrs(void)
+{
+	const struct domu self = { .id = 0 };
+	u32 ours;
+
+	CHECK(msr_ctl(&domu, GET, 1, 0, NULL), -XEN_ESRCH);
+	CHECK(msr_ctl(&domu, SET, 1, 0, msrs), -XEN_ESRCH);
+	CHECK(msr_ctl(&self, GET, 0, 0, NULL), -XEN_EINVAL);
+	CHECK(msr_ctl(&self, SET, 0, 0, msrs), -XEN_EINVAL);
+	CHECK(msr_ctl(&domu, GET, 0, 0, NULL), 0);
+	CHECK(COUNT, 7);
+	CHECK(msr_ctl(&domu, GET, 0, 8, msrs), 0);
+	CHECK(COUNT, 0);
+	set_msr(0, MSR_TSC_AUX, 0, AUX);
+	CHECK(msr_ctl(&domu, SET, 0, 1, msrs), 0);
+	__asm__ volatile("rdtscp" : "=c" (ours) :: "eax", "edx");
+	CHECK(ours, 0);
+	memset(msrs, 0xee, sizeof(msrs));
+	CHECK(msr_ctl(&domu, GET, 0, 0, msrs), -XEN_ENOBUFS);
+	CHECK(COUNT, 1);
+	CHECK(msrs[0].index, 0xeeeeeeee);
+	CHECK(msr_ctl(&domu, GET, 0, 1, (void *)BAD_BUFFER), -XEN_EFAULT);
+	CHECK(msr_ctl(&domu, GET, 0, 8, msrs), 0);
+	CHECK(COUNT, 1);
+	CHECK(msrs[0].index, MSR_TSC_AUX);
+	CHECK(msrs[0].reserved, 0);
+	CHECK(msrs[0].value, AUX);
+	CHECK(msrs[1].index, 0xeeeeeeee);
+}
+
+/* The second of two is refused, or the only one. */
+static void test_set_msrs(void)
+{
+	static const struct { u32 index, reserved; u64 value; } bad[] = {
+		{ MSR_TSC_AUX, 1, 0 }, { MSR_TSC_AUX, 0, 1ull << 32 },
+		{ MISC_FEATURES, 0, 1 }, { TEN, 0, 0 }, { 0x48, 0, 1 },
+		{ 0xc0011027, 0, 1 }, { ~0u, 0, 0 },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		set_msr(0, MISC_FEATURES, 0, 0);
+		set_msr(1, bad[i].index, bad[i].reserved, bad[i].value);
+		CHECK(msr_ctl(&domu, SET, 0, 2, msrs), -XEN_EINVAL);
+		CHECK(COUNT, 1);
+		CHECK(msr_ctl(&domu, SET, 0, 1, &msrs[1]), -XEN_EINVAL);
+		CHECK(COUNT, 0);
+	}
+	CHECK(msr_ctl(&domu, SET, 0, 0, NULL), 0);
+	CHECK(msr_ctl(&domu, SET, 0, 8, msrs), -XEN_EINVAL);
+	CHECK(msr_ctl(&domu, SET, 0, 1, (void *)BAD_BUFFER), -XEN_EFAULT);
+	CHECK(COUNT, 0);
+	CHECK(msr_ctl(&domu, GET, 0, 8, msrs), 0);
+	CHECK(msrs[0].value, AUX);
+}
+
+/* What a domain finds, in a page of its own */
+#define FOUND		0x9000
+#define ROUNDS		(FOUND + 0)
+#define FOUND_XCR0	(FOUND + 4)
+#define FOUND_AUX	(FOUND + 8)
+#define FOUND_MXCSR	(FOUND + 12)
+#define FOUND_YMM5	(FOUND + 32)
+#define FOUND_ECX	(FOUND + 64)	/* CPUID leaf 1 */
+#define FOUND_PARTS	(FOUND + 68)	/* CPUID leaf 0xd */
+#define FOUND_SIZES	(FOUND + 72)
+#define NEXT		(FOUND + 128)	/* what it puts there then */
+#define AT(place)	(*(volatile u32 *)(seen + (place) - FOUND))
+
+#define STORE_XCR0	"xorl %ecx, %ecx; xgetbv; movl %eax, " STRING(FOUND_XCR0) "\n"
+#define YIELD		ASM_HYPERCALL(__HYPERVISOR_sched_op, SCHEDOP_yield, 0)
+
+/* Finds what was set, and leaves something else. */
+DEFINE_CODE(restored,
+	"vmovups %ymm5, " STRING(FOUND_YMM5) "; stmxcsr " STRING(FOUND_MXCSR) "\n"
+	STORE_XCR0
+	"rdtscp; movl %ecx, " STRING(FOUND_AUX) "\n"
+	"vmovups " STRING(NEXT) ", %ymm5; incl " STRING(ROUNDS) "\n"
+	"1:" YIELD "jmp 1b");
+
+/* Turns AVX on late, while others wait with values in its registers. */
+DEFINE_CODE(late,
+	"movl $1, %eax; xorl %ecx, %ecx;" XEN_CPUID "\n"
+	"movl %ecx, " STRING(FOUND_ECX) "\n"
+	"movl $0xd, %eax; xorl %ecx, %ecx;" XEN_CPUID "\n"
+	"movl %eax, " STRING(FOUND_PARTS) "; movl %ebx, " STRING(FOUND_SIZES) "\n"
+	"movl %ecx, " STRING(FOUND_SIZES) " + 4\n"
+	STORE_XCR0
+	"movl $40, %ebp\n"
+	"1:" YIELD "decl %ebp; jnz 1b\n"
+	"movl $7, %eax; xorl %edx, %edx; xorl %ecx, %ecx; xsetbv\n"
+	"vmovups %ymm5, " STRING(FOUND_YMM5) "\n"
+	"incl " STRING(ROUNDS) "\n"
+	"2:" YIELD "jmp 2b");
+
+/* Its policy has no XSAVE: the last instruction is invalid. */
+DEFINE_CODE(without,
+	"movl $1, %eax; xorl %ecx, %ecx;" XEN_CPUID "\n"
+	"movl %ecx, " STRING(FOUND_ECX) "\n"
+	"movl $0xd, %eax; xorl %ecx, %ecx;" XEN_CPUID "\n"
+	"movl %eax, " STRING(FOUND_PARTS) "; movl %ecx, " STRING(FOUND_SIZES) " + 4\n"
+	"movl $3, %eax; xorl %edx, %edx; xorl %ecx, %ecx; xsetbv\n"
+	"incl " STRING(ROUNDS) "\n"
+	"1:	jmp 1b");
+
+static u8 next[32];
+
+/* The domain's policy: as it is, but for these bits of CPUID leaf 1. */
+static void forbid(u32 bits)
+{
+	static xen_cpuid_leaf_t l;
+
+	l.leaf = 1;
+	l.subleaf = XEN_CPUID_NO_SUBLEAF;
+	__asm__ volatile(XEN_CPUID : "=a" (l.a), "=b" (l.b), "=c" (l.c),
+			 "=d" (l.d) : "a" (1), "c" (0));
+	l.c &= ~(bits | CPUID_OSXSAVE);
+	memset(&domctl_op.u, 0, sizeof(domctl_op.u));
+	domctl_op.u.cpu_policy.nr_leaves = 1;
+	set_xen_guest_handle(domctl_op.u.cpu_policy.leaves, &l);
+	CHECK(domu_ctl(&domu, XEN_DOMCTL_set_cpu_policy), 0);
+}
+
+static void make(struct domu *u, const u8 *code, u32 size, u32 without_bits)
+{
+	static vcpu_guest_context_t ctx;
+
+	domu_empty(u);
+	if (without_bits)
+		forbid(without_bits);
+	domu_fill(u, place, code, size);
+	CHECK(domu_map(u, place, u->frames[FOUND >> 12], PTE_RWP), 0);
+	memcpy(place + NEXT - FOUND, next, sizeof(next));
+	CHECK(domu_pin(u, PIN_ROOT, u->frames[0]), 0);
+	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
+	domu_context(u, &ctx);
+	ctx.ctrlreg[4] = X86_CR4_OSXSAVE;
+	CHECK(domu_set_context(u, &ctx), 0);
+	CHECK(domu_map(u, seen, u->frames[FOUND >> 12], PTE_RO), 0);
+}
+
+static void load_ours(void)
+{
+	__asm__ volatile("vmovups %0, %%ymm5" :: "m" (next));
+}
+
+/* Until it has found its state, with ours in the registers in between. */
+static void run(const struct domu *u)
+{
+	u32 i;
+
+	CHECK(domu_ctl(u, XEN_DOMCTL_unpausedomain), 0);
+	for (i = 0; i < 2000 && !AT(ROUNDS); i++) {
+		load_ours();
+		sleep_ms(1);
+	}
+	CHECK(AT(ROUNDS), 1);
+	CHECK(domu_ctl(u, XEN_DOMCTL_pausedomain), 0);
+}
+
+static void end(const struct domu *u)
+{
+	CHECK(set_pte_va(seen, 0, UVMF_INVLPG), 0);
+	CHECK(domu_ctl(u, XEN_DOMCTL_destroydomain), 0);
+	CHECK(domu_gone(u), 1);
+}
+
+static void use_avx(void)
+{
+	ulong cr4;
+	u32 i;
+
+	__asm__ volatile("mov %%cr4, %0" : "=r" (cr4));
+	__asm__ volatile("mov %0, %%cr4" :: "r" (cr4 | X86_CR4_OSXSAVE));
+	__asm__ volatile("xsetbv" :: "a" (ALL), "d" (0), "c" (0));
+	for (i = 0; i < sizeof(next); i++)
+		next[i] = (u8)(0xf1 - 3 * i);
+}
+
+static void check_ymm5(const u8 *low, const u8 *high)
+{
+	CHECK(different(seen + FOUND_YMM5 - FOUND, low, 16), 0);
+	CHECK(different(seen + FOUND_YMM5 + 16 - FOUND, high, 16), 0);
+}
+
+/* 'mxcsr': QEMU takes any. On a processor that does not, it must run as well. */
+static void test_restored(u32 mxcsr)
+{
+	make(&domu, restored, CODE_SIZE(restored), 0);
+	fill(5);
+	MXCSR(&given) = mxcsr;
+	CHECK(set(WHOLE), 0);
+	set_msr(0, MSR_TSC_AUX, 0, AUX);
+	CHECK(msr_ctl(&domu, SET, 0, 1, msrs), 0);
+	run(&domu);
+	CHECK(AT(FOUND_XCR0), ALL);
+	CHECK(AT(FOUND_AUX), AUX);
+	check_ymm5(XMM(&given, 5), YMM(&given, 5));
+	CHECK(get(host_size), 0);
+	CHECK(domctl_op.u.vcpuextstate.size, WHOLE);
+	CHECK(got.xcr0 == ALL && got.all == ALL, 1);
+	CHECK(got.parts & (SSE | AVX), SSE | AVX);
+	if (mxcsr == OUR_MXCSR) {
+		CHECK(AT(FOUND_MXCSR), OUR_MXCSR);
+		CHECK(MXCSR(&got), OUR_MXCSR);
+	}
+	CHECK(different(XMM(&got, 5), next, 16), 0);
+	CHECK(different(YMM(&got, 5), next + 16, 16), 0);
+	CHECK(different(YMM(&got, 4), YMM(&given, 4), 16), 0);
+	end(&domu);
+}
+
+/* XCR0 is to have AVX again: what it had then is still there. */
+static void test_again(void)
+{
+	make(&domu, late, CODE_SIZE(late), 0);
+	fill(6);
+	given.xcr0 = X87;
+	CHECK(set(WHOLE), 0);
+	run(&domu);
+	CHECK(AT(FOUND_XCR0), X87);
+	check_ymm5(XMM(&given, 5), YMM(&given, 5));
+	end(&domu);
+}
+
+static void test_late(void)
+{
+	static const u8 zero[16];
+
+	make(&domu, late, CODE_SIZE(late), 0);
+	run(&domu);
+	CHECK(AT(FOUND_ECX) & (CPUID_XSAVE | CPUID_OSXSAVE | CPUID_AVX),
+	      CPUID_XSAVE | CPUID_OSXSAVE | CPUID_AVX);
+	CHECK(AT(FOUND_PARTS), ALL);
+	CHECK(AT(FOUND_SIZES), 576);
+	CHECK(AT(FOUND_SIZES + 4), 832);
+	CHECK(AT(FOUND_XCR0), X87 | SSE);
+	check_ymm5(zero, zero);
+	CHECK(get(host_size), 0);
+	CHECK(got.xcr0 == ALL && got.all == ALL, 1);
+	end(&domu);
+}
+
+static void test_policy(void)
+{
+	u32 i;
+
+	domu_empty(&domu);
+	forbid(CPUID_AVX);
+	fill(7);
+	CHECK(set(WHOLE), -XEN_EINVAL);
+	given.xcr0 = given.all = given.parts = X87 | SSE;
+	CHECK(set(SMALL), 0);
+	CHECK(domu_ctl(&domu, XEN_DOMCTL_destroydomain), 0);
+	CHECK(domu_gone(&domu), 1);
+
+	domu_empty(&domu);
+	forbid(CPUID_XSAVE);
+	CHECK(set(SMALL), -XEN_EINVAL);
+	CHECK(domu_ctl(&domu, XEN_DOMCTL_destroydomain), 0);
+	CHECK(domu_gone(&domu), 1);
+
+	make(&domu, without, CODE_SIZE(without), CPUID_XSAVE);
+	CHECK(domu_ctl(&domu, XEN_DOMCTL_unpausedomain), 0);
+	for (i = 0; i < 500; i++)
+		sleep_ms(1);
+	CHECK(domu_ctl(&domu, XEN_DOMCTL_getdomaininfo), 0);
+	CHECK(domctl_op.u.getdomaininfo.flags >> XEN_DOMINF_shutdownshift &
+	      XEN_DOMINF_shutdownmask, SHUTDOWN_crash);
+	CHECK(AT(ROUNDS), 0);
+	CHECK(AT(FOUND_ECX) & (CPUID_XSAVE | CPUID_OSXSAVE | CPUID_AVX), 0);
+	CHECK(AT(FOUND_PARTS) | AT(FOUND_SIZES + 4), 0);
+	end(&domu);
+}
+
+void test_main(void)
+{
+	domu_empty(&domu);
+	test_query();
+	test_new();
+	test_kept();
+	test_refused();
+	test_get_msrs();
+	test_set_msrs();
+	CHECK(domu_ctl(&domu, XEN_DOMCTL_destroydomain), 0);
+	CHECK(domu_gone(&domu), 1);
+	use_avx();
+	test_restored(OUR_MXCSR);
+	test_restored(0xffffffff);
+	test_late();
+	test_again();
+	test_policy();
+}
