@@ -59,7 +59,7 @@ static int copy_leaf(struct writer *w, u32 leaf, u32 sub)
 		r[0] = 0;
 	else if (leaf == 0xb)
 		memset(r, 0, sizeof(r));
-	else if (leaf == 0xd)
+	else if (leaf == 0xd && sub < 2)
 		r[1] = 0;		/* of the XCR0 that is loaded */
 	return put_leaf(w, leaf, sub, r);
 }

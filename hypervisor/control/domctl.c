@@ -269,7 +269,7 @@ static long do_debugging(struct domain *d, struct xen_domctl *op)
 
 static const struct {
 	domctl_fn fn;
-	bool out;		/* the structure is written back, if all went well */
+	bool out;		/* the structure is written back */
 	bool dying;		/* also for a domain that is dying */
 } ops[] = {
 	[XEN_DOMCTL_destroydomain]	= { do_destroy, false, true },
@@ -413,7 +413,7 @@ long do_domctl(u64 a[])
 	spin_lock(&domctl_lock);
 	rc = dispatch(&op, &out);
 	spin_unlock(&domctl_lock);
-	/* The count of MSRs that could be read or set is one of all that could not. */
+	/* These say how far they came, even if they failed. */
 	out = out && (!rc || op.cmd == XEN_DOMCTL_get_vcpu_msrs ||
 		      op.cmd == XEN_DOMCTL_set_vcpu_msrs);
 	if (out && guest_write(gva(a[0]), &op, sizeof(op)))

@@ -106,72 +106,59 @@ long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-/* Those that Xen saves; some of them a guest of ours never has. */
-static const u32 saved_msrs[] = {
-	0x48,				/* SPEC_CTRL */
-	0x140,				/* MISC_FEATURES_ENABLES */
-	MSR_TSC_AUX,
-	0xc0011027, 0xc0011019, 0xc001101a, 0xc001101b,	/* DRn_ADDRESS_MASK */
-};
+/* As many as Xen may save. In Krypton TSC_AUX alone can have a value. */
+#define MAX_MSRS	7u
+#define MSR_MISC_FEATURES_ENABLES	0x140u
 
-/* Those that are not 0. The count is given out in any case. */
+/* Those that are not 0. The count is given out even if there is no room. */
 long domctl_get_msrs(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_vcpu_msrs *m = &op->u.vcpu_msrs;
-	struct xen_domctl_vcpu_msr found[ARRAY_SIZE(saved_msrs)];
-	u32 i, n = 0, room = m->msr_count;
-	u64 value;
+	struct xen_domctl_vcpu_msr msr = { .index = MSR_TSC_AUX };
+	u32 room = m->msr_count;
 	long rc;
-	struct vcpu *v = find(d, m->vcpu, &rc);
+	const struct vcpu *v = find(d, m->vcpu, &rc);
 
 	if (!v)
 		return rc;
-	m->msr_count = ARRAY_SIZE(saved_msrs);
+	m->msr_count = MAX_MSRS;
 	if (!m->msrs.p)
 		return 0;
 	domain_pause(d);
-	for (i = 0; i < ARRAY_SIZE(saved_msrs); i++)
-		if (msr_read(v, saved_msrs[i], &value) && value)
-			found[n++] = (struct xen_domctl_vcpu_msr){
-				.index = saved_msrs[i], .value = value,
-			};
+	msr.value = v->proc.msr[GUEST_TSC_AUX];
 	domain_unpause(d);
-	m->msr_count = n;
-	rc = guest_write(gva((u64)m->msrs.p), found, MIN(n, room) * sizeof(*found));
-	return rc ? rc : n > room ? -ENOBUFS : 0;
+	m->msr_count = !!msr.value;
+	if (m->msr_count > room)
+		return -ENOBUFS;
+	return guest_write(gva((u64)m->msrs.p), &msr,
+			   m->msr_count * sizeof(msr));
 }
 
-static long set_msr(struct vcpu *v, const struct xen_domctl_vcpu_msr *m)
-{
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(saved_msrs); i++)
-		if (m->index == saved_msrs[i])
-			return !m->reserved && msr_write(v, m->index, m->value) ?
-			       0 : -EINVAL;
-	return -EINVAL;
-}
-
-/* On an error, the count is that of those which were set before it. */
+/* After an error, the count is that of those which were set before it. */
 long domctl_set_msrs(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_vcpu_msrs *m = &op->u.vcpu_msrs;
 	struct xen_domctl_vcpu_msr msr;
-	u32 i;
+	u32 n = m->msr_count, i;
 	long rc;
 	struct vcpu *v = find(d, m->vcpu, &rc);
 
 	if (!v)
 		return rc;
-	if (m->msr_count > ARRAY_SIZE(saved_msrs))
+	if (n > MAX_MSRS)
 		return -EINVAL;
 	domain_pause(d);
-	for (i = 0; !rc && i < m->msr_count; i++) {
+	for (i = 0; !rc && i < n; i++) {
+		m->msr_count = i;
 		rc = guest_read(&msr, gva_index(gva((u64)m->msrs.p), i, sizeof(msr)),
 				sizeof(msr));
-		rc = rc ? rc : set_msr(v, &msr);
+		if (!rc && (msr.reserved || (msr.index != MSR_TSC_AUX &&
+				msr.index != MSR_MISC_FEATURES_ENABLES) ||
+			    !msr_write(v, msr.index, msr.value)))
+			rc = -EINVAL;
 	}
 	domain_unpause(d);
-	m->msr_count = rc ? i - 1 : i;
+	if (!rc)
+		m->msr_count = n;
 	return rc;
 }

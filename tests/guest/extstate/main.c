@@ -353,6 +353,7 @@ static void test_set_msrs(void)
 #define FOUND_ECX	(FOUND + 64)	/* CPUID leaf 1 */
 #define FOUND_PARTS	(FOUND + 68)	/* CPUID leaf 0xd */
 #define FOUND_SIZES	(FOUND + 72)
+#define FOUND_INSNS	(FOUND + 80)	/* and its subleaf 1 */
 #define NEXT		(FOUND + 128)	/* what it puts there then */
 #define AT(place)	(*(volatile u32 *)(seen + (place) - FOUND))
 
@@ -374,6 +375,8 @@ DEFINE_CODE(late,
 	"movl $0xd, %eax; xorl %ecx, %ecx;" XEN_CPUID "\n"
 	"movl %eax, " STRING(FOUND_PARTS) "; movl %ebx, " STRING(FOUND_SIZES) "\n"
 	"movl %ecx, " STRING(FOUND_SIZES) " + 4\n"
+	"movl $0xd, %eax; movl $1, %ecx;" XEN_CPUID "\n"
+	"movl %eax, " STRING(FOUND_INSNS) "\n"
 	STORE_XCR0
 	"movl $40, %ebp\n"
 	"1:" YIELD "decl %ebp; jnz 1b\n"
@@ -394,20 +397,23 @@ DEFINE_CODE(without,
 
 static u8 next[32];
 
+static long policy(u32 cmd, xen_cpuid_leaf_t *leaves, u32 count)
+{
+	memset(&domctl_op.u, 0, sizeof(domctl_op.u));
+	domctl_op.u.cpu_policy.nr_leaves = count;
+	set_xen_guest_handle(domctl_op.u.cpu_policy.leaves, leaves);
+	return domu_ctl(&domu, cmd);
+}
+
 /* The domain's policy: as it is, but for these bits of CPUID leaf 1. */
 static void forbid(u32 bits)
 {
-	static xen_cpuid_leaf_t l;
+	xen_cpuid_leaf_t l = { .leaf = 1, .subleaf = XEN_CPUID_NO_SUBLEAF };
 
-	l.leaf = 1;
-	l.subleaf = XEN_CPUID_NO_SUBLEAF;
 	__asm__ volatile(XEN_CPUID : "=a" (l.a), "=b" (l.b), "=c" (l.c),
 			 "=d" (l.d) : "a" (1), "c" (0));
 	l.c &= ~(bits | CPUID_OSXSAVE);
-	memset(&domctl_op.u, 0, sizeof(domctl_op.u));
-	domctl_op.u.cpu_policy.nr_leaves = 1;
-	set_xen_guest_handle(domctl_op.u.cpu_policy.leaves, &l);
-	CHECK(domu_ctl(&domu, XEN_DOMCTL_set_cpu_policy), 0);
+	CHECK(policy(XEN_DOMCTL_set_cpu_policy, &l, 1), 0);
 }
 
 static void make(struct domu *u, const u8 *code, u32 size, u32 without_bits)
@@ -512,6 +518,16 @@ static void test_again(void)
 	end(&domu);
 }
 
+/* XSAVEOPT and its kind, but for XSAVES, of this machine */
+static u32 native_insns(void)
+{
+	u32 r[4];
+
+	__asm__ volatile("cpuid" : "=a" (r[0]), "=b" (r[1]), "=c" (r[2]),
+			 "=d" (r[3]) : "a" (0xd), "c" (1));
+	return r[0] & 7;
+}
+
 static void test_late(void)
 {
 	static const u8 zero[16];
@@ -523,6 +539,7 @@ static void test_late(void)
 	CHECK(AT(FOUND_PARTS), ALL);
 	CHECK(AT(FOUND_SIZES), 576);
 	CHECK(AT(FOUND_SIZES + 4), 832);
+	CHECK(AT(FOUND_INSNS), native_insns());
 	CHECK(AT(FOUND_XCR0), X87 | SSE);
 	check_ymm5(zero, zero);
 	CHECK(get(host_size), 0);
@@ -530,24 +547,61 @@ static void test_late(void)
 	end(&domu);
 }
 
-static void test_policy(void)
+static void end_empty(void)
 {
-	u32 i;
+	CHECK(domu_ctl(&domu, XEN_DOMCTL_destroydomain), 0);
+	CHECK(domu_gone(&domu), 1);
+}
 
+/* The tools give back what they got, or with one leaf changed. */
+static void test_leaves(void)
+{
+	static xen_cpuid_leaf_t leaves[200];
+	static const u32 want[][6] = {
+		{ 0xd, 0, ALL, 0, 832, 0 }, { 0xd, 2, 256, 576, 0, 0 },
+	};
+	u32 count, i, k, found = 0;
+
+	domu_empty(&domu);
+	CHECK(policy(XEN_DOMCTL_get_cpu_policy, leaves, ARRAY_SIZE(leaves)), 0);
+	count = domctl_op.u.cpu_policy.nr_leaves;
+	for (i = 0; i < count; i++) {
+		for (k = 0; k < ARRAY_SIZE(want); k++)
+			found += !different(&leaves[i], want[k], sizeof(want[k]));
+		if (leaves[i].leaf == 0xd && leaves[i].subleaf == 1) {
+			CHECK(leaves[i].a, native_insns());
+			leaves[i].a = 0;
+		}
+	}
+	CHECK(found, ARRAY_SIZE(want));
+	end_empty();
+	make(&domu, late, CODE_SIZE(late), 0);
+	CHECK(policy(XEN_DOMCTL_set_cpu_policy, leaves, count), 0);
+	run(&domu);
+	CHECK(AT(FOUND_PARTS), ALL);
+	CHECK(AT(FOUND_INSNS), 0);
+	end(&domu);
+}
+
+/* What a domain may have in XCR0 is decided by what it sees. */
+static void test_less(void)
+{
 	domu_empty(&domu);
 	forbid(CPUID_AVX);
 	fill(7);
 	CHECK(set(WHOLE), -XEN_EINVAL);
 	given.xcr0 = given.all = given.parts = X87 | SSE;
 	CHECK(set(SMALL), 0);
-	CHECK(domu_ctl(&domu, XEN_DOMCTL_destroydomain), 0);
-	CHECK(domu_gone(&domu), 1);
-
+	end_empty();
 	domu_empty(&domu);
 	forbid(CPUID_XSAVE);
 	CHECK(set(SMALL), -XEN_EINVAL);
-	CHECK(domu_ctl(&domu, XEN_DOMCTL_destroydomain), 0);
-	CHECK(domu_gone(&domu), 1);
+	end_empty();
+}
+
+static void test_none(void)
+{
+	u32 i;
 
 	make(&domu, without, CODE_SIZE(without), CPUID_XSAVE);
 	CHECK(domu_ctl(&domu, XEN_DOMCTL_unpausedomain), 0);
@@ -571,12 +625,13 @@ void test_main(void)
 	test_refused();
 	test_get_msrs();
 	test_set_msrs();
-	CHECK(domu_ctl(&domu, XEN_DOMCTL_destroydomain), 0);
-	CHECK(domu_gone(&domu), 1);
+	end_empty();
 	use_avx();
 	test_restored(OUR_MXCSR);
 	test_restored(0xffffffff);
 	test_late();
 	test_again();
-	test_policy();
+	test_leaves();
+	test_less();
+	test_none();
 }
