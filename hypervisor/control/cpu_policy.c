@@ -51,10 +51,12 @@ static int copy_leaf(struct writer *w, u32 leaf, u32 sub)
 		r[0] = MIN(r[0], MAX_BASIC);
 	else if (leaf == 0x80000000)
 		r[0] = MIN(r[0], MAX_EXTENDED);
-	else if (leaf == 7 || leaf == 0xb || leaf == 0xd)
-		r[0] = leaf == 0xb ? r[0] : 0;
-	if (leaf == 0xb || leaf == 0xd)
-		memset(r, 0, 4 * sizeof(r[0]));
+	else if (leaf == 7)
+		r[0] = 0;
+	else if (leaf == 0xb)
+		memset(r, 0, sizeof(r));
+	else if (leaf == 0xd && sub < 2)
+		r[1] = 0;		/* of the XCR0 that is loaded */
 	return put_leaf(w, leaf, sub, r);
 }
 
@@ -74,7 +76,8 @@ static int copy_cache_leaves(struct writer *w)
 
 static int copy_basic(struct writer *w, u32 leaf)
 {
-	int rc;
+	u32 sub;
+	int rc = 0;
 
 	switch (leaf) {
 	case 4:
@@ -83,8 +86,9 @@ static int copy_basic(struct writer *w, u32 leaf)
 	case 0xb:
 		return copy_leaf(w, leaf, 0);
 	case 0xd:
-		rc = copy_leaf(w, leaf, 0);
-		return rc ? rc : copy_leaf(w, leaf, 1);
+		for (sub = 0; !rc && sub <= 2; sub++)
+			rc = copy_leaf(w, leaf, sub);
+		return rc;
 	default:
 		return copy_leaf(w, leaf, XEN_CPUID_NO_SUBLEAF);
 	}
@@ -192,6 +196,8 @@ static void keep(struct domain *d, const xen_cpuid_leaf_t *l)
 		d->policy.cpuid_mask[CPUID_7_EBX] = l->b;
 		d->policy.cpuid_mask[CPUID_7_ECX] = l->c;
 		d->policy.cpuid_mask[CPUID_7_EDX] = l->d;
+	} else if (l->leaf == 0xd && l->subleaf == 1) {
+		d->policy.cpuid_mask[CPUID_D1_EAX] = l->a;
 	} else if (l->leaf == 0x80000001) {
 		d->policy.cpuid_mask[CPUID_E1_ECX] = l->c;
 		d->policy.cpuid_mask[CPUID_E1_EDX] = l->d;

@@ -19,9 +19,12 @@ long domctl_set_context(struct domain *d, struct xen_domctl *op);
 long domctl_get_context(struct domain *d, struct xen_domctl *op);
 long domctl_set_ext_context(struct domain *d, struct xen_domctl *op);
 long domctl_get_ext_context(struct domain *d, struct xen_domctl *op);
-long domctl_get_extended_state(struct domain *d, struct xen_domctl *op);
 long domctl_trigger(struct domain *d, struct xen_domctl *op);
+/* control/domctl_state.c */
+long domctl_get_extended_state(struct domain *d, struct xen_domctl *op);
+long domctl_set_extended_state(struct domain *d, struct xen_domctl *op);
 long domctl_get_msrs(struct domain *d, struct xen_domctl *op);
+long domctl_set_msrs(struct domain *d, struct xen_domctl *op);
 /* device/devices.c */
 long devices_domctl_ports(struct domain *d, struct xen_domctl *op);
 long devices_domctl_iomem(struct domain *d, struct xen_domctl *op);

@@ -282,10 +282,12 @@ static const struct {
 	[XEN_DOMCTL_gettscinfo]		= { do_get_tsc, OUT | DYING | OTHER },
 	[XEN_DOMCTL_settscinfo]		= { do_set_tsc, OTHER },
 	[XEN_DOMCTL_getpageframeinfo3]	= { domctl_page_info, 0 },
+	[XEN_DOMCTL_setvcpuextstate]	= { domctl_set_extended_state, 0 },
 	[XEN_DOMCTL_getvcpuextstate]	= { domctl_get_extended_state, OUT },
 	[XEN_DOMCTL_setnodeaffinity]	= { do_set_nodes, 0 },
 	[XEN_DOMCTL_getnodeaffinity]	= { do_get_nodes, OUT | DYING },
 	[XEN_DOMCTL_get_vcpu_msrs]	= { domctl_get_msrs, OUT },
+	[XEN_DOMCTL_set_vcpu_msrs]	= { domctl_set_msrs, OUT },
 	[XEN_DOMCTL_get_cpu_policy]	= { domctl_get_policy, OUT | DYING },
 	[XEN_DOMCTL_set_cpu_policy]	= { domctl_set_policy, OTHER },
 };
@@ -310,8 +312,6 @@ static long refused(u32 cmd)
 	case XEN_DOMCTL_psr_alloc:
 		return -ENODEV;
 	case XEN_DOMCTL_subscribe:
-	case XEN_DOMCTL_setvcpuextstate:
-	case XEN_DOMCTL_set_vcpu_msrs:
 	case XEN_DOMCTL_set_virq_handler:
 	case XEN_DOMCTL_ioport_mapping:
 	case XEN_DOMCTL_get_device_group:
@@ -399,7 +399,10 @@ long do_domctl(u64 a[])
 	spin_lock(&domctl_lock);
 	rc = dispatch(&op, &out);
 	spin_unlock(&domctl_lock);
-	if (!rc && out && guest_write(gva(a[0]), &op, sizeof(op)))
+	/* These say how far they came, even if they failed. */
+	out = out && (!rc || op.cmd == XEN_DOMCTL_get_vcpu_msrs ||
+		      op.cmd == XEN_DOMCTL_set_vcpu_msrs);
+	if (out && guest_write(gva(a[0]), &op, sizeof(op)))
 		return -EFAULT;
 	return rc;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* domctl on vCPUs: where they may run, what they did, and their state. */
+/* domctl on vCPUs: where they may run, what they did, and their context. */
 #include "control/ctl.h"
 #include "cpu/nmi.h"
 #include "machine/smp.h"
@@ -166,24 +166,5 @@ long domctl_set_ext_context(struct domain *d, struct xen_domctl *op)
 			  e->sysenter_callback_eip & mask,
 			  e->sysenter_disables_events);
 	domain_unpause(d);
-	return 0;
-}
-
-/* No extended state: all there is is in the context. */
-long domctl_get_extended_state(struct domain *d, struct xen_domctl *op)
-{
-	if (!domain_vcpu(d, op->u.vcpuextstate.vcpu))
-		return -ESRCH;
-	op->u.vcpuextstate.xfeature_mask = 0;
-	op->u.vcpuextstate.size = 0;
-	return 0;
-}
-
-/* Nor is there an MSR that has a state of its own. */
-long domctl_get_msrs(struct domain *d, struct xen_domctl *op)
-{
-	if (!domain_vcpu(d, op->u.vcpu_msrs.vcpu))
-		return -ESRCH;
-	op->u.vcpu_msrs.msr_count = 0;
 	return 0;
 }

@@ -13,6 +13,7 @@
  * and the register for it is the hypervisor's (entry/entry.S).
  */
 #include "cpu/context.h"
+#include "cpu/emulate.h"
 #include "cpu/ldt.h"
 #include "cpu/vcpu.h"
 #include "cpu/xpti.h"
@@ -182,41 +183,88 @@ static void leave_tables(struct cpu_block *b)
 	__asm__ volatile("lldt %w0" :: "r" (0));
 }
 
+static bool has_xsaveopt;
+u64 context_xcr0;
+
+/* In a virtual machine the instruction is slow: most guests have the same value. */
+static void load_xcr0(u64 xcr0)
+{
+	struct cpu *c = this_cpu();
+
+	if (c->xcr0 != xcr0)
+		xsetbv(c->xcr0 = xcr0);
+}
+
+/* XSAVE stays on: a guest that has not turned it on has x87 and SSE alone. */
+void context_init_cpu(void)
+{
+	u32 r[4];
+
+	cpuid(1, 0, r);
+	if (!(r[2] & CPUID_XSAVE))
+		return;
+	cpuid(0xd, 1, r);
+	has_xsaveopt = r[0] & 1;
+	cpuid(0xd, 0, r);
+	context_xcr0 = r[0] & XCR0_KNOWN;
+	write_cr4(read_cr4() | CR4_OSXSAVE);
+	load_xcr0(context_xcr0);
+	if (context_xcr0 & XCR0_AVX)
+		__asm__ volatile("vzeroupper");
+}
+
 /*
- * A guest that turned XSAVE on has its state in that form; CR4 lets only such
- * a one use what is beyond FXSAVE's state.
+ * A vCPU that never had AVX cannot reach the upper halves of its registers, and
+ * pays for no XSAVE. It may turn AVX on while it runs, so they are empty then.
  */
+static bool uses_avx(const struct vcpu *v)
+{
+	return v->proc.xcr0_all & XCR0_AVX;
+}
+
+#define SAVE_AVX(insn, v)						\
+	__asm__ volatile(insn " %0; vzeroupper"				\
+			 : "+m" ((v)->proc.fpu) : "a" (XCR0_AVX), "d" (0))
+
 static void save_fpu(struct vcpu *v)
 {
 	write_cr0(read_cr0() & ~CR0_TS);
-	if (!v->proc.xcr0) {
-		__asm__ volatile("fxsave64 %0" : "=m" (v->proc.fpu));
+	__asm__ volatile("fxsave64 %0" : "=m" (v->proc.fpu.fxsave));
+	if (!uses_avx(v))
 		return;
-	}
-	xsetbv(XCR0_KNOWN);
-	__asm__ volatile("xsave64 %0"
-			 : "+m" (v->proc.fpu), "+m" (v->proc.fpu_more)
-			 : "a" (XCR0_KNOWN), "d" (0));
-	xsetbv(XCR0_START);		/* CPUID shows it to others */
-	write_cr4(read_cr4() & ~CR4_OSXSAVE);
+	load_xcr0(context_xcr0);
+	if (has_xsaveopt)
+		SAVE_AVX("xsaveopt64", v);
+	else
+		SAVE_AVX("xsave64", v);
 }
 
 void context_reset_fpu(struct vcpu *v)
 {
 	static const u16 fcw = 0x37f, mxcsr = 0x1f80;
 
-	memset(v->proc.fpu, 0, sizeof(v->proc.fpu));
-	memset(v->proc.fpu_more, 0, sizeof(v->proc.fpu_more));
-	memcpy(&v->proc.fpu[0], &fcw, sizeof(fcw));
-	memcpy(&v->proc.fpu[24], &mxcsr, sizeof(mxcsr));
+	memset(&v->proc.fpu, 0, sizeof(v->proc.fpu));
+	memcpy(&v->proc.fpu.fxsave[0], &fcw, sizeof(fcw));
+	memcpy(&v->proc.fpu.fxsave[24], &mxcsr, sizeof(mxcsr));
 }
 
-/* XSAVE's header names what the image has; no bit of MXCSR is reserved. */
-void context_set_fpu(struct vcpu *v, const void *image)
+/* XRSTOR takes MXCSR in any case. None of its lower 16 bits is reserved. */
+void context_set_fpu(struct vcpu *v, const struct xsave_image *image, u64 parts)
 {
-	memcpy(v->proc.fpu, image, sizeof(v->proc.fpu));
-	v->proc.fpu[26] = v->proc.fpu[27] = 0;
-	v->proc.fpu_more[0] |= XCR0_X87 | XCR0_SSE;
+	static const struct { u32 part, at, size; } pieces[] = {
+		{ XCR0_X87, 0, 24 }, { XCR0_X87, 32, 128 },
+		{ XCR0_SSE, 160, 352 },
+		{ XCR0_AVX, offsetof(struct xsave_image, avx), 256 },
+	};
+	u32 i;
+
+	context_reset_fpu(v);
+	memcpy(&v->proc.fpu.fxsave[24], &image->fxsave[24], 2);
+	for (i = 0; i < ARRAY_SIZE(pieces); i++)
+		if (parts & pieces[i].part)
+			memcpy((u8 *)&v->proc.fpu + pieces[i].at,
+			       (const u8 *)image + pieces[i].at, pieces[i].size);
+	v->proc.fpu.parts = parts & XCR0_AVX;
 }
 
 /* 0, or 1 if the processor refused the image. */
@@ -225,48 +273,43 @@ void context_set_fpu(struct vcpu *v, const void *image)
 									\
 	__asm__ volatile(TRY(insn " %1", "")				\
 			 : "+r" (_bad)					\
-			 : "m" ((v)->proc.fpu), "m" ((v)->proc.fpu_more), \
-			   "a" (XCR0_KNOWN), "d" (0));			\
+			 : "m" ((v)->proc.fpu), "a" (XCR0_AVX), "d" (0)); \
 	_bad;								\
 })
 
 static u32 load_image(const struct vcpu *v)
 {
-	return v->proc.xcr0 ? LOAD_FPU("xrstor64", v) :
-			      LOAD_FPU("fxrstor64", v);
+	u32 bad = LOAD_FPU("fxrstor64", v);
+
+	if (uses_avx(v)) {
+		load_xcr0(context_xcr0);
+		bad |= LOAD_FPU("xrstor64", v);
+	}
+	return bad;
 }
 
 /*
- * FNINIT first: AMD's FXRSTOR and XRSTOR leave the last one's x87 instruction
- * and data pointers if no exception is pending. If the processor refuses the
- * image, which should not happen, a fresh state replaces it: otherwise the last
- * vCPU's registers would stay. XRSTOR loads it as well, because FXRSTOR would
- * leave the last one's upper halves of the AVX registers.
+ * FNINIT first: AMD's FXRSTOR leaves the last one's x87 instruction and data
+ * pointers if no exception is pending. If the processor refuses the image, which
+ * should not happen, a fresh state replaces it: otherwise the last vCPU's
+ * registers would stay.
  */
 static void load_fpu(struct vcpu *v)
 {
 	__asm__ volatile("fninit");
-	if (v->proc.xcr0) {
-		write_cr4(read_cr4() | CR4_OSXSAVE);
-		xsetbv(XCR0_KNOWN);
-	}
 	if (load_image(v)) {
 		context_reset_fpu(v);
 		load_image(v);
 	}
-	if (v->proc.xcr0)
-		xsetbv(v->proc.xcr0);
+	if (context_xcr0)
+		load_xcr0(v->proc.xcr0 ? v->proc.xcr0 : XCR0_START);
 }
 
 void context_set_xcr0(struct vcpu *v, u64 xcr0)
 {
-	if (xcr0) {
-		write_cr4(read_cr4() | CR4_OSXSAVE);
-		xsetbv(xcr0);
-	} else if (v->proc.xcr0) {
-		write_cr4(read_cr4() & ~CR4_OSXSAVE);
-	}
 	v->proc.xcr0 = xcr0;
+	v->proc.xcr0_all |= xcr0;
+	load_xcr0(xcr0);
 }
 
 void context_save(struct vcpu *v)

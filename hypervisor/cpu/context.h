@@ -6,12 +6,22 @@
 #include "machine/cpu.h"
 #include "types.h"
 
-/* What XSAVE may hold: x87, SSE, AVX; its header and AVX's part. */
+/* Parts of XSAVE's state. */
 #define XCR0_X87	1u
 #define XCR0_SSE	2u
-#define XCR0_KNOWN	7u
+#define XCR0_AVX	4u
 #define XCR0_START	3u	/* until the guest sets its own */
-#define XSAVE_MORE	(64 + 256)
+#define XCR0_KNOWN	7u
+
+/* XSAVE's image in its standard form; the first part is FXSAVE's as well. */
+struct xsave_image {
+	u8 fxsave[512];
+	u64 parts;		/* XSTATE_BV: the others are in their initial state */
+	u64 compact;		/* XCOMP_BV */
+	u64 reserved[6];
+	u8 avx[256];
+};
+_Static_assert(sizeof(struct xsave_image) == 832, "hardware format");
 
 /* Registers that a guest writes and reads again: see cpu/msr.c. */
 enum guest_msr {
@@ -35,17 +45,31 @@ struct vcpu_processor {
 	 */
 	u64 fs_base, gs_base, gs_other;
 	struct regs regs;
-	u8 fpu[512] __attribute__((aligned(64)));
-	u8 fpu_more[XSAVE_MORE];	/* of XSAVE; directly behind */
-	u64 xcr0;			/* 0: the guest does not use XSAVE */
+	/*
+	 * x87 and SSE state is always in the image; of its parts, the header
+	 * names AVX alone.
+	 */
+	struct xsave_image fpu __attribute__((aligned(64)));
+	u64 xcr0;			/* 0: the guest has not set it */
+	u64 xcr0_all;			/* all that it ever was */
 	u64 dr[8];
 	u32 dr7_io;			/* enable bits of port breakpoints */
 	u64 cr4;
 	u64 msr[GUEST_MSRS];
 };
-_Static_assert(offsetof(struct vcpu_processor, fpu_more) ==
-	       offsetof(struct vcpu_processor, fpu) + 512, "one area of XSAVE");
 
+/* What XCR0 may be on this machine; 0: it has no XSAVE. */
+extern u64 context_xcr0;
+
+/* Of an image with these parts, in bytes. */
+static inline u64 context_image_size(u64 xcr0)
+{
+	return !xcr0 ? 0 : xcr0 & XCR0_AVX ? sizeof(struct xsave_image) :
+	       offsetof(struct xsave_image, avx);
+}
+
+/* Turn XSAVE on, on a CPU that starts; before its first guest. */
+void context_init_cpu(void);
 
 void context_save(struct vcpu *v);
 void context_load(struct vcpu *v);
@@ -65,13 +89,16 @@ u64 context_get_base(const struct vcpu *v, u32 msr);
 void context_set_base(struct vcpu *v, u32 msr, u64 value);
 /* Load a selector of GS for the other mode: its base, 0 if there is none. */
 void context_set_other_gs(struct vcpu *v, u16 sel);
-/* x87 and SSE state of a vCPU that does not run. */
+/*
+ * Floating-point state of a vCPU that does not run: as in a new one, or with
+ * those 'parts' (XCR0_*) of an image that anybody may have made up.
+ */
 void context_reset_fpu(struct vcpu *v);
-void context_set_fpu(struct vcpu *v, const void *image);
+void context_set_fpu(struct vcpu *v, const struct xsave_image *image, u64 parts);
 /* Bits of CR4 that are the guest's. */
 void context_load_cr4(const struct vcpu *v);
 void context_load_tsc_aux(const struct vcpu *v);
-/* XCR0 of the vCPU that runs; 0 turns XSAVE off. */
+/* XCR0 of the vCPU that runs: a value that cpuid_xcr0_ok() takes. */
 void context_set_xcr0(struct vcpu *v, u64 xcr0);
 /* Whether the guest wants #NM. */
 void context_set_ts(struct vcpu *v, int set);

@@ -9,10 +9,10 @@
  *	RTM			TSX is not set up against its side channels
  *	IBRS, IBPB, STIBP, SSBD	SPEC_CTRL and PRED_CMD are not virtual
  *	AVX-512			XSAVE ends with AVX
- *	XSAVE of a DomU		the tools do not move such state
  *	DBEXT			address masks of breakpoints are not switched
  */
 #include <xen/arch-x86/cpuid.h>
+#include "cpu/context.h"
 #include "cpu/emulate.h"
 #include "domain/domain.h"
 #include "lib/lib.h"
@@ -32,10 +32,9 @@
 #define FD1_EAX_XSAVEC		BIT(1)
 #define E1_EDX_COMMON		0x0183f3ffu	/* AMD: as in leaf 1 */
 #define E21_EAX_LFENCE		BIT(2)
-#define XSAVE_SIZE		(512 + XSAVE_MORE)
 
-/* Who sees a bit. XSAVE: Dom0, on a processor with AVX; LONG: 64-bit guests. */
-enum whom { ANY, AMD, INTEL, XSAVE, DOM0, LONG };
+/* Who sees a bit. XSAVE, AVX: who may have it in XCR0; LONG: 64-bit guests. */
+enum whom { ANY, AMD, INTEL, XSAVE, AVX, DOM0, LONG };
 
 #define WHOLE	{ ~0u, ~0u, ~0u, ~0u }
 
@@ -47,24 +46,26 @@ static const struct {
 	{ 0, 0, ANY, WHOLE },
 	{ 1, 0, ANY, { 0x0fff0fff, 0x00ffffff, 0x42d80203, 0x1fc9c3f5 } },
 	{ 1, 0, INTEL, { 0, 0, 0, 0x00000800 } },
-	{ 1, 0, XSAVE, { 0, 0, 0x34001000, 0 } },
+	{ 1, 0, XSAVE, { 0, 0, CPUID_XSAVE, 0 } },
+	{ 1, 0, AVX, { 0, 0, 0x30001000, 0 } },
 	{ 1, 0, DOM0, { 0, 0, 0x00000080, F1_EDX_MTRR } },
 	{ 1, 0, LONG, { 0, 0, 0x00002000, 0 } },
 	{ 2, 0, INTEL, WHOLE },
 	{ 4, 0, INTEL, { 0xffffc3ff, ~0u, ~0u, 7 } },
 	{ 7, 0, ANY, { ~0u, 0x218c2349, 0x02400101, 0x00004410 } },
-	{ 7, 0, XSAVE, { 0, 0x00000020, 0x00000600, 0 } },
+	{ 7, 0, AVX, { 0, 0x00000020, 0x00000600, 0 } },
 	{ 7, 1, ANY, { 0x00001c00, 0, 0, 0 } },
-	{ 7, 1, XSAVE, { 0x00000010, 0, 0, 0 } },
+	{ 7, 1, AVX, { 0x00000010, 0, 0, 0 } },
 	{ 7, 2, ANY, { 0, 0, 0, 0x00000020 } },
-	{ 0xd, 0, XSAVE, { XCR0_KNOWN, ~0u, 0, 0 } },
+	{ 0xd, 0, XSAVE, { XCR0_START, ~0u, 0, 0 } },
+	{ 0xd, 0, AVX, { XCR0_AVX, 0, 0, 0 } },
 	{ 0xd, 1, XSAVE, { 7, ~0u, 0, 0 } },
-	{ 0xd, 2, XSAVE, { ~0u, ~0u, 0, 0 } },
+	{ 0xd, 2, AVX, { ~0u, ~0u, 0, 0 } },
 	{ 0x80000000, 0, AMD, WHOLE },
 	{ 0x80000000, 0, INTEL, { ~0u, 0, 0, 0 } },
 	{ 0x80000001, 0, AMD, { 0x0fff0fff, 0xff00ffff, 0, 0x00000800 } },
 	{ 0x80000001, 0, ANY, { 0, 0, 0x002001e2, 0xca500000 } },
-	{ 0x80000001, 0, XSAVE, { 0, 0, 0x00010800, 0 } },
+	{ 0x80000001, 0, AVX, { 0, 0, 0x00010800, 0 } },
 	{ 0x80000001, 0, LONG, { 0, 0, 0x00000001, 0x20000800 } },
 	{ 0x80000002, 0, ANY, WHOLE },
 	{ 0x80000003, 0, ANY, WHOLE },
@@ -149,13 +150,20 @@ static void host_leaf(u32 leaf, u32 sub, u32 out[4])
 		cpuid(leaf, sub, out);
 }
 
-static bool sees_xsave(const struct domain *d)
+/* What XCR0 may be in the domain, or in any; 0: there is no XSAVE. */
+static u64 max_xcr0(const struct domain *d)
 {
-	const u32 needed = CPUID_XSAVE | (u32)F1_ECX_AVX;
-	u32 r[4];
+	u32 ecx = d ? d->policy.cpuid_mask[CPUID_1_ECX] : ~0u;
 
-	cpuid(1, 0, r);
-	return d && d->privileged && (r[2] & needed) == needed;
+	return !(ecx & CPUID_XSAVE) ? 0 :
+	       context_xcr0 & (ecx & F1_ECX_AVX ? XCR0_KNOWN : XCR0_START);
+}
+
+/* x87 is always on, and AVX needs SSE. */
+bool cpuid_xcr0_ok(const struct domain *d, u64 xcr0)
+{
+	return (xcr0 & XCR0_X87) && !(xcr0 & ~max_xcr0(d)) &&
+	       (xcr0 & (XCR0_SSE | XCR0_AVX)) != XCR0_AVX;
 }
 
 /* What any domain may have, 64-bit ones may. */
@@ -172,7 +180,9 @@ static bool applies(u8 whom, const struct domain *d)
 	case INTEL:
 		return cpuid_is_intel();
 	case XSAVE:
-		return sees_xsave(d);
+		return max_xcr0(d);
+	case AVX:
+		return max_xcr0(d) & XCR0_AVX;
 	case DOM0:
 		return d && d->privileged;
 	case LONG:
@@ -197,7 +207,7 @@ static void keep_given(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 }
 
 /* What the tools took away. */
-static void mask_leaf(const struct domain *d, u32 leaf, u32 out[4])
+static void mask_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 {
 	const u32 *mask = d->policy.cpuid_mask;
 
@@ -207,9 +217,14 @@ static void mask_leaf(const struct domain *d, u32 leaf, u32 out[4])
 		out[3] &= mask[CPUID_1_EDX];
 		break;
 	case 7:
+		if (sub)
+			break;
 		out[1] &= mask[CPUID_7_EBX];
 		out[2] &= mask[CPUID_7_ECX];
 		out[3] &= mask[CPUID_7_EDX];
+		break;
+	case 0xd:
+		out[0] &= sub == 1 ? mask[CPUID_D1_EAX] : ~0u;
 		break;
 	case 0x80000001:
 		out[2] &= mask[CPUID_E1_ECX];
@@ -222,8 +237,8 @@ static void mask_leaf(const struct domain *d, u32 leaf, u32 out[4])
 
 static void xsave_leaf(const struct domain *d, u32 sub, u32 out[4])
 {
-	if (!sub && sees_xsave(d))
-		out[2] = XSAVE_SIZE;
+	if (!sub && out[0])
+		out[2] = (u32)context_image_size(max_xcr0(d));
 	if (sub == 1 && !(out[0] & FD1_EAX_XSAVEC))
 		out[1] = 0;
 }
@@ -283,7 +298,8 @@ void cpuid_emulate(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
 		return;
 	if (!kernel)
 		out[3] &= ~F1_EDX_MTRR;
-	if (leaf == 1 && (v->proc.xcr0 || (kernel && (out[2] & CPUID_XSAVE))))
+	if (leaf == 1 && ((v->proc.cr4 & CR4_OSXSAVE) ||
+			  (kernel && (out[2] & CPUID_XSAVE))))
 		out[2] |= F1_ECX_OSXSAVE;
 }
 
@@ -299,6 +315,6 @@ void cpuid_for_domain(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 	if (leaf == 7 && !sub && cpuid_is_intel())
 		out[3] |= F7_EDX_ARCH_CAPS;
 	if (d)
-		mask_leaf(d, leaf, out);
+		mask_leaf(d, leaf, sub, out);
 	adjust_leaf(d, leaf, sub, out);
 }

@@ -93,29 +93,13 @@ static bool read_cr(struct emulation *e)
 		break;
 	case 4:
 		value = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->proc.cr4 |
-			(v->proc.xcr0 ? CR4_OSXSAVE : 0) | (read_cr4() & CR4_MCE);
+			(read_cr4() & CR4_MCE);
 		break;
 	default:
 		return false;
 	}
 	*insn_gpr(e->r, e->i.rm) = value & v->d->width->long_mask;
 	return emulate_done(e);
-}
-
-static void set_cr4(struct vcpu *v, u64 value)
-{
-	bool on = value & CR4_OSXSAVE;
-	u32 r[4];
-
-	v->proc.cr4 = processor_cr4(v, value);
-	context_load_cr4(v);
-	cpuid_emulate(v, true, 1, 0, r);
-	if (on && !v->proc.xcr0 && (r[2] & CPUID_XSAVE)) {
-		memset(v->proc.fpu_more, 0, sizeof(v->proc.fpu_more));
-		context_set_xcr0(v, XCR0_START);
-	} else if (!on) {
-		context_set_xcr0(v, 0);
-	}
 }
 
 static bool write_cr(struct emulation *e)
@@ -141,7 +125,8 @@ static bool write_cr(struct emulation *e)
 			return rc == -ERESTART;
 		break;
 	case 4:
-		set_cr4(v, value);
+		v->proc.cr4 = processor_cr4(v, value);
+		context_load_cr4(v);
 		break;
 	default:
 		return false;
@@ -196,15 +181,13 @@ static bool do_wrmsr(struct emulation *e)
 	       emulate_done(e);
 }
 
-/* In XCR0, x87 is always on, and AVX needs SSE. */
 static bool do_xsetbv(struct emulation *e)
 {
 	u64 value = edx_eax(e->r);
 
-	if (!e->v->proc.xcr0)
+	if (!(e->v->proc.cr4 & CR4_OSXSAVE))
 		return invalid_opcode(e);
-	if ((u32)e->r->cx || !(value & 1) || (value & ~(u64)XCR0_KNOWN) ||
-	    (value & 6) == 4)
+	if ((u32)e->r->cx || !cpuid_xcr0_ok(e->v->d, value))
 		return false;
 	context_set_xcr0(e->v, value);
 	return emulate_done(e);

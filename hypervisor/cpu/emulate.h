@@ -30,9 +30,11 @@ void cpuid_emulate(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
 		 u32 out[4]);
 /* The same without what differs between vCPUs; NULL: of any domain. */
 void cpuid_for_domain(const struct domain *d, u32 leaf, u32 sub, u32 out[4]);
+/* Whether a vCPU of the domain may have it as XCR0. */
+bool cpuid_xcr0_ok(const struct domain *d, u64 xcr0);
 /* cpu/msr.c */
 void msr_init_cpu(void);
-/* False means #GP. */
+/* False means #GP. The vCPU runs, or is paused and 'msr' is no base. */
 bool msr_read(struct vcpu *v, u32 msr, u64 *value);
 bool msr_write(struct vcpu *v, u32 msr, u64 value);
 /* cpu/processor.c: what the guest may set of CR4, and is kept. */

@@ -214,7 +214,8 @@ bool msr_write(struct vcpu *v, u32 msr, u64 value)
 		if (value >> 32 || !rdmsr_safe(msr, &now))
 			return false;
 		v->proc.msr[GUEST_TSC_AUX] = value;
-		context_load_tsc_aux(v);
+		if (v == current_vcpu())
+			context_load_tsc_aux(v);
 		return true;
 	case STORED:
 		v->proc.msr[m->value] = value;

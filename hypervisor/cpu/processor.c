@@ -83,10 +83,12 @@ static long set_control(struct vcpu *v, u64 value)
 
 u64 processor_cr4(const struct vcpu *v, u64 value)
 {
-	u32 r[4];
+	u32 one[4], seven[4];
 
-	cpuid_emulate(v, true, 7, 0, r);
-	return value & (CR4_TSD | CR4_DE | (r[1] & 1 ? CR4_FSGSBASE : 0));
+	cpuid_for_domain(v->d, 1, 0, one);
+	cpuid_for_domain(v->d, 7, 0, seven);
+	return value & (CR4_TSD | CR4_DE | (one[2] & CPUID_XSAVE ? CR4_OSXSAVE : 0) |
+			(seven[1] & 1 ? CR4_FSGSBASE : 0));
 }
 
 /* Without CR4.DE, DR4 and DR5 are other names of DR6 and DR7. */

@@ -8,7 +8,7 @@
 /* Registers of CPUID that the tools may take features from. */
 enum cpuid_mask {
 	CPUID_1_ECX, CPUID_1_EDX, CPUID_7_EBX, CPUID_7_ECX, CPUID_7_EDX,
-	CPUID_E1_ECX, CPUID_E1_EDX, CPUID_MASKS
+	CPUID_D1_EAX, CPUID_E1_ECX, CPUID_E1_EDX, CPUID_MASKS
 };
 
 /* What a domain's vCPUs may see and do. */

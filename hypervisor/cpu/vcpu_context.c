@@ -124,9 +124,10 @@ static void set_registers(struct vcpu *v, const struct context *c)
 	v->entry.kernel_sp = c->kernel_sp;
 	v->proc.cr0_ts = c->ctrlreg[0] & CR0_TS;
 	v->proc.cr4 = processor_cr4(v, c->ctrlreg[4]);
-	context_reset_fpu(v);
 	if (c->flags & VGCF_i387_valid)
-		context_set_fpu(v, c->fpu);
+		context_set_fpu(v, (const struct xsave_image *)c->fpu, XCR0_START);
+	else
+		context_reset_fpu(v);
 }
 
 static void set_entries(struct vcpu *v, const struct context *c)
@@ -308,7 +309,7 @@ static void get_registers(const struct vcpu *v, struct context *c)
 			c->flags |= mask_flag[i];
 	if (v->sched.state & VCPU_UP)
 		c->flags |= VGCF_online;
-	memcpy(c->fpu, v->proc.fpu, sizeof(v->proc.fpu));
+	memcpy(c->fpu, v->proc.fpu.fxsave, sizeof(c->fpu));
 	c->regs = v->proc.regs;
 	c->regs.error = 0;
 	c->regs.flags |= v->entry.iopl << 12;

@@ -4,6 +4,7 @@
  * goes to entry/guest_trap.c. One from the hypervisor itself is in the
  * fault-recovery table, is a failed return to a guest, or stops the machine.
  */
+#include "cpu/context.h"
 #include "cpu/emulate.h"
 #include "cpu/nmi.h"
 #include "cpu/xpti.h"
@@ -147,6 +148,7 @@ void traps_init_cpu(void)
 	set_fast_entries(b);
 	xpti_unload();
 	msr_init_cpu();
+	context_init_cpu();
 	stack_init_cpu();
 }
 

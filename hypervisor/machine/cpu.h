@@ -45,7 +45,7 @@ struct __attribute__((aligned(16))) cpu {
 	u32 id;
 	u32 apic_id;
 	struct vcpu *current;	/* whose registers and root are loaded */
-	u64 tsc_aux;		/* what the register holds */
+	u64 tsc_aux, xcr0;	/* what the registers hold */
 	u64 *gdt_page[GDT_PAGES];	/* the hypervisor's page of a GDT */
 	union {
 		struct {

@@ -60,6 +60,7 @@ struct vcpu *insn_setup(void)
 	make_tables();
 	host_current->entry.iopl = 1;
 	host_current->proc.xcr0 = 1;
+	host_current->proc.cr4 = CR4_OSXSAVE;
 	emulate = emulate_privileged;
 	return host_current;
 }

@@ -30,10 +30,10 @@ void context_reset_fpu(struct vcpu *of)
 	fpu_set = false;
 }
 
-void context_set_fpu(struct vcpu *of, const void *image)
+void context_set_fpu(struct vcpu *of, const struct xsave_image *image, u64 parts)
 {
-	memcpy(of->proc.fpu, image, sizeof(of->proc.fpu));
-	fpu_set = true;
+	memcpy(of->proc.fpu.fxsave, image->fxsave, sizeof(image->fxsave));
+	fpu_set = parts == XCR0_START;
 }
 
 void vcpu_reset_debugregs(struct vcpu *of, const u64 value[8])

@@ -69,6 +69,13 @@ void cpuid_emulate(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
 	out[3] = 0xd0d0d0d0;
 }
 
+/* As in cpu/cpuid.c, on a machine with AVX. */
+bool cpuid_xcr0_ok(const struct domain *d, u64 xcr0)
+{
+	(void)d;
+	return xcr0 == 1 || xcr0 == 3 || xcr0 == 7;
+}
+
 bool cpuid_is_intel(void)
 {
 	return host_is_intel;
@@ -91,7 +98,7 @@ int xpti_prepare(struct vcpu *v)
 u64 processor_cr4(const struct vcpu *v, u64 value)
 {
 	(void)v;
-	return value & (CR4_TSD | CR4_DE);
+	return value & (CR4_TSD | CR4_DE | (host_has_xsave ? CR4_OSXSAVE : 0));
 }
 
 /* As in cpu/processor.c, without the hardware's registers. */

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * domctl on what the tools save of a vCPU beside its context: the state of XSAVE
+ * and a few model-specific registers. All is copied while the vCPU's domain is
+ * paused, to and from copies here. Every byte that the tools give may be wrong.
+ */
+#include "control/ctl.h"
+#include "cpu/context.h"
+#include "cpu/emulate.h"
+#include "domain/domain.h"
+#include "errno.h"
+#include "guest/guest.h"
+#include "lib/lib.h"
+
+/* xen/domctl.h, vcpuextstate.buffer: as long as XCR0 over time needs. */
+struct extended {
+	u64 xcr0, xcr0_all;
+	struct xsave_image fpu;
+};
+#define NO_IMAGE	offsetof(struct extended, fpu)
+
+static u64 size_for(u64 xcr0_all)
+{
+	return NO_IMAGE + context_image_size(xcr0_all);
+}
+
+/* Of a domain that can be paused; NULL: 'rc' says why not. */
+static struct vcpu *find(struct domain *d, u32 id, long *rc)
+{
+	struct vcpu *v = domain_vcpu(d, id);
+
+	*rc = !v ? -ESRCH : d == current_domain() ? -EINVAL : 0;
+	return *rc ? NULL : v;
+}
+
+/* Without a buffer: how long it may have to be, and the parts that exist. */
+long domctl_get_extended_state(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_vcpuextstate *e = &op->u.vcpuextstate;
+	struct extended s;
+	u64 size;
+	long rc;
+	const struct vcpu *v = find(d, e->vcpu, &rc);
+
+	if (!v)
+		return rc;
+	if (!e->buffer.p || !(e->size || e->xfeature_mask)) {
+		e->xfeature_mask = context_xcr0;
+		e->size = size_for(context_xcr0);
+		return 0;
+	}
+	domain_pause(d);
+	s = (struct extended){ v->proc.xcr0, v->proc.xcr0_all, v->proc.fpu };
+	domain_unpause(d);
+	s.fpu.parts = (s.fpu.parts | XCR0_START) & s.xcr0_all;
+	size = size_for(s.xcr0_all);
+	if (e->size < size || e->xfeature_mask != context_xcr0)
+		return -EINVAL;
+	e->size = size;
+	return guest_write(gva((u64)e->buffer.p), &s, size);
+}
+
+/* Whether the header can be XRSTOR's, in the order of Xen's answers. */
+static long check_image(const struct domain *d, const struct extended *s)
+{
+	u32 i;
+
+	if ((s->fpu.parts | s->xcr0) & ~s->xcr0_all ||
+	    !cpuid_xcr0_ok(d, s->xcr0) || !cpuid_xcr0_ok(d, s->xcr0_all))
+		return -EINVAL;
+	if (s->fpu.compact)
+		return -EOPNOTSUPP;
+	for (i = 0; i < ARRAY_SIZE(s->fpu.reserved); i++)
+		if (s->fpu.reserved[i])
+			return -EIO;
+	return 0;
+}
+
+long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
+{
+	const struct xen_domctl_vcpuextstate *e = &op->u.vcpuextstate;
+	struct extended s = { 0 };
+	long rc;
+	struct vcpu *v = find(d, e->vcpu, &rc);
+
+	if (!v)
+		return rc;
+	if (e->size < NO_IMAGE || e->size > size_for(context_xcr0))
+		return -EINVAL;
+	if (guest_read(&s, gva((u64)e->buffer.p), e->size))
+		return -EFAULT;
+	if (!s.xcr0_all && !s.xcr0 && e->size == NO_IMAGE)
+		return 0;
+	rc = !s.xcr0_all || e->size < size_for(XCR0_START) ? -EINVAL :
+	     check_image(d, &s);
+	if (!rc && e->size != size_for(s.xcr0_all))
+		rc = -EINVAL;
+	if (rc)
+		return rc;
+	domain_pause(d);
+	v->proc.xcr0 = s.xcr0;
+	v->proc.xcr0_all = s.xcr0_all;
+	/* What XCR0 never had is no part of XSAVE's state, but the vCPU's still. */
+	context_set_fpu(v, &s.fpu, s.fpu.parts | (XCR0_START & ~s.xcr0_all));
+	domain_unpause(d);
+	return 0;
+}
+
+/* As many as Xen may save. In Krypton TSC_AUX alone can have a value. */
+#define MAX_MSRS	7u
+#define MSR_MISC_FEATURES_ENABLES	0x140u
+
+/* Those that are not 0. The count is given out even if there is no room. */
+long domctl_get_msrs(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_vcpu_msrs *m = &op->u.vcpu_msrs;
+	struct xen_domctl_vcpu_msr msr = { .index = MSR_TSC_AUX };
+	u32 room = m->msr_count;
+	long rc;
+	const struct vcpu *v = find(d, m->vcpu, &rc);
+
+	if (!v)
+		return rc;
+	m->msr_count = MAX_MSRS;
+	if (!m->msrs.p)
+		return 0;
+	domain_pause(d);
+	msr.value = v->proc.msr[GUEST_TSC_AUX];
+	domain_unpause(d);
+	m->msr_count = !!msr.value;
+	if (m->msr_count > room)
+		return -ENOBUFS;
+	return guest_write(gva((u64)m->msrs.p), &msr,
+			   m->msr_count * sizeof(msr));
+}
+
+/* After an error, the count is that of those which were set before it. */
+long domctl_set_msrs(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_vcpu_msrs *m = &op->u.vcpu_msrs;
+	struct xen_domctl_vcpu_msr msr;
+	u32 n = m->msr_count, i;
+	long rc;
+	struct vcpu *v = find(d, m->vcpu, &rc);
+
+	if (!v)
+		return rc;
+	if (n > MAX_MSRS)
+		return -EINVAL;
+	domain_pause(d);
+	for (i = 0; !rc && i < n; i++) {
+		m->msr_count = i;
+		rc = guest_read(&msr, gva_index(gva((u64)m->msrs.p), i, sizeof(msr)),
+				sizeof(msr));
+		if (!rc && (msr.reserved || (msr.index != MSR_TSC_AUX &&
+				msr.index != MSR_MISC_FEATURES_ENABLES) ||
+			    !msr_write(v, msr.index, msr.value)))
+			rc = -EINVAL;
+	}
+	domain_unpause(d);
+	if (!rc)
+		m->msr_count = n;
+	return rc;
+}
