@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tables of calls, and what runs them. A row is one call: its words go to the
- * start of the argument page, tokens among them and among the registers become
+ * Tables of calls, and what runs them. A row is one call: its words, which are
+ * those of a 32-bit guest's structure, go to the start of the argument page, tokens among them and among the registers become
  * addresses and frames, and the line that comes out names all of it. The same
  * program runs as Dom0 and in the domain that Dom0 makes.
  */
@@ -59,7 +59,8 @@
 #define P_VGA		31u
 #define P_APIC		32u
 #define P_CODE		33u
-#define P_TOP_L2	34u
+#define P_TOP_L2	34u		/* of a 32-bit guest */
+#define P_L3		35u
 
 struct row {
 	const char *name, *note;
@@ -94,14 +95,21 @@ struct row {
 /* The same with the argument somewhere else. */
 #define OP_AT(nr_, op_, note_, at_)	CALL(nr_, #op_, note_, op_, at_)
 
+/* form.c: where the words of a row are in the argument page */
+struct place {
+	u16 offset, size;	/* size 0: not in this guest's structure */
+};
+void form_places(const struct row *r, struct place *to, u32 n);
+u32 form_pairs(u32 nr);	/* bit i: argument i is two registers of 32 bits */
+
 /* run.c */
 void run_rows(const struct row *r, u32 n);
 #define RUN(table)	run_rows(table, ARRAY_SIZE(table))
-u32 token_value(u32 token);
-u32 saved_value(u32 n);
+ulong token_value(u32 token);
+ulong saved_value(u32 n);
 /* Line of output: pieces, then its end. */
 void out_text(const char *s);
-void out_number(u32 v, u32 base);
+void out_number(ulong v, u32 base);
 void out_word(u32 v);		/* a token's name, or the number */
 void out_answer(long rc);	/* an error's name, or the number */
 void out_begin(const char *name);
