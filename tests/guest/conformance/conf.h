@@ -130,18 +130,44 @@ extern u8 play[PLAY][PAGE_SIZE], argument_page[PAGE_SIZE];
 #define LINE_NAMES(line)	LINE_NAMES_(line)
 #define LINE_NAMES_(line)	line_##line, line_##line##_end
 
-/* user.c: bytes of code in ring 3, until a trap; what came. */
+/*
+ * 32/user.c, 64/user.c: bytes of code in user mode, until a trap; what came.
+ * Addresses are below 4 GiB.
+ */
 #define SYSTEM_CALL	0x80		/* whose trap is the end */
 struct came {
 	u32 vector, error, eip, cs, eflags, esp, ss, eax, ebx, ecx, edx;
+	u32 at;		/* the address; eip is from the code's start on */
 };
-const struct came *run_user(const u8 *code, u32 n, u32 eflags);
-/* The same in the kernel's ring, ended by int $0x80. */
-const struct came *run_kernel(const u8 *code, u32 n, u32 eflags);
-u32 code_address(void);
+const struct came *run_in_user(const u8 *code, u32 n, u32 eflags);
+/* The same in the kernel's mode, ended by int $0x80. */
+const struct came *run_in_kernel(const u8 *code, u32 n, u32 eflags);
+u32 code_address(bool user);
 #define RETURN_PLACE	256u	/* from there: int $0x80 */
 /* "ok", if 'n' bytes were run to their end; else what stopped them. */
 void out_came(const struct came *c, u32 n);
+void put_code(u8 *page, const u8 *code, u32 n);
+
+/* Registers of the width in code: push, pop and control registers need them. */
+#if WIDTH == 32
+#define KERNEL_RING	1u
+#define AX		"%eax"
+#define CX		"%ecx"
+#define DX		"%edx"
+#define SP		"%esp"
+#define IRET		"iret"
+#define IRET_TO_0	"push $2; push $0; push $0; iret"
+#define XEN_PLACE	"0xfffff000"
+#else
+#define KERNEL_RING	3u
+#define AX		"%rax"
+#define CX		"%rcx"
+#define DX		"%rdx"
+#define SP		"%rsp"
+#define IRET		"iretq"
+#define IRET_TO_0	"push $0; push $0; push $2; push $0; push $0; iretq"
+#define XEN_PLACE	"0xffff87fffffff000"
+#endif
 long set_iopl(u32 iopl);
 extern u32 user_eax, user_ebx, user_ecx, user_edx;	/* at the start */
 

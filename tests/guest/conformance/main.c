@@ -41,12 +41,10 @@ static void all_families(void)
 	conf_domctl();
 	conf_sysctl();
 	conf_others();
-#if WIDTH == 32
 	conf_insn();
 	conf_exceptions();
 	conf_selectors();
 	conf_ports();
-#endif
 	conf_registers();
 }
 
