@@ -345,7 +345,7 @@ static void set_hv_start(struct domain *d)
 {
 	u64 start = ROUND_UP(image.hv_start_low, 2ull << 20);
 
-	if (d->width == &width32 && start > d->tables.m2p_start)
+	if (!width_is_long(d->width) && start > d->tables.m2p_start)
 		d->tables.m2p_start = d->tables.address_end = start;
 }
 

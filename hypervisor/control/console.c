@@ -56,7 +56,7 @@ long do_console_io(u64 a[])
 {
 	if (!current_domain()->privileged)
 		return -EPERM;
-	a[1] = (u32)a[1];
+	a[1] = (u32)a[1];	/* Xen takes 32 bits of the count */
 	switch ((u32)a[0]) {
 	case CONSOLEIO_write:
 		return console_write(&a[1], &a[2]);

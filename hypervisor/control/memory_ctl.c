@@ -86,9 +86,8 @@ long memory_claim(u64 arg)
 		return -EPERM;
 	if (r.extent_order || r.extent_start.p)
 		return -EINVAL;
-	rc = domain_target(r.domid, &d);
-	if (rc)
-		return rc;
+	if (domain_target(r.domid, &d))
+		return -EINVAL;		/* as on Xen: not -ESRCH */
 	spin_lock(&d->tables.lock);
 	if (d->life.is_dying ||
 	    (r.nr_extents && r.nr_extents < d->mem.tot_pages) ||

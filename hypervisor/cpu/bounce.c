@@ -75,27 +75,13 @@ static void enter_long(struct vcpu *v, struct regs *r,
 	r->flags &= ~(u64)(FLAGS_TF | FLAGS_RF | FLAGS_NT | FLAGS_VM | FLAGS_AC);
 }
 
-/*
- * 'word' has n words of the frame from word[BELOW] on; the two before are for
- * RCX and R11.
- */
-static void enter_handler(struct vcpu *v, struct regs *r,
-			  const struct vcpu_trap *t, u64 word[MAX_WORDS], u32 n)
+/* Of a 32-bit guest: SS and SP only to a more privileged ring. */
+static void enter_narrow(struct vcpu *v, struct regs *r,
+			 const struct vcpu_trap *t, u64 *word, u32 n)
 {
-	bool masked, kernel;
-	u64 sp, size;
+	bool masked = shared_upcall_mask(v), kernel = vcpu_in_kernel(v, r);
+	u64 sp = kernel ? (u32)r->sp : v->entry.kernel_sp, size;
 
-	if (!(t->cs & ~3u)) {
-		domain_crash(v->d, "no handler for vector %lu", r->vector);
-		return;
-	}
-	if (width_is_long(v->d->width)) {
-		enter_long(v, r, t, word, n);
-		return;
-	}
-	masked = shared_upcall_mask(v);
-	kernel = vcpu_in_kernel(v, r);
-	sp = kernel ? r->sp & v->d->width->long_mask : v->entry.kernel_sp;
 	word += BELOW;
 	word[n++] = r->ip;
 	word[n++] = (r->cs & 0xffff) | (u64)masked << v->d->width->mask_shift;
@@ -118,6 +104,21 @@ static void enter_handler(struct vcpu *v, struct regs *r,
 	r->ip = t->ip;
 	r->flags &= ~(u64)(FLAGS_TF | FLAGS_RF | FLAGS_NT | FLAGS_VM);
 	r->flags |= FLAGS_IF;
+}
+
+/*
+ * 'word' has n words of the frame from word[BELOW] on; the two before are for
+ * RCX and R11.
+ */
+static void enter_handler(struct vcpu *v, struct regs *r,
+			  const struct vcpu_trap *t, u64 word[MAX_WORDS], u32 n)
+{
+	if (!(t->cs & ~3u))
+		domain_crash(v->d, "no handler for vector %lu", r->vector);
+	else if (width_is_long(v->d->width))
+		enter_long(v, r, t, word, n);
+	else
+		enter_narrow(v, r, t, word, n);
 }
 
 void bounce_exception(struct vcpu *v, struct regs *r, u32 vector, s64 error)
@@ -184,21 +185,26 @@ static void fast_call_long(struct vcpu *v, struct regs *r)
 	}
 }
 
-/* SYSENTER and SYSCALL: a callback if there is one, else a fault. */
-void bounce_fast_call(struct vcpu *v, struct regs *r)
+/* SYSENTER, and SYSCALL on AMD's processors, of a 32-bit guest. */
+static void fast_call_narrow(struct vcpu *v, struct regs *r)
 {
 	const struct vcpu_trap *cb = &v->entry.callback[r->vector == VEC_SYSENTER ?
 						  CB_SYSENTER : CB_SYSCALL32];
 	u64 word[MAX_WORDS];
 
-	if (width_is_long(v->d->width)) {
-		fast_call_long(v, r);
-		return;
-	}
 	if (cb->cs & ~3u) {
 		enter_handler(v, r, cb, word, 0);
 		return;
 	}
 	r->ip -= 2;
 	bounce_exception(v, r, X86_GP, 0);
+}
+
+/* SYSENTER and SYSCALL: a callback if there is one, else a fault. */
+void bounce_fast_call(struct vcpu *v, struct regs *r)
+{
+	if (width_is_long(v->d->width))
+		fast_call_long(v, r);
+	else
+		fast_call_narrow(v, r);
 }

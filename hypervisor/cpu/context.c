@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Context switch. The general registers of the vCPU that runs are in the
- * CPU's block; all else that is loaded lazily nowhere: a switch saves and
- * loads everything, since the hypervisor itself uses neither the FPU nor the
- * data segments nor the debug registers.
+ * CPU's block. Nothing is loaded lazily: a switch saves and loads everything
+ * else, and the hypervisor itself uses neither the FPU nor the data segments
+ * nor the debug registers.
  *
  * Selectors are loaded after the guest's GDT and LDT; one that faults becomes
  * null and the guest's failsafe handler is told. The bases of a 64-bit guest's
- * FS and GS are loaded after the selectors, which change them. It can read and
- * write them without us, by selectors or where CR4.FSGSBASE is on: they are read
- * back whenever we need them. The base that SWAPGS would give is in memory alone,
- * and the register for it is the hypervisor's (entry/entry.S).
+ * FS and GS are loaded after the selectors, which change them. The guest changes
+ * them without the hypervisor, by selectors or where CR4.FSGSBASE is on: they are
+ * read from the processor (guest/segment.h). The base that SWAPGS would give is
+ * in memory alone, and the register for it is the hypervisor's (entry/entry.S).
  */
 #include "cpu/context.h"
 #include "cpu/emulate.h"
@@ -20,6 +20,7 @@
 #include "domain/domain.h"
 #include "domain/part.h"
 #include "entry/guest_trap.h"
+#include "guest/segment.h"
 #include "lib/lib.h"
 #include "machine/asm.h"
 #include "machine/paging.h"
@@ -69,11 +70,6 @@ static bool map_descriptor(struct vcpu *v, u16 sel)
 	return (sel & 4) && ldt_map_page(v, (u32)(sel / PAGE_SIZE));
 }
 
-static bool has_bases(const struct vcpu *v)
-{
-	return width_is_long(v->d->width);
-}
-
 static void save_debug(struct vcpu *v)
 {
 	u64 off = DR7_FIXED;
@@ -106,62 +102,42 @@ void context_load_cr4(const struct vcpu *v)
 		write_cr4(cr4 ^ changes);
 }
 
-static bool fast_bases(const struct vcpu *v)
-{
-	return v->proc.cr4 & CR4_FSGSBASE;
-}
-
 void context_toggle(struct vcpu *v)
 {
 	u64 other = v->proc.gs_other;
-	bool fast = fast_bases(v);
 
-	v->proc.gs_other = read_gsbase(fast);
-	write_gsbase(fast, other);
+	v->proc.gs_other = segment_get_base(v, SEG_GS);
+	segment_set_base(v, SEG_GS, other);
 	v->proc.in_user = !v->proc.in_user;
 	roots_load(v);
 }
 
-u64 context_get_base(const struct vcpu *v, u32 msr)
-{
-	return msr == MSR_FS_BASE ? read_fsbase(fast_bases(v)) :
-	       msr == MSR_GS_BASE ? read_gsbase(fast_bases(v)) :
-	       v->proc.gs_other;
-}
-
-void context_set_base(struct vcpu *v, u32 msr, u64 value)
-{
-	if (msr == MSR_FS_BASE)
-		write_fsbase(fast_bases(v), value);
-	else if (msr == MSR_GS_BASE)
-		write_gsbase(fast_bases(v), value);
-	else
-		v->proc.gs_other = value;
-}
-
 static void save_bases(struct vcpu *v)
 {
-	v->proc.fs_base = context_get_base(v, MSR_FS_BASE);
-	v->proc.gs_base = context_get_base(v, MSR_GS_BASE);
+	v->proc.fs_base = segment_get_base(v, SEG_FS);
+	v->proc.gs_base = segment_get_base(v, SEG_GS);
 }
 
 static void load_bases(struct vcpu *v)
 {
-	context_set_base(v, MSR_FS_BASE, v->proc.fs_base);
-	context_set_base(v, MSR_GS_BASE, v->proc.gs_base);
+	segment_set_base(v, SEG_FS, v->proc.fs_base);
+	segment_set_base(v, SEG_GS, v->proc.gs_base);
 }
 
-/* A null selector leaves the base on some processors. */
+/*
+ * As after Xen's load between two SWAPGS, the selector stays in GS. Some
+ * processors keep the old base with a null selector: here it is 0 then.
+ */
 void context_set_other_gs(struct vcpu *v, u16 sel)
 {
-	u64 base = context_get_base(v, MSR_GS_BASE);
+	u64 base = segment_get_base(v, SEG_GS);
 	u32 bad;
 
 	v->proc.gs = sel & ~3u ? sel | 3 : sel;
 	bad = LOAD_GUEST_SEGMENT(v, gs);
 	v->proc.gs_other = bad || !(sel & ~3u) ? 0 :
-			   context_get_base(v, MSR_GS_BASE);
-	context_set_base(v, MSR_GS_BASE, base);
+			   segment_get_base(v, SEG_GS);
+	segment_set_base(v, SEG_GS, base);
 }
 
 /* User space reads it with RDTSCP; few kernels set it. */
@@ -321,7 +297,7 @@ void context_save(struct vcpu *v)
 	READ_SEGMENT(es, v->proc.es);
 	READ_SEGMENT(fs, v->proc.fs);
 	READ_SEGMENT(gs, v->proc.gs);
-	if (has_bases(v)) {
+	if (width_is_long(v->d->width)) {
 		save_bases(v);
 		/* It keeps all registers: others save none for this call. */
 		if (v->xpti.at)
@@ -383,7 +359,7 @@ static bool load_segments(struct vcpu *v)
 	bool bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
 		   LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
 
-	if (has_bases(v)) {
+	if (width_is_long(v->d->width)) {
 		load_bases(v);
 		if (v->xpti.at)
 			xpti_load(v);
@@ -392,8 +368,9 @@ static bool load_segments(struct vcpu *v)
 }
 
 /*
- * Places in memory that the guest named for time and run state are its kernel's,
- * who has another root than a 64-bit guest's user mode.
+ * The guest's kernel named the addresses of its time and run state. A 64-bit
+ * guest maps them in its kernel's root only: a vCPU in user mode has that root,
+ * and in_user is false, until they are written.
  */
 void context_load(struct vcpu *v)
 {

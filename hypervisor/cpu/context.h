@@ -40,8 +40,8 @@ struct vcpu_processor {
 	bool in_user;		/* a 64-bit guest: in user mode */
 	u16 ds, es, fs, gs;
 	/*
-	 * Of a 64-bit guest, canonical: of this mode, and GS's of the other one.
-	 * While it runs it may change the first two itself: they are not here.
+	 * Bases of a 64-bit guest, always canonical: FS and GS in this mode,
+	 * stale while the vCPU runs, and GS in the other mode, always valid.
 	 */
 	u64 fs_base, gs_base, gs_other;
 	struct regs regs;
@@ -81,12 +81,6 @@ void context_load_debug(const struct vcpu *v);
  * root, and the other base of GS.
  */
 void context_toggle(struct vcpu *v);
-/*
- * The base of FS or GS (MSR_*) of the 64-bit guest's vCPU that runs; that of
- * MSR_KERNEL_GS_BASE is its other mode's. The value is canonical.
- */
-u64 context_get_base(const struct vcpu *v, u32 msr);
-void context_set_base(struct vcpu *v, u32 msr, u64 value);
 /* Load a selector of GS for the other mode: its base, 0 if there is none. */
 void context_set_other_gs(struct vcpu *v, u16 sel);
 /*

@@ -76,29 +76,22 @@ static void iret_long(struct vcpu *v, struct regs *r)
 		like_sysret(r);
 }
 
-long do_iret(u64 a[])
+static void iret_narrow(struct vcpu *v, struct regs *r)
 {
-	struct vcpu *v = current_vcpu();
 	const struct width *width = v->d->width;
-	struct regs *r = &this_block()->guest;
-	u64 sp = r->sp & width->long_mask, w[WORDS];
+	u64 sp = (u32)r->sp, w[WORDS];
 
-	(void)a;
-	if (width_is_long(width)) {
-		iret_long(v, r);
-		return 0;
-	}
 	if (guest_get_longs(gva(sp), w, W_SP)) {
 		domain_crash(v->d, "iret: no frame at %lx", sp);
-		return 0;
+		return;
 	}
 	if (w[W_FLAGS] & FLAGS_VM) {
 		bounce_exception(v, r, X86_GP, 0);
-		return 0;
+		return;
 	}
 	if (!(w[W_CS] & 3)) {
 		domain_crash(v->d, "iret to ring 0");
-		return 0;
+		return;
 	}
 	sp += W_SP * width->long_size;
 	w[W_SP] = sp;
@@ -106,8 +99,20 @@ long do_iret(u64 a[])
 	if ((w[W_CS] & 3) != width->kernel_ring &&
 	    guest_get_longs(gva(sp), &w[W_SP], 2)) {
 		domain_crash(v->d, "iret: no outer frame at %lx", sp);
-		return 0;
+		return;
 	}
 	load_frame(v, r, w);
+}
+
+long do_iret(u64 a[])
+{
+	struct vcpu *v = current_vcpu();
+	struct regs *r = &this_block()->guest;
+
+	(void)a;
+	if (width_is_long(v->d->width))
+		iret_long(v, r);
+	else
+		iret_narrow(v, r);
 	return 0;
 }

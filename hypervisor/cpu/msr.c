@@ -11,6 +11,7 @@
 #include "cpu/emulate.h"
 #include "domain/domain.h"
 #include "entry/traps.h"
+#include "guest/segment.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
 #include "mmu/ptype.h"
@@ -136,6 +137,12 @@ static const struct msr *find(const struct vcpu *v, u32 msr)
 	return NULL;
 }
 
+/* FS or GS, of the mode that runs. */
+static u32 base_register(u32 msr)
+{
+	return msr == MSR_FS_BASE ? SEG_FS : SEG_GS;
+}
+
 static bool read(const struct vcpu *v, u32 msr, u64 *value)
 {
 	const struct msr *m = find(v, msr);
@@ -158,7 +165,8 @@ static bool read(const struct vcpu *v, u32 msr, u64 *value)
 	} else if (m->read == STORED) {
 		*value = v->proc.msr[m->value];
 	} else if (m->read == BASE) {
-		*value = context_get_base(v, msr);
+		*value = msr == MSR_KERNEL_GS_BASE ? v->proc.gs_other :
+			 segment_get_base(v, base_register(msr));
 	} else {
 		if (!rdmsr_safe(msr, value))
 			return m->value == ARCH_CAPS;
@@ -223,7 +231,10 @@ bool msr_write(struct vcpu *v, u32 msr, u64 value)
 	case BASE:
 		if (!cpu_canonical(value))
 			return false;
-		context_set_base(v, msr, value);
+		if (msr == MSR_KERNEL_GS_BASE)
+			v->proc.gs_other = value;
+		else
+			segment_set_base(v, base_register(msr), value);
 		return true;
 	case DROP:
 		return true;

@@ -11,6 +11,7 @@
 #include "entry/traps.h"
 #include "errno.h"
 #include "guest/guest.h"
+#include "guest/segment.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
 
@@ -38,10 +39,6 @@ long do_fpu_taskswitch(u64 a[])
 /* As on Xen, a bad selector is no error: kernels do not expect one. */
 long do_set_segment_base(u64 a[])
 {
-	static const u32 msr[] = {
-		[SEGBASE_FS] = MSR_FS_BASE, [SEGBASE_GS_USER] = MSR_KERNEL_GS_BASE,
-		[SEGBASE_GS_KERNEL] = MSR_GS_BASE,
-	};
 	struct vcpu *v = current_vcpu();
 	u32 which = (u32)a[0];
 
@@ -51,16 +48,18 @@ long do_set_segment_base(u64 a[])
 		context_set_other_gs(v, (u16)a[1]);
 		return 0;
 	}
-	if (which >= ARRAY_SIZE(msr) || !cpu_canonical(a[1]))
+	if (which > SEGBASE_GS_KERNEL || !cpu_canonical(a[1]))
 		return -EINVAL;
-	context_set_base(v, msr[which], a[1]);
+	if (which == SEGBASE_GS_USER)
+		v->proc.gs_other = a[1];
+	else
+		segment_set_base(v, which == SEGBASE_FS ? SEG_FS : SEG_GS, a[1]);
 	return 0;
 }
 
 /*
- * Breakpoints may lie anywhere but in the hypervisor's slots: nothing of it is
- * elsewhere. Those on ports need the guest's CR4.DE; they are
- * emulated with the port accesses, and dr7_io has their enable bits.
+ * Breakpoints on ports need the guest's CR4.DE; they are emulated with the port
+ * accesses, and dr7_io has their enable bits.
  */
 static long set_control(struct vcpu *v, u64 value)
 {
@@ -99,6 +98,7 @@ static u32 debug_register(const struct vcpu *v, u64 reg)
 	return (n == 4 || n == 5) && !(v->proc.cr4 & CR4_DE) ? n + 2 : n;
 }
 
+/* A breakpoint may not lie in the hypervisor's slots. */
 static long set_debugreg(struct vcpu *v, u32 n, u64 value)
 {
 	switch (n) {

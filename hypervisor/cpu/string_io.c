@@ -35,7 +35,7 @@ static bool find_segment(const struct emulation *e, struct element *x)
 	u64 d;
 
 	if (e->i.long_code) {
-		x->base = segment_long_base(e->v, e->i.segment);
+		x->base = segment_get_base(e->v, e->i.segment);
 		x->limit = ~0ull;
 		return true;
 	}

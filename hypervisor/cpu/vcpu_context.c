@@ -59,19 +59,13 @@ static const u32 mask_flag[] = {
 	[CB_SYSCALL] = VGCF_syscall_disables_events,
 };
 
-/* A 64-bit guest, whose kernel and user mode are of one ring. */
-static bool has_modes(const struct vcpu *v)
-{
-	return v->d->width->root_type == TYPE_L4;
-}
-
 /* From memory of the caller, or else to it: what is in our form is lost then. */
 static int copy(struct context *c, gva_t at, const struct width *w, bool get)
 {
 	int rc = get ? guest_read(c->fpu, at, sizeof(c->fpu)) :
 		 guest_write(at, c->fpu, sizeof(c->fpu));
 	const struct context_run *r = w->context;
-	bool narrow = w->long_size == 4;
+	bool narrow = !width_is_long(w);
 	u64 *longs, size, i;
 
 	for (at.a += sizeof(c->fpu); !rc && r->longs; at.a += size, r++) {
@@ -98,7 +92,7 @@ static u16 kernel_selector(const struct vcpu *v, u64 sel)
 /* Of a 64-bit guest: for others these are 0. */
 static void set_mode(struct vcpu *v, const struct context *c)
 {
-	bool user = has_modes(v) && !(c->flags & VGCF_in_kernel);
+	bool user = width_is_long(v->d->width) && !(c->flags & VGCF_in_kernel);
 
 	v->proc.in_user = user;
 	v->proc.fs_base = c->fs_base;
@@ -147,7 +141,7 @@ static void set_entries(struct vcpu *v, const struct context *c)
 
 static mfn_t user_root(const struct vcpu *v, const struct context *c)
 {
-	return has_modes(v) && c->ctrlreg[1] ?
+	return width_is_long(v->d->width) && c->ctrlreg[1] ?
 	       width_cr3_to_mfn(v->d->width, c->ctrlreg[1]) : INVALID_MFN;
 }
 
@@ -188,7 +182,7 @@ static int set_tables(struct vcpu *v, const struct context *c)
 		return rc;
 	}
 	roots_set(v, root);
-	if (has_modes(v))
+	if (width_is_long(v->d->width))
 		roots_set_user(v, user);
 	v->desc.ldt_base = gva(c->ldt_base);
 	v->desc.ldt_entries = (u32)c->ldt_ents;
@@ -201,7 +195,7 @@ static bool same_tables(const struct vcpu *v, const struct context *c)
 	u32 i;
 
 	if (!mfn_eq(width_cr3_to_mfn(v->d->width, c->ctrlreg[3]), v->roots.table) ||
-	    (has_modes(v) && !mfn_eq(user_root(v, c), v->roots.user)) ||
+	    (width_is_long(v->d->width) && !mfn_eq(user_root(v, c), v->roots.user)) ||
 	    c->gdt_ents != v->desc.gdt_entries || c->ldt_ents != v->desc.ldt_entries ||
 	    (c->ldt_ents && c->ldt_base != v->desc.ldt_base.a))
 		return false;
@@ -240,7 +234,7 @@ static bool context_ok(const struct vcpu *v, const struct context *c)
 /* A user mode needs its root. */
 static bool mode_ok(const struct vcpu *v, const struct context *c)
 {
-	return !has_modes(v) || (c->flags & VGCF_in_kernel) || c->ctrlreg[1];
+	return !width_is_long(v->d->width) || (c->flags & VGCF_in_kernel) || c->ctrlreg[1];
 }
 
 static int set_locked(struct vcpu *v, const struct context *c)
@@ -293,7 +287,7 @@ static void get_mode(const struct vcpu *v, struct context *c)
 	c->fs_base = v->proc.fs_base;
 	c->gs_user = user ? v->proc.gs_base : v->proc.gs_other;
 	c->gs_kernel = user ? v->proc.gs_other : v->proc.gs_base;
-	if (has_modes(v) && !mfn_eq(v->roots.user, INVALID_MFN))
+	if (width_is_long(v->d->width) && !mfn_eq(v->roots.user, INVALID_MFN))
 		c->ctrlreg[1] = width_mfn_to_cr3(v->d->width, v->roots.user);
 }
 

@@ -19,7 +19,11 @@
 
 #define INT_SIZE	2	/* cd 82; of a 64-bit guest 0f 05 */
 #define ENTRY_LONGS	(2 + HYPERCALL_ARGS)	/* operation, result, args */
-#define LEFT		1	/* of do_multicall(): an iret has set AX */
+/*
+ * do_multicall()'s answer after an iret, which has set the guest's registers:
+ * make_call() leaves AX alone. No error and no other result is 1.
+ */
+#define LEFT		1
 
 /* Xen's answer where its option does not enable the hypercall. */
 static long do_xenpmu_op(u64 a[])
@@ -146,7 +150,7 @@ long do_multicall(u64 a[])
 	bool left = false;
 	long rc = 0;
 
-	a[1] = (u32)a[1];
+	a[1] = (u32)a[1];	/* Xen takes 32 bits of the count */
 	while (a[1] && !rc) {
 		rc = multicall_entry(d->width, gva(a[0]), &left);
 		if (rc || left)

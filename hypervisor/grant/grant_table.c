@@ -327,8 +327,12 @@ static int run_array(const struct array_op *op, u64 *at, u64 *count)
 
 static int run_single(u32 cmd, u64 at, u64 count)
 {
-	if (cmd == GNTTABOP_setup_table)
-		return count > 1 ? -EINVAL : count ? setup_table(at) : 0;
+	/* As on Xen, a 32-bit guest may ask for nothing. */
+	if (!count && cmd == GNTTABOP_setup_table &&
+	    !width_is_long(current_domain()->width))
+		return 0;
+	if (count == 1 && cmd == GNTTABOP_setup_table)
+		return setup_table(at);
 	return count == 1 ? query_size(at) : -EINVAL;
 }
 

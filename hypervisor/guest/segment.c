@@ -53,14 +53,6 @@ static u64 read_descriptor(const struct vcpu *v, u16 sel)
 	       ((u64 *)mfn_to_virt(v->desc.gdt[index / 512]))[index % 512] : 0;
 }
 
-u64 segment_long_base(const struct vcpu *v, u32 reg)
-{
-	bool fast = v->proc.cr4 & CR4_FSGSBASE;
-
-	return reg == SEG_FS ? read_fsbase(fast) :
-	       reg == SEG_GS ? read_gsbase(fast) : 0;
-}
-
 u64 segment_find(const struct vcpu *v, u16 sel)
 {
 	u64 d = read_descriptor(v, sel);

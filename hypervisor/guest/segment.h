@@ -3,6 +3,8 @@
 #ifndef KRYPTON_SEGMENT_H
 #define KRYPTON_SEGMENT_H
 
+#include "domain/domain.h"
+#include "machine/asm.h"
 #include "types.h"
 
 /* Bits of a segment descriptor. */
@@ -20,10 +22,26 @@ u16 segment_selector(const struct regs *r, u32 reg);
 u64 segment_find(const struct vcpu *v, u16 sel);
 
 /*
- * The base of what a segment register holds, in 64-bit code: the processor does
- * not look at descriptors there.
+ * Bases of the 64-bit guest's vCPU that runs, which its code may change at any
+ * time. In 64-bit code only FS and GS have one. A new value is canonical.
  */
-u64 segment_long_base(const struct vcpu *v, u32 reg);
+static inline u64 segment_get_base(const struct vcpu *v, u32 reg)
+{
+	bool fast = v->proc.cr4 & CR4_FSGSBASE;
+
+	return reg == SEG_FS ? read_fsbase(fast) :
+	       reg == SEG_GS ? read_gsbase(fast) : 0;
+}
+
+static inline void segment_set_base(const struct vcpu *v, u32 reg, u64 value)
+{
+	bool fast = v->proc.cr4 & CR4_FSGSBASE;
+
+	if (reg == SEG_FS)
+		write_fsbase(fast, value);
+	else
+		write_gsbase(fast, value);
+}
 
 static inline u32 segment_base(u64 d)
 {

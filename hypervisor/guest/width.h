@@ -27,6 +27,7 @@ struct context_run {
 
 /* What differs between guests: widths, offsets, what has no layout below. */
 struct width {
+	bool is_long;		/* a 64-bit guest */
 	u32 long_size;		/* of a pointer and a frame number as well */
 	u64 long_mask;		/* what a register holds */
 	u32 pairs;		/* all ones: an argument of 64 bits is two */
@@ -61,10 +62,9 @@ struct width {
 extern const struct width width32, width64;
 extern const struct context_run context32[], context64[]; /* vcpu_context.c */
 
-/* Whether it is a 64-bit guest's: with a kernel in ring 3. */
 static inline bool width_is_long(const struct width *w)
 {
-	return w->kernel_ring == 3;
+	return w->is_long;
 }
 
 /* A 32-bit guest's CR3 has the upper 12 bits of an address at its bottom. */

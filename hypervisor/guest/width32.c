@@ -24,6 +24,7 @@ static void get_args(const struct regs *r, u64 a[])
 	a[5] = (u32)r->bp;
 }
 
+/* No call goes on with another sixth argument than it began with. */
 static void put_args(struct regs *r, const u64 a[])
 {
 	r->bx = (u32)a[0];

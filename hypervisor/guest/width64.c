@@ -13,9 +13,12 @@
 
 _Static_assert(sizeof(struct shared_info) == 3136, "public ABI");
 _Static_assert(sizeof(struct vcpu_info) == 64, "public ABI");
+_Static_assert(sizeof(struct vcpu_guest_context) == 5168, "public ABI");
 _Static_assert(offsetof(struct vcpu_info, arch.cr2) == 16, "public ABI");
 _Static_assert(offsetof(struct vcpu_info, time) == 32, "public ABI");
 _Static_assert(offsetof(struct shared_info, arch) == 3088, "public ABI");
+_Static_assert(offsetof(struct shared_info, arch.nmi_reason) == 3104,
+	       "public ABI");
 
 static void get_args(const struct regs *r, u64 a[])
 {
@@ -27,6 +30,7 @@ static void get_args(const struct regs *r, u64 a[])
 	a[5] = r->r9;
 }
 
+/* No call goes on with another sixth argument than it began with. */
 static void put_args(struct regs *r, const u64 a[])
 {
 	r->di = a[0];
@@ -63,6 +67,7 @@ static void fill_hypercall_page(u8 *page)
 }
 
 const struct width width64 = {
+	.is_long = true,
 	.long_size = 8,
 	.long_mask = ~0ull,
 	.root_type = TYPE_L4,

@@ -19,12 +19,16 @@
 
 #define OP_LONGS	3	/* struct mmuext_op: one a member */
 
+_Static_assert(TYPE_L1 < TYPE_L2 && TYPE_L2 < TYPE_L3 && TYPE_L3 < TYPE_L4,
+	       "levels ascend");
+
 static int pin(struct domain *d, mfn_t m, enum frame_type type)
 {
 	int rc;
 
+	/* As on Xen, there is nothing to pin at a level that the guest lacks. */
 	if (type > d->width->root_type)
-		return 0;	/* the guest has no such level */
+		return 0;
 	rc = ptype_get_both(d, m, type);
 	if (rc)
 		return rc;
@@ -217,10 +221,10 @@ static int vcpu_operation(struct vcpu *v, const struct mmuext *op)
 	if (op->cmd == MMUEXT_NEW_BASEPTR)
 		return mmu_new_baseptr(v, mfn(op->arg1));
 	if (op->cmd == MMUEXT_NEW_USER_BASEPTR)
-		return v->roots.user_root ?
-		       mmu_new_user_baseptr(v, mfn(op->arg1)) : -ENOSYS;
+		return width_is_long(v->d->width) ?
+		       mmu_new_user_baseptr(v, mfn(op->arg1)) : -EINVAL;
 	spin_lock(&v->d->tables.lock);
-	rc = ldt_set(v, gva(op->arg1), (u32)op->arg2);
+	rc = ldt_set(v, gva(op->arg1), (u32)op->arg2);	/* nr_ents */
 	spin_unlock(&v->d->tables.lock);
 	return rc;
 }

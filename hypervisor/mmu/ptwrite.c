@@ -155,7 +155,7 @@ static bool begins_before(const struct write *w, gva_t at)
 	if (at.a & ~PAGE_MASK)
 		return false;
 	if (w->i.long_code)
-		return segment_long_base(w->v, w->i.segment) + w->i.offset !=
+		return segment_get_base(w->v, w->i.segment) + w->i.offset !=
 		       at.a;
 	d = segment_find(w->v, segment_selector(w->r, w->i.segment));
 	return (u32)(segment_base(d) + w->i.offset) != at.a;

@@ -18,8 +18,8 @@
  * root, and each change of a valid root goes to all vCPUs and modes that have
  * it, before the flush, and before what the old entry held is given up. The
  * owner's page lock guards all of this. As the vCPU holds the type of both
- * tables (I4), the copies lead to valid tables alone: with the guest's last pin
- * of a table in use it stays what it is. A processor that walks a table itself,
+ * tables (I4), the copies lead to valid tables alone, and a table in use keeps its
+ * type even when the guest drops its last pin. A processor that walks a table itself,
  * by a linear entry, sees each change there at once.
  *
  * A vCPU of a 64-bit guest has a level-4 table for its kernel and one for its user
@@ -51,7 +51,7 @@
 static void make_tables(struct vcpu *v, u64 *second)
 {
 	struct vcpu_roots *r = &v->roots;
-	bool wide = v->d->width->root_type == TYPE_L4;
+	bool wide = width_is_long(v->d->width);
 
 	memset(r->root, 0, PAGE_SIZE);
 	memset(second, 0, PAGE_SIZE);
@@ -74,7 +74,7 @@ static int create_roots(struct vcpu *v)
 
 	v->roots.table = v->roots.user = INVALID_MFN;
 	v->roots.root = frames_new(PAGE_SIZE);
-	v->roots.user_root = second;	/* who frees them finds both */
+	v->roots.user_root = second;	/* free_roots() frees both, even now */
 	if (!v->roots.root || !second)
 		return -ENOMEM;
 	make_tables(v, second);
@@ -107,7 +107,7 @@ static void follow_width(struct vcpu *v)
 {
 	struct vcpu_roots *r = &v->roots;
 
-	if (!r->l3 != (v->d->width->root_type == TYPE_L4))
+	if (!r->l3 != width_is_long(v->d->width))
 		make_tables(v, r->l3 ? (u64 *)r->l3 : r->user_root);
 }
 

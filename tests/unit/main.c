@@ -40,6 +40,7 @@ int main(void)
 	failed += RUN(privileged);
 	failed += RUN(layout);
 	failed += RUN(context);
+	failed += RUN(entry);
 	failed += RUN(debug);
 	return failed ? 1 : 0;
 }

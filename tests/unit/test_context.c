@@ -275,7 +275,7 @@ static void make_context64(void)
 static void setup64(void)
 {
 	static const struct width wide = {
-		.long_size = 8, .long_mask = ~0ull, .kernel_ring = 3,
+		.long_size = 8, .is_long = true, .long_mask = ~0ull, .kernel_ring = 3,
 		.root_type = TYPE_L4, .context = context64,
 		.hole_last = 0xffff87ffffffffff, .assists = ~0ull,
 	};

@@ -36,7 +36,7 @@ static void check_descriptor(const struct width *w, u64 d)
 static void test_descriptors(void **state)
 {
 	static const struct width wide = {
-		.kernel_ring = 3, .kernel_cs = SEL_64_CS,
+		.is_long = true, .kernel_ring = 3, .kernel_cs = SEL_64_CS,
 	};
 	const u64 long_code = 0x00af9b000000ffff;
 	u64 d;

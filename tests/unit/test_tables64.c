@@ -196,7 +196,7 @@ static void test_narrow(void **state)
 	(void)state;
 	model_build();
 	model_set_width(&width32);
-	assert_int_equal(model_on(MMUEXT_NEW_USER_BASEPTR, 8), -ENOSYS);
+	assert_int_equal(model_on(MMUEXT_NEW_USER_BASEPTR, 8), -EINVAL);
 	assert_int_equal(model_on(MMUEXT_PIN_L4_TABLE, 8), 0);
 	assert_int_equal(model_frame(8)->type_count, 0);
 	assert_int_equal(model_on(MMUEXT_PIN_L2_TABLE, 8), 0);

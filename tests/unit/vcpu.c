@@ -15,6 +15,8 @@
 struct host_asked host_asked;
 bool host_has_xsave, host_is_intel;
 u32 host_port_watched = ~0u;
+struct cpu_block host_block;
+u64 host_fs_base, host_gs_base;
 
 void context_set_ts(struct vcpu *v, int set)
 {
@@ -110,18 +112,6 @@ bool processor_get_debug(const struct vcpu *v, u64 reg, u64 *value)
 		return false;
 	*value = v->proc.dr[n];
 	return true;
-}
-
-u64 context_get_base(const struct vcpu *v, u32 msr)
-{
-	return msr == MSR_FS_BASE ? v->proc.fs_base :
-	       msr == MSR_GS_BASE ? v->proc.gs_base : v->proc.gs_other;
-}
-
-void context_set_base(struct vcpu *v, u32 msr, u64 value)
-{
-	*(msr == MSR_FS_BASE ? &v->proc.fs_base :
-	  msr == MSR_GS_BASE ? &v->proc.gs_base : &v->proc.gs_other) = value;
 }
 
 u32 processor_match_ports(const struct vcpu *v, u32 port, u32 size)

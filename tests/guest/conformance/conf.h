@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tables of calls, and what runs them. A row is one call: its words go to the
- * start of the argument page, tokens among them and among the registers become
+ * Tables of calls, and what runs them. A row is one call: its words, which are
+ * those of a 32-bit guest's structure, go to the start of the argument page, tokens among them and among the registers become
  * addresses and frames, and the line that comes out names all of it. The same
  * program runs as Dom0 and in the domain that Dom0 makes.
  */
@@ -59,7 +59,8 @@
 #define P_VGA		31u
 #define P_APIC		32u
 #define P_CODE		33u
-#define P_TOP_L2	34u
+#define P_TOP_L2	34u		/* of a 32-bit guest */
+#define P_L3		35u
 
 struct row {
 	const char *name, *note;
@@ -94,14 +95,21 @@ struct row {
 /* The same with the argument somewhere else. */
 #define OP_AT(nr_, op_, note_, at_)	CALL(nr_, #op_, note_, op_, at_)
 
+/* form.c: where the words of a row are in the argument page */
+struct place {
+	u16 offset, size;	/* size 0: not in this guest's structure */
+};
+void form_places(const struct row *r, struct place *to, u32 n);
+u32 form_pairs(u32 nr);	/* bit i: argument i is two registers of 32 bits */
+
 /* run.c */
 void run_rows(const struct row *r, u32 n);
 #define RUN(table)	run_rows(table, ARRAY_SIZE(table))
-u32 token_value(u32 token);
-u32 saved_value(u32 n);
+ulong token_value(u32 token);
+ulong saved_value(u32 n);
 /* Line of output: pieces, then its end. */
 void out_text(const char *s);
-void out_number(u32 v, u32 base);
+void out_number(ulong v, u32 base);
 void out_word(u32 v);		/* a token's name, or the number */
 void out_answer(long rc);	/* an error's name, or the number */
 void out_begin(const char *name);
@@ -122,18 +130,44 @@ extern u8 play[PLAY][PAGE_SIZE], argument_page[PAGE_SIZE];
 #define LINE_NAMES(line)	LINE_NAMES_(line)
 #define LINE_NAMES_(line)	line_##line, line_##line##_end
 
-/* user.c: bytes of code in ring 3, until a trap; what came. */
+/*
+ * 32/user.c, 64/user.c: bytes of code in user mode, until a trap; what came.
+ * Addresses are below 4 GiB.
+ */
 #define SYSTEM_CALL	0x80		/* whose trap is the end */
 struct came {
 	u32 vector, error, eip, cs, eflags, esp, ss, eax, ebx, ecx, edx;
+	u32 at;		/* the address; eip is from the code's start on */
 };
-const struct came *run_user(const u8 *code, u32 n, u32 eflags);
-/* The same in the kernel's ring, ended by int $0x80. */
-const struct came *run_kernel(const u8 *code, u32 n, u32 eflags);
-u32 code_address(void);
+const struct came *run_in_user(const u8 *code, u32 n, u32 eflags);
+/* The same in the kernel's mode, ended by int $0x80. */
+const struct came *run_in_kernel(const u8 *code, u32 n, u32 eflags);
+u32 code_address(bool user);
 #define RETURN_PLACE	256u	/* from there: int $0x80 */
 /* "ok", if 'n' bytes were run to their end; else what stopped them. */
 void out_came(const struct came *c, u32 n);
+void put_code(u8 *page, const u8 *code, u32 n);
+
+/* Registers of the width in code: push, pop and control registers need them. */
+#if WIDTH == 32
+#define KERNEL_RING	1u
+#define AX		"%eax"
+#define CX		"%ecx"
+#define DX		"%edx"
+#define SP		"%esp"
+#define IRET		"iret"
+#define IRET_TO_0	"push $2; push $0; push $0; iret"
+#define XEN_PLACE	"0xfffff000"
+#else
+#define KERNEL_RING	3u
+#define AX		"%rax"
+#define CX		"%rcx"
+#define DX		"%rdx"
+#define SP		"%rsp"
+#define IRET		"iretq"
+#define IRET_TO_0	"push $0; push $0; push $2; push $0; push $0; iretq"
+#define XEN_PLACE	"0xffff87fffffff000"
+#endif
 long set_iopl(u32 iopl);
 extern u32 user_eax, user_ebx, user_ecx, user_edx;	/* at the start */
 

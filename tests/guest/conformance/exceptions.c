@@ -56,7 +56,7 @@ static void all_vectors(bool user, u32 flags)
 		user_eax = NO_HYPERCALL;
 		now = (struct came){ 0 };
 		if (v < 256)
-			now = *(user ? run_user : run_kernel)(code, 2,
+			now = *(user ? run_in_user : run_in_kernel)(code, 2,
 							X86_EFLAGS_FIXED);
 		/*
 		 * QEMU's error code for an IDT entry is n * 16 + 2, by which
@@ -67,8 +67,8 @@ static void all_vectors(bool user, u32 flags)
 		if (now.vector == X86_TRAP_GP && now.error == v * 16 + 2)
 			now.error = v * 8 + 2;
 		/* An interrupt by an instruction pushes no error code. */
-		if (now.vector == v && now.error - code_address() < 256) {
-			now.eip = now.error - code_address();
+		if (now.vector == v && now.error - code_address(user) < 256) {
+			now.eip = now.error - code_address(user);
 			now.error = 0;
 		}
 		if (now.vector == v && now.error == 0)
@@ -107,7 +107,7 @@ static void one_fault(const struct fault *f, bool user, u32 eflags, u32 table)
 
 	user_eax = user_ecx = user_edx = 0;
 	shared->vcpu_info[0].arch.cr2 = 0;
-	c = (user ? run_user : run_kernel)(f->code, n, eflags);
+	c = (user ? run_in_user : run_in_kernel)(f->code, n, eflags);
 	out_begin(user ? "user" : "kernel");
 	out_text(table ? ", masking entries: " : ": ");
 	out_text(f->name);

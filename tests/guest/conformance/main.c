@@ -11,7 +11,7 @@
 
 #define P_START_INFO	6u
 #define P_LIST		7u
-#define OUTPUT		(640u * 1024)
+#define OUTPUT		(512u * 1024)
 
 /* In the start_info page of the domain, in place of its command line. */
 struct mailbox {
@@ -70,7 +70,7 @@ static void fill_start_info(void)
 	CHECK(domu_map(&u, by, u.frames[P_LIST], PTE_RWP), 0);
 	memcpy(by, u.frames, sizeof(u.frames));
 	CHECK(domu_map(&u, by, u.frames[P_START_INFO], PTE_RWP), 0);
-	memcpy(si->magic, "xen-3.0-x86_32p", 16);
+	memcpy(si->magic, GUEST_MAGIC, sizeof(GUEST_MAGIC));
 	si->nr_pages = DOMU_PAGES;
 	si->shared_info = frame << 12;
 	si->mfn_list = P_LIST << 12;
@@ -87,12 +87,12 @@ static void make_domain(void)
 	domu_empty(&u);
 	domu_fill(&u, by, image, (u32)(image_end - image));
 	fill_start_info();
-	domctl_op.u.hypercall_init.gmfn = u.frames[(u32)hypercall_page >> 12];
+	domctl_op.u.hypercall_init.gmfn = u.frames[(ulong)hypercall_page >> 12];
 	CHECK(set_pte_va(by, 0, UVMF_INVLPG), 0);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_hypercall_init), 0);
-	CHECK(domu_pin(&u, MMUEXT_PIN_L3_TABLE, u.frames[0]), 0);
+	CHECK(domu_pin(&u, PIN_ROOT, (u32)u.frames[0]), 0);
 	domu_context(&u, &ctx);
-	ctx.user_regs.eip = (u32)start;
+	ctx.user_regs.eip = (ulong)start;
 	ctx.user_regs.esi = P_START_INFO << 12;
 	for (i = 0; i < 256; i++)
 		ctx.trap_ctxt[i].vector = (u8)i;
@@ -100,7 +100,7 @@ static void make_domain(void)
 	domctl_op.u.max_mem.max_memkb = (DOMU_PAGES + 16) * 4;
 	CHECK(domu_ctl(&u, XEN_DOMCTL_max_mem), 0);
 	other_domain = u.id;
-	other_frame = u.frames[DOMU_PAGES - 1];
+	other_frame = (u32)u.frames[DOMU_PAGES - 1];
 }
 
 static void print_output(const struct mailbox *m)
@@ -161,7 +161,7 @@ void test_main(void)
 	struct sched_shutdown sd = { .reason = SHUTDOWN_poweroff };
 	struct mailbox *m = mailbox(start_info);
 
-	m->output = (u32)output;
+	m->output = (u32)(ulong)output;
 	is_domu = true;
 	print_to = put_output;
 	other_frame = m->dom0_frame;

@@ -172,6 +172,26 @@ static const struct row mappings[] = {
 	{ CALL(update_va_mapping, "update_va_mapping", "page " #p, VA(p), \
 	       ENTRY(p, flags), 0, UVMF_INVLPG) }
 
+/* As a user root, Xen's loses the machine-to-phys array. */
+#if WIDTH == 32
+#define USER_ROOTS \
+	EXT(MMUEXT_NEW_USER_BASEPTR, "the root", MFN(P_ROOT)),
+#else
+#define USER_ROOTS \
+	EXT(MMUEXT_NEW_USER_BASEPTR, "data page", MFN(6)), \
+	SET_VA(7, RO), \
+	EXT(MMUEXT_NEW_USER_BASEPTR, "not pinned", MFN(7)), \
+	EXT(MMUEXT_NEW_USER_BASEPTR, "the same", MFN(7)), \
+	EXT(MMUEXT_PIN_L4_TABLE, "the user root", MFN(7)), \
+	EXT(MMUEXT_UNPIN_TABLE, "the user root", MFN(7)), \
+	EXT(MMUEXT_NEW_USER_BASEPTR, "none", 0), \
+	SET_VA(7, RW), \
+	EXT(MMUEXT_NEW_USER_BASEPTR, "L3", MFN(P_L3)), \
+	EXT(MMUEXT_NEW_USER_BASEPTR, "frame of nobody", MFN(P_NONE)), \
+	EXT(MMUEXT_NEW_USER_BASEPTR, "frame of the other", MFN(P_OTHER)), \
+	EXTO(MMUEXT_NEW_USER_BASEPTR, "OTHER", OTHER, MFN(7)),
+#endif
+
 static const struct row ext[] = {
 	SET_VA(7, RW),
 	EXT(MMUEXT_PIN_L1_TABLE, "mapped writable", MFN(7)),
@@ -221,7 +241,7 @@ static const struct row ext[] = {
 	EXT(MMUEXT_NEW_BASEPTR, "data page", MFN(6)),
 	EXT(MMUEXT_NEW_BASEPTR, "L2", MFN(P_L2)),
 	EXT(MMUEXT_NEW_BASEPTR, "frame of nobody", MFN(P_NONE)),
-	EXT(MMUEXT_NEW_USER_BASEPTR, "the root", MFN(P_ROOT)),
+	USER_ROOTS
 	EXT(MMUEXT_NEW_USER_BASEPTR, "none", 0),
 	EXT(MMUEXT_TLB_FLUSH_LOCAL, NULL, 0),
 	EXT(MMUEXT_INVLPG_LOCAL, NULL, VA(0)),

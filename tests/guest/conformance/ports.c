@@ -57,7 +57,7 @@ static void one_port(u32 port, bool user, u32 iopl)
 		n = (u32)(in[size].end - in[size].code);
 		user_eax = 0;
 		user_edx = port;
-		c = (user ? run_user : run_kernel)(in[size].code, n,
+		c = (user ? run_in_user : run_in_kernel)(in[size].code, n,
 						   X86_EFLAGS_FIXED);
 		out_text(" ");
 		if (c->vector != SYSTEM_CALL)
@@ -76,7 +76,7 @@ static void one_write(u32 port, bool user, u32 iopl)
 
 	user_eax = 0xff;
 	user_edx = port;
-	c = (user ? run_user : run_kernel)(outb, CODE_SIZE(outb),
+	c = (user ? run_in_user : run_in_kernel)(outb, CODE_SIZE(outb),
 					   X86_EFLAGS_FIXED);
 	out_begin(user ? "user, IOPL " : "kernel, IOPL ");
 	out_number(iopl, 10);

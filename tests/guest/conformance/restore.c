@@ -4,10 +4,10 @@
 
 static void to_kernel(u16 type, void (*fn)(void))
 {
-	struct callback_register cb = { .type = type };
+	struct callback_register cb = {
+		.type = type, .address = callback_at((ulong)fn),
+	};
 
-	cb.address.cs = FLAT_KERNEL_CS;
-	cb.address.eip = (unsigned long)fn;
 	HC2(callback_op, CALLBACKOP_register, &cb);
 }
 

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Run tables of calls and print a line for each: see conf.h. */
+/*
+ * Run tables of calls and print a line for each: see conf.h. Words of a row are
+ * those of a 32-bit guest's structure; form.c says where a 64-bit guest has
+ * them. What is printed has the same numbers of words at both widths.
+ */
 #include "conf.h"
 
 #define BLOCK_WORDS	256u
@@ -9,11 +13,33 @@ u8 play[PLAY][PAGE_SIZE] __attribute__((aligned(4096)));
 u8 argument_page[PAGE_SIZE] __attribute__((aligned(4096)));
 PAGE_BUFFER(readonly_page);
 
-static u32 *const block = (u32 *)argument_page;
-static u32 before[BLOCK_WORDS];
-static u32 saved[64];
+static struct place place[BLOCK_WORDS];	/* of the words, in this call */
+static ulong before[BLOCK_WORDS];
+static ulong saved[64];
 static char line[2048];
 static u32 length;
+
+static ulong get_word(u32 i)
+{
+	const u8 *at = argument_page + place[i].offset;
+
+	return place[i].size == 8 ? *(const ulong *)at :
+	       place[i].size == 4 ? *(const u32 *)at : 0;
+}
+
+/* Where addresses have 64 bits at both widths, the next word is empty. */
+static void put_word(u32 i, ulong v)
+{
+	u8 *at = argument_page + place[i].offset;
+	u64 value = v;
+
+	if (place[i].size == 8)
+		*(ulong *)at = v;
+	else if (place[i].size == 4)
+		*(u32 *)at |= (u32)value;
+	if (place[i].size == 4 && value >> 32)
+		*(u32 *)(at + 4) = (u32)(value >> 32);
+}
 
 void out_text(const char *s)
 {
@@ -21,9 +47,9 @@ void out_text(const char *s)
 		line[length++] = *s++;
 }
 
-void out_number(u32 v, u32 base)
+void out_number(ulong v, u32 base)
 {
-	char tmp[12], *p = tmp + 11;
+	char tmp[24], *p = tmp + sizeof(tmp) - 1;
 
 	*p = 0;
 	do {
@@ -48,14 +74,14 @@ void out_end(void)
 
 static u32 page_frame(u32 p)
 {
-	u32 slots = (u32)play >> 21;
-	const u64 *root = (const u64 *)start_info->pt_base;
-
 	switch (p) {
-	case P_ROOT: return va_mfn(root);
-	case P_L2: return (u32)(root[0] >> 12);
-	case P_TOP_L2: return (u32)(root[3] >> 12);
-	case P_L1: return (u32)(((u64 *)l2_of(0))[slots] >> 12);
+	case P_ROOT: return va_mfn((void *)start_info->pt_base);
+	case P_L3: return va_mfn(entry_of(play[0], 3));
+	case P_L2: return va_mfn(l2_of(0));
+#if LEVELS == 3
+	case P_TOP_L2: return va_mfn(l2_of(3));
+#endif
+	case P_L1: return va_mfn(pte_of(play[0]));
 	case P_SHARED: return (u32)(*pte_of((const void *)shared) >> 12);
 	case P_OTHER: return other_frame;
 	case P_NONE: return 0xfffff0;
@@ -67,24 +93,24 @@ static u32 page_frame(u32 p)
 	return p < PLAY ? va_mfn(play[p]) : 0;
 }
 
-static u32 page_address(u32 p)
+static ulong page_address(u32 p)
 {
 	switch (p) {
 	case P_ROOT: return start_info->pt_base;
-	case P_L2: return (u32)l2_of(0);
-	case P_L1: return (u32)pte_of(play[0]) & ~0xfffu;
-	case P_SHARED: return (u32)shared;
-	case P_CODE: return (u32)run_rows & ~0xfffu;
+	case P_L2: return (ulong)l2_of(0);
+	case P_L1: return (ulong)pte_of(play[0]) & ~0xffful;
+	case P_SHARED: return (ulong)shared;
+	case P_CODE: return (ulong)run_rows & ~0xffful;
 	}
-	return p < PLAY ? (u32)play[p] : 0xa0000000;
+	return p < PLAY ? (ulong)play[p] : NOWHERE;
 }
 
-u32 saved_value(u32 n)
+ulong saved_value(u32 n)
 {
 	return saved[n % ARRAY_SIZE(saved)];
 }
 
-static u32 special_value(u32 t)
+static ulong special_value(u32 t)
 {
 	u64 then = time_now() + (t & 0xffff) * NS_PER_MS;
 
@@ -98,10 +124,10 @@ static u32 special_value(u32 t)
 	case 5: return other_domain | t << 16;
 	}
 	switch (t) {
-	case BAD: return 0xfffffff0;
-	case HOLE: return 0xa0000000;
-	case READONLY: return (u32)readonly_page;
-	case ACROSS: return 0xfffffff8;
+	case BAD: return HYPERVISOR_PAGE + 0xff0;
+	case HOLE: return NOWHERE;
+	case READONLY: return (ulong)readonly_page;
+	case ACROSS: return ~7ul;
 	case OTHER: return other_domain;
 	case ME: return is_domu ? ((u32 *)start_info->cmd_line)[2] : 0;
 	case CODE: return trap_entries[0x80];
@@ -110,22 +136,23 @@ static u32 special_value(u32 t)
 	return 0;
 }
 
-u32 token_value(u32 t)
+ulong token_value(u32 t)
 {
 	u32 p = t >> 12 & 0xfff;
 
 	switch (T_KIND(t)) {
-	case 0x7e: return (u32)argument_page + (t & 0xffff);
+	case 0x7e: return (ulong)argument_page +
+			  place[(t & 0xffff) / 4 % BLOCK_WORDS].offset;
 	case 0x7d: return page_address(p) + (t & 0xfff);
-	case 0x7c: return page_frame(p) << 12 | (t & 0xfff);
+	case 0x7c: return (ulong)page_frame(p) << 12 | (t & 0xfff);
 	case 0x7b:
 		p = page_frame(t & 0xffff);
 		if ((t >> 16 & 0xff) == 0)
 			return p;
 		if ((t >> 16 & 0xff) == 1)
-			return (u32)va_maddr(pte_of((void *)
+			return (ulong)va_maddr(pte_of((void *)
 						page_address(t & 0xffff)));
-		return xen_pfn_to_cr3(p);
+		return xen_pfn_to_cr3((ulong)p);
 	case 0x7a: return special_value(t);
 	case 0x79:
 		return t & 0x100000 ? saved_value(p & 0xff) << 12 | (t & 0xfff)
@@ -138,7 +165,7 @@ static void out_page(const char *what, u32 p)
 {
 	static const char *const names[] = {
 		"root", "l2", "l1", "shared", "other", "none", "xen", "vga",
-		"apic", "code", "top-l2",
+		"apic", "code", "top-l2", "l3",
 	};
 
 	out_text(what);
@@ -216,7 +243,7 @@ void out_answer(long rc)
 		out_text("-");
 		out_number((u32)-rc, 10);
 	} else {
-		out_number((u32)rc, 16);
+		out_number((ulong)rc, 16);
 	}
 }
 
@@ -229,15 +256,17 @@ static bool is_masked(const struct row *r, u32 word)
 static void out_changes(const struct row *r)
 {
 	u32 i, changed = 0, h = 2166136261u;
+	ulong now;
 
 	for (i = 0; i < BLOCK_WORDS; i++)
-		changed += block[i] != before[i];
+		changed += get_word(i) != before[i];
 	if (!changed)
 		return;
 	out_text(" {");
 	for (i = 0; i < BLOCK_WORDS; i++) {
-		h = (h ^ block[i]) * 16777619;
-		if (block[i] == before[i] || changed > MANY ||
+		now = get_word(i);
+		h = (h ^ (u32)now) * 16777619;
+		if (now == before[i] || changed > MANY ||
 		    (r->flags & R_MASK_ALL))
 			continue;
 		if ((r->flags & R_QUIET) && is_masked(r, i))
@@ -248,7 +277,8 @@ static void out_changes(const struct row *r)
 		if (is_masked(r, i))
 			out_text("~");
 		else
-			out_answer((long)block[i]);
+			out_answer(place[i].size == 4 ? (long)(int)now :
+				   (long)now);
 	}
 	if (r->flags & R_MASK_ALL) {
 		out_text(" ~");
@@ -259,16 +289,31 @@ static void out_changes(const struct row *r)
 	out_text(" }");
 }
 
-static long make_call(u32 nr, const u32 a[5])
+/* Two words of an argument of 64 bits, which only a 32-bit guest splits. */
+static void join_pairs(u32 pairs, ulong a[5])
 {
-	u32 rc = nr, b = a[0], c = a[1], d = a[2], s = a[3], e = a[4];
+	u32 i, k;
 
-	trapped_vector = ~0u;
-	__asm__ volatile("movl $1f, recover_eip; int $0x82\n1:	"
-			 "movl $0, recover_eip"
-			 : "+a" (rc), "+b" (b), "+c" (c), "+d" (d), "+S" (s),
-			 "+D" (e) :: "memory", "cc");
-	return (long)rc;
+	for (i = 0; i < 4; i++) {
+		if (!(pairs >> i & 1))
+			continue;
+		a[i] |= (ulong)((u64)a[i + 1] << 32);
+		for (k = i + 1; k < 4; k++)
+			a[k] = a[k + 1];
+		a[4] = 0;
+	}
+}
+
+static long make_call(const struct row *r)
+{
+	ulong a[5];
+	u32 i;
+
+	for (i = 0; i < 5; i++)
+		a[i] = token_value(r->a[i]);
+	if (WIDTH == 64)
+		join_pairs(form_pairs(r->nr), a);
+	return raw_hypercall(r->nr, a[0], a[1], a[2], a[3], a[4]);
 }
 
 static void out_call(const struct row *r)
@@ -303,31 +348,25 @@ static void out_call(const struct row *r)
 
 static void run_row(const struct row *r)
 {
-	u32 a[5], i;
+	u32 i;
 	long rc;
 
 	out_call(r);
-	memset(block, 0, BLOCK_WORDS * 4);
+	memset(argument_page, 0, PAGE_SIZE);
+	form_places(r, place, BLOCK_WORDS);
 	for (i = 0; i < r->n; i++)
-		block[i] = token_value(r->w[i]);
-	for (i = 0; i < 5; i++)
-		a[i] = token_value(r->a[i]);
-	memcpy(before, block, sizeof(before));
-	rc = make_call(r->nr, a);
-	if (trapped_vector != ~0u) {
-		out_text("trap ");
-		out_number(trapped_vector, 10);
-		out_text(" error ");
-		out_number(trapped_error, 16);
-	} else if ((r->flags & R_MASK_RC) && (rc >= 0 || rc < -1000)) {
+		put_word(i, token_value(r->w[i]));
+	for (i = 0; i < BLOCK_WORDS; i++)
+		before[i] = get_word(i);
+	rc = make_call(r);
+	if ((r->flags & R_MASK_RC) && (rc >= 0 || rc < -1000))
 		out_text("~");
-	} else {
+	else
 		out_answer(rc);
-	}
 	out_changes(r);
 	if (r->save)
-		saved[r->save & 0xff] = r->flags & R_SAVE_RC ? (u32)rc :
-					block[r->save >> 8 & 0xff];
+		saved[r->save & 0xff] = r->flags & R_SAVE_RC ? (ulong)rc :
+					get_word(r->save >> 8 & 0xff);
 	if (r->flags & R_RESTORE)
 		restore();
 	out_end();

@@ -12,10 +12,10 @@
 
 static u64 ldt[512] __attribute__((aligned(4096)));
 /* Of the selector in ECX; EDX has the flags, or SS as it was. */
-DEFINE_CODE(lar, "xor %eax, %eax; lar %ecx, %eax; pushf; pop %edx");
-DEFINE_CODE(lsl, "xor %eax, %eax; lsl %ecx, %eax; pushf; pop %edx");
-DEFINE_CODE(verr, "verr %cx; pushf; pop %edx");
-DEFINE_CODE(verw, "verw %cx; pushf; pop %edx");
+DEFINE_CODE(lar, "xor %eax, %eax; lar %ecx, %eax; pushf; pop " DX);
+DEFINE_CODE(lsl, "xor %eax, %eax; lsl %ecx, %eax; pushf; pop " DX);
+DEFINE_CODE(verr, "verr %cx; pushf; pop " DX);
+DEFINE_CODE(verw, "verw %cx; pushf; pop " DX);
 DEFINE_CODE(load_fs, "mov %ecx, %fs; xor %eax, %eax; mov %eax, %fs");
 DEFINE_CODE(load_ss, "mov %ss, %edx; mov %ecx, %ss; mov %edx, %ss");
 
@@ -23,7 +23,7 @@ static const struct came *run_at(bool user, const u8 *code, u32 n, u32 sel)
 {
 	user_ecx = sel;
 	user_eax = user_edx = 0;
-	return (user ? run_user : run_kernel)(code, n, X86_EFLAGS_FIXED);
+	return (user ? run_in_user : run_in_kernel)(code, n, X86_EFLAGS_FIXED);
 }
 
 /* Value, or "-" where ZF says no, or the exception. */
@@ -62,7 +62,11 @@ static void load(const char *what, bool user, const u8 *code, u32 n, u32 sel)
 	out_text(")");
 }
 
+#if WIDTH == 32
 DEFINE_CODE(lret, "push %ecx; push %eax; lret");
+#else
+DEFINE_CODE(lret, "push %rcx; push %rax; lretq");
+#endif
 
 /* To the selector and a place that is int $0x80. */
 static void far_return(bool user, u32 sel)
@@ -70,8 +74,8 @@ static void far_return(bool user, u32 sel)
 	const struct came *c;
 
 	user_ecx = sel;
-	user_eax = code_address() + RETURN_PLACE;
-	c = (user ? run_user : run_kernel)(lret, CODE_SIZE(lret),
+	user_eax = code_address(user) + RETURN_PLACE;
+	c = (user ? run_in_user : run_in_kernel)(lret, CODE_SIZE(lret),
 					   X86_EFLAGS_FIXED);
 	out_text(" lret ");
 	if (c->vector == SYSTEM_CALL && c->eip == RETURN_PLACE + 2) {
@@ -87,7 +91,7 @@ static void far_return(bool user, u32 sel)
 
 static void one_selector(const char *what, u32 index, u32 sel, bool user)
 {
-	const u32 own = (sel & ~3u) | (user ? 3 : 1);
+	const u32 own = (sel & ~3u) | (user ? 3 : KERNEL_RING);
 	u32 rpl;
 
 	out_begin(user ? "user, " : "kernel, ");

@@ -127,6 +127,12 @@ static const struct row rows[] = {
 	       CALLBACKOP_register, ARG), \
 	  WORDS(CALLBACKTYPE_event, cs, eip), .flags = R_RESTORE }
 
+/* A 64-bit guest names no selector. */
+#if WIDTH == 32
+#define FAR(cs, ip)	cs, ip
+#else
+#define FAR(cs, ip)	ip
+#endif
 static const struct row callbacks[] = {
 	TYPE(CALLBACKTYPE_event, NULL, 0),
 	TYPE(CALLBACKTYPE_event, "mask_events", CALLBACKF_mask_events),
@@ -164,12 +170,16 @@ static const struct row callbacks[] = {
 	{ OP_AT(callback_op, CALLBACKOP_unregister, "bad address", BAD) },
 	{ OP(callback_op, 2, "unknown", 0) },
 	{ OP(callback_op, 0xffffffff, "unknown", 0) },
-	{ CALL(set_callbacks, "set_callbacks", NULL, FLAT_KERNEL_CS, CODE,
-	       FLAT_KERNEL_CS, CODE), .flags = R_RESTORE },
-	{ CALL(set_callbacks, "set_callbacks", "null selectors", 0, CODE, 0,
-	       CODE), .flags = R_RESTORE },
-	{ CALL(set_callbacks, "set_callbacks", "RPL 0", XEN_CS, CODE, XEN_CS,
-	       CODE), .flags = R_RESTORE },
+	{ CALL(set_callbacks, "set_callbacks", NULL,
+	       FAR(FLAT_KERNEL_CS, CODE), FAR(FLAT_KERNEL_CS, CODE)),
+	  .flags = R_RESTORE },
+	{ CALL(set_callbacks, "set_callbacks", "null selectors",
+	       FAR(0, CODE), FAR(0, CODE)), .flags = R_RESTORE },
+	{ CALL(set_callbacks, "set_callbacks", "RPL 0", FAR(XEN_CS, CODE),
+	       FAR(XEN_CS, CODE)), .flags = R_RESTORE },
+	{ CALL(set_callbacks, "set_callbacks", "address of the hypervisor's",
+	       FAR(FLAT_KERNEL_CS, BAD), FAR(FLAT_KERNEL_CS, CODE)),
+	  .flags = R_RESTORE },
 	{ CALL(stack_switch, "stack_switch", "null selector", 0, 0x1000),
 	  .flags = R_RESTORE },
 	{ CALL(stack_switch, "stack_switch", "RPL 0", XEN_DS, 0x1000),

@@ -19,18 +19,27 @@ struct regs {
 
 struct vcpu;
 
+enum { GDT_PAGE32, GDT_PAGE64, GDT_PAGES };
+
 struct cpu {
 	u32 id;
 	u32 apic_id;
 	u32 locks_held;
-	u64 *gdt_page[2];
+	u64 *gdt_page[GDT_PAGES];
 };
 
 struct cpu_block {
+	struct regs guest;
 	struct cpu cpu;
 };
 
 extern struct cpu_block *cpu_blocks[];
+extern struct cpu_block host_block;
+
+static inline struct cpu_block *this_block(void)
+{
+	return &host_block;
+}
 
 extern struct vcpu *host_current;
 /* The CPU that a thread is. */
@@ -77,17 +86,31 @@ static inline u64 read_cr4(void)
 	return 0;
 }
 
-/* 64-bit code is decoded where no base counts. */
+/* The processor's; 'fast' is for a CR4 that allows the instructions. */
+extern u64 host_fs_base, host_gs_base;
+
 static inline u64 read_fsbase(bool fast)
 {
 	(void)fast;
-	return 0;
+	return host_fs_base;
 }
 
 static inline u64 read_gsbase(bool fast)
 {
 	(void)fast;
-	return 0;
+	return host_gs_base;
+}
+
+static inline void write_fsbase(bool fast, u64 base)
+{
+	(void)fast;
+	host_fs_base = base;
+}
+
+static inline void write_gsbase(bool fast, u64 base)
+{
+	(void)fast;
+	host_gs_base = base;
 }
 
 static inline bool cpu_canonical(u64 at)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Run a few bytes of code in ring 1 or 3, entered by the iret hypercall, until
- * the first exception or interrupt; int $0x80 is how they end.
+ * Run a few bytes of code in ring 1 or 3, entered by the iret hypercall: see
+ * conf.h.
  */
-#include "conf.h"
+#include "../conf.h"
 
 PAGE_BUFFER(code_page);
 PAGE_BUFFER(user_stack);
@@ -53,9 +53,6 @@ static void let_user_reach(const void *p)
 		CHECK(mmu_update(va_maddr(l2), *l2 | PTE_US), 0);
 }
 
-DEFINE_CODE(ending, "int $0x80");
-DEFINE_CODE(nop, "nop");
-
 static const struct came *run(const u8 *code, u32 n, u32 cs, u32 eflags)
 {
 	u32 i;
@@ -68,11 +65,7 @@ static const struct came *run(const u8 *code, u32 n, u32 cs, u32 eflags)
 	}
 	CHECK(HC2(stack_switch, FLAT_KERNEL_SS, (u32)kernel_stack + PAGE_SIZE),
 	      0);
-	memset(code_page, nop[0], RETURN_PLACE);
-	memcpy(code_page, code, n);
-	/* The end: here, and where a far return goes to. */
-	memcpy(code_page + n, ending, CODE_SIZE(ending));
-	memcpy(code_page + RETURN_PLACE, ending, CODE_SIZE(ending));
+	put_code(code_page, code, n);
 	for (i = 0; i < 256; i++)
 		set_trap_handler(i, on_trap);
 	code_cs = cs;
@@ -82,42 +75,23 @@ static const struct came *run(const u8 *code, u32 n, u32 cs, u32 eflags)
 	for (i = 0; i < 256; i++)
 		set_trap_handler(i, NULL);
 	mask_events(true);
+	came.at = came.eip;
 	came.eip -= (u32)code_page;
 	return &came;
 }
 
-const struct came *run_user(const u8 *code, u32 n, u32 eflags)
+const struct came *run_in_user(const u8 *code, u32 n, u32 eflags)
 {
 	return run(code, n, FLAT_USER_CS, eflags);
 }
 
-const struct came *run_kernel(const u8 *code, u32 n, u32 eflags)
+const struct came *run_in_kernel(const u8 *code, u32 n, u32 eflags)
 {
 	return run(code, n, FLAT_KERNEL_CS, eflags);
 }
 
-u32 code_address(void)
+u32 code_address(bool user)
 {
+	(void)user;
 	return (u32)code_page;
-}
-
-void out_came(const struct came *c, u32 n)
-{
-	if (c->vector == SYSTEM_CALL && c->eip == n + CODE_SIZE(ending)) {
-		out_text("ok");
-		return;
-	}
-	out_text("trap ");
-	out_number(c->vector, 10);
-	if (c->error) {
-		out_text(" error ");
-		out_number(c->error, 16);
-	}
-	if (c->eip < PAGE_SIZE) {
-		out_text(" at +");
-		out_number(c->eip, 10);
-	} else {
-		out_text(" at address ");
-		out_number(c->eip + (u32)code_page, 16);
-	}
 }
