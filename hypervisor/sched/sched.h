@@ -18,8 +18,8 @@ enum vcpu_state_bits {
 };
 
 /*
- * A vCPU's part. The scheduler's lock guards all but 'pause_count', which is
- * atomic. Times are in ns; sched/sched.c explains them.
+ * A vCPU's part. The scheduler's lock guards all but 'state', which is atomic.
+ * Times are in ns; sched/sched.c explains them.
  */
 struct vcpu_sched {
 	u32 cpu;			/* where it runs */
@@ -28,7 +28,6 @@ struct vcpu_sched {
 	volatile bool on_cpu;		/* state loaded in a processor */
 	bool queued;
 	bool yielded;
-	volatile u32 pause_count;	/* it runs only at 0 */
 	struct vcpu *run_next;		/* the queue */
 	u64 charged, started, slice_end;
 	u64 vtime[MAX_CPUS];
@@ -76,7 +75,6 @@ void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs);
 u64 sched_idle_time(u32 cpu);
 
 /* For entry/exit.c alone. */
-bool sched_runnable(const struct vcpu *v);
 /* The vCPU to run next on this CPU, possibly the same one; NULL: none. */
 struct vcpu *sched_choose(struct vcpu *prev);
 /*
