@@ -61,40 +61,36 @@ static void schedule(void)
 	vcpu_tick(next);
 }
 
-static inline void deliver(const struct cpu *c, struct regs *r)
-{
-	if (nmi_deliverable(c->current))
-		nmi_deliver(c->current, r);
-	if (!c->work && shared_events_deliverable(c->current))
-		bounce_event(c->current, r);
-}
-
 /*
  * What is no straight way to a guest: there is work, as at first, when there is
- * no guest, or a guest with XPTI, which is entered from here.
+ * no guest; something to deliver; or a guest with XPTI, which is entered from
+ * here. Work comes first: a delivery may have crashed the domain.
  */
 static __attribute__((noinline)) void attend(struct cpu *c, struct regs *r)
 {
-	if (c->work) {
-		schedule();
-		return;
+	for (;;) {
+		quiet_point();
+		if (c->work)
+			schedule();
+		else if (nmi_deliverable(c->current))
+			nmi_deliver(c->current, r);
+		else if (shared_events_deliverable(c->current))
+			bounce_event(c->current, r);
+		else if (c->thin)
+			xpti_leave(xpti_ready(c->current));
+		else
+			return;
 	}
-	deliver(c, r);
-	if (!c->work)
-		xpti_leave(xpti_ready(c->current));
 }
 
 void exit_to_guest(struct regs *r)
 {
 	struct cpu *c = this_cpu();
 
-	/* Again if delivery crashed the domain: its stack was not writable. */
-	do {
-		quiet_point();
-		while (c->special)
-			attend(c, r);
-		deliver(c, r);
-	} while (c->special);
+	quiet_point();
+	if (c->special || nmi_deliverable(c->current) ||
+	    shared_events_deliverable(c->current))
+		attend(c, r);
 }
 
 void exit_first(void)

@@ -185,8 +185,14 @@ static void (*const handlers[])(struct vcpu *v, struct regs *r) = {
 void guest_trap(struct regs *r)
 {
 	struct vcpu *v = current_vcpu();
-	u64 cr2 = read_cr2();
+	u64 address;
 
+	if (r->vector == X86_PF) {
+		address = read_cr2();
+		irq_enable();
+		page_fault(v, r, address);
+		return;
+	}
 	if (r->vector == X86_NMI) {
 		nmi_note();
 		return;
@@ -198,12 +204,16 @@ void guest_trap(struct regs *r)
 	if (r->vector == X86_DF)
 		panic("vector %lu in a guest at %lx", r->vector, r->ip);
 	irq_enable();
-	if (r->vector == X86_PF)
-		page_fault(v, r, cr2);
-	else if (r->vector < ARRAY_SIZE(handlers) && handlers[r->vector])
+	if (r->vector < ARRAY_SIZE(handlers) && handlers[r->vector])
 		handlers[r->vector](v, r);
 	else
 		bounce_as_is(v, r);
+}
+
+void guest_call(struct regs *r)
+{
+	irq_enable();
+	handlers[r->vector](current_vcpu(), r);
 }
 
 /*

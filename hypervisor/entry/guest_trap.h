@@ -9,6 +9,8 @@
 
 /* Any entry from a guest but device interrupts; interrupts are off. */
 void guest_trap(struct regs *r);
+/* The same for those by which a guest calls: int 0x80 and 0x82, fast entries. */
+void guest_call(struct regs *r);
 /* entry/hypercall.c: a hypercall from a guest's kernel. */
 void hypercall_entry(struct vcpu *v, struct regs *r);
 /* iretq to the guest faulted; r is the frame that it could not load. */
