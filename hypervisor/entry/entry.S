@@ -53,7 +53,7 @@ call_entry:
 	cld
 	xorl	%ebp, %ebp
 	movq	%rsp, %rdi
-	call	guest_call
+	call	guest_trap_call
 	cli
 leave:
 	movq	%rsp, %rdi
