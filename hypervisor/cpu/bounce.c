@@ -29,17 +29,6 @@
 #define BELOW		2u	/* words for RCX and R11 */
 #define MAX_WORDS	(BELOW + 9)
 
-static u64 frame_flags(const struct vcpu *v, const struct regs *r, bool masked)
-{
-	u64 flags = (u32)r->flags & ~(FLAGS_IF | FLAGS_IOPL);
-
-	if (!masked)
-		flags |= FLAGS_IF;
-	if (v->d->policy.vm_assist & BIT(VMASST_TYPE_architectural_iopl))
-		flags |= v->entry.iopl << 12;
-	return flags;
-}
-
 /*
  * Enter a handler of a 64-bit guest: the frame always has SS and SP, and RCX
  * and R11 at its bottom.

@@ -48,6 +48,8 @@ static const struct msr {
 	u8 whom, read, write;
 	u64 value;
 } table[] = {
+	/* first: kernels access these in each switch of processes */
+	{ MSR_FS_BASE, MSR_KERNEL_GS_BASE, LONG, BASE, BASE, 0 },
 	{ 0x0, 0x1, ANY, VALUE, FAULT, 0 },		/* P5_MC_* */
 	{ 0x17, 0x17, INTEL, HOST, FAULT, ~0ull },	/* PLATFORM_ID */
 	{ 0x3a, 0x3a, INTEL, VALUE, FAULT, 1 },		/* FEATURE_CONTROL */
@@ -86,7 +88,6 @@ static const struct msr {
 	  EFER_OTHERS | EFER_SCE | EFER_LONG },
 	{ MSR_EFER, MSR_EFER, AMD, HOST, SAME, EFER_OTHERS | EFER_SCE },
 	{ MSR_EFER, MSR_EFER, INTEL, HOST, SAME, EFER_OTHERS },
-	{ MSR_FS_BASE, MSR_KERNEL_GS_BASE, LONG, BASE, BASE, 0 },
 	{ MSR_TSC_AUX, MSR_TSC_AUX, ANY, STORED, TSC_AUX, GUEST_TSC_AUX },
 	{ 0xc0010000, 0xc0010007, AMD, VALUE, DROP, 0 },	/* counters */
 	{ 0xc0010010, 0xc0010010, DOM0_AMD, HOST, FAULT, SYSCFG },

@@ -59,11 +59,6 @@ void nmi_clear_handler(struct vcpu *v)
 	v->entry.traps[X86_NMI] = (struct vcpu_trap){ 0 };
 }
 
-bool nmi_deliverable(const struct vcpu *v)
-{
-	return READ_ONCE(v->entry.nmi_pending) && !v->entry.nmi_masked;
-}
-
 void nmi_deliver(struct vcpu *v, struct regs *r)
 {
 	v->entry.nmi_pending = false;

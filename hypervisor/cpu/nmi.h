@@ -12,7 +12,6 @@ void nmi_clear_handler(struct vcpu *v);
 /* The machine's came; then, where locks may be taken, to whom it goes. */
 void nmi_note(void);
 void nmi_forward(void);
-bool nmi_deliverable(const struct vcpu *v);
 void nmi_deliver(struct vcpu *v, struct regs *r);
 
 #endif

@@ -86,6 +86,35 @@ static inline bool domain_range_ok(const struct domain *d, gva_t at, u64 n)
 	       (at.a > d->width->hole_last && n <= -at.a);
 }
 
+/*
+ * The two bytes of vcpu_info that decide about upcalls. The guest writes them at
+ * any time: a byte is read or set once and never believed. Any context.
+ */
+static inline bool shared_event_pending(const struct vcpu *v)
+{
+	return READ_ONCE(v->shared.info[INFO_PENDING]);
+}
+
+static inline bool shared_upcall_mask(const struct vcpu *v)
+{
+	return READ_ONCE(v->shared.info[INFO_MASK]);
+}
+
+static inline void shared_set_upcall_mask(struct vcpu *v, bool masked)
+{
+	WRITE_ONCE(v->shared.info[INFO_MASK], masked);
+}
+
+static inline bool shared_events_deliverable(const struct vcpu *v)
+{
+	return shared_event_pending(v) && !shared_upcall_mask(v);
+}
+
+static inline bool nmi_deliverable(const struct vcpu *v)
+{
+	return READ_ONCE(v->entry.nmi_pending) && !v->entry.nmi_masked;
+}
+
 /* Whether the guest's kernel, not its user mode, was running. */
 static inline bool vcpu_in_kernel(const struct vcpu *v, const struct regs *r)
 {

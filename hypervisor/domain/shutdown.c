@@ -76,6 +76,8 @@ void domain_crash(struct domain *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	vformat(why, sizeof(why), fmt, ap);
 	va_end(ap);
+	if (current_vcpu() && current_vcpu()->d == d)
+		cpu_add_work(CPU_WORK_RESCHED);
 	if (!begin(d, SHUTDOWN_crash, true))
 		return;
 	log_err("domain %u crashed: %s", d->id, why);

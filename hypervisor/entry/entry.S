@@ -28,7 +28,7 @@
 	.code64
 
 	.globl trap_stubs
-	stubs	trap_stubs, common_entry, ist_entry
+	stubs	trap_stubs, common_entry, ist_entry, call_entry
 
 	.globl common_entry, enter_c, ring0_frame	# for xpti.S
 common_entry:
@@ -43,6 +43,18 @@ enter_c:
 	leal	REGS_SIZE(%rax), %ecx		# a guest's frame ends the block
 	testl	$(CPU_BLOCK_SIZE - 1), %ecx
 	jnz	restore_guest
+	jmp	leave
+
+/* What a guest calls by: int $0x80 and $0x82, SYSCALL, SYSENTER. */
+call_entry:
+	save_regs
+	testb	$3, REGS_CS(%rsp)
+	jz	enter_c				# a device's, with such a vector
+	cld
+	xorl	%ebp, %ebp
+	movq	%rsp, %rdi
+	call	guest_trap_call
+	cli
 leave:
 	movq	%rsp, %rdi
 	call	exit_to_guest
@@ -77,7 +89,7 @@ ist_entry:
 
 	.globl sysenter_entry
 sysenter_entry:					# on the top of the block
-	from_sysenter sysenter_flags_saved, common_entry
+	from_sysenter sysenter_flags_saved, call_entry
 
 /*
  * SYSCALL: rcx is the return address, r11 the flags, rsp still the guest's, and
@@ -104,7 +116,7 @@ sysenter_entry:					# on the top of the block
 	pushq	%rcx
 	pushq	$0
 	pushq	$\vector
-	jmp	common_entry
+	jmp	call_entry
 	.endm
 
 /* From 64-bit code, which 64-bit guests alone have. */

@@ -20,8 +20,11 @@
 	.endr
 	.endm
 
-/* The entries of all vectors, 16 bytes apart, and where they go on. */
-	.macro stubs name, entry, ist_entry
+/*
+ * The entries of all vectors, 16 bytes apart, and where they go on; those of
+ * VEC_GUEST_SYSCALL and VEC_HYPERCALL at call_entry, if that is given.
+ */
+	.macro stubs name, entry, ist_entry, call_entry
 	.balign 16
 \name:
 	vec = 0
@@ -29,6 +32,10 @@
 	.balign 16
 	has_error = 0
 	has_ist = 0
+	is_call = 0
+	.ifnb	\call_entry
+	is_call = vec == VEC_GUEST_SYSCALL || vec == VEC_HYPERCALL
+	.endif
 	.if vec < 32
 	has_error = (ERROR_VECTORS >> vec) & 1
 	has_ist = (IST_VECTORS >> vec) & 1
@@ -39,6 +46,8 @@
 	pushq	$vec
 	.if has_ist
 	jmp	\ist_entry
+	.elseif	is_call
+	jmp	\call_entry
 	.else
 	jmp	\entry
 	.endif

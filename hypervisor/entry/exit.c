@@ -4,6 +4,10 @@
  * happens only in exit_to_guest(), where the guest's registers lie in the CPU's
  * block and nothing of the hypervisor is on the stack. A CPU with nothing to
  * run halts, until a timer of its own or a vCPU that it may run wakes it.
+ *
+ * Here nobody asks whether the vCPU may still run: whoever takes that from a vCPU,
+ * or crashes its domain, has its CPU look again, by CPU_WORK_RESCHED, before
+ * it next enters a guest.
  */
 #include "cpu/context.h"
 #include "cpu/nmi.h"
@@ -57,40 +61,36 @@ static void schedule(void)
 	vcpu_tick(next);
 }
 
-static inline void deliver(const struct cpu *c, struct regs *r)
-{
-	if (nmi_deliverable(c->current))
-		nmi_deliver(c->current, r);
-	if (sched_runnable(c->current) && shared_events_deliverable(c->current))
-		bounce_event(c->current, r);
-}
-
 /*
- * What is no straight way to a guest: there is work, no guest, or a guest
- * with XPTI, which is entered from here.
+ * What is no straight way to a guest: there is work, as at first, when there is
+ * no guest; something to deliver; or a guest with XPTI, which is entered from
+ * here. Work comes first: a delivery may have crashed the domain.
  */
 static __attribute__((noinline)) void attend(struct cpu *c, struct regs *r)
 {
-	if (c->work || !c->current || !sched_runnable(c->current)) {
-		schedule();
-		return;
+	for (;;) {
+		quiet_point();
+		if (c->work)
+			schedule();
+		else if (nmi_deliverable(c->current))
+			nmi_deliver(c->current, r);
+		else if (shared_events_deliverable(c->current))
+			bounce_event(c->current, r);
+		else if (c->thin)
+			xpti_leave(xpti_ready(c->current));
+		else
+			return;
 	}
-	deliver(c, r);
-	if (sched_runnable(c->current))
-		xpti_leave(xpti_ready(c->current));
 }
 
 void exit_to_guest(struct regs *r)
 {
 	struct cpu *c = this_cpu();
 
-	/* Again if delivery crashed the domain: its stack was not writable. */
-	do {
-		quiet_point();
-		while (c->special || !c->current || !sched_runnable(c->current))
-			attend(c, r);
-		deliver(c, r);
-	} while (!sched_runnable(c->current));
+	quiet_point();
+	if (c->special || nmi_deliverable(c->current) ||
+	    shared_events_deliverable(c->current))
+		attend(c, r);
 }
 
 void exit_first(void)

@@ -9,6 +9,7 @@
 #include "cpu/ldt.h"
 #include "cpu/nmi.h"
 #include "domain/domain.h"
+#include "entry/direct.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "errno.h"
@@ -146,6 +147,8 @@ static void device_not_available(struct vcpu *v, struct regs *r)
 /* Any ring may use this vector, whatever the guest's entry says. */
 static void direct_interrupt(struct vcpu *v, struct regs *r)
 {
+	if (direct_enter(v, r, &v->entry.traps[VEC_GUEST_SYSCALL]))
+		return;
 	if (v->entry.traps[VEC_GUEST_SYSCALL].cs & ~3u) {
 		bounce_exception(v, r, VEC_GUEST_SYSCALL, NO_ERROR_CODE);
 		return;
@@ -154,11 +157,26 @@ static void direct_interrupt(struct vcpu *v, struct regs *r)
 	bounce_exception(v, r, X86_GP, VEC_GUEST_SYSCALL * 8 + EC_IDT);
 }
 
+/*
+ * SYSENTER, and SYSCALL from compat code. A 64-bit guest's have more rules about
+ * selectors and flags, and are rare.
+ */
+static void fast_call(struct vcpu *v, struct regs *r)
+{
+	u32 kind = r->vector == VEC_SYSENTER ? CB_SYSENTER : CB_SYSCALL32;
+
+	if (width_is_long(v->d->width) ||
+	    !direct_enter(v, r, &v->entry.callback[kind]))
+		bounce_fast_call(v, r);
+}
+
 /* From 64-bit code: kernel and user mode run in the same ring. */
 static void system_call(struct vcpu *v, struct regs *r)
 {
 	if (vcpu_in_kernel(v, r))
 		hypercall_entry(v, r);
+	else if (direct_enter(v, r, &v->entry.callback[CB_SYSCALL]))
+		r->flags &= ~(u64)FLAGS_DF;
 	else
 		bounce_fast_call(v, r);
 }
@@ -177,16 +195,22 @@ static void (*const handlers[])(struct vcpu *v, struct regs *r) = {
 	[X86_GP]		= general_protection,
 	[VEC_GUEST_SYSCALL]	= direct_interrupt,
 	[VEC_HYPERCALL]		= hypercall_entry,
-	[VEC_SYSENTER]		= bounce_fast_call,
-	[VEC_SYSCALL32]		= bounce_fast_call,
+	[VEC_SYSENTER]		= fast_call,
+	[VEC_SYSCALL32]		= fast_call,
 	[VEC_SYSCALL]		= system_call,
 };
 
 void guest_trap(struct regs *r)
 {
 	struct vcpu *v = current_vcpu();
-	u64 cr2 = read_cr2();
+	u64 address;
 
+	if (r->vector == X86_PF) {
+		address = read_cr2();
+		irq_enable();
+		page_fault(v, r, address);
+		return;
+	}
 	if (r->vector == X86_NMI) {
 		nmi_note();
 		return;
@@ -198,12 +222,16 @@ void guest_trap(struct regs *r)
 	if (r->vector == X86_DF)
 		panic("vector %lu in a guest at %lx", r->vector, r->ip);
 	irq_enable();
-	if (r->vector == X86_PF)
-		page_fault(v, r, cr2);
-	else if (r->vector < ARRAY_SIZE(handlers) && handlers[r->vector])
+	if (r->vector < ARRAY_SIZE(handlers) && handlers[r->vector])
 		handlers[r->vector](v, r);
 	else
 		bounce_as_is(v, r);
+}
+
+void guest_trap_call(struct regs *r)
+{
+	irq_enable();
+	handlers[r->vector](current_vcpu(), r);
 }
 
 /*

@@ -3,12 +3,14 @@
 #ifndef KRYPTON_GUEST_TRAP_H
 #define KRYPTON_GUEST_TRAP_H
 
-#include "types.h"
+#include "domain/domain.h"
 
 #define NO_ERROR_CODE	(-1)
 
 /* Any entry from a guest but device interrupts; interrupts are off. */
 void guest_trap(struct regs *r);
+/* The same for those by which a guest calls: int 0x80 and 0x82, fast entries. */
+void guest_trap_call(struct regs *r);
 /* entry/hypercall.c: a hypercall from a guest's kernel. */
 void hypercall_entry(struct vcpu *v, struct regs *r);
 /* iretq to the guest faulted; r is the frame that it could not load. */
@@ -20,5 +22,16 @@ void bounce_event(struct vcpu *v, struct regs *r);
 void bounce_failsafe(struct vcpu *v, struct regs *r);
 void bounce_fast_call(struct vcpu *v, struct regs *r);
 void bounce_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error);
+/* Of a frame: IF says whether events are masked. */
+static inline u64 frame_flags(const struct vcpu *v, const struct regs *r, bool masked)
+{
+	u64 flags = (u32)r->flags & ~(FLAGS_IF | FLAGS_IOPL);
+
+	if (!masked)
+		flags |= FLAGS_IF;
+	if (v->d->policy.vm_assist & BIT(VMASST_TYPE_architectural_iopl))
+		flags |= v->entry.iopl << 12;
+	return flags;
+}
 
 #endif

@@ -15,14 +15,20 @@ bool guest_range_ok(gva_t at, u64 n)
 	return domain_range_ok(current_domain(), at, n);
 }
 
-/* Bytes not copied. */
+/* Not 0: something was not copied. Words first, then the bytes of the rest. */
 static u64 copy(void *dst, const void *src, u64 n)
 {
-	__asm__ volatile("1:	rep movsb\n"
-			 "2:\n"
-			 EXTABLE("1b", "2b")
-			 : "+c" (n), "+D" (dst), "+S" (src) :: "memory");
-	return n;
+	u64 left = n / sizeof(u64);
+
+	__asm__ volatile("1:	rep movsq\n"
+			 "	movl %k[bytes], %%ecx\n"
+			 "2:	rep movsb\n"
+			 "3:\n"
+			 EXTABLE("1b", "3b")
+			 EXTABLE("2b", "3b")
+			 : "+c" (left), "+D" (dst), "+S" (src)
+			 : [bytes] "r" (n % sizeof(u64)) : "memory");
+	return left;
 }
 
 int guest_read(void *dst, gva_t src, u64 n)

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Longs in guest memory: as wide as the guest's there, 64 bits here. Frames on
- * stacks, frame numbers and entries of multicalls are such. A narrow one is
- * copied by two instructions, since these are on the way of each exception.
+ * stacks, frame numbers and entries of multicalls are such. The copies are plain
+ * loops, since these are on the way of each exception, and short.
  */
 #include "domain/domain.h"
 #include "errno.h"
 #include "guest/guest.h"
 
 /* The index runs from -n to 0; 'access' is the one that may fault. */
-#define COPY_NARROW(load, store, access, from, to, n) ({		\
+#define COPY(load, store, access, from, to, n) ({		\
 	s64 i = -(s64)(n);						\
 									\
 	__asm__ volatile("1:	" load "\n"				\
@@ -29,11 +29,13 @@ int guest_get_longs(gva_t at, u64 *to, u32 n)
 	const struct domain *d = current_domain();
 	u32 size = d->width->long_size;
 
-	if (size == sizeof(*to))
-		return guest_read(to, at, n * size);
 	if (!domain_range_ok(d, at, n * size))
 		return -EFAULT;
-	return COPY_NARROW("movl (%[s],%[i],4), %%eax",
+	if (size == sizeof(*to))
+		return COPY("movq (%[s],%[i],8), %%rax",
+			    "movq %%rax, (%[d],%[i],8)", "1b",
+			    (const u64 *)at.a, to, n);
+	return COPY("movl (%[s],%[i],4), %%eax",
 			   "movq %%rax, (%[d],%[i],8)", "1b",
 			   (const u32 *)at.a, to, n);
 }
@@ -43,11 +45,13 @@ int guest_put_longs(gva_t at, const u64 *from, u32 n)
 	const struct domain *d = current_domain();
 	u32 size = d->width->long_size;
 
-	if (size == sizeof(*from))
-		return guest_write(at, from, n * size);
 	if (!domain_range_ok(d, at, n * size))
 		return -EFAULT;
-	return COPY_NARROW("movl (%[s],%[i],8), %%eax",
+	if (size == sizeof(*from))
+		return COPY("movq (%[s],%[i],8), %%rax",
+			    "movq %%rax, (%[d],%[i],8)", "2b",
+			    from, (u64 *)at.a, n);
+	return COPY("movl (%[s],%[i],8), %%eax",
 			   "movl %%eax, (%[d],%[i],4)", "2b",
 			   from, (u32 *)at.a, n);
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages that a guest shares with the hypervisor: shared_info, and the two bytes
- * of each vcpu_info that decide about upcalls. The guest writes them at any
- * time: a byte is read or set once and never believed.
+ * Pages that a guest shares with the hypervisor: shared_info, with a vcpu_info of
+ * each vCPU at its start.
  */
 #include "domain/domain.h"
 #include "domain/part.h"
@@ -10,29 +9,6 @@
 #include "guest/shared.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
-
-#define INFO_PENDING	0	/* vcpu_info.evtchn_upcall_pending */
-#define INFO_MASK	1	/* vcpu_info.evtchn_upcall_mask */
-
-bool shared_event_pending(const struct vcpu *v)
-{
-	return READ_ONCE(v->shared.info[INFO_PENDING]);
-}
-
-bool shared_upcall_mask(const struct vcpu *v)
-{
-	return READ_ONCE(v->shared.info[INFO_MASK]);
-}
-
-void shared_set_upcall_mask(struct vcpu *v, bool masked)
-{
-	WRITE_ONCE(v->shared.info[INFO_MASK], masked);
-}
-
-bool shared_events_deliverable(const struct vcpu *v)
-{
-	return shared_event_pending(v) && !shared_upcall_mask(v);
-}
 
 bool shared_set_event_pending(struct vcpu *v)
 {

@@ -14,12 +14,10 @@ struct vcpu_shared {
 	gva_t runstate_at, time_at;	/* 0: none; atomic */
 };
 
-/* The upcall bytes of vcpu_info. Any context. */
-bool shared_events_deliverable(const struct vcpu *v);
-bool shared_event_pending(const struct vcpu *v);
-/* False: it was pending already. */
+#define INFO_PENDING	0	/* vcpu_info.evtchn_upcall_pending */
+#define INFO_MASK	1	/* vcpu_info.evtchn_upcall_mask */
+
+/* False: it was pending already. Any context. */
 bool shared_set_event_pending(struct vcpu *v);
-void shared_set_upcall_mask(struct vcpu *v, bool masked);
-bool shared_upcall_mask(const struct vcpu *v);
 
 #endif

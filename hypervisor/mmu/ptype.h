@@ -5,6 +5,8 @@
 
 #include "mmu/page.h"
 
+#define KNOWN_ROOTS	64u
+
 /*
  * A domain's part: its page tables, and the types of its frames. The lock is
  * the domain's page lock.
@@ -17,6 +19,10 @@ struct domain_tables {
 	u64 flush_due;			/* since a table lost its type */
 	u32 validated;			/* work in this hold of the lock */
 	volatile u32 dirty_cpus;	/* may hold our translations; atomic */
+	struct known_root {
+		mfn_t table;		/* an L4 of a 64-bit guest */
+		u64 used;		/* eight slots each; 0: unknown */
+	} known_roots[KNOWN_ROOTS];	/* by the frame's number */
 	u64 m2p_start;			/* read-only window, in a 32-bit guest */
 	u64 address_end;		/* of the guest's part: its start */
 };

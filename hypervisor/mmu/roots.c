@@ -111,18 +111,76 @@ static void follow_width(struct vcpu *v)
 		make_tables(v, r->l3 ? (u64 *)r->l3 : r->user_root);
 }
 
-/* The hypervisor's slots of the private root stay as they are. */
-static void copy_slots(u64 *root, mfn_t table)
+static struct known_root *known_root(struct domain *d, mfn_t table)
+{
+	return &d->tables.known_roots[table.n % KNOWN_ROOTS];
+}
+
+void roots_forget(struct domain *d, mfn_t table)
+{
+	struct known_root *k = known_root(d, table);
+
+	ASSERT_HELD(&d->tables.lock);
+	if (mfn_eq(k->table, table))
+		k->used = 0;
+}
+
+/*
+ * Which slots of a valid L4 are not 0, a bit for eight of them. An L4 has few, and
+ * each switch of processes copies them: the last tables are remembered.
+ */
+static u64 used_slots(struct domain *d, mfn_t table)
+{
+	struct known_root *k = known_root(d, table);
+	const u64 *e;
+	u32 i;
+
+	if (mfn_eq(table, INVALID_MFN))
+		return 0;
+	if (k->used && mfn_eq(k->table, table))
+		return k->used;
+	*k = (struct known_root){ .table = table };
+	for (i = 0, e = mfn_to_virt(table); i < ENTRIES / 8; i++, e += 8)
+		if (e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7])
+			k->used |= BIT(i);
+	return k->used;
+}
+
+static inline void copy_eight(u64 *to, const u64 *from)
+{
+	u32 i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < 8; i++)
+		to[i] = from[i];
+}
+
+/*
+ * The hypervisor's slots of the private root stay as they are: those of the
+ * guest's table are 0 (I9), and never among these.
+ */
+static void copy_slots(u64 *root, mfn_t table, u64 slots)
 {
 	static u64 none[ENTRIES];
 	const u64 *from = mfn_eq(table, INVALID_MFN) ? none :
 			  mfn_to_virt(table);
+	u32 first;
 
-	if (!root)
-		return;
-	memcpy(root, from, L4_M2P_SLOT * sizeof(*root));
-	memcpy(root + L4_HV_END, from + L4_HV_END,
-	       (ENTRIES - L4_HV_END) * sizeof(*root));
+	for (; root && slots; slots &= slots - 1) {
+		first = (u32)__builtin_ctzll(slots) * 8;
+		copy_eight(root + first, from + first);
+	}
+}
+
+/* All slots that the private roots had, and those that they get. */
+static void follow_table(struct vcpu *v, u64 *used, u64 *root, u64 *thin,
+			 mfn_t table)
+{
+	u64 new = used_slots(v->d, table);
+
+	copy_slots(root, table, *used | new);
+	copy_slots(thin, table, *used | new);
+	*used = new;
 }
 
 /*
@@ -138,8 +196,8 @@ void roots_set(struct vcpu *v, mfn_t table)
 		follow_width(v);
 	v->roots.table = table;
 	if (v->roots.user_root) {
-		copy_slots(v->roots.root, table);
-		copy_slots(v->roots.thin, table);
+		follow_table(v, &v->roots.used, v->roots.root, v->roots.thin,
+			     table);
 	} else {
 		*v->roots.l3 = mfn_eq(table, INVALID_MFN) ? none :
 			*(const struct pae_root *)mfn_to_virt(table);
@@ -151,8 +209,8 @@ void roots_set_user(struct vcpu *v, mfn_t table)
 	ASSERT_HELD(&v->d->tables.lock);
 	BUG_ON(!v->roots.user_root);
 	v->roots.user = table;
-	copy_slots(v->roots.user_root, table);
-	copy_slots(v->roots.thin_user, table);
+	follow_table(v, &v->roots.user_used, v->roots.user_root,
+		     v->roots.thin_user, table);
 }
 
 void roots_load(const struct vcpu *v)
@@ -168,13 +226,15 @@ static void set_entry(u64 *root, u32 i, u64 e)
 		__atomic_store_n(&root[i], e, __ATOMIC_SEQ_CST);
 }
 
-static void follow(const struct vcpu_roots *r, mfn_t table, u32 i, u64 e)
+static void follow(struct vcpu_roots *r, mfn_t table, u32 i, u64 e)
 {
 	if (mfn_eq(r->table, table)) {
+		r->used |= BIT(i / 8);
 		set_entry(r->l3 ? r->l3->entry : r->root, i, e);
 		set_entry(r->thin, i, e);
 	}
 	if (mfn_eq(r->user, table)) {
+		r->user_used |= BIT(i / 8);
 		set_entry(r->user_root, i, e);
 		set_entry(r->thin_user, i, e);
 	}
@@ -188,8 +248,11 @@ static void follow(const struct vcpu_roots *r, mfn_t table, u32 i, u64 e)
 void roots_changed(struct domain *d, const u64 *entry)
 {
 	u32 index = (u64)entry / sizeof(*entry) % ENTRIES, i;
+	struct known_root *k = known_root(d, virt_to_mfn(entry));
 
 	ASSERT_HELD(&d->tables.lock);
+	if (k->used && mfn_eq(k->table, virt_to_mfn(entry)))
+		k->used |= BIT(index / 8);
 	for (i = 0; i < d->max_vcpus; i++)
 		if (d->vcpu[i])
 			follow(&d->vcpu[i]->roots, virt_to_mfn(entry), index,

@@ -9,6 +9,7 @@
 struct vcpu_roots {
 	mfn_t table;			/* guest's L3, or L4 of its kernel */
 	mfn_t user;			/* 64-bit guest's L4 of user mode */
+	u64 used, user_used;		/* slots of the guest's in the next: by eight */
 	u64 *root;			/* the processor's L4 */
 	u64 *user_root;			/* in user mode; NULL: a 32-bit guest */
 	u64 *thin, *thin_user;		/* while the guest runs, with XPTI */
@@ -34,6 +35,8 @@ void roots_load(const struct vcpu *v);
  * others in the guest's slots and have nothing of the hypervisor's: -ENOMEM.
  */
 int roots_split(struct vcpu *v);
+/* This frame is about to become an L4: what it had in which slots is void. */
+void roots_forget(struct domain *d, mfn_t table);
 /*
  * An entry of a valid root has changed: have all vCPUs that use the root follow,
  * and flush. The caller holds the page lock, and what the old entry held.

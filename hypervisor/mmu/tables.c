@@ -349,9 +349,11 @@ static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 	u32 n = entries(d, type), first = f->progress, i;
 	int rc = 0;
 
-	if (type != TYPE_L1 && r->has_hv_slots && !first)
+	if (type != TYPE_L1 && r->has_hv_slots && !first) {
+		roots_forget(d, m);
 		memset(table + L4_M2P_SLOT, 0,
 		       (L4_HV_END - L4_M2P_SLOT) * sizeof(*table));
+	}
 	for (i = first; i < n; i++) {
 		if (type != TYPE_L1 && i != first && (table[i] & PTE_P) &&
 		    must_stop(d))

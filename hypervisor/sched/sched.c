@@ -50,13 +50,13 @@ static u64 idle_since[MAX_CPUS], idle_total[MAX_CPUS];
 static struct timer slice_timer[MAX_CPUS];
 struct spinlock sched_lock = SPINLOCK(LOCK_SCHED);
 
-bool sched_runnable(const struct vcpu *v)
+static bool runnable(const struct vcpu *v)
 {
 	const struct domain *d = v->d;
 
 	return v->sched.state == VCPU_UP && !d->life.crashed &&
 	       !d->life.shut_down && !d->life.pause_count &&
-	       !v->sched.pause_count && !d->life.is_dying && !d->sched.parked;
+	       !d->life.is_dying && !d->sched.parked;
 }
 
 bool sched_may_run_on(const struct vcpu *v, u32 cpu)
@@ -107,8 +107,8 @@ static void set_waiting(struct vcpu *v)
 	else if (v->sched.state & (VCPU_BLOCKED | VCPU_POLLING))
 		set_runstate(v, RUNSTATE_blocked);
 	else
-		set_runstate(v, v->sched.pause_count || v->d->life.pause_count ?
-			     RUNSTATE_offline : RUNSTATE_runnable);
+		set_runstate(v, v->d->life.pause_count ? RUNSTATE_offline :
+			     RUNSTATE_runnable);
 }
 
 static void enqueue(struct vcpu *v)
@@ -143,7 +143,7 @@ static struct vcpu **find_next(u32 cpu)
 	struct vcpu **p = &sched_queue, **first = NULL, *v;
 
 	while ((v = *p)) {
-		if (!sched_runnable(v)) {
+		if (!runnable(v)) {
 			sched_dequeue(p);
 			set_waiting(v);
 			continue;
@@ -229,7 +229,7 @@ static void call_idle(void)
 
 static void make_ready(struct vcpu *v)
 {
-	if (!sched_runnable(v) || v->sched.running || v->sched.queued)
+	if (!runnable(v) || v->sched.running || v->sched.queued)
 		return;
 	sched_bound(v);
 	set_runstate(v, RUNSTATE_runnable);
@@ -411,7 +411,7 @@ static void leave(struct vcpu *v, const struct vcpu *next, u32 cpu)
 		v->sched.vtime[cpu] = next->sched.vtime[cpu];
 	v->sched.running = false;
 	set_waiting(v);
-	if (sched_runnable(v))
+	if (runnable(v))
 		enqueue(v);
 }
 
@@ -426,7 +426,7 @@ struct vcpu *sched_choose(struct vcpu *prev)
 		sched_charge(prev, now);
 	at = find_next(cpu);
 	next = at ? *at : NULL;
-	if (prev && sched_runnable(prev) && sched_may_run_on(prev, cpu) &&
+	if (prev && runnable(prev) && sched_may_run_on(prev, cpu) &&
 	    (!next || keeps(prev, next, cpu, now))) {
 		other = next;
 		next = prev;

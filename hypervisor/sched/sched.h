@@ -17,8 +17,8 @@ enum vcpu_state_bits {
 };
 
 /*
- * A vCPU's part. The scheduler's lock guards all but 'pause_count', which is
- * atomic. Times are in ns; sched/sched.c explains them.
+ * A vCPU's part. The scheduler's lock guards all but 'state', which is atomic.
+ * Times are in ns; sched/sched.c explains them.
  */
 struct vcpu_sched {
 	u32 cpu;			/* where it runs or ran last */
@@ -27,7 +27,6 @@ struct vcpu_sched {
 	volatile bool on_cpu;		/* its state is loaded in a CPU */
 	bool queued;
 	bool yielded;
-	volatile u32 pause_count;	/* while not 0, it does not run */
 	struct vcpu *run_next;		/* the queue */
 	u64 charged, started, slice_end;
 	u64 vtime[MAX_CPUS];
@@ -74,8 +73,7 @@ int sched_pin(struct vcpu *v, s32 cpu);
 void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs);
 u64 sched_idle_time(u32 cpu);
 
-/* For entry/exit.c alone. A snapshot, unless the scheduler's lock is held. */
-bool sched_runnable(const struct vcpu *v);
+/* For entry/exit.c alone. */
 /* The vCPU to run next on this CPU, possibly the same one; NULL: none. */
 struct vcpu *sched_choose(struct vcpu *prev);
 /*

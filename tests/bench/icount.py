@@ -15,14 +15,15 @@ HYPERVISORS = {"krypton": BUILD / "krypton",
                "reference": BUILD / "reference-xen/xen"}
 
 
-def boot(image, options, memory, initrd, pattern, cpu="max,-smap,-smep"):
+def boot(image, options, memory, initrd, pattern, cpu="max,-smap,-smep",
+         more=()):
     """The console's text up to the first match of pattern, and the match."""
     log = Path(tempfile.mkstemp()[1])
     qemu = subprocess.Popen(
         ["qemu-system-x86_64", "-accel", "tcg", "-cpu", cpu,
          "-icount", "shift=0,sleep=off", "-m", str(memory), "-nodefaults",
          "-display", "none", "-no-reboot", "-serial", f"file:{log}",
-         "-kernel", image, "-append", options, "-initrd", initrd])
+         "-kernel", image, "-append", options, "-initrd", initrd, *more])
     try:
         found, text, end = None, "", time.monotonic() + SECONDS
         while not found and qemu.poll() is None and time.monotonic() < end:
@@ -34,6 +35,7 @@ def boot(image, options, memory, initrd, pattern, cpu="max,-smap,-smep"):
                      f"to the end of its boot:\n{text[-2000:]}")
         return text, found
     finally:
-        qemu.kill()
+        # with an end in order if something in it has to write its counts
+        (qemu.terminate if more else qemu.kill)()
         qemu.wait()
         log.unlink()

@@ -5,14 +5,18 @@
  * Under QEMU's "-icount shift=0" the counter counts instructions, including the
  * hypervisor's. The program measures each cost ROUNDS times and reports the minimum,
  * which no interrupt has hit; for an interrupt itself it reports the median. It runs
- * as process 1 (tests/bench/entry), prints "BENCH name cost" and never ends.
+ * as process 1 (tests/bench/entry), prints "BENCH name cost" and never ends. Built
+ * for 64 bits, it measures SYSCALL where a 32-bit program calls the vDSO, and has
+ * neither an LDT nor highmem to measure. With "row" in the environment it measures
+ * that row alone.
  */
 #include <asm/ldt.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -26,9 +30,22 @@
 #define PAGE	4096
 #define PAGES	256
 #define LDT_CS	7
+#define GETPPID	64		/* of 32-bit programs; int $0x80 has their numbers */
+
+/* nopl 0x5452504b(%eax): tests/bench/counts.c counts between two of these */
+#define MARK	".byte 0x0f, 0x1f, 0x80, 0x4b, 0x50, 0x52, 0x54"
+
+#ifdef __x86_64__
+#define FAST_CALL(nr)	asm volatile("syscall" : "+a" (nr) : : "memory", "rcx", "r11")
+#define LONG_REGS	, "r8", "r9", "r10", "r11"
+#else
+#define FAST_CALL(nr)	asm volatile("call *%1" : "+a" (nr) : "r" (vsyscall) \
+				     : "memory", "ecx", "edx")
+#define LONG_REGS
+static unsigned long vsyscall;
+#endif
 
 static volatile char *area;
-static unsigned int vsyscall;
 static uint64_t fork_bare;
 static int there, back, file;
 
@@ -36,7 +53,7 @@ static uint64_t now(void)
 {
 	uint32_t low, high;
 
-	asm volatile("lfence\n\trdtsc" : "=a" (low), "=d" (high) : : "memory");
+	asm volatile("lfence\n\trdtsc\n\t" MARK : "=a" (low), "=d" (high) : : "memory");
 	return (uint64_t)high << 32 | low;
 }
 
@@ -85,25 +102,26 @@ static uint64_t int80(void)
 	int i, nr;
 
 	for (i = 0; i < CALLS; i++) {
-		nr = SYS_getppid;
-		asm volatile("int $0x80" : "+a" (nr) : : "memory");
+		nr = GETPPID;
+		asm volatile("int $0x80" : "+a" (nr) : : "memory" LONG_REGS);
 	}
 	return (now() - begin) / CALLS;
 }
 
-static uint64_t vdso(void)
+static uint64_t fast_call(void)
 {
 	uint64_t begin = now();
-	int i, nr;
+	long nr;
+	int i;
 
 	for (i = 0; i < CALLS; i++) {
 		nr = SYS_getppid;
-		asm volatile("call *%1" : "+a" (nr) : "r" (vsyscall) : "memory",
-			     "ecx", "edx");
+		FAST_CALL(nr);
 	}
 	return (now() - begin) / CALLS;
 }
 
+#ifndef __x86_64__
 /* from a segment of the LDT: a PV guest must return through the hypervisor */
 static uint64_t int80_ldt(void)
 {
@@ -124,10 +142,11 @@ static uint64_t int80_ldt(void)
 	"	lret\n"
 	"2:\n"
 	: [n] "+r" (n)
-	: [ldt] "i" (LDT_CS), [nr] "i" (SYS_getppid), [home] "r" (home)
+	: [ldt] "i" (LDT_CS), [nr] "i" (GETPPID), [home] "r" (home)
 	: "eax", "memory", "cc");
 	return (now() - begin) / CALLS;
 }
+#endif
 
 static uint64_t fault_read(void)
 {
@@ -264,8 +283,8 @@ static uint64_t signalled(void)
 	return (now() - begin) / CALLS;
 }
 
-/* a byte of a file whose pages are in highmem: kmap_local and back */
-static uint64_t read_highmem(void)
+/* a byte of a file, whose pages are in highmem if there is any: kmap_local and back */
+static uint64_t read_byte(void)
 {
 	uint64_t begin = now();
 	char c;
@@ -299,21 +318,25 @@ static int compare(const void *a, const void *b)
 
 static uint64_t tell(const char *name, uint64_t (*cost)(void), int rank)
 {
+	const char *only = getenv("row");
 	uint64_t all[ROUNDS];
 	int i;
 
+	if (only && strcmp(only, name))
+		return 0;
 	cost();
 	for (i = 0; i < ROUNDS; i++)
 		all[i] = cost();
 	qsort(all, ROUNDS, sizeof(all[0]), compare);
-	printf("BENCH %s %llu\n", name, all[rank]);
+	printf("BENCH %s %" PRIu64 "\n", name, all[rank]);
 	fflush(stdout);
 	return all[rank];
 }
 
-static void prepare(void)
+/* what only a 32-bit program has */
+static void prepare_narrow(void)
 {
-	static char data[CALLS * PAGE];
+#ifndef __x86_64__
 	struct user_desc code = {
 		.limit = 0xfffff, .seg_32bit = 1, .limit_in_pages = 1,
 		.contents = MODIFY_LDT_CONTENTS_CODE, .useable = 1,
@@ -321,27 +344,38 @@ static void prepare(void)
 	struct sysinfo info;
 
 	vsyscall = getauxval(AT_SYSINFO);
+	if (!vsyscall || sysinfo(&info) || !info.totalhigh)
+		fail("no vDSO or no highmem");
+	if (syscall(SYS_modify_ldt, 1, &code, sizeof(code)))
+		fail("modify_ldt");
+#endif
+}
+
+static void prepare(void)
+{
+	static char data[CALLS * PAGE];
+
 	signal(SIGUSR1, handler);
 	file = open("/file", O_RDWR | O_CREAT, 0600);
-	if (!vsyscall || sysinfo(&info) || !info.totalhigh || file < 0 ||
-	    write(file, data, sizeof(data)) != sizeof(data))
-		fail("no vDSO, no highmem or no file in it");
+	if (file < 0 || write(file, data, sizeof(data)) != sizeof(data))
+		fail("file");
 	there = eventfd(0, 0);
 	back = eventfd(0, 0);
 	if (there < 0 || back < 0)
 		fail("eventfd");
-	if (syscall(SYS_modify_ldt, 1, &code, sizeof(code)))
-		fail("modify_ldt");
 	if (!fork())
 		echo();
 }
 
 int main(void)
 {
+	prepare_narrow();
 	prepare();
 	tell("int80", int80, 0);
+#ifndef __x86_64__
 	tell("int80-ldt", int80_ldt, 0);
-	tell("vdso", vdso, 0);
+#endif
+	tell("fast-call", fast_call, 0);
 	tell("signal", signalled, 0);
 	tell("interrupt", interrupt, ROUNDS / 2);
 	tell("switch", ping_pong, 0);
@@ -353,7 +387,7 @@ int main(void)
 	tell("unmap-page", unmap_page, 0);
 	fork_bare = tell("fork-exit", fork_exit, 0);
 	tell("fork-page", fork_page, 0);
-	tell("read-highmem", read_highmem, 0);
+	tell("read-byte", read_byte, 0);
 	printf("BENCH end 0\n");
 	for (;;)
 		pause();

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The short way of a call from user mode into the guest's kernel: int 0x80,
+ * SYSENTER, SYSCALL. It makes the frame that cpu/bounce.c describes, and the same
+ * registers. Whatever is unusual, above all a stack that cannot be written, is
+ * left to bounce.c: then nothing has changed but words below the kernel's stack.
+ */
+#include "domain/domain.h"
+#include "entry/direct.h"
+#include "entry/guest_trap.h"
+#include "machine/asm.h"
+
+#define NARROW_SIZE	20u	/* IP, CS, FLAGS, SP, SS */
+#define LONG_SIZE	56u	/* RCX and R11 before them */
+
+/* Store at a guest's address that was checked, or go to the label 'fault'. */
+#define PUT(type, at, value)						\
+	asm goto("1:	mov %1, %0\n"					\
+		 EXTABLE("1b", "%l[fault]")				\
+		 :: "m" (*(type *)(at)), "r" ((type)(value)) : "memory" : fault)
+
+static inline bool put_narrow(u64 sp, const struct regs *r, u64 cs, u64 flags)
+{
+	PUT(u32, sp, r->ip);
+	PUT(u32, sp + 4, cs);
+	PUT(u32, sp + 8, flags);
+	PUT(u32, sp + 12, r->sp);
+	PUT(u32, sp + 16, r->ss);
+	return true;
+fault:
+	return false;
+}
+
+static inline bool put_long(u64 sp, const struct regs *r, u64 cs, u64 flags)
+{
+	PUT(u64, sp, r->cx);
+	PUT(u64, sp + 8, r->r11);
+	PUT(u64, sp + 16, r->ip);
+	PUT(u64, sp + 24, cs);
+	PUT(u64, sp + 32, flags);
+	PUT(u64, sp + 40, r->sp);
+	PUT(u64, sp + 48, r->ss);
+	return true;
+fault:
+	return false;
+}
+
+/* Not inline: the other would save the registers that it uses. */
+static __attribute__((noinline))
+bool enter_long(struct vcpu *v, struct regs *r, const struct vcpu_trap *t)
+{
+	u64 sp = (v->entry.kernel_sp & ~15ull) - LONG_SIZE;
+	bool masked = shared_upcall_mask(v);
+
+	if (!v->proc.in_user || !domain_range_ok(v->d, gva(sp), LONG_SIZE))
+		return false;
+	context_toggle(v);
+	if (!put_long(sp, r, (r->cs & 0xffff) | (u64)masked << 32,
+		      frame_flags(v, r, masked))) {
+		context_toggle(v);
+		return false;
+	}
+	if (t->flags & TRAP_MASKS)
+		shared_set_upcall_mask(v, true);
+	r->sp = sp;
+	r->ss = SEL_64_DS;
+	r->cs = SEL_64_CS;
+	r->ip = t->ip;
+	r->flags &= ~(u64)(FLAGS_TF | FLAGS_RF | FLAGS_NT | FLAGS_VM | FLAGS_AC);
+	return true;
+}
+
+bool direct_enter(struct vcpu *v, struct regs *r, const struct vcpu_trap *t)
+{
+	u64 sp = v->entry.kernel_sp - NARROW_SIZE;
+	bool masked = shared_upcall_mask(v);
+
+	if (!(t->cs & ~3u))
+		return false;
+	if (width_is_long(v->d->width))
+		return enter_long(v, r, t);
+	if ((r->cs & 3) != 3 || !domain_range_ok(v->d, gva(sp), NARROW_SIZE) ||
+	    !put_narrow(sp, r, (r->cs & 0xffff) | (u64)masked << 16,
+			frame_flags(v, r, masked)))
+		return false;
+	if (t->flags & TRAP_MASKS)
+		shared_set_upcall_mask(v, true);
+	r->sp = sp;
+	r->ss = v->entry.kernel_ss;
+	r->cs = t->cs;
+	r->ip = t->ip;
+	r->flags &= ~(u64)(FLAGS_TF | FLAGS_RF | FLAGS_NT | FLAGS_VM);
+	r->flags |= FLAGS_IF;
+	return true;
+}
