@@ -23,6 +23,7 @@
 #define STUCK_MS	400u
 #define WAIT_MS		20u
 #define MIN_GOOD	10u	/* percent; with fewer, the fuzzer is blind */
+#define LONG_RUN	400000u	/* calls, in which even rare ones succeed */
 
 PAGE_BUFFER(look);		/* a place for pages that are not mapped */
 
@@ -116,10 +117,15 @@ static bool counts_agree(const struct control *c, u32 v)
 	return n - c->vcpu[v].total <= 1;
 }
 
+/* Of both vCPUs, which may lose some; not if they have been overwritten. */
 static void add_operations(const struct operations *o)
 {
 	u32 i, k;
 
+	for (i = 0; i < FUZZ_GROUPS; i++)
+		for (k = 0; k < FUZZ_OPS; k++)
+			if (o->good[i][k] > o->calls[i][k])
+				return;
 	for (i = 0; i < FUZZ_GROUPS; i++)
 		for (k = 0; k < FUZZ_OPS; k++) {
 			op_calls[i][k] += o->calls[i][k];
@@ -226,6 +232,36 @@ static void report_operations(void)
 				      op_calls[i][k], op_good[i][k]);
 }
 
+/*
+ * Operations that a domain may do: of a long run, each one has succeeded. Those
+ * of 64-bit domains come last.
+ */
+static void check_operations(void)
+{
+	static const struct {
+		u8 group, op;
+	} must[] = {
+		{ 0, 0 }, { 0, 1 }, { 0, 6 }, { 0, 11 }, { 0, 12 }, { 1, 0 },
+		{ 2, 0 }, { 2, 1 }, { 2, 2 }, { 2, 5 }, { 2, 7 }, { 3, 0 },
+		{ 3, 1 }, { 5, 1 }, { 5, 2 }, { 5, 5 }, { 5, 6 }, { 5, 10 },
+		{ 5, 13 }, { 6, 0 }, { 6, 1 }, { 6, 2 }, { 6, 4 }, { 6, 5 },
+		{ 6, 6 }, { 6, 7 }, { 6, 8 }, { 6, 9 }, { 6, 10 }, { 6, 11 },
+		{ 6, 13 }, { 6, 16 }, { 6, 17 }, { 7, 0 }, { 7, 3 }, { 8, 0 },
+		{ 8, 1 }, { 9, 0 }, { 9, 1 }, { 9, 3 }, { 9, 4 }, { 9, 5 },
+		{ 9, 6 }, { 9, 7 }, { 9, 9 }, { 9, 10 }, { 9, 11 }, { 9, 12 },
+		{ 10, 5 }, { 10, 6 }, { 10, 7 },
+		{ 4, 0 }, { 4, 1 }, { 4, 2 }, { 4, 3 }, { 6, 3 }, { 6, 15 },
+	};
+	u32 i, n = ARRAY_SIZE(must) - (widths[count - 1] == 64 ? 0 : 6);
+
+	for (i = 0; i < n && total >= LONG_RUN; i++)
+		if (!op_good[must[i].group][must[i].op]) {
+			print("operation %u of the hypercalls' group %u was "
+			      "never done\n", must[i].op, must[i].group);
+			failures++;
+		}
+}
+
 /* What must have succeeded, and what never may. */
 static void check_numbers(void)
 {
@@ -258,6 +294,7 @@ static void report(u32 seed)
 	}
 	report_operations();
 	check_numbers();
+	check_operations();
 	CHECK(ok / (all / 100 + 1) >= MIN_GOOD, 1);
 	CHECK(spoilt <= 1 + (ended + died + stuck) / 10, 1);
 	print("fuzz: seed %u: %u calls, %u good, %u exceptions and events; "
