@@ -32,7 +32,7 @@ test: packages  ## build everything and run every test
 test-long: packages  ## run the tests that take too long for make test
 	@scripts/run-tests --long
 
-fuzz: packages  ## fuzz the hypervisor's sources for about half an hour
+fuzz: packages  ## fuzz the hypervisor's sources for about 45 minutes
 	@scripts/fuzz
 
 check: packages  ## run the checks that need no kernel build, in about a minute

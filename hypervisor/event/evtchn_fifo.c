@@ -157,18 +157,24 @@ bool evtchn_fifo_has(const struct domain *d, u32 port, u32 bit)
 	return word && (READ_ONCE(*word) & bit);
 }
 
-/* raise() sends these events again when the ports' words have pages. */
-static void save_pending(struct domain *d)
+/*
+ * What is pending of some ports, by the 2-level ABI, comes back when the port's
+ * word has its page. No more is added there once the domain has the FIFO ABI.
+ */
+static void save_pending(struct domain *d, u32 first)
 {
-	u32 port;
+	u64 flags = spin_lock_irqsave(&d->events.lock);
+	const u8 *bits = d->shared + d->width->pending_offset;
+	u32 port = first ? first : 1;
+	struct evtchn *e;
 
-	for (port = 1; port < d->width->max_ports; port++) {
-		struct evtchn *e = evtchn_port(d, port);
-
-		if (e && (READ_ONCE(d->shared[d->width->pending_offset +
-					      port / 8]) >> port % 8 & 1))
-			e->pending = true;
+	for (; port < first + RAISE_PORTS && d->events.fifo; port++) {
+		e = READ_ONCE(bits[port / 8]) >> port % 8 & 1 ?
+		    evtchn_port(d, port) : NULL;
+		if (e)
+			evtchn_fifo_set_pending(d, e, port);
 	}
+	spin_unlock_irqrestore(&d->events.lock, flags);
 }
 
 static int use_control(struct domain *d, const struct evtchn_init_control *op,
@@ -181,7 +187,6 @@ static int use_control(struct domain *d, const struct evtchn_init_control *op,
 	if (!d->events.fifo) {
 		if (!page)
 			return -ENOMEM;
-		save_pending(d);
 		d->events.fifo = page;
 	}
 	fv = &d->events.fifo->vcpu[op->vcpu];
@@ -196,7 +201,9 @@ long evtchn_fifo_init_control(struct domain *d, void *arg)
 	struct evtchn_init_control *op = arg;
 	mfn_t m = mfn(op->control_gfn);
 	struct fifo *page = NULL;
+	bool first;
 	u64 flags;
+	u32 i;
 	long rc;
 
 	op->link_bits = EVTCHN_FIFO_LINK_BITS;
@@ -211,12 +218,14 @@ long evtchn_fifo_init_control(struct domain *d, void *arg)
 		page = frames_new(sizeof(*page));
 	flags = spin_lock_irqsave(&d->events.lock);
 	rc = use_control(d, op, m, page);
-	if (d->events.fifo == page)
-		page = NULL;
+	first = page && d->events.fifo == page;
 	spin_unlock_irqrestore(&d->events.lock, flags);
 	if (rc)
 		ptype_put_foreign(m, true);
-	frames_delete(page, sizeof(*page));
+	if (!first)
+		frames_delete(page, sizeof(*page));
+	for (i = 0; first && i < d->width->max_ports; i += RAISE_PORTS)
+		save_pending(d, i);
 	return rc;
 }
 

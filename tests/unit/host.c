@@ -396,10 +396,11 @@ const struct width width32 = {
 	.fill_hypercall_page = fill_hypercall_page,
 };
 
-/* The guest's part of the address space is the host's, as in the other. */
+/* The guest's part of the address space has the host's in it. */
 const struct width width64 = {
-	.long_size = 8, .is_long = true, .long_mask = ~0ull, .kernel_ring = 3,
-	.hole_last = ~0ull, .root_type = TYPE_L4, .page_added = PTE_US,
+	.long_size = 8, .is_long = true, .long_mask = ~0ull,
+	.kernel_ring = 3, .hole_last = 0xffff87ffffffffff, .root_type = TYPE_L4,
+	.page_added = PTE_US,
 	.max_ports = 4096, .sel_bits = 64,
 	.pending_offset = 2048, .mask_offset = 2560, .sel_offset = 8,
 	.cr2_offset = 16,

@@ -41,6 +41,16 @@ void model_pin_three(void);
 /* The rule, and all counts. */
 void model_check(void);
 
+/*
+ * steps64.c: one step of any vCPU, which becomes host_current: a pin, a root, an
+ * update, or contents that the guest writes where it may. model_draw(n) gives a
+ * number below n.
+ */
+extern u32 (*model_draw)(u32 n);
+void model_step(void);
+u32 model_any_slot(void);		/* of model_slots */
+u64 model_any_entry(void);		/* of a table */
+
 /* By the number of a page. */
 struct frame *model_frame(u32 i);
 u64 *model_page(u32 i);

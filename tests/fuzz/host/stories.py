@@ -93,3 +93,10 @@ def pages():
             yield story(steps, at, 1 + at % 3)
     for _ in range(40):
         yield b"".join(step(choose) for _ in range(160))
+
+
+def pages64():
+    """Any bytes are steps of the 64-bit guest."""
+    choose = random.Random(64)
+    for _ in range(40):
+        yield choose.randbytes(1280)

@@ -4,41 +4,34 @@
  * Dom0. It makes the domain, waits until the domain has made its calls,
  * destroys it, and makes the next one with the next seed. A domain that ends
  * earlier, by its own doing, counts as far as it got, unless it has overwritten
- * its counts.
+ * its counts. Domains have 32 or 64 bits, or there are always one of each, which
+ * know each other.
  *
  * Rules: whatever a domain calls, the hypervisor survives; after its end all of
  * its memory is free; Dom0's pages, their entries in the machine-to-phys array
  * and its grants are as before; privileged operations are refused. Krypton's
  * debug build also takes its frame audit after each domain.
  *
- * Arguments: seed=N, calls=N (in all), each=N (per domain), slack=N (pages that
- * the hypervisor may keep for its own heap). To repeat a domain that failed,
- * give its seed, as printed, and calls= the value of each=.
+ * Arguments: seed=N, calls=N (in all), each=N (per domain), width=N (of domains;
+ * 0: of both), slack=N (pages that the hypervisor may keep for its own heap). To
+ * repeat a domain that failed, give its seed, as printed, and calls= the value
+ * of each=.
  */
-#include "domu.h"
+#include "life.h"
 
 #define OWN_PAGES	2048u	/* all that it maps lies below */
 #define STUCK_MS	400u
-#define PTE_NX		(1ull << 63)
 #define WAIT_MS		20u
 #define MIN_GOOD	10u	/* percent; with fewer, the fuzzer is blind */
+#define LONG_RUN	400000u	/* calls, in which even rare ones succeed */
 
-__asm__(".section .rodata\n.balign 16\n"
-	".globl image, image_end\n"
-	"image: .incbin \"" DOMU_IMAGE "\"\nimage_end:\n.text");
-extern const u8 image[], image_end[];
+PAGE_BUFFER(look);		/* a place for pages that are not mapped */
 
-PAGE_BUFFER(by);		/* a place for pages of others */
-static u8 base[PAGE_ARGS - PAGE_CONTROL][PAGE_SIZE]
-	__attribute__((aligned(4096)));	/* the pages that the domain runs on */
-static u8 granted[DOM0_GRANTS][PAGE_SIZE] __attribute__((aligned(4096)));
-static grant_entry_v1_t table[512] __attribute__((aligned(4096)));
-static vcpu_guest_context_t ctx;
-static struct control *const control = (struct control *)base;
-
-static struct domu u;
-static u32 port[4];
+static struct life lives[LIVES];
+static u32 count;		/* of those at once */
+static u32 widths[LIVES];
 static u32 calls[FUZZ_NUMBERS], good[FUZZ_NUMBERS];
+static u32 op_calls[FUZZ_GROUPS][FUZZ_OPS], op_good[FUZZ_GROUPS][FUZZ_OPS];
 static u32 total, traps, ended, died, stuck, spoilt;
 
 /* The number after "name=" on the command line. */
@@ -65,150 +58,44 @@ static u32 option(const char *name, u32 otherwise)
  */
 static u32 hash_memory(void)
 {
-	const u32 *list = (const u32 *)start_info->mfn_list;
-	const u32 *m2p = (const u32 *)window;
+	const ulong *list = (const ulong *)start_info->mfn_list;
 	u32 h = 2166136261u, pfn, i;
 
 	for (pfn = 0; pfn < start_info->nr_pages; pfn++) {
-		h = (h ^ list[pfn] ^ m2p[list[pfn]]) * 16777619;
-		CHECK(m2p[list[pfn]], pfn);
+		h = (h ^ (u32)list[pfn] ^ (u32)mfn_to_pfn(list[pfn])) * 16777619;
+		CHECK(mfn_to_pfn(list[pfn]), pfn);
 		if (pfn < OWN_PAGES)
 			continue;
-		CHECK(set_pte_va(by, (u64)list[pfn] << 12 | PTE_RO,
+		CHECK(set_pte_va(look, (u64)list[pfn] << 12 | PTE_RO,
 				 UVMF_INVLPG | UVMF_LOCAL), 0);
 		for (i = 0; i < PAGE_SIZE / 4; i++)
-			h = (h ^ ((const u32 *)by)[i]) * 16777619;
+			h = (h ^ ((const u32 *)look)[i]) * 16777619;
 	}
-	CHECK(make_rw(by), 0);
+	CHECK(make_rw(look), 0);
 	return h;
 }
 
-static void set_grants(void)
-{
-	xen_pfn_t list[1];
-	struct gnttab_setup_table s = { .dom = DOMID_SELF, .nr_frames = 1 };
-
-	set_xen_guest_handle(s.frame_list, list);
-	CHECK(HC3(grant_table_op, GNTTABOP_setup_table, &s, 1), 0);
-	CHECK(s.status, 0);
-	CHECK(set_pte_va(table, (u64)list[0] << 12 | PTE_RWP, UVMF_INVLPG), 0);
-}
-
-/* Every second one is read-only. */
-static void grant_pages(u16 flags)
-{
-	grant_entry_v1_t *e;
-	u32 i;
-
-	for (i = 0; i < DOM0_GRANTS; i++) {
-		e = &table[DOM0_REFS + i];
-		e->frame = va_mfn(granted[i]);
-		e->domid = (domid_t)u.id;
-		e->flags = flags ? flags | (i & 1 ? GTF_readonly : 0) : 0;
-	}
-}
-
-static void open_ports(void)
-{
-	struct evtchn_alloc_unbound a = { .dom = DOMID_SELF,
-					  .remote_dom = (domid_t)u.id };
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(port); i++) {
-		CHECK(HC2(event_channel_op, EVTCHNOP_alloc_unbound, &a), 0);
-		control->port[i] = port[i] = a.port;
-	}
-}
-
-static void set_vcpu(u32 v)
-{
-	u32 i;
-
-	domu_context(&u, &ctx);
-	ctx.user_regs.eip = FUZZ_ENTRY(v);
-	ctx.user_regs.esp = ctx.kernel_sp = FUZZ_STACK(v);
-	for (i = 0; i < 256; i++)
-		ctx.trap_ctxt[i] = (trap_info_t){
-			.vector = (u8)i, .flags = 4, .cs = FLAT_KERNEL_CS,
-			.address = FUZZ_ENTRY(v),
-		};
-	ctx.event_callback_cs = ctx.failsafe_callback_cs = FLAT_KERNEL_CS;
-	ctx.event_callback_eip = ctx.failsafe_callback_eip = FUZZ_ENTRY(v);
-	domctl_op.u.vcpucontext.vcpu = v;
-	set_xen_guest_handle(domctl_op.u.vcpucontext.ctxt, &ctx);
-	CHECK(domu_ctl(&u, XEN_DOMCTL_setvcpucontext), 0);
-}
-
-/* One entry of its table for each page of Dom0 that it has. */
-static void lend_pages(void)
-{
-	mmu_update_t m;
-	u32 page;
-
-	for (page = PAGE_CONTROL; page < PAGE_ARGS; page++) {
-		m.ptr = (u64)u.frames[5] << 12 | page * 8;
-		m.val = va_maddr(base[page - PAGE_CONTROL]) |
-			(page == PAGE_CONTROL ? PTE_RWP | PTE_NX :
-			 page < PAGE_DATA ? PTE_RO :
-			 page == PAGE_GUARD ? PTE_RO | PTE_NX :
-			 PTE_RWP | PTE_NX);
-		CHECK(HC4(mmu_update, &m, 1, 0,
-			  DOMID_SELF | (u.id + 1) << 16), 0);
-	}
-}
-
-static void make_domain(u32 seed, u32 count)
-{
-	u32 i;
-
-	domu_empty(&u);
-	domu_fill(&u, by, NULL, 0);
-	CHECK(make_rw(by), 0);
-	memset(base, 0, sizeof(base));
-	memcpy(base[DOMU_CODE - PAGE_CONTROL], image,
-	       (u32)(image_end - image));
-	control->seed = seed;
-	control->calls = count;
-	control->domid = u.id;
-	memcpy(control->frames, u.frames, sizeof(control->frames));
-	for (i = 0; i < DOM0_FRAMES; i++)
-		control->dom0_frames[i] = va_mfn(i & 1 ? (void *)pte_of(by) :
-						 granted[i]);
-	grant_pages(GTF_permit_access);
-	open_ports();
-	CHECK(domu_pin(&u, MMUEXT_PIN_L3_TABLE, u.frames[0]), 0);
-	lend_pages();
-	for (i = 0; i < DOMU_VCPUS; i++)
-		set_vcpu(i);
-	domctl_op.u.max_mem.max_memkb = (DOMU_PAGES + 16) * 4;
-	CHECK(domu_ctl(&u, XEN_DOMCTL_max_mem), 0);
-}
-
-static u32 made(void)
-{
-	u32 i, n = 0;
-
-	for (i = 0; i < DOMU_VCPUS; i++)
-		n += control->vcpu[i].total;
-	return n;
-}
-
-/* Wait until it ends, by itself or not, or makes no more progress. */
+/* Wait until all end, by themselves or not, or make no more progress. */
 static void wait_for_end(void)
 {
-	u32 still = 0, last = 0;
+	u32 still = 0, last = 0, n, i;
+	bool all = false;
 
-	while (!control->over && still < STUCK_MS) {
+	while (!all && still < STUCK_MS) {
 		sleep_ms(WAIT_MS);
-		still = made() == last ? still + WAIT_MS : 0;
-		last = made();
-		CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
-		if (domctl_op.u.getdomaininfo.flags & XEN_DOMINF_shutdown)
-			break;
+		all = true;
+		for (i = n = 0; i < count; i++) {
+			n += life_calls(&lives[i]);
+			all = life_ended(&lives[i]) && all;
+		}
+		still = n == last ? still + WAIT_MS : 0;
+		last = n;
 	}
-	ended += !!control->over;
-	died += !control->over && still < STUCK_MS;
-	stuck += !control->over && still >= STUCK_MS;
+	for (i = 0; i < count; i++) {
+		ended += lives[i].at_end;
+		died += !lives[i].at_end && lives[i].shut_down;
+		stuck += !lives[i].at_end && !lives[i].shut_down;
+	}
 }
 
 /*
@@ -217,72 +104,107 @@ static void wait_for_end(void)
  * between the two counts loses the second; counts that lost more than one are
  * not believed.
  */
-static bool counts_agree(u32 v)
+static bool counts_agree(const struct control *c, u32 v)
 {
 	u32 i, n = 0;
 
 	for (i = 0; i < FUZZ_NUMBERS; i++) {
-		n += control->vcpu[v].calls[i];
-		if (control->vcpu[v].good[i] >
-		    (i == FUZZ_MAPPED ? control->vcpu[v].total :
-		     control->vcpu[v].calls[i]))
+		n += c->vcpu[v].calls[i];
+		if (c->vcpu[v].good[i] > (i == FUZZ_MAPPED ? c->vcpu[v].total :
+					  c->vcpu[v].calls[i]))
 			return false;
 	}
-	return n - control->vcpu[v].total <= 1;
+	return n - c->vcpu[v].total <= 1;
+}
+
+/* Of both vCPUs, which may lose some; not if they have been overwritten. */
+static void add_operations(const struct operations *o)
+{
+	u32 i, k;
+
+	for (i = 0; i < FUZZ_GROUPS; i++)
+		for (k = 0; k < FUZZ_OPS; k++)
+			if (o->good[i][k] > o->calls[i][k])
+				return;
+	for (i = 0; i < FUZZ_GROUPS; i++)
+		for (k = 0; k < FUZZ_OPS; k++) {
+			op_calls[i][k] += o->calls[i][k];
+			op_good[i][k] += o->good[i][k];
+		}
 }
 
 /* Add up the counts of a stopped domain, unless it has overwritten them. */
-static void add_up(u32 count)
+static void add_up(const struct life *l, u32 wanted)
 {
-	bool right = made() <= count + DOMU_VCPUS;
+	bool right = life_calls(l) <= wanted + DOMU_VCPUS;
+	const struct control *c = l->control;
 	u32 i, v;
 
 	for (v = 0; v < DOMU_VCPUS; v++)
-		right = right && counts_agree(v);
+		right = right && counts_agree(c, v);
 	spoilt += !right;
-	for (v = 0; right && v < DOMU_VCPUS; v++) {
-		total += control->vcpu[v].total;
-		traps += control->vcpu[v].traps;
+	if (!right)
+		return;
+	for (v = 0; v < DOMU_VCPUS; v++) {
+		total += c->vcpu[v].total;
+		traps += c->vcpu[v].traps;
 		for (i = 0; i < FUZZ_NUMBERS; i++) {
-			calls[i] += control->vcpu[v].calls[i];
-			good[i] += control->vcpu[v].good[i];
+			calls[i] += c->vcpu[v].calls[i];
+			good[i] += c->vcpu[v].good[i];
 		}
 	}
+	add_operations(l->ops);
 }
 
-static void destroy(void)
+static void make_lives(u32 seed, u32 each)
 {
 	u32 i;
 
-	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), 0);
-	for (i = 0; i < ARRAY_SIZE(port); i++)
-		CHECK(close_port(port[i]), 0);
-	CHECK(domu_gone(&u), 1);
-	for (i = 0; i < DOM0_GRANTS; i++)
-		CHECK(table[DOM0_REFS + i].flags &
-		      (GTF_reading | GTF_writing), 0);
-	grant_pages(0);
+	for (i = 0; i < count; i++)
+		life_create(&lives[i], i, widths[i]);
+	for (i = 0; i < count; i++) {
+		life_fill(&lives[i], seed, each, lives[count - 1 - i].u.id);
+		print("domain %u of %u bits has the seed %u, %u calls\n",
+		      lives[i].u.id, widths[i], seed, each);
+	}
+	for (i = 0; i < count; i++)
+		CHECK(domu_ctl(&lives[i].u, XEN_DOMCTL_unpausedomain), 0);
 }
 
-/* One domain's life; all of its memory must be back in five seconds. */
-static void one_life(u32 seed, u32 count, u32 pages)
+static void end_lives(u32 each)
+{
+	struct life *l;
+	u32 i;
+
+	for (l = lives; l < lives + count; l++)
+		CHECK(domu_ctl(&l->u, XEN_DOMCTL_pausedomain), 0);
+	for (l = lives; l < lives + count; l++) {
+		add_up(l, each);
+		life_contexts(l);
+		calls[FUZZ_CONTEXTS] += l->contexts;
+		good[FUZZ_CONTEXTS] += l->good_contexts;
+	}
+	print("%u calls so far\n", total);
+	for (i = 0; i < count; i++)
+		life_destroy(&lives[i]);
+	for (i = 0; i < count; i++)
+		life_gone(&lives[i]);
+}
+
+/* The lives of one seed; all of their memory must be back in five seconds. */
+static void one_round(u32 seed, u32 each, u32 pages)
 {
 	u32 i, before = failures;
 
-	make_domain(seed, count);
-	print("domain %u has the seed %u, %u calls\n", u.id, seed, count);
-	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);
+	make_lives(seed, each);
 	wait_for_end();
-	CHECK(domu_ctl(&u, XEN_DOMCTL_pausedomain), 0);
-	add_up(count);
-	print("%u calls so far\n", total);
-	destroy();
+	end_lives(each);
 	for (i = 0; free_pages() < pages && i < 50; i++)
 		sleep_ms(100);
 	CHECK(free_pages() >= pages, 1);
 	if (failures != before)
 		print("seed %u: failed, calls=%u each=%u makes it again\n",
-		      seed, count, count);
+		      seed, each, each);
 }
 
 static void audit(void)
@@ -296,13 +218,71 @@ static void audit(void)
 	CHECK(HC1(sysctl, &s), 0);
 }
 
-static void report(u32 seed)
+/* For each hypercall with operations: which ones were done how often. */
+static void report_operations(void)
+{
+	static const u8 groups[FUZZ_GROUPS] = { FUZZ_GROUP_NUMBERS };
+	u32 i, k;
+
+	for (i = 0; i < FUZZ_GROUPS; i++)
+		for (k = 0; k < FUZZ_OPS; k++)
+			if (op_calls[i][k])
+				print("number %u operation %u: %u calls, "
+				      "%u good\n", groups[i], k,
+				      op_calls[i][k], op_good[i][k]);
+}
+
+/*
+ * Operations that a domain may do: of a long run, each one has succeeded. Those
+ * of 64-bit domains come last.
+ */
+static void check_operations(void)
+{
+	static const struct {
+		u8 group, op;
+	} must[] = {
+		{ 0, 0 }, { 0, 1 }, { 0, 6 }, { 0, 11 }, { 0, 12 }, { 1, 0 },
+		{ 2, 0 }, { 2, 1 }, { 2, 2 }, { 2, 5 }, { 2, 7 }, { 3, 0 },
+		{ 3, 1 }, { 5, 1 }, { 5, 2 }, { 5, 5 }, { 5, 6 }, { 5, 10 },
+		{ 5, 13 }, { 6, 0 }, { 6, 1 }, { 6, 2 }, { 6, 4 }, { 6, 5 },
+		{ 6, 6 }, { 6, 7 }, { 6, 8 }, { 6, 9 }, { 6, 10 }, { 6, 11 },
+		{ 6, 13 }, { 6, 16 }, { 6, 17 }, { 7, 0 }, { 7, 3 }, { 8, 0 },
+		{ 8, 1 }, { 9, 0 }, { 9, 1 }, { 9, 3 }, { 9, 4 }, { 9, 5 },
+		{ 9, 6 }, { 9, 7 }, { 9, 9 }, { 9, 10 }, { 9, 11 }, { 9, 12 },
+		{ 10, 5 }, { 10, 6 }, { 10, 7 },
+		{ 4, 0 }, { 4, 1 }, { 4, 2 }, { 4, 3 }, { 6, 3 }, { 6, 15 },
+	};
+	u32 i, n = ARRAY_SIZE(must) - (widths[count - 1] == 64 ? 0 : 6);
+
+	for (i = 0; i < n && total >= LONG_RUN; i++)
+		if (!op_good[must[i].group][must[i].op]) {
+			print("operation %u of the hypercalls' group %u was "
+			      "never done\n", must[i].op, must[i].group);
+			failures++;
+		}
+}
+
+/* What must have succeeded, and what never may. */
+static void check_numbers(void)
 {
 	static const u8 must[] = { 0, 1, 2, 3, 4, 5, 8, 9, 10, 12, 13, 14, 15,
 				   17, 20, 21, 23, 24, 26, 29, 30, 32, 33,
-				   FUZZ_MAPPED, FUZZ_WRITES,
+				   FUZZ_CONTEXTS, FUZZ_MAPPED, FUZZ_WRITES,
 				   FUZZ_INSTRUCTIONS };
+	static const u8 must64[] = { __HYPERVISOR_set_segment_base, FUZZ_USER };
 	static const u8 never[] = { 7, 35, 36, 37, 41 };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(must); i++)
+		CHECK(good[must[i]] > 0, 1);
+	for (i = 0; i < ARRAY_SIZE(must64); i++)
+		CHECK(good[must64[i]] > 0, widths[count - 1] == 64);
+	for (i = 0; i < ARRAY_SIZE(never); i++)
+		CHECK(good[never[i]], 0);
+}
+
+static void report(u32 seed)
+{
 	u32 i, all = 0, ok = 0;
 
 	for (i = 0; i < FUZZ_NUMBERS; i++) {
@@ -312,10 +292,9 @@ static void report(u32 seed)
 			print("number %u: %u calls, %u good\n", i, calls[i],
 			      good[i]);
 	}
-	for (i = 0; i < ARRAY_SIZE(must); i++)
-		CHECK(good[must[i]] > 0, 1);
-	for (i = 0; i < ARRAY_SIZE(never); i++)
-		CHECK(good[never[i]], 0);
+	report_operations();
+	check_numbers();
+	check_operations();
 	CHECK(ok / (all / 100 + 1) >= MIN_GOOD, 1);
 	CHECK(spoilt <= 1 + (ended + died + stuck) / 10, 1);
 	print("fuzz: seed %u: %u calls, %u good, %u exceptions and events; "
@@ -324,16 +303,24 @@ static void report(u32 seed)
 	      spoilt);
 }
 
+static void choose_widths(u32 width)
+{
+	widths[0] = width ? width : 32;
+	widths[1] = 64;
+	count = width ? 1 : 2;
+}
+
 void test_main(void)
 {
 	u32 first = option("seed", 1), wanted = option("calls", 1000000);
 	u32 each = option("each", 20000), pages = 0, hash, seed = first;
 
-	set_grants();
+	choose_widths(option("width", WIDTH));
+	lives_init();
 	hash = hash_memory();
 	while (total < wanted && !failures) {
-		one_life(seed++, each < wanted - total ? each : wanted - total,
-			 pages);
+		one_round(seed++, each < wanted - total ? each : wanted - total,
+			  pages);
 		if (!pages)
 			pages = settled_pages() - option("slack", 0);
 	}

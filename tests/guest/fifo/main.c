@@ -13,6 +13,7 @@
  * Test: fifo
  * Test: fifo-64 -w 64
  * Test: fuzz/limit-fifo -i -a all -o hold_limit=6000,200 krypton-debug
+ * Test: fuzz/limit-fifo-64 -w 64 -i -a all -o hold_limit=6000,200 krypton-debug
  */
 #include "guest.h"
 

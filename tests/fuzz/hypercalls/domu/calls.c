@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every hypercall that a 32-bit guest's kernel can make (xen/xen.h): those
+ * Every hypercall that a guest's kernel can make (xen/xen.h): those
  * about memory are in memory.c, all others here, one function each.
  */
 #include "values.h"
@@ -13,31 +13,34 @@ static void make_traps(struct call *c)
 	for (i = 0; i < n; i++)
 		t[i] = (trap_info_t){
 			.vector = (u8)draw(c->s), .flags = (u8)below(c->s, 8),
-			.cs = (u16)some_selector(c), .address = draw(c->s),
+			.cs = (u16)some_selector(c), .address = some_word(c->s),
 		};
 	set(c, __HYPERVISOR_set_trap_table, argument(c, t, sizeof(t)), 0, 0, 0);
 }
 
 static void make_vcpu_state(struct call *c)
 {
-	switch (below(c->s, 6)) {
+	switch (below(c->s, 8)) {
 	case 0:
 		set(c, __HYPERVISOR_stack_switch, some_selector(c),
 		    some_address(c), 0, 0);
 		break;
 	case 1:
-		set(c, __HYPERVISOR_set_callbacks, some_selector(c),
-		    draw(c->s), some_selector(c), draw(c->s));
+		set_callbacks(c, some_word(c->s), some_word(c->s));
 		break;
 	case 2:
 		set(c, __HYPERVISOR_fpu_taskswitch, draw(c->s) & 1, 0, 0, 0);
 		break;
 	case 3:
-		set(c, __HYPERVISOR_set_debugreg, below(c->s, 9), draw(c->s),
-		    0, 0);
+		set(c, __HYPERVISOR_set_debugreg, below(c->s, 9),
+		    one_in(c->s, 2) ? some_word(c->s) : draw(c->s), 0, 0);
 		break;
 	case 4:
 		set(c, __HYPERVISOR_get_debugreg, below(c->s, 9), 0, 0, 0);
+		break;
+	case 5:
+	case 6:
+		set_segment(c);
 		break;
 	default:
 		set(c, __HYPERVISOR_vm_assist, below(c->s, 3), below(c->s, 33),
@@ -59,14 +62,17 @@ static void make_text(struct call *c)
 static void make_vcpu(struct call *c)
 {
 	static const u8 cmds[] = { 0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 };
-	u32 words[12], i, cmd = PICK(c->s, cmds);
+	ulong words[12];
+	u32 i, cmd = PICK(c->s, cmds);
 	u32 v = one_in(c->s, 8) ? some_count(c) : below(c->s, 2);
+	struct vcpu_register_vcpu_info info = { 0 };
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		words[i] = one_in(c->s, 2) ? place(c) : below(c->s, 0x1000000);
 	if (cmd == VCPUOP_register_vcpu_info) {
-		words[0] = spare_frame(c);
-		words[2] = below(c->s, 64) * 64 + (one_in(c->s, 4) ? 4 : 0);
+		info.mfn = spare_frame(c);
+		info.offset = below(c->s, 64) * 64 + (one_in(c->s, 4) ? 4 : 0);
+		memcpy(words, &info, sizeof(info));
 	}
 	if (!c->s->id && one_in(c->s, 64)) {
 		cmd = VCPUOP_down;
@@ -105,9 +111,9 @@ static void make_sched(struct call *c)
 
 static void make_timer(struct call *c)
 {
-	set(c, __HYPERVISOR_set_timer_op, draw(c->s), below(c->s, 16), 0, 0);
-	if (one_in(c->s, 8))
-		c->a[1] = draw(c->s);
+	u64 high = one_in(c->s, 8) ? draw(c->s) : below(c->s, 16);
+
+	set_timer(c, high << 32 | draw(c->s));
 }
 
 static void make_callback(struct call *c)
@@ -116,8 +122,7 @@ static void make_callback(struct call *c)
 		.type = (u16)below(c->s, 9), .flags = (u16)below(c->s, 4),
 	};
 
-	r.address.cs = some_selector(c);
-	r.address.eip = draw(c->s);
+	r.address = (xen_callback_t)CALLBACK(some_selector(c), some_word(c->s));
 	set(c, __HYPERVISOR_callback_op, below(c->s, 3),
 	    argument(c, &r, sizeof(r)), 0, 0);
 }
@@ -155,9 +160,11 @@ static void make_events(struct call *c)
 	if (one_in(c->s, 16)) {
 		cmd = PICK(c->s, fifo);
 		words[0] = spare_frame(c);
-		words[1] = 0;
+		words[1] = cmd == EVTCHNOP_set_priority ? below(c->s, 17) : 0;
 		words[2] = below(c->s, 512) * 8;
 		words[3] = below(c->s, 3);
+		if (cmd == EVTCHNOP_set_priority)
+			words[0] = some_port(c);
 	}
 	set(c, __HYPERVISOR_event_channel_op, cmd,
 	    argument(c, words, sizeof(words)), 0, 0);
@@ -165,7 +172,8 @@ static void make_events(struct call *c)
 
 static void make_physdev(struct call *c)
 {
-	u32 words[8], i;
+	ulong words[8];
+	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		words[i] = one_in(c->s, 2) ? below(c->s, 4) : place(c);
@@ -176,7 +184,7 @@ static void make_physdev(struct call *c)
 /* What is for others, or for nobody: nothing of it may succeed. */
 static void make_refused(struct call *c)
 {
-	static const u8 nrs[] = { 7, 25, 27, 28, 31, 34, 35, 36, 37, 38, 39, 40,
+	static const u8 nrs[] = { 7, 27, 28, 31, 34, 35, 36, 37, 38, 39, 40,
 				  41, 42, 48, 55 };
 	u32 words[36], i, nr = PICK(c->s, nrs);
 
@@ -198,7 +206,7 @@ static void make_refused(struct call *c)
 static void make_unknown(struct call *c)
 {
 	set(c, one_in(c->s, 2) ? draw(c->s) : 43 + below(c->s, 100),
-	    draw(c->s), draw(c->s), some_address(c), draw(c->s));
+	    some_word(c->s), draw(c->s), some_address(c), some_word(c->s));
 }
 
 static void make_multicall(struct call *c);
@@ -215,7 +223,7 @@ static void (*const make[])(struct call *c) = {
 
 static void make_multicall(struct call *c)
 {
-	struct { u32 op, result, args[6]; } list[6];
+	multicall_entry_t list[6];
 	struct call one;
 	u32 i, n = 1 + below(c->s, ARRAY_SIZE(list));
 
@@ -239,7 +247,7 @@ void choose_call(struct call *c)
 	make[below(c->s, ARRAY_SIZE(make))](c);
 	/* Bits of any register that nobody looked at yet. */
 	if (one_in(c->s, 64))
-		c->a[below(c->s, 6)] ^= 1u << below(c->s, 32);
+		c->a[below(c->s, 6)] ^= 1ul << below(c->s, WIDTH);
 }
 
 void after_call(struct call *c, long rc)

@@ -3,14 +3,14 @@
  * The domain that fuzzes. Each vCPU makes one call after the other until both
  * have made as many as they shall; the second one changes what lies in memory
  * as well, at any time, so that the first one's arguments change in the middle
- * of its calls. What each vCPU draws depends on the seed alone.
+ * of its calls. What each vCPU draws depends on the seed and the width alone.
  */
 #include "values.h"
 
 static struct source sources[DOMU_VCPUS];
-static u32 arguments_at[DOMU_VCPUS];
+static ulong arguments_at[DOMU_VCPUS];
 
-static void counted(u32 id, u32 nr, bool good)
+void counted(u32 id, u32 nr, bool good)
 {
 	if (good) {
 		CONTROL->vcpu[id].good[nr]++;
@@ -20,10 +20,50 @@ static void counted(u32 id, u32 nr, bool good)
 	CONTROL->vcpu[id].total++;
 }
 
+bool in_arguments(ulong at)
+{
+	return at >= PAGE_ARGS << 12 && at < (PAGE_READONLY << 12) - 256;
+}
+
+/* Its place among those hypercalls that have operations; ~0: it has none. */
+static u32 group_of(u32 nr)
+{
+	static const u8 groups[FUZZ_GROUPS] = { FUZZ_GROUP_NUMBERS };
+	u32 i;
+
+	for (i = 0; i < FUZZ_GROUPS; i++)
+		if (groups[i] == nr)
+			return i;
+	return ~0u;
+}
+
+/* Which operation it is; FUZZ_OPS: unknown, or several. */
+static u32 operation_of(const struct call *c)
+{
+	u32 op = FUZZ_OPS;
+
+	if (c->nr != __HYPERVISOR_mmuext_op)
+		return c->a[0] < FUZZ_OPS ? (u32)c->a[0] : FUZZ_OPS;
+	if (c->a[1] == 1 && in_arguments(c->a[0]))
+		op = ((const struct mmuext_op *)c->a[0])->cmd;
+	return op < FUZZ_OPS ? op : FUZZ_OPS;
+}
+
+static void count_operation(const struct call *c, u32 op, bool good)
+{
+	u32 group = group_of(c->nr);
+
+	if (group < FUZZ_GROUPS && op < FUZZ_OPS) {
+		OPERATIONS->calls[group][op]++;
+		OPERATIONS->good[group][op] += good;
+	}
+}
+
 static void one_call(struct source *s)
 {
 	struct call c = { .s = s, .at = arguments_at[s->id] };
-	u32 nr;
+	u32 nr, op;
+	bool good;
 	long rc;
 
 	if (c.at < PAGE_ARGS << 12 || c.at >= PAGE_READONLY << 12)
@@ -31,52 +71,29 @@ static void one_call(struct source *s)
 	choose_call(&c);
 	arguments_at[s->id] = c.at;
 	nr = c.nr < FUZZ_OTHERS ? c.nr : FUZZ_OTHERS;
+	op = operation_of(&c);
 	counted(s->id, nr, false);
 	rc = (long)fuzz_call(c.nr, c.a);
-	if (rc >= 0)
+	good = rc >= 0;
+	if (good)
 		counted(s->id, nr, true);
-	if (has_mapped(&c, rc))
-		counted(s->id, FUZZ_MAPPED, true);
+	if (nr == __HYPERVISOR_grant_table_op && good) {
+		good = grant_done(&c);
+		if (good && c.a[0] == GNTTABOP_map_grant_ref)
+			counted(s->id, FUZZ_MAPPED, true);
+	}
+	count_operation(&c, op, good);
 	after_call(&c, rc);
 }
 
-static void one_iret(struct source *s)
-{
-	struct call c = { .s = s };
-	u32 frame[6] = {
-		draw(s), (u32)fuzz_entry + s->id * 16, FLAT_KERNEL_CS,
-		draw(s) & 0x10ed7, FUZZ_STACK(s->id), FLAT_KERNEL_SS,
-	};
-
-	if (one_in(s, 4)) {
-		frame[2] = FLAT_USER_CS;
-		frame[5] = FLAT_USER_DS;
-	}
-	if (one_in(s, 512))
-		frame[1 + below(s, 5)] = one_in(s, 2) ? draw(s) :
-					 some_selector(&c);
-	counted(s->id, __HYPERVISOR_iret, false);
-	counted(s->id, __HYPERVISOR_iret, true);
-	fuzz_iret(frame);
-}
-
-/* A page-table entry written as memory, half by half; it may fault. */
+/* A page-table entry written as memory; it may fault. */
 static void one_write(struct source *s)
 {
 	struct call c = { .s = s };
 	u64 e = some_entry(&c);
-	volatile u32 *to = (u32 *)(5 << 12) +
-			   2 * (PAGE_READONLY + below(s, 60));
 
 	counted(s->id, FUZZ_WRITES, false);
-	if (one_in(s, 2)) {
-		to[0] = (u32)e;
-		to[1] = (u32)(e >> 32);
-	} else {
-		__asm__ volatile("lock cmpxchg8b %0" : "+m" (*(u64 *)to)
-				 : "a" (to[0]), "d" (to[1]), "b" ((u32)e),
-				 "c" ((u32)(e >> 32)) : "memory", "cc");
-	}
+	write_entry(s, (u64 *)(5ul << 12) + PAGE_READONLY + below(s, 60), e);
 	counted(s->id, FUZZ_WRITES, true);
 }
 
@@ -84,6 +101,7 @@ static void one_write(struct source *s)
 static void one_instruction(struct source *s)
 {
 	u32 r = draw(s), a = draw(s), d = draw(s);
+	ulong at = a, n = d;
 	u32 msr = r & 16 ? 0xc0000080 + (r >> 5 & 7) : r >> 20;
 	struct call c = { .s = s };
 
@@ -105,29 +123,32 @@ static void one_instruction(struct source *s)
 		__asm__ volatile("outb %%al, %%dx" :: "a" (a), "d" (d));
 		break;
 	case 5:
-		__asm__ volatile("movl %0, %%cr0" :: "r"
-				 (0x8005003b ^ (a & 8)));
+		__asm__ volatile("mov %0, %%cr0" :: "r"
+				 (0x8005003bul ^ (a & 8)));
 		break;
 	case 6:
-		__asm__ volatile("movl %0, %%cr3" :: "r" (xen_pfn_to_cr3(
-				 a & 64 ? CONTROL->frames[0] :
-				 some_frame(&c))));
+		__asm__ volatile("mov %0, %%cr3" :: "r"
+				 ((ulong)xen_pfn_to_cr3(some_root(&c))));
 		break;
 	case 7:
-		__asm__ volatile("movl %0, %%cr4" :: "r" (a & 0x7ff));
+		__asm__ volatile("mov %0, %%cr4" :: "r" (at & 0x507ff));
 		break;
 	case 8:
 		__asm__ volatile("invlpg (%0)" :: "r" (some_address(&c)));
 		break;
 	case 9:
-		__asm__ volatile("movl %%cr2, %0; movl %%cr4, %0" : "=r" (a));
+		__asm__ volatile("mov %%cr2, %0; mov %%cr4, %0" : "=r" (at));
 		break;
 	case 10:
 		__asm__ volatile("cli; sti; clts; wbinvd");
 		break;
 	case 11:
-		__asm__ volatile("cld; rep outsb" : "+S" (a), "+c" (d)
+		__asm__ volatile("cld; rep outsb" : "+S" (at), "+c" (n)
 				 : "d" (r >> 16));
+		break;
+	case 12:
+	case 13:
+		own_instruction(s);
 		break;
 	default:
 		/* A segment: it looks for its descriptor in GDT or LDT. */
@@ -144,7 +165,8 @@ static void scribble(struct source *s)
 	u32 i, *at;
 
 	for (i = below(s, 64); i; i--) {
-		at = (u32 *)((PAGE_ARGS << 12) + below(s, 0x2000) * 4);
+		at = (u32 *)(ulong)((PAGE_ARGS << 12) +
+				    below(s, 0x2000) * 4);
 		*at = one_in(s, 3) ? draw(s) : one_in(s, 2) ? some_frame(&c) :
 		      *at ^ 1u << below(s, 32);
 	}
@@ -152,9 +174,10 @@ static void scribble(struct source *s)
 	at = (u32 *)(PAGE_GRANTS << 12) + below(s, 64) * 2;
 	at[1] = some_frame(&c);
 	at[0] = GTF_permit_access | (draw(s) & 0x1c) |
-		(one_in(s, 4) ? draw(s) & 0x7fff0000 : CONTROL->domid << 16);
-	at = (u32 *)(some_page(&c) << 12) + below(s, 1024);
-	if ((u32)at >= PAGE_PLAY << 12)
+		(one_in(s, 4) ? draw(s) & 0x7fff0000 :
+		 (one_in(s, 2) ? CONTROL->peer : CONTROL->domid) << 16);
+	at = (u32 *)(ulong)(some_page(&c) << 12) + below(s, 1024);
+	if ((ulong)at >= PAGE_PLAY << 12)
 		*at = one_in(s, 2) ? draw(s) : (u32)some_entry(&c);
 }
 
@@ -166,6 +189,8 @@ static void step(struct source *s)
 		scribble(s);
 	if (what == 4)
 		one_iret(s);
+	else if (what == 5)
+		one_user(s);
 	else if (what < 8)
 		one_write(s);
 	else if (what == 9)
@@ -188,7 +213,7 @@ void fuzz_loop(u32 id)
 {
 	struct source *s = &sources[id];
 	struct sched_shutdown end = { .reason = SHUTDOWN_poweroff };
-	u32 a[6] = { SCHEDOP_shutdown, (u32)&end };
+	ulong a[6] = { SCHEDOP_shutdown, (ulong)&end };
 
 	CONTROL->vcpu[id].traps++;
 	if (!s->state) {
@@ -196,6 +221,9 @@ void fuzz_loop(u32 id)
 		s->state = (CONTROL->seed * 2 + id) * 2654435761u | 1;
 		repair(id);
 	}
+	if (s->was_user)
+		counted(id, FUZZ_USER, true);
+	s->was_user = 0;
 	/* Perhaps what we write arguments to is not there. */
 	arguments_at[id] += PAGE_SIZE;
 	if (one_in(s, 4))

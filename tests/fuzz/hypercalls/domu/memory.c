@@ -16,10 +16,9 @@ void make_mmu_update(struct call *c)
 	u32 i, count = some_count(c);
 
 	for (i = 0; i < ARRAY_SIZE(u); i++) {
-		u[i].ptr = some_slot(c);
+		u[i] = some_update(c);
 		if (one_in(c->s, 4))
 			u[i].ptr |= draw(c->s) & 3;
-		u[i].val = some_entry(c);
 		if ((u[i].ptr & 3) == MMU_MACHPHYS_UPDATE)
 			u[i].val = some_page(c);
 	}
@@ -34,7 +33,8 @@ void make_mmu_update(struct call *c)
 
 void make_gdt(struct call *c)
 {
-	u32 list[16], i;
+	ulong list[16];
+	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(list); i++)
 		list[i] = some_frame(c);
@@ -49,14 +49,14 @@ void make_descriptor(struct call *c)
 
 	if (one_in(c->s, 2))
 		d ^= 1ull << below(c->s, 64);
-	set(c, __HYPERVISOR_update_descriptor, (u32)at, (u32)(at >> 32),
-	    (u32)d, (u32)(d >> 32));
+	set_descriptor(c, at, d);
 }
 
 /* Lists of frames for the reservation; results take the place of inputs. */
 static void make_reservation(struct call *c, u32 cmd)
 {
-	u32 list[8], i, n = 1 + below(c->s, 4);
+	xen_pfn_t list[8];
+	u32 i, n = 1 + below(c->s, 4);
 	struct xen_memory_reservation r = {
 		.nr_extents = one_in(c->s, 8) ? some_count(c) : n,
 		.extent_order = one_in(c->s, 8) ? below(c->s, 40) : 0,
@@ -79,7 +79,8 @@ static void make_reservation(struct call *c, u32 cmd)
 void make_memory(struct call *c)
 {
 	static const u8 cmds[] = { 0, 0, 0, 1, 6, 6, 11 };
-	u32 words[12], i, cmd = below(c->s, 30);
+	ulong words[12];
+	u32 i, cmd = below(c->s, 30);
 
 	if (one_in(c->s, 2)) {
 		make_reservation(c, PICK(c->s, cmds));
@@ -97,17 +98,17 @@ void make_memory(struct call *c)
 void make_va_mapping(struct call *c)
 {
 	u64 e = some_entry(c);
-	u32 flags = below(c->s, 12);
+	ulong flags = below(c->s, 12), at = spare_page(c) << 12;
 
 	if (one_in(c->s, 16))
-		flags |= some_address(c) & ~3u;
-	set(c, __HYPERVISOR_update_va_mapping, one_in(c->s, 8) ?
-	    some_address(c) : spare_page(c) << 12, (u32)e, (u32)(e >> 32),
-	    flags);
-	if (one_in(c->s, 16)) {
+		flags |= some_address(c) & ~3ul;
+	if (one_in(c->s, 8))
+		at = some_address(c);
+	if (one_in(c->s, 16))
+		at |= ALIAS;
+	set_va_mapping(c, at, e, flags, some_domid(c));
+	if (one_in(c->s, 16))
 		c->nr = __HYPERVISOR_update_va_mapping_otherdomain;
-		c->a[4] = some_domid(c);
-	}
 }
 
 static u32 some_ref(struct call *c)
@@ -115,9 +116,9 @@ static u32 some_ref(struct call *c)
 	return one_in(c->s, 8) ? draw(c->s) : below(c->s, 64);
 }
 
-static u32 map_address(struct call *c, u32 flags)
+static u64 map_address(struct call *c, u32 flags)
 {
-	return flags & GNTMAP_contains_pte ? (u32)some_slot(c) :
+	return flags & GNTMAP_contains_pte ? some_slot(c) :
 	       spare_page(c) << 12;
 }
 
@@ -126,7 +127,7 @@ static void make_map(struct call *c, u32 cmd)
 	struct gnttab_map_grant_ref m = {
 		.flags = GNTMAP_host_map | (below(c->s, 2) * GNTMAP_readonly),
 		.ref = one_in(c->s, 4) ? some_ref(c) :
-		       DOM0_REFS + below(c->s, DOM0_GRANTS),
+		       CONTROL->first_ref + below(c->s, DOM0_GRANTS),
 		.dom = one_in(c->s, 4) ? (domid_t)some_domid(c) : 0,
 	};
 	struct gnttab_unmap_grant_ref u = {
@@ -170,7 +171,8 @@ static void make_copy(struct call *c)
 
 void make_grant(struct call *c)
 {
-	u32 words[8], i, r = below(c->s, 12);
+	ulong words[8];
+	u32 i, r = below(c->s, 12);
 
 	if (r < 4) {
 		make_map(c, GNTTABOP_map_grant_ref);
@@ -189,16 +191,19 @@ void make_grant(struct call *c)
 	}
 }
 
-static u32 ext_argument(struct call *c, u32 cmd)
+static ulong ext_argument(struct call *c, u32 cmd)
 {
 	switch (cmd) {
 	case MMUEXT_INVLPG_LOCAL:
 	case MMUEXT_INVLPG_MULTI:
 	case MMUEXT_INVLPG_ALL:
 	case MMUEXT_SET_LDT:
-		return some_address(c) & ~(one_in(c->s, 8) ? 0 : 0xfffu);
+		return some_address(c) & ~(one_in(c->s, 8) ? 0 : 0xffful);
 	case MMUEXT_NEW_BASEPTR:
-		return one_in(c->s, 2) ? CONTROL->frames[0] : some_frame(c);
+		return some_root(c);
+	case MMUEXT_NEW_USER_BASEPTR:
+		return one_in(c->s, 2) ? CONTROL->frames[PAGE_USER_ROOT] :
+		       one_in(c->s, 4) ? 0 : some_frame(c);
 	case MMUEXT_CLEAR_PAGE:
 	case MMUEXT_COPY_PAGE:
 		return spare_frame(c);
@@ -209,9 +214,11 @@ static u32 ext_argument(struct call *c, u32 cmd)
 
 void make_ext(struct call *c)
 {
-	static const u8 often[] = { 0, 0, 1, 2, 4, 4, 4, 5, 13, 16, 17 };
+	static const u8 often[] = { 0, 0, 1, 2, 3, 4, 4, 4, 4, 5, 13, 15, 15,
+				    16, 17 };
 	struct mmuext_op op[4];
-	u32 i, count = some_count(c), mask = draw(c->s);
+	u32 i, count = some_count(c);
+	ulong mask = draw(c->s);
 
 	for (i = 0; i < ARRAY_SIZE(op); i++) {
 		op[i].cmd = one_in(c->s, 2) ? below(c->s, 24) :
@@ -228,18 +235,28 @@ void make_ext(struct call *c)
 	    one_in(c->s, 4) ? some_domid(c) : DOMID_SELF);
 }
 
-static bool in_arguments(u32 at)
+/* Where each operation's structure has its status, and when that is good. */
+bool grant_done(const struct call *c)
 {
-	return at >= PAGE_ARGS << 12 && at < (PAGE_READONLY << 12) - 256;
-}
+	static const u8 status[] = {
+		[GNTTABOP_map_grant_ref] =
+			offsetof(struct gnttab_map_grant_ref, status),
+		[GNTTABOP_unmap_grant_ref] =
+			offsetof(struct gnttab_unmap_grant_ref, status),
+		[GNTTABOP_setup_table] =
+			offsetof(struct gnttab_setup_table, status),
+		[GNTTABOP_copy] = offsetof(struct gnttab_copy, status),
+		[GNTTABOP_query_size] =
+			offsetof(struct gnttab_query_size, status),
+		[GNTTABOP_unmap_and_replace] =
+			offsetof(struct gnttab_unmap_and_replace, status),
+	};
+	ulong at = c->a[1];
 
-bool has_mapped(const struct call *c, long rc)
-{
-	const struct gnttab_map_grant_ref *m = (const void *)c->a[1];
-
-	return c->nr == __HYPERVISOR_grant_table_op && !rc &&
-	       c->a[0] == GNTTABOP_map_grant_ref && c->a[2] == 1 &&
-	       in_arguments(c->a[1]) && !m->status;
+	if (c->a[2] != 1 || !in_arguments(at) ||
+	    c->a[0] >= ARRAY_SIZE(status) || !status[c->a[0]])
+		return false;
+	return !*(const volatile short *)(at + status[c->a[0]]);
 }
 
 void learn(const struct call *c, u32 done)
@@ -248,10 +265,10 @@ void learn(const struct call *c, u32 done)
 	const xen_pfn_t *list;
 	u32 i;
 
-	if (!in_arguments(c->a[1]) || !in_arguments((u32)r->extent_start.p))
+	if (!in_arguments(c->a[1]) || !in_arguments((ulong)r->extent_start.p))
 		return;
 	list = r->extent_start.p;
 	for (i = 0; i < done && i < 4; i++)
 		CONTROL->frames[PAGE_PLAY + below(c->s, DOMU_PAGES -
-						  PAGE_PLAY)] = list[i];
+						  PAGE_PLAY)] = (u32)list[i];
 }

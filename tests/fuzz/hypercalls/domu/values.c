@@ -38,7 +38,7 @@ u32 some_count(struct call *c)
 	};
 
 	if (one_in(c->s, 16))
-		return odd[below(c->s, ARRAY_SIZE(odd))];
+		return PICK(c->s, odd);
 	return one_in(c->s, 4) ? 2 + below(c->s, 3) : 1;
 }
 
@@ -49,7 +49,9 @@ u32 some_domid(struct call *c)
 	};
 
 	if (one_in(c->s, 8))
-		return odd[below(c->s, ARRAY_SIZE(odd))];
+		return PICK(c->s, odd);
+	if (one_in(c->s, 8))
+		return CONTROL->peer;
 	return one_in(c->s, 2) ? DOMID_SELF : CONTROL->domid;
 }
 
@@ -70,7 +72,7 @@ u32 spare_page(struct call *c)
 	return PAGE_PLAY;
 }
 
-static u32 odd_frame(struct call *c)
+u32 odd_frame(struct call *c)
 {
 	switch (below(c->s, 8)) {
 	case 0:
@@ -102,19 +104,12 @@ u32 spare_frame(struct call *c)
 	       CONTROL->frames[spare_page(c)];
 }
 
-u32 some_address(struct call *c)
+ulong some_address(struct call *c)
 {
-	static const u32 odd[] = {
-		0, 0xf5800000, 0xf5800ff8, 0xf57ffffc, 0xfc000000, 0xfffff000,
-		0xfffffff8, 0xffffffff, 0x80000000, DOMU_PAGES << 12,
-		PAGE_READONLY << 12, PAGE_ABSENT << 12, 0x5000,
-		(PAGE_ABSENT << 12) - 8,
-	};
 	u32 page = spare_page(c);
 
 	if (one_in(c->s, 12))
-		return odd[below(c->s, ARRAY_SIZE(odd))] +
-		       (one_in(c->s, 4) ? below(c->s, 64) : 0);
+		return odd_address(c->s);
 	return page << 12 | (one_in(c->s, 4) ? below(c->s, 4096) : 0);
 }
 
@@ -125,8 +120,7 @@ u64 some_entry(struct call *c)
 		PTE_RO | NX, PTE_P, PTE_P, PTE_RWP | PTE_US | NX,
 		PTE_RWP | PTE_PSE | NX, PTE_P | PTE_RW | 8, 0,
 	};
-	u64 e = (u64)some_frame(c) << 12 |
-		flags[below(c->s, ARRAY_SIZE(flags))];
+	u64 e = (u64)some_frame(c) << 12 | PICK(c->s, flags);
 
 	if (one_in(c->s, 32))
 		e ^= 1ull << below(c->s, 64);
@@ -137,33 +131,43 @@ u64 some_entry(struct call *c)
 u64 some_slot(struct call *c)
 {
 	static const u32 slots[] = { 0, 1, 2, 3, 4, 427, 428, 511 };
-	u32 page = spare_page(c), slot = slots[below(c->s, ARRAY_SIZE(slots))];
+	u32 page = spare_page(c), slot = PICK(c->s, slots);
 
 	if (one_in(c->s, 2))
 		page = one_in(c->s, 8) ? below(c->s, 5) : 5;
 	if (page == 5)
 		slot = PAGE_READONLY + below(c->s, 80);
 	else if (page < 5 && !one_in(c->s, 512))
-		slot = 1 + below(c->s, 2);
+		slot = safe_slot(c->s);
 	if (one_in(c->s, 10))
 		return (u64)odd_frame(c) << 12 | slot * 8;
 	return (u64)CONTROL->frames[page] << 12 | slot * 8;
+}
+
+mmu_update_t some_update(struct call *c)
+{
+	mmu_update_t u;
+
+	if (upper_entry(c, &u))
+		return u;
+	u.ptr = some_slot(c);
+	u.val = some_entry(c);
+	return u;
 }
 
 u32 some_selector(struct call *c)
 {
 	static const u32 known[] = {
 		FLAT_KERNEL_CS, FLAT_KERNEL_DS, FLAT_USER_CS, FLAT_USER_DS,
-		0, 8, 0xe008, 0xe010, 0xe033, 0xffff,
+		0, 8, 0xe008, 0xe010, 0xe023, 0xe033, 0xffff,
 	};
 
-	return one_in(c->s, 4) ? draw(c->s) & 0xffff :
-	       known[below(c->s, ARRAY_SIZE(known))];
+	return one_in(c->s, 4) ? draw(c->s) & 0xffff : PICK(c->s, known);
 }
 
-u32 argument(struct call *c, const void *what, u32 size)
+ulong argument(struct call *c, const void *what, u32 size)
 {
-	u32 at = c->at;
+	ulong at = c->at;
 
 	if (one_in(c->s, 20))
 		return some_address(c);
@@ -172,11 +176,11 @@ u32 argument(struct call *c, const void *what, u32 size)
 	memcpy((void *)at, what, size);
 	if (one_in(c->s, 16))
 		((u8 *)at)[below(c->s, size)] = (u8)draw(c->s);
-	c->at += (size + 7) & ~7u;
+	c->at += (size + 7) & ~7ul;
 	return at;
 }
 
-u32 place(struct call *c)
+ulong place(struct call *c)
 {
 	return one_in(c->s, 8) ? some_address(c) :
 	       (PAGE_ARGS << 12) + (below(c->s, 0x7000) & ~7u);

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Random values of the kinds that hypercalls take, and one call. */
+/*
+ * Random values of the kinds that hypercalls take, and one call. What depends
+ * on the width of the domain is in 32/ and 64/.
+ */
 #ifndef VALUES_H
 #define VALUES_H
 
 #include "fuzz.h"
 #include "guest.h"
+#include "form.h"
 
-#define CONTROL	((struct control *)(PAGE_CONTROL << 12))
+#define CONTROL		((struct control *)(PAGE_CONTROL << 12))
+#define OPERATIONS	((struct operations *)(PAGE_OPS << 12))
 
 /* The vCPU that draws: chosen at each entry, one sequence each. */
 struct source {
 	u32 id, state;
+	u8 was_user;		/* user mode sets it */
 };
 
 u32 draw(struct source *s);		/* any 32 bits */
@@ -19,8 +25,9 @@ bool one_in(struct source *s, u32 n);
 
 struct call {
 	struct source *s;
-	u32 nr, a[6];
-	u32 at;			/* where the next argument structure goes */
+	u32 nr;
+	ulong a[6];
+	ulong at;		/* where the next argument structure goes */
 };
 
 /* Numbers of which few are right: counts, indices, commands. */
@@ -32,20 +39,24 @@ u32 spare_page(struct call *c);		/* one to play with, but rarely */
 /* Frame numbers of such pages, and others that are not the domain's. */
 u32 some_frame(struct call *c);
 u32 spare_frame(struct call *c);
-u32 some_address(struct call *c);	/* of memory, for any use */
+u32 odd_frame(struct call *c);
+ulong some_address(struct call *c);	/* of memory, for any use */
 u64 some_entry(struct call *c);		/* of a page table */
 u64 some_slot(struct call *c);		/* machine address of an entry */
+/* Both of them: entries that refer to tables are more often right. */
+mmu_update_t some_update(struct call *c);
 u32 some_selector(struct call *c);
 
 /*
  * An argument in memory: mostly copied to a page for arguments, where other
  * calls and the other vCPU's scribbling meet it; else a hostile address.
  */
-u32 argument(struct call *c, const void *what, u32 size);
+ulong argument(struct call *c, const void *what, u32 size);
 /* A place for results, or a hostile one. */
-u32 place(struct call *c);
+ulong place(struct call *c);
 
-static inline void set(struct call *c, u32 nr, u32 a0, u32 a1, u32 a2, u32 a3)
+static inline void set(struct call *c, u32 nr, ulong a0, ulong a1, ulong a2,
+		       ulong a3)
 {
 	c->nr = nr;
 	c->a[0] = a0;
@@ -55,6 +66,24 @@ static inline void set(struct call *c, u32 nr, u32 a0, u32 a1, u32 a2, u32 a3)
 }
 
 #define PICK(s, table)	((table)[below(s, ARRAY_SIZE(table))])
+
+/* form.c of a width: values, arguments and instructions that others have not */
+ulong some_word(struct source *s);	/* for a register */
+ulong odd_address(struct source *s);	/* where something begins or ends */
+u32 some_root(struct call *c);	/* mostly one that goes on */
+u32 safe_slot(struct source *s);	/* of a table that maps what runs */
+bool upper_entry(struct call *c, mmu_update_t *u);
+void set_va_mapping(struct call *c, ulong at, u64 entry, ulong flags,
+		    ulong domid);
+void set_descriptor(struct call *c, u64 at, u64 descriptor);
+void set_timer(struct call *c, u64 at);
+void set_callbacks(struct call *c, ulong event, ulong failsafe);
+void set_segment(struct call *c);
+void write_entry(struct source *s, u64 *to, u64 entry);
+void own_instruction(struct source *s);
+void one_iret(struct source *s);
+void one_user(struct source *s);	/* some instruction of user mode */
+void repair_own(u32 vcpu);
 
 /* calls.c: fill in any hypercall; what stands in memory is written, too. */
 void choose_call(struct call *c);
@@ -68,17 +97,21 @@ void make_grant(struct call *c);
 void make_ext(struct call *c);
 /* New frames take the places of those that were given up. */
 void learn(const struct call *c, u32 done);
-/* Whether it was a call that has mapped a grant. */
-bool has_mapped(const struct call *c, long rc);
+/* What a grant's operation says of itself: whether it was done. */
+bool grant_done(const struct call *c);
 /* After a call: what the next ones need is put right, mostly. */
 void after_call(struct call *c, long rc);
 /* repair.c: as at the start; one vCPU's. */
 void repair(u32 vcpu);
 void repair_traps(u32 vcpu);
 void repair_arguments(void);
+long repair_call(u32 nr, ulong a0, ulong a1, ulong a2, ulong a3);
 
-u32 fuzz_call(u32 nr, const u32 a[6]);
-void fuzz_iret(const u32 frame[6]);
+/* domu.c: attempts, and those that succeeded */
+void counted(u32 id, u32 nr, bool good);
+bool in_arguments(ulong at);
+
+ulong fuzz_call(u32 nr, const ulong a[6]);
 extern u8 fuzz_entry[];
 
 #endif

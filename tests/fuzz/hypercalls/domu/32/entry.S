@@ -33,7 +33,7 @@ common:
 	ud2
 
 	.text
-/* u32 fuzz_call(u32 nr, const u32 a[6]) */
+/* ulong fuzz_call(u32 nr, const ulong a[6]) */
 	.globl fuzz_call
 fuzz_call:
 	pushl	%ebx
@@ -55,7 +55,7 @@ fuzz_call:
 	popl	%ebx
 	ret
 
-/* void fuzz_iret(const u32 frame[6]): eax, eip, cs, eflags, esp, ss */
+/* void fuzz_iret(const ulong frame[6]): eax, eip, cs, eflags, esp, ss */
 	.globl fuzz_iret
 fuzz_iret:
 	movl	4(%esp), %ebp
