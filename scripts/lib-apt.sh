@@ -111,27 +111,38 @@ apt_download() {
 		    "check that apt's mirror has this package, and try again"
 }
 
-# need_i386_system: fail unless this machine has what i386_system needs
-need_i386_system() {
+# need_debian_system: fail unless this machine has what debian_system needs
+need_debian_system() {
 	need mmdebstrap mmdebstrap
-	need arch-test arch-test
 	[ "$(id -u)" -eq 0 ] ||
-		die "only root can make an i386 system" "run this as root"
+		die "only root can make a Debian system" "run this as root"
 	[ -n "$(apt_main_suite)" ] ||
 		die "apt has no package lists of Debian's main suite" \
 		    "run apt-get update, then try again"
 }
 
-# i386_system DIR VARIANT "PACKAGE ..." [OPTION ...]: make an i386 system of this
-# machine's release in DIR, with mmdebstrap and its OPTIONs
-i386_system() {
-	local dir=$1 variant=$2 packages=$3 uri suite signed=''
-	shift 3
-	read -r uri suite <<<"$(apt_main_suite)"
+need_i386_system() {
+	need_debian_system
+	need arch-test arch-test
+}
+
+# debian_system ARCHITECTURE DIR VARIANT "PACKAGE ..." [OPTION ...]: make a system of
+# this machine's release in DIR, with mmdebstrap and its OPTIONs, from the entries
+# "URI SUITE COMPONENTS" of standard input
+debian_system() {
+	local arch=$1 dir=$2 variant=$3 packages=$4 suite signed=''
+	shift 4
+	suite=$(apt_main_suite | cut -d' ' -f2)
 	[ ! -r "$apt_keyring" ] || signed=" signed-by=$apt_keyring"
 	# shellcheck disable=SC2086 # one word a package
-	nice mmdebstrap --architectures=i386 --variant="$variant" \
-		--include="$(echo $packages | tr ' ' ,)" \
-		--aptopt='Acquire::Retries "2"' "$@" \
-		"$suite" "$dir" "deb [arch=i386$signed] $uri $suite main"
+	sed "s,^,deb [arch=$arch$signed] ," |
+		nice mmdebstrap --architectures="$arch" --variant="$variant" \
+			--include="$(echo $packages | tr ' ' ,)" \
+			--aptopt='Acquire::Retries "2"' "$@" "$suite" "$dir" -
+}
+
+# i386_system DIR VARIANT "PACKAGE ..." [OPTION ...]: make an i386 system of the
+# release's main suite alone
+i386_system() {
+	apt_main_suite | sed 's/$/ main/' | debian_system i386 "$@"
 }

@@ -12,7 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from initrd import BUILD, IMAGES, bzimage, make_initrd, modules
+from initrd import (BUILD, DEBIAN_DOM0, IMAGES, bzimage, make_initrd,
+                    modules)
 from repack import repack
 
 HERE = Path(__file__).resolve().parent
@@ -129,6 +130,8 @@ def command(boot, work):
     options = (f"dom0_mem={boot['dom0']}M dom0_max_vcpus={vcpus} "
                f"{boot.get('option', '')}")
     words = f"console=hvc0 earlyprintk=xen {words}"
+    if boot["kernel"] == DEBIAN_DOM0:
+        words = f"root=LABEL=dom0 rw net.ifnames=0 {words}"
     xen = str(HYPERVISORS[boot["hypervisor"]])
     if boot.get("loader") == "grub":
         return [*cmd, "--cdrom", rescue(work, xen, options, files, words)]

@@ -1,9 +1,11 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """The initial ramdisk of a boot: an image plus the files of its kernel."""
 import gzip
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from repack import METHODS, repack
@@ -18,8 +20,10 @@ DOM0_DRIVERS = f"""{DOMU_DRIVERS} virtio_pci virtio_blk virtio_net ahci sd_mod
     xen-privcmd xenfs"""
 
 
-# Debian's own kernel, and the image of its width
+# Debian's own kernel, the image of its width, and a Dom0 of Debian's packages, which
+# has its root file system on a disk (scripts/build-debian-dom0)
 DEBIAN = "debian-amd64"
+DEBIAN_DOM0 = "debian-dom0"
 
 
 def suffix(config):
@@ -32,6 +36,8 @@ def kernel_dir(config):
 
 
 def bzimage(config):
+    if config == DEBIAN_DOM0:
+        return BUILD / DEBIAN_DOM0 / "vmlinuz"
     return kernel_dir(config) / "arch" / "x86" / "boot" / "bzImage"
 
 
@@ -83,10 +89,12 @@ def add_drivers(root, config, names):
 
 
 def add_guests(extra, boot, work, kernels):
-    """Add what Dom0 needs to make DomUs: its own kernel as /boot/bzImage, each of
-    kernels by its configuration (i386-pv-up as /boot/bzImage-up), and a ramdisk for
-    the widths that they have."""
-    (extra / "boot").mkdir()
+    """Add what Dom0 needs to make DomUs: an i386 kernel as /boot/bzImage, which is
+    Dom0's own if that is one, each of kernels by its configuration (i386-pv-up as
+    /boot/bzImage-up), and a ramdisk for the widths that they have."""
+    (extra / "boot").mkdir(parents=True)
+    if boot["kernel"] == DEBIAN_DOM0:
+        boot = {**boot, "kernel": "i386-pv"}
     shutil.copy(bzimage(boot["kernel"]), extra / "boot" / "bzImage")
     for config in kernels:
         shutil.copy(bzimage(config), extra / "boot" / f"bzImage{suffix(config)}")
@@ -116,12 +124,18 @@ def make_initrd(boot, work, kernels):
     extra = work / "extra"
     shutil.rmtree(extra, ignore_errors=True)
     extra.mkdir(parents=True)
-    add_modules(extra, boot, DOM0_DRIVERS)
-    if boot["hypervisor"] != "-" and boot["image"] == "dom0":
-        add_guests(extra, boot, work, kernels)
+    parts = [IMAGES / f"{boot['image']}.cpio.gz", work / "extra.cpio.gz"]
+    if boot["kernel"] == DEBIAN_DOM0:
+        # its own initial ramdisk copies what the others have in /extra
+        parts.insert(0, BUILD / DEBIAN_DOM0 / "initrd.img")
+        add_guests(extra / "extra", boot, work, kernels)
+    else:
+        add_modules(extra, boot, DOM0_DRIVERS)
+        if boot["hypervisor"] != "-" and boot["image"] == "dom0":
+            add_guests(extra, boot, work, kernels)
     archive(extra, work / "extra.cpio.gz")
     initrd = work / "initrd"
-    join(initrd, IMAGES / f"{boot['image']}.cpio.gz", work / "extra.cpio.gz")
+    join(initrd, *parts)
     return initrd
 
 
@@ -131,3 +145,18 @@ def join(target, *parts):
             data = part.read_bytes()
             # each archive must begin at a multiple of four bytes
             out.write(data + b"\0" * (-len(data) % 4))
+
+
+def main():
+    """Usage: initrd.py DIR WORK: put kernels and ramdisks of both widths for DomUs
+    into DIR/boot. WORK is for files that it needs meanwhile."""
+    if len(sys.argv) != 3:
+        print(main.__doc__, file=sys.stderr)
+        return 2
+    target, work = map(Path, sys.argv[1:])
+    add_guests(target, {"kernel": "i386-pv", "tests": ""}, work, [DEBIAN])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

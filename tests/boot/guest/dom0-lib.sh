@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Dom0's side of a DomU under test: create it, run commands in it through
-# "xl console", destroy it. Source this after lib.sh.
+# "xl console", destroy it. Source this after lib.sh. $GUEST is the DomUs' width: amd64
+# for Debian's kernel, or i386 (default).
 
 consoles=/var/log/xen/console
 images=/var/lib/xen/images
@@ -16,6 +17,22 @@ kernel_checks() {
 	grep -oE '(debug_pagealloc|kfence[^ ]*)=[^ ]*' /proc/cmdline | tr '\n' ' '
 }
 
+# guest_is WIDTH: set the kernel of the DomUs to come, their ramdisk, and what uname -m
+# says there
+guest_is() {
+	case $1 in
+	amd64*)
+		guest_kernel=/boot/bzImage-$1
+		guest_ramdisk=/boot/$1.cpio.gz
+		guest_machine=x86_64 ;;
+	*)
+		guest_kernel=/boot/bzImage
+		guest_ramdisk=/boot/domu.cpio.gz
+		guest_machine=i686 ;;
+	esac
+}
+guest_is "${GUEST:-i386}"
+
 # domu_config NAME ADDRESS [LINE ...]: write its xl.cfg; a LINE overrides
 domu_config() {
 	local name=$1 address=$2 line
@@ -23,8 +40,8 @@ domu_config() {
 	cat >/etc/xen/$name.cfg <<-END
 	name = "$name"
 	type = "pv"
-	kernel = "/boot/bzImage"
-	ramdisk = "/boot/domu.cpio.gz"
+	kernel = "$guest_kernel"
+	ramdisk = "$guest_ramdisk"
 	extra = "console=hvc0 loglevel=5 krypton.agent krypton.ip=$address krypton.name=$name $(kernel_checks) $domu_extra"
 	memory = 192
 	vcpus = 2
