@@ -28,17 +28,24 @@ apt_main_suite() {
 		$2 == suite && $3 == "main" { print $1, $2; exit }'
 }
 
+# apt_backports: print "URI SUITE COMPONENTS" of the release's backports. Few machines
+# have an entry for them, but the mirror of the main suite has them as well.
+apt_backports() {
+	apt_main_suite | awk '{ print $1, $2 "-backports", "main" }'
+}
+
 # apt_state DIR TYPE ARCHITECTURE [SUITE]: make the state in DIR, with DIR/apt.conf
-# and entries of TYPE (deb, deb-src), or only those of SUITE if it is given
+# and entries of TYPE (deb, deb-src), or only those of SUITE if it is given. SUITE may
+# be "backports".
 apt_state() {
 	local dir=$1 type=$2 arch=$3 only=${4:-} options
 	mkdir -p "$dir/lists/partial" "$dir/archives/partial" "$dir/parts"
 	options="arch=$arch"
 	[ -r "$apt_keyring" ] && options="$options signed-by=$apt_keyring"
-	apt_debian_entries | awk -v type="$type" -v options="$options" \
-		-v only="$only" 'only == "" || $2 == only {
-			print type, "[" options "]", $1, $2, $3 }' \
-		>"$dir/sources.list"
+	case $only in
+	backports) apt_backports ;;
+	*) apt_debian_entries | awk -v only="$only" 'only == "" || $2 == only' ;;
+	esac | sed "s,^,$type [$options] ," >"$dir/sources.list"
 	[ -s "$dir/sources.list" ] ||
 		die "apt has no package lists of a Debian entry" \
 		    "run apt-get update, then try again"
@@ -65,11 +72,12 @@ apt_in() {
 	APT_CONFIG="$dir/apt.conf" "$@"
 }
 
-# apt_update DIR: update the package lists, or fail
+# apt_update DIR [REMEDY]: update the package lists, or fail
 apt_update() {
+	local remedy="check the network and apt's entries with apt-get update, then try again"
 	apt_in "$1" apt-get -q update >"$1/update.log" 2>&1 ||
 		die "apt could not download the package lists; log: $1/update.log" \
-		    "check the network and apt's entries with apt-get update, then try again"
+		    "${2:-$remedy}"
 }
 
 # apt_source_versions DIR PACKAGE: print the versions of a source package in the

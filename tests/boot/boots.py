@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from initrd import (BUILD, DEBIAN_DOM0, IMAGES, bzimage, make_initrd,
-                    modules)
+from initrd import (BUILD, DEBIAN_DOM0, IMAGES, bzimage, guest_inputs, make_initrd,
+                    modules, suffix)
 from repack import repack
 
 HERE = Path(__file__).resolve().parent
@@ -55,7 +55,8 @@ def cases(name):
 
 def kernels(boot):
     """The configurations of the additional kernels for DomUs."""
-    return list(testlist.declared(boot, HERE / "guest", "Kernels"))
+    own = [boot["guest"]] if "guest" in boot else []
+    return own + list(testlist.declared(boot, HERE / "guest", "Kernels"))
 
 
 def inputs(boot):
@@ -65,7 +66,7 @@ def inputs(boot):
              IMAGES / f"{boot['image']}.cpio.gz", bzimage(boot["kernel"])]
     if boot["hypervisor"] != "-":
         files.append(HYPERVISORS[boot["hypervisor"]])
-        files += [bzimage(config) for config in kernels(boot)]
+        files += guest_inputs(boot, kernels(boot))
     if "disk" in boot:
         files.append(BUILD / boot["disk"] / "key")
     return files + modules(boot["kernel"])
@@ -110,6 +111,8 @@ def command(boot, work):
     words = (f"krypton.test={boot['tests']} krypton.payload={digest} "
              f"krypton.cpus={vcpus} krypton.memory={boot['dom0']} "
              f"{boot['wishes']}")
+    if "guest" in boot:
+        words += f" krypton.guest={suffix(boot['guest'])[1:]}"
     if "checks" in boot:
         words += f" {CHECKS}"
     cmd = [str(TOP / "scripts/run-qemu"), "--vendor", boot["vendor"],

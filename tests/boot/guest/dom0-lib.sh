@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # Dom0's side of a DomU under test: create it, run commands in it through
-# "xl console", destroy it. Source this after lib.sh. $GUEST is the DomUs' width: amd64
-# for Debian's kernel, or i386 (default).
+# "xl console", destroy it. Source this after lib.sh. $GUEST or krypton.guest= selects the
+# DomUs' kernel.
+
+. /lib/krypton/boot.sh
 
 consoles=/var/log/xen/console
 images=/var/lib/xen/images
@@ -17,21 +19,20 @@ kernel_checks() {
 	grep -oE '(debug_pagealloc|kfence[^ ]*)=[^ ]*' /proc/cmdline | tr '\n' ' '
 }
 
-# guest_is WIDTH: set the kernel of the DomUs to come, their ramdisk, and what uname -m
-# says there
+# guest_is WIDTH: set the DomUs' kernel, their ramdisk, and what "uname -m" says in them:
+# Debian's kernel for amd64 or a word that begins so, Dom0's own for an empty word, and
+# the kernel that /boot/bzImage is for i386
 guest_is() {
+	guest=${1#i386}
+	guest_kernel=/boot/bzImage${guest:+-$guest}
+	guest_ramdisk=/boot/${guest:-domu}.cpio.gz
 	case $1 in
-	amd64*)
-		guest_kernel=/boot/bzImage-$1
-		guest_ramdisk=/boot/$1.cpio.gz
-		guest_machine=x86_64 ;;
-	*)
-		guest_kernel=/boot/bzImage
-		guest_ramdisk=/boot/domu.cpio.gz
-		guest_machine=i686 ;;
+	amd64*) guest_machine=x86_64 ;;
+	i386) guest_machine=i686 ;;
+	*) guest_machine=$(uname -m) ;;
 	esac
 }
-guest_is "${GUEST:-i386}"
+guest_is "${GUEST:-$(boot_word krypton.guest)}"
 
 # domu_config NAME ADDRESS [LINE ...]: write its xl.cfg; a LINE overrides
 domu_config() {
@@ -52,15 +53,18 @@ domu_config() {
 	for line; do
 		echo "$line" >>/etc/xen/$name.cfg
 	done
-	room_for_checks /etc/xen/$name.cfg
+	room_for_kernel /etc/xen/$name.cfg
 }
 
-# room_for_checks FILE: add the memory that the checks use to a small domain (not to
-# one that has too little on purpose)
-room_for_checks() {
-	[ -n "$(kernel_checks)" ] || return 0
-	awk '$1 == "memory" && $3 > 64 && $3 < 512 { $3 += 64 } { print }' "$1" >"$1.new" &&
-		mv "$1.new" "$1"
+# room_for_kernel FILE: add the memory that checks, and a distribution's kernel, use to
+# a small domain (not to one that has too little on purpose)
+room_for_kernel() {
+	local more=0
+	[ -z "$(kernel_checks)" ] || more=64
+	[ -z "$guest" ] || more=$((more + 128))
+	awk -v more=$more '
+		$1 == "memory" && $3 > 64 && $3 < 512 { $3 += more }
+		{ print }' "$1" >"$1.new" && mv "$1.new" "$1"
 }
 
 # domu_attach NAME: run "xl console" with input from a pipe that stays open, on a
