@@ -134,7 +134,7 @@ def command(boot, work):
                f"{boot.get('option', '')}")
     words = f"console=hvc0 earlyprintk=xen {words}"
     if boot["kernel"] == DEBIAN_DOM0:
-        words = f"root=LABEL=dom0 rw net.ifnames=0 {words}"
+        words = f"root=LABEL=dom0 rw net.ifnames=0 systemd.show_status=0 {words}"
     xen = str(HYPERVISORS[boot["hypervisor"]])
     if boot.get("loader") == "grub":
         return [*cmd, "--cdrom", rescue(work, xen, options, files, words)]

@@ -20,17 +20,14 @@ kernel_checks() {
 }
 
 # guest_is WIDTH: set the DomUs' kernel, their ramdisk, and what "uname -m" says in them:
-# Debian's kernel for amd64 or a word that begins so, Dom0's own for an empty word, and
-# the kernel that /boot/bzImage is for i386
+# one of Debian's kernels for amd64 or a word that begins so, otherwise an i386 kernel,
+# which is Dom0's own if that is one
 guest_is() {
 	guest=${1#i386}
 	guest_kernel=/boot/bzImage${guest:+-$guest}
 	guest_ramdisk=/boot/${guest:-domu}.cpio.gz
-	case $1 in
-	amd64*) guest_machine=x86_64 ;;
-	i386) guest_machine=i686 ;;
-	*) guest_machine=$(uname -m) ;;
-	esac
+	guest_machine=i686
+	[ -z "$guest" ] || guest_machine=x86_64
 }
 guest_is "${GUEST:-$(boot_word krypton.guest)}"
 
