@@ -13,8 +13,9 @@ help:  ## show this list
 	@echo '  GROUP=a,b         the test groups to run (scripts/run-tests --list)'
 	@echo '  TEST=a,b          the tests to run, by name'
 	@echo '  HYPERVISOR=name   for make run: krypton or reference (default krypton)'
+	@echo '  DOM0=name         for make run: i386 or debian (Debian 12 for amd64; default i386)'
 	@echo '  SHARE=dir         for make run: copy its files to /share in Dom0'
-	@echo '  KERNEL=file       for make run: the kernel of the DomU; also RAMDISK=file'
+	@echo '  KERNEL=file       for make run: the kernel of the DomU "demo"; also RAMDISK=file'
 	@echo '  DISK=file         for make run: a disk image, /dev/vda in Dom0'
 	@echo '                    (scripts/run-demo --help lists more)'
 	@echo '  DEBUG=y           for make hypervisor: build build/krypton-debug, which checks itself'
@@ -23,7 +24,7 @@ help:  ## show this list
 	@echo
 	@echo 'Build output goes to build/, and logs go to build/logs/.'
 
-run: packages  ## boot Krypton with an i386 Dom0 and a DomU in QEMU
+run: packages  ## boot Krypton in QEMU with a Dom0, an i386 and an amd64 DomU
 	@scripts/run-demo
 
 test: packages  ## build everything and run every test

@@ -28,17 +28,24 @@ apt_main_suite() {
 		$2 == suite && $3 == "main" { print $1, $2; exit }'
 }
 
+# apt_backports: print "URI SUITE COMPONENTS" of the release's backports. Few machines
+# have an entry for them, but the mirror of the main suite has them as well.
+apt_backports() {
+	apt_main_suite | awk '{ print $1, $2 "-backports", "main" }'
+}
+
 # apt_state DIR TYPE ARCHITECTURE [SUITE]: make the state in DIR, with DIR/apt.conf
-# and entries of TYPE (deb, deb-src), or only those of SUITE if it is given
+# and entries of TYPE (deb, deb-src), or only those of SUITE if it is given. SUITE may
+# be "backports".
 apt_state() {
 	local dir=$1 type=$2 arch=$3 only=${4:-} options
 	mkdir -p "$dir/lists/partial" "$dir/archives/partial" "$dir/parts"
 	options="arch=$arch"
 	[ -r "$apt_keyring" ] && options="$options signed-by=$apt_keyring"
-	apt_debian_entries | awk -v type="$type" -v options="$options" \
-		-v only="$only" 'only == "" || $2 == only {
-			print type, "[" options "]", $1, $2, $3 }' \
-		>"$dir/sources.list"
+	case $only in
+	backports) apt_backports ;;
+	*) apt_debian_entries | awk -v only="$only" 'only == "" || $2 == only' ;;
+	esac | sed "s,^,$type [$options] ," >"$dir/sources.list"
 	[ -s "$dir/sources.list" ] ||
 		die "apt has no package lists of a Debian entry" \
 		    "run apt-get update, then try again"
@@ -65,11 +72,12 @@ apt_in() {
 	APT_CONFIG="$dir/apt.conf" "$@"
 }
 
-# apt_update DIR: update the package lists, or fail
+# apt_update DIR [REMEDY]: update the package lists, or fail
 apt_update() {
+	local remedy="check the network and apt's entries with apt-get update, then try again"
 	apt_in "$1" apt-get -q update >"$1/update.log" 2>&1 ||
 		die "apt could not download the package lists; log: $1/update.log" \
-		    "check the network and apt's entries with apt-get update, then try again"
+		    "${2:-$remedy}"
 }
 
 # apt_source_versions DIR PACKAGE: print the versions of a source package in the
@@ -111,27 +119,38 @@ apt_download() {
 		    "check that apt's mirror has this package, and try again"
 }
 
-# need_i386_system: fail unless this machine has what i386_system needs
-need_i386_system() {
+# need_debian_system: fail unless this machine has what debian_system needs
+need_debian_system() {
 	need mmdebstrap mmdebstrap
-	need arch-test arch-test
 	[ "$(id -u)" -eq 0 ] ||
-		die "only root can make an i386 system" "run this as root"
+		die "only root can make a Debian system" "run this as root"
 	[ -n "$(apt_main_suite)" ] ||
 		die "apt has no package lists of Debian's main suite" \
 		    "run apt-get update, then try again"
 }
 
-# i386_system DIR VARIANT "PACKAGE ..." [OPTION ...]: make an i386 system of this
-# machine's release in DIR, with mmdebstrap and its OPTIONs
-i386_system() {
-	local dir=$1 variant=$2 packages=$3 uri suite signed=''
-	shift 3
-	read -r uri suite <<<"$(apt_main_suite)"
+need_i386_system() {
+	need_debian_system
+	need arch-test arch-test
+}
+
+# debian_system ARCHITECTURE DIR VARIANT "PACKAGE ..." [OPTION ...]: make a system of
+# this machine's release in DIR, with mmdebstrap and its OPTIONs, from the entries
+# "URI SUITE COMPONENTS" of standard input
+debian_system() {
+	local arch=$1 dir=$2 variant=$3 packages=$4 suite signed=''
+	shift 4
+	suite=$(apt_main_suite | cut -d' ' -f2)
 	[ ! -r "$apt_keyring" ] || signed=" signed-by=$apt_keyring"
 	# shellcheck disable=SC2086 # one word a package
-	nice mmdebstrap --architectures=i386 --variant="$variant" \
-		--include="$(echo $packages | tr ' ' ,)" \
-		--aptopt='Acquire::Retries "2"' "$@" \
-		"$suite" "$dir" "deb [arch=i386$signed] $uri $suite main"
+	sed "s,^,deb [arch=$arch$signed] ," |
+		nice mmdebstrap --architectures="$arch" --variant="$variant" \
+			--include="$(echo $packages | tr ' ' ,)" \
+			--aptopt='Acquire::Retries "2"' "$@" "$suite" "$dir" -
+}
+
+# i386_system DIR VARIANT "PACKAGE ..." [OPTION ...]: make an i386 system of the
+# release's main suite alone
+i386_system() {
+	apt_main_suite | sed 's/$/ main/' | debian_system i386 "$@"
 }

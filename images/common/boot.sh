@@ -77,3 +77,30 @@ boot_tests() {
 	sleep 1
 	poweroff -f
 }
+
+# boot_share: mount the disk of krypton.share= on /share
+boot_share() {
+	local share
+	share=$(boot_word krypton.share)
+	[ -n "$share" ] || return 0
+	mkdir -p /share
+	mount -t ext4 "/dev/$share" /share
+}
+
+# boot_choice: do what the kernel's command line asks for: the tests or the tour that
+# krypton.test= names, and then power off; or with krypton.demo=1 start the DomUs
+boot_choice() {
+	local tests name
+	tests=$(boot_word krypton.test)
+	if [ -n "$tests" ]; then
+		boot_tests "$tests"
+		exit 0
+	fi
+	[ -n "$(boot_word krypton.demo)" ] && [ -d /proc/xen ] || return 0
+	for name in demo demo64; do
+		echo "Starting the DomU \"$name\" (xl create /etc/xen/$name.cfg)"
+		xl create /etc/xen/$name.cfg ||
+			echo "$name did not start: read xl dmesg and /var/log/xen"
+	done
+	xl list
+}

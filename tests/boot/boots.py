@@ -12,7 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from initrd import BUILD, IMAGES, bzimage, make_initrd, modules
+from initrd import (BUILD, DEBIAN_DOM0, IMAGES, bzimage, guest_inputs, make_initrd,
+                    modules, suffix)
 from repack import repack
 
 HERE = Path(__file__).resolve().parent
@@ -54,7 +55,8 @@ def cases(name):
 
 def kernels(boot):
     """The configurations of the additional kernels for DomUs."""
-    return list(testlist.declared(boot, HERE / "guest", "Kernels"))
+    own = [boot["guest"]] if "guest" in boot else []
+    return own + list(testlist.declared(boot, HERE / "guest", "Kernels"))
 
 
 def inputs(boot):
@@ -64,7 +66,7 @@ def inputs(boot):
              IMAGES / f"{boot['image']}.cpio.gz", bzimage(boot["kernel"])]
     if boot["hypervisor"] != "-":
         files.append(HYPERVISORS[boot["hypervisor"]])
-        files += [bzimage(config) for config in kernels(boot)]
+        files += guest_inputs(boot, kernels(boot))
     if "disk" in boot:
         files.append(BUILD / boot["disk"] / "key")
     return files + modules(boot["kernel"])
@@ -109,6 +111,8 @@ def command(boot, work):
     words = (f"krypton.test={boot['tests']} krypton.payload={digest} "
              f"krypton.cpus={vcpus} krypton.memory={boot['dom0']} "
              f"{boot['wishes']}")
+    if "guest" in boot:
+        words += f" krypton.guest={suffix(boot['guest'])[1:]}"
     if "checks" in boot:
         words += f" {CHECKS}"
     cmd = [str(TOP / "scripts/run-qemu"), "--vendor", boot["vendor"],
@@ -129,6 +133,8 @@ def command(boot, work):
     options = (f"dom0_mem={boot['dom0']}M dom0_max_vcpus={vcpus} "
                f"{boot.get('option', '')}")
     words = f"console=hvc0 earlyprintk=xen {words}"
+    if boot["kernel"] == DEBIAN_DOM0:
+        words = f"root=LABEL=dom0 rw net.ifnames=0 systemd.show_status=0 {words}"
     xen = str(HYPERVISORS[boot["hypervisor"]])
     if boot.get("loader") == "grub":
         return [*cmd, "--cdrom", rescue(work, xen, options, files, words)]

@@ -25,8 +25,13 @@ KERNEL_COMPLAINT = re.compile(
     r"unable to handle|Unable to handle|general protection|segfault at|"
     r"Bad page|stack-protector|double fault|nobody cared|Hardware Error")
 # A kernel must print this when a hostile back end keeps a grant mapped
-HOSTILE = "KTEST: begin dom0-hostile"
+HOSTILE = {"KTEST: begin dom0-hostile", "KTEST: begin dom0-attacked"}
 KERNEL_HOSTILE = re.compile(r"grant_table: WARNING: g\.e\. \S+ still in use!")
+# A 64-bit Linux emulates CLI for 32-bit programs that have IOPL 3, as this selftest
+# does. As a PV guest it then reads a descriptor where SGDT tells it to (get_desc() in
+# arch/x86/lib/insn-eval.c): in the hypervisor's memory. It kills the program.
+KERNEL_FAULT = re.compile(r"Comm: iopl_32 ")
+FAULT_BEFORE, FAULT_AFTER = 16, 40	# lines of that message
 
 
 def hypervisor(lines):
@@ -36,7 +41,10 @@ def hypervisor(lines):
 
 def kernel(lines):
     """The complaints of Dom0's kernel and of the DomUs' kernels."""
-    hostile = HOSTILE in lines
+    faults = [n for n, x in enumerate(lines) if KERNEL_FAULT.search(x)]
+    lines = [x for n, x in enumerate(lines) if not any(
+        -FAULT_BEFORE <= n - at <= FAULT_AFTER for at in faults)]
+    hostile = not HOSTILE.isdisjoint(lines)
     return [x for x in lines if not x.startswith(("(XEN)", "(KR)", "#")) and
             KERNEL_COMPLAINT.search(x) and
             not (hostile and KERNEL_HOSTILE.search(x))]

@@ -1,9 +1,11 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """The initial ramdisk of a boot: an image plus the files of its kernel."""
 import gzip
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from repack import METHODS, repack
@@ -12,14 +14,16 @@ TOP = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 IMAGES = BUILD / "images"
 # Drivers that the tests need and that distribution kernels build as modules
-DOMU_DRIVERS = "xen-blkfront xen-netfront ext4"
-DOM0_DRIVERS = f"""{DOMU_DRIVERS} virtio_pci virtio_blk virtio_net ahci sd_mod
-    e1000 loop bridge xen-blkback xen-netback xen-evtchn xen-gntdev xen-gntalloc
-    xen-privcmd xenfs"""
+BOTH_DRIVERS = """xen-blkfront xen-netfront ext4 virtio_pci virtio_blk e1000
+    xen-evtchn xen-gntalloc xenfs"""
+DOMU_DRIVERS = f"{BOTH_DRIVERS} xen-pcifront"
+BACK_DRIVERS = "loop bridge xen-blkback xen-netback xen-gntdev xen-privcmd"
+DOM0_DRIVERS = f"{BOTH_DRIVERS} {BACK_DRIVERS} virtio_net ahci sd_mod"
 
-
-# Debian's own kernel, and the image of its width
+# How the names of Debian's own kernels begin, and a Dom0 of Debian's packages, which has
+# its root file system on a disk (scripts/build-debian-dom0)
 DEBIAN = "debian-amd64"
+DEBIAN_DOM0 = "debian-dom0"
 
 
 def suffix(config):
@@ -32,6 +36,8 @@ def kernel_dir(config):
 
 
 def bzimage(config):
+    if config == DEBIAN_DOM0:
+        return BUILD / DEBIAN_DOM0 / "vmlinuz"
     return kernel_dir(config) / "arch" / "x86" / "boot" / "bzImage"
 
 
@@ -83,10 +89,13 @@ def add_drivers(root, config, names):
 
 
 def add_guests(extra, boot, work, kernels):
-    """Add what Dom0 needs to make DomUs: its own kernel as /boot/bzImage, each of
-    kernels by its configuration (i386-pv-up as /boot/bzImage-up), and a ramdisk for
-    the widths that they have."""
-    (extra / "boot").mkdir()
+    """Add what Dom0 needs to make DomUs: an i386 kernel as /boot/bzImage, which is
+    Dom0's own if that is one, each of kernels by its configuration (i386-pv-up as
+    /boot/bzImage-up), and a ramdisk for the i386 kernel and for each of Debian's
+    (/boot/amd64.cpio.gz)."""
+    (extra / "boot").mkdir(parents=True)
+    if boot["kernel"] == DEBIAN_DOM0:
+        boot = {**boot, "kernel": "i386-pv"}
     shutil.copy(bzimage(boot["kernel"]), extra / "boot" / "bzImage")
     for config in kernels:
         shutil.copy(bzimage(config), extra / "boot" / f"bzImage{suffix(config)}")
@@ -94,20 +103,39 @@ def add_guests(extra, boot, work, kernels):
         for method in METHODS:
             repack(bzimage(boot["kernel"]), method,
                    extra / "boot" / f"bzImage-{method}")
-    add_ramdisk(extra, boot, work, "domu")
+    add_ramdisk(extra, boot, work, ["domu"], "domu")
     for config in kernels:
-        if config == DEBIAN:
+        if config.startswith(DEBIAN):
             add_ramdisk(extra, {"kernel": config, "drivers": "modules"}, work,
-                        "amd64")
+                        debian_images(boot), suffix(config)[1:],
+                        "dom0-driver" in boot["tests"])
 
 
-def add_ramdisk(extra, boot, work, image):
-    """Add a ramdisk for DomUs: this image, and the files of the kernel."""
+def debian_images(boot):
+    """The images that a DomU with Debian's kernel needs in this boot."""
+    more = ["amd64-selftests"] if "domu-selftests" in boot["tests"] else []
+    return ["amd64", *more]
+
+
+def guest_inputs(boot, kernels):
+    """The files of build/ that add_guests() adds for these kernels."""
+    files = [bzimage(config) for config in kernels]
+    for config in kernels:
+        if config.startswith(DEBIAN):
+            files += modules(config)
+            files += [IMAGES / f"{x}.cpio.gz" for x in debian_images(boot)]
+    return files
+
+
+def add_ramdisk(extra, boot, work, images, name, serves=False):
+    """Add a ramdisk for DomUs: these images, and the files of the kernel; with what a
+    driver domain needs if it serves."""
     guest = work / "guest"
     shutil.rmtree(guest, ignore_errors=True)
-    add_modules(guest, boot, DOMU_DRIVERS)
+    add_modules(guest, boot, DOMU_DRIVERS + f" {BACK_DRIVERS}" * serves)
     archive(guest, work / "guest.cpio.gz")
-    join(extra / "boot" / f"{image}.cpio.gz", IMAGES / f"{image}.cpio.gz",
+    join(extra / "boot" / f"{name}.cpio.gz",
+         *(IMAGES / f"{image}.cpio.gz" for image in images),
          work / "guest.cpio.gz")
 
 
@@ -116,12 +144,18 @@ def make_initrd(boot, work, kernels):
     extra = work / "extra"
     shutil.rmtree(extra, ignore_errors=True)
     extra.mkdir(parents=True)
-    add_modules(extra, boot, DOM0_DRIVERS)
-    if boot["hypervisor"] != "-" and boot["image"] == "dom0":
-        add_guests(extra, boot, work, kernels)
+    parts = [IMAGES / f"{boot['image']}.cpio.gz", work / "extra.cpio.gz"]
+    if boot["kernel"] == DEBIAN_DOM0:
+        # its own initial ramdisk copies what the others have in /extra
+        parts.insert(0, BUILD / DEBIAN_DOM0 / "initrd.img")
+        add_guests(extra / "extra", boot, work, kernels)
+    else:
+        add_modules(extra, boot, DOM0_DRIVERS)
+        if boot["hypervisor"] != "-" and boot["image"] == "dom0":
+            add_guests(extra, boot, work, kernels)
     archive(extra, work / "extra.cpio.gz")
     initrd = work / "initrd"
-    join(initrd, IMAGES / f"{boot['image']}.cpio.gz", work / "extra.cpio.gz")
+    join(initrd, *parts)
     return initrd
 
 
@@ -131,3 +165,18 @@ def join(target, *parts):
             data = part.read_bytes()
             # each archive must begin at a multiple of four bytes
             out.write(data + b"\0" * (-len(data) % 4))
+
+
+def main():
+    """Usage: initrd.py DIR WORK: put kernels and ramdisks of both widths for DomUs
+    into DIR/boot. WORK is for files that it needs meanwhile."""
+    if len(sys.argv) != 3:
+        print(main.__doc__, file=sys.stderr)
+        return 2
+    target, work = map(Path, sys.argv[1:])
+    add_guests(target, {"kernel": "i386-pv", "tests": ""}, work, [DEBIAN])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # Dom0's side of a DomU under test: create it, run commands in it through
-# "xl console", destroy it. Source this after lib.sh.
+# "xl console", destroy it. Source this after lib.sh. $GUEST or krypton.guest= selects the
+# DomUs' kernel.
+
+. /lib/krypton/boot.sh
 
 consoles=/var/log/xen/console
 images=/var/lib/xen/images
@@ -16,6 +19,18 @@ kernel_checks() {
 	grep -oE '(debug_pagealloc|kfence[^ ]*)=[^ ]*' /proc/cmdline | tr '\n' ' '
 }
 
+# guest_is WIDTH: set the DomUs' kernel, their ramdisk, and what "uname -m" says in them:
+# one of Debian's kernels for amd64 or a word that begins so, otherwise an i386 kernel,
+# which is Dom0's own if that is one
+guest_is() {
+	guest=${1#i386}
+	guest_kernel=/boot/bzImage${guest:+-$guest}
+	guest_ramdisk=/boot/${guest:-domu}.cpio.gz
+	guest_machine=i686
+	[ -z "$guest" ] || guest_machine=x86_64
+}
+guest_is "${GUEST:-$(boot_word krypton.guest)}"
+
 # domu_config NAME ADDRESS [LINE ...]: write its xl.cfg; a LINE overrides
 domu_config() {
 	local name=$1 address=$2 line
@@ -23,8 +38,8 @@ domu_config() {
 	cat >/etc/xen/$name.cfg <<-END
 	name = "$name"
 	type = "pv"
-	kernel = "/boot/bzImage"
-	ramdisk = "/boot/domu.cpio.gz"
+	kernel = "$guest_kernel"
+	ramdisk = "$guest_ramdisk"
 	extra = "console=hvc0 loglevel=5 krypton.agent krypton.ip=$address krypton.name=$name $(kernel_checks) $domu_extra"
 	memory = 192
 	vcpus = 2
@@ -35,15 +50,18 @@ domu_config() {
 	for line; do
 		echo "$line" >>/etc/xen/$name.cfg
 	done
-	room_for_checks /etc/xen/$name.cfg
+	room_for_kernel /etc/xen/$name.cfg
 }
 
-# room_for_checks FILE: add the memory that the checks use to a small domain (not to
-# one that has too little on purpose)
-room_for_checks() {
-	[ -n "$(kernel_checks)" ] || return 0
-	awk '$1 == "memory" && $3 > 64 && $3 < 512 { $3 += 64 } { print }' "$1" >"$1.new" &&
-		mv "$1.new" "$1"
+# room_for_kernel FILE: add the memory that checks, and a distribution's kernel, use to
+# a small domain (not to one that has too little on purpose)
+room_for_kernel() {
+	local more=0
+	[ -z "$(kernel_checks)" ] || more=64
+	[ -z "$guest" ] || more=$((more + 128))
+	awk -v more=$more '
+		$1 == "memory" && $3 > 64 && $3 < 512 { $3 += more }
+		{ print }' "$1" >"$1.new" && mv "$1.new" "$1"
 }
 
 # domu_attach NAME: run "xl console" with input from a pipe that stays open, on a

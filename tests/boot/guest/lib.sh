@@ -12,9 +12,10 @@ say() {
 }
 
 # check NAME COMMAND ...: the case passes if the command succeeds; otherwise the reason
-# is the last line of its output. (Called functions see these local variables.)
+# is the last line of its output. (Called functions see these local variables.) $CASES
+# comes before all names, for tests that run twice in a boot.
 check() {
-	local check_name=$1 check_from
+	local check_name=$CASES$1 check_from
 	shift
 	check_from=$(cut -d' ' -f1 /proc/uptime)
 	if ("$@") >$ktest_tmp/output 2>&1; then

@@ -24,6 +24,13 @@
 #define PAGES 256u
 #define MAX_WORKERS 32
 
+/* The segment register that glibc does not use for its thread's data */
+#ifdef __x86_64__
+#define SPARE_SEGMENT "gs"
+#else
+#define SPARE_SEGMENT "fs"
+#endif
+
 static const char *self;
 static sigjmp_buf faulted;
 
@@ -184,7 +191,7 @@ static void do_ldt(void)
 	if (pid == 0) {
 		if (syscall(SYS_modify_ldt, 1, &desc, sizeof(desc)))
 			_exit(errno == ENOSYS ? 5 : 1);
-		__asm__ volatile("movw %w0, %%fs" : : "r" (4000 * 8 + 7));
+		__asm__ volatile("movw %w0, %%" SPARE_SEGMENT : : "r" (4000 * 8 + 7));
 		usleep(100);
 		_exit(5);
 	}
