@@ -89,14 +89,21 @@ void context_load_debug(const struct vcpu *v)
 	__asm__ volatile("mov %0, %%dr7" :: "r" (v->proc.dr[7]));
 }
 
+#define CPUID7_SMEP	BIT(7)		/* in EBX */
+
+static u64 smep;		/* CR4_SMEP if the processor has it */
+
 /*
  * Whether RDTSC faults outside ring 0, and whether 64-bit code has instructions
- * for bases: a guest may use them if CPUID shows them.
+ * for bases: a guest may use them if CPUID shows them. SMEP is on while a 64-bit
+ * guest runs: ring 1, a 32-bit guest's kernel, may not execute user pages with it.
  */
 void context_load_cr4(const struct vcpu *v)
 {
 	u64 cr4 = read_cr4();
-	u64 changes = (cr4 ^ v->proc.cr4) & (CR4_TSD | CR4_FSGSBASE);
+	u64 wanted = (v->proc.cr4 & (CR4_TSD | CR4_FSGSBASE)) |
+		     (width_is_long(v->d->width) ? smep : 0);
+	u64 changes = (cr4 ^ wanted) & (CR4_TSD | CR4_FSGSBASE | CR4_SMEP);
 
 	if (changes)
 		write_cr4(cr4 ^ changes);
@@ -403,8 +410,20 @@ void context_load(struct vcpu *v)
 		context_set_ts(v, 1);
 }
 
+static u64 find_smep(void)
+{
+	u32 r[4];
+
+	cpuid(0, 0, r);
+	if (r[0] < 7)
+		return 0;
+	cpuid(7, 0, r);
+	return r[1] & CPUID7_SMEP ? CR4_SMEP : 0;
+}
+
 static int vcpu_create_processor(struct vcpu *v)
 {
+	smep = find_smep();
 	v->proc.dr[6] = DR6_FIXED;
 	v->proc.dr[7] = DR7_FIXED;
 	context_reset_fpu(v);

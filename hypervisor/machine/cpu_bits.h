@@ -39,6 +39,7 @@ enum { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS };
 #define CR4_OSXMMEXCPT	BIT(10)
 #define CR4_FSGSBASE	BIT(16)
 #define CR4_OSXSAVE	BIT(18)
+#define CR4_SMEP	BIT(20)
 
 #define DR6_FIXED	0xffff0ff0u
 #define DR7_FIXED	0x400u

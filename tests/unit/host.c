@@ -220,6 +220,8 @@ static struct {
 } window;
 
 u64 host_guest_end;
+struct cpu_block host_block;
+u64 host_fs_base, host_gs_base;
 
 void host_window(u64 start, u8 *bytes, u64 size)
 {

@@ -15,8 +15,6 @@
 struct host_asked host_asked;
 bool host_has_xsave, host_is_intel;
 u32 host_port_watched = ~0u;
-struct cpu_block host_block;
-u64 host_fs_base, host_gs_base;
 
 void context_set_ts(struct vcpu *v, int set)
 {

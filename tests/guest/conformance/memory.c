@@ -124,6 +124,18 @@ static const struct row changes[] = {
 	EXCHANGE("sizes differ", 2, 0, DOMID_SELF, 1, 0, DOMID_SELF, 0),
 	EXCHANGE("order 20", 1, 20, DOMID_SELF, 1, 20, DOMID_SELF, 0),
 	EXCHANGE("none", 0, 0, DOMID_SELF, 0, 0, DOMID_SELF, 0),
+	/* The limit of addresses is that of what comes out. */
+#define LIMITED(note, in_flags, out_flags) \
+	RESS(23, XENMEM_increase_reservation, "to exchange", 1, 0, 0, \
+	     DOMID_SELF, 0), \
+	{ OP(memory_op, XENMEM_exchange, note, AT(16), 1, 0, in_flags, \
+	     DOMID_SELF, AT(24), 1, 0, out_flags, DOMID_SELF, 0, 0, 0, 0, 0, \
+	     0, SAVED(23), 0, 0, 0, 0, 0, 0, 0, 0x1f4), .mask = 0xffff0000 }, \
+	RES(XENMEM_decrease_reservation, "not exchanged", 1, 0, 0, \
+	    DOMID_SELF, SAVED(23))
+	LIMITED("comes from below 2^12", 12, 0),
+	LIMITED("goes below 2^12", 0, 12),
+	LIMITED("goes below 2^32", 0, 32),
 	MA(XENMEM_exchange, "bad address", BAD),
 	{ OP(memory_op, XENMEM_increase_reservation, "list wraps", AT(8),
 	     0xffffffff, 0, 0, DOMID_SELF) },

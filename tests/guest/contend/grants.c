@@ -14,7 +14,7 @@ static u32 handle;
 static long map_grant(u32 round, u32 me)
 {
 	struct gnttab_map_grant_ref m = {
-		.host_addr = (u32)places[me], .ref = REF,
+		.host_addr = (ulong)places[me], .ref = REF,
 		.flags = GNTMAP_host_map,
 	};
 
@@ -26,7 +26,7 @@ static long map_grant(u32 round, u32 me)
 static long unmap(u32 which, u32 at)
 {
 	struct gnttab_unmap_grant_ref u = {
-		.host_addr = (u32)places[at], .handle = which, .status = 99,
+		.host_addr = (ulong)places[at], .handle = which, .status = 99,
 	};
 
 	HC3(grant_table_op, GNTTABOP_unmap_grant_ref, &u, 1);

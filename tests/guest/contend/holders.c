@@ -43,7 +43,7 @@ static void many_frames(void)
 
 	reservation(XENMEM_decrease_reservation, frames, FRAMES);
 	for (i = 0; i < FRAMES; i++)
-		frames[i] = (u32)spare[i] >> 12;
+		frames[i] = (ulong)spare[i] >> 12;
 	reservation(XENMEM_populate_physmap, frames, FRAMES);
 }
 
@@ -55,13 +55,13 @@ static void grant_maps(void)
 
 	for (i = 0; i < BATCH; i++)
 		m[i] = (struct gnttab_map_grant_ref){
-			.host_addr = (u32)places[i], .ref = FIRST + i,
+			.host_addr = (ulong)places[i], .ref = FIRST + i,
 			.flags = GNTMAP_host_map,
 		};
 	HC3(grant_table_op, GNTTABOP_map_grant_ref, m, BATCH);
 	for (i = 0; i < BATCH; i++)
 		u[i] = (struct gnttab_unmap_grant_ref){
-			.host_addr = (u32)places[i], .handle = m[i].handle,
+			.host_addr = (ulong)places[i], .handle = m[i].handle,
 		};
 	HC3(grant_table_op, GNTTABOP_unmap_grant_ref, u, BATCH);
 }

@@ -14,7 +14,7 @@ static xen_pfn_t got[2];	/* by each side */
 
 static u32 pfn(const void *p)
 {
-	return (u32)p >> 12;
+	return (u32)((ulong)p >> 12);
 }
 
 static void read_only(u32 round)
@@ -133,7 +133,7 @@ static long give_back(u32 round, u32 me)
 /* From now on the frame is the page's. */
 static void use_frame(xen_pfn_t f)
 {
-	CHECK(((u32 *)window)[f], pfn(page));
+	CHECK(mfn_to_pfn(f), pfn(page));
 	((u32 *)start_info->mfn_list)[pfn(page)] = f;
 	CHECK(make_rw(page), 0);
 	memset(page, 0, sizeof(page));
@@ -226,7 +226,7 @@ static long steal(u32 round, u32 me)
 
 static void check_owners(u32 round, u32 winner)
 {
-	const u32 *m2p = (u32 *)window;
+	const ulong *m2p = (const ulong *)window;
 
 	(void)round;
 	(void)winner;
@@ -252,7 +252,7 @@ static long exchange_page(u32 round, u32 me)
 
 static void check_exchange(u32 round, u32 winner)
 {
-	const u32 *m2p = (u32 *)window;
+	const ulong *m2p = (const ulong *)window;
 
 	CHECK(m2p[got[1]], pfn(hole2));
 	CHECK(reservation(XENMEM_decrease_reservation, &got[1], 1), 1);

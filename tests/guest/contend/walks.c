@@ -8,6 +8,7 @@
 
 #define SLOT	2u
 #define PLACE	(SLOT << 30)
+#define LINK	(WIDTH == 32 ? PTE_P : PTE_RWP)
 #define BAD	(0xffffffe000ull | PTE_RWP)	/* within 40 bits, and no RAM */
 #define EMPTY_SELECTOR	LDT_SELECTOR(1, 1)	/* empty */
 
@@ -16,13 +17,13 @@ static u64 l1[512] __attribute__((aligned(4096)));
 PAGE_BUFFER(ldt);
 PAGE_BUFFER(ldt1);		/* of vCPU 1 */
 PAGE_BUFFER(page);
-static u64 *root, empty;
+static u64 *slot, empty;	/* a level-3 entry, and what it was */
 static volatile u32 false_faults;
 
 static void linked(u32 round)
 {
 	(void)round;
-	CHECK(mmu_update(va_maddr(&root[SLOT]), va_maddr(l2) | PTE_P), 0);
+	CHECK(mmu_update(va_maddr(slot), va_maddr(l2) | LINK), 0);
 }
 
 static void restore(u32 round, u32 winner)
@@ -36,7 +37,7 @@ static void restore(u32 round, u32 winner)
 
 static long take_away(u32 round, u32 me)
 {
-	long rc = mmu_update(va_maddr(&root[SLOT]), empty);
+	long rc = mmu_update(va_maddr(slot), empty);
 	u32 i;
 
 	(void)round;
@@ -65,7 +66,7 @@ static long input_to_page(u32 round, u32 me)
 
 static long set_ldt(const void *at, u32 entries)
 {
-	return mmuext(MMUEXT_SET_LDT, (u32)at, entries);
+	return mmuext(MMUEXT_SET_LDT, (ulong)at, entries);
 }
 
 /* Of vCPU 0; no page of it is mapped. */
@@ -143,8 +144,8 @@ static long use_ldt1(u32 round, u32 me)
 
 void setup_walks(void)
 {
-	root = (u64 *)start_info->pt_base;
-	empty = root[SLOT] & ~(PTE_A | PTE_D);
+	slot = entry_of((void *)(ulong)PLACE, 3);
+	empty = *slot & ~(PTE_A | PTE_D);
 	l1[0] = va_maddr(page) | PTE_RO;
 	CHECK(make_ro(l1), 0);
 	restore(0, 0);

@@ -11,6 +11,7 @@
  * The other domain, made here, works a list of calls that we write for it.
  *
  * Test: devices
+ * Test: devices-64 -w 64
  */
 #include "domu.h"
 
@@ -35,7 +36,8 @@ PAGE_BUFFER(place);
 PAGE_BUFFER(rom);
 
 struct call {
-	u32 nr, a, b, c, d;
+	u32 nr;
+	ulong a, b, c, d;
 	volatile int result;
 };
 
@@ -103,10 +105,16 @@ static void *argument(const void *from, u32 size)
 
 static int its_map(u32 frame)
 {
+	const u64 entry = (u64)frame << 12 | PTE_RO;
+
+	if (WIDTH == 64)
+		return its((struct call){
+			.nr = __HYPERVISOR_update_va_mapping, .a = VA,
+			.b = (ulong)entry, .c = UVMF_INVLPG,
+		});
 	return its((struct call){
 		.nr = __HYPERVISOR_update_va_mapping, .a = VA,
-		.b = frame << 12 | (u32)PTE_RO, .c = frame >> 20,
-		.d = UVMF_INVLPG,
+		.b = (ulong)entry, .c = (ulong)(entry >> 32), .d = UVMF_INVLPG,
 	});
 }
 

@@ -8,6 +8,7 @@
  * VIRQ_CON_RING (xen/xen.h).
  *
  * Test: flood -o loglvl=all
+ * Test: flood-64 -w 64 -o loglvl=all
  */
 #define __XEN_TOOLS__
 #include "guest.h"

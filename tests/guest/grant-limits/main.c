@@ -10,6 +10,7 @@
  * To be booted with the options below; reference Xen also with max-ver:1.
  *
  * Test: grant-limits -o dom0_mem=128M -o gnttab_max_frames=2048 -o gnttab_max_maptrack_frames=4096
+ * Test: grant-limits-64 -w 64 -o dom0_mem=128M -o gnttab_max_frames=2048 -o gnttab_max_maptrack_frames=4096
  */
 #include "domu.h"
 

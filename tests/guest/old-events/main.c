@@ -7,6 +7,7 @@
  * is found by an event in its own place.
  *
  * Test: old-events -v 2
+ * Test: old-events-64 -w 64 -v 2
  */
 #include "guest.h"
 

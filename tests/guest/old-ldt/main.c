@@ -6,6 +6,7 @@
  * its place at once, and without one a selector of it is #GP.
  *
  * Test: old-ldt
+ * Test: old-ldt-64 -w 64
  */
 #include "guest.h"
 

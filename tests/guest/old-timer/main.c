@@ -5,6 +5,7 @@
  * never ask for a timer. They stop it by the call, or set another period.
  *
  * Test: old-timer
+ * Test: old-timer-64 -w 64
  */
 #include "guest.h"
 

@@ -11,6 +11,7 @@
  * The machine has a device with an MSI-X table in its BAR 1 at 0:4.0.
  *
  * Test: pci -c 2 -d virtio-rng-pci,addr=4
+ * Test: pci-64 -w 64 -c 2 -d virtio-rng-pci,addr=4
  */
 #include "guest.h"
 

@@ -7,6 +7,7 @@
  * double unmaps (XSA-218, 224), of closing and resetting (343, 344, 358).
  *
  * Test: races -c 2
+ * Test: races-64 -w 64 -c 2
  * Test: fuzz/audit-races -c 2 krypton-debug
  */
 #include "guest.h"

@@ -7,6 +7,7 @@
  * is destroyed while it waits for its turn is forgotten by the scheduler.
  *
  * Test: shares -i
+ * Test: shares-64 -w 64 -i
  * Test: fuzz/audit-shares -i krypton-debug
  */
 #include "domu.h"

@@ -7,6 +7,7 @@
  * pages, the maximum (2^31 - 1: none), vCPUs.
  *
  * Test: size -o dom0_mem=min:100M,max:100M -a 25600/25600/1
+ * Test: size-64 -w 64 -o dom0_mem=min:100M,max:100M -a 25600/25600/1
  * Test: size-grow -c 2 -o dom0_mem=100M,max:120M -o dom0_max_vcpus=1-16 -a 25600/30720/2
  * Test: size-free -c 2 -o dom0_mem=100M -o dom0_max_vcpus=3- -a 25600/2147483647/3
  */

@@ -5,6 +5,7 @@
  * frames neither Dom0 nor anyone else can have.
  *
  * Test: startup
+ * Test: startup-64 -w 64
  */
 #define __XEN_TOOLS__
 #include "guest.h"

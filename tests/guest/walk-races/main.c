@@ -12,6 +12,7 @@
  * is the page, or a page fault.
  *
  * Test: walk-races -c 2
+ * Test: walk-races-64 -w 64 -c 2
  * Test: fuzz/audit-walk-races -c 2 krypton-debug
  */
 #include "guest.h"
@@ -20,13 +21,14 @@
 #define SLOT	2u
 #define PLACE	(SLOT << 30)
 #define MAGIC	0x600d600du
+/* A level-3 entry; a 32-bit guest's has no rights. */
+#define LINK	(WIDTH == 32 ? PTE_P : PTE_RWP)
 #define BAD	(0xffffffe000ull | PTE_RWP)	/* within 40 bits, and no RAM */
 
 static u64 l2[512] __attribute__((aligned(4096)));
 static u64 l1[512] __attribute__((aligned(4096)));
 static u32 page[1024] __attribute__((aligned(4096)));
 static u8 stack1[8192] __attribute__((aligned(4096)));
-static vcpu_guest_context_t ctx;
 static volatile u32 started, stop, reads, faults, wrong;
 static volatile int wrong_trap;
 
@@ -64,21 +66,7 @@ static void reader(void)
 
 static void start_reader(void)
 {
-	memset(&ctx, 0, sizeof(ctx));
-	ctx.flags = VGCF_in_kernel;
-	ctx.user_regs.eip = (u32)reader;
-	ctx.user_regs.cs = FLAT_KERNEL_CS;
-	ctx.user_regs.ss = ctx.user_regs.ds = ctx.user_regs.es = FLAT_KERNEL_DS;
-	ctx.user_regs.esp = ctx.kernel_sp = (u32)stack1 + sizeof(stack1);
-	ctx.kernel_ss = FLAT_KERNEL_SS;
-	ctx.user_regs.eflags = 0x202;
-	ctx.ctrlreg[3] = xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base));
-	ctx.event_callback_cs = ctx.failsafe_callback_cs = FLAT_KERNEL_CS;
-	ctx.event_callback_eip = (u32)event_entry;
-	ctx.failsafe_callback_eip = (u32)failsafe_entry;
-	shared->vcpu_info[1].evtchn_upcall_mask = 1;
-	CHECK(HC3(vcpu_op, VCPUOP_initialise, 1, &ctx), 0);
-	CHECK(HC3(vcpu_op, VCPUOP_up, 1, 0), 0);
+	vcpu_run(1, reader, stack1 + sizeof(stack1));
 }
 
 static void wait(u32 n)
@@ -109,7 +97,7 @@ static void work(u64 slot, u64 old)
 	for (i = 0; i < ROUNDS && !failures; i++) {
 		misuse(l1, in_l1);
 		misuse(l2, in_l2);
-		CHECK(mmu_update(slot, va_maddr(l2) | PTE_P), 0);
+		CHECK(mmu_update(slot, va_maddr(l2) | LINK), 0);
 		wait(i % 400);
 		/* Only the level-1 table, every other time. */
 		if (i & 1) {
@@ -124,7 +112,7 @@ static void work(u64 slot, u64 old)
 
 void test_main(void)
 {
-	u64 *root = (u64 *)start_info->pt_base, old = root[SLOT];
+	u64 *slot = entry_of((void *)(ulong)PLACE, 3), old = *slot;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(page); i++)
@@ -133,7 +121,7 @@ void test_main(void)
 	for (i = 0; i < 10000000 && !started; i++)
 		HC2(sched_op, SCHEDOP_yield, 0);
 	CHECK(started, 1);
-	work(va_maddr(&root[SLOT]), old & ~0x60ull);
+	work(va_maddr(slot), old & ~0x60ull);
 	stop = 1;
 	while (HC3(vcpu_op, VCPUOP_is_up, 1, 0))
 		HC2(sched_op, SCHEDOP_yield, 0);
