@@ -45,10 +45,6 @@ struct vcpu_processor {
 	 */
 	u64 fs_base, gs_base, gs_other;
 	struct regs regs;
-	/*
-	 * x87 and SSE state is always in the image; of its parts, the header
-	 * names AVX alone.
-	 */
 	struct xsave_image fpu __attribute__((aligned(64)));
 	u64 xcr0;			/* 0: the guest has not set it */
 	u64 xcr0_all;			/* all that it ever was */
@@ -89,12 +85,15 @@ u64 context_get_base(const struct vcpu *v, u32 msr);
 void context_set_base(struct vcpu *v, u32 msr, u64 value);
 /* Load a selector of GS for the other mode: its base, 0 if there is none. */
 void context_set_other_gs(struct vcpu *v, u16 sel);
-/*
- * Floating-point state of a vCPU that does not run: as in a new one, or with
- * those 'parts' (XCR0_*) of an image that anybody may have made up.
- */
+/* Floating-point state of a vCPU that does not run: as in a new one. */
 void context_reset_fpu(struct vcpu *v);
-void context_set_fpu(struct vcpu *v, const struct xsave_image *image, u64 parts);
+/*
+ * Into a vCPU that does not run, or out of it: these parts (XCR0_*), while the others
+ * become those of a new one. A vCPU's own image may have old values beside its
+ * 'parts', and anybody may have made up another.
+ */
+void context_copy_fpu(struct xsave_image *to, const struct xsave_image *from,
+		      u64 parts);
 /* Bits of CR4 that are the guest's. */
 void context_load_cr4(const struct vcpu *v);
 void context_load_tsc_aux(const struct vcpu *v);
