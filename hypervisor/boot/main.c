@@ -86,6 +86,7 @@ static void init_interrupts(void)
 	ap_prepare(0, 0);
 	cpu_count = 1;
 	traps_init_cpu();
+	paging_init_cpu();
 	apic_init_cpu();
 	this_cpu()->apic_id = apic_read_id();
 	irq_init();

@@ -15,8 +15,8 @@
  *	GDT and LDT of this vCPU, and its struct xpti_page	slot 257
  *
  * and no other memory, above all none of another domain. The page has what an
- * entry needs until it has loaded the full root, and nothing but this vCPU's
- * registers ever lies in it. CR3 has no PCID and no entry is global: each change
+ * entry needs until it has loaded the full root. While the thin root is loaded,
+ * nothing but this vCPU's registers lies in it. CR3 has no PCID and no entry is global: each change
  * flushes, so no translation of the full root is left for the guest.
  *
  * A processor with such a vCPU has entry points of its own; those of others do
@@ -133,7 +133,7 @@ static void load_entries(const struct entry_points *p, u64 stack, u64 gs)
 		PAGE_SIZE - 1, (u64)p->idt
 	};
 
-	cpu_tss[this_cpu()->id].rsp[0] = stack;
+	cpu_tss[this_cpu()->id].tss.rsp[0] = stack;
 	__asm__ volatile("lidt %0" :: "m" (ptr) : "memory");
 	wrmsr(MSR_SYSENTER_ESP, stack);
 	wrmsr(MSR_SYSENTER_EIP, (u64)p->sysenter);
@@ -152,7 +152,7 @@ void xpti_load(struct vcpu *v)
 	v->xpti.page->frame = (u64)&b->guest;
 	v->xpti.page->thin = 0;		/* the CPU has a full one */
 	for (i = 0; i < 3; i++)
-		cpu_tss[b->cpu.id].ist[XPTI_FIRST_IST + i] =
+		cpu_tss[b->cpu.id].tss.ist[XPTI_FIRST_IST + i] =
 			stacks + (i + 1) * sizeof(v->xpti.page->ist[0]);
 	load_entries(entries[1], stacks, v->xpti.at);
 	b->cpu.thin = 1;

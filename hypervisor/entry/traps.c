@@ -116,7 +116,7 @@ static void fill_gdts(struct cpu *c)
 
 static void fill_tss(struct cpu_block *b)
 {
-	struct tss *t = &cpu_tss[b->cpu.id];
+	struct tss *t = &cpu_tss[b->cpu.id].tss;
 	u32 i;
 
 	t->rsp[0] = (u64)(&b->guest + 1);

@@ -11,7 +11,11 @@
  *
  * NMI, #DB, #MC and #DF can hit this very code, in either root. They then run on
  * the CPU's usual exception stack and in the full root, and return to what they
- * found. Nothing else comes from ring 0 with a thin root but a fault of iretq.
+ * found. Nothing else comes from ring 0 with a thin root but a fault of iretq; if
+ * something did, it would find the full root, and trap_entry() would panic.
+ *
+ * What they interrupt is mostly other code of the hypervisor, with registers that
+ * are no matter of this guest. Such a frame is wiped from the vCPU's page.
  */
 #include "machine/asm.h"
 #include "asm-offsets.h"
@@ -53,12 +57,15 @@ from_guest:
 	jmp	enter_c
 
 from_ring0:
-	leaq	xpti_iret(%rip), %rax
-	cmpq	%rax, REGS_IP(%rsp)
-	jne	enter_c
+	movq	%rsp, %rax
+	shrq	$39, %rax
+	andl	$511, %eax
+	cmpl	$L4_DESC_SLOT, %eax
+	jne	enter_c				# on a stack of the CPU's block
 	/*
-	 * As if the usual return had failed. The five words are still in the
-	 * guest's frame; below it is room for this one.
+	 * On the vCPU's page: the thin root was loaded. This goes on as if the
+	 * usual return had failed: its five words are still in the guest's
+	 * frame, and there is room for another frame below.
 	 */
 	load_full_root
 	movq	%rsp, %rsi
@@ -66,6 +73,9 @@ from_ring0:
 	subq	$REGS_SIZE, %rdi
 	movq	%rdi, %rsp
 	copy_frame
+	leaq	xpti_iret(%rip), %rax
+	cmpq	%rax, REGS_IP(%rsp)
+	jne	enter_c
 	leaq	guest_iret(%rip), %rax
 	movq	%rax, REGS_IP(%rsp)
 	jmp	enter_c
@@ -76,13 +86,15 @@ xpti_ist_entry:
 	testb	$3, REGS_CS(%rsp)
 	jnz	from_guest
 	movq	%rsp, %rbx			# rbx: the frame here
-	movq	%cr3, %r12			# r12: the root that was found
+	movq	%cr3, %r12			# r12: the thin root, if it was found
 	movq	%rsp, %rdi
 	andq	$-PAGE_SIZE, %rdi
 	cmpq	XPTI_THIN(%rdi), %r12
 	jne	1f
 	load_full_root
-1:	movq	XPTI_FRAME(%rdi), %rdi
+	jmp	2f
+1:	xorl	%r12d, %r12d
+2:	movq	XPTI_FRAME(%rdi), %rdi
 	andq	$-CPU_BLOCK_SIZE, %rdi
 	movl	%esp, %ecx			# 0x100 each, from 0xc00 on
 	andl	$0x300, %ecx
@@ -93,16 +105,19 @@ xpti_ist_entry:
 	copy_frame
 	xorl	%ebp, %ebp
 	movq	%rsp, %rdi
-	call	trap_entry
-	movq	%rax, %rsi			# it is the one that was given
+	call	trap_entry			# returns the frame it was given
 	movq	%rbx, %rdi
+	testq	%r12, %r12
+	jz	1f
+	movq	%rsp, %rsi
 	copy_frame
 	movq	%rbx, %rsp
-	movq	%cr3, %rax
-	cmpq	%rax, %r12
-	je	1f
 	movq	%r12, %cr3
-1:	restore_regs
+	jmp	2f
+1:	xorl	%eax, %eax			# return through the block's frame
+	movl	$REGS_SIZE / 8, %ecx
+	rep stosq
+2:	restore_regs
 	addq	$16, %rsp
 	iretq
 

@@ -51,16 +51,14 @@ static u64 *find_entry(struct domain *d, u64 at, u32 flags)
 /* Write the entry; it takes over the references to the frame. */
 static s16 install(struct domain *d, u64 at, mfn_t frame, u32 flags)
 {
-	s16 rc = GNTST_general_error;
 	u64 *entry;
 
 	spin_lock(&d->tables.lock);
 	entry = find_entry(d, at, flags);
-	if (entry && !tables_install_l1(d, entry,
-					make_pte(frame, entry_flags(flags))))
-		rc = GNTST_okay;
+	if (entry)
+		tables_install_l1(d, entry, make_pte(frame, entry_flags(flags)));
 	spin_unlock(&d->tables.lock);
-	return rc;
+	return entry ? GNTST_okay : GNTST_general_error;
 }
 
 /* One use of a grant: for the processor or for devices. */

@@ -40,6 +40,7 @@ void ap_prepare(u32 id, u32 apic_id)
 void ap_main(void)
 {
 	ap_init();
+	paging_init_cpu();
 	apic_init_cpu();
 	this_cpu()->online = true;
 	while (!go)

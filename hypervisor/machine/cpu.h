@@ -32,6 +32,12 @@ struct tss {
 } __attribute__((packed));
 _Static_assert(sizeof(struct tss) == 104, "hardware format");
 
+/* A CPU's own: no other CPU writes to its cache lines. */
+union tss_slot {
+	struct tss tss;
+	u8 lines[128];
+};
+
 /* Which page: guests of both widths have other segments at the same places. */
 enum { GDT_PAGE32, GDT_PAGE64, GDT_PAGES };
 
@@ -69,7 +75,7 @@ struct cpu_block {
 _Static_assert(sizeof(struct cpu_block) == CPU_BLOCK_SIZE, "found by masking");
 
 extern struct cpu_block *cpu_blocks[MAX_CPUS];
-extern struct tss cpu_tss[MAX_CPUS];
+extern union tss_slot cpu_tss[MAX_CPUS];
 extern u32 cpu_count;
 
 static inline struct cpu_block *this_block(void)

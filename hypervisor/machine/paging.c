@@ -47,6 +47,16 @@ void paging_init(u64 ram_end)
  * No entry on the way has PTE_RW. Behind the array nothing is mapped: guests
  * expect a fault there.
  */
+/*
+ * Xen's order, which guests rely on: WB, WT, UC-, UC, WC, WP, UC, UC. The first
+ * four are those of a reset, and the hypervisor uses no others.
+ */
+void paging_init_cpu(void)
+{
+	wrmsr(MSR_PAT, 0x050100070406ull);
+	tlb_flush_local();
+}
+
 void paging_map_m2p(paddr_t first, u64 size)
 {
 	const u64 rights = PTE_P | PTE_US | PTE_A;

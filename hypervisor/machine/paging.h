@@ -14,6 +14,7 @@
 #define PTE_A		BIT(5)
 #define PTE_D		BIT(6)
 #define PTE_PSE		BIT(7)
+#define PTE_PAT		BIT(7)	/* of level 1 */
 #define PTE_G		BIT(8)
 #define PTE_AVAIL	(BIT(9) | BIT(10) | BIT(11))
 #define PTE_NX		BIT(63)
@@ -56,6 +57,8 @@ static inline mfn_t virt_to_mfn(const void *p)
 
 /* Extend the direct map over all RAM; prepare the other shared L4 slots. */
 void paging_init(u64 ram_end);
+/* What memory types the three bits of an entry name: as on Xen. */
+void paging_init_cpu(void);
 /* Make the slot of boot_l4 by which 64-bit guests read this array; at boot. */
 void paging_map_m2p(paddr_t first, u64 size);
 /* The level-1 entry of a shared slot's address, its tables made if needed. */

@@ -18,7 +18,8 @@
 
 struct cpu_block *cpu_blocks[MAX_CPUS];
 /* In a page that guests with XPTI leave mapped. */
-struct tss cpu_tss[MAX_CPUS] __attribute__((section(".bss.xpti"), aligned(64)));
+union tss_slot cpu_tss[MAX_CPUS]
+	__attribute__((section(".bss.xpti"), aligned(128)));
 u32 cpu_count;
 
 static volatile u64 flushes_asked;	/* requests so far */

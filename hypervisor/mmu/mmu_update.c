@@ -75,11 +75,13 @@ int mmu_map_foreign(struct domain *d, paddr_t at, u64 value,
 		return rc;
 	spin_lock(&d->tables.lock);
 	entry = walk_entry_at(d, at);
-	rc = entry ? tables_install_l1(d, entry, value) : -EINVAL;
+	if (entry)
+		tables_install_l1(d, entry, value);
 	spin_unlock(&d->tables.lock);
-	if (rc)
-		ptype_put_foreign(pte_mfn(value), write);
-	return rc;
+	if (entry)
+		return 0;
+	ptype_put_foreign(pte_mfn(value), write);
+	return -EINVAL;
 }
 
 static int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)

@@ -5,9 +5,9 @@
  *
  * What may stand in an entry that the processor will see:
  *  L1: a page of the domain, writable only with its WRITABLE type; or device
- *      memory, for a domain that has got it. The PAT bit is out, and memory
- *      that is not cached, for domains without devices. Device memory
- *      that is taken away stays mapped where it is: the permission is to map.
+ *      memory, for a domain that has got it. Only a domain with devices may
+ *      have memory that is not write-back. Device memory that is taken away
+ *      stays mapped where it is: the permission is to map.
  *  L2: an L1 table. No large pages. In a 32-bit guest no entry that points to
  *      an L2 or L3: a table never maps a table of its own level.
  *  L3: in a 32-bit guest four entries, an L2 each. The fourth is always there
@@ -59,15 +59,15 @@
 /* Bits 52 to 62 are free for software in the tables of long mode. */
 #define SOFTWARE	0x7ff0000000000000ull
 #define UNCACHED	(PTE_PWT | PTE_PCD)
+#define NOT_WB		(UNCACHED | PTE_PAT)	/* level 1 */
 /* As on Xen, a guest has no say in how its tables are cached. */
 #define L2_BAD		(PTE_PSE | PTE_G | UNCACHED)
 #define L3_BAD		(L2_BAD | PTE_NX | SOFTWARE)
-#define L1_BAD		PTE_PSE
-#define L1_LOOKED_AT	(PTE_P | PTE_ADDR | PTE_RW | UNCACHED)
+#define L1_LOOKED_AT	(PTE_P | PTE_ADDR | PTE_RW | NOT_WB)
 #define LARGE_SIZE	(2ull << 20)
 
 #define L1_RULES	.entries = ENTRIES, .top_slot = ENTRIES,		\
-			.refused = L1_BAD, .looked_at = L1_LOOKED_AT
+			.looked_at = L1_LOOKED_AT
 #define L2_RULES	.top_slot = ENTRIES, .child = TYPE_L1,		\
 			.refused = L2_BAD, .looked_at = PTE_P | PTE_ADDR
 /* PTE_RW decides whether an entry may be a linear one. */
@@ -195,7 +195,7 @@ static int get_page(struct domain *d, u64 e)
 	if (mfn_is_m2p(m))
 		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
 	/* What we check by our mapping must be what the guest wrote. */
-	if ((e & UNCACHED) && !has_devices(d, 0, ~0ull))
+	if ((e & NOT_WB) && !has_devices(d, 0, ~0ull))
 		return -EINVAL;
 	if (!page_get(d, m))
 		return -EBUSY;
@@ -275,7 +275,7 @@ static void put_linear(struct domain *d, mfn_t m, u64 e)
 /* Of level 1 all guests have the same rules, but for what is added. */
 static BY_TYPE u64 refused(const struct domain *d, enum frame_type type)
 {
-	return type == TYPE_L1 ? L1_BAD : rules(d, type)->refused;
+	return type == TYPE_L1 ? 0 : rules(d, type)->refused;
 }
 
 static BY_TYPE u64 looked_at(const struct domain *d, enum frame_type type)
@@ -479,16 +479,13 @@ int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad)
 	return set(d, entry, value, keep_ad, type);
 }
 
-int tables_install_l1(struct domain *d, u64 *entry, u64 value)
+void tables_install_l1(struct domain *d, u64 *entry, u64 value)
 {
 	ASSERT_HELD(&d->tables.lock);
-	if (value & L1_BAD)
-		return -EINVAL;
 	if (value & PTE_P)
 		value |= added(d, TYPE_L1);
 	put_entry(d, virt_to_mfn(entry), TYPE_L1,
 		  __atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST));
-	return 0;
 }
 
 void tables_init(void)

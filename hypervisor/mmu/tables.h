@@ -18,7 +18,7 @@ int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value);
  * For an entry whose references (to a page of another domain) the caller has
  * taken: they pass to the entry.
  */
-int tables_install_l1(struct domain *d, u64 *entry, u64 value);
+void tables_install_l1(struct domain *d, u64 *entry, u64 value);
 /* A device frame or the machine-to-phys array: entries hold no reference. */
 bool tables_uncounted(mfn_t m);
 /* Device frames that no guest may map. */

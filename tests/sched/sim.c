@@ -174,6 +174,19 @@ void nmi_deliver(struct vcpu *v, struct regs *r)
 	(void)r;
 }
 
+/* No guest here has XPTI. */
+u64 xpti_ready(struct vcpu *v)
+{
+	(void)v;
+	abort();
+}
+
+void xpti_leave(u64 page)
+{
+	(void)page;
+	abort();
+}
+
 void vcpu_tick(struct vcpu *v)
 {
 	(void)v;

@@ -19,6 +19,8 @@
 #define LDT_CS		7u
 #define LDT_CODE64	0x00affb000000ffffull	/* DPL 3, accessed */
 #define ROUNDS		20u
+#define WRITES_8	(DR7_RESET | DR7_LOCAL(0) | DR7_TYPE(0, DR7_WRITE) | \
+			 DR7_LENGTH(0, DR7_8))
 #define NO_STACK	0x7ffffffff008ul	/* nothing is there */
 
 volatile u32 stop, taken;
@@ -138,6 +140,16 @@ static void fault_round(void)
 	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
 }
 
+/* The hypervisor comes to the breakpoint as it writes the frame; nobody else does. */
+static void stack_round(void)
+{
+	CHECK(HC2(set_debugreg, 0, kernel_stack + KERNEL_STACK_SIZE - sizeof(u64)),
+	      0);
+	CHECK(HC2(set_debugreg, 7, WRITES_8), 0);
+	CHECK_TRAP(RUN_USER("int $0x80"), 0x80);
+	CHECK(HC2(set_debugreg, 7, DR7_RESET), 0);
+}
+
 static void prepare(void)
 {
 	user_init();
@@ -169,6 +181,7 @@ void test_main(void)
 		user_round();
 		sysenter_round();
 		fault_round();
+		stack_round();
 		CHECK(steps, rounds * 2 + 2);
 	}
 	CHECK(taken != 0, wait);

@@ -156,9 +156,9 @@ static u64 entry_time(void)
 }
 
 /* The same for all whole states: all times together end with the last entry. */
-static u64 unaccounted(void)
+static u64 unaccounted(u64 entry)
 {
-	return entry_time() - runstate.time[0] - runstate.time[1] -
+	return entry - runstate.time[0] - runstate.time[1] -
 	       runstate.time[2] - runstate.time[3];
 }
 
@@ -174,8 +174,9 @@ static void watch_runstate(u32 *changes, u32 *updating, u32 *torn)
 			continue;
 		}
 		barrier();
-		rest = unaccounted();
+		rest = unaccounted(at);
 		barrier();
+		/* The hypervisor may have written the same state again meanwhile. */
 		if (entry_time() != at)
 			continue;
 		*changes += at != last;

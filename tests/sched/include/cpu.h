@@ -17,7 +17,12 @@ struct regs {
 struct cpu {
 	u32 id;
 	struct vcpu *current;
-	volatile u32 work;
+	union {
+		struct {
+			volatile u32 work, thin;
+		};
+		volatile u64 special;
+	};
 };
 
 #define CPU_WORK_RESCHED	1
