@@ -186,7 +186,7 @@ static void leave_tables(struct cpu_block *b)
 static bool has_xsaveopt;
 u64 context_xcr0;
 
-/* In a virtual machine the instruction is slow: most guests have the same value. */
+/* A host that runs Krypton intercepts XSETBV; most guests want the same value. */
 static void load_xcr0(u64 xcr0)
 {
 	struct cpu *c = this_cpu();
@@ -195,7 +195,10 @@ static void load_xcr0(u64 xcr0)
 		xsetbv(c->xcr0 = xcr0);
 }
 
-/* XSAVE stays on: a guest that has not turned it on has x87 and SSE alone. */
+/*
+ * CR4.OSXSAVE stays on for all guests, as on Xen: what they can use is in XCR0. One
+ * that has not set it has x87 and SSE.
+ */
 void context_init_cpu(void)
 {
 	u32 r[4];
@@ -214,8 +217,9 @@ void context_init_cpu(void)
 }
 
 /*
- * A vCPU that never had AVX cannot reach the upper halves of its registers, and
- * pays for no XSAVE. It may turn AVX on while it runs, so they are empty then.
+ * A vCPU that never had AVX in XCR0 cannot reach the upper halves of YMM registers:
+ * FXSAVE is enough for it, and cheaper. It may turn AVX on while it runs, so those
+ * halves hold nothing of another vCPU then: save_fpu() clears them.
  */
 static bool uses_avx(const struct vcpu *v)
 {
@@ -291,9 +295,9 @@ static u32 load_image(const struct vcpu *v)
 
 /*
  * FNINIT first: AMD's FXRSTOR and XRSTOR leave the last one's x87 instruction
- * and data pointers if no exception is pending. If the processor refuses the image, which
- * should not happen, a fresh state replaces it: otherwise the last vCPU's
- * registers would stay.
+ * and data pointers if no exception is pending. If the processor refuses the
+ * image, which should not happen, a fresh state replaces it: otherwise the last
+ * vCPU's registers would stay.
  */
 static void load_fpu(struct vcpu *v)
 {

@@ -88,9 +88,9 @@ void context_set_other_gs(struct vcpu *v, u16 sel);
 /* Floating-point state of a vCPU that does not run: as in a new one. */
 void context_reset_fpu(struct vcpu *v);
 /*
- * Into a vCPU that does not run, or out of it: these parts (XCR0_*), while the others
- * become those of a new one. A vCPU's own image may have old values beside its
- * 'parts', and anybody may have made up another.
+ * Into or out of a vCPU that does not run: copy these parts (XCR0_*), and make the
+ * others those of a new one. A vCPU's own image may have old values of parts that it
+ * does not name. The header of 'from' is not looked at.
  */
 void context_copy_fpu(struct xsave_image *to, const struct xsave_image *from,
 		      u64 parts);
