@@ -50,9 +50,11 @@ long domctl_get_extended_state(struct domain *d, struct xen_domctl *op)
 		return 0;
 	}
 	domain_pause(d);
-	s = (struct extended){ v->proc.xcr0, v->proc.xcr0_all, v->proc.fpu };
+	s.xcr0 = v->proc.xcr0;
+	s.xcr0_all = v->proc.xcr0_all;
+	context_copy_fpu(&s.fpu, &v->proc.fpu, v->proc.fpu.parts);
 	domain_unpause(d);
-	s.fpu.parts = (s.fpu.parts | XCR0_START) & s.xcr0_all;
+	s.fpu.parts &= s.xcr0_all;
 	size = size_for(s.xcr0_all);
 	if (e->size < size || e->xfeature_mask != context_xcr0)
 		return -EINVAL;
@@ -101,7 +103,8 @@ long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
 	v->proc.xcr0 = s.xcr0;
 	v->proc.xcr0_all = s.xcr0_all;
 	/* What XCR0 never had is no part of XSAVE's state, but the vCPU's still. */
-	context_set_fpu(v, &s.fpu, s.fpu.parts | (XCR0_START & ~s.xcr0_all));
+	context_copy_fpu(&v->proc.fpu, &s.fpu,
+			 s.fpu.parts | (XCR0_START & ~s.xcr0_all));
 	domain_unpause(d);
 	return 0;
 }

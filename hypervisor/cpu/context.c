@@ -169,7 +169,7 @@ static void leave_tables(struct cpu_block *b)
 static bool has_xsaveopt;
 u64 context_xcr0;
 
-/* In a virtual machine the instruction is slow: most guests have the same value. */
+/* A host that runs Krypton intercepts XSETBV; most guests want the same value. */
 static void load_xcr0(u64 xcr0)
 {
 	struct cpu *c = this_cpu();
@@ -178,7 +178,10 @@ static void load_xcr0(u64 xcr0)
 		xsetbv(c->xcr0 = xcr0);
 }
 
-/* XSAVE stays on: a guest that has not turned it on has x87 and SSE alone. */
+/*
+ * CR4.OSXSAVE stays on for all guests, as on Xen: what they can use is in XCR0. One
+ * that has not set it has x87 and SSE.
+ */
 void context_init_cpu(void)
 {
 	u32 r[4];
@@ -197,42 +200,47 @@ void context_init_cpu(void)
 }
 
 /*
- * A vCPU that never had AVX cannot reach the upper halves of its registers, and
- * pays for no XSAVE. It may turn AVX on while it runs, so they are empty then.
+ * A vCPU that never had AVX in XCR0 cannot reach the upper halves of YMM registers:
+ * FXSAVE is enough for it, and cheaper. It may turn AVX on while it runs, so those
+ * halves hold nothing of another vCPU then: save_fpu() clears them.
  */
 static bool uses_avx(const struct vcpu *v)
 {
 	return v->proc.xcr0_all & XCR0_AVX;
 }
 
-#define SAVE_AVX(insn, v)						\
-	__asm__ volatile(insn " %0; vzeroupper"				\
-			 : "+m" ((v)->proc.fpu) : "a" (XCR0_AVX), "d" (0))
+#define SAVE_FPU(insn, v)						\
+	__asm__ volatile(insn " %0"					\
+			 : "+m" ((v)->proc.fpu) : "a" (XCR0_KNOWN), "d" (0))
 
 static void save_fpu(struct vcpu *v)
 {
 	write_cr0(read_cr0() & ~CR0_TS);
-	__asm__ volatile("fxsave64 %0" : "=m" (v->proc.fpu.fxsave));
-	if (!uses_avx(v))
+	if (!uses_avx(v)) {
+		SAVE_FPU("fxsave64", v);
 		return;
+	}
 	load_xcr0(context_xcr0);
 	if (has_xsaveopt)
-		SAVE_AVX("xsaveopt64", v);
+		SAVE_FPU("xsaveopt64", v);
 	else
-		SAVE_AVX("xsave64", v);
+		SAVE_FPU("xsave64", v);
+	__asm__ volatile("vzeroupper");
 }
+
+/* Of a new vCPU: the x87 control word, and MXCSR. */
+static const struct xsave_image fresh = {
+	.fxsave = { 0x7f, 0x03, [24] = 0x80, 0x1f }, .parts = XCR0_START,
+};
 
 void context_reset_fpu(struct vcpu *v)
 {
-	static const u16 fcw = 0x37f, mxcsr = 0x1f80;
-
-	memset(&v->proc.fpu, 0, sizeof(v->proc.fpu));
-	memcpy(&v->proc.fpu.fxsave[0], &fcw, sizeof(fcw));
-	memcpy(&v->proc.fpu.fxsave[24], &mxcsr, sizeof(mxcsr));
+	v->proc.fpu = fresh;
 }
 
-/* XRSTOR takes MXCSR in any case. None of its lower 16 bits is reserved. */
-void context_set_fpu(struct vcpu *v, const struct xsave_image *image, u64 parts)
+/* XRSTOR takes MXCSR in any case, and none of its lower 16 bits is reserved. */
+void context_copy_fpu(struct xsave_image *to, const struct xsave_image *from,
+		      u64 parts)
 {
 	static const struct { u32 part, at, size; } pieces[] = {
 		{ XCR0_X87, 0, 24 }, { XCR0_X87, 32, 128 },
@@ -241,13 +249,13 @@ void context_set_fpu(struct vcpu *v, const struct xsave_image *image, u64 parts)
 	};
 	u32 i;
 
-	context_reset_fpu(v);
-	memcpy(&v->proc.fpu.fxsave[24], &image->fxsave[24], 2);
+	*to = fresh;
+	memcpy(&to->fxsave[24], &from->fxsave[24], 2);
 	for (i = 0; i < ARRAY_SIZE(pieces); i++)
 		if (parts & pieces[i].part)
-			memcpy((u8 *)&v->proc.fpu + pieces[i].at,
-			       (const u8 *)image + pieces[i].at, pieces[i].size);
-	v->proc.fpu.parts = parts & XCR0_AVX;
+			memcpy((u8 *)to + pieces[i].at,
+			       (const u8 *)from + pieces[i].at, pieces[i].size);
+	to->parts |= parts & XCR0_AVX;
 }
 
 /* 0, or 1 if the processor refused the image. */
@@ -256,26 +264,23 @@ void context_set_fpu(struct vcpu *v, const struct xsave_image *image, u64 parts)
 									\
 	__asm__ volatile(TRY(insn " %1", "")				\
 			 : "+r" (_bad)					\
-			 : "m" ((v)->proc.fpu), "a" (XCR0_AVX), "d" (0)); \
+			 : "m" ((v)->proc.fpu), "a" (XCR0_KNOWN), "d" (0)); \
 	_bad;								\
 })
 
 static u32 load_image(const struct vcpu *v)
 {
-	u32 bad = LOAD_FPU("fxrstor64", v);
-
-	if (uses_avx(v)) {
-		load_xcr0(context_xcr0);
-		bad |= LOAD_FPU("xrstor64", v);
-	}
-	return bad;
+	if (!uses_avx(v))
+		return LOAD_FPU("fxrstor64", v);
+	load_xcr0(context_xcr0);
+	return LOAD_FPU("xrstor64", v);
 }
 
 /*
- * FNINIT first: AMD's FXRSTOR leaves the last one's x87 instruction and data
- * pointers if no exception is pending. If the processor refuses the image, which
- * should not happen, a fresh state replaces it: otherwise the last vCPU's
- * registers would stay.
+ * FNINIT first: AMD's FXRSTOR and XRSTOR leave the last one's x87 instruction
+ * and data pointers if no exception is pending. If the processor refuses the
+ * image, which should not happen, a fresh state replaces it: otherwise the last
+ * vCPU's registers would stay.
  */
 static void load_fpu(struct vcpu *v)
 {

@@ -45,10 +45,6 @@ struct vcpu_processor {
 	 */
 	u64 fs_base, gs_base, gs_other;
 	struct regs regs;
-	/*
-	 * x87 and SSE state is always in the image; of its parts, the header
-	 * names AVX alone.
-	 */
 	struct xsave_image fpu __attribute__((aligned(64)));
 	u64 xcr0;			/* 0: the guest has not set it */
 	u64 xcr0_all;			/* all that it ever was */
@@ -83,12 +79,15 @@ void context_load_debug(const struct vcpu *v);
 void context_toggle(struct vcpu *v);
 /* Load a selector of GS for the other mode: its base, 0 if there is none. */
 void context_set_other_gs(struct vcpu *v, u16 sel);
-/*
- * Floating-point state of a vCPU that does not run: as in a new one, or with
- * those 'parts' (XCR0_*) of an image that anybody may have made up.
- */
+/* Floating-point state of a vCPU that does not run: as in a new one. */
 void context_reset_fpu(struct vcpu *v);
-void context_set_fpu(struct vcpu *v, const struct xsave_image *image, u64 parts);
+/*
+ * Into or out of a vCPU that does not run: copy these parts (XCR0_*), and make the
+ * others those of a new one. A vCPU's own image may have old values of parts that it
+ * does not name. The header of 'from' is not looked at.
+ */
+void context_copy_fpu(struct xsave_image *to, const struct xsave_image *from,
+		      u64 parts);
 /* Bits of CR4 that are the guest's. */
 void context_load_cr4(const struct vcpu *v);
 void context_load_tsc_aux(const struct vcpu *v);

@@ -26,7 +26,7 @@
 
 /* Our own form: a selector is in the lowest 16 bits of a long. */
 struct context {
-	u8 fpu[512];
+	struct xsave_image fpu;		/* its first part alone is the ABI's */
 	u64 flags;
 	struct regs regs;
 	u64 es, ds, fs, gs;
@@ -62,13 +62,13 @@ static const u32 mask_flag[] = {
 /* From memory of the caller, or else to it: what is in our form is lost then. */
 static int copy(struct context *c, gva_t at, const struct width *w, bool get)
 {
-	int rc = get ? guest_read(c->fpu, at, sizeof(c->fpu)) :
-		 guest_write(at, c->fpu, sizeof(c->fpu));
+	int rc = get ? guest_read(c->fpu.fxsave, at, sizeof(c->fpu.fxsave)) :
+		 guest_write(at, c->fpu.fxsave, sizeof(c->fpu.fxsave));
 	const struct context_run *r = w->context;
 	bool narrow = !width_is_long(w);
 	u64 *longs, size, i;
 
-	for (at.a += sizeof(c->fpu); !rc && r->longs; at.a += size, r++) {
+	for (at.a += sizeof(c->fpu.fxsave); !rc && r->longs; at.a += size, r++) {
 		longs = (u64 *)((u8 *)c + r->first);
 		size = r->longs * w->long_size;
 		for (i = 0; !get && narrow && i < r->longs; i++)
@@ -119,7 +119,7 @@ static void set_registers(struct vcpu *v, const struct context *c)
 	v->proc.cr0_ts = c->ctrlreg[0] & CR0_TS;
 	v->proc.cr4 = processor_cr4(v, c->ctrlreg[4]);
 	if (c->flags & VGCF_i387_valid)
-		context_set_fpu(v, (const struct xsave_image *)c->fpu, XCR0_START);
+		context_copy_fpu(&v->proc.fpu, &c->fpu, XCR0_START);
 	else
 		context_reset_fpu(v);
 }
@@ -303,7 +303,7 @@ static void get_registers(const struct vcpu *v, struct context *c)
 			c->flags |= mask_flag[i];
 	if (v->sched.state & VCPU_UP)
 		c->flags |= VGCF_online;
-	memcpy(c->fpu, v->proc.fpu.fxsave, sizeof(c->fpu));
+	context_copy_fpu(&c->fpu, &v->proc.fpu, v->proc.fpu.parts);
 	c->regs = v->proc.regs;
 	c->regs.error = 0;
 	c->regs.flags |= v->entry.iopl << 12;

@@ -30,9 +30,10 @@ void context_reset_fpu(struct vcpu *of)
 	fpu_set = false;
 }
 
-void context_set_fpu(struct vcpu *of, const struct xsave_image *image, u64 parts)
+void context_copy_fpu(struct xsave_image *to, const struct xsave_image *from,
+		      u64 parts)
 {
-	memcpy(of->proc.fpu.fxsave, image->fxsave, sizeof(image->fxsave));
+	*to = *from;
 	fpu_set = parts == XCR0_START;
 }
 
