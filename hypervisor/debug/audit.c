@@ -140,6 +140,18 @@ static u64 differs_l4(const u64 *root, const u64 *guest, u64 m2p)
 	return wrong;
 }
 
+/* XPTI's root, which has the same entries but the hypervisor's. */
+static u64 differs_thin(const u64 *thin, const u64 *root)
+{
+	u64 wrong = 0;
+	u32 i;
+
+	for (i = 0; thin && i < 512; i++)
+		if (i < L4_HV_SLOT || i >= L4_HV_END)
+			wrong |= (thin[i] ^ root[i]) & ~PTE_A;
+	return wrong;
+}
+
 static u64 differs_l3(const struct vcpu_roots *r)
 {
 	const u64 *l3 = (const u64 *)r->l3, *guest = table_of(r->table);
@@ -165,7 +177,9 @@ static void check_root(const struct vcpu *v)
 	} else {
 		wrong = differs_l4(r->root, table_of(r->table),
 				   boot_l4[L4_M2P_SLOT]) |
-			differs_l4(r->user_root, table_of(r->user), 0);
+			differs_l4(r->user_root, table_of(r->user), 0) |
+			differs_thin(r->thin, r->root) |
+			differs_thin(r->thin_user, r->user_root);
 	}
 	if (!wrong)
 		return;

@@ -37,10 +37,12 @@
 #define FUZZ_NUMBERS	64u	/* of hypercalls; all greater ones: */
 #define FUZZ_OTHERS	57u
 /*
- * Counts of other things than hypercalls: runs of user mode; contexts that Dom0
+ * Counts of other things than hypercalls: results written where no guest may
+ * have one; runs of user mode; contexts that Dom0
  * set; grants that were mapped, which the call's result does not show; entries
  * written as memory; privileged instructions.
  */
+#define FUZZ_BREACHES	58u
 #define FUZZ_USER	59u
 #define FUZZ_CONTEXTS	60u
 #define FUZZ_MAPPED	61u

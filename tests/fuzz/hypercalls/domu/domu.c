@@ -59,6 +59,21 @@ static void count_operation(const struct call *c, u32 op, bool good)
 	}
 }
 
+/* It has written a result where it must not: it is always more than a byte. */
+static bool is_breach(const struct call *c)
+{
+	static const bool writes[] = {
+		[XENVER_extraversion] = true, [XENVER_compile_info] = true,
+		[XENVER_capabilities] = true, [XENVER_changeset] = true,
+		[XENVER_platform_parameters] = true,
+		[XENVER_guest_handle] = true, [XENVER_commandline] = true,
+	};
+
+	return c->nr == __HYPERVISOR_xen_version &&
+	       c->a[0] < ARRAY_SIZE(writes) && writes[c->a[0]] &&
+	       !guests_address(c->a[1]);
+}
+
 static void one_call(struct source *s)
 {
 	struct call c = { .s = s, .at = arguments_at[s->id] };
@@ -77,6 +92,10 @@ static void one_call(struct source *s)
 	good = rc >= 0;
 	if (good)
 		counted(s->id, nr, true);
+	if (good && is_breach(&c)) {
+		counted(s->id, FUZZ_BREACHES, false);
+		counted(s->id, FUZZ_BREACHES, true);
+	}
 	if (nr == __HYPERVISOR_grant_table_op && good) {
 		good = grant_done(&c);
 		if (good && c.a[0] == GNTTABOP_map_grant_ref)
@@ -176,7 +195,8 @@ static void scribble(struct source *s)
 	at[0] = GTF_permit_access | (draw(s) & 0x1c) |
 		(one_in(s, 4) ? draw(s) & 0x7fff0000 :
 		 (one_in(s, 2) ? CONTROL->peer : CONTROL->domid) << 16);
-	at = (u32 *)(ulong)(some_page(&c) << 12) + below(s, 1024);
+	at = (u32 *)(ulong)(some_page(&c) << 12) +
+	     (one_in(s, 2) ? 2 * safe_slot(s) : below(s, 1024));
 	if ((ulong)at >= PAGE_PLAY << 12)
 		*at = one_in(s, 2) ? draw(s) : (u32)some_entry(&c);
 }
@@ -195,6 +215,8 @@ static void step(struct source *s)
 		one_write(s);
 	else if (what == 9)
 		one_instruction(s);
+	else if (what == 10)
+		own_story(s);
 	else
 		one_call(s);
 }

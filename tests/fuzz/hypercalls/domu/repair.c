@@ -42,12 +42,17 @@ static void remap(u32 page, u64 frame, u64 flags)
 	fuzz_call(c.nr, c.a);
 }
 
+void repair_page(u32 page, u64 flags)
+{
+	remap(page, CONTROL->frames[page], flags);
+}
+
 void repair_arguments(void)
 {
 	u32 i;
 
 	for (i = PAGE_ARGS; i < PAGE_READONLY; i++)
-		remap(i, CONTROL->frames[i], PTE_RWP);
+		repair_page(i, PTE_RWP);
 }
 
 static void repair_memory(void)
@@ -56,9 +61,9 @@ static void repair_memory(void)
 
 	repair_arguments();
 	for (i = PAGE_READONLY; i < PAGE_ABSENT; i++)
-		remap(i, CONTROL->frames[i], PTE_RO);
+		repair_page(i, PTE_RO);
 	for (i = PAGE_PLAY; i < DOMU_PAGES; i++)
-		remap(i, CONTROL->frames[i], PTE_RWP);
+		repair_page(i, PTE_RWP);
 	repair_call(__HYPERVISOR_vm_assist, VMASST_CMD_enable,
 		    VMASST_TYPE_writable_pagetables, 0, 0);
 }

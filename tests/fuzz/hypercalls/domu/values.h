@@ -69,6 +69,7 @@ static inline void set(struct call *c, u32 nr, ulong a0, ulong a1, ulong a2,
 
 /* form.c of a width: values, arguments and instructions that others have not */
 ulong some_word(struct source *s);	/* for a register */
+bool guests_address(ulong at);	/* or it is the hypervisor's, or none */
 ulong odd_address(struct source *s);	/* where something begins or ends */
 u32 some_root(struct call *c);	/* mostly one that goes on */
 u32 safe_slot(struct source *s);	/* of a table that maps what runs */
@@ -81,6 +82,7 @@ void set_callbacks(struct call *c, ulong event, ulong failsafe);
 void set_segment(struct call *c);
 void write_entry(struct source *s, u64 *to, u64 entry);
 void own_instruction(struct source *s);
+void own_story(struct source *s);	/* some calls that belong together */
 void one_iret(struct source *s);
 void one_user(struct source *s);	/* some instruction of user mode */
 void repair_own(u32 vcpu);
@@ -105,6 +107,7 @@ void after_call(struct call *c, long rc);
 void repair(u32 vcpu);
 void repair_traps(u32 vcpu);
 void repair_arguments(void);
+void repair_page(u32 page, u64 flags);
 long repair_call(u32 nr, ulong a0, ulong a1, ulong a2, ulong a3);
 
 /* domu.c: attempts, and those that succeeded */

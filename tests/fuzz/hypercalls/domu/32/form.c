@@ -7,6 +7,11 @@ ulong some_word(struct source *s)
 	return draw(s);
 }
 
+bool guests_address(ulong at)
+{
+	return at < 0xf5800000;
+}
+
 ulong odd_address(struct source *s)
 {
 	static const u32 odd[] = {
@@ -109,6 +114,11 @@ void one_iret(struct source *s)
 	counted(s->id, __HYPERVISOR_iret, false);
 	counted(s->id, __HYPERVISOR_iret, true);
 	fuzz_iret(frame);
+}
+
+void own_story(struct source *s)
+{
+	(void)s;
 }
 
 /* User mode enters the same loop; its first hypercall is an exception. */

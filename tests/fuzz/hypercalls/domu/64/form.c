@@ -5,6 +5,8 @@
 #define LOW_END		0x800000000000ul	/* the first address that is not */
 #define HIGH_START	0xffff800000000000ul	/* the first that is again */
 #define M2P_END		0xffff804000000000ul
+#define HV_IMAGE	0xffff828000100000ul	/* Krypton's */
+#define HV_MEMORY	0xffff830000000000ul
 #define GUEST_START	0xffff880000000000ul	/* after the hypervisor's */
 /* Where a root that refers to itself shows tables of each level */
 #define LINEAR_L1	(~0ul << 48 | (ulong)SLOT_LINEAR << 39)
@@ -13,6 +15,25 @@
 #define LINEAR_L4	(LINEAR_L3 | (ulong)SLOT_LINEAR << 12)
 
 ulong fuzz_register;
+
+bool guests_address(ulong at)
+{
+	return at < LOW_END || at >= GUEST_START;
+}
+
+/* In slots of the hypervisor's: its image, its map of all memory, and others. */
+static ulong hypervisor_address(struct source *s)
+{
+	switch (below(s, 4)) {
+	case 0:
+		return HIGH_START + ((ulong)below(s, 16) << 39) +
+		       (draw(s) & 0x1ffff8);
+	case 1:
+		return HV_MEMORY + (draw(s) & 0xffffff8);
+	default:
+		return HV_IMAGE + (draw(s) & 0x7fff8);
+	}
+}
 
 ulong odd_address(struct source *s)
 {
@@ -28,6 +49,8 @@ ulong odd_address(struct source *s)
 		PAGE_ABSENT << 12, 0x5000, (PAGE_ABSENT << 12) - 8,
 	};
 
+	if (one_in(s, 4))
+		return hypervisor_address(s);
 	return PICK(s, odd) + (one_in(s, 4) ? below(s, 64) : 0);
 }
 
@@ -228,6 +251,34 @@ static void use_user_root(void)
 
 	op.arg1.mfn = CONTROL->frames[PAGE_USER_ROOT];
 	repair_call(__HYPERVISOR_mmuext_op, (ulong)&op, 1, 0, DOMID_SELF);
+}
+
+/*
+ * One more root, of a page to play with: it maps what runs, and has linear
+ * entries and others in any slots, those of the hypervisor among them.
+ */
+void own_story(struct source *s)
+{
+	struct call c = { .s = s };
+	u32 page = PAGE_PLAY + below(s, DOMU_PAGES - PAGE_PLAY), i;
+	u64 *table = (u64 *)(ulong)(page << 12);
+	struct mmuext_op op[2] = {
+		{ .cmd = MMUEXT_PIN_L4_TABLE },
+		{ .cmd = one_in(s, 2) ? MMUEXT_NEW_BASEPTR :
+			 MMUEXT_NEW_USER_BASEPTR },
+	};
+
+	repair_page(page, PTE_RWP);
+	memset(table, 0, PAGE_SIZE);
+	table[0] = (u64)CONTROL->frames[1] << 12 | PTE_RWP | PTE_US;
+	for (i = below(s, 4); i; i--)
+		table[safe_slot(s)] = one_in(s, 4) ? some_entry(&c) :
+			(u64)CONTROL->frames[one_in(s, 2) ? page : one_in(s, 2) ?
+			PAGE_USER_ROOT : some_page(&c)] << 12 | PTE_RO | PTE_US;
+	repair_page(page, PTE_RO);
+	op[0].arg1.mfn = op[1].arg1.mfn = CONTROL->frames[page];
+	repair_call(__HYPERVISOR_mmuext_op, (ulong)op, 1 + below(s, 2), 0,
+		    DOMID_SELF);
 }
 
 /* Without a root of its own, user mode would be the domain's end. */
