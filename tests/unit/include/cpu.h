@@ -142,6 +142,7 @@ static inline void invlpg(u64 va)
 	(void)va;
 }
 
+#define CPU_WORK_RESCHED	1
 #define CPU_WORK_HOUSEKEEPING	2
 
 /* What this CPU is to do before it enters a guest. */
