@@ -48,15 +48,21 @@ kernel: packages  ## build the kernel CONFIG of that tree in build/kernel/CONFIG
 hypervisor: packages  ## build the hypervisor Krypton: build/krypton
 	@scripts/build-hypervisor $(if $(filter y,$(DEBUG)),--debug)
 
-bench: packages  ## compare Krypton with reference Xen: instructions, memory, idling
+bench: packages  ## compare Krypton with reference Xen; PROFILE=ROW: where a row's time goes
 	@scripts/build-hypervisor
 	@scripts/build-reference-xen
 	@scripts/build-kernel i386-pv
 	@scripts/build-kernel i386-pv-up
 	@scripts/build-images
+ifdef PROFILE
+	@tests/bench/entry -p $(PROFILE)
+	@tests/bench/entry -w 64 -p $(PROFILE)
+else
 	@tests/bench/startup
 	@tests/bench/entry
+	@tests/bench/entry -w 64
 	@tests/bench/idle
+endif
 
 reference-xen: packages  ## build the hypervisor that the tests compare with
 	@scripts/build-reference-xen

@@ -20,6 +20,7 @@
  * handlers are always the same.
  */
 #include "domain/domain.h"
+#include "entry/direct.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "guest/guest.h"

@@ -7,7 +7,6 @@
  */
 #include "domain/domain.h"
 #include "entry/direct.h"
-#include "entry/guest_trap.h"
 #include "machine/asm.h"
 
 #define NARROW_SIZE	20u	/* IP, CS, FLAGS, SP, SS */

@@ -3,9 +3,7 @@
 #ifndef KRYPTON_DIRECT_H
 #define KRYPTON_DIRECT_H
 
-#include "types.h"
-
-struct vcpu_trap;
+#include "domain/domain.h"
 
 /*
  * r is of user mode, of the vCPU that runs here: change it so that the guest goes on
@@ -13,5 +11,17 @@ struct vcpu_trap;
  * bounce_fast_call() is to do so, or to find out what is wrong.
  */
 bool direct_enter(struct vcpu *v, struct regs *r, const struct vcpu_trap *t);
+
+/* Of a frame: IF says whether events are masked. */
+static inline u64 frame_flags(const struct vcpu *v, const struct regs *r, bool masked)
+{
+	u64 flags = (u32)r->flags & ~(FLAGS_IF | FLAGS_IOPL);
+
+	if (!masked)
+		flags |= FLAGS_IF;
+	if (v->d->policy.vm_assist & BIT(VMASST_TYPE_architectural_iopl))
+		flags |= v->entry.iopl << 12;
+	return flags;
+}
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef KRYPTON_GUEST_TRAP_H
 #define KRYPTON_GUEST_TRAP_H
 
-#include "domain/domain.h"
+#include "types.h"
 
 #define NO_ERROR_CODE	(-1)
 
@@ -22,16 +22,5 @@ void bounce_event(struct vcpu *v, struct regs *r);
 void bounce_failsafe(struct vcpu *v, struct regs *r);
 void bounce_fast_call(struct vcpu *v, struct regs *r);
 void bounce_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error);
-/* Of a frame: IF says whether events are masked. */
-static inline u64 frame_flags(const struct vcpu *v, const struct regs *r, bool masked)
-{
-	u64 flags = (u32)r->flags & ~(FLAGS_IF | FLAGS_IOPL);
-
-	if (!masked)
-		flags |= FLAGS_IF;
-	if (v->d->policy.vm_assist & BIT(VMASST_TYPE_architectural_iopl))
-		flags |= v->entry.iopl << 12;
-	return flags;
-}
 
 #endif

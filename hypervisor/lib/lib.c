@@ -5,28 +5,18 @@
  */
 #include "lib/lib.h"
 
-/*
- * Copying word by word: an emulator needs several times as long for each step
- * of a string instruction.
- */
 #define WORDS_AT_ONCE	8
 
 void *memcpy(void *dst, const void *src, size_t n)
 {
-	size_t words = n / sizeof(u64), i;
-	const u64 *s = src;
-	u64 *d = dst;
+	size_t words = n / sizeof(u64);
+	void *to = dst;
 
-	for (i = 0; i < words; i++) {
-		d[i] = s[i];
-		barrier();
-	}
-	d += words;
-	s += words;
-	for (i = 0; i < n % sizeof(u64); i++) {
-		((u8 *)d)[i] = ((const u8 *)s)[i];
-		barrier();
-	}
+	__asm__ volatile("rep movsq\n\t"
+			 "movl	%k[bytes], %%ecx\n\t"
+			 "rep movsb"
+			 : "+c" (words), "+D" (to), "+S" (src)
+			 : [bytes] "r" (n % sizeof(u64)) : "memory");
 	return dst;
 }
 

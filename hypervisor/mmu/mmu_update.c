@@ -146,7 +146,13 @@ void mmu_put_owner(struct domain *owner)
 static int get_owners(u32 foreign, struct owners *o)
 {
 	u32 tables = (foreign >> 16) - 1;
-	int rc = mmu_get_owner(foreign >> 16 && tables != current_domain()->id ?
+	int rc;
+
+	if (foreign == DOMID_SELF) {
+		o->tables = o->pages = current_domain();
+		return 0;
+	}
+	rc = mmu_get_owner(foreign >> 16 && tables != current_domain()->id ?
 			      tables : DOMID_SELF, &o->tables);
 
 	return rc ? rc : mmu_get_owner(foreign & 0xffff, &o->pages);

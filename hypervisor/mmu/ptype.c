@@ -185,10 +185,31 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type)
 	return 0;
 }
 
+/*
+ * A table that others use already, such as those of the kernel in each process: its
+ * type, and with it a reference, stays while the page lock is held.
+ */
+static bool is_used_table(const struct domain *d, const struct frame *f,
+			  enum frame_type type)
+{
+	return f->type == type && type_level(type) && type != TYPE_L2_TOP &&
+	       (f->flags & (FRAME_VALID | FRAME_PARTIAL)) == FRAME_VALID &&
+	       f->type_count && f->type_count < COUNT_LIMIT &&
+	       f->owner == d && f->kind == FRAME_GUEST &&
+	       READ_ONCE(f->refs) < COUNT_LIMIT;
+}
+
 int ptype_get_both(struct domain *d, mfn_t m, enum frame_type type)
 {
+	struct frame *f = mfn_frame(m);
 	int rc;
 
+	ASSERT_HELD(&d->tables.lock);
+	if (mfn_valid(m) && is_used_table(d, f, type)) {
+		__atomic_fetch_add(&f->refs, 1, __ATOMIC_SEQ_CST);
+		f->type_count++;
+		return 0;
+	}
 	if (!page_get(d, m))
 		return -EINVAL;
 	rc = ptype_get(d, m, type);

@@ -125,6 +125,14 @@ void ptype_put(struct domain *d, mfn_t m)
 
 void ptype_put_both(struct domain *d, mfn_t m)
 {
+	struct frame *f = mfn_frame(m);
+
+	/* A table that others go on to use, who have references as well. */
+	if (type_level(f->type) && f->type_count > 1) {
+		f->type_count--;
+		__atomic_fetch_sub(&f->refs, 1, __ATOMIC_SEQ_CST);
+		return;
+	}
 	ptype_put(d, m);
 	page_put(m);
 }

@@ -340,6 +340,12 @@ static bool must_stop(const struct domain *d)
 	       sched_preempt_needed();
 }
 
+/* Of eight slots at once: most of a table is empty. */
+static bool is_empty(const u64 e[8])
+{
+	return !(e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7]);
+}
+
 /* Each call gets on by one present entry at least. */
 static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 {
@@ -355,6 +361,10 @@ static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 		       (L4_HV_END - L4_M2P_SLOT) * sizeof(*table));
 	}
 	for (i = first; i < n; i++) {
+		while (i % 8 == 0 && i + 8 <= n && is_empty(table + i))
+			i += 8;
+		if (i == n)
+			break;
 		if (type != TYPE_L1 && i != first && (table[i] & PTE_P) &&
 		    must_stop(d))
 			rc = -ERESTART;
@@ -393,6 +403,10 @@ static BY_TYPE bool undo_as(struct domain *d, mfn_t m, enum frame_type type)
 	if (type == TYPE_L2_TOP && i == entries(d, type))
 		memset(table + i, 0, (ENTRIES - i) * sizeof(e));
 	while (i) {
+		if (i % 8 == 0 && is_empty(table + i - 8)) {
+			i -= 8;
+			continue;
+		}
 		e = table[--i];
 		if (type != TYPE_L1 && r->taken_out)
 			table[i] = e & ~r->taken_out;

@@ -146,12 +146,6 @@ void evtchn_send_global_virq(u32 virq)
 	(void)virq;
 }
 
-bool shared_events_deliverable(const struct vcpu *v)
-{
-	(void)v;
-	return false;
-}
-
 void bounce_event(struct vcpu *v, struct regs *r)
 {
 	(void)v;
@@ -160,12 +154,6 @@ void bounce_event(struct vcpu *v, struct regs *r)
 
 void nmi_forward(void)
 {
-}
-
-bool nmi_deliverable(const struct vcpu *v)
-{
-	(void)v;
-	return false;
 }
 
 void nmi_deliver(struct vcpu *v, struct regs *r)
@@ -416,10 +404,12 @@ struct sim_vcpu *sim_vcpu(struct domain *d, u32 mask, enum sim_kind kind,
 			  u64 burst, u64 sleep)
 {
 	struct sim_vcpu *s = &sim_vcpus[sim_vcpu_count++];
+	static u8 info[VCPU_INFO_SIZE];		/* no event is ever pending */
 
 	*s = (struct sim_vcpu){ .kind = kind, .burst = burst, .sleep = sleep };
 	s->v.d = d;
 	s->v.id = d->max_vcpus;
+	s->v.shared.info = info;
 	s->v.sched.state = VCPU_UP;
 	s->v.sched.affinity = mask;
 	s->v.sched.runstate.state = RUNSTATE_offline;

@@ -190,6 +190,32 @@ static void test_roots(void **state)
 	assert_int_equal(audit_frames(), 0);
 }
 
+/*
+ * A root that is a plain page meanwhile, and a table again: its new entries are in
+ * the private root, and those of the root between are gone.
+ */
+static void test_root_again(void **state)
+{
+	const u64 *root;
+	u32 i;
+
+	(void)state;
+	model_build();
+	root = host_current->roots.root;
+	model_page(8)[300] = model_entry(1, TABLE);
+	for (i = 400; i < 500; i += 40) {
+		assert_int_equal(model_on(MMUEXT_NEW_BASEPTR, 0), 0);
+		assert_memory_equal(root + L4_HV_END, model_page(0) + L4_HV_END,
+				    PAGE_SIZE - L4_HV_END * sizeof(*root));
+		assert_int_equal(audit_frames(), 0);
+		assert_int_equal(model_on(MMUEXT_NEW_BASEPTR, 8), 0);
+		assert_int_equal(root[300], model_page(8)[300]);
+		assert_int_equal(model_frame(0)->type_count, 0);
+		model_page(0)[i] = model_entry(1, TABLE);
+	}
+	model_check();
+}
+
 /* A 32-bit guest has no user root, and pins no level-4 table. */
 static void test_narrow(void **state)
 {
@@ -419,6 +445,7 @@ EXPORT_TESTS(tables64, cmocka_unit_test(test_contents),
 	     cmocka_unit_test(test_linear),
 	     cmocka_unit_test(test_linear_below),
 	     cmocka_unit_test(test_roots),
+	     cmocka_unit_test(test_root_again),
 	     cmocka_unit_test(test_narrow),
 	     cmocka_unit_test(test_walk),
 	     cmocka_unit_test(test_audit),
