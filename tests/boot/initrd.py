@@ -26,6 +26,12 @@ DEBIAN = "debian-amd64"
 DEBIAN_DOM0 = "debian-dom0"
 
 
+# An archive of no files. Xen's tools try to unpack a ramdisk that begins packed, and fail
+# with an error message if a second packed archive follows.
+NOTHING = (b"070701" + b"%08x" * 13 % (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0) +
+           b"TRAILER!!!").ljust(512, b"\0")
+
+
 def suffix(config):
     """How the name of a DomU's kernel ends: -up for i386-pv-up."""
     return config.removeprefix("i386-pv").removeprefix("debian")
@@ -134,7 +140,7 @@ def add_ramdisk(extra, boot, work, images, name, serves=False):
     shutil.rmtree(guest, ignore_errors=True)
     add_modules(guest, boot, DOMU_DRIVERS + f" {BACK_DRIVERS}" * serves)
     archive(guest, work / "guest.cpio.gz")
-    join(extra / "boot" / f"{name}.cpio.gz",
+    join(extra / "boot" / f"{name}.cpio.gz", NOTHING,
          *(IMAGES / f"{image}.cpio.gz" for image in images),
          work / "guest.cpio.gz")
 
@@ -162,7 +168,7 @@ def make_initrd(boot, work, kernels):
 def join(target, *parts):
     with open(target, "wb") as out:
         for part in parts:
-            data = part.read_bytes()
+            data = part if isinstance(part, bytes) else part.read_bytes()
             # each archive must begin at a multiple of four bytes
             out.write(data + b"\0" * (-len(data) % 4))
 
