@@ -13,17 +13,24 @@ from repack import METHODS, repack
 TOP = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 IMAGES = BUILD / "images"
-# Drivers that the tests need and that distribution kernels build as modules
-BOTH_DRIVERS = """xen-blkfront xen-netfront ext4 virtio_pci virtio_blk e1000
-    xen-evtchn xen-gntalloc xenfs"""
+# Drivers that the tests need and that distribution kernels build as modules, in the
+# order in which they name their cards: eth0 is virtio's
+BOTH_DRIVERS = """xen-blkfront xen-netfront ext4 virtio_pci virtio_blk virtio_net
+    e1000 xen-evtchn xen-gntalloc xenfs"""
 DOMU_DRIVERS = f"{BOTH_DRIVERS} xen-pcifront"
 BACK_DRIVERS = "loop bridge xen-blkback xen-netback xen-gntdev xen-privcmd"
-DOM0_DRIVERS = f"{BOTH_DRIVERS} {BACK_DRIVERS} virtio_net ahci sd_mod"
+DOM0_DRIVERS = f"{BOTH_DRIVERS} {BACK_DRIVERS} ahci sd_mod"
 
 # How the names of Debian's own kernels begin, and a Dom0 of Debian's packages, which has
 # its root file system on a disk (scripts/build-debian-dom0)
 DEBIAN = "debian-amd64"
 DEBIAN_DOM0 = "debian-dom0"
+
+
+# An archive of no files. Xen's tools try to unpack a ramdisk that begins packed, and fail
+# with an error message if a second packed archive follows.
+NOTHING = (b"070701" + b"%08x" * 13 % (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0) +
+           b"TRAILER!!!").ljust(512, b"\0")
 
 
 def suffix(config):
@@ -134,7 +141,7 @@ def add_ramdisk(extra, boot, work, images, name, serves=False):
     shutil.rmtree(guest, ignore_errors=True)
     add_modules(guest, boot, DOMU_DRIVERS + f" {BACK_DRIVERS}" * serves)
     archive(guest, work / "guest.cpio.gz")
-    join(extra / "boot" / f"{name}.cpio.gz",
+    join(extra / "boot" / f"{name}.cpio.gz", NOTHING,
          *(IMAGES / f"{image}.cpio.gz" for image in images),
          work / "guest.cpio.gz")
 
@@ -162,7 +169,7 @@ def make_initrd(boot, work, kernels):
 def join(target, *parts):
     with open(target, "wb") as out:
         for part in parts:
-            data = part.read_bytes()
+            data = part if isinstance(part, bytes) else part.read_bytes()
             # each archive must begin at a multiple of four bytes
             out.write(data + b"\0" * (-len(data) % 4))
 
