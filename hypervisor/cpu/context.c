@@ -14,15 +14,9 @@
  */
 #include "cpu/context.h"
 #include "cpu/ldt.h"
-#include "cpu/vcpu.h"
-#include "cpu/xpti.h"
-#include "domain/domain.h"
 #include "domain/part.h"
 #include "entry/guest_trap.h"
-#include "lib/lib.h"
 #include "machine/asm.h"
-#include "machine/paging.h"
-#include "mmu/roots.h"
 
 #define READ_SEGMENT(name, to)	\
 	__asm__ volatile("mov %%" #name ", %w0" : "=r" (to))

@@ -4,7 +4,6 @@
 #define KRYPTON_CONTEXT_H
 
 #include "machine/cpu.h"
-#include "types.h"
 
 /* What XSAVE may hold: x87, SSE, AVX; its header and AVX's part. */
 #define XCR0_X87	1u
@@ -45,7 +44,6 @@ struct vcpu_processor {
 };
 _Static_assert(offsetof(struct vcpu_processor, fpu_more) ==
 	       offsetof(struct vcpu_processor, fpu) + 512, "one area of XSAVE");
-
 
 void context_save(struct vcpu *v);
 void context_load(struct vcpu *v);

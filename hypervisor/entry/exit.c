@@ -5,17 +5,12 @@
  * block and nothing of the hypervisor is on the stack. A CPU with nothing to
  * run halts, until a timer of its own or a vCPU that it may run wakes it.
  */
-#include "cpu/context.h"
 #include "cpu/nmi.h"
-#include "cpu/vcpu.h"
-#include "cpu/xpti.h"
 #include "debug.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "event/evtchn.h"
 #include "machine/log.h"
-#include "sched/sched.h"
 
 /* All that waits for a moment without locks: what CPU_WORK_* asks for. */
 static void do_work(struct cpu *c)

@@ -4,16 +4,12 @@
  * (hypercalls, privileged instructions, writes to page tables, descriptor
  * pages mapped late), then everything else into the guest's own handler.
  */
-#include "cpu/context.h"
 #include "cpu/emulate.h"
 #include "cpu/ldt.h"
 #include "cpu/nmi.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "errno.h"
-#include "guest/insn.h"
-#include "lib/lib.h"
 #include "machine/asm.h"
 #include "machine/mce.h"
 #include "mmu/ptwrite.h"

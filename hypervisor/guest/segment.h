@@ -3,8 +3,6 @@
 #ifndef KRYPTON_SEGMENT_H
 #define KRYPTON_SEGMENT_H
 
-#include "types.h"
-
 /* Bits of a segment descriptor. */
 #define DESC_RW		BIT(41)		/* data: writable, code: readable */
 #define DESC_CODE	BIT(43)

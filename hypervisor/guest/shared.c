@@ -4,12 +4,8 @@
  * of each vcpu_info that decide about upcalls. The guest writes them at any
  * time: a byte is read or set once and never believed.
  */
-#include "domain/domain.h"
 #include "domain/part.h"
-#include "errno.h"
 #include "guest/shared.h"
-#include "lib/lib.h"
-#include "machine/paging.h"
 
 #define INFO_PENDING	0	/* vcpu_info.evtchn_upcall_pending */
 #define INFO_MASK	1	/* vcpu_info.evtchn_upcall_mask */
