@@ -24,7 +24,6 @@
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "guest/guest.h"
-#include "lib/lib.h"
 #include "machine/asm.h"
 
 #define BELOW		2u	/* words for RCX and R11 */

@@ -10,16 +10,10 @@
  */
 #include <xen/callback.h>
 #include <xen/nmi.h>
-#include "cpu/descriptors.h"
 #include "cpu/nmi.h"
-#include "cpu/vcpu.h"
 #include "domain/domain.h"
-#include "errno.h"
-#include "guest/guest.h"
 #include "guest/layout.h"
 #include "hypercalls.h"
-#include "lib/lib.h"
-#include "sched/sched.h"
 
 /* The table has any length; a long one is read in parts. */
 long do_set_trap_table(u64 a[])

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_CALLBACKS_H
 #define KRYPTON_CALLBACKS_H
 
-#include "types.h"
-
 /* A handler of the guest's. Flags as in the ABI: a DPL, and "mask events". */
 #define TRAP_DPL	3u
 #define TRAP_MASKS	4u

@@ -15,16 +15,10 @@
 #include "cpu/context.h"
 #include "cpu/emulate.h"
 #include "cpu/ldt.h"
-#include "cpu/vcpu.h"
-#include "cpu/xpti.h"
-#include "domain/domain.h"
 #include "domain/part.h"
 #include "entry/guest_trap.h"
 #include "guest/segment.h"
-#include "lib/lib.h"
 #include "machine/asm.h"
-#include "machine/paging.h"
-#include "mmu/roots.h"
 
 #define READ_SEGMENT(name, to)	\
 	__asm__ volatile("mov %%" #name ", %w0" : "=r" (to))

@@ -4,7 +4,6 @@
 #define KRYPTON_CONTEXT_H
 
 #include "machine/cpu.h"
-#include "types.h"
 
 /* Parts of XSAVE's state. */
 #define XCR0_X87	1u

@@ -15,7 +15,6 @@
 #include "cpu/context.h"
 #include "cpu/emulate.h"
 #include "domain/domain.h"
-#include "lib/lib.h"
 
 #define MAX_BASIC		0xdu
 #define MAX_EXTENDED_AMD	0x80000021u

@@ -14,16 +14,11 @@
 #include "cpu/descriptors.h"
 #include "cpu/ldt.h"
 #include "debug.h"
-#include "domain/domain.h"
 #include "domain/part.h"
-#include "errno.h"
 #include "guest/guest.h"
 #include "guest/segment.h"
 #include "hypercalls.h"
-#include "lib/lib.h"
 #include "machine/asm.h"
-#include "machine/paging.h"
-#include "mmu/ptype.h"
 
 #define DESC_AREAS	8192	/* vCPUs in the machine, at most; 1 GiB */
 #define TABLE_AREAS	16	/* of a level-1 table */

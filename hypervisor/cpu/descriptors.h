@@ -4,7 +4,6 @@
 #define KRYPTON_DESCRIPTORS_H
 
 #include "guest/width.h"
-#include "types.h"
 
 #define GDT_FRAMES	14
 #define GDT_MAX_ENTRIES	(GDT_FRAMES * 512)

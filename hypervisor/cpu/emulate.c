@@ -8,14 +8,11 @@
  * cli and sti do nothing where virtual IOPL allows them, and hlt is not
  * emulated: events are masked in vcpu_info, waiting is a hypercall.
  */
-#include "cpu/context.h"
 #include "cpu/emulate.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "errno.h"
 #include "hypercalls.h"
-#include "lib/lib.h"
 #include "mmu/mmu.h"
 
 #define DR6_STEP	0x4000u

@@ -6,14 +6,10 @@
  * another root table. The address may be any that is a guest's: pages that the
  * guest's tables do not map there are not found.
  */
-#include "cpu/context.h"
 #include "cpu/ldt.h"
 #include "debug.h"
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
-#include "machine/paging.h"
-#include "mmu/ptype.h"
 #include "mmu/walk.h"
 
 void ldt_drop(struct vcpu *v)

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_LDT_H
 #define KRYPTON_LDT_H
 
-#include "types.h"
-
 /* Where we have mapped it, page by page. */
 #define LDT_WINDOW(v, page) \
 	((v)->desc.area + (16 + (u64)(page)) * PAGE_SIZE)

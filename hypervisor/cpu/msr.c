@@ -7,14 +7,10 @@
  * reset value. Of the bases of FS and GS, a 64-bit guest's kernel has those of its
  * own mode and GS's of the other mode, where SWAPGS would find it.
  */
-#include "cpu/context.h"
 #include "cpu/emulate.h"
 #include "domain/domain.h"
 #include "entry/traps.h"
 #include "guest/segment.h"
-#include "lib/lib.h"
-#include "machine/paging.h"
-#include "mmu/ptype.h"
 
 #define MSR_TSC			0x10
 #define MSR_MISC_ENABLE		0x1a0

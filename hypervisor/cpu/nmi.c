@@ -12,13 +12,10 @@
  */
 #include <xen/nmi.h>
 #include "cpu/nmi.h"
-#include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "lib/lib.h"
 #include "machine/asm.h"
-#include "sched/sched.h"
 
 static bool noted;
 

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_NMI_H
 #define KRYPTON_NMI_H
 
-#include "types.h"
-
 void nmi_raise(struct vcpu *v);
 /* What the guest enters with one; a kernel's address, in its own segment. */
 void nmi_set_handler(struct vcpu *v, u64 ip);

@@ -3,17 +3,13 @@
  * Small state of the virtual processor: kernel stack, TS, debug registers,
  * assists.
  */
-#include "cpu/context.h"
 #include "cpu/emulate.h"
-#include "cpu/vcpu.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "errno.h"
 #include "guest/guest.h"
 #include "guest/segment.h"
 #include "hypercalls.h"
-#include "lib/lib.h"
 
 #define DR7_FORBIDDEN	0x2000u		/* GD */
 #define DR7_ENABLES	0xffu

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_PROCESSOR_H
 #define KRYPTON_PROCESSOR_H
 
-#include "types.h"
-
 /* Registers of CPUID that the tools may take features from. */
 enum cpuid_mask {
 	CPUID_1_ECX, CPUID_1_EDX, CPUID_7_EBX, CPUID_7_ECX, CPUID_7_EDX,

@@ -5,15 +5,10 @@
  */
 #include <xen/sched.h>
 #include "cpu/nmi.h"
-#include "cpu/vcpu.h"
 #include "domain/domain.h"
-#include "errno.h"
-#include "event/evtchn.h"
-#include "guest/guest.h"
 #include "guest/layout.h"
 #include "guest/operation.h"
 #include "hypercalls.h"
-#include "sched/sched.h"
 
 #define MAX_POLL_PORTS	128
 

@@ -7,17 +7,10 @@
 #include <xen/vcpu.h>
 #include "cpu/nmi.h"
 #include "cpu/vcpu.h"
-#include "domain/domain.h"
 #include "domain/part.h"
-#include "errno.h"
-#include "guest/guest.h"
 #include "guest/layout.h"
 #include "hypercalls.h"
-#include "lib/lib.h"
-#include "machine/paging.h"
 #include "machine/smp.h"
-#include "mmu/ptype.h"
-#include "sched/sched.h"
 
 _Static_assert(sizeof(struct vcpu_time_info) == 32, "same for all guests");
 

@@ -4,7 +4,6 @@
 #define KRYPTON_VCPU_H
 
 #include "machine/time.h"
-#include "types.h"
 
 #define WATCHDOGS	2
 

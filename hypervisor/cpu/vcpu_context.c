@@ -11,18 +11,10 @@
  * each of its vCPUs once, which is decided under the page lock, because from
  * then on that vCPU may run.
  */
-#include "cpu/context.h"
-#include "cpu/descriptors.h"
 #include "cpu/emulate.h"
-#include "cpu/vcpu.h"
-#include "cpu/xpti.h"
 #include "debug.h"
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
-#include "lib/lib.h"
-#include "mmu/ptype.h"
-#include "mmu/roots.h"
 
 /* Our own form: a selector is in the lowest 16 bits of a long. */
 struct context {

@@ -10,14 +10,9 @@
  * tick.
  */
 #include <xen/sched.h>
-#include "cpu/vcpu.h"
-#include "domain/domain.h"
 #include "domain/part.h"
-#include "errno.h"
-#include "event/evtchn.h"
 #include "guest/guest.h"
 #include "hypercalls.h"
-#include "sched/sched.h"
 
 #define DEFAULT_PERIOD	(10 * NS_PER_MS)
 #define HUGE_TIMEOUT	(1ull << 50)	/* 13 days */

@@ -22,14 +22,8 @@
  * A processor with such a vCPU has entry points of its own; those of others do
  * not ask. struct cpu.thin leads exit_to_guest() to xpti_leave().
  */
-#include "cpu/descriptors.h"
 #include "cpu/xpti.h"
-#include "domain/domain.h"
 #include "domain/part.h"
-#include "errno.h"
-#include "lib/lib.h"
-#include "machine/paging.h"
-#include "mmu/roots.h"
 
 #define FEATURES	7u
 #define EDX_ARCH_CAPS	BIT(29)

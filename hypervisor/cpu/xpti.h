@@ -3,8 +3,6 @@
 #ifndef KRYPTON_XPTI_H
 #define KRYPTON_XPTI_H
 
-#include "types.h"
-
 struct vcpu;
 
 /* What stays mapped of a vCPU, beside its descriptors: entry/xpti.S uses it. */

@@ -5,11 +5,8 @@
  * number of the operation and its argument in one structure
  * (xen/event_channel.h, xen/physdev.h); sched_op takes plain numbers.
  */
-#include <xen/event_channel.h>
 #include <xen/sched.h>
 #include "domain/domain.h"
-#include "errno.h"
-#include "guest/guest.h"
 #include "guest/layout.h"
 #include "hypercalls.h"
 

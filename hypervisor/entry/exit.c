@@ -9,17 +9,12 @@
  * or crashes its domain, has its CPU look again, by CPU_WORK_RESCHED, before
  * it next enters a guest.
  */
-#include "cpu/context.h"
 #include "cpu/nmi.h"
-#include "cpu/vcpu.h"
-#include "cpu/xpti.h"
 #include "debug.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "event/evtchn.h"
 #include "machine/log.h"
-#include "sched/sched.h"
 
 /* All that waits for a moment without locks: what CPU_WORK_* asks for. */
 static void do_work(struct cpu *c)

@@ -4,7 +4,6 @@
  * (hypercalls, privileged instructions, writes to page tables, descriptor
  * pages mapped late), then everything else into the guest's own handler.
  */
-#include "cpu/context.h"
 #include "cpu/emulate.h"
 #include "cpu/ldt.h"
 #include "cpu/nmi.h"
@@ -12,9 +11,6 @@
 #include "entry/direct.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "errno.h"
-#include "guest/insn.h"
-#include "lib/lib.h"
 #include "machine/asm.h"
 #include "machine/mce.h"
 #include "mmu/ptwrite.h"

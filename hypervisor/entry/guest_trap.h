@@ -3,8 +3,6 @@
 #ifndef KRYPTON_GUEST_TRAP_H
 #define KRYPTON_GUEST_TRAP_H
 
-#include "types.h"
-
 #define NO_ERROR_CODE	(-1)
 
 /* Any entry from a guest but device interrupts; interrupts are off. */

@@ -9,13 +9,10 @@
  * the changed arguments back into it. A call with 64-bit arguments does not
  * change them.
  */
-#include <xen/xen.h>
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
-#include "errno.h"
 #include "guest/guest.h"
 #include "hypercalls.h"
-#include "sched/sched.h"
 
 #define INT_SIZE	2	/* cd 82; of a 64-bit guest 0f 05 */
 #define ENTRY_LONGS	(2 + HYPERCALL_ARGS)	/* operation, result, args */

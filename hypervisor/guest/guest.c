@@ -7,7 +7,6 @@
  * part of the address space.
  */
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
 
 bool guest_range_ok(gva_t at, u64 n)

@@ -9,7 +9,6 @@
 #define KRYPTON_GUEST_H
 
 #include <xen/xen.h>
-#include "types.h"
 
 /*
  * Whether a 64-bit guest may name this address: it is canonical, and not in the

@@ -5,7 +5,6 @@
  * loops, since these are on the way of each exception, and short.
  */
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
 
 /* The index runs from -n to 0; 'access' is the one that may fault. */

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_INSN_H
 #define KRYPTON_INSN_H
 
-#include "types.h"
-
 enum insn_op {
 	INSN_OTHER,		/* not one of these */
 	INSN_INT, INSN_UD2,

@@ -7,9 +7,7 @@
  * does not fit was refused before.
  */
 #include "domain/domain.h"
-#include "guest/guest.h"
 #include "guest/layout.h"
-#include "lib/lib.h"
 #include "lib/members.h"
 
 #define MAX_SIZE	96	/* of a structure in guest memory */

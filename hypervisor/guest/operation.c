@@ -4,10 +4,8 @@
  * argument is a structure that has the same layout for all guests.
  */
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
 #include "guest/operation.h"
-#include "lib/lib.h"
 
 #define MAX_SIZE	96	/* of an argument */
 

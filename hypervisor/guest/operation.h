@@ -3,8 +3,6 @@
 #ifndef KRYPTON_OPERATION_H
 #define KRYPTON_OPERATION_H
 
-#include "types.h"
-
 struct operation {
 	long (*fn)(struct domain *d, void *arg);
 	u8 size;		/* of the argument */

@@ -8,7 +8,6 @@
 #include "domain/domain.h"
 #include "guest/guest.h"
 #include "guest/segment.h"
-#include "machine/paging.h"
 
 u16 segment_selector(const struct regs *r, u32 reg)
 {

@@ -5,7 +5,6 @@
 
 #include "domain/domain.h"
 #include "machine/asm.h"
-#include "types.h"
 
 /* Bits of a segment descriptor. */
 #define DESC_RW		BIT(41)		/* data: writable, code: readable */

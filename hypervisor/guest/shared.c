@@ -3,12 +3,8 @@
  * Pages that a guest shares with the hypervisor: shared_info, with a vcpu_info of
  * each vCPU at its start.
  */
-#include "domain/domain.h"
 #include "domain/part.h"
-#include "errno.h"
 #include "guest/shared.h"
-#include "lib/lib.h"
-#include "machine/paging.h"
 
 bool shared_set_event_pending(struct vcpu *v)
 {

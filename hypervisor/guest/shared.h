@@ -3,8 +3,6 @@
 #ifndef KRYPTON_SHARED_H
 #define KRYPTON_SHARED_H
 
-#include "types.h"
-
 #define VCPU_INFO_SIZE	64
 
 struct vcpu_shared {

@@ -11,7 +11,6 @@
 #include <xen/xen.h>
 #include <xen/memory.h>
 #include <xen/vcpu.h>
-#include "types.h"
 
 /* One MMUEXT operation. */
 struct mmuext {

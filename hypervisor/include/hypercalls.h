@@ -6,8 +6,6 @@
 #ifndef KRYPTON_HYPERCALLS_H
 #define KRYPTON_HYPERCALLS_H
 
-#include "types.h"
-
 #define HYPERCALL_ARGS	6
 
 /*

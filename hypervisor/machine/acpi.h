@@ -4,7 +4,6 @@
 #define KRYPTON_ACPI_H
 
 #include "config.h"
-#include "types.h"
 
 #define ACPI_MAX_IOAPICS	4
 #define ACPI_MAX_OVERRIDES	16

@@ -4,7 +4,6 @@
 #include "machine/acpi.h"
 #include "machine/ap.h"
 #include "machine/apic.h"
-#include "machine/asm.h"
 #include "machine/cpu.h"
 #include "machine/mce.h"
 #include "machine/paging.h"

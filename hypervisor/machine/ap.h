@@ -3,8 +3,6 @@
 #ifndef KRYPTON_AP_H
 #define KRYPTON_AP_H
 
-#include "types.h"
-
 /* How many to use. */
 extern u64 ap_max_cpus;
 /*

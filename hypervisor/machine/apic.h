@@ -3,8 +3,6 @@
 #ifndef KRYPTON_APIC_H
 #define KRYPTON_APIC_H
 
-#include "types.h"
-
 /* Find and map the registers; once. */
 void apic_map(void);
 /* Enable this CPU's APIC; of the local sources only the timer is unmasked. */

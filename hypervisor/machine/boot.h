@@ -6,8 +6,6 @@
 #ifndef KRYPTON_MACHINE_BOOT_H
 #define KRYPTON_MACHINE_BOOT_H
 
-#include "types.h"
-
 #define BOOT_MAX_MODULES	4
 #define BOOT_MAX_E820		128
 #define BOOT_CMDLINE_SIZE	1024

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_CALIBRATE_H
 #define KRYPTON_CALIBRATE_H
 
-#include "types.h"
-
 struct clock_rates {
 	u64 tsc_hz, apic_hz;
 	const char *against;	/* the clock that measured it */

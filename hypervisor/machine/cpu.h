@@ -9,7 +9,6 @@
 #include "config.h"
 #include "machine/cpu_bits.h"
 #include <debug.h>		/* the debug build has its own */
-#include "types.h"
 
 /* In the order the entry code pushes it; asm-defines.c exports offsets. */
 struct regs {

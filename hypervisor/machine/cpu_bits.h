@@ -3,8 +3,6 @@
 #ifndef KRYPTON_CPU_BITS_H
 #define KRYPTON_CPU_BITS_H
 
-#include "types.h"
-
 /* The segment registers, as instructions number them. */
 enum { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS };
 

@@ -35,8 +35,6 @@
 #ifndef KRYPTON_LOCK_H
 #define KRYPTON_LOCK_H
 
-#include "types.h"
-
 enum lock_level {
 	LOCK_DOMCTL = 1,
 	LOCK_GRANTS,

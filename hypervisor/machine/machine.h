@@ -3,8 +3,6 @@
 #ifndef KRYPTON_MACHINE_H
 #define KRYPTON_MACHINE_H
 
-#include "types.h"
-
 void machine_enter_sleep(u32 a, u32 b);
 void machine_reboot(void) __attribute__((noreturn));
 void machine_power_off(void) __attribute__((noreturn));

@@ -8,7 +8,6 @@
  * error raises #MC. Nobody knows then whose data is lost, a guest's or the
  * hypervisor's: the machine stops before anybody uses it.
  */
-#include "lib/lib.h"
 #include "machine/cpu.h"
 #include "machine/log.h"
 #include "machine/mce.h"

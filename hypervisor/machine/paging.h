@@ -4,7 +4,6 @@
 #define KRYPTON_PAGING_H
 
 #include "config.h"
-#include "types.h"
 
 #define PTE_P		BIT(0)
 #define PTE_RW		BIT(1)

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_PANIC_H
 #define KRYPTON_PANIC_H
 
-#include "types.h"
-
 /*
  * Begin to stop the machine: all other CPUs halt, and the log takes no lock
  * from here on. Returns on one CPU only, the first that calls it.

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_PCI_H
 #define KRYPTON_PCI_H
 
-#include "types.h"
-
 struct pci_address {
 	u8 bus, devfn;
 };

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_RTC_H
 #define KRYPTON_RTC_H
 
-#include "types.h"
-
 #define CMOS_INDEX	0x70u
 #define CMOS_DATA	0x71u
 #define CMOS_REGISTER	0x7f	/* the other bit blocks NMIs */

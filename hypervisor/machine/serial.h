@@ -3,8 +3,6 @@
 #ifndef KRYPTON_SERIAL_H
 #define KRYPTON_SERIAL_H
 
-#include "types.h"
-
 #define SERIAL_PORT	0x3f8
 #define SERIAL_IRQ	4
 

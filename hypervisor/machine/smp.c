@@ -9,9 +9,7 @@
 #include "machine/apic.h"
 #include "machine/asm.h"
 #include "machine/cpu.h"
-#include "machine/paging.h"
 #include "machine/smp.h"
-#include "machine/time.h"
 
 #define STOP_SPINS	10000000	/* some tenths of a second or more */
 #define NO_CPU		(~0u)

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_SMP_H
 #define KRYPTON_SMP_H
 
-#include "types.h"
-
 /* Flush the TLBs of the CPUs in the mask, and wait for them. */
 void smp_flush(u32 cpus);
 /* The mask of all processors. */

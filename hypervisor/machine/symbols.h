@@ -3,8 +3,6 @@
 #ifndef KRYPTON_SYMBOLS_H
 #define KRYPTON_SYMBOLS_H
 
-#include "types.h"
-
 /* A line of a back trace, without a lock. */
 void symbol_print(u64 addr);
 

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_TIME_H
 #define KRYPTON_TIME_H
 
-#include "types.h"
-
 #define NS_PER_SEC	1000000000ull
 #define NS_PER_MS	1000000ull
 

@@ -3,7 +3,6 @@
  * The text screen, for messages before Dom0 takes it over. On a machine without
  * one, writes have no effect.
  */
-#include "lib/lib.h"
 #include "machine/log.h"
 #include "machine/paging.h"
 #include "machine/vga.h"

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_EARLY_H
 #define KRYPTON_EARLY_H
 
-#include "types.h"
-
 /* Never hand out [start, end). */
 void early_reserve(u64 start, u64 end);
 /* Zeroed memory below 4 GiB, for ever; panics if there is none. */

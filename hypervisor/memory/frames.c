@@ -12,7 +12,6 @@
  * Processors may still have translations of a free frame. Whoever takes a
  * frame has them flushed first: one flush serves all frames freed before it.
  */
-#include "errno.h"
 #include "lib/lib.h"
 #include "machine/boot.h"
 #include "machine/lock.h"

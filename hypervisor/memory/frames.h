@@ -4,7 +4,6 @@
 #define KRYPTON_FRAMES_H
 
 #include "machine/lock.h"
-#include "types.h"
 
 enum frame_kind {
 	FRAME_IO,	/* not RAM: devices, firmware */

@@ -6,11 +6,8 @@
  * number to add to.
  */
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
 #include "mmu/mmu.h"
-#include "mmu/ptype.h"
-#include "sched/sched.h"
 
 #define COUNT_CONTINUED	BIT(31)
 

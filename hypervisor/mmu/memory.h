@@ -3,8 +3,6 @@
 #ifndef KRYPTON_MEMORY_H
 #define KRYPTON_MEMORY_H
 
-#include "types.h"
-
 /* The rest of the command counts the extents that are done. */
 #define MEMORY_OP_SHIFT	6
 

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_MMU_H
 #define KRYPTON_MMU_H
 
-#include "types.h"
-
 /*
  * mmu/batch.c: a call on the list a[0] of a[1] elements of a size, one by one,
  * which may drop tables of d. The arguments are changed for a continuation.

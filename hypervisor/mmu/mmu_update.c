@@ -6,12 +6,9 @@
  * as owner of the pages that they map: so it maps pages of other domains.
  */
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
 #include "hypercalls.h"
-#include "machine/paging.h"
 #include "mmu/mmu.h"
-#include "mmu/ptype.h"
 #include "mmu/tables.h"
 #include "mmu/walk.h"
 

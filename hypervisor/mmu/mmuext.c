@@ -7,15 +7,10 @@
  */
 #include "cpu/ldt.h"
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
 #include "hypercalls.h"
-#include "lib/lib.h"
-#include "machine/paging.h"
 #include "machine/smp.h"
 #include "mmu/mmu.h"
-#include "mmu/ptype.h"
-#include "mmu/roots.h"
 
 #define OP_LONGS	3	/* struct mmuext_op: one a member */
 

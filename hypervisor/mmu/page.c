@@ -6,8 +6,6 @@
  */
 #include "debug.h"
 #include "domain/domain.h"
-#include "errno.h"
-#include "lib/lib.h"
 #include "mmu/page.h"
 
 bool page_get(struct domain *d, mfn_t m)

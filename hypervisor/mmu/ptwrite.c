@@ -11,12 +11,9 @@
  * an entry is made not present, until the lower half comes.
  */
 #include "domain/domain.h"
-#include "errno.h"
 #include "guest/insn.h"
 #include "guest/segment.h"
-#include "machine/paging.h"
 #include "mmu/ptwrite.h"
-#include "mmu/ptype.h"
 #include "mmu/tables.h"
 #include "mmu/walk.h"
 

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_PTWRITE_H
 #define KRYPTON_PTWRITE_H
 
-#include "types.h"
-
 /*
  * A kernel's write fault at an address; true if it was carried out, or the guest
  * is to run the instruction again.

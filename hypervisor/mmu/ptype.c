@@ -66,7 +66,6 @@
  */
 #include "debug.h"
 #include "domain/domain.h"
-#include "errno.h"
 #include "machine/smp.h"
 #include "mmu/ptype.h"
 

@@ -18,11 +18,7 @@
  */
 #include "debug.h"
 #include "domain/domain.h"
-#include "errno.h"
-#include "lib/lib.h"
 #include "machine/smp.h"
-#include "mmu/ptype.h"
-#include "sched/sched.h"
 
 struct ptype_ops ptype_ops[TYPE_WRITABLE + 1];
 

@@ -4,13 +4,8 @@
  * dies, tables above level 1 are emptied first, then the vCPUs lose their roots, then
  * pinned tables their pins, and the frames their owner at last.
  */
-#include "domain/domain.h"
 #include "domain/part.h"
-#include "errno.h"
-#include "machine/paging.h"
-#include "mmu/ptype.h"
 #include "mmu/tables.h"
-#include "sched/sched.h"
 
 /*
  * Clears one entry of a table above level 1 in each hold of the lock, so that

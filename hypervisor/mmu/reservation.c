@@ -7,14 +7,8 @@
  * be addressable to its end before anything of it is done.
  */
 #include "domain/domain.h"
-#include "errno.h"
-#include "guest/guest.h"
 #include "guest/layout.h"
-#include "lib/lib.h"
-#include "machine/paging.h"
 #include "mmu/memory.h"
-#include "mmu/ptype.h"
-#include "sched/sched.h"
 
 /* One call: whose memory, and what the caller has written. */
 struct change {

@@ -37,11 +37,7 @@
  * for all domains, read-only, and out of user mode's reach.
  */
 #include "debug.h"
-#include "domain/domain.h"
 #include "domain/part.h"
-#include "errno.h"
-#include "lib/lib.h"
-#include "mmu/ptype.h"
 #include "mmu/roots.h"
 
 #define ENTRIES		512

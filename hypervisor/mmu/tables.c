@@ -45,13 +45,7 @@
  */
 #include "debug.h"
 #include "domain/domain.h"
-#include "errno.h"
-#include "lib/lib.h"
-#include "machine/paging.h"
-#include "mmu/ptype.h"
-#include "mmu/roots.h"
 #include "mmu/tables.h"
-#include "sched/sched.h"
 
 #define ENTRIES		512
 #define L1_WORK		16u	/* of a level-1 table; 1 for a higher one */

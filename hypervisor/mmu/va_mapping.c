@@ -5,11 +5,8 @@
  * page so.
  */
 #include "domain/domain.h"
-#include "errno.h"
 #include "hypercalls.h"
-#include "machine/paging.h"
 #include "mmu/mmu.h"
-#include "mmu/ptype.h"
 #include "mmu/tables.h"
 #include "mmu/walk.h"
 

@@ -17,7 +17,6 @@
 #include "debug.h"
 #include "domain/domain.h"
 #include "entry/traps.h"
-#include "machine/paging.h"
 #include "mmu/walk.h"
 
 /*

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_WALK_H
 #define KRYPTON_WALK_H
 
-#include "types.h"
-
 /*
  * The one finder of live level-1 entries, by direct map: of an address of the
  * vCPU's kernel, and at a machine address, if it lies in a table of d's. NULL: there is none.
