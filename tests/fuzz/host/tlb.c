@@ -48,9 +48,11 @@ static void walk(u32 nr, u64 n, u32 level)
 		return;
 	c->table |= (u8)(1 << nr);
 	for (i = 0; i < 512; i++) {
-		if (!(entry[i] & PTE_P) || (entry[i] & PTE_PSE))
+		if (!(entry[i] & PTE_P))
 			continue;
 		if (level > TYPE_L1) {
+			if (entry[i] & PTE_PSE)	/* the machine-to-phys window */
+				continue;
 			walk(nr, pte_mfn(entry[i]).n, level - 1);
 			continue;
 		}
