@@ -35,12 +35,15 @@ static bool begin(struct domain *d, u32 reason, bool crash)
 	d->life.crashed |= crash;
 	d->life.shut_down = true;
 	spin_unlock_irqrestore(&d->life.lock, f);
+	if (current_vcpu() && current_vcpu()->d == d)
+		cpu_add_work(CPU_WORK_RESCHED);
+	if (first)
+		domain_stop(d);
 	return first;
 }
 
 static void shut_down(struct domain *d, u32 reason)
 {
-	domain_stop(d);
 	if (d == dom0)
 		end_machine(reason);
 	domain_tell_stopped(d);
@@ -76,8 +79,6 @@ void domain_crash(struct domain *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	vformat(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	if (current_vcpu() && current_vcpu()->d == d)
-		cpu_add_work(CPU_WORK_RESCHED);
 	if (!begin(d, SHUTDOWN_crash, true))
 		return;
 	log_err("domain %u crashed: %s", d->id, why);

@@ -59,22 +59,29 @@ static void schedule(void)
 /*
  * What is no straight way to a guest: there is work, as at first, when there is
  * no guest; something to deliver; or a guest with XPTI, which is entered from
- * here. Work comes first: a delivery may have crashed the domain.
+ * here. Work comes first: a delivery may have crashed the domain. A vCPU gets one
+ * event frame here, whatever others write to its pending bit and mask meanwhile:
+ * interrupts are off.
  */
 static __attribute__((noinline)) void attend(struct cpu *c, struct regs *r)
 {
+	bool told = false;
+
 	for (;;) {
 		quiet_point();
-		if (c->work)
+		if (c->work) {
 			schedule();
-		else if (nmi_deliverable(c->current))
+			told = false;	/* perhaps it is another vCPU */
+		} else if (nmi_deliverable(c->current)) {
 			nmi_deliver(c->current, r);
-		else if (shared_events_deliverable(c->current))
+		} else if (!told && shared_events_deliverable(c->current)) {
+			told = true;
 			bounce_event(c->current, r);
-		else if (c->thin)
+		} else if (c->thin) {
 			xpti_leave(xpti_ready(c->current));
-		else
+		} else {
 			return;
+		}
 	}
 }
 

@@ -112,6 +112,10 @@ xpti_ist_entry:
 	movq	%rsp, %rsi
 	copy_frame
 	movq	%rbx, %rsp
+	/* A NMI at the next instructions puts registers in the page. */
+	.irp	reg, eax,edx,esi,edi,r8d,r9d,r10d,r11d
+	xorl	%\reg, %\reg
+	.endr
 	movq	%r12, %cr3
 	jmp	2f
 1:	xorl	%eax, %eax			# return through the block's frame

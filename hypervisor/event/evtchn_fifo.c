@@ -171,7 +171,8 @@ static void save_pending(struct domain *d, u32 first)
 	for (; port < first + RAISE_PORTS && d->events.fifo; port++) {
 		e = READ_ONCE(bits[port / 8]) >> port % 8 & 1 ?
 		    evtchn_port(d, port) : NULL;
-		if (e)
+		if (e && e->state != EVTCHN_FREE &&
+		    e->state != EVTCHN_RESERVED)
 			evtchn_fifo_set_pending(d, e, port);
 	}
 	spin_unlock_irqrestore(&d->events.lock, flags);

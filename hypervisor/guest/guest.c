@@ -25,7 +25,7 @@ static u64 copy(void *dst, const void *src, u64 n)
 			 "3:\n"
 			 EXTABLE("1b", "3b")
 			 EXTABLE("2b", "3b")
-			 : "+c" (left), "+D" (dst), "+S" (src)
+			 : "+&c" (left), "+&D" (dst), "+&S" (src)
 			 : [bytes] "r" (n % sizeof(u64)) : "memory");
 	return left;
 }

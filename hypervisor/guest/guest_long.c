@@ -17,7 +17,7 @@
 			 "	jnz 1b\n"				\
 			 "3:\n"						\
 			 EXTABLE(access, "3b")				\
-			 : [i] "+r" (i)					\
+			 : [i] "+&r" (i)					\
 			 : [s] "r" ((from) + (n)), [d] "r" ((to) + (n))	\
 			 : "rax", "memory", "cc");			\
 	i ? -EFAULT : 0;						\

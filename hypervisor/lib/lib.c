@@ -15,7 +15,7 @@ void *memcpy(void *dst, const void *src, size_t n)
 	__asm__ volatile("rep movsq\n\t"
 			 "movl	%k[bytes], %%ecx\n\t"
 			 "rep movsb"
-			 : "+c" (words), "+D" (to), "+S" (src)
+			 : "+&c" (words), "+&D" (to), "+&S" (src)
 			 : [bytes] "r" (n % sizeof(u64)) : "memory");
 	return dst;
 }

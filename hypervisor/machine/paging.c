@@ -44,10 +44,6 @@ void paging_init(u64 ram_end)
 }
 
 /*
- * No entry on the way has PTE_RW. Behind the array nothing is mapped: guests
- * expect a fault there.
- */
-/*
  * Xen's order, which guests rely on: WB, WT, UC-, UC, WC, WP, UC, UC. The first
  * four are those of a reset, and the hypervisor uses no others.
  */
@@ -57,6 +53,10 @@ void paging_init_cpu(void)
 	tlb_flush_local();
 }
 
+/*
+ * No entry on the way has PTE_RW. Behind the array nothing is mapped: guests
+ * expect a fault there.
+ */
 void paging_map_m2p(paddr_t first, u64 size)
 {
 	const u64 rights = PTE_P | PTE_US | PTE_A;

@@ -65,9 +65,12 @@ int mmu_map_foreign(struct domain *d, paddr_t at, u64 value,
 		   struct domain *owner)
 {
 	bool write = value & PTE_RW;
-	int rc = ptype_get_foreign(owner, pte_mfn(value), write);
 	u64 *entry;
+	int rc;
 
+	if (!tables_cache_ok(d, value))
+		return -EINVAL;
+	rc = ptype_get_foreign(owner, pte_mfn(value), write);
 	if (rc)
 		return rc;
 	spin_lock(&d->tables.lock);

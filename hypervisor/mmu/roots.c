@@ -172,7 +172,8 @@ static void copy_slots(u64 *root, mfn_t table, u64 slots)
 static void follow_table(struct vcpu *v, u64 *used, u64 *root, u64 *thin,
 			 mfn_t table)
 {
-	u64 new = used_slots(v->d, table);
+	/* The slots of the hypervisor stay out, whatever a table holds. */
+	u64 new = used_slots(v->d, table) & ~(3ull << L4_M2P_SLOT / 8);
 
 	copy_slots(root, table, *used | new);
 	copy_slots(thin, table, *used | new);

@@ -168,6 +168,12 @@ static bool has_devices(const struct domain *d, u64 first, u64 end)
 	return false;
 }
 
+/* What the hypervisor checks by its mapping must be what the guest wrote. */
+bool tables_cache_ok(const struct domain *d, u64 e)
+{
+	return !(e & NOT_WB) || has_devices(d, 0, ~0ull);
+}
+
 bool tables_uncounted(mfn_t m)
 {
 	return is_device(m) || mfn_is_m2p(m);
@@ -188,8 +194,7 @@ static int get_page(struct domain *d, u64 e)
 	 */
 	if (mfn_is_m2p(m))
 		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
-	/* What we check by our mapping must be what the guest wrote. */
-	if ((e & NOT_WB) && !has_devices(d, 0, ~0ull))
+	if (!tables_cache_ok(d, e))
 		return -EINVAL;
 	if (!page_get(d, m))
 		return -EBUSY;

@@ -14,6 +14,8 @@ void tables_init(void);
 int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad);
 /* Only if it still is *old; -EAGAIN and *old updated if not. */
 int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value);
+/* Whether a level-1 entry of the domain may have this memory type. */
+bool tables_cache_ok(const struct domain *d, u64 e);
 /*
  * For an entry whose references (to a page of another domain) the caller has
  * taken: they pass to the entry.
