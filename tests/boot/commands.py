@@ -64,6 +64,9 @@ def parse(lines):
 def shape(name, line):
     if name == "info":
         line = line.split(":")[0]
+    # whether a domain runs or is blocked at that moment
+    if name == "top":
+        line = re.sub(r"(?<=\s)([-d][-s])[-b]([-c][-p])[-r](?=\s)", r"\1\2", line)
     line = re.sub(r"[-r][-b]([-p][-s][-c][-d])(?=\s|$)", r"\1", line)
     line = re.sub(r"(?<=\s)[-r][-b]([-p])(?=\s)", r"\1", line)
     line = re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "N", line)
