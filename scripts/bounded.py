@@ -37,6 +37,15 @@ def _find_marked(mark, since):
     return found, unclear
 
 
+def _wait_marked(mark, since):
+    """Give what the command started a second to end after it."""
+    for _ in range(50):
+        found, unclear = _find_marked(mark, since)
+        if not found and not unclear:
+            break
+        time.sleep(0.02)
+
+
 def _kill_marked(mark, since=0):
     """Kill the marked processes until none is left; returns their names."""
     killed = {}
@@ -107,6 +116,8 @@ def run(argv, limit, variables, out, cwd):
         if not in_time:
             _stop(child)
         code, busy = _reap(child)
+        if in_time:
+            _wait_marked(key, since)
     finally:
         left = _kill_marked(key, since)
         _marks.discard(key)
