@@ -19,12 +19,10 @@
  * which of them it came from: 0 is the kernel. Code and stack segments of its
  * handlers are always the same.
  */
-#include "domain/domain.h"
-#include "entry/direct.h"
+#include "cpu/frame.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "guest/guest.h"
-#include "machine/asm.h"
 
 #define BELOW		2u	/* words for RCX and R11 */
 #define MAX_WORDS	(BELOW + 9)
@@ -55,13 +53,7 @@ static void enter_long(struct vcpu *v, struct regs *r,
 		domain_crash(v->d, "cannot write the guest's stack at %lx", sp);
 		return;
 	}
-	if (t->flags & TRAP_MASKS)
-		shared_set_upcall_mask(v, true);
-	r->sp = sp;
-	r->ss = SEL_64_DS;
-	r->cs = SEL_64_CS;
-	r->ip = t->ip;
-	r->flags &= ~(u64)(FLAGS_TF | FLAGS_RF | FLAGS_NT | FLAGS_VM | FLAGS_AC);
+	frame_enter_long(v, r, t, sp);
 }
 
 /* Of a 32-bit guest: SS and SP only to a more privileged ring. */
@@ -84,15 +76,8 @@ static void enter_narrow(struct vcpu *v, struct regs *r,
 		domain_crash(v->d, "cannot write the guest's stack at %lx", sp);
 		return;
 	}
-	if (t->flags & TRAP_MASKS)
-		shared_set_upcall_mask(v, true);
-	r->sp = sp - size;
-	if (!kernel)
-		r->ss = v->entry.kernel_ss;
-	r->cs = t->cs;
-	r->ip = t->ip;
-	r->flags &= ~(u64)(FLAGS_TF | FLAGS_RF | FLAGS_NT | FLAGS_VM);
-	r->flags |= FLAGS_IF;
+	frame_enter_narrow(v, r, t, sp - size,
+			   kernel ? r->ss : v->entry.kernel_ss);
 }
 
 /*

@@ -5,9 +5,8 @@
  * registers. Whatever is unusual, above all a stack that cannot be written, is
  * left to bounce.c: then nothing has changed but words below the kernel's stack.
  */
-#include "domain/domain.h"
+#include "cpu/frame.h"
 #include "entry/direct.h"
-#include "machine/asm.h"
 
 #define NARROW_SIZE	20u	/* IP, CS, FLAGS, SP, SS */
 #define LONG_SIZE	56u	/* RCX and R11 before them */
@@ -59,13 +58,7 @@ bool enter_long(struct vcpu *v, struct regs *r, const struct vcpu_trap *t)
 		context_toggle(v);
 		return false;
 	}
-	if (t->flags & TRAP_MASKS)
-		shared_set_upcall_mask(v, true);
-	r->sp = sp;
-	r->ss = SEL_64_DS;
-	r->cs = SEL_64_CS;
-	r->ip = t->ip;
-	r->flags &= ~(u64)(FLAGS_TF | FLAGS_RF | FLAGS_NT | FLAGS_VM | FLAGS_AC);
+	frame_enter_long(v, r, t, sp);
 	return true;
 }
 
@@ -82,13 +75,6 @@ bool direct_enter(struct vcpu *v, struct regs *r, const struct vcpu_trap *t)
 	    !put_narrow(sp, r, (r->cs & 0xffff) | (u64)masked << 16,
 			frame_flags(v, r, masked)))
 		return false;
-	if (t->flags & TRAP_MASKS)
-		shared_set_upcall_mask(v, true);
-	r->sp = sp;
-	r->ss = v->entry.kernel_ss;
-	r->cs = t->cs;
-	r->ip = t->ip;
-	r->flags &= ~(u64)(FLAGS_TF | FLAGS_RF | FLAGS_NT | FLAGS_VM);
-	r->flags |= FLAGS_IF;
+	frame_enter_narrow(v, r, t, sp, v->entry.kernel_ss);
 	return true;
 }

@@ -12,16 +12,4 @@
  */
 bool direct_enter(struct vcpu *v, struct regs *r, const struct vcpu_trap *t);
 
-/* Of a frame: IF says whether events are masked. */
-static inline u64 frame_flags(const struct vcpu *v, const struct regs *r, bool masked)
-{
-	u64 flags = (u32)r->flags & ~(FLAGS_IF | FLAGS_IOPL);
-
-	if (!masked)
-		flags |= FLAGS_IF;
-	if (v->d->policy.vm_assist & BIT(VMASST_TYPE_architectural_iopl))
-		flags |= v->entry.iopl << 12;
-	return flags;
-}
-
 #endif
