@@ -7,10 +7,7 @@
 #include "control/ctl.h"
 #include "cpu/context.h"
 #include "cpu/emulate.h"
-#include "domain/domain.h"
-#include "errno.h"
 #include "guest/guest.h"
-#include "lib/lib.h"
 
 /* xen/domctl.h, vcpuextstate.buffer: as long as XCR0 over time needs. */
 struct extended {
