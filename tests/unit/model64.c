@@ -291,3 +291,16 @@ void model_pin_three(void)
 	assert_int_equal(model_on(MMUEXT_PIN_L4_TABLE, 8), 0);
 	assert_int_equal(model_on(MMUEXT_PIN_L4_TABLE, 9), 0);
 }
+
+void model_end(u64 free)
+{
+	u32 other;
+
+	model->shared_frame = virt_to_mfn(frames_new(PAGE_SIZE));
+	page_share(model, model->shared_frame);
+	host_current = host_other(4, &other)->vcpu[0];
+	while (domain_kill(model) == -ERESTART)
+		model_check();
+	assert_int_equal(frames_free(), free - 5);
+	assert_int_equal(audit_frames(), 0);
+}

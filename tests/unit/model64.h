@@ -40,6 +40,11 @@ void model_build(void);
 void model_pin_three(void);
 /* The rule, and all counts. */
 void model_check(void);
+/*
+ * Destroy the domain, whatever it has in use. All of its frames come back but
+ * five; 'free' is how many there were before it, its pages included.
+ */
+void model_end(u64 free);
 
 /*
  * steps64.c: one step of any vCPU, which becomes host_current: a pin, a root, an

@@ -139,20 +139,6 @@ static void run(void)
 	preempt_bits = until_between = 0;
 }
 
-/* Whatever it has in use, all of its frames come back. */
-static void end(u64 free)
-{
-	u32 other;
-
-	model->shared_frame = virt_to_mfn(frames_new(PAGE_SIZE));
-	page_share(model, model->shared_frame);
-	host_current = host_other(4, &other)->vcpu[0];
-	while (domain_kill(model) == -ERESTART)
-		model_check();
-	assert_int_equal(frames_free(), free - 5);
-	assert_int_equal(audit_frames(), 0);
-}
-
 /* A failed check ends the process, which libFuzzer notes. */
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -181,6 +167,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	host_wanted = wanted;
 	host_between = between;
 	run();
-	end(free);
+	model_end(free);
 	return 0;
 }
