@@ -304,5 +304,30 @@ static void test_flush(void **state)
 	assert_int_equal(ptype_get_foreign(o, mfn(d_first), false), -EINVAL);
 }
 
+/*
+ * Rule (get_page_from_l1e() of Xen): the domain of the table decides which memory
+ * types an entry may have, also where another one makes the entry.
+ */
+static void test_memory_types(void **state)
+{
+	static const u64 types[] = { PTE_PWT, PTE_PCD, PTE_PAT };
+	u64 page;
+	u32 i;
+
+	(void)state;
+	setup();
+	page = make_pte(mfn(d_first + 1), PTE_P | PTE_RW);
+	assert_int_equal(ptype_get_both(o, mfn(o_first), TYPE_L1), 0);
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		assert_int_equal(mmu_map_foreign(o, mfn_to_paddr(mfn(o_first)),
+						 page | types[i], d), -EINVAL);
+	assert_int_equal(mmu_map_foreign(o, mfn_to_paddr(mfn(o_first)), page, d), 0);
+	page = make_pte(mfn(o_first + 1), PTE_P | PTE_RW);
+	assert_int_equal(ptype_get_both(d, mfn(d_first), TYPE_L1), 0);
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		assert_int_equal(mmu_map_foreign(d, mfn_to_paddr(mfn(d_first)),
+						 page | types[i], o), 0);
+}
+
 EXPORT_TESTS(foreign, cmocka_unit_test(test_lives),
-	     cmocka_unit_test(test_flush));
+	     cmocka_unit_test(test_flush), cmocka_unit_test(test_memory_types));
