@@ -38,7 +38,7 @@ def _find_marked(mark, since):
 
 
 def _wait_marked(mark, since):
-    """Give what the command started a second to end after it."""
+    """Wait up to a second for what the command started to end by itself."""
     for _ in range(50):
         found, unclear = _find_marked(mark, since)
         if not found and not unclear:

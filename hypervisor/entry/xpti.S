@@ -14,8 +14,8 @@
  * found. Nothing else comes from ring 0 with a thin root but a fault of iretq; if
  * something did, it would find the full root, and trap_entry() would panic.
  *
- * What they interrupt is mostly other code of the hypervisor, with registers that
- * are no matter of this guest. Such a frame is wiped from the vCPU's page.
+ * Mostly they interrupt other code of the hypervisor, whose registers this guest
+ * must not see: xpti_ist_entry wipes such a frame from the vCPU's page.
  */
 #include "machine/asm.h"
 #include "asm-offsets.h"
@@ -112,7 +112,7 @@ xpti_ist_entry:
 	movq	%rsp, %rsi
 	copy_frame
 	movq	%rbx, %rsp
-	/* A NMI at the next instructions puts registers in the page. */
+	/* An NMI at the next instructions puts the registers in the page. */
 	.irp	reg, eax,edx,esi,edi,r8d,r9d,r10d,r11d
 	xorl	%\reg, %\reg
 	.endr

@@ -140,7 +140,7 @@ static void fault_round(void)
 	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
 }
 
-/* The hypervisor comes to the breakpoint as it writes the frame; nobody else does. */
+/* Only the hypervisor writes to the breakpoint's address: the frame's last word. */
 static void stack_round(void)
 {
 	CHECK(HC2(set_debugreg, 0, kernel_stack + KERNEL_STACK_SIZE - sizeof(u64)),
