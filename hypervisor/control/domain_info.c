@@ -62,14 +62,14 @@ static u32 domain_flags(const struct domain *d)
 
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to)
 {
-	u32 flags = XEN_DOMINF_blocked, i;
+	u32 flags = XEN_DOMINF_blocked;
+	const struct vcpu *v;
 
 	memset(to, 0, sizeof(*to));
 	to->domain = (domid_t)d->id;
 	to->max_vcpu_id = XEN_INVALID_MAX_VCPU_ID;
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			flags = add_vcpu(d->vcpu[i], flags, to);
+	domain_for_each_vcpu(d, v)
+		flags = add_vcpu(v, flags, to);
 	to->flags = domain_flags(d) | (to->nr_online_vcpus ? flags : 0);
 	to->tot_pages = d->mem.tot_pages;
 	to->max_pages = d->mem.max_pages;

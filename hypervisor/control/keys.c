@@ -25,16 +25,15 @@ static void dump_vcpu(const struct vcpu *v)
 
 static void dump_domain(struct domain *d)
 {
-	u32 i;
+	struct vcpu *v;
 
 	log_info("domain %u: refs %u, %s%s%spaused %u, %lu of %lu pages", d->id,
 		 d->refs, d->life.is_dying ? "dying, " : "",
 		 d->life.shut_down ? "shut down, " : "",
 		 d->sched.parked ? "parked, " : "", d->life.pause_count,
 		 d->mem.tot_pages, d->mem.max_pages);
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			dump_vcpu(d->vcpu[i]);
+	domain_for_each_vcpu(d, v)
+		dump_vcpu(v);
 }
 
 void keys_handle(char key)

@@ -284,14 +284,12 @@ static void vcpu_free_area(struct vcpu *v)
 static int kill(struct domain *d)
 {
 	static const mfn_t none[1];
-	u32 i;
+	struct vcpu *v;
 
-	for (i = 0; i < d->max_vcpus; i++) {
-		if (!d->vcpu[i])
-			continue;
+	domain_for_each_vcpu(d, v) {
 		spin_lock(&d->tables.lock);
-		ldt_drop(d->vcpu[i]);
-		descriptors_set_gdt(d->vcpu[i], none, 0);
+		ldt_drop(v);
+		descriptors_set_gdt(v, none, 0);
 		spin_unlock(&d->tables.lock);
 	}
 	return 0;

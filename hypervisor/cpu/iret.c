@@ -109,7 +109,6 @@ long do_iret(u64 a[])
 	struct vcpu *v = current_vcpu();
 	struct regs *r = &this_block()->guest;
 
-	(void)a;
 	if (width_is_long(v->d->width))
 		iret_long(v, r);
 	else

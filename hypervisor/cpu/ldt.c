@@ -23,9 +23,8 @@ void ldt_drop(struct vcpu *v)
 	for (page = 0; page < LDT_FRAMES; page++)
 		/* Seen by all before the flush asks who may have used it. */
 		if (v->desc.ldt_mapped >> page & 1)
-			old[page] = pte_mfn(__atomic_exchange_n(
-				paging_entry(LDT_WINDOW(v, page)), 0,
-				__ATOMIC_SEQ_CST));
+			old[page] = pte_mfn(atomic_xchg(
+				paging_entry(LDT_WINDOW(v, page)), 0));
 	ptype_flush(v->d);
 	for (page = 0; page < LDT_FRAMES; page++)
 		if (v->desc.ldt_mapped >> page & 1)

@@ -21,7 +21,7 @@ static bool noted;
 
 void nmi_raise(struct vcpu *v)
 {
-	if (!__atomic_exchange_n(&v->entry.nmi_pending, true, __ATOMIC_SEQ_CST))
+	if (!atomic_xchg(&v->entry.nmi_pending, true))
 		sched_kick(v);
 }
 
@@ -33,7 +33,7 @@ void nmi_note(void)
 
 void nmi_forward(void)
 {
-	if (!noted || !__atomic_exchange_n(&noted, false, __ATOMIC_SEQ_CST))
+	if (!noted || !atomic_xchg(&noted, false))
 		return;
 	log_info("NMI of the machine");
 	if (!dom0 || !dom0->vcpu[0])

@@ -186,12 +186,10 @@ long do_vm_assist(u64 a[])
 		return -EINVAL;
 	switch ((u32)a[0]) {
 	case VMASST_CMD_enable:
-		__atomic_fetch_or(&d->policy.vm_assist, BIT(type),
-				  __ATOMIC_SEQ_CST);
+		atomic_or(&d->policy.vm_assist, BIT(type));
 		return 0;
 	case VMASST_CMD_disable:
-		__atomic_fetch_and(&d->policy.vm_assist, ~BIT(type),
-				   __ATOMIC_SEQ_CST);
+		atomic_and(&d->policy.vm_assist, ~BIT(type));
 		return 0;
 	default:
 		return -ENOSYS;

@@ -15,10 +15,9 @@
 static long do_block(struct vcpu *v)
 {
 	shared_set_upcall_mask(v, false);
-	__atomic_fetch_or(&v->sched.state, VCPU_BLOCKED, __ATOMIC_SEQ_CST);
+	atomic_or(&v->sched.state, VCPU_BLOCKED);
 	if (shared_event_pending(v) || nmi_deliverable(v))
-		__atomic_fetch_and(&v->sched.state, ~(u32)VCPU_BLOCKED,
-				   __ATOMIC_SEQ_CST);
+		atomic_and(&v->sched.state, ~(u32)VCPU_BLOCKED);
 	else
 		sched_stop(v);
 	return 0;
@@ -59,13 +58,10 @@ static long do_poll(struct vcpu *v, u64 arg)
 		return -EFAULT;
 	/* 0: until it is known which port, any port wakes it. */
 	v->sched.poll_port = 0;
-	__atomic_fetch_or(&v->sched.state, VCPU_BLOCKED | VCPU_POLLING,
-			  __ATOMIC_SEQ_CST);
+	atomic_or(&v->sched.state, VCPU_BLOCKED | VCPU_POLLING);
 	rc = look(v, &p, &port);
 	if (rc) {
-		__atomic_fetch_and(&v->sched.state,
-				   ~(u32)(VCPU_BLOCKED | VCPU_POLLING),
-				   __ATOMIC_SEQ_CST);
+		atomic_and(&v->sched.state, ~(u32)(VCPU_BLOCKED | VCPU_POLLING));
 		return MIN(rc, 0);
 	}
 	if (p.nr_ports == 1)
@@ -107,7 +103,6 @@ static long do_shutdown_code(struct domain *d, void *arg)
 
 static long do_pin_override(struct domain *d, void *arg)
 {
-	(void)d;
 	return sched_pin(current_vcpu(),
 			 ((const struct sched_pin_override *)arg)->pcpu);
 }

@@ -215,19 +215,17 @@ static long bring_up(struct vcpu *v)
 {
 	if (!__atomic_load_n(&v->proc.initialised, __ATOMIC_ACQUIRE))
 		return -EINVAL;
-	__atomic_fetch_or(&v->sched.state, VCPU_UP, __ATOMIC_SEQ_CST);
+	atomic_or(&v->sched.state, VCPU_UP);
 	sched_wake(v);
 	return 0;
 }
 
 static bool no_other_up(const struct vcpu *v)
 {
-	const struct domain *d = v->d;
-	u32 i;
+	const struct vcpu *other;
 
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i] && d->vcpu[i] != v &&
-		    (d->vcpu[i]->sched.state & VCPU_UP))
+	domain_for_each_vcpu(v->d, other)
+		if (other != v && (other->sched.state & VCPU_UP))
 			return false;
 	return true;
 }
@@ -239,8 +237,7 @@ static long bring_down(struct vcpu *v)
 	bool last = no_other_up(v);
 
 	if (!last)
-		__atomic_fetch_and(&v->sched.state, ~(u32)VCPU_UP,
-				   __ATOMIC_SEQ_CST);
+		atomic_and(&v->sched.state, ~(u32)VCPU_UP);
 	spin_unlock_irqrestore(&v->d->life.lock, f);
 	if (last)
 		domain_shutdown(v->d, SHUTDOWN_poweroff);
@@ -302,18 +299,14 @@ long do_vcpu_op(u64 a[])
 /* No vCPU has a vcpu_info of its own any more. */
 static int kill_info(struct domain *d)
 {
-	struct vcpu_shared *s;
-	u32 i;
+	struct vcpu *v;
 
-	for (i = 0; i < d->max_vcpus; i++) {
-		if (!d->vcpu[i])
-			continue;
-		s = &d->vcpu[i]->shared;
+	domain_for_each_vcpu(d, v) {
 		spin_lock(&d->tables.lock);
-		if (s->info_frame.n)
-			ptype_put_both(d, s->info_frame);
-		s->info = d->shared + i * VCPU_INFO_SIZE;
-		s->info_frame = mfn(0);
+		if (v->shared.info_frame.n)
+			ptype_put_both(d, v->shared.info_frame);
+		v->shared.info = d->shared + v->id * VCPU_INFO_SIZE;
+		v->shared.info_frame = mfn(0);
 		spin_unlock(&d->tables.lock);
 	}
 	return 0;

@@ -254,7 +254,7 @@ static int set_locked(struct vcpu *v, const struct context *c)
 	__atomic_store_n(&v->proc.initialised, true, __ATOMIC_RELEASE);
 	/* It runs as soon as its domain is not paused. */
 	if (c->flags & VGCF_online)
-		__atomic_fetch_or(&v->sched.state, VCPU_UP, __ATOMIC_SEQ_CST);
+		atomic_or(&v->sched.state, VCPU_UP);
 	return 0;
 }
 

@@ -141,7 +141,6 @@ static int create(struct domain *d, const struct domain_config *config)
 {
 	u32 i;
 
-	(void)config;
 	for (i = 0; i < WATCHDOGS; i++)
 		timer_init(&d->watch.timer[i], watchdog_fired, d);
 	return 0;
@@ -159,19 +158,16 @@ static int vcpu_create_timers(struct vcpu *v)
 /* For good: none of them fires after this. */
 static int kill(struct domain *d)
 {
-	struct vcpu_timers *t;
+	struct vcpu *v;
 	u32 i;
 
 	for (i = 0; i < WATCHDOGS; i++)
 		timer_kill(&d->watch.timer[i]);
-	for (i = 0; i < d->max_vcpus; i++) {
-		if (!d->vcpu[i])
-			continue;
-		t = &d->vcpu[i]->timers;
-		t->period = 0;
-		timer_kill(&t->periodic);
-		timer_kill(&t->singleshot);
-		timer_kill(&t->poll);
+	domain_for_each_vcpu(d, v) {
+		v->timers.period = 0;
+		timer_kill(&v->timers.periodic);
+		timer_kill(&v->timers.singleshot);
+		timer_kill(&v->timers.poll);
 	}
 	return 0;
 }

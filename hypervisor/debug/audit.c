@@ -229,11 +229,11 @@ static void count_grants(const struct grant_table *t)
 
 static void count_domain(struct domain *d)
 {
+	const struct vcpu *v;
 	u32 i;
 
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			count_vcpu(d->vcpu[i]);
+	domain_for_each_vcpu(d, v)
+		count_vcpu(v);
 	for (i = 0; i < ARRAY_SIZE(d->tables.old_table); i++)
 		if (d->tables.old_table[i].n)
 			hold(d->tables.old_table[i], TYPE_NONE);

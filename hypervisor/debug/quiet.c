@@ -29,8 +29,7 @@ void quiet_audit(void)
 
 static bool change(u32 from, u32 to)
 {
-	return __atomic_compare_exchange_n(&waiting, &from, to, false,
-					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+	return atomic_cmpxchg(&waiting, &from, to);
 }
 
 static void audit(void)
@@ -41,7 +40,7 @@ static void audit(void)
 	faults = audit_frames();
 	if (faults)
 		panic("BUG: frame audit: %u faults", faults);
-	__atomic_store_n(&waiting, 0, __ATOMIC_SEQ_CST);
+	atomic_set(&waiting, 0);
 }
 
 void quiet_point(void)
@@ -52,7 +51,7 @@ void quiet_point(void)
 	lockorder_check_none();
 	if (!wanted)
 		return;
-	__atomic_fetch_or(&waiting, me, __ATOMIC_SEQ_CST);
+	atomic_or(&waiting, me);
 	while ((now = READ_ONCE(waiting)) & me) {
 		if (now == smp_all() && change(now, now | AUDITING))
 			audit();

@@ -16,9 +16,7 @@ static int start_killing(struct domain *d)
 
 	if (d == dom0 || d == current_domain())
 		return -EINVAL;
-	if (!__atomic_compare_exchange_n(&d->life.is_dying, &alive,
-					 DOMAIN_DYING, false, __ATOMIC_SEQ_CST,
-					 __ATOMIC_SEQ_CST))
+	if (!atomic_cmpxchg(&d->life.is_dying, &alive, DOMAIN_DYING))
 		return alive == DOMAIN_DYING ? 0 : -EINVAL;
 	domain_stop(d);
 	return 0;

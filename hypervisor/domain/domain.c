@@ -82,7 +82,7 @@ struct domain *domain_get(u32 domid)
 
 void domain_hold(struct domain *d)
 {
-	__atomic_fetch_add(&d->refs, 1, __ATOMIC_SEQ_CST);
+	atomic_inc(&d->refs);
 }
 
 static bool put_but_last(struct domain *d)
@@ -90,9 +90,7 @@ static bool put_but_last(struct domain *d)
 	u32 refs = READ_ONCE(d->refs);
 
 	while (refs > 1)
-		if (__atomic_compare_exchange_n(&d->refs, &refs, refs - 1,
-						false, __ATOMIC_SEQ_CST,
-						__ATOMIC_SEQ_CST))
+		if (atomic_cmpxchg(&d->refs, &refs, refs - 1))
 			return true;
 	return false;
 }
@@ -109,7 +107,7 @@ void domain_put(struct domain *d)
 	if (put_but_last(d))
 		return;
 	f = spin_lock_irqsave(&list_lock);
-	if (__atomic_sub_fetch(&d->refs, 1, __ATOMIC_SEQ_CST) == 0) {
+	if (atomic_dec(&d->refs) == 0) {
 		while (*p != d)
 			p = &(*p)->next;
 		*p = d->next;

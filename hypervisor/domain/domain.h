@@ -67,6 +67,13 @@ struct domain {
 
 extern struct domain *dom0;
 
+/* Each vCPU of the domain in turn, as 'v'. */
+#define domain_for_each_vcpu(d, v)					\
+	for (u32 _id = 0; _id < (d)->max_vcpus; _id++)			\
+		if (!((v) = (d)->vcpu[_id]))				\
+			continue;					\
+		else
+
 /* NULL for a number that no vCPU of the domain has. */
 static inline struct vcpu *domain_vcpu(const struct domain *d, u32 id)
 {

@@ -7,7 +7,7 @@
 
 void domain_pause(struct domain *d)
 {
-	__atomic_fetch_add(&d->life.pause_count, 1, __ATOMIC_SEQ_CST);
+	atomic_inc(&d->life.pause_count);
 	domain_stop(d);
 	/* Each CPU that runs one leaves its guest, or its long hypercall. */
 	while (!domain_stopped(d))
@@ -16,7 +16,7 @@ void domain_pause(struct domain *d)
 
 void domain_unpause(struct domain *d)
 {
-	if (__atomic_sub_fetch(&d->life.pause_count, 1, __ATOMIC_SEQ_CST) == 0)
+	if (atomic_dec(&d->life.pause_count) == 0)
 		PARTS_CALL(resume, d);
 }
 

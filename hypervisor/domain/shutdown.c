@@ -89,10 +89,10 @@ void domain_crash(struct domain *d, const char *fmt, ...)
 
 bool domain_stopped(const struct domain *d)
 {
-	u32 i;
+	const struct vcpu *v;
 
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i] && d->vcpu[i]->sched.on_cpu)
+	domain_for_each_vcpu(d, v)
+		if (v->sched.on_cpu)
 			return false;
 	return true;
 }

@@ -19,7 +19,7 @@
 /* All that waits for a moment without locks: what CPU_WORK_* asks for. */
 static void do_work(struct cpu *c)
 {
-	u32 work = __atomic_exchange_n(&c->work, 0, __ATOMIC_SEQ_CST);
+	u32 work = atomic_xchg(&c->work, 0);
 
 	nmi_forward();
 	if (!(work & CPU_WORK_HOUSEKEEPING))

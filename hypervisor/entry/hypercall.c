@@ -25,7 +25,6 @@
 /* Xen's answer where its option does not enable the hypercall. */
 static long do_xenpmu_op(u64 a[])
 {
-	(void)a;
 	return -EOPNOTSUPP;
 }
 

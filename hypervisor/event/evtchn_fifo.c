@@ -50,12 +50,12 @@ static event_word_t *word_of(const struct domain *d, u32 port)
 
 static u32 set_bits(u32 *word, u32 bits)
 {
-	return __atomic_fetch_or(word, bits, __ATOMIC_SEQ_CST);
+	return atomic_or(word, bits);
 }
 
 static void clear_bits(u32 *word, u32 bits)
 {
-	__atomic_fetch_and(word, ~bits, __ATOMIC_SEQ_CST);
+	atomic_and(word, ~bits);
 }
 
 /*
@@ -70,9 +70,8 @@ static bool append(event_word_t *last, u32 port)
 	for (i = 0; i < LINK_TRIES; i++) {
 		if (!(old & LINKED))
 			break;
-		if (__atomic_compare_exchange_n(last, &old,
-				(old & ~(BUSY | EVTCHN_FIFO_LINK_MASK)) | port,
-				false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		if (atomic_cmpxchg(last, &old,
+				   (old & ~(BUSY | EVTCHN_FIFO_LINK_MASK)) | port))
 			return true;
 		if (!i) {
 			set_bits(last, BUSY);

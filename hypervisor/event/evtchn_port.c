@@ -26,16 +26,14 @@ _Static_assert(PORTS_MAX == EVTCHN_FIFO_NR_CHANNELS, "and no more");
 
 static bool bit_test_and_set(u8 *map, u32 bit)
 {
-	u8 old = __atomic_fetch_or(&map[bit / 8], (u8)(1u << bit % 8),
-				   __ATOMIC_SEQ_CST);
+	u8 old = atomic_or(&map[bit / 8], (u8)(1u << bit % 8));
 
 	return old >> bit % 8 & 1;
 }
 
 static void bit_clear(u8 *map, u32 bit)
 {
-	__atomic_fetch_and(&map[bit / 8], (u8)~(1u << bit % 8),
-			   __ATOMIC_SEQ_CST);
+	atomic_and(&map[bit / 8], (u8)~(1u << bit % 8));
 }
 
 static bool bit_test(const u8 *map, u32 bit)
@@ -229,7 +227,7 @@ static void notify(struct domain *d, struct vcpu *v, u32 port)
 void evtchn_port_set_pending(struct domain *d, u32 port)
 {
 	struct evtchn *e = evtchn_port(d, port);
-	u32 i;
+	struct vcpu *v;
 
 	ASSERT_HELD(&d->events.lock);
 	if (!e || !d->vcpu[e->vcpu])
@@ -238,9 +236,9 @@ void evtchn_port_set_pending(struct domain *d, u32 port)
 		evtchn_fifo_set_pending(d, e, port);
 	else if (!bit_test_and_set(d->shared + d->width->pending_offset, port))
 		notify(d, d->vcpu[e->vcpu], port);
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i] && (d->vcpu[i]->sched.state & VCPU_POLLING))
-			sched_poll_check(d->vcpu[i], port);
+	domain_for_each_vcpu(d, v)
+		if (v->sched.state & VCPU_POLLING)
+			sched_poll_check(v, port);
 }
 
 void evtchn_port_unmask(struct domain *d, u32 port)

@@ -167,10 +167,10 @@ static s16 remove_locked(struct domain *d, const struct unmap *u, mfn_t frame,
 		from = walk_l1_entry(current_vcpu(), gva(u->new_addr));
 		if (!from || from == entry)
 			return GNTST_general_error;
-		value = __atomic_exchange_n(from, 0, __ATOMIC_SEQ_CST);
+		value = atomic_xchg(from, 0);
 	}
 	/* Under the page lock only the CPU's A and D bits may have changed. */
-	__atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST);
+	atomic_xchg(entry, value);
 	return GNTST_okay;
 }
 

@@ -67,9 +67,7 @@ static s16 announce(grant_entry_v1_t *e, bool first, bool write, u16 domid,
 			return GNTST_general_error;
 		new = old;
 		new.flags |= write ? GTF_reading | GTF_writing : GTF_reading;
-		if (__atomic_compare_exchange_n((u32 *)e, &old.raw, new.raw,
-						false, __ATOMIC_SEQ_CST,
-						__ATOMIC_SEQ_CST))
+		if (atomic_cmpxchg((u32 *)e, &old.raw, new.raw))
 			return GNTST_okay;
 	}
 	return GNTST_general_error;
@@ -85,7 +83,7 @@ static void withdraw(grant_entry_v1_t *e, const struct grant_active *a)
 	if (!pinned_for_write(a))
 		clear |= GTF_writing;
 	if (clear)
-		__atomic_fetch_and(&e->flags, (u16)~clear, __ATOMIC_SEQ_CST);
+		atomic_and(&e->flags, (u16)~clear);
 }
 
 static s16 pin_locked(struct grant_table *t, struct grant_pin *p, u16 domid,

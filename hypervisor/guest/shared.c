@@ -8,8 +8,7 @@
 
 bool shared_set_event_pending(struct vcpu *v)
 {
-	return !__atomic_exchange_n(&v->shared.info[INFO_PENDING], 1,
-				    __ATOMIC_SEQ_CST);
+	return !atomic_xchg(&v->shared.info[INFO_PENDING], 1);
 }
 
 /* start_info of a 32-bit guest has 32 bits for its machine address. */
@@ -17,7 +16,6 @@ static int create(struct domain *d, const struct domain_config *config)
 {
 	mfn_t m = frame_alloc(0, 1ull << (32 - PAGE_SHIFT));
 
-	(void)config;
 	if (mfn_eq(m, INVALID_MFN))
 		return -ENOMEM;
 	d->shared = memset(mfn_to_virt(m), 0, PAGE_SIZE);

@@ -85,4 +85,17 @@ static inline mfn_t paddr_to_mfn(paddr_t p)
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
 #define barrier()	__asm__ volatile("" ::: "memory")
 
+/* All sequentially consistent. These return the old value, */
+#define atomic_xchg(p, v)	__atomic_exchange_n(p, v, __ATOMIC_SEQ_CST)
+#define atomic_or(p, v)		__atomic_fetch_or(p, v, __ATOMIC_SEQ_CST)
+#define atomic_and(p, v)	__atomic_fetch_and(p, v, __ATOMIC_SEQ_CST)
+/* these the new one, */
+#define atomic_inc(p)		__atomic_add_fetch(p, 1, __ATOMIC_SEQ_CST)
+#define atomic_dec(p)		__atomic_sub_fetch(p, 1, __ATOMIC_SEQ_CST)
+/* and these whether *p was *old; if not, *old becomes what it is. */
+#define atomic_cmpxchg(p, old, v)					\
+	__atomic_compare_exchange_n(p, old, v, false, __ATOMIC_SEQ_CST,	\
+				    __ATOMIC_SEQ_CST)
+#define atomic_set(p, v)	__atomic_store_n(p, v, __ATOMIC_SEQ_CST)
+
 #endif

@@ -21,9 +21,7 @@ bool page_get(struct domain *d, mfn_t m)
 		if (f->kind != FRAME_GUEST || f->owner != d || !refs ||
 		    refs >= COUNT_LIMIT)
 			return false;
-	} while (!__atomic_compare_exchange_n(&f->refs, &refs, refs + 1, false,
-					      __ATOMIC_SEQ_CST,
-					      __ATOMIC_SEQ_CST));
+	} while (!atomic_cmpxchg(&f->refs, &refs, refs + 1));
 	/* It may have been freed and given to another one in between. */
 	if (f->owner == d)
 		return true;
@@ -66,7 +64,7 @@ void page_put(mfn_t m)
 	struct domain *d = f->owner;
 
 	BUG_ON(f->kind != FRAME_GUEST || !f->refs);
-	if (__atomic_sub_fetch(&f->refs, 1, __ATOMIC_SEQ_CST))
+	if (atomic_dec(&f->refs))
 		return;
 	if (!(f->flags & FRAME_XENHEAP)) {
 		free_owned(f);
@@ -87,7 +85,7 @@ void page_share(struct domain *d, mfn_t m)
 		.type_count = 1, .flags = FRAME_XENHEAP,
 	};
 	/* Last: with a reference, page_get() relies on the other fields. */
-	__atomic_store_n(&f->refs, 1, __ATOMIC_SEQ_CST);
+	atomic_set(&f->refs, 1);
 }
 
 bool page_reserve(struct domain *d, u64 count, bool limited)
@@ -128,7 +126,7 @@ void page_assign(struct domain *d, mfn_t m)
 	if (d->mem.pages)
 		frame_table[d->mem.pages].prev = (u32)m.n;
 	d->mem.pages = (u32)m.n;
-	__atomic_store_n(&f->refs, 1, __ATOMIC_SEQ_CST);
+	atomic_set(&f->refs, 1);
 	spin_unlock_irqrestore(&d->mem.lock, flags);
 }
 

@@ -123,12 +123,12 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 		rc = ptype_ops[type].validate(d, m);
 	if (rc == -ERESTART) {
 		if (!partial)
-			__atomic_fetch_add(&f->refs, 1, __ATOMIC_SEQ_CST);
+			atomic_inc(&f->refs);
 		f->flags |= FRAME_PARTIAL;
 		return rc;
 	}
 	if (partial)
-		__atomic_fetch_sub(&f->refs, 1, __ATOMIC_SEQ_CST);
+		atomic_dec(&f->refs);
 	if (rc) {
 		ptype_end(d, m);
 		return rc;
@@ -180,7 +180,7 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type)
 	/* The L2 with the hypervisor's slots belongs to one L3 alone. */
 	if (type == TYPE_L2_TOP || f->type_count >= COUNT_LIMIT)
 		return -EBUSY;
-	__atomic_fetch_add(&f->type_count, 1, __ATOMIC_SEQ_CST);
+	atomic_inc(&f->type_count);
 	return 0;
 }
 
@@ -205,7 +205,7 @@ int ptype_get_both(struct domain *d, mfn_t m, enum frame_type type)
 
 	ASSERT_HELD(&d->tables.lock);
 	if (mfn_valid(m) && is_used_table(d, f, type)) {
-		__atomic_fetch_add(&f->refs, 1, __ATOMIC_SEQ_CST);
+		atomic_inc(&f->refs);
 		f->type_count++;
 		return 0;
 	}

@@ -41,11 +41,11 @@ static void remember(struct domain *d, mfn_t m, u32 level)
 
 	if (d->tables.old_places >> place & 1)
 		place--;
-	__atomic_fetch_add(&f->refs, 1, __ATOMIC_SEQ_CST);
+	atomic_inc(&f->refs);
 	f->flags |= FRAME_PARTIAL;
 	if (d->tables.old_places >> place & 1)
 		return;
-	__atomic_fetch_add(&f->refs, 1, __ATOMIC_SEQ_CST);
+	atomic_inc(&f->refs);
 	d->tables.old_table[place] = m;
 	d->tables.old_places |= 1u << place;
 }
@@ -94,7 +94,7 @@ void ptype_drop_partial(struct domain *d, mfn_t m)
 static void put_writable(struct frame *f)
 {
 	BUG_ON(!f->type_count || f->type != TYPE_WRITABLE);
-	__atomic_fetch_sub(&f->type_count, 1, __ATOMIC_SEQ_CST);
+	atomic_dec(&f->type_count);
 }
 
 void ptype_put_foreign(mfn_t m, bool write)
@@ -126,7 +126,7 @@ void ptype_put_both(struct domain *d, mfn_t m)
 	/* A table that others go on to use, who have references as well. */
 	if (type_level(f->type) && f->type_count > 1) {
 		f->type_count--;
-		__atomic_fetch_sub(&f->refs, 1, __ATOMIC_SEQ_CST);
+		atomic_dec(&f->refs);
 		return;
 	}
 	ptype_put(d, m);

@@ -91,7 +91,6 @@ static int walk_frames(struct domain *d,
 
 static int create(struct domain *d, const struct domain_config *config)
 {
-	(void)config;
 	spin_init(&d->tables.lock, LOCK_PAGES);
 	spin_init(&d->mem.lock, LOCK_OWNED);
 	return 0;
@@ -127,7 +126,6 @@ DOMAIN_PART(pins) = {
 
 static int create_pages(struct domain *d, const struct domain_config *config)
 {
-	(void)config;
 	page_share(d, d->shared_frame);
 	return 0;
 }

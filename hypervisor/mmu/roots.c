@@ -220,7 +220,7 @@ void roots_load(const struct vcpu *v)
 static void set_entry(u64 *root, u32 i, u64 e)
 {
 	if (root)
-		__atomic_store_n(&root[i], e, __ATOMIC_SEQ_CST);
+		atomic_set(&root[i], e);
 }
 
 static void follow(struct vcpu_roots *r, mfn_t table, u32 i, u64 e)
@@ -244,16 +244,15 @@ static void follow(struct vcpu_roots *r, mfn_t table, u32 i, u64 e)
  */
 void roots_changed(struct domain *d, const u64 *entry)
 {
-	u32 index = (u64)entry / sizeof(*entry) % ENTRIES, i;
+	u32 index = (u64)entry / sizeof(*entry) % ENTRIES;
 	struct known_root *k = known_root(d, virt_to_mfn(entry));
+	struct vcpu *v;
 
 	ASSERT_HELD(&d->tables.lock);
 	if (k->used && mfn_eq(k->table, virt_to_mfn(entry)))
 		k->used |= BIT(index / 8);
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			follow(&d->vcpu[i]->roots, virt_to_mfn(entry), index,
-			       *entry);
+	domain_for_each_vcpu(d, v)
+		follow(&v->roots, virt_to_mfn(entry), index, *entry);
 	ptype_flush(d);
 }
 
@@ -276,11 +275,10 @@ static void drop(struct vcpu *v)
 
 static int kill(struct domain *d)
 {
-	u32 i;
+	struct vcpu *v;
 
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			drop(d->vcpu[i]);
+	domain_for_each_vcpu(d, v)
+		drop(v);
 	return 0;
 }
 

@@ -441,8 +441,7 @@ static BY_TYPE int exchange(struct domain *d, u64 *entry, u64 *old, u64 value,
 
 	if (rc)
 		return rc;
-	if (!__atomic_compare_exchange_n(entry, old, new, false,
-					 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+	if (!atomic_cmpxchg(entry, old, new)) {
 		if (!harmless)
 			put_entry(d, table, type, new);
 		return -EAGAIN;
@@ -500,7 +499,7 @@ void tables_install_l1(struct domain *d, u64 *entry, u64 value)
 	if (value & PTE_P)
 		value |= added(d, TYPE_L1);
 	put_entry(d, virt_to_mfn(entry), TYPE_L1,
-		  __atomic_exchange_n(entry, value, __ATOMIC_SEQ_CST));
+		  atomic_xchg(entry, value));
 }
 
 void tables_init(void)
