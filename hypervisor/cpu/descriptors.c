@@ -156,7 +156,6 @@ long do_set_gdt(u64 a[])
 	mfn_t list[GDT_FRAMES];
 	u32 entries = (u32)a[1], i;
 	u64 n;
-	int rc;
 
 	if (entries > GDT_MAX_ENTRIES)
 		return -EINVAL;
@@ -165,10 +164,8 @@ long do_set_gdt(u64 a[])
 			return -EFAULT;
 		list[i] = mfn(n);
 	}
-	spin_lock(&v->d->tables.lock);
-	rc = descriptors_set_gdt(v, list, entries);
-	spin_unlock(&v->d->tables.lock);
-	return rc;
+	spin_guard(&v->d->tables.lock);
+	return descriptors_set_gdt(v, list, entries);
 }
 
 static int write_descriptor(struct domain *d, mfn_t m, u64 *at, u64 value)
@@ -193,14 +190,11 @@ long do_update_descriptor(u64 a[])
 
 	if ((at & 7) || !descriptor_check(d->width, &value))
 		return -EINVAL;
-	spin_lock(&d->tables.lock);
-	if (!page_get(d, m)) {
-		spin_unlock(&d->tables.lock);
+	spin_guard(&d->tables.lock);
+	if (!page_get(d, m))
 		return -EINVAL;
-	}
 	rc = write_descriptor(d, m, phys_to_virt(paddr(at)), value);
 	page_put(m);
-	spin_unlock(&d->tables.lock);
 	return rc;
 }
 
@@ -209,27 +203,26 @@ static struct spinlock area_lock = SPINLOCK(LOCK_LIST);
 
 static void put_desc_area(u64 at, u32 count)
 {
-	u64 n = (at - DESC_BASE) / (32 * PAGE_SIZE), f;
+	u64 n = (at - DESC_BASE) / (32 * PAGE_SIZE);
 
-	f = spin_lock_irqsave(&area_lock);
+	spin_guard_irqsave(&area_lock);
 	areas_used[n / 64] &= ~((BIT(count) - 1) << n % 64);
-	spin_unlock_irqrestore(&area_lock, f);
 }
 
 /* So many in a row, 1 or TABLE_AREAS. */
 static u64 get_desc_area(u32 count)
 {
-	u64 f = spin_lock_irqsave(&area_lock), n, mask, at = 0;
+	u64 n, mask;
 
-	for (n = 0; n < DESC_AREAS && !at; n += count) {
+	spin_guard_irqsave(&area_lock);
+	for (n = 0; n < DESC_AREAS; n += count) {
 		mask = (BIT(count) - 1) << n % 64;
 		if (areas_used[n / 64] & mask)
 			continue;
 		areas_used[n / 64] |= mask;
-		at = DESC_BASE + n * 32 * PAGE_SIZE;
+		return DESC_BASE + n * 32 * PAGE_SIZE;
 	}
-	spin_unlock_irqrestore(&area_lock, f);
-	return at;
+	return 0;
 }
 
 /*
@@ -287,10 +280,9 @@ static int kill(struct domain *d)
 	struct vcpu *v;
 
 	domain_for_each_vcpu(d, v) {
-		spin_lock(&d->tables.lock);
+		spin_guard(&d->tables.lock);
 		ldt_drop(v);
 		descriptors_set_gdt(v, none, 0);
-		spin_unlock(&d->tables.lock);
 	}
 	return 0;
 }

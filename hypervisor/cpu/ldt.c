@@ -55,20 +55,16 @@ bool ldt_map_page(struct vcpu *v, u32 page)
 	gva_t at = gva((v->desc.ldt_base.a + page * PAGE_SIZE) &
 		       v->d->width->long_mask);
 	struct domain *d = v->d;
-	bool ok = false;
-	u64 *e;
+	const u64 *e;
 
 	if (page * 512u >= v->desc.ldt_entries)
 		return false;
-	spin_lock(&d->tables.lock);
+	spin_guard(&d->tables.lock);
 	e = v->desc.ldt_mapped >> page & 1 ? NULL : walk_l1_entry(v, at);
-	if (e && (*e & PTE_P) &&
-	    !ptype_get_both(d, pte_mfn(*e), TYPE_SEGDESC)) {
-		*paging_entry(LDT_WINDOW(v, page)) =
-			make_pte(pte_mfn(*e), PTE_HV_DATA);
-		v->desc.ldt_mapped |= 1u << page;
-		ok = true;
-	}
-	spin_unlock(&d->tables.lock);
-	return ok;
+	if (!e || !(*e & PTE_P) || ptype_get_both(d, pte_mfn(*e), TYPE_SEGDESC))
+		return false;
+	*paging_entry(LDT_WINDOW(v, page)) =
+		make_pte(pte_mfn(*e), PTE_HV_DATA);
+	v->desc.ldt_mapped |= 1u << page;
+	return true;
 }

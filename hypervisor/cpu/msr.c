@@ -193,18 +193,15 @@ bool msr_read(struct vcpu *v, u32 msr, u64 *value)
 static bool install_hypercall_page(struct domain *d, u64 value)
 {
 	mfn_t m = mfn(value >> PAGE_SHIFT);
-	bool ok;
 
 	if (value & ~PAGE_MASK)
 		return false;
-	spin_lock(&d->tables.lock);
-	ok = !ptype_get_both(d, m, TYPE_WRITABLE);
-	if (ok) {
-		d->width->fill_hypercall_page(mfn_to_virt(m));
-		ptype_put_both(d, m);
-	}
-	spin_unlock(&d->tables.lock);
-	return ok;
+	spin_guard(&d->tables.lock);
+	if (ptype_get_both(d, m, TYPE_WRITABLE))
+		return false;
+	d->width->fill_hypercall_page(mfn_to_virt(m));
+	ptype_put_both(d, m);
+	return true;
 }
 
 bool msr_write(struct vcpu *v, u32 msr, u64 value)

@@ -90,10 +90,10 @@ void vcpu_update_time(struct vcpu *v)
 void vcpu_update_wallclock(struct domain *d)
 {
 	u64 seconds = wallclock_base / NS_PER_SEC + (u64)d->policy.time_offset;
-	u64 f = spin_lock_irqsave(&d->events.lock);
 	u32 *wc = (u32 *)(d->shared + d->width->wc_offset);
 	u32 *hi = (u32 *)(d->shared + d->width->wc_hi_offset);
 
+	spin_guard_irqsave(&d->events.lock);
 	wc[0] = (wc[0] | 1) + 2;
 	barrier();
 	wc[1] = (u32)seconds;
@@ -101,7 +101,6 @@ void vcpu_update_wallclock(struct domain *d)
 	*hi = (u32)(seconds >> 32);
 	barrier();
 	wc[0]++;
-	spin_unlock_irqrestore(&d->events.lock, f);
 }
 
 void vcpu_set_wallclock(u64 base)
@@ -114,15 +113,14 @@ void vcpu_set_wallclock(u64 base)
 static void move_info(struct vcpu *v, mfn_t m, u32 offset)
 {
 	u8 *to = (u8 *)mfn_to_virt(m) + offset;
-	u64 f = spin_lock_irqsave(&v->d->events.lock);
 
+	spin_guard_irqsave(&v->d->events.lock);
 	memcpy(to, v->shared.info, 64);
 	v->shared.info = to;
 	v->shared.info_frame = m;
 	/* Whoever looked at the old place may have missed something. */
 	memset(to + v->d->width->sel_offset, 0xff, v->d->width->long_size);
 	to[0] = 1;
-	spin_unlock_irqrestore(&v->d->events.lock, f);
 }
 
 /*
@@ -302,12 +300,11 @@ static int kill_info(struct domain *d)
 	struct vcpu *v;
 
 	domain_for_each_vcpu(d, v) {
-		spin_lock(&d->tables.lock);
+		spin_guard(&d->tables.lock);
 		if (v->shared.info_frame.n)
 			ptype_put_both(d, v->shared.info_frame);
 		v->shared.info = d->shared + v->id * VCPU_INFO_SIZE;
 		v->shared.info_frame = mfn(0);
-		spin_unlock(&d->tables.lock);
 	}
 	return 0;
 }

@@ -19,27 +19,25 @@ static struct spinlock list_lock = SPINLOCK(LOCK_LIST);
 /* The caller chose the number under the domctl lock, so it is still free. */
 static void add_to_list(struct domain *d)
 {
-	u64 f = spin_lock_irqsave(&list_lock);
 	struct domain **p = &list;
 
+	spin_guard_irqsave(&list_lock);
 	while (*p && (*p)->id < d->id)
 		p = &(*p)->next;
 	BUG_ON(*p && (*p)->id == d->id);
 	d->next = *p;
 	*p = d;
-	spin_unlock_irqrestore(&list_lock, f);
 }
 
 struct domain *domain_get_from(u32 domid)
 {
-	u64 f = spin_lock_irqsave(&list_lock);
-	struct domain *d = list;
+	struct domain *d;
 
-	while (d && d->id < domid)
+	spin_guard_irqsave(&list_lock);
+	for (d = list; d && d->id < domid;)
 		d = d->next;
 	if (d)
 		domain_hold(d);
-	spin_unlock_irqrestore(&list_lock, f);
 	return d;
 }
 
@@ -102,30 +100,28 @@ static bool put_but_last(struct domain *d)
 void domain_put(struct domain *d)
 {
 	struct domain **p = &list;
-	u64 f;
 
 	if (put_but_last(d))
 		return;
-	f = spin_lock_irqsave(&list_lock);
-	if (atomic_dec(&d->refs) == 0) {
-		while (*p != d)
-			p = &(*p)->next;
-		*p = d->next;
-		d->next = dead;
-		WRITE_ONCE(dead, d);
-		cpu_add_work(CPU_WORK_HOUSEKEEPING);
-	}
-	spin_unlock_irqrestore(&list_lock, f);
+	spin_guard_irqsave(&list_lock);
+	if (atomic_dec(&d->refs))
+		return;
+	while (*p != d)
+		p = &(*p)->next;
+	*p = d->next;
+	d->next = dead;
+	WRITE_ONCE(dead, d);
+	cpu_add_work(CPU_WORK_HOUSEKEEPING);
 }
 
 static struct domain *take_dead(void)
 {
-	u64 f = spin_lock_irqsave(&list_lock);
-	struct domain *d = dead;
+	struct domain *d;
 
+	spin_guard_irqsave(&list_lock);
+	d = dead;
 	if (d)
 		dead = d->next;
-	spin_unlock_irqrestore(&list_lock, f);
 	return d;
 }
 

@@ -64,11 +64,9 @@ void domain_shutdown(struct domain *d, u32 reason)
 
 void domain_set_shutdown_code(struct domain *d, u32 reason)
 {
-	u64 f = spin_lock_irqsave(&d->life.lock);
-
+	spin_guard_irqsave(&d->life.lock);
 	if (d->life.shutdown_code == ~0u)
 		d->life.shutdown_code = reason;
-	spin_unlock_irqrestore(&d->life.lock, f);
 }
 
 void domain_crash(struct domain *d, const char *fmt, ...)

@@ -17,20 +17,16 @@
 
 void evtchn_send_pirq(struct domain *d, u32 pirq)
 {
-	u64 f = spin_lock_irqsave(&d->events.lock);
-
+	spin_guard_irqsave(&d->events.lock);
 	if (pirq < MAX_PIRQS && d->dev.pirqs[pirq].port)
 		evtchn_port_set_pending(d, d->dev.pirqs[pirq].port);
-	spin_unlock_irqrestore(&d->events.lock, f);
 }
 
 void evtchn_send_virq(struct vcpu *v, u32 virq)
 {
-	u64 f = spin_lock_irqsave(&v->d->events.lock);
-
+	spin_guard_irqsave(&v->d->events.lock);
 	if (v->virq_port[virq])
 		evtchn_port_set_pending(v->d, v->virq_port[virq]);
-	spin_unlock_irqrestore(&v->d->events.lock, f);
 }
 
 void evtchn_send_global_virq(u32 virq)
@@ -309,13 +305,13 @@ static long do_reset(struct domain *by, void *arg)
 static void send_remote(struct domain *r, u32 port, const struct domain *from,
 			u32 from_port)
 {
-	u64 f = spin_lock_irqsave(&r->events.lock);
-	const struct evtchn *e = evtchn_port(r, port);
+	const struct evtchn *e;
 
+	spin_guard_irqsave(&r->events.lock);
+	e = evtchn_port(r, port);
 	if (e && e->state == EVTCHN_INTERDOMAIN && e->remote == from &&
 	    e->peer == from_port)
 		evtchn_port_set_pending(r, port);
-	spin_unlock_irqrestore(&r->events.lock, f);
 }
 
 static long do_send(struct domain *d, void *arg)
@@ -379,16 +375,14 @@ static long status_of(const struct domain *by, struct domain *d,
 {
 	static const struct evtchn closed = { .state = EVTCHN_FREE };
 	const struct evtchn *e;
-	u64 f;
 
 	if (!domain_may(by, d))
 		return -EPERM;
 	if (op->port >= evtchn_limit(d))
 		return -EINVAL;
-	f = spin_lock_irqsave(&d->events.lock);
+	spin_guard_irqsave(&d->events.lock);
 	e = evtchn_port(d, op->port);
 	describe(e ? e : &closed, op);
-	spin_unlock_irqrestore(&d->events.lock, f);
 	return 0;
 }
 

@@ -162,11 +162,11 @@ bool evtchn_fifo_has(const struct domain *d, u32 port, u32 bit)
  */
 static void save_pending(struct domain *d, u32 first)
 {
-	u64 flags = spin_lock_irqsave(&d->events.lock);
 	const u8 *bits = d->shared + d->width->pending_offset;
 	u32 port = first ? first : 1;
 	struct evtchn *e;
 
+	spin_guard_irqsave(&d->events.lock);
 	for (; port < first + RAISE_PORTS && d->events.fifo; port++) {
 		e = READ_ONCE(bits[port / 8]) >> port % 8 & 1 ?
 		    evtchn_port(d, port) : NULL;
@@ -174,7 +174,6 @@ static void save_pending(struct domain *d, u32 first)
 		    e->state != EVTCHN_RESERVED)
 			evtchn_fifo_set_pending(d, e, port);
 	}
-	spin_unlock_irqrestore(&d->events.lock, flags);
 }
 
 static int use_control(struct domain *d, const struct evtchn_init_control *op,
@@ -243,10 +242,10 @@ static int add_page(struct domain *d, mfn_t m)
 /* Send the events that were saved for RAISE_PORTS ports. */
 static void raise(struct domain *d, u32 port)
 {
-	u64 flags = spin_lock_irqsave(&d->events.lock);
 	u32 end = port + RAISE_PORTS;
 	struct evtchn *e;
 
+	spin_guard_irqsave(&d->events.lock);
 	for (; port < end; port++) {
 		e = evtchn_port(d, port);
 		if (!e || !e->pending)
@@ -254,7 +253,6 @@ static void raise(struct domain *d, u32 port)
 		e->pending = false;
 		evtchn_port_set_pending(d, port);
 	}
-	spin_unlock_irqrestore(&d->events.lock, flags);
 }
 
 long evtchn_fifo_expand_array(struct domain *d, void *arg)

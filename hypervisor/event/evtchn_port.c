@@ -259,19 +259,16 @@ void evtchn_port_unmask(struct domain *d, u32 port)
 int evtchn_pending(const struct vcpu *v, u32 port)
 {
 	struct domain *d = v->d;
-	u64 f = spin_lock_irqsave(&d->events.lock);
-	const struct evtchn *e = evtchn_port(d, port);
-	int pending = 0;
+	const struct evtchn *e;
 
+	spin_guard_irqsave(&d->events.lock);
+	e = evtchn_port(d, port);
 	if (!e || e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
-		pending = -EINVAL;
-	else if (d->events.fifo)
-		pending = evtchn_fifo_has(d, port,
-					  1u << EVTCHN_FIFO_PENDING);
-	else if (port < d->width->max_ports)
-		pending = bit_test(d->shared + d->width->pending_offset, port);
-	spin_unlock_irqrestore(&d->events.lock, f);
-	return pending;
+		return -EINVAL;
+	if (d->events.fifo)
+		return evtchn_fifo_has(d, port, 1u << EVTCHN_FIFO_PENDING);
+	return port < d->width->max_ports &&
+	       bit_test(d->shared + d->width->pending_offset, port);
 }
 
 /* All ports are closed and the domain has no reference. */

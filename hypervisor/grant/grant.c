@@ -46,12 +46,12 @@ static s16 install(struct domain *d, u64 at, mfn_t frame, u32 flags)
 {
 	u64 *entry;
 
-	spin_lock(&d->tables.lock);
+	spin_guard(&d->tables.lock);
 	entry = find_entry(d, at, flags);
-	if (entry)
-		tables_install_l1(d, entry, make_pte(frame, entry_flags(flags)));
-	spin_unlock(&d->tables.lock);
-	return entry ? GNTST_okay : GNTST_general_error;
+	if (!entry)
+		return GNTST_general_error;
+	tables_install_l1(d, entry, make_pte(frame, entry_flags(flags)));
+	return GNTST_okay;
 }
 
 /* Pin a grant for one use: by the processor or by devices. */
@@ -153,13 +153,14 @@ static bool entry_matches(u64 e, mfn_t frame, u32 flags)
  * Remove a mapping's entry; its references become the caller's. If new_addr is
  * set, the entry there moves to the removed one's place, with its references.
  */
-static s16 remove_locked(struct domain *d, const struct unmap *u, mfn_t frame,
-			 u32 flags)
+static s16 remove_mapping(struct domain *d, const struct unmap *u,
+			  mfn_t frame, u32 flags)
 {
 	u64 *entry, *from = NULL, value = 0;
 
 	if (u->new_addr && (flags & GNTMAP_contains_pte))
 		return GNTST_general_error;
+	spin_guard(&d->tables.lock);
 	entry = find_entry(d, u->host_addr, flags);
 	if (!entry || !entry_matches(READ_ONCE(*entry), frame, flags))
 		return GNTST_general_error;
@@ -172,17 +173,6 @@ static s16 remove_locked(struct domain *d, const struct unmap *u, mfn_t frame,
 	/* Under the page lock only the CPU's A and D bits may have changed. */
 	atomic_xchg(entry, value);
 	return GNTST_okay;
-}
-
-static s16 remove_mapping(struct domain *d, const struct unmap *u,
-			  mfn_t frame, u32 flags)
-{
-	s16 rc;
-
-	spin_lock(&d->tables.lock);
-	rc = remove_locked(d, u, frame, flags);
-	spin_unlock(&d->tables.lock);
-	return rc;
 }
 
 /* The part of an unmap before the flush; *done is for the part after it. */

@@ -162,12 +162,11 @@ void grant_unpin(const struct grant_pin *p)
 	struct grant_table *t = p->granter->grants;
 	struct grant_active *a;
 
-	spin_lock(&t->lock);
+	spin_guard(&t->lock);
 	a = active_entry(t, p->ref);
 	BUG_ON(!a->pins[p->kind]);
 	a->pins[p->kind]--;
 	withdraw(shared_entry(t, p->ref), a);
-	spin_unlock(&t->lock);
 }
 
 void grant_release(const struct grant_pin *p)

@@ -51,49 +51,43 @@ static bool add_page(struct grant_table *t)
 
 u32 grant_map_new(struct grant_table *t)
 {
-	u32 handle = GRANT_NO_HANDLE;
+	u32 handle;
 
-	spin_lock(&t->maptrack_lock);
-	if (t->free_handle != GRANT_NO_HANDLE || add_page(t)) {
-		handle = t->free_handle;
-		t->free_handle = lookup(t, handle)->ref;
-	}
-	spin_unlock(&t->maptrack_lock);
+	spin_guard(&t->maptrack_lock);
+	if (t->free_handle == GRANT_NO_HANDLE && !add_page(t))
+		return GRANT_NO_HANDLE;
+	handle = t->free_handle;
+	t->free_handle = lookup(t, handle)->ref;
 	return handle;
 }
 
 void grant_map_fill(struct grant_table *t, u32 handle, struct domain *granter,
 		    u32 ref, u16 flags)
 {
-	spin_lock(&t->maptrack_lock);
+	spin_guard(&t->maptrack_lock);
 	*lookup(t, handle) = (struct grant_map){
 		.granter = granter, .ref = ref, .flags = flags,
 	};
-	spin_unlock(&t->maptrack_lock);
 }
 
 void grant_map_cancel(struct grant_table *t, u32 handle)
 {
-	spin_lock(&t->maptrack_lock);
+	spin_guard(&t->maptrack_lock);
 	push_free(t, handle);
-	spin_unlock(&t->maptrack_lock);
 }
 
 bool grant_map_begin(struct grant_table *t, u32 handle, struct grant_map *m)
 {
 	struct grant_map *found;
 
-	spin_lock(&t->maptrack_lock);
+	spin_guard(&t->maptrack_lock);
 	found = lookup(t, handle);
-	if (found && (!found->flags || found->busy))
-		found = NULL;
-	if (found) {
-		found->busy = true;
-		*m = *found;
-		domain_hold(m->granter);
-	}
-	spin_unlock(&t->maptrack_lock);
-	return found;
+	if (!found || !found->flags || found->busy)
+		return false;
+	found->busy = true;
+	*m = *found;
+	domain_hold(m->granter);
+	return true;
 }
 
 void grant_map_end(struct grant_table *t, u32 handle, u16 flags)

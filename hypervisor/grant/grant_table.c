@@ -141,11 +141,10 @@ static int kill(struct domain *d)
 	if (grant_map_kill(t))
 		return -ERESTART;
 	/* A CPU that is adding a frame tested is_dying under this lock. */
-	spin_lock(&t->lock);
+	spin_guard(&t->lock);
 	for (i = 0; i < t->frames && !t->unshared; i++)
 		page_put(virt_to_mfn(t->shared[i]));
 	t->unshared = true;
-	spin_unlock(&t->lock);
 	return 0;
 }
 

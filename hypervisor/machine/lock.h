@@ -72,4 +72,41 @@ u64 spin_lock_pair_irqsave(struct spinlock *a, struct spinlock *b);
 void spin_unlock_pair_irqrestore(struct spinlock *a, struct spinlock *b,
 				 u64 flags);
 
+/*
+ * Hold a lock until the block ends, in whatever way it is left. One a block.
+ */
+#define spin_guard(l)							\
+	struct spinlock *_held						\
+	__attribute__((cleanup(spin_guard_end), unused)) = spin_guard_begin(l)
+#define spin_guard_irqsave(l)						\
+	struct spin_guard _held						\
+	__attribute__((cleanup(spin_guard_end_irq), unused)) =		\
+		spin_guard_begin_irq(l)
+
+struct spin_guard {
+	struct spinlock *lock;
+	u64 flags;
+};
+
+static inline struct spinlock *spin_guard_begin(struct spinlock *l)
+{
+	spin_lock(l);
+	return l;
+}
+
+static inline void spin_guard_end(struct spinlock **l)
+{
+	spin_unlock(*l);
+}
+
+static inline struct spin_guard spin_guard_begin_irq(struct spinlock *l)
+{
+	return (struct spin_guard){ l, spin_lock_irqsave(l) };
+}
+
+static inline void spin_guard_end_irq(struct spin_guard *g)
+{
+	spin_unlock_irqrestore(g->lock, g->flags);
+}
+
 #endif

@@ -211,17 +211,13 @@ static int flush_operation(struct domain *d, const struct mmuext *op)
 /* The caller's own state: its roots and its LDT. */
 static int vcpu_operation(struct vcpu *v, const struct mmuext *op)
 {
-	int rc;
-
 	if (op->cmd == MMUEXT_NEW_BASEPTR)
 		return mmu_new_baseptr(v, mfn(op->arg1));
 	if (op->cmd == MMUEXT_NEW_USER_BASEPTR)
 		return width_is_long(v->d->width) ?
 		       mmu_new_user_baseptr(v, mfn(op->arg1)) : -EINVAL;
-	spin_lock(&v->d->tables.lock);
-	rc = ldt_set(v, gva(op->arg1), (u32)op->arg2);	/* nr_ents */
-	spin_unlock(&v->d->tables.lock);
-	return rc;
+	spin_guard(&v->d->tables.lock);
+	return ldt_set(v, gva(op->arg1), (u32)op->arg2);	/* nr_ents */
 }
 
 static int one_operation(struct vcpu *v, struct domain *owner, gva_t request)

@@ -90,16 +90,13 @@ void page_share(struct domain *d, mfn_t m)
 
 bool page_reserve(struct domain *d, u64 count, bool limited)
 {
-	u64 flags = spin_lock_irqsave(&d->mem.lock);
-	bool ok = !limited || d->mem.tot_pages + count <= d->mem.max_pages;
-
-	if (ok) {
-		if (!d->mem.tot_pages)
-			domain_hold(d);
-		d->mem.tot_pages += count;
-	}
-	spin_unlock_irqrestore(&d->mem.lock, flags);
-	return ok;
+	spin_guard_irqsave(&d->mem.lock);
+	if (limited && d->mem.tot_pages + count > d->mem.max_pages)
+		return false;
+	if (!d->mem.tot_pages)
+		domain_hold(d);
+	d->mem.tot_pages += count;
+	return true;
 }
 
 void page_unreserve(struct domain *d, u64 count)
@@ -114,10 +111,10 @@ void page_unreserve(struct domain *d, u64 count)
 
 void page_assign(struct domain *d, mfn_t m)
 {
-	u64 flags = spin_lock_irqsave(&d->mem.lock);
 	struct frame *f = mfn_frame(m);
 
 	ASSERT_HELD(&d->tables.lock);
+	spin_guard_irqsave(&d->mem.lock);
 	f->owner = d;
 	f->kind = FRAME_GUEST;
 	f->flags = FRAME_ALLOCATED;
@@ -127,7 +124,6 @@ void page_assign(struct domain *d, mfn_t m)
 		frame_table[d->mem.pages].prev = (u32)m.n;
 	d->mem.pages = (u32)m.n;
 	atomic_set(&f->refs, 1);
-	spin_unlock_irqrestore(&d->mem.lock, flags);
 }
 
 /*

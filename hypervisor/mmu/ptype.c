@@ -76,34 +76,26 @@ void ptype_flush(struct domain *d)
 
 int ptype_get_foreign(struct domain *owner, mfn_t m, bool write)
 {
-	int rc = 0;
+	int rc;
 
-	spin_lock(&owner->tables.lock);
-	if (owner->life.is_dying || !page_get(owner, m)) {
-		spin_unlock(&owner->tables.lock);
+	spin_guard(&owner->tables.lock);
+	if (owner->life.is_dying)
 		return -EINVAL;
-	}
-	if (write)
-		rc = ptype_get(owner, m, TYPE_WRITABLE);
+	if (!write)
+		return page_get(owner, m) ? 0 : -EINVAL;
+	rc = ptype_get_both(owner, m, TYPE_WRITABLE);
 	/* Only now: a change of type clears the flag. */
-	if (write && !rc)
+	if (!rc)
 		mfn_frame(m)->flags |= FRAME_SHARED_W;
-	spin_unlock(&owner->tables.lock);
-	if (rc)
-		page_put(m);
 	return rc;
 }
 
 int ptype_get_direct(struct domain *owner, mfn_t m, bool write)
 {
-	int rc;
-
 	if (!write)
 		return page_get(owner, m) ? 0 : -EINVAL;
-	spin_lock(&owner->tables.lock);
-	rc = ptype_get_both(owner, m, TYPE_WRITABLE);
-	spin_unlock(&owner->tables.lock);
-	return rc;
+	spin_guard(&owner->tables.lock);
+	return ptype_get_both(owner, m, TYPE_WRITABLE);
 }
 
 /*

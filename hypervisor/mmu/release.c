@@ -49,13 +49,13 @@ static bool give_up(struct domain *d, mfn_t m)
 /* The owned frame after m, or the first; with a reference. */
 static mfn_t next_owned(struct domain *d, mfn_t m)
 {
-	u64 f = spin_lock_irqsave(&d->mem.lock);
-	u32 n = m.n ? mfn_frame(m)->next : d->mem.pages;
+	u32 n;
 
+	spin_guard_irqsave(&d->mem.lock);
+	n = m.n ? mfn_frame(m)->next : d->mem.pages;
 	/* One that loses its last reference right now is going anyway. */
 	while (n && !page_get(d, mfn(n)))
 		n = mfn_frame(mfn(n))->next;
-	spin_unlock_irqrestore(&d->mem.lock, f);
 	return mfn(n);
 }
 

@@ -112,15 +112,14 @@ static bool remove_extent(const struct change *c, u64 i)
 {
 	struct domain *d = c->d;
 	u64 n, j;
-	int rc = 0;
 
 	if (guest_get_long(HANDLE(c->r.extent_start), i, &n))
 		return false;
-	spin_lock(&d->tables.lock);
-	for (j = 0; j < 1ull << c->r.extent_order && !rc; j++)
-		rc = page_release(d, mfn(n + j));
-	spin_unlock(&d->tables.lock);
-	return !rc;
+	spin_guard(&d->tables.lock);
+	for (j = 0; j < 1ull << c->r.extent_order; j++)
+		if (page_release(d, mfn(n + j)))
+			return false;
+	return true;
 }
 
 static bool one_extent(const struct change *c, u32 op, u64 i)

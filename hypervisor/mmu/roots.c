@@ -260,7 +260,7 @@ static void drop(struct vcpu *v)
 {
 	struct domain *d = v->d;
 
-	spin_lock(&d->tables.lock);
+	spin_guard(&d->tables.lock);
 	if (!mfn_eq(v->roots.table, INVALID_MFN))
 		ptype_put_both(d, v->roots.table);
 	roots_set(v, INVALID_MFN);
@@ -270,7 +270,6 @@ static void drop(struct vcpu *v)
 		roots_set_user(v, INVALID_MFN);
 		ptype_finish(d);
 	}
-	spin_unlock(&d->tables.lock);
 }
 
 static int kill(struct domain *d)
