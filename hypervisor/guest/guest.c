@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Guest memory, through the guest's own mapping of it: its page tables decide
- * what exists and what is writable (CR0.WP is set), and a fault comes back as
- * -EFAULT by the fault-recovery table. The check of the whole range against
- * the start of the machine-to-phys window keeps every access in the guest's
- * part of the address space.
+ * Copies from and to guest memory. The guest's page tables decide which pages
+ * exist and which are writable (CR0.WP is set). If the processor faults, the
+ * fault-recovery table continues behind the copy, which returns -EFAULT. The
+ * range check comes first and keeps every access in the guest's part of the
+ * address space.
  */
 #include "domain/domain.h"
 #include "guest/guest.h"
@@ -14,7 +14,7 @@ bool guest_range_ok(gva_t at, u64 n)
 	return domain_range_ok(current_domain(), at, n);
 }
 
-/* Not 0: something was not copied. Words first, then the bytes of the rest. */
+/* Copy whole words, then the remaining bytes. Not 0: a part was not copied. */
 static u64 copy(void *dst, const void *src, u64 n)
 {
 	u64 left = n / sizeof(u64);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Longs in guest memory: as wide as the guest's there, 64 bits here. Frames on
- * stacks, frame numbers and entries of multicalls are such. The copies are plain
- * loops, since these are on the way of each exception, and short.
+ * Longs in guest memory: 32 or 64 bits there, by the guest's width, and 64 bits
+ * here. Stack frames, frame numbers and multicall entries consist of longs. The
+ * copies are short plain loops, because every exception runs one.
  */
 #include "domain/domain.h"
 #include "guest/guest.h"
 
-/* The index runs from -n to 0; 'access' is the one that may fault. */
+/*
+ * The index i runs from -n to 0. 'access' is the label of the instruction that
+ * touches guest memory and may fault.
+ */
 #define COPY(load, store, access, from, to, n) ({		\
 	s64 i = -(s64)(n);						\
 									\

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The decoder of instructions: bytes of the guest's code segment to a struct
- * insn, by two tables of opcodes. It knows the instructions that the hypervisor
- * carries out for a guest and no others, in 16-, 32- and 64-bit code. It reads
- * registers, for the address of an operand in memory, and changes nothing.
+ * The instruction decoder. It reads bytes of the guest's code segment and fills
+ * a struct insn, by tables of opcodes and opcode groups. It knows only the
+ * instructions that the hypervisor emulates, in 16-, 32- and 64-bit code. It
+ * reads registers to compute the address of a memory operand, and changes no
+ * guest state.
  *
- * What it does not know it does not read: after a fault the processor has read
- * at least as many bytes as the decoder reads of an instruction that it knows
- * (but for ud2, which has an operand for the hypervisor alone).
+ * The decoder never interprets more bytes than the processor fetched before the
+ * fault: it stops behind an opcode that it does not know. The exception is ud2,
+ * whose operand only the hypervisor interprets.
  *
  * Encoding: Intel's manual, volume 2, chapter 2 and appendix A.
  */
@@ -19,30 +20,30 @@
 #define MAX_LENGTH	15
 #define NO_SEGMENT	0xff
 
-/* Registers that addresses name, by number. */
+/* Numbers of the registers that occur in addresses. */
 enum { BX = 3, SP, BP, SI, DI, NO_REG = 16 };
-/* Bits of REX: a fourth bit of a register's number, or the operand's width. */
+/* REX bits: the fourth bit of a register number, or a 64-bit operand. */
 enum { REX_B = 1, REX_X = 2, REX_R = 4, REX_W = 8 };
 
-/* What follows an opcode, and what its operands are. */
+/* The bytes that follow an opcode, and the kind of its operands. */
 enum form {
-	IMM_SIZE = 7,	/* bytes of an immediate: */
+	IMM_SIZE = 7,	/* mask: size of the immediate in bytes */
 	IMM8 = 1,
-	IMM = 4,	/* as the operand has, at most four */
-	MARK = 5,	/* the hypervisor's own */
+	IMM = 4,	/* as wide as the operand, at most four */
+	MARK = 5,	/* of the forced-emulation prefix */
 	MODRM = 8,
-	PAIR = 16,	/* an even opcode is of bytes */
-	REGS = 32,	/* registers, whatever the mode bits say */
-	BITS = 64,	/* a register has the number of a bit in memory */
-	PORT = 128,	/* at most four bytes wide */
+	PAIR = 16,	/* the even opcode has a byte operand */
+	REGS = 32,	/* ModRM names registers, whatever its mode is */
+	BITS = 64,	/* the register operand is a bit offset in memory */
+	PORT = 128,	/* the operand is at most four bytes wide */
 };
 
-/* What else an opcode may stand for. */
+/* Values of opcode.op that are no instruction. */
 enum {
-	/* one of eight, by the reg field of ModRM */
+	/* a group: the reg field of ModRM selects one of eight instructions */
 	GROUP1 = INSN_OPS, GROUP7, GROUP8, GROUP9, GROUP11,
-	PREFIX,		/* 'form' is its bit in insn.prefixes */
-	OVERRIDE,	/* 'form' is the segment */
+	PREFIX,		/* opcode.form is its bit in insn.prefixes */
+	OVERRIDE,	/* opcode.form is the segment */
 };
 
 static const u8 groups[][8] = {
@@ -53,7 +54,7 @@ static const u8 groups[][8] = {
 	[GROUP11 - INSN_OPS] = { [0] = INSN_MOV },
 };
 
-#define TWO	0x100		/* behind 0f */
+#define TWO	0x100		/* opcodes after the byte 0f */
 
 static const struct opcode {
 	u8 op, form;
@@ -97,13 +98,14 @@ static const struct opcode {
 struct decoder {
 	struct insn *i;
 	struct regs *r;
-	u8 mode, max, got;	/* bytes: it may have, and were read */
-	bool relative;		/* the operand's offset is from i->next */
-	int error;		/* what is fetched after one is 0 */
+	u8 mode;		/* address size of the code, in bytes */
+	u8 max, got;		/* bytes: that it may have; that were read */
+	bool relative;		/* the operand's offset counts from i->next */
+	int error;		/* once it is set, fetch() returns 0 */
 	u64 bytes[3];
 };
 
-/* Where the registers lie in struct regs, by number. */
+/* By register number: its index in struct regs, in words. */
 static const u8 places[NO_REG] = {
 #define PLACE(reg)	(offsetof(struct regs, reg) / 8)
 	PLACE(ax), PLACE(cx), PLACE(dx), PLACE(bx),
@@ -117,7 +119,7 @@ u64 *insn_gpr(struct regs *r, u32 n)
 	return (u64 *)r + places[n];
 }
 
-/* Bytes in registers 4 to 7 are the second ones of 0 to 3, without REX. */
+/* Without REX, byte registers 4 to 7 are the second bytes of 0 to 3. */
 static u32 high_byte(const struct insn *i, u32 n)
 {
 	return i->width == 1 && !i->rex && n >= 4 ? 8 : 0;
@@ -135,13 +137,14 @@ void insn_set_reg(struct regs *r, const struct insn *i, u32 n, u64 value)
 	u32 shift = high_byte(i, n);
 	u64 *to = insn_gpr(r, n - shift / 2), mask = insn_mask(i) << shift;
 
-	/* Four bytes clear the upper half. */
+	/* A write of four bytes clears the upper half. */
 	*to = (value << shift & mask) | (i->width < 4 ? *to & ~mask : 0);
 }
 
 /*
- * What follows in the page, and in the next one if there is such a page. It may
- * not have what is not the guest's.
+ * Read up to d->max bytes: from the page of 'at', then from the next page if the
+ * guest maps it. Code beyond the guest's part of the address space does not
+ * count: d->max shrinks.
  */
 static void read_code(struct decoder *d, u64 at)
 {
@@ -161,7 +164,7 @@ static void read_code(struct decoder *d, u64 at)
 		d->max = (u8)first;
 }
 
-/* A signed number of 1 to 8 bytes. */
+/* Take the next 'size' bytes, 1 to 8, as a signed number. */
 static s64 fetch(struct decoder *d, u32 size)
 {
 	u32 from = d->i->length, unused = 64 - size * 8;
@@ -174,7 +177,7 @@ static s64 fetch(struct decoder *d, u32 size)
 	return (s64)(*(u64 *)((u8 *)d->bytes + from) << unused) >> unused;
 }
 
-/* Prefixes, and the opcode as an index into the table. */
+/* Skip the prefixes and note them; return the opcode's index in opcodes[]. */
 static u32 fetch_opcode(struct decoder *d)
 {
 	bool wide = d->mode == 8;
@@ -191,7 +194,7 @@ static u32 fetch_opcode(struct decoder *d)
 		}
 		if (o->op < PREFIX)
 			return b == 0x0f ? TWO | (u8)fetch(d, 1) : b;
-		i->rex = 0;	/* it counts as the last prefix alone */
+		i->rex = 0;	/* REX is valid only as the last prefix */
 		if (o->op == PREFIX)
 			i->prefixes |= o->form;
 		else if (!wide || o->form >= SEG_FS)
@@ -232,7 +235,7 @@ static void decode_memory(struct decoder *d, u32 mod, u32 rm)
 		i->segment = SEG_SS;
 }
 
-/* The bit may be far from the addressed word, at either side. */
+/* A bit number in a register is signed: the byte offset of the bit's word. */
 static u64 bit_offset(const struct decoder *d)
 {
 	u32 bits = d->i->width * 8;
@@ -310,7 +313,7 @@ int insn_decode_in(u64 base, u64 limit, u32 mode, struct regs *r,
 		i->offset += i->next;
 	if (i->address != 8)
 		i->offset &= BIT(i->address * 8) - 1;
-	if (d.error == -EFAULT)		/* the processor could still read it */
+	if (d.error == -EFAULT)		/* the TLB may still have the page */
 		invlpg(at + d.got);
 	return d.error;
 }

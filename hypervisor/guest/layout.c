@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Structures of the public ABI in a guest's memory, whatever its bitness. Our
- * own form of one is what the public header makes of it here, in long mode.
+ * Copies of the public ABI's structures from and to guest memory. Here they have
+ * the layout of the public headers in long mode; in a 32-bit guest their longs
+ * are narrower.
  *
- * A structure is copied once and widened; what is written is narrowed: what
- * does not fit was refused before.
+ * layout_get() copies a structure once and widens the copy. layout_put() narrows
+ * each member; its callers have refused values that do not fit.
  */
 #include "domain/domain.h"
 #include "guest/layout.h"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Operations of a hypercall whose number is an index into a table and whose
- * argument is a structure that has the same layout for all guests.
+ * Hypercalls with numbered operations: the number is an index into a table, and
+ * the argument a structure that has the same layout in all guests.
  */
 #include "domain/domain.h"
 #include "guest/guest.h"
 #include "guest/operation.h"
 
-#define MAX_SIZE	96	/* of an argument */
+#define MAX_SIZE	96	/* of an argument, in bytes */
 
 long operation_call(const struct operation *ops, u32 count, u32 cmd,
 		    struct domain *d, gva_t at)

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Operations of a hypercall, in a table. */
+/* Tables of a hypercall's operations. */
 #ifndef KRYPTON_OPERATION_H
 #define KRYPTON_OPERATION_H
 
 struct operation {
 	long (*fn)(struct domain *d, void *arg);
-	u8 size;		/* of the argument */
-	bool out;		/* after 0 the argument is written back */
+	u8 size;		/* of the argument, in bytes */
+	bool out;		/* write the argument back if fn returns 0 */
 	u8 how;			/* OPERATION_* */
-#define OPERATION_LOCKED		1u	/* fn runs with d's event lock held */
-#define OPERATION_PRIVILEGED	2u	/* -EPERM for any other caller */
+#define OPERATION_LOCKED		1u	/* call fn with d's event lock held */
+#define OPERATION_PRIVILEGED	2u	/* only for a privileged caller */
 };
-/* For d, the caller: what fn gives; -ENOSYS, -EFAULT, -EPERM, in this order. */
+/*
+ * Read the argument at 'at' and call operation 'cmd' of the table for d, the
+ * calling domain. It fails with -ENOSYS (no such operation), -EFAULT or -EPERM,
+ * tested in this order as on Xen, or with what fn returns.
+ */
 long operation_call(const struct operation *ops, u32 count, u32 cmd,
 		    struct domain *d, gva_t at);
 

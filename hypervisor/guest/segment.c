@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Descriptors of the current vCPU, where the processor finds them: in the pages
- * of the guest's GDT, behind those in the hypervisor's own, or in the LDT, which
- * is memory of the guest's kernel. In a 64-bit guest's user mode that is not
- * mapped; what the processor used is in the window.
+ * Lookup of descriptors of the current vCPU. The GDT consists of the guest's
+ * pages, followed by the hypervisor's page. The LDT is memory of the guest's
+ * kernel. User mode of a 64-bit guest does not map that memory, so there the
+ * lookup reads the pages that the processor has used, which are in the vCPU's
+ * descriptor window.
  */
 #include "domain/domain.h"
 #include "guest/guest.h"
@@ -15,7 +16,7 @@ u16 segment_selector(const struct regs *r, u32 reg)
 		     data_selector(reg));
 }
 
-/* 0 if the page is not in the window. */
+/* Read an LDT entry in the window; 0 if the window lacks its page. */
 static u64 read_window(const struct vcpu *v, u32 index)
 {
 	const u64 *at = (const u64 *)(v->desc.area + 16 * PAGE_SIZE) + index;

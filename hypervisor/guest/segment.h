@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The segments of the guest that runs on this CPU, by selector. */
+/* Segments of the guest that runs on this CPU. */
 #ifndef KRYPTON_SEGMENT_H
 #define KRYPTON_SEGMENT_H
 
@@ -15,14 +15,16 @@
 #define DESC_32BIT	BIT(54)
 #define DESC_PAGES	BIT(55)		/* the limit is in pages */
 
-/* What a segment register (SEG_*) holds. */
+/* The selector in a segment register (SEG_*). */
 u16 segment_selector(const struct regs *r, u32 reg);
-/* The descriptor of a present code or data segment; 0 if it names none. */
+/* The descriptor that a selector names; 0: no present code or data segment. */
 u64 segment_find(const struct vcpu *v, u16 sel);
 
 /*
- * Bases of the 64-bit guest's vCPU that runs, which its code may change at any
- * time. In 64-bit code only FS and GS have one. A new value is canonical.
+ * The base of a segment register of the 64-bit guest that runs on this CPU. The
+ * guest may change it without a trap, so it is read from the processor. In
+ * 64-bit code only FS and GS have a base. The caller of segment_set_base() has
+ * checked that the value is canonical.
  */
 static inline u64 segment_get_base(const struct vcpu *v, u32 reg)
 {
@@ -47,7 +49,7 @@ static inline u32 segment_base(u64 d)
 	return (u32)((d >> 16 & 0xffffff) | (d >> 32 & 0xff000000));
 }
 
-/* The offset of its last byte. */
+/* The offset of the segment's last byte. */
 static inline u32 segment_limit(u64 d)
 {
 	u32 limit = (u32)((d & 0xffff) | (d >> 32 & 0xf0000));

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Pages that a guest shares with the hypervisor: shared_info, with a vcpu_info of
- * each vCPU at its start.
- */
+/* The shared_info page. It begins with a vcpu_info for each vCPU. */
 #include "domain/part.h"
 #include "guest/shared.h"
 
@@ -11,7 +8,10 @@ bool shared_set_event_pending(struct vcpu *v)
 	return !atomic_xchg(&v->shared.info[INFO_PENDING], 1);
 }
 
-/* start_info of a 32-bit guest has 32 bits for its machine address. */
+/*
+ * Below 4 GiB, because start_info of a 32-bit guest has 32 bits for its machine
+ * address.
+ */
 static int create(struct domain *d, const struct domain_config *config)
 {
 	mfn_t m = frame_alloc(0, 1ull << (32 - PAGE_SHIFT));

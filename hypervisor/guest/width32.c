@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a 32-bit guest has of its own: sizes and forms, offsets in what it
- * shares with the hypervisor, the registers of a hypercall's arguments. For
- * gcc -m32 64-bit members are aligned to 4.
+ * struct width of 32-bit guests: sizes, address ranges, offsets in shared_info
+ * and vcpu_info, registers of hypercall arguments, the hypercall page. The
+ * structures x86_32 are those of gcc -m32, which aligns 64-bit members to 4.
  */
 #include <xen/foreign/x86_32.h>
 #include "guest/width.h"
@@ -24,7 +24,7 @@ static void get_args(const struct regs *r, u64 a[])
 	a[5] = (u32)r->bp;
 }
 
-/* No call goes on with another sixth argument than it began with. */
+/* No call changes its sixth argument before it continues. */
 static void put_args(struct regs *r, const u64 a[])
 {
 	r->bx = (u32)a[0];
@@ -34,7 +34,10 @@ static void put_args(struct regs *r, const u64 a[])
 	r->di = (u32)a[4];
 }
 
-/* 128 slots of 32 bytes: mov $nr, %eax; int $0x82; ret. */
+/*
+ * 128 slots of 32 bytes: mov $nr, %eax; int $0x82; ret. The slot of iret first
+ * pushes EAX.
+ */
 static void fill_hypercall_page(u8 *page)
 {
 	u32 i;
@@ -44,7 +47,7 @@ static void fill_hypercall_page(u8 *page)
 	for (i = 0; i < PAGE_SIZE / 32; i++) {
 		p = page + i * 32;
 		if (i == __HYPERVISOR_iret)
-			*p++ = 0x50;	/* push %eax: part of the frame */
+			*p++ = 0x50;	/* push %eax */
 		*p++ = 0xb8;
 		memcpy(p, &i, 4);
 		p += 4;
@@ -60,12 +63,7 @@ const struct width width32 = {
 	.pairs = ~0u,
 	.root_type = TYPE_L3,
 	.cr3_upper = 0xfff,
-	.assists = BIT(VMASST_TYPE_4gb_segments) |
-		   BIT(VMASST_TYPE_4gb_segments_notify) |
-		   BIT(VMASST_TYPE_writable_pagetables) |
-		   BIT(VMASST_TYPE_pae_extended_cr3) |
-		   BIT(VMASST_TYPE_architectural_iopl) |
-		   BIT(VMASST_TYPE_runstate_update_flag),
+	.assists = WIDTH_ASSISTS,
 	.callback_longs = 2,
 	.kernel_ring = 1,
 	.start_cs = SEL_R1_CS,
@@ -80,16 +78,8 @@ const struct width width32 = {
 	.mask_shift = 16,
 	.sel_bits = 32,
 	.max_ports = 1024,
-	.pending_offset = offsetof(struct shared_info_x86_32, evtchn_pending),
-	.mask_offset = offsetof(struct shared_info_x86_32, evtchn_mask),
-	.wc_offset = offsetof(struct shared_info_x86_32, wc_version),
+	WIDTH_OFFSETS(shared_info_x86_32, vcpu_info_x86_32),
 	.wc_hi_offset = offsetof(struct shared_info_x86_32, arch.wc_sec_hi),
-	.max_pfn_offset = offsetof(struct shared_info_x86_32, arch.max_pfn),
-	.nmi_reason_offset = offsetof(struct shared_info_x86_32,
-				      arch.nmi_reason),
-	.sel_offset = offsetof(struct vcpu_info_x86_32, evtchn_pending_sel),
-	.cr2_offset = offsetof(struct vcpu_info_x86_32, arch.cr2),
-	.time_offset = offsetof(struct vcpu_info_x86_32, time),
 	.get_args = get_args,
 	.put_args = put_args,
 	.fill_hypercall_page = fill_hypercall_page,

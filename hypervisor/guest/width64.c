@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a 64-bit guest has of its own: sizes and forms, offsets in what it
- * shares with the hypervisor, the registers of a hypercall's arguments. The
- * structures are those of the public headers as they are here, in long mode.
+ * struct width of 64-bit guests: sizes, address ranges, offsets in shared_info
+ * and vcpu_info, registers of hypercall arguments, the hypercall page. The
+ * public headers' structures have the same layout here and in the guest.
  */
 #include "guest/width.h"
 #include "lib/lib.h"
@@ -30,7 +30,7 @@ static void get_args(const struct regs *r, u64 a[])
 	a[5] = r->r9;
 }
 
-/* No call goes on with another sixth argument than it began with. */
+/* No call changes its sixth argument before it continues. */
 static void put_args(struct regs *r, const u64 a[])
 {
 	r->di = a[0];
@@ -42,7 +42,8 @@ static void put_args(struct regs *r, const u64 a[])
 
 /*
  * 128 slots of 32 bytes: push %rcx; push %r11; mov $nr, %eax; syscall;
- * pop %r11; pop %rcx; ret. That of iret pushes the rest of its frame.
+ * pop %r11; pop %rcx; ret. The slot of iret also pushes RAX, which completes the
+ * frame, and does not return.
  */
 static void fill_hypercall_page(u8 *page)
 {
@@ -72,13 +73,7 @@ const struct width width64 = {
 	.long_mask = ~0ull,
 	.root_type = TYPE_L4,
 	.page_added = PTE_US,
-	.assists = BIT(VMASST_TYPE_4gb_segments) |
-		   BIT(VMASST_TYPE_4gb_segments_notify) |
-		   BIT(VMASST_TYPE_writable_pagetables) |
-		   BIT(VMASST_TYPE_pae_extended_cr3) |
-		   BIT(VMASST_TYPE_architectural_iopl) |
-		   BIT(VMASST_TYPE_runstate_update_flag) |
-		   BIT(VMASST_TYPE_m2p_strict),
+	.assists = WIDTH_ASSISTS | BIT(VMASST_TYPE_m2p_strict),
 	.callback_longs = 1,
 	.kernel_ring = 3,
 	.start_cs = SEL_64_CS,
@@ -93,15 +88,8 @@ const struct width width64 = {
 	.mask_shift = 32,
 	.sel_bits = 64,
 	.max_ports = 4096,
-	.pending_offset = offsetof(struct shared_info, evtchn_pending),
-	.mask_offset = offsetof(struct shared_info, evtchn_mask),
-	.wc_offset = offsetof(struct shared_info, wc_version),
+	WIDTH_OFFSETS(shared_info, vcpu_info),
 	.wc_hi_offset = offsetof(struct shared_info, wc_sec_hi),
-	.max_pfn_offset = offsetof(struct shared_info, arch.max_pfn),
-	.nmi_reason_offset = offsetof(struct shared_info, arch.nmi_reason),
-	.sel_offset = offsetof(struct vcpu_info, evtchn_pending_sel),
-	.cr2_offset = offsetof(struct vcpu_info, arch.cr2),
-	.time_offset = offsetof(struct vcpu_info, time),
 	.get_args = get_args,
 	.put_args = put_args,
 	.fill_hypercall_page = fill_hypercall_page,
