@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every C offset that assembler uses; the Makefile turns it into a header. */
+/* Offsets of C structures for the assembler files: becomes asm-offsets.h. */
 #include "cpu/xpti.h"
 #include "machine/cpu.h"
 

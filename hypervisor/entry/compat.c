@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The older forms of event_channel_op, physdev_op and sched_op, which kernels
- * of Xen 3.0 use and Xen still offers to PV guests. The first two take the
- * number of the operation and its argument in one structure
- * (xen/event_channel.h, xen/physdev.h); sched_op takes plain numbers.
+ * The old forms of event_channel_op, physdev_op and sched_op, which kernels for
+ * Xen 3.0 call and Xen still offers to PV guests. The first two pass the number
+ * of the operation and its argument in one structure (xen/event_channel.h,
+ * xen/physdev.h); the old sched_op passes plain numbers.
  */
 #include <xen/sched.h>
 #include "domain/domain.h"
@@ -11,8 +11,9 @@
 #include "hypercalls.h"
 
 /*
- * The structure begins with the number; its argument is 'offset' behind. Into
- * the arguments of the present hypercall.
+ * Split such a structure of 'size' bytes into the arguments of the new
+ * hypercall: the operation's number, which it begins with, and the address of
+ * its argument, which is 'offset' bytes behind. 0 or -EFAULT.
  */
 static int split(u64 at, u32 size, u32 offset, u64 to[])
 {

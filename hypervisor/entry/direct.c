@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The short way of a call from user mode into the guest's kernel: int 0x80,
- * SYSENTER, SYSCALL. It makes the frame that cpu/bounce.c describes, and the same
- * registers. Whatever is unusual, above all a stack that cannot be written, is
- * left to bounce.c: then nothing has changed but words below the kernel's stack.
+ * The fast path of system calls from a guest's user mode into its kernel: int
+ * 0x80, SYSENTER, SYSCALL. It produces the frame that cpu/bounce.c describes and
+ * the same registers. It leaves every unusual case to bounce.c, above all a
+ * stack that it cannot write; then it has changed nothing but words below the
+ * kernel's stack pointer.
  */
 #include "cpu/frame.h"
 #include "entry/direct.h"
@@ -11,7 +12,7 @@
 #define NARROW_SIZE	20u	/* IP, CS, FLAGS, SP, SS */
 #define LONG_SIZE	56u	/* RCX and R11 before them */
 
-/* Store at a guest's address that was checked, or go to the label 'fault'. */
+/* Store to a guest address that was range-checked; on a fault go to 'fault'. */
 #define PUT(type, at, value)						\
 	asm goto("1:	mov %1, %0\n"					\
 		 EXTABLE("1b", "%l[fault]")				\
@@ -43,7 +44,7 @@ fault:
 	return false;
 }
 
-/* Not inline: the other would save the registers that it uses. */
+/* Not inline, or direct_enter() would save registers that only this needs. */
 static __attribute__((noinline))
 bool enter_long(struct vcpu *v, struct regs *r, const struct vcpu_trap *t)
 {

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The short way of a guest's system calls into its kernel. */
+/* The fast path of a guest's system calls into its kernel. */
 #ifndef KRYPTON_DIRECT_H
 #define KRYPTON_DIRECT_H
 
 #include "domain/domain.h"
 
 /*
- * r is of user mode, of the vCPU that runs here: change it so that the guest goes on
- * at t, by a frame without an error code. False: bounce_exception() or
- * bounce_fast_call() is to do so, or to find out what is wrong.
+ * Enter handler t of the guest's kernel from its user mode: write a bounce frame
+ * without an error code to the kernel's stack, and change r, the registers of
+ * the vCPU that runs here, so that it continues at t. False: nothing was
+ * entered, and the caller uses bounce_exception() or bounce_fast_call(), which
+ * also handle every error.
  */
 bool direct_enter(struct vcpu *v, struct regs *r, const struct vcpu_trap *t);
 

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every way into the hypervisor, and the one way out.
+ * All entries to the hypervisor, and the return to a guest.
  *
- * All entries build a struct regs (cpu.h). From a guest it lies at the top of
- * the CPU's block, since TSS.rsp0 and SYSENTER_ESP point there:
+ * Each entry builds a struct regs (machine/cpu.h). An entry from a guest builds
+ * it at the top of the CPU's block, to which TSS.rsp0 and SYSENTER_ESP point:
  *
  *	SS, RSP, RFLAGS, CS, RIP	by the processor
  *	error code, vector		by the stub, if not by the processor
  *	RDI RSI RDX RCX RAX R8..R11 RBX RBP R12..R15	by save_regs
  *
- * #DB, NMI, #DF and #MC have stacks of their own (IST), because they can come
- * before an entry has switched stacks. From a guest their frame is moved to
- * the usual place, so that only nested ones stay on an IST stack.
+ * #DB, NMI, #DF and #MC use stacks of their own (IST), because they may come
+ * before an entry has switched stacks. If one interrupts a guest, ist_entry moves
+ * its frame to the usual place; only those that interrupt the hypervisor stay on
+ * an IST stack.
  *
- * trap_entry() returns the frame to leave through: the one it was given, or
- * the guest's if the return to the guest itself faulted. A frame is a guest's
- * by its place, whatever it holds: each return to a guest goes through
- * exit_to_guest(), which leaves a domain that has crashed, and is to a ring other
- * than 0 with interrupts on.
+ * trap_entry() returns the frame to return through: its argument, or the guest's
+ * frame if the return to the guest faulted. A frame at the top of the block is a
+ * guest's, whatever it contains. Each return through it first calls
+ * exit_to_guest(), which schedules away from a crashed domain, and then goes to a
+ * ring other than 0 with interrupts on.
  */
 #include "machine/asm.h"
 #include "asm-offsets.h"
@@ -45,11 +46,11 @@ enter_c:
 	jnz	restore_guest
 	jmp	leave
 
-/* What a guest calls by: int $0x80 and $0x82, SYSCALL, SYSENTER. */
+/* Calls of a guest: int $0x80, int $0x82, SYSCALL, SYSENTER. */
 call_entry:
 	save_regs
 	testb	$3, REGS_CS(%rsp)
-	jz	enter_c				# a device's, with such a vector
+	jz	enter_c				# an interrupt with such a vector
 	cld
 	xorl	%ebp, %ebp
 	movq	%rsp, %rdi
@@ -58,7 +59,7 @@ call_entry:
 leave:
 	movq	%rsp, %rdi
 	call	exit_to_guest
-	orl	$0x200, REGS_FLAGS(%rsp)	# IF: each CPU must answer a flush
+	orl	$0x200, REGS_FLAGS(%rsp)	# IF: a CPU must answer TLB flushes
 	testb	$3, REGS_CS(%rsp)
 	jz	ring0_frame
 	.globl restore_guest
@@ -68,7 +69,7 @@ restore_guest:
 	.globl guest_iret
 guest_iret:
 	iretq
-ring0_frame:					# its domain ends, and is left
+ring0_frame:					# crashes the guest's domain
 	movq	%rsp, %rdi
 	call	guest_trap_return_failed
 	jmp	leave
@@ -88,21 +89,21 @@ ist_entry:
 	jmp	enter_c
 
 	.globl sysenter_entry
-sysenter_entry:					# on the top of the block
+sysenter_entry:					# rsp: top of the CPU's block
 	from_sysenter sysenter_flags_saved, call_entry
 
 /*
- * SYSCALL: rcx is the return address, r11 the flags, rsp still the guest's, and
- * so are all other registers. IF, TF, NT and AC are clear. The other GS base,
- * MSR_KERNEL_GS_BASE, points to cpu.stack_top and to nothing else, ever: no
- * guest can execute SWAPGS, nor write to that register.
+ * SYSCALL: the processor has put the return address into rcx and the flags into
+ * r11, and cleared IF, TF, NT and AC. All other registers, with rsp, are the
+ * guest's. MSR_KERNEL_GS_BASE always points to cpu.stack_top, because no guest
+ * can execute SWAPGS or write that MSR.
  *
- * #DB (a breakpoint on the operand of MOV SS before the SYSCALL), NMI and #MC
- * may come at each of these instructions. They run on stacks of their own and
- * see CS of ring 0: what they interrupt is the hypervisor. They use no GS and no
- * word of struct cpu that is used here, and go back to where they came from.
- * Maskable interrupts do not come, and nothing here faults: the block is always
- * mapped. Compat code has no upper half of RSP; that of its word is always 0.
+ * #DB (a breakpoint on the operand of a MOV SS before the SYSCALL), NMI and #MC
+ * may interrupt any instruction here. They run on IST stacks and find CS of ring
+ * 0, so they count as interrupting the hypervisor; they use neither GS nor the
+ * words of struct cpu that are used here, and return to this code. Maskable
+ * interrupts are off. Nothing here faults, since the block is always mapped.
+ * Compat code has only the lower half of RSP; the upper half of its word is 0.
  */
 	.macro from_syscall word, mov, sp, ss, cs, vector
 	swapgs
@@ -119,12 +120,12 @@ sysenter_entry:					# on the top of the block
 	jmp	call_entry
 	.endm
 
-/* From 64-bit code, which 64-bit guests alone have. */
+/* SYSCALL from 64-bit code, which only 64-bit guests have. */
 	.globl syscall_entry
 syscall_entry:
 	from_syscall CPU_LONG_SP, movq, %rsp, SEL_64_DS, SEL_64_CS, VEC_SYSCALL
 
-/* From compat code (AMD). The segments are those of a 32-bit guest. */
+/* SYSCALL from compat code (AMD). The segments are those of a 32-bit guest. */
 	.globl syscall_compat_entry
 syscall_compat_entry:
 	from_syscall CPU_COMPAT_SP, movl, %esp, SEL_R3_DS, SEL_R3_CS, VEC_SYSCALL32
@@ -142,8 +143,8 @@ reload_segments:
 	lretq
 
 /*
- * The entry to a guest that is not a return from it: scheduler and idle loop
- * come here with a complete frame in place. Never returns.
+ * The end of a CPU's boot path (exit_first()): drop the stack and enter the first
+ * guest, for which exit_to_guest() fills the frame. Never returns.
  */
 	.globl enter_guest_first
 enter_guest_first:

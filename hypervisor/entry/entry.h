@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Macros of the assembler files: how a frame of struct regs is built. */
+/* Macros for entry.S and xpti.S, which build the frame struct regs. */
 #ifndef KRYPTON_ENTRY_H
 #define KRYPTON_ENTRY_H
 
@@ -21,8 +21,9 @@
 	.endm
 
 /*
- * The entries of all vectors, 16 bytes apart, and where they go on; those of
- * VEC_GUEST_SYSCALL and VEC_HYPERCALL at call_entry, if that is given.
+ * The entry stubs of all vectors, 16 bytes apart. They jump to 'entry', those of
+ * vectors with an IST stack to 'ist_entry'. If 'call_entry' is given, those of
+ * VEC_GUEST_SYSCALL and VEC_HYPERCALL jump there.
  */
 	.macro stubs name, entry, ist_entry, call_entry
 	.balign 16
@@ -56,9 +57,10 @@
 	.endm
 
 /*
- * SYSENTER (Intel): rsp is the top of a stack, IF is clear, the other flags
- * and all registers are the user's. Where it came from is not known; the ABI
- * says null CS and EIP. SS is that of a 32-bit guest.
+ * SYSENTER (Intel): the processor has loaded rsp with the top of a stack and
+ * cleared IF; the other flags and all registers are the user's. It does not say
+ * where the user was: the ABI then gives the guest a null CS and EIP. SS is that
+ * of a 32-bit guest's user mode.
  */
 	.macro from_sysenter flags_saved, entry
 	pushq	$SEL_R3_DS

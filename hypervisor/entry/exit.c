@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The guest's exit: what a CPU does before it returns to a guest. Switching
- * happens only in exit_to_guest(), where the guest's registers lie in the CPU's
- * block and nothing of the hypervisor is on the stack. A CPU with nothing to
- * run halts, until a timer of its own or a vCPU that it may run wakes it.
+ * What a CPU does before it returns to a guest. A CPU switches vCPUs only in
+ * exit_to_guest(), where the guest's registers are in the CPU's block and the
+ * stack holds nothing else. A CPU without a vCPU to run halts until one of its
+ * timers fires or a vCPU that it may run wakes.
  *
- * Here nobody asks whether the vCPU may still run: whoever takes that from a vCPU,
- * or crashes its domain, has its CPU look again, by CPU_WORK_RESCHED, before
- * it next enters a guest.
+ * exit_to_guest() does not test whether its vCPU may still run. Code that stops
+ * a vCPU or crashes its domain sets CPU_WORK_RESCHED for the CPU, which then
+ * schedules again before it enters a guest.
  */
 #include "cpu/nmi.h"
 #include "debug.h"
@@ -16,7 +16,7 @@
 #include "entry/traps.h"
 #include "machine/log.h"
 
-/* All that waits for a moment without locks: what CPU_WORK_* asks for. */
+/* Do the work that CPU_WORK_* asks for. It needs a CPU without locks. */
 static void do_work(struct cpu *c)
 {
 	u32 work = atomic_xchg(&c->work, 0);
@@ -24,7 +24,7 @@ static void do_work(struct cpu *c)
 	nmi_forward();
 	if (!(work & CPU_WORK_HOUSEKEEPING))
 		return;
-	/* As in a hypercall: freeing takes long. */
+	/* Interrupts on, as in a hypercall: freeing takes long. */
 	irq_enable();
 	domain_reap();
 	irq_disable();
@@ -57,21 +57,21 @@ static void schedule(void)
 }
 
 /*
- * What is no straight way to a guest: there is work, as at first, when there is
- * no guest; something to deliver; or a guest with XPTI, which is entered from
- * here. Work comes first: a delivery may have crashed the domain. A vCPU gets one
- * event frame here, whatever others write to its pending bit and mask meanwhile:
- * interrupts are off.
+ * The slow path to a guest: the CPU has work (it has no vCPU at first), an NMI
+ * or an event is to be delivered, or the guest has XPTI and is entered from
+ * here. Work comes first, because a delivery may have crashed the domain. Each
+ * vCPU gets at most one event frame here: interrupts are off, and other CPUs
+ * could keep the loop running by writing to its pending byte and mask.
  */
 static __attribute__((noinline)) void attend(struct cpu *c, struct regs *r)
 {
-	bool told = false;
+	bool told = false;	/* it has its event frame */
 
 	for (;;) {
 		quiet_point();
 		if (c->work) {
 			schedule();
-			told = false;	/* perhaps it is another vCPU */
+			told = false;	/* it may be another vCPU now */
 		} else if (nmi_deliverable(c->current)) {
 			nmi_deliver(c->current, r);
 		} else if (!told && shared_events_deliverable(c->current)) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A guest's exceptions: first the ones that the ABI has the hypervisor answer
- * (hypercalls, privileged instructions, writes to page tables, descriptor
- * pages mapped late), then everything else into the guest's own handler.
+ * Dispatch of a guest's exceptions. The hypervisor itself handles hypercalls,
+ * privileged instructions, writes to page tables and faults on LDT pages that it
+ * has not mapped yet. The guest's own handler gets all others.
  */
 #include "cpu/emulate.h"
 #include "cpu/ldt.h"
@@ -35,9 +35,9 @@ static void bounce_as_is(struct vcpu *v, struct regs *r)
 }
 
 /*
- * A software interrupt without the privilege for its gate. The error code
- * should name the vector, but not every processor agrees; the instruction
- * does.
+ * #GP by an INT instruction, since the IDT's gate has DPL 0: test the DPL of the
+ * guest's own entry. The vector comes from the instruction, because some
+ * processors put another one into the error code. False: it was no INT.
  */
 static bool software_interrupt(struct vcpu *v, struct regs *r)
 {
@@ -68,8 +68,9 @@ static void general_protection(struct vcpu *v, struct regs *r)
 }
 
 /*
- * A fault at a descriptor: the processor read the GDT or LDT for the guest, with
- * its own rights. A 64-bit guest's instruction may name such an address as well.
+ * A page fault in the vCPU's descriptor window: the processor read the guest's
+ * GDT or LDT, with supervisor rights. (PF_USER is set if an instruction of a
+ * 64-bit guest named the address.) True: it was handled.
  */
 static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
 {
@@ -93,7 +94,7 @@ static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
 	return true;
 }
 
-/* Not inline: the other traps would save the registers that it uses. */
+/* Not inline, or all traps would save registers that only this needs. */
 static __attribute__((noinline))
 void page_fault(struct vcpu *v, struct regs *r, u64 address)
 {
@@ -140,7 +141,7 @@ static void device_not_available(struct vcpu *v, struct regs *r)
 		bounce_exception(v, r, X86_NM, NO_ERROR_CODE);
 }
 
-/* Any ring may use this vector, whatever the guest's entry says. */
+/* int 0x80. Any ring may use it, whatever DPL the guest's entry has. */
 static void direct_interrupt(struct vcpu *v, struct regs *r)
 {
 	if (direct_enter(v, r, &v->entry.traps[VEC_GUEST_SYSCALL]))
@@ -154,8 +155,8 @@ static void direct_interrupt(struct vcpu *v, struct regs *r)
 }
 
 /*
- * SYSENTER, and SYSCALL from compat code. A 64-bit guest's have more rules about
- * selectors and flags, and are rare.
+ * SYSENTER, and SYSCALL from compat code. In a 64-bit guest these are rare and
+ * have more rules about selectors and flags: bounce_fast_call() knows them.
  */
 static void fast_call(struct vcpu *v, struct regs *r)
 {
@@ -166,7 +167,10 @@ static void fast_call(struct vcpu *v, struct regs *r)
 		bounce_fast_call(v, r);
 }
 
-/* From 64-bit code: kernel and user mode run in the same ring. */
+/*
+ * SYSCALL from 64-bit code: a hypercall if the kernel was running, else a system
+ * call. Both run in ring 3.
+ */
 static void system_call(struct vcpu *v, struct regs *r)
 {
 	if (vcpu_in_kernel(v, r))
@@ -183,7 +187,7 @@ static void invalid_opcode(struct vcpu *v, struct regs *r)
 		bounce_as_is(v, r);
 }
 
-/* What has no handler here goes to the guest's own. */
+/* The guest's own handler gets vectors that are not listed. */
 static void (*const handlers[])(struct vcpu *v, struct regs *r) = {
 	[X86_DB]		= debug_trap,
 	[X86_UD]		= invalid_opcode,
@@ -231,10 +235,10 @@ void guest_trap_call(struct regs *r)
 }
 
 /*
- * As on Xen 4.17, the guest sees the fault as one of the code that it wanted
- * to return to. The failsafe callback is for data segments alone. Interrupts
- * are let in, as for any fault of the guest's: if its handler cannot be
- * entered either, it comes here again, and may do so for ever.
+ * As on Xen 4.17, the guest gets the fault as if the code that it wanted to
+ * return to had raised it; the failsafe callback reports only data segments.
+ * Interrupts are on, as for any fault of the guest: a guest whose handler cannot
+ * be entered either comes here again, possibly without end.
  */
 void guest_trap_return_failed(struct regs *r)
 {

@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Exceptions of a guest, and their way into its own handlers. */
+/* Exceptions of a guest, and how its own handlers get them. */
 #ifndef KRYPTON_GUEST_TRAP_H
 #define KRYPTON_GUEST_TRAP_H
 
 #define NO_ERROR_CODE	(-1)
 
-/* Any entry from a guest but device interrupts; interrupts are off. */
+/*
+ * Handle a trap from the guest: all vectors but device interrupts. r is the
+ * frame of the vCPU that runs here. Called with interrupts off.
+ */
 void guest_trap(struct regs *r);
-/* The same for those by which a guest calls: int 0x80 and 0x82, fast entries. */
+/* The same for int 0x80, int 0x82, SYSENTER and SYSCALL. */
 void guest_trap_call(struct regs *r);
-/* entry/hypercall.c: a hypercall from a guest's kernel. */
+/* entry/hypercall.c: make the hypercall that the guest's kernel asks for. */
 void hypercall_entry(struct vcpu *v, struct regs *r);
-/* iretq to the guest faulted; r is the frame that it could not load. */
+/* The return to the guest faulted: r is the frame that IRETQ did not load. */
 void guest_trap_return_failed(struct regs *r);
 
-/* cpu/bounce.c: change r so that the guest goes on in one of its handlers. */
+/*
+ * cpu/bounce.c: write a bounce frame to the guest's stack and change r so that
+ * the vCPU, which runs here, continues in one of its handlers. If that fails,
+ * they crash the domain. 'error' is an error code or NO_ERROR_CODE.
+ */
 void bounce_exception(struct vcpu *v, struct regs *r, u32 vector, s64 error);
 void bounce_event(struct vcpu *v, struct regs *r);
 void bounce_failsafe(struct vcpu *v, struct regs *r);

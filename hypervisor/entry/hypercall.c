@@ -2,11 +2,12 @@
 /*
  * The hypercall table, multicall, and the continuation of long calls.
  *
- * A call that has to stop puts the rest of its work into its own arguments;
- * the guest is sent back to its int 0x82 or SYSCALL and makes the call again. Whatever
- * the guest does with those registers meanwhile, they are checked as if they
- * were new. A multicall stops between entries and, for a long entry, writes
- * the changed arguments back into it. A call with 64-bit arguments does not
+ * A call that must stop returns -ERESTART and leaves the rest of its work in its
+ * arguments. The hypervisor writes these to the guest's registers and moves the
+ * guest's IP back to its int 0x82 or SYSCALL, so that the guest repeats the
+ * call. The guest may change the registers meanwhile; each call checks them as
+ * new. A multicall stops between entries, or within a long entry after it wrote
+ * the changed arguments back to that entry. Calls with 64-bit arguments do not
  * change them.
  */
 #include "domain/domain.h"
@@ -14,15 +15,15 @@
 #include "guest/guest.h"
 #include "hypercalls.h"
 
-#define INT_SIZE	2	/* cd 82; of a 64-bit guest 0f 05 */
+#define INT_SIZE	2	/* bytes of int 0x82 (cd 82) and SYSCALL (0f 05) */
 #define ENTRY_LONGS	(2 + HYPERCALL_ARGS)	/* operation, result, args */
 /*
- * do_multicall()'s answer after an iret, which has set the guest's registers:
- * make_call() leaves AX alone. No error and no other result is 1.
+ * do_multicall() returns this after an iret, which has set the guest's registers:
+ * make_call() then must not change AX. No other result of a multicall is 1.
  */
 #define LEFT		1
 
-/* Xen's answer where its option does not enable the hypercall. */
+/* As on Xen if its option vpmu is off. */
 static long do_xenpmu_op(u64 a[])
 {
 	return -EOPNOTSUPP;
@@ -30,11 +31,11 @@ static long do_xenpmu_op(u64 a[])
 
 struct hypercall {
 	hypercall_fn *fn;
-	u32 wide;	/* arguments of 64 bits for all guests: bits 0 and 1 */
-	bool any_value;	/* -ERESTART is a value here, no request to go on */
+	u32 wide;	/* bits 0, 1: this argument has 64 bits in all guests */
+	bool any_value;	/* its result may be -ERESTART without that meaning */
 };
 
-/* __HYPERVISOR_* of xen.h; what is not here gives -ENOSYS. */
+/* By __HYPERVISOR_* of xen.h. Other numbers give -ENOSYS. */
 #define CALL(name, ...)	[__HYPERVISOR_##name] = { do_##name, __VA_ARGS__ }
 static const struct hypercall table[] = {
 	CALL(set_trap_table),
@@ -79,7 +80,10 @@ static const struct hypercall *lookup(u64 nr)
 	return nr < ARRAY_SIZE(table) && table[nr].fn ? &table[nr] : NULL;
 }
 
-/* Make one argument of two, the lower half first. At most three follow. */
+/*
+ * Join a[0] (lower half) and a[1] to one argument, and move the others, at most
+ * three, one place down.
+ */
 static void join_pair(u64 a[])
 {
 	a[0] |= a[1] << 32;
@@ -101,7 +105,10 @@ static bool wants_restart(const struct hypercall *call, long rc)
 	return rc == -ERESTART && !call->any_value;
 }
 
-/* One entry; 'left': an iret, after which the list must not go on. */
+/*
+ * Carry out the entry at 'at'. *left: it was an iret, after which no entry may
+ * follow.
+ */
 static long multicall_entry(const struct width *w, gva_t at, bool *left)
 {
 	const struct regs *r = &this_block()->guest;
@@ -115,7 +122,7 @@ static long multicall_entry(const struct width *w, gva_t at, bool *left)
 	call = lookup(entry[0]);
 	*left = entry[0] == __HYPERVISOR_iret;
 	if (*left) {
-		/* The result is what iret loaded, written to the entry or not. */
+		/* Its result is the AX that iret loaded; a fault is ignored. */
 		do_iret(NULL);
 		guest_put_long(at, 1, r->ax);
 		return 0;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From the processor's vectors to the code that owns each. A trap from a guest
- * goes to entry/guest_trap.c. One from the hypervisor itself is in the
- * fault-recovery table, is a failed return to a guest, or stops the machine.
+ * IDT, GDT and TSS of each CPU, and the dispatch of traps. Device interrupts go
+ * to device/irq.c and traps from a guest to entry/guest_trap.c. A trap in the
+ * hypervisor itself is at an instruction of the fault-recovery table, or a
+ * failed return to a guest; any other stops the machine.
  */
 #include "cpu/context.h"
 #include "cpu/emulate.h"
@@ -27,7 +28,7 @@ struct idt_gate {
 };
 _Static_assert(sizeof(struct idt_gate) == 16, "hardware format");
 
-/* Of RFLAGS, by SYSCALL; RF and VM are clear after it in any case. */
+/* Flags that SYSCALL clears, beside RF and VM, which it always clears. */
 #define ENTRY_CLEARS	(FLAGS_AC | FLAGS_NT | FLAGS_IOPL | FLAGS_DF | \
 			 FLAGS_IF | FLAGS_TF | FLAGS_CF)
 #define GATE_INTERRUPT	0x8e
@@ -48,7 +49,7 @@ static struct idt_gate make_gate(u64 at, u8 dpl, u32 ist)
 	};
 }
 
-/* With XPTI the stacks are others, the last one for two vectors. */
+/* XPTI has IST stacks of its own; #DF and #MC share the last one. */
 static void set_gate(u32 vec, u8 dpl, u32 ist)
 {
 	idt[vec] = make_gate((u64)trap_stubs[vec], dpl, ist);
@@ -86,7 +87,7 @@ static u64 segment(u32 dpl, u32 type_bits, bool code64)
 	       (code64 ? DESC_LONG : DESC_32BIT);
 }
 
-/* What the hypervisor uses itself has the same place in both pages. */
+/* The hypervisor's own descriptors, at the same place in both GDT pages. */
 static void fill_gdt(const struct cpu *c, u64 *g)
 {
 	u64 base = (u64)&cpu_tss[c->id];
@@ -127,7 +128,7 @@ static void fill_tss(struct cpu_block *b)
 
 static void set_fast_entries(struct cpu_block *b)
 {
-	/* Others have SYSCALL: there it is a fault. */
+	/* On other processors guests use SYSCALL; with CS 0 SYSENTER faults. */
 	wrmsr(MSR_SYSENTER_CS, cpuid_is_intel() ? SEL_HV_CS : 0);
 	wrmsr(MSR_STAR, (u64)SEL_HV_CS << 32);	/* there is no SYSRET */
 	wrmsr(MSR_SFMASK, ENTRY_CLEARS);
@@ -166,10 +167,10 @@ static bool fixup(struct regs *r)
 }
 
 /*
- * iretq to the guest faulted: its frame was partly overwritten by this one.
- * The general registers are the guest's again at that point, so move them
- * back up below the five words that iretq was to pop, and let the guest look
- * at it.
+ * IRETQ to the guest faulted, and the processor pushed this frame over a part of
+ * the guest's. At that point the general registers are the guest's again: move
+ * them back below the five words that IRETQ did not pop, which restores the
+ * guest's frame, and raise the fault in the guest.
  */
 static struct regs *return_failed(struct regs *r)
 {
@@ -189,7 +190,7 @@ static bool at_sysenter(u64 ip)
 	       (ip >= (u64)xpti_sysenter && ip < (u64)xpti_sysenter_saved);
 }
 
-/* Rare, and out of line: an entry from a guest saves fewer registers so. */
+/* Not inline, so that an entry from a guest saves fewer registers. */
 static __attribute__((noinline)) struct regs *hypervisor_trap(struct regs *r)
 {
 	switch (r->vector) {
@@ -202,8 +203,8 @@ static __attribute__((noinline)) struct regs *hypervisor_trap(struct regs *r)
 		return r;
 	case X86_DB:
 		/*
-		 * A guest's breakpoint hit by us, or TF at SYSENTER: that is
-		 * the user's until its flags are saved.
+		 * The hypervisor hit a guest's breakpoint, or SYSENTER came
+		 * with TF set: keep TF until the stub has saved the user's flags.
 		 */
 		if (!at_sysenter(r->ip))
 			r->flags &= ~(u64)FLAGS_TF;

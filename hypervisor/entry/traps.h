@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Exceptions and interrupts as the processor raises them. */
+/* Exceptions and interrupts that the processor raises. */
 #ifndef KRYPTON_TRAPS_H
 #define KRYPTON_TRAPS_H
 
@@ -19,16 +19,22 @@ enum {
 #define PF_INSN		16u
 
 /*
- * The fault-recovery table: an instruction, and where to go on; each address
- * relative to its own place in the table.
+ * An entry of the fault-recovery table: if the instruction at 'insn' faults, the
+ * hypervisor continues at 'fixup'. Each address is relative to the member that
+ * holds it.
  */
 struct extable_entry {
 	s32 insn, fixup;
 };
 
+/* Fill both IDTs; once, on the boot CPU. */
 void traps_init(void);
 /* Load IDT, GDT, TSS and entry MSRs of this CPU. */
 void traps_init_cpu(void);
+/*
+ * entry.S calls this for each trap or interrupt, with interrupts off. Returns the
+ * frame to return through.
+ */
 struct regs *trap_entry(struct regs *r);
 
 static inline bool from_guest(const struct regs *r)
@@ -36,9 +42,12 @@ static inline bool from_guest(const struct regs *r)
 	return r->cs & 3;
 }
 
-/* exit.c: the last thing before each return to a guest; interrupts are off. */
+/*
+ * exit.c: entry.S calls this before each return to a guest, with interrupts off.
+ * r is the guest's frame in the CPU's block.
+ */
 void exit_to_guest(struct regs *r);
-/* exit.c: a CPU's boot path ends here and runs guests; never returns. */
+/* exit.c: the end of a CPU's boot path; from here on the CPU runs guests. */
 void exit_first(void) __attribute__((noreturn));
 
 /* entry.S */
@@ -47,12 +56,13 @@ void sysenter_entry(void);
 void sysenter_flags_saved(void);
 void syscall_entry(void);
 void syscall_compat_entry(void);
-/* xpti.S; the last is to leave by the page at this address, for good. */
+/* xpti.S */
 extern u8 xpti_stubs[256][16];
 void xpti_sysenter(void);
 void xpti_sysenter_saved(void);
 void xpti_syscall(void);
 void xpti_syscall_compat(void);
+/* Return to the guest through the struct xpti_page at this address. */
 void xpti_leave(u64 page) __attribute__((noreturn));
 void reload_segments(void);
 void guest_iret(void);

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Entries from and return to a guest that runs on thin roots (cpu/xpti.c).
+ * Entries from a guest that runs on thin roots (cpu/xpti.c), and the return to it.
  *
- * While one is loaded in a CPU, all vectors and fast entries of the CPU come
- * here. Here everything is mapped at the same address in the thin root and in
- * the full one: this code (.xpti.text), the IDT and the TSS, and struct xpti_page,
- * the vCPU's, with the stacks that the processor switches to. What comes from the
- * guest loads the full root, goes to the usual place in the CPU's block and on in
- * entry.S.
+ * While a CPU has such a vCPU loaded, all its vectors and fast entries lead here.
+ * The thin root and the full one map all that this code uses at the same
+ * addresses: the code itself (.xpti.text), the IDT, the TSS, and the vCPU's
+ * struct xpti_page with the stacks that the processor switches to. An entry from
+ * the guest loads the full root, moves its frame to the usual place in the CPU's
+ * block and continues in entry.S.
  *
- * NMI, #DB, #MC and #DF can hit this very code, in either root. They then run on
- * the CPU's usual exception stack and in the full root, and return to what they
- * found. Nothing else comes from ring 0 with a thin root but a fault of iretq; if
- * something did, it would find the full root, and trap_entry() would panic.
+ * NMI, #DB, #MC and #DF may interrupt this very code, in either root. They then
+ * run on the CPU's usual exception stack and in the full root, and return to the
+ * root and the code that they interrupted. The only other trap from ring 0 with a
+ * thin root is a fault of IRETQ; for any other, trap_entry() would panic.
  *
- * Mostly they interrupt other code of the hypervisor, whose registers this guest
- * must not see: xpti_ist_entry wipes such a frame from the vCPU's page.
+ * More often these four interrupt other code of the hypervisor, whose registers
+ * this guest must not see: xpti_ist_entry wipes their frame from the vCPU's page.
  */
 #include "machine/asm.h"
 #include "asm-offsets.h"
@@ -28,14 +28,14 @@
 	.globl xpti_stubs
 	stubs	xpti_stubs, xpti_entry, xpti_ist_entry
 
-/* From the frame at rsi, which stays, to rdi. */
+/* Copy the frame at rsi to rdi. */
 	.macro copy_frame
 	movl	$REGS_SIZE / 8, %ecx
 	cld
 	rep movsq
 	.endm
 
-/* rdi: the page that the stack is in; rax is lost. */
+/* Returns the address of the stack's page in rdi; clobbers rax. */
 	.macro load_full_root
 	movq	%rsp, %rdi
 	andq	$-PAGE_SIZE, %rdi
@@ -63,9 +63,9 @@ from_ring0:
 	cmpl	$L4_DESC_SLOT, %eax
 	jne	enter_c				# on a stack of the CPU's block
 	/*
-	 * On the vCPU's page: the thin root was loaded. This goes on as if the
-	 * usual return had failed: its five words are still in the guest's
-	 * frame, and there is room for another frame below.
+	 * On the vCPU's page, so the thin root was loaded. Continue as if the
+	 * usual return had failed: the five words of IRETQ are still in the
+	 * guest's frame, and there is room for another frame below it.
 	 */
 	load_full_root
 	movq	%rsp, %rsi
@@ -86,7 +86,7 @@ xpti_ist_entry:
 	testb	$3, REGS_CS(%rsp)
 	jnz	from_guest
 	movq	%rsp, %rbx			# rbx: the frame here
-	movq	%cr3, %r12			# r12: the thin root, if it was found
+	movq	%cr3, %r12			# r12: the thin root, if loaded
 	movq	%rsp, %rdi
 	andq	$-PAGE_SIZE, %rdi
 	cmpq	XPTI_THIN(%rdi), %r12
@@ -96,7 +96,7 @@ xpti_ist_entry:
 1:	xorl	%r12d, %r12d
 2:	movq	XPTI_FRAME(%rdi), %rdi
 	andq	$-CPU_BLOCK_SIZE, %rdi
-	movl	%esp, %ecx			# 0x100 each, from 0xc00 on
+	movl	%esp, %ecx			# stacks of 0x100 bytes from 0xc00 on
 	andl	$0x300, %ecx
 	imull	$CPU_IST_SIZE / 0x100, %ecx, %ecx
 	leaq	BLOCK_IST + CPU_IST_SIZE - REGS_SIZE(%rdi, %rcx), %rdi
@@ -105,32 +105,32 @@ xpti_ist_entry:
 	copy_frame
 	xorl	%ebp, %ebp
 	movq	%rsp, %rdi
-	call	trap_entry			# returns the frame it was given
+	call	trap_entry			# returns this frame
 	movq	%rbx, %rdi
 	testq	%r12, %r12
 	jz	1f
 	movq	%rsp, %rsi
 	copy_frame
 	movq	%rbx, %rsp
-	/* An NMI at the next instructions puts the registers in the page. */
+	/* An NMI at a following instruction would store these in the page. */
 	.irp	reg, eax,edx,esi,edi,r8d,r9d,r10d,r11d
 	xorl	%\reg, %\reg
 	.endr
 	movq	%r12, %cr3
 	jmp	2f
-1:	xorl	%eax, %eax			# return through the block's frame
+1:	xorl	%eax, %eax			# wipe; return by the block's frame
 	movl	$REGS_SIZE / 8, %ecx
 	rep stosq
 2:	restore_regs
 	addq	$16, %rsp
 	iretq
 
-/* The fast entries: see entry.S. SYSENTER's stack is that of other entries. */
+/* The fast entries, as in entry.S. SYSENTER uses the stack of other entries. */
 	.globl xpti_sysenter
 xpti_sysenter:
 	from_sysenter xpti_sysenter_saved, xpti_entry
 
-/* GS base is the page's address for two instructions more than usual. */
+/* Between the two SWAPGS, the GS base is the address of the vCPU's page. */
 	.macro from_syscall word, mov, sp, ss, cs, vector
 	swapgs
 	\mov	\sp, %gs:\word
@@ -158,8 +158,8 @@ xpti_syscall_compat:
 	from_syscall XPTI_COMPAT_SP, movl, %esp, SEL_R3_DS, SEL_R3_CS, VEC_SYSCALL32
 
 /*
- * rdi: the page. From exit_to_guest(), instead of its return to entry.S: to the
- * guest's frame in the CPU's block.
+ * Called by exit_to_guest(), which does not return to entry.S then. rdi is the
+ * address of the vCPU's page: return to the guest by the frame in the CPU's block.
  */
 	.globl xpti_leave
 xpti_leave:
