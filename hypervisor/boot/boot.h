@@ -9,6 +9,12 @@
 void multiboot_parse(u32 magic, u64 info);
 
 /*
+ * Sort the memory map and make it short enough for Dom0, without RAM from the
+ * address 'limit' on; the log says why.
+ */
+void e820_make(u64 limit, const char *why);
+
+/*
  * Parse the command line and set each option. The log names every option that
  * is unknown, ignored or has a bad value.
  */

@@ -16,6 +16,11 @@
 #include "memory/early.h"
 
 #define RESERVE		256u			/* frames, for the hypervisor */
+/*
+ * What a 32-bit kernel gets unless an option says more. It needs some 40 bytes a
+ * page of the first 900 MiB.
+ */
+#define SENSIBLE_32	(16ull << 30 >> PAGE_SHIFT)
 
 static struct image image;
 static struct dom0_layout layout;
@@ -65,6 +70,12 @@ static const char *unpack_kernel(const u8 *file, u64 size)
 			    to + unpacked_size, heap_size);
 }
 
+static u64 pages_of_dom0(u64 available)
+{
+	return dom0_pages(available, image.long_size == 4 ? SENSIBLE_32 : ~0ull,
+			  &max_pages);
+}
+
 void dom0_prepare(void)
 {
 	const struct boot_module *m = &boot_info.module[0];
@@ -74,9 +85,6 @@ void dom0_prepare(void)
 
 	if (!boot_info.modules)
 		panic("no Dom0 kernel: give it as the first boot module");
-	p2m_size = early_ram_end() * sizeof(u32);
-	p2m_phys = early_alloc(p2m_size, PAGE_SIZE).a;
-	p2m = phys_to_virt(paddr(p2m_phys));
 	file = phys_to_virt(paddr(m->start));
 	if (size < 4 || memcmp(file, "\177ELF", 4)) {
 		error = unpack_kernel(file, size);
@@ -87,18 +95,25 @@ void dom0_prepare(void)
 	}
 	if (!image_parse_elf(&image, file, size))
 		panic("Dom0 kernel: %s", image.error);
+	p2m_size = pages_of_dom0(early_ram(0, ~0ull) >> PAGE_SHIFT) *
+		   sizeof(u32);
+	p2m_phys = early_alloc(p2m_size, PAGE_SIZE).a;
+	p2m = phys_to_virt(paddr(p2m_phys));
 }
 
-static void make_layout(void)
+static void make_layout(const struct domain *d)
 {
-	u64 have = frames_free();
+	u64 have = frames_free(), limit = page_limit(d);
 
 	if (have <= RESERVE)
 		panic("no memory for Dom0");
+	/* A sixteenth of what it can name may not be RAM. */
+	if (limit)
+		have = MIN(have, limit - limit / 16);
 	layout = (struct dom0_layout){
 		.virt_base = image.virt_base, .kernel_end = image.end,
 		.space_end = image.space_end, .long_size = image.long_size,
-		.nr_pages = dom0_pages(have - RESERVE, &max_pages),
+		.nr_pages = pages_of_dom0(have - RESERVE),
 		.map_initrd = !image.mod_start_pfn,
 		.init_p2m = image.long_size == 8 ? image.init_p2m : 0,
 	};
@@ -124,7 +139,7 @@ static void take_memory(struct domain *d)
 	while (n < layout.nr_pages) {
 		while (order && layout.nr_pages - n < 1ull << order)
 			order--;
-		m = frame_alloc(order, 0);
+		m = frame_alloc(order, page_limit(d));
 		if (mfn_eq(m, INVALID_MFN)) {
 			if (!order)
 				panic("out of memory for Dom0");
@@ -364,7 +379,7 @@ void dom0_build(void)
 	set_hv_start(d);
 	d->policy.vm_assist = BIT(VMASST_TYPE_pae_extended_cr3);
 	make_vcpus(d);
-	make_layout();
+	make_layout(d);
 	take_memory(d);
 	load_kernel(d);
 	put(layout.initrd, phys_to_virt(paddr(boot_info.module[1].start)),

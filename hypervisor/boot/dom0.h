@@ -6,8 +6,11 @@
 /* Set the options dom0_mem and dom0_max_vcpus; false: a bad value. */
 bool dom0_set_mem(const char *s);
 bool dom0_set_max_vcpus(const char *s);
-/* The domain's number of pages, of those available; *max: its limit. */
-u64 dom0_pages(u64 available, u64 *max);
+/*
+ * The domain's number of pages, of those available; *max: its limit. If the
+ * options name no size, it gets at most the sensible number.
+ */
+u64 dom0_pages(u64 available, u64 sensible, u64 *max);
 u32 dom0_vcpus(u32 cpus);
 
 /* The page tables of a level lie in the order of what they map. */

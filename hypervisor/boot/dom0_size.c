@@ -70,12 +70,13 @@ static u64 pages_of(const struct amount *a, u64 available)
 	return a->minus ? available - MIN(n, available) : n;
 }
 
-u64 dom0_pages(u64 available, u64 *max)
+u64 dom0_pages(u64 available, u64 sensible, u64 *max)
 {
 	u64 n = pages_of(&size, available);
 
 	if (!n)
-		n = available - MIN(available / KEEP_DIVISOR, KEEP_MAX);
+		n = MIN(sensible, available - MIN(available / KEEP_DIVISOR,
+						  KEEP_MAX));
 	*max = pages_of(&largest, available);
 	if (!*max)
 		*max = ~0u;

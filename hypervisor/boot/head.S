@@ -169,7 +169,7 @@ start_function:
 boot_block:
 	.skip	CPU_BLOCK_SIZE
 	.balign 4096
-	.globl boot_l4, boot_l3
+	.globl boot_l4
 boot_l4:
 	.skip	4096
 boot_l3:

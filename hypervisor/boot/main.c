@@ -24,6 +24,7 @@
 #include "machine/vga.h"
 #include "memory/early.h"
 #include "memory/frames.h"
+#include "memory/maps.h"
 #include "mmu/tables.h"
 #include "sched/sched.h"
 #include <xen/xen.h>
@@ -43,15 +44,18 @@ static void reserve_memory(void)
 		early_reserve(m[i].start, m[i].start + m[i].size);
 }
 
-/* Option mem: neither use RAM above it nor show it to Dom0. */
+/* Neither use RAM above the limit nor show it to Dom0. */
 static void cut_memory(void)
 {
-	struct e820_entry *e = boot_info.e820;
-	u32 i;
+	u64 exists = BIT(paging_address_bits());
 
-	for (i = 0; i < boot_info.e820_count; i++, e++)
-		if (e->type == E820_RAM && e->addr + e->size > boot_mem_end)
-			e->size = boot_mem_end - MIN(e->addr, boot_mem_end);
+	if (boot_mem_end < MIN(exists, DIRECT_MAX))
+		e820_make(boot_mem_end, "the option mem says so");
+	else if (exists < DIRECT_MAX)
+		e820_make(exists, "the processor cannot address them");
+	else
+		e820_make(DIRECT_MAX, "the ABI leaves the hypervisor addresses "
+			  "for 5 TiB");
 }
 
 static void init_memory(void)
@@ -61,15 +65,15 @@ static void init_memory(void)
 	cut_memory();
 	end = early_ram_end();
 	reserve_memory();
-	paging_init(end);
+	maps_init(end);
 	acpi_init();
 	dom0_prepare();
 	frames_init(end);
 	tables_init();
 	descriptors_init();
 	early_for_each_free(frames_give);
-	log_info("memory: %lu MiB, %lu MiB free", end >> 8,
-		 frames_free() >> 8);
+	log_info("memory: %lu MiB up to %lx, %lu MiB free",
+		 frames_total() >> 8, end << PAGE_SHIFT, frames_free() >> 8);
 }
 
 static void console_input(void)

@@ -11,6 +11,7 @@
 #include "guest/layout.h"
 #include "hypercalls.h"
 #include "machine/boot.h"
+#include "memory/maps.h"
 #include "mmu/memory.h"
 
 #define OP_MASK		((1u << MEMORY_OP_SHIFT) - 1)
@@ -74,22 +75,26 @@ static long query(u32 op, u64 arg)
 
 /*
  * The frames of a machine-to-phys array, one number for each 2 MiB. The tools
- * of a 64-bit domain name the array that they want.
+ * of a 64-bit domain name the array that they want. As on Xen, where there is
+ * nothing of it the number is that of the extent before.
  */
 static long machphys_list(u64 arg, bool own)
 {
 	bool wide = own && width_is_long(current_domain()->width);
 	u64 entry = wide ? sizeof(u64) : sizeof(u32), i;
 	u64 n = DIV_ROUND_UP(frame_count * entry, M2P_EXTENT);
-	mfn_t first = virt_to_mfn(wide ? (void *)frame_m2p64 : frame_m2p);
+	u64 array = wide ? (u64)frame_m2p64 : (u64)frame_m2p;
+	mfn_t last = mfn(0), m;
 	struct xen_machphys_mfn_list l;
 
 	if (layout_get(LAYOUT_MFN_LIST, gva(arg), &l, sizeof(l)))
 		return -EFAULT;
-	for (i = 0; i < MIN(n, (u64)l.max_extents); i++)
-		if (guest_put_long(HANDLE(l.extent_start), i,
-				   first.n + i * (M2P_EXTENT >> PAGE_SHIFT)))
+	for (i = 0; i < MIN(n, (u64)l.max_extents); i++) {
+		m = maps_backed_by(array + i * M2P_EXTENT);
+		last = mfn_eq(m, INVALID_MFN) ? last : m;
+		if (guest_put_long(HANDLE(l.extent_start), i, last.n))
 			return -EFAULT;
+	}
 	return layout_put_result(LAYOUT_MFN_LIST, gva(arg), i);
 }
 

@@ -15,6 +15,7 @@
 #include "debug.h"
 #include "event/evtchn_port.h"
 #include "grant/grant_table.h"
+#include "memory/sections.h"
 #include "mmu/tables.h"
 
 #define MAX_SHOWN	16u
@@ -22,6 +23,7 @@
 static u32 step;		/* -1 or 1: what one use changes */
 static u32 faults, domains;
 static u64 owned;		/* frames in the domains' lists */
+static u64 unused;		/* free frames */
 static struct fault {
 	mfn_t m;
 	u32 refs, types;	/* more found than expected */
@@ -307,28 +309,31 @@ static void check_owned(struct domain *d)
 	faults++;
 }
 
+/* All frames but those of sections that nobody has used. */
+static void for_each_frame(void (*fn)(struct frame *f))
+{
+	u64 n = 0;
+
+	for (; n < frame_count; n++)
+		if (section_awake(n >> SECTION_SHIFT))
+			fn(&frame_table[n]);
+		else
+			n |= BIT(SECTION_SHIFT) - 1;
+}
+
 static void count_all(bool add)
 {
-	u64 n;
-
 	step = add ? 1 : ~0u;
-	for (n = 0; n < frame_count; n++)
-		count_frame(&frame_table[n]);
+	for_each_frame(count_frame);
 	domain_for_each(count_domain);
 }
 
-/* All counts must be 0; returns the number of free frames. */
-static u64 check_counts(void)
+/* All counts must be 0. */
+static void check_counts(struct frame *f)
 {
-	const struct frame *f = frame_table;
-	u64 n, unused = 0;
-
-	for (n = 0; n < frame_count; n++, f++) {
-		if (f->refs || f->type_count || f->linear)
-			note(mfn(n), f->refs, f->type_count);
-		unused += f->kind == FRAME_FREE;
-	}
-	return unused;
+	if (f->refs || f->type_count || f->linear)
+		note(frame_mfn(f), f->refs, f->type_count);
+	unused += f->kind == FRAME_FREE;
 }
 
 static void show(const struct fault *x)
@@ -344,13 +349,13 @@ static void show(const struct fault *x)
 
 u32 audit_frames(void)
 {
-	u64 unused;
 	u32 i;
 
 	faults = domains = 0;
 	owned = 0;
+	unused = sections_asleep();
 	count_all(false);
-	unused = check_counts();
+	for_each_frame(check_counts);
 	count_all(true);
 	domain_for_each(check_owned);
 	if (owned || unused != frames_free()) {

@@ -15,9 +15,13 @@
  *  257      ffff808000000000    ffff80ffffffffff    GDT and LDT of each vCPU,
  *                                                   128 KiB apiece
  *  258      ffff810000000000    ffff817fffffffff    device registers, uncached
+ *  259      ffff818000000000    ffff81bfffffffff    the same array as in 256,
+ *                                                   writable
+ *  260      ffff820000000000    ffff820fffffffff    the frame table
+ *           ffff824000000000    ffff82413fffffff    machine-to-phys array of
+ *                                                   32-bit guests
  *  261      ffff828000000000    ffff82803fffffff    this image (physical 0..1G)
- *  262      ffff830000000000    ffff837fffffffff    all RAM, 2 MiB pages; 263 to
- *                                                   271 could hold more
+ *  262..271 ffff830000000000    ffff87ffffffffff    all RAM below 5 TiB
  *  272..511 ffff880000000000    ffffffffffffffff    a 64-bit guest
  *
  * The ABI gives slots 256 to 271 to the hypervisor.
@@ -40,13 +44,18 @@
 #define L4_HV_END	272
 #define L4_DESC_SLOT	257
 #define L4_IOMAP_SLOT	258
+#define L4_M2P_RW_SLOT	259
+#define L4_TABLE_SLOT	260
 #define L4_IMAGE_SLOT	261
 #define L4_DIRECT_SLOT	262
 
 #define DESC_BASE	0xffff808000000000
 #define IOMAP_BASE	0xffff810000000000
 #define DIRECT_BASE	0xffff830000000000
-#define DIRECT_MAX	0x8000000000
+#define DIRECT_MAX	0x50000000000	/* slots 262 to 271 */
+#define M2P64_BASE	0xffff818000000000
+#define TABLE_BASE	0xffff820000000000
+#define M2P32_BASE	0xffff824000000000
 
 /* One aligned block a CPU: exception stacks, main stack, struct cpu. */
 #define CPU_BLOCK_SIZE	32768

@@ -7,6 +7,7 @@
 #include "machine/cpu.h"
 #include "machine/mce.h"
 #include "machine/paging.h"
+#include "machine/smp.h"
 #include "machine/time.h"
 #include "memory/frames.h"
 
@@ -42,8 +43,10 @@ void ap_main(void)
 	paging_init_cpu();
 	apic_init_cpu();
 	this_cpu()->online = true;
-	while (!go)
+	while (!go) {
+		smp_flush_interrupt();	/* interrupts are off */
 		cpu_relax();
+	}
 	tlb_flush_local();		/* the identity mapping */
 	mce_init_cpu();
 	ap_run();

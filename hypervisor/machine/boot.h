@@ -7,7 +7,7 @@
 #define KRYPTON_MACHINE_BOOT_H
 
 #define BOOT_MAX_MODULES	4
-#define BOOT_MAX_E820		128
+#define BOOT_MAX_E820		1024
 #define BOOT_CMDLINE_SIZE	1024
 
 #define E820_RAM	1

@@ -8,39 +8,27 @@
 #include "lib/lib.h"
 #include "machine/cpu.h"
 #include "machine/paging.h"
-#include "memory/early.h"
 #include "memory/frames.h"
-
-#define GIB	(1ull << 30)
-#define LARGE	(2ull << 20)
 
 u64 direct_base = DIRECT_BASE;
 
 /* Behind the page of paging_window(); changes at boot only. */
 static u64 iomap_next = IOMAP_BASE + PAGE_SIZE;
 
-static void map_direct_gib(u64 gib)
+u32 paging_address_bits(void)
 {
-	paddr_t table = early_alloc(PAGE_SIZE, PAGE_SIZE);
-	u64 *l2 = phys_to_virt(table);
-	u32 i;
+	static u32 bits;
+	u32 r[4];
 
-	for (i = 0; i < 512; i++)
-		l2[i] = (gib * GIB + i * LARGE) | PTE_PSE | PTE_HV_DATA;
-	boot_l3[gib] = table.a | PTE_P | PTE_RW;
-}
-
-void paging_init(u64 ram_end)
-{
-	u64 i;
-
-	if (ram_end << PAGE_SHIFT > DIRECT_MAX)
-		panic("more than 512 GiB of memory");
-	for (i = 4; i * GIB < ram_end << PAGE_SHIFT; i++)
-		map_direct_gib(i);
-	for (i = L4_DESC_SLOT; i <= L4_IOMAP_SLOT; i++)
-		boot_l4[i] = early_alloc(PAGE_SIZE, PAGE_SIZE).a |
-			     PTE_P | PTE_RW;
+	if (!bits) {
+		cpuid(0x80000000, 0, r);
+		bits = 36;		/* of a processor that does not say */
+		if (r[0] >= 0x80000008) {
+			cpuid(0x80000008, 0, r);
+			bits = r[0] & 0xff;
+		}
+	}
+	return bits;
 }
 
 /*
@@ -51,28 +39,6 @@ void paging_init_cpu(void)
 {
 	wrmsr(MSR_PAT, 0x050100070406ull);
 	tlb_flush_local();
-}
-
-/*
- * No entry on the way has PTE_RW. Behind the array nothing is mapped: guests
- * expect a fault there.
- */
-void paging_map_m2p(paddr_t first, u64 size)
-{
-	const u64 rights = PTE_P | PTE_US | PTE_A;
-	paddr_t table = early_alloc(PAGE_SIZE, PAGE_SIZE);
-	u64 *l3 = phys_to_virt(table), *l2 = NULL, at;
-
-	boot_l4[L4_M2P_SLOT] = table.a | rights;
-	for (at = 0; at < size; at += LARGE) {
-		if (at % GIB == 0) {
-			table = early_alloc(PAGE_SIZE, PAGE_SIZE);
-			l3[at / GIB] = table.a | rights;
-			l2 = phys_to_virt(table);
-		}
-		l2[at % GIB / LARGE] = (first.a + at) | rights | PTE_PSE |
-				       PTE_D | PTE_NX;
-	}
 }
 
 static u64 *next_table(u64 *entry)

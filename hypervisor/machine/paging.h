@@ -54,12 +54,10 @@ static inline mfn_t virt_to_mfn(const void *p)
 	return paddr_to_mfn(virt_to_phys(p));
 }
 
-/* Extend the direct map over all RAM; prepare the other shared L4 slots. */
-void paging_init(u64 ram_end);
+/* How many bits a physical address of this processor has. */
+u32 paging_address_bits(void);
 /* What memory types the three bits of an entry name: as on Xen. */
 void paging_init_cpu(void);
-/* Make the slot of boot_l4 by which 64-bit guests read this array; at boot. */
-void paging_map_m2p(paddr_t first, u64 size);
 /* The level-1 entry of a shared slot's address, its tables made if needed. */
 u64 *paging_entry(u64 va);
 /* The same for a level-3 table of the caller's. */
@@ -73,7 +71,7 @@ volatile void *paging_ioremap(paddr_t p, u64 size);
 volatile void *paging_window(mfn_t m);
 
 /* The root of a CPU without a guest. */
-extern u64 boot_l4[512], boot_l3[512];
+extern u64 boot_l4[512];
 
 static inline paddr_t image_to_phys(const void *p)
 {

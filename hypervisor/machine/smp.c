@@ -71,12 +71,12 @@ static bool has_flushed(u32 cpu, u64 request)
 	return cpu_blocks[cpu]->cpu.flushed >= request;
 }
 
-void smp_flush(u32 cpus)
+static void flush(bool me, u32 others)
 {
-	u32 me = 1u << this_cpu()->id, others = in_use(cpus & ~me), i;
 	u64 request = __atomic_add_fetch(&flushes_asked, 1, __ATOMIC_SEQ_CST);
+	u32 i;
 
-	if (cpus & me)
+	if (me)
 		smp_flush_interrupt();
 	if (!others)
 		return;
@@ -89,6 +89,18 @@ void smp_flush(u32 cpus)
 			smp_flush_interrupt();
 			cpu_relax();
 		}
+}
+
+void smp_flush(u32 cpus)
+{
+	u32 me = 1u << this_cpu()->id;
+
+	flush(cpus & me, in_use(cpus & ~me));
+}
+
+void smp_flush_always(void)
+{
+	flush(true, smp_all() & ~(1u << this_cpu()->id));
 }
 
 u64 smp_next_flush(void)

@@ -5,6 +5,11 @@
 
 /* Flush the TLBs of the CPUs in the mask, and wait for them. */
 void smp_flush(u32 cpus);
+/*
+ * Flush all TLBs, and wait: also those of CPUs without a guest, which the other
+ * functions leave out. For changes of the hypervisor's own mappings.
+ */
+void smp_flush_always(void);
 /* The mask of all processors. */
 u32 smp_all(void);
 /*

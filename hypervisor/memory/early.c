@@ -1,29 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Early memory: what the E820 map calls RAM, less a list of taken ranges.
- * Allocation goes top-down below 4 GiB, so that low memory stays for devices.
+ * Allocation goes top-down, so that low memory stays for devices: below 4 GiB
+ * as long as nothing else is mapped, then anywhere.
  */
 #include "lib/lib.h"
 #include "machine/boot.h"
 #include "machine/paging.h"
 #include "memory/early.h"
 
-#define MAX_TAKEN	64
+#define MAX_TAKEN	256
 
 struct range {
 	u64 start, end;
 };
 
+/* Sorted; ranges that touch are one. */
 static struct range taken[MAX_TAKEN];
 static u32 taken_count;
+static u64 mapped_end = 1ull << 32;
+
+/* Insert a range in place of 'gone' others. */
+static void replace_taken(u32 at, u32 gone, struct range r)
+{
+	if (taken_count - gone == MAX_TAKEN)
+		panic("too many reserved memory ranges");
+	memmove(taken + at + 1, taken + at + gone,
+		(taken_count - at - gone) * sizeof(*taken));
+	taken[at] = r;
+	taken_count += 1 - gone;
+}
 
 void early_reserve(u64 start, u64 end)
 {
-	if (taken_count == MAX_TAKEN)
-		panic("too many reserved memory ranges");
-	taken[taken_count++] = (struct range){
+	struct range r = {
 		ROUND_DOWN(start, PAGE_SIZE), ROUND_UP(end, PAGE_SIZE)
 	};
+	u32 at = 0, n;
+
+	while (at < taken_count && taken[at].end < r.start)
+		at++;
+	for (n = at; n < taken_count && taken[n].start <= r.end; n++) {
+		r.start = MIN(r.start, taken[n].start);
+		r.end = MAX(r.end, taken[n].end);
+	}
+	replace_taken(at, n - at, r);
 }
 
 static bool ram_range(u32 i, struct range *r)
@@ -37,23 +58,21 @@ static bool ram_range(u32 i, struct range *r)
 	return r->start < r->end;
 }
 
-/* The taken range that overlaps [at, end) and begins first, or none. */
+/* The first taken range that overlaps [at, end), or none. */
 static const struct range *next_taken(u64 at, u64 end)
 {
-	const struct range *best = NULL;
 	u32 i;
 
 	for (i = 0; i < taken_count; i++)
-		if (taken[i].end > at && taken[i].start < end &&
-		    (!best || taken[i].start < best->start))
-			best = &taken[i];
-	return best;
+		if (taken[i].end > at)
+			return taken[i].start < end ? &taken[i] : NULL;
+	return NULL;
 }
 
 /* From the top down: a lower place that clears what it hit ends below that. */
 static u64 fit_below(const struct range *ram, u64 size, u64 align)
 {
-	u64 end = MIN(ram->end, 1ull << 32);
+	u64 end = MIN(ram->end, mapped_end);
 	const struct range *hit;
 	u64 start;
 
@@ -82,10 +101,32 @@ paddr_t early_alloc(u64 size, u64 align)
 		best = MAX(best, at);
 	}
 	if (!best)
-		panic("no room for %lu KiB below 4 GiB", size >> 10);
+		panic("no room for %lu KiB below %lx", size >> 10, mapped_end);
 	early_reserve(best, best + size);
 	memset(phys_to_virt(paddr(best)), 0, size);
 	return paddr(best);
+}
+
+void early_set_mapped(u64 end)
+{
+	mapped_end = end;
+}
+
+u64 early_ram(u64 start, u64 end)
+{
+	struct range ram;
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < boot_info.e820_count; i++)
+		if (ram_range(i, &ram) && ram.start < end && ram.end > start)
+			sum += MIN(ram.end, end) - MAX(ram.start, start);
+	return sum;
+}
+
+bool early_is_free(u64 start, u64 end)
+{
+	return early_ram(start, end) == end - start && !next_taken(start, end);
 }
 
 void early_for_each_free(void (*fn)(mfn_t first, u64 count))

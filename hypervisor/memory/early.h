@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Memory before the frame allocator: ranges taken out of the E820 map. */
+/*
+ * Memory before the frame allocator: ranges taken out of the E820 map. All
+ * addresses are physical; the boot processor alone calls these.
+ */
 #ifndef KRYPTON_EARLY_H
 #define KRYPTON_EARLY_H
 
 /* Never hand out [start, end). */
 void early_reserve(u64 start, u64 end);
-/* Zeroed memory below 4 GiB, for ever; panics if there is none. */
+/*
+ * Zeroed memory, permanently, at the highest address that the direct map has;
+ * panics if there is none.
+ */
 paddr_t early_alloc(u64 size, u64 align);
+/* The direct map reaches to this address; at first to 4 GiB. */
+void early_set_mapped(u64 end);
+/* How many bytes of [start, end) are whole pages of RAM. */
+u64 early_ram(u64 start, u64 end);
+/* Whether all of [start, end) is RAM that nobody has taken. */
+bool early_is_free(u64 start, u64 end);
 /* Call fn for each page-aligned part of RAM nobody has taken. */
 void early_for_each_free(void (*fn)(mfn_t first, u64 count));
 /* First frame number above all RAM. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The frame table, and a buddy allocator over it. A zone holds the frames
+ * A buddy allocator over the frame table. A zone holds the frames
  * whose numbers have the same length in bits, so that memory below any power
  * of two is found without a search. Higher zones are used first: 32-bit
- * devices need what lies below 4 GiB.
+ * devices need what lies below 4 GiB, and 32-bit guests what their
+ * machine-to-phys window can name. So a section (memory/sections.c) is woken
+ * where no block of its zone or a higher one is left.
  *
  * A free block is on the list of its zone and order by its first frame; the
  * links are frame numbers, with 0 for none. Frame 0 is never given to the
@@ -17,20 +19,13 @@
 #include "machine/lock.h"
 #include "machine/paging.h"
 #include "machine/smp.h"
-#include "memory/early.h"
-#include "memory/frames.h"
+#include "memory/sections.h"
 
 #define ZONES		32
 
-struct frame *frame_table;
-u64 frame_count;
-u32 *frame_m2p;
-u64 *frame_m2p64;
-mfn_t frame_m2p_first;
-u64 frame_m2p_count;
-
 static u32 free_list[ZONES][FRAME_MAX_ORDER + 1];
 static u64 free_count, claimed, total;
+static u32 waking;		/* sections that are no longer asleep */
 static u64 flush_due;		/* the first flush after the last free */
 static struct spinlock alloc_lock = SPINLOCK(LOCK_ALLOC);
 
@@ -75,13 +70,11 @@ static bool is_free_block(u64 n, u32 order)
 	       f->flags == FRAME_VALID && f->order == order;
 }
 
-static void free_locked(u64 n, u32 order)
+/* Frames that are FRAME_FREE: merge them with others. */
+static void insert(u64 n, u32 order)
 {
-	u64 i, buddy;
+	u64 buddy;
 
-	for (i = 0; i < 1ull << order; i++)
-		frame_table[n + i] = (struct frame){ .kind = FRAME_FREE };
-	free_count += 1ull << order;
 	for (; order < FRAME_MAX_ORDER; order++) {
 		buddy = n ^ (1ull << order);
 		if (!is_free_block(buddy, order))
@@ -90,6 +83,16 @@ static void free_locked(u64 n, u32 order)
 		n &= ~(1ull << order);
 	}
 	list_add(n, order);
+}
+
+static void free_locked(u64 n, u32 order)
+{
+	u64 i;
+
+	for (i = 0; i < 1ull << order; i++)
+		frame_table[n + i] = (struct frame){ .kind = FRAME_FREE };
+	free_count += 1ull << order;
+	insert(n, order);
 }
 
 /* Take the block at n and give back what is more than 2^order of it. */
@@ -132,26 +135,89 @@ static void use_claim(u64 count, u64 *claim)
 	claimed -= count;
 }
 
-mfn_t frame_alloc_claimed(u32 order, u64 limit, u64 *claim)
+/* Call fn for each aligned block of which [n, end) consists. */
+static void for_each_block(u64 n, u64 end, void (*fn)(u64 n, u32 order))
 {
-	u64 i, n = 0, flags, due;
+	u32 order;
+	u64 flags;
 
-	if (order > FRAME_MAX_ORDER)
-		return INVALID_MFN;
-	flags = spin_lock_irqsave(&alloc_lock);
-	if (may_take(1ull << order, claim))
-		n = find_block(order, limit);
-	if (n) {
-		split(n, order);
-		use_claim(1ull << order, claim);
-		for (i = 0; i < 1ull << order; i++)
-			frame_table[n + i] = (struct frame){ .kind = FRAME_HV };
+	for (n = n ? n : 1; n < end; n += 1ull << order) {
+		order = MIN((u32)__builtin_ctzll(n), (u32)FRAME_MAX_ORDER);
+		while (n + (1ull << order) > end)
+			order--;
+		flags = spin_lock_irqsave(&alloc_lock);
+		fn(n, order);
+		spin_unlock_irqrestore(&alloc_lock, flags);
 	}
+}
+
+/* The frames of a section that sleeps are free, and counted as such. */
+static void wake(u64 section)
+{
+	mfn_t first = section_wake(section);
+
+	for_each_block(first.n, first.n + section_frames(section), insert);
+	__atomic_fetch_sub(&waking, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Take a block, or rouse the section that must wake first; the lock is held. */
+static u64 take_block(u32 order, u64 limit, u64 *section)
+{
+	u64 n = find_block(order, limit);
+
+	*section = section_highest(limit);
+	if (*section && (!n || zone_of(*section << SECTION_SHIFT) > zone_of(n))) {
+		section_rouse(*section);
+		waking++;
+		return 0;
+	}
+	*section = 0;
+	if (n)
+		split(n, order);
+	return n;
+}
+
+static void take_frames(u64 n, u32 order, u64 *claim)
+{
+	u64 i;
+
+	use_claim(1ull << order, claim);
+	for (i = 0; i < 1ull << order; i++)
+		frame_table[n + i] = (struct frame){ .kind = FRAME_HV };
+}
+
+/*
+ * Try once. True: again, as a section was woken, or another CPU wakes one. Both
+ * counts are read first: what that CPU gives is then in the lists.
+ */
+static bool try_alloc(u32 order, u64 limit, u64 *claim, mfn_t *m)
+{
+	u64 flags = spin_lock_irqsave(&alloc_lock), n = 0, section = 0, due;
+	bool again = waking;
+
+	if (may_take(1ull << order, claim))
+		n = take_block(order, limit, &section);
+	else
+		again = false;
+	if (n)
+		take_frames(n, order, claim);
 	due = flush_due;
 	spin_unlock_irqrestore(&alloc_lock, flags);
+	if (section)
+		wake(section);
 	if (n)
 		smp_flush_since(smp_all(), due);
-	return n ? mfn(n) : INVALID_MFN;
+	*m = n ? mfn(n) : INVALID_MFN;
+	return !n && (section || again);
+}
+
+mfn_t frame_alloc_claimed(u32 order, u64 limit, u64 *claim)
+{
+	mfn_t m = INVALID_MFN;
+
+	while (order <= FRAME_MAX_ORDER && try_alloc(order, limit, claim, &m))
+		smp_flush_interrupt();	/* which the other CPU waits for */
+	return m;
 }
 
 mfn_t frame_alloc(u32 order, u64 limit)
@@ -226,13 +292,7 @@ u64 frames_free(void)
 
 void frames_give(mfn_t first, u64 count)
 {
-	u64 flags = spin_lock_irqsave(&alloc_lock);
-	u64 n, end = first.n + count;
-
-	for (n = first.n; n < end; n++)
-		if (n)
-			free_locked(n, 0);
-	spin_unlock_irqrestore(&alloc_lock, flags);
+	for_each_block(first.n, first.n + count, free_locked);
 }
 
 /*
@@ -251,27 +311,19 @@ static void claim_ram(void)
 		end = MIN((e->addr + e->size) >> PAGE_SHIFT, frame_count);
 		n = MAX(e->addr >> PAGE_SHIFT, 256ull);
 		for (; n < end; n++)
-			frame_table[n].kind = FRAME_HV;
+			if (section_awake(n >> SECTION_SHIFT))
+				frame_table[n].kind = FRAME_HV;
+			else
+				n |= BIT(SECTION_SHIFT) - 1;
 	}
 }
 
 void frames_init(u64 ram_end)
 {
-	u64 size = ROUND_UP(ram_end * sizeof(u32), 2ull << 20);
-	u64 size64 = ROUND_UP(ram_end * sizeof(u64), 2ull << 20);
-	paddr_t m2p;
-
 	memset(free_list, 0, sizeof(free_list));
-	free_count = claimed = total = flush_due = 0;
-	frame_count = ram_end;
-	frame_table = phys_to_virt(early_alloc(ram_end * sizeof(struct frame),
-					       PAGE_SIZE));
-	m2p = early_alloc(size64 + size, 2ull << 20);
-	frame_m2p64 = phys_to_virt(m2p);
-	frame_m2p = (u32 *)((u8 *)frame_m2p64 + size64);
-	memset(frame_m2p64, 0xff, size64 + size);
-	frame_m2p_first = paddr_to_mfn(m2p);
-	frame_m2p_count = (size64 + size) >> PAGE_SHIFT;
-	paging_map_m2p(m2p, size64);
+	claimed = total = flush_due = 0;
+	sections_init(ram_end);
 	claim_ram();
+	sections_name_arrays();
+	free_count = sections_asleep();
 }

@@ -7,6 +7,7 @@
 
 enum frame_kind {
 	FRAME_IO,	/* not RAM: devices, firmware */
+	FRAME_M2P,	/* of the machine-to-phys arrays; Dom0 may read it */
 	FRAME_FREE,
 	FRAME_HV,	/* the hypervisor's own; no guest may map it */
 	FRAME_GUEST,	/* has an owner */
@@ -69,24 +70,17 @@ struct domain_memory {
 extern struct frame *frame_table;
 extern u64 frame_count;
 /*
- * The machine-to-phys arrays of 32- and of 64-bit guests, in one block of 2 MiB
- * pages. page_set_m2p() writes both.
+ * The machine-to-phys arrays of 32- and of 64-bit guests. page_set_m2p() writes
+ * both. The frame table has something to read for each valid frame number, these
+ * have it only for frames that are in use.
  */
 extern u32 *frame_m2p;
 extern u64 *frame_m2p64;
-extern mfn_t frame_m2p_first;
-extern u64 frame_m2p_count;
 #define M2P_INVALID	(~0ull)
 
 static inline bool mfn_valid(mfn_t m)
 {
 	return m.n < frame_count;
-}
-
-/* Whether it holds a part of the machine-to-phys arrays. */
-static inline bool mfn_is_m2p(mfn_t m)
-{
-	return m.n - frame_m2p_first.n < frame_m2p_count;
 }
 
 /* Of a table that has this type; 0: it is none of a table. */
@@ -105,7 +99,7 @@ static inline mfn_t frame_mfn(const struct frame *f)
 	return mfn((u64)(f - frame_table));
 }
 
-/* Make the table; every frame is FRAME_IO until given to the allocator. */
+/* At boot: make the table. RAM is FRAME_HV until given to the allocator. */
 void frames_init(u64 ram_end);
 void frames_give(mfn_t first, u64 count);
 

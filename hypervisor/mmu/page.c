@@ -29,6 +29,16 @@ bool page_get(struct domain *d, mfn_t m)
 	return false;
 }
 
+u64 page_limit(const struct domain *d)
+{
+	const struct width *w = d->width;
+	u64 entries = (w->m2p_end - d->tables.m2p_start) / w->long_size;
+
+	if (width_is_long(w) || entries >= frame_count)
+		return 0;
+	return BIT(63 - (u32)__builtin_clzll(entries));
+}
+
 void page_set_m2p(mfn_t m, u64 pfn)
 {
 	frame_m2p[m.n] = (u32)pfn;

@@ -25,6 +25,12 @@ bool page_reserve(struct domain *d, u64 count, bool limited);
 void page_unreserve(struct domain *d, u64 count);
 void page_assign(struct domain *d, mfn_t m);
 /*
+ * The frame number, a power of two, below which all of a domain's frames must be,
+ * or 0. As on Xen, a 32-bit domain has a limit if the machine has frames that its
+ * machine-to-phys window cannot name.
+ */
+u64 page_limit(const struct domain *d);
+/*
  * What the machine-to-phys arrays say of a frame. The caller holds a reference
  * to it, or is the one that frees it.
  */

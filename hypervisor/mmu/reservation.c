@@ -16,12 +16,16 @@ struct change {
 	struct xen_memory_reservation r;
 };
 
-static u64 address_limit(u32 mem_flags)
+/* What the caller asks for, and what the domain must have. */
+static u64 frame_limit(const struct domain *d, u32 mem_flags)
 {
+	u64 own = page_limit(d), asked;
 	u32 bits = mem_flags & 0xff;
 
-	return bits && bits < 52 ?
-	       1ull << (MAX(bits, PAGE_SHIFT) - PAGE_SHIFT) : 0;
+	if (!bits || bits >= 52)
+		return own;
+	asked = 1ull << (MAX(bits, PAGE_SHIFT) - PAGE_SHIFT);
+	return own ? MIN(own, asked) : asked;
 }
 
 /* There is one node, which none but the privileged domain may insist on. */
@@ -95,7 +99,7 @@ static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
 	spin_unlock(&d->tables.lock);
 	if (!ok)
 		return false;
-	m = frame_alloc_claimed(order, address_limit(r->mem_flags),
+	m = frame_alloc_claimed(order, frame_limit(d, r->mem_flags),
 				&d->mem.claim);
 	if (!mfn_eq(m, INVALID_MFN))
 		memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
@@ -228,7 +232,7 @@ static int exchange_chunk(struct domain *d, const struct xen_memory_exchange *x,
 	u64 n_in = 1ull << (order - x->in.extent_order);
 	u64 n_out = 1ull << (order - x->out.extent_order);
 	bool taken;
-	mfn_t m = frame_alloc(order, address_limit(x->out.mem_flags));
+	mfn_t m = frame_alloc(order, frame_limit(d, x->out.mem_flags));
 	int rc;
 
 	if (mfn_eq(m, INVALID_MFN))

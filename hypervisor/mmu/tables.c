@@ -45,6 +45,7 @@
  */
 #include "debug.h"
 #include "domain/domain.h"
+#include "memory/maps.h"
 #include "mmu/tables.h"
 
 #define ENTRIES		512
@@ -131,18 +132,7 @@ static bool is_device(mfn_t m)
  */
 static bool address_exists(mfn_t m)
 {
-	static u32 bits;
-	u32 r[4];
-
-	if (!bits) {
-		cpuid(0x80000000, 0, r);
-		bits = 36;		/* of a processor that does not say */
-		if (r[0] >= 0x80000008) {
-			cpuid(0x80000008, 0, r);
-			bits = r[0] & 0xff;
-		}
-	}
-	return m.n < BIT(bits - PAGE_SHIFT);
+	return m.n < BIT(paging_address_bits() - PAGE_SHIFT);
 }
 
 /*
@@ -176,7 +166,7 @@ bool tables_cache_ok(const struct domain *d, u64 e)
 
 bool tables_uncounted(mfn_t m)
 {
-	return is_device(m) || mfn_is_m2p(m);
+	return !mfn_valid(m) || mfn_frame(m)->kind <= FRAME_M2P;
 }
 
 /* A page for a present level-1 entry. */
@@ -192,7 +182,7 @@ static int get_page(struct domain *d, u64 e)
 	 * The tools read the machine-to-phys arrays as if they were foreign
 	 * pages, whole extents of XENMEM_machphys_mfn_list.
 	 */
-	if (mfn_is_m2p(m))
+	if (mfn_frame(m)->kind == FRAME_M2P)
 		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
 	if (!tables_cache_ok(d, e))
 		return -EINVAL;
@@ -320,16 +310,20 @@ static BY_TYPE void put_entry(struct domain *d, mfn_t table,
 /* The slots that are not the guest's. */
 static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 {
-	u64 size = ROUND_UP(frame_count * sizeof(u32), LARGE_SIZE);
 	u32 first = entries(d, type), i;
-	mfn_t m2p = virt_to_mfn(frame_m2p);
+	u64 at = (u64)frame_m2p;
+	mfn_t m;
 
 	memset(table + first, 0, (ENTRIES - first) * sizeof(*table));
 	if (type != TYPE_L2_TOP)
 		return;
-	for (i = first; i < ENTRIES && (i - first) * LARGE_SIZE < size; i++)
-		table[i] = make_pte(mfn_add(m2p, (i - first) * 512ull),
-				    PTE_P | PTE_PSE | PTE_A | PTE_D | PTE_NX);
+	for (i = first; i < ENTRIES && at < (u64)&frame_m2p[frame_count];
+	     i++, at += LARGE_SIZE) {
+		m = maps_backed_by(at);
+		if (!mfn_eq(m, INVALID_MFN))
+			table[i] = make_pte(m, PTE_P | PTE_PSE | PTE_A |
+					    PTE_D | PTE_NX);
+	}
 }
 
 /* Others want the processor, or the lock: a table above level 1 waits. */

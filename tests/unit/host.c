@@ -15,6 +15,7 @@
 #include "machine/paging.h"
 #include "machine/smp.h"
 #include "memory/early.h"
+#include "memory/maps.h"
 #include "mmu/ptype.h"
 #include "mmu/roots.h"
 #include "mmu/tables.h"
@@ -40,7 +41,7 @@ char host_panic_text[128];
 char host_log[4096];
 void (*host_unlocked)(void);
 
-#define HOST_BYTES	(12u << 20)
+#define HOST_BYTES	(16u << 20)
 #define WINDOW_PAGES	32u	/* of a vCPU's descriptor tables */
 
 static u8 *memory;
@@ -121,6 +122,15 @@ void smp_flush(u32 cpus)
 			flushed[i] = host_flushes;
 	if (host_flushed)
 		host_flushed(cpus);
+}
+
+void smp_flush_always(void)
+{
+	smp_flush(host_cpus);
+}
+
+void smp_flush_interrupt(void)
+{
 }
 
 u64 smp_next_flush(void)
@@ -328,8 +338,12 @@ int domain_target(u32 domid, struct domain **d)
 	return -EPERM;
 }
 
+const struct host_machine *host_machine;
+
 paddr_t early_alloc(u64 size, u64 align)
 {
+	if (host_machine)
+		return host_machine->early_alloc(size, align);
 	early_next = ROUND_UP(early_next, align);
 	early_next += size;
 	if (early_next > HOST_BYTES)
@@ -337,11 +351,41 @@ paddr_t early_alloc(u64 size, u64 align)
 	return paddr(early_next - size);
 }
 
-/* As in machine/paging.c, without the tables. */
-void paging_map_m2p(paddr_t first, u64 size)
+/* As in memory/maps.c, without tables: each array is one large page. */
+void maps_back(u64 va, mfn_t first)
 {
-	(void)size;
-	boot_l4[L4_M2P_SLOT] = first.a | PTE_P | PTE_US | PTE_A;
+	if (host_machine) {
+		host_machine->back(va, first);
+	} else if (va == (u64)frame_table) {
+		frame_table = mfn_to_virt(first);
+	} else if (va == (u64)frame_m2p) {
+		frame_m2p = mfn_to_virt(first);
+	} else {
+		assert_int_equal(va, (u64)frame_m2p64);
+		frame_m2p64 = mfn_to_virt(first);
+		boot_l4[L4_M2P_SLOT] = make_pte(first, PTE_P | PTE_US | PTE_A);
+	}
+}
+
+mfn_t maps_repeat(mfn_t page)
+{
+	return host_machine ? host_machine->repeat(page) : INVALID_MFN;
+}
+
+void maps_back_repeated(u64 va, mfn_t table)
+{
+	host_machine->back_repeated(va, table);
+}
+
+mfn_t maps_backed_by(u64 va)
+{
+	return host_machine ? host_machine->backed_by(va) :
+	       virt_to_mfn((void *)va);
+}
+
+u32 paging_address_bits(void)
+{
+	return 46;
 }
 
 void host_reset(void)

@@ -14,6 +14,19 @@
 #define HOST_DOMAINS	3u
 #define HOST_VCPUS	2u	/* of each, at most */
 
+/*
+ * A larger machine, whose sections and mappings are to be seen; NULL: one of
+ * HOST_FRAMES, each array of which is one large page.
+ */
+struct host_machine {
+	paddr_t (*early_alloc)(u64 size, u64 align);
+	void (*back)(u64 va, mfn_t first);
+	mfn_t (*repeat)(mfn_t page);
+	void (*back_repeated)(u64 va, mfn_t table);
+	mfn_t (*backed_by)(u64 va);
+};
+extern const struct host_machine *host_machine;
+
 extern u32 host_flushes;
 extern int host_locks;
 extern bool host_preempt;

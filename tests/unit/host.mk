@@ -13,7 +13,7 @@ flags	:= -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-builtin \
 	-include hypervisor/include/types.h -include tests/unit/include/cpu.h
 
 # What the page types need, and what these need
-pages-src := machine/boot.c memory/frames.c mmu/release.c domain/destroy.c domain/part.c \
+pages-src := machine/boot.c memory/early.c memory/frames.c memory/sections.c mmu/release.c domain/destroy.c domain/part.c \
 	guest/shared.c lib/format.c lib/members.c event/evtchn.c \
 	event/evtchn_port.c event/evtchn_fifo.c \
 	mmu/page.c mmu/ptype.c mmu/ptype_put.c mmu/roots.c mmu/tables.c mmu/walk.c \
@@ -38,6 +38,9 @@ $(out)/hv/unpack/%.o: hypervisor/unpack/%.c $(linux)/done
 		-isystem $(linux)/lib -isystem $(linux)/include \
 		-isystem hypervisor/unpack -fno-strict-overflow \
 		-fno-sanitize=undefined $(own-flags) -c -o $@ $<
+
+# The tests' own early_alloc() and maps_back() are in unit/host.c
+$(out)/hv/memory/early.o: own-flags := -Dearly_alloc=own_early_alloc
 
 $(out)/hv/%.o: hypervisor/%.c
 	@mkdir -p $(@D)

@@ -74,7 +74,7 @@ static void test_mem(void **state)
 		options("dom0_mem=min:0,max:0,0");
 		snprintf(line, sizeof(line), "dom0_mem=%s", sizes[i].value);
 		options(line);
-		n = dom0_pages(ALL, &max);
+		n = dom0_pages(ALL, ~0ull, &max);
 		if (n != sizes[i].pages || max != sizes[i].max || host_log[0])
 			fail_msg("%s: %lu MiB, at most %lu; %s", line, n / MIB,
 				 max / MIB, host_log);
@@ -86,7 +86,7 @@ static void test_mem(void **state)
 			fail_msg("%s is accepted", line);
 	}
 	options("dom0_mem=min:0,max:0,0");
-	n = dom0_pages(4096ull * MIB, &max);
+	n = dom0_pages(4096ull * MIB, ~0ull, &max);
 	assert_int_equal(n, (4096 - 128) * MIB);
 }
 

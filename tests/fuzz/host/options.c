@@ -88,7 +88,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 			     names[i]);
 	}
 	parser_check(parser_messages <= words, "one message a word");
-	n = dom0_pages(100000, &max);
+	n = dom0_pages(100000, ~0ull, &max);
 	parser_check(max && n <= max && n <= 100000, "Dom0's memory");
 	n = dom0_vcpus(7);
 	parser_check(n && n <= MAX_DOMAIN_VCPUS, "Dom0's vCPUs");

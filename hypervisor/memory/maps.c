@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The mappings of the machine's memory that the boot makes: the direct map of all
+ * RAM, and what is behind the arrays with an element for each frame, at
+ * addresses of the slots 259 and 260.
+ *
+ * The array that 64-bit guests read has one tree of tables for them (slot 256)
+ * and for the hypervisor, which writes it. The entries of boot_l4 decide who
+ * may do what.
+ */
+#include "lib/lib.h"
+#include "machine/cpu.h"
+#include "memory/early.h"
+#include "memory/maps.h"
+
+#define GIB	(1ull << 30)
+#define LARGE	(2ull << 20)
+#define TABLE_RIGHTS	(PTE_P | PTE_RW | PTE_A)
+
+static u64 *boot_table(u64 *entry)
+{
+	if (!(*entry & PTE_P))
+		*entry = early_alloc(PAGE_SIZE, PAGE_SIZE).a | TABLE_RIGHTS;
+	return mfn_to_virt(pte_mfn(*entry));
+}
+
+static bool has_gib_pages(void)
+{
+	u32 r[4];
+
+	cpuid(0x80000001, 0, r);
+	return r[3] & BIT(26);
+}
+
+/*
+ * Map the RAM of a GiB. What is not RAM stays unmapped, but for what a large
+ * page has beside RAM: its memory type is not the hypervisor's to choose.
+ */
+static void map_direct_gib(u64 gib, bool large)
+{
+	u64 *l3 = boot_table(&boot_l4[L4_DIRECT_SLOT + gib / 512]), *l2, at;
+	u64 start = gib * GIB, ram = early_ram(start, start + GIB);
+
+	if (ram == GIB && large) {
+		l3[gib % 512] = start | PTE_PSE | PTE_HV_DATA;
+		return;
+	}
+	l2 = ram ? boot_table(&l3[gib % 512]) : NULL;
+	for (at = start; ram && at < start + GIB; at += LARGE)
+		if (early_ram(at, at + LARGE))
+			l2[at % GIB / LARGE] = at | PTE_PSE | PTE_HV_DATA;
+}
+
+void maps_init(u64 ram_end)
+{
+	u64 end = ram_end << PAGE_SHIFT, i;
+	bool large = has_gib_pages();
+
+	for (i = 4; i * GIB < end; i++)
+		map_direct_gib(i, large);
+	early_set_mapped(MAX(end, 4 * GIB));
+	for (i = L4_DESC_SLOT; i <= L4_TABLE_SLOT; i++)
+		boot_table(&boot_l4[i]);
+	boot_l4[L4_M2P_SLOT] = (boot_l4[L4_M2P_RW_SLOT] & ~PTE_RW) | PTE_US;
+}
+
+/* The level-2 entry of an address in the arrays, whose tables the boot makes. */
+static u64 *array_entry(u64 va)
+{
+	u64 *t = mfn_to_virt(pte_mfn(boot_l4[va >> 39 & 511]));
+	u64 *e = &t[va >> 30 & 511];
+
+	if (!(*e & PTE_P))
+		*e = early_alloc(PAGE_SIZE, PAGE_SIZE).a | TABLE_RIGHTS |
+		     PTE_US;
+	return (u64 *)mfn_to_virt(pte_mfn(*e)) + (va >> 21 & 511);
+}
+
+void maps_back(u64 va, mfn_t first)
+{
+	*array_entry(va) = make_pte(first, PTE_HV_DATA | PTE_US | PTE_PSE);
+}
+
+mfn_t maps_repeat(mfn_t page)
+{
+	paddr_t table = early_alloc(PAGE_SIZE, PAGE_SIZE);
+	u64 *l1 = phys_to_virt(table);
+	u32 i;
+
+	for (i = 0; i < 512; i++)
+		l1[i] = make_pte(page, PTE_HV_DATA & ~PTE_RW);
+	return paddr_to_mfn(table);
+}
+
+void maps_back_repeated(u64 va, mfn_t table)
+{
+	*array_entry(va) = make_pte(table, TABLE_RIGHTS);
+}
+
+mfn_t maps_backed_by(u64 va)
+{
+	u64 e = *array_entry(va);
+
+	return e & PTE_PSE ? pte_mfn(e) : INVALID_MFN;
+}
