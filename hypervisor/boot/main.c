@@ -39,6 +39,8 @@ static void reserve_memory(void)
 	early_reserve(0, 1ull << 20);
 	early_reserve(image_to_phys(image_start).a,
 		      image_to_phys(image_end).a);
+	early_reserve(boot_info.loader,
+		      boot_info.loader + boot_info.loader_size);
 	for (i = 0; i < boot_info.modules; i++)
 		early_reserve(m[i].start, m[i].start + m[i].size);
 }
@@ -102,6 +104,7 @@ void boot_main(u32 magic, u64 info)
 	vga_init();
 	cpu_blocks[0] = &boot_block;
 	multiboot_parse(magic, info);
+	efi_map_use();
 	log_info("Krypton for xen-3.0-x86_64 xen-3.0-x86_32p, command line: %s",
 		 boot_info.cmdline);
 	options_init();
