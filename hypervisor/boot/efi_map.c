@@ -57,6 +57,8 @@ void efi_map_use(void)
 	for (i = 0; (e = efi_descriptor(i)); i++)
 		if (e->pages && e->pages < BIT(52 - PAGE_SHIFT))
 			add(e->phys, e->pages << PAGE_SHIFT, e820_type(e));
+	if (!boot_info.e820_count)
+		panic("the firmware gave no memory map");
 	log_info("EFI: a memory map of %u parts, %u in E820's form", i,
 		 boot_info.e820_count);
 }

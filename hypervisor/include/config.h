@@ -15,6 +15,7 @@
  *  257      ffff808000000000    ffff80ffffffffff    GDT and LDT of each vCPU,
  *                                                   128 KiB apiece
  *  258      ffff810000000000    ffff817fffffffff    device registers, uncached
+ *  260      ffff820000000000    ffff82003fffffff    the screen's pixels
  *  261      ffff828000000000    ffff82803fffffff    this image (physical 0..1G)
  *  262      ffff830000000000    ffff837fffffffff    all RAM, 2 MiB pages; 263 to
  *                                                   271 could hold more
@@ -40,11 +41,13 @@
 #define L4_HV_END	272
 #define L4_DESC_SLOT	257
 #define L4_IOMAP_SLOT	258
+#define L4_SCREEN_SLOT	260
 #define L4_IMAGE_SLOT	261
 #define L4_DIRECT_SLOT	262
 
 #define DESC_BASE	0xffff808000000000
 #define IOMAP_BASE	0xffff810000000000
+#define SCREEN_BASE	0xffff820000000000
 #define DIRECT_BASE	0xffff830000000000
 #define DIRECT_MAX	0x8000000000
 
