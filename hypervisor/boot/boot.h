@@ -8,6 +8,9 @@
 /* Fill boot_info from the loader's structures; panics if they are unknown. */
 void multiboot_parse(u32 magic, u64 info);
 
+/* On EFI, take its memory map instead of what the loader made of it. */
+void efi_map_use(void);
+
 /*
  * Sort the memory map and make it short enough for Dom0, without RAM from the
  * address 'limit' on; the log says why.

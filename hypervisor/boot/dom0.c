@@ -280,6 +280,22 @@ static void fill_start_info(const struct domain *d)
 	fill_p2m_info(to + MAX_GUEST_CMDLINE);
 }
 
+/* Behind start_info, the screen; in the first page, the ACPI root pointer. */
+static void fill_firmware(const struct domain *d)
+{
+	struct dom0_vga_console_info screen;
+	u32 size = dom0_console_info(&screen, width_is_long(d->width));
+	u32 at = members_size(DOM0_START_INFO, layout.long_size) +
+		 MAX_GUEST_CMDLINE + 2 * layout.long_size;
+	u32 where[] = { size ? at : 0, size };
+
+	put(layout.start_info + 
+	    members_size(DOM0_BEFORE_CONSOLE, layout.long_size), where,
+	    sizeof(where));
+	put(layout.start_info + at, &screen, size);
+	dom0_put_rsdp(va_ptr(layout.virt_base));
+}
+
 /* Dom0 gets all ports but those of the hypervisor's devices. */
 static void give_ports(struct domain *d)
 {
@@ -387,6 +403,7 @@ void dom0_build(void)
 	load_p2m();
 	fill_tables();
 	fill_start_info(d);
+	fill_firmware(d);
 	give_ports(d);
 	install_tables(d->vcpu[0]);
 	start_state(d->vcpu[0]);

@@ -53,7 +53,14 @@ static inline u64 dom0_layout_pfn(const struct dom0_layout *l, u64 va)
 }
 
 /* start_info up to the command line, in the form of lib/members.h */
-#define DOM0_START_INFO		"qqqqllili|lilllll"
+#define DOM0_BEFORE_CONSOLE	"qqqqllili"
+#define DOM0_START_INFO		DOM0_BEFORE_CONSOLE "|lilllll"
+
+struct dom0_vga_console_info;
+/* Fill in what there is of a screen; returns the size of that, 0 if none. */
+u32 dom0_console_info(struct dom0_vga_console_info *c, bool has_efi);
+/* On EFI, leave a copy of the ACPI root pointer where 32-bit kernels look. */
+void dom0_put_rsdp(u8 *first_page);
 
 /* Read and unpack the kernel module, while memory is still unshared. */
 void dom0_prepare(void);

@@ -5,7 +5,9 @@
  *
  * Both multiboot headers lie here. The image is a flat binary, so both give
  * load addresses explicitly. On entry eax is the loader's magic and ebx the
- * physical address of its information, for either version.
+ * physical address of its information, for either version. No header asks for
+ * a framebuffer: for that, GRUB would leave text mode on BIOS machines. On UEFI
+ * machines it sets a mode in any case, with a warning.
  *
  * The tables made here map physical 0..4 GiB at 0, at DIRECT_BASE and the
  * first GiB at IMAGE_BASE; C extends the direct map and drops the identity

@@ -19,9 +19,9 @@
 #include "machine/machine.h"
 #include "machine/mce.h"
 #include "machine/paging.h"
+#include "machine/screen.h"
 #include "machine/serial.h"
 #include "machine/time.h"
-#include "machine/vga.h"
 #include "memory/early.h"
 #include "memory/frames.h"
 #include "memory/maps.h"
@@ -40,6 +40,8 @@ static void reserve_memory(void)
 	early_reserve(0, 1ull << 20);
 	early_reserve(image_to_phys(image_start).a,
 		      image_to_phys(image_end).a);
+	early_reserve(boot_info.loader,
+		      boot_info.loader + boot_info.loader_size);
 	for (i = 0; i < boot_info.modules; i++)
 		early_reserve(m[i].start, m[i].start + m[i].size);
 }
@@ -90,7 +92,6 @@ static void init_interrupts(void)
 	ap_prepare(0, 0);
 	cpu_count = 1;
 	traps_init_cpu();
-	paging_init_cpu();
 	apic_init_cpu();
 	this_cpu()->apic_id = apic_read_id();
 	irq_init();
@@ -103,9 +104,11 @@ void boot_main(u32 magic, u64 info)
 {
 	canary_init();
 	serial_init();
-	vga_init();
 	cpu_blocks[0] = &boot_block;
 	multiboot_parse(magic, info);
+	paging_init_cpu();
+	screen_init();
+	efi_map_use();
 	log_info("Krypton for xen-3.0-x86_64 xen-3.0-x86_32p, command line: %s",
 		 boot_info.cmdline);
 	options_init();
@@ -116,7 +119,7 @@ void boot_main(u32 magic, u64 info)
 	boot_l4[0] = 0;			/* the identity mapping: all CPUs run */
 	tlb_flush_local();
 	dom0_build();
-	vga_stop();
+	screen_stop();
 	hold_init();
 	ap_release();
 	mce_init_cpu();

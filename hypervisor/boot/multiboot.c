@@ -2,9 +2,10 @@
 /*
  * The boot loader's information, multiboot 1 or 2, copied into boot_info.
  *
- * Layouts are those of the two published multiboot specifications. The
- * allocator gets the loader's memory later, so everything is copied. Addresses
- * are physical and below 4 GiB, where the boot page tables map them.
+ * Layouts are those of the two published multiboot specifications. Everything
+ * is copied but for the RSDP and the EFI memory map, which stay where version 2
+ * has them: main.c reserves that. Addresses are physical and below 4 GiB, where
+ * the boot page tables map them.
  */
 #include "boot/boot.h"
 #include "lib/lib.h"
@@ -42,9 +43,19 @@ struct mb2_tag {
 };
 
 enum {
-	MB2_END, MB2_CMDLINE, MB2_MODULE = 3, MB2_MMAP = 6, MB2_ACPI_OLD = 14,
-	MB2_ACPI_NEW = 15
+	MB2_END, MB2_CMDLINE, MB2_MODULE = 3, MB2_MMAP = 6, MB2_SCREEN = 8,
+	MB2_EFI64 = 12, MB2_ACPI_OLD = 14, MB2_ACPI_NEW = 15, MB2_EFI_MAP = 17
 };
+
+#define MB2_RGB		1	/* the kind of a screen */
+
+struct mb2_screen {
+	u64 address;
+	u32 pitch, width, height;
+	u8 bits, kind;
+	u16 reserved;
+	u8 colours[6];		/* red, green, blue: position and size */
+} __attribute__((packed));
 
 static void add_e820(u64 addr, u64 len, u32 type)
 {
@@ -107,6 +118,32 @@ static void parse_mb2_mmap(const struct mb2_tag *tag)
 	}
 }
 
+static void parse_mb2_screen(const struct mb2_tag *tag)
+{
+	const struct mb2_screen *s = (const void *)(tag + 1);
+	const u8 *c = s->colours;
+
+	if (tag->size < sizeof(*tag) + sizeof(*s) || s->kind != MB2_RGB)
+		return;
+	boot_info.screen = (struct boot_screen){
+		.address = s->address, .pitch = s->pitch, .width = s->width,
+		.height = s->height, .bits = s->bits, .red = { c[0], c[1] },
+		.green = { c[2], c[3] }, .blue = { c[4], c[5] },
+	};
+}
+
+/* The firmware's own map, whose attributes the other map lacks. */
+static void parse_mb2_efi_map(const struct mb2_tag *tag, u64 tag_phys)
+{
+	const u32 *head = (const u32 *)(tag + 1);	/* entry size, version */
+
+	if (tag->size < sizeof(*tag) + 8)
+		return;
+	boot_info.efi.map = tag_phys + sizeof(*tag) + 8;
+	boot_info.efi.map_size = tag->size - (u32)sizeof(*tag) - 8;
+	boot_info.efi.map_step = head[0];
+}
+
 static void parse_mb2_tag(const struct mb2_tag *tag, u64 tag_phys)
 {
 	const u32 *body = (const u32 *)(tag + 1);
@@ -122,9 +159,18 @@ static void parse_mb2_tag(const struct mb2_tag *tag, u64 tag_phys)
 	case MB2_MMAP:
 		parse_mb2_mmap(tag);
 		break;
-	case MB2_ACPI_OLD:
+	case MB2_SCREEN:
+		parse_mb2_screen(tag);
+		break;
+	case MB2_EFI64:
+		memcpy(&boot_info.efi.table, body, 8);
+		break;
+	case MB2_ACPI_OLD:	/* precedes the new one, if there are both */
 	case MB2_ACPI_NEW:
 		boot_info.rsdp = tag_phys + sizeof(*tag);
+		break;
+	case MB2_EFI_MAP:
+		parse_mb2_efi_map(tag, tag_phys);
 		break;
 	default:
 		break;
@@ -137,6 +183,8 @@ static void parse_mb2(u64 info)
 	const struct mb2_tag *tag;
 	u64 at = info + 8;
 
+	boot_info.loader = info;
+	boot_info.loader_size = *total;
 	for (; at + sizeof(*tag) <= info + *total;
 	     at = ROUND_UP(at + tag->size, 8)) {
 		tag = phys_to_virt(paddr(at));

@@ -20,6 +20,7 @@
  *  260      ffff820000000000    ffff820fffffffff    the frame table
  *           ffff824000000000    ffff82413fffffff    machine-to-phys array of
  *                                                   32-bit guests
+ *           ffff827fc0000000    ffff827fffffffff    the screen's pixels
  *  261      ffff828000000000    ffff82803fffffff    this image (physical 0..1G)
  *  262..271 ffff830000000000    ffff87ffffffffff    all RAM below 5 TiB
  *  272..511 ffff880000000000    ffffffffffffffff    a 64-bit guest
@@ -56,6 +57,7 @@
 #define M2P64_BASE	0xffff818000000000
 #define TABLE_BASE	0xffff820000000000
 #define M2P32_BASE	0xffff824000000000
+#define SCREEN_BASE	0xffff827fc0000000
 
 /* One aligned block a CPU: exception stacks, main stack, struct cpu. */
 #define CPU_BLOCK_SIZE	32768

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#define ACPI_RSDP_SIZE	36	/* of version 2; the first 20 are version 1 */
 #define ACPI_MAX_IOAPICS	4
 #define ACPI_MAX_OVERRIDES	16
 

@@ -25,6 +25,20 @@ struct boot_module {
 	char cmdline[BOOT_CMDLINE_SIZE];
 };
 
+/* Addresses are physical; table: 0 if the firmware is not 64-bit EFI. */
+struct boot_efi {
+	u64 table, map;
+	u32 map_size, map_step;
+};
+
+/* The screen that the loader set up: its linear framebuffer, of RGB pixels. */
+struct boot_screen {
+	u64 address;		/* physical; 0: there is none */
+	u32 pitch, width, height;
+	u8 bits;		/* of a pixel */
+	struct { u8 at, bits; } red, green, blue;
+};
+
 struct boot_info {
 	char cmdline[BOOT_CMDLINE_SIZE];
 	struct boot_module module[BOOT_MAX_MODULES];
@@ -32,6 +46,9 @@ struct boot_info {
 	struct e820_entry e820[BOOT_MAX_E820];
 	u32 e820_count;
 	u64 rsdp;		/* physical, 0 if the loader gave none */
+	u64 loader, loader_size;	/* its information, which stays in use */
+	struct boot_efi efi;
+	struct boot_screen screen;
 };
 
 extern struct boot_info boot_info;

@@ -136,7 +136,9 @@ def command(boot, work):
     if boot["kernel"] == DEBIAN_DOM0:
         words = f"root=LABEL=dom0 rw net.ifnames=0 systemd.show_status=0 {words}"
     xen = str(HYPERVISORS[boot["hypervisor"]])
-    if boot.get("loader") == "grub":
+    if boot.get("loader") == "uefi":
+        cmd += ["--uefi", str(work / "variables"), "--screen"]
+    if "loader" in boot:
         return [*cmd, "--cdrom", rescue(work, xen, options, files, words)]
     return [*cmd, *files, "--xen", xen, "--xen-args", options,
             "--append", words]
@@ -161,7 +163,7 @@ def boot_now(name):
     now = stamp(boot)
     code = subprocess.run(command(boot, work)).returncode
     for left in ("virtio.img", "ahci.img", "disk.img", "initrd", "extra.cpio.gz",
-                 "guest.cpio.gz", "rescue.iso", "kernel"):
+                 "guest.cpio.gz", "rescue.iso", "kernel", "variables"):
         (work / left).unlink(missing_ok=True)
     for left in ("extra", "guest", "tftp"):
         shutil.rmtree(work / left, ignore_errors=True)

@@ -327,6 +327,10 @@ static void test_start_info(void **state)
 	CHECK_ALL(&wide);
 	assert_int_equal(members_size(DOM0_START_INFO, 8),
 			 offsetof(struct start_info_x86_64, cmd_line));
+	assert_int_equal(members_size(DOM0_BEFORE_CONSOLE, 4),
+			 offsetof(struct start_info_x86_32, console));
+	assert_int_equal(members_size(DOM0_BEFORE_CONSOLE, 8),
+			 offsetof(struct start_info_x86_64, console));
 }
 
 EXPORT_TESTS(dom0, cmocka_unit_test(test_known), cmocka_unit_test(test_refused),

@@ -18,6 +18,7 @@ static u32 magic;
 static void parse(void)
 {
 	multiboot_parse(magic, BASE);
+	efi_map_use();
 }
 
 static void check(void)

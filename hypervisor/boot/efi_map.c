@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The E820 map of an EFI machine, made from EFI's own. The types are those of
+ * ACPI 6.4, table 15.4; RAM is what the processor may cache and the firmware
+ * has left. What the runtime services use stays theirs.
+ */
+#include "boot/boot.h"
+#include "lib/lib.h"
+#include "machine/efi.h"
+
+enum { RESERVED = 2, ACPI_TABLES, ACPI_NVS, UNUSABLE };
+
+static u32 e820_type(const struct efi_descriptor *e)
+{
+	switch (e->type) {
+	case EFI_LOADER_CODE:
+	case EFI_LOADER_DATA:
+	case EFI_BOOT_CODE:
+	case EFI_BOOT_DATA:
+	case EFI_CONVENTIONAL:
+		if (e->attributes & (EFI_MEMORY_RUNTIME | EFI_MEMORY_SP))
+			return RESERVED;
+		return e->attributes & EFI_MEMORY_WB ? E820_RAM : UNUSABLE;
+	case EFI_UNUSABLE:
+		return UNUSABLE;
+	case EFI_ACPI_RECLAIM:
+		return ACPI_TABLES;
+	case EFI_ACPI_NVS:
+		return ACPI_NVS;
+	default:
+		return RESERVED;
+	}
+}
+
+/* Firmware splits its map finely: neighbours of one type become one entry. */
+static void add(u64 addr, u64 size, u32 type)
+{
+	struct e820_entry *e = boot_info.e820 + boot_info.e820_count;
+
+	if (boot_info.e820_count && e[-1].type == type &&
+	    e[-1].addr + e[-1].size == addr) {
+		e[-1].size += size;
+	} else if (boot_info.e820_count < BOOT_MAX_E820) {
+		*e = (struct e820_entry){ addr, size, type };
+		boot_info.e820_count++;
+	}
+}
+
+void efi_map_use(void)
+{
+	const struct efi_descriptor *e = efi_descriptor(0);
+	u32 i;
+
+	if (!e)
+		return;
+	boot_info.e820_count = 0;
+	for (i = 0; (e = efi_descriptor(i)); i++)
+		if (e->pages && e->pages < BIT(52 - PAGE_SHIFT))
+			add(e->phys, e->pages << PAGE_SHIFT, e820_type(e));
+	if (!boot_info.e820_count)
+		panic("the firmware gave no memory map");
+	log_info("EFI: a memory map of %u parts, %u in E820's form", i,
+		 boot_info.e820_count);
+}
