@@ -21,8 +21,8 @@
 
 #define OWN_PAGES	2048u	/* all that it maps lies below */
 #define STUCK_MS	400u
-#define WAIT_MS		20u
-#define AUDIT_ROUNDS	8u	/* of waiting, from one audit to the next */
+#define WAIT_MS		4u
+#define AUDIT_ROUNDS	40u	/* of waiting, from one audit to the next */
 #define MIN_GOOD	10u	/* percent; with fewer, the fuzzer is blind */
 #define LONG_RUN	400000u	/* calls, in which even rare ones succeed */
 
@@ -215,8 +215,8 @@ static void one_round(u32 seed, u32 each, u32 pages)
 	make_lives(seed, each);
 	wait_for_end();
 	end_lives(each);
-	for (i = 0; free_pages() < pages && i < 50; i++)
-		sleep_ms(100);
+	for (i = 0; free_pages() < pages && i < 1000; i++)
+		sleep_ms(5);
 	CHECK(free_pages() >= pages, 1);
 	if (failures != before)
 		print("seed %u: failed, calls=%u each=%u makes it again\n",
@@ -288,7 +288,7 @@ static void check_numbers(void)
 		CHECK(good[never[i]], 0);
 }
 
-static void report(u32 seed)
+static void report(u32 first, u32 next)
 {
 	u32 i, all = 0, ok = 0;
 
@@ -304,10 +304,10 @@ static void report(u32 seed)
 	check_operations();
 	CHECK(ok / (all / 100 + 1) >= MIN_GOOD, 1);
 	CHECK(spoilt <= 1 + (ended + died + stuck) / 10, 1);
-	print("fuzz: seed %u: %u calls, %u good, %u exceptions and events; "
-	      "domains: %u at their end, %u dead before, %u stuck; the counts "
-	      "of %u spoilt\n", seed, total, ok, traps, ended, died, stuck,
-	      spoilt);
+	print("fuzz: seeds %u to %u: %u calls, %u good, %u exceptions and "
+	      "events; domains: %u at their end, %u dead before, %u stuck; the "
+	      "counts of %u spoilt\n", first, next - 1, total, ok, traps,
+	      ended, died, stuck, spoilt);
 }
 
 static void choose_widths(u32 width)
@@ -333,5 +333,5 @@ void test_main(void)
 	}
 	audit();
 	CHECK(hash_memory(), hash);
-	report(first);
+	report(first, seed);
 }

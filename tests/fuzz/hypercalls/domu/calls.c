@@ -16,6 +16,7 @@ static void make_traps(struct call *c)
 			.cs = (u16)some_selector(c), .address = some_word(c->s),
 		};
 	set(c, __HYPERVISOR_set_trap_table, argument(c, t, sizeof(t)), 0, 0, 0);
+	c->s->broken |= BROKEN_TRAPS;
 }
 
 static void make_vcpu_state(struct call *c)
@@ -24,16 +25,18 @@ static void make_vcpu_state(struct call *c)
 	case 0:
 		set(c, __HYPERVISOR_stack_switch, some_selector(c),
 		    some_address(c), 0, 0);
+		c->s->broken |= BROKEN_ENTRIES;
 		break;
 	case 1:
 		set_callbacks(c, some_word(c->s), some_word(c->s));
+		c->s->broken |= BROKEN_ENTRIES;
 		break;
 	case 2:
 		set(c, __HYPERVISOR_fpu_taskswitch, draw(c->s) & 1, 0, 0, 0);
 		break;
 	case 3:
 		set(c, __HYPERVISOR_set_debugreg, below(c->s, 9),
-		    one_in(c->s, 2) ? some_word(c->s) : draw(c->s), 0, 0);
+		    one_in(c->s, 2) ? some_watch(c->s) : draw(c->s), 0, 0);
 		break;
 	case 4:
 		set(c, __HYPERVISOR_get_debugreg, below(c->s, 9), 0, 0, 0);
@@ -125,6 +128,7 @@ static void make_callback(struct call *c)
 	r.address = (xen_callback_t)CALLBACK(some_selector(c), some_word(c->s));
 	set(c, __HYPERVISOR_callback_op, below(c->s, 3),
 	    argument(c, &r, sizeof(r)), 0, 0);
+	c->s->broken |= BROKEN_ENTRIES;
 }
 
 static u32 some_port(struct call *c)
@@ -240,6 +244,8 @@ static void make_multicall(struct call *c)
 	}
 	set(c, __HYPERVISOR_multicall, argument(c, list, sizeof(list)),
 	    one_in(c->s, 64) ? some_count(c) : n, 0, 0);
+	/* An empty list, at another place, takes all handlers away. */
+	c->s->broken = BROKEN_TRAPS | BROKEN_ENTRIES;
 }
 
 void choose_call(struct call *c)
@@ -252,17 +258,9 @@ void choose_call(struct call *c)
 
 void after_call(struct call *c, long rc)
 {
-	switch (c->nr) {
-	case __HYPERVISOR_memory_op:
-		if (rc > 0 && (c->a[0] == XENMEM_increase_reservation ||
-			       c->a[0] == XENMEM_populate_physmap))
-			learn(c, (u32)rc);
-		break;
-	case __HYPERVISOR_set_trap_table:
-	case __HYPERVISOR_set_callbacks:
-	case __HYPERVISOR_stack_switch:
-	case __HYPERVISOR_callback_op:
-	case __HYPERVISOR_multicall:
-		repair_traps(c->s->id);
-	}
+	if (c->nr == __HYPERVISOR_memory_op && rc > 0 &&
+	    (c->a[0] == XENMEM_increase_reservation ||
+	     c->a[0] == XENMEM_populate_physmap))
+		learn(c, (u32)rc);
+	repair_broken(c->s);
 }

@@ -5,6 +5,8 @@
  */
 #include "values.h"
 
+#define EXCEPTIONS	32u	/* vectors, from 0 on */
+
 static trap_info_t traps[DOMU_VCPUS][258];
 
 long repair_call(u32 nr, ulong a0, ulong a1, ulong a2, ulong a3)
@@ -14,22 +16,40 @@ long repair_call(u32 nr, ulong a0, ulong a1, ulong a2, ulong a3)
 	return (long)fuzz_call(nr, a);
 }
 
-/* Everything goes to the entry of the vCPU; some vectors also from ring 3. */
-void repair_traps(u32 vcpu)
+/*
+ * These vectors go to the entry of the vCPU, some also from ring 3. A zero in
+ * the next place ends the table.
+ */
+static void repair_vectors(u32 vcpu, u32 first, u32 end)
 {
-	ulong entry = FUZZ_ENTRY(vcpu);
+	trap_info_t *t = traps[vcpu];
 	u32 i;
 
-	for (i = 0; i < 256; i++)
-		traps[vcpu][i] = (trap_info_t){
+	for (i = first; i < end; i++)
+		*t++ = (trap_info_t){
 			.vector = (u8)i,
 			.flags = TRAP_MASKS_EVENTS | (i & 1 ? 3 : 0),
-			.cs = FLAT_KERNEL_CS, .address = entry,
+			.cs = FLAT_KERNEL_CS, .address = FUZZ_ENTRY(vcpu),
 		};
+	*t = (trap_info_t){ 0 };
 	repair_call(__HYPERVISOR_set_trap_table, (ulong)traps[vcpu], 0, 0, 0);
+}
+
+static void repair_entries(u32 vcpu)
+{
 	repair_call(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS, FUZZ_STACK(vcpu),
 		    0, 0);
 	repair_own(vcpu);
+}
+
+/* Vectors that are not exceptions may stay as they are. */
+void repair_broken(struct source *s)
+{
+	if (s->broken & BROKEN_TRAPS)
+		repair_vectors(s->id, 0, EXCEPTIONS);
+	if (s->broken & BROKEN_ENTRIES)
+		repair_entries(s->id);
+	s->broken = 0;
 }
 
 /* A frame of ours where it was mapped first; not to be run. */
@@ -86,7 +106,8 @@ void repair(u32 vcpu)
 	struct vcpu_set_periodic_timer t = { .period_ns = 20 * NS_PER_MS };
 	struct evtchn_bind_virq b = { .virq = VIRQ_TIMER, .vcpu = vcpu };
 
-	repair_traps(vcpu);
+	repair_vectors(vcpu, 0, 256);
+	repair_entries(vcpu);
 	repair_call(__HYPERVISOR_set_debugreg, 7, 0, 0, 0);
 	/* A vCPU that blocks goes on. */
 	repair_call(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_virq,

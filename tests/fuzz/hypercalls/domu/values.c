@@ -165,6 +165,13 @@ u32 some_selector(struct call *c)
 	return one_in(c->s, 4) ? draw(c->s) & 0xffff : PICK(c->s, known);
 }
 
+ulong some_watch(struct source *s)
+{
+	ulong at = some_word(s);
+
+	return at == FUZZ_ENTRY(s->id) && !one_in(s, 256) ? 0 : at;
+}
+
 ulong argument(struct call *c, const void *what, u32 size)
 {
 	ulong at = c->at;

@@ -17,6 +17,9 @@
 struct source {
 	u32 id, state;
 	u8 was_user;		/* user mode sets it */
+	u8 broken;		/* by calls that were drawn: */
+#define BROKEN_TRAPS	1u	/* handlers of exceptions */
+#define BROKEN_ENTRIES	2u	/* callbacks, and the kernel's stack */
 };
 
 u32 draw(struct source *s);		/* any 32 bits */
@@ -46,6 +49,8 @@ u64 some_slot(struct call *c);		/* machine address of an entry */
 /* Both of them: entries that refer to tables are more often right. */
 mmu_update_t some_update(struct call *c);
 u32 some_selector(struct call *c);
+/* For a breakpoint; rarely its own entry, which would then have no end. */
+ulong some_watch(struct source *s);
 
 /*
  * An argument in memory: mostly copied to a page for arguments, where other
@@ -105,7 +110,7 @@ bool grant_done(const struct call *c);
 void after_call(struct call *c, long rc);
 /* repair.c: as at the start; one vCPU's. */
 void repair(u32 vcpu);
-void repair_traps(u32 vcpu);
+void repair_broken(struct source *s);
 void repair_arguments(void);
 void repair_page(u32 page, u64 flags);
 long repair_call(u32 nr, ulong a0, ulong a1, ulong a2, ulong a3);

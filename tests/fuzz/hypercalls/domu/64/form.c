@@ -209,7 +209,7 @@ void own_instruction(struct source *s)
 		break;
 	case 7:
 		__asm__ volatile("movq %0, %%db7; movq %1, %%db0; movq %%db6, %0"
-				 :: "r" (v & 0x3ff), "r" (some_word(s)));
+				 :: "r" (v & 0x3ff), "r" (some_watch(s)));
 		break;
 	default:
 		write_base(s);
