@@ -16,9 +16,10 @@ set boxwidth 0.9
 set logscale y 2
 set yrange [0.9:*]
 set grid ytics
-set xtics rotate by -35
-set bmargin 12
-set key top right
+set xtics rotate by 30 right
+set bmargin 11
+set lmargin 16
+set key top left
 plot for [i=2:{last}] "{data}" using i:xtic(1) title columnheader(i)
 """
 
