@@ -49,6 +49,7 @@ hypervisor: packages  ## build the hypervisor Krypton: build/krypton
 	@scripts/build-hypervisor $(if $(filter y,$(DEBUG)),--debug)
 
 bench: packages  ## compare Krypton with reference Xen; PROFILE=ROW: where a row's time goes
+	@scripts/install-packages tests/bench/packages
 	@scripts/build-hypervisor
 	@scripts/build-reference-xen
 	@scripts/build-kernel i386-pv
