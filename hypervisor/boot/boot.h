@@ -27,6 +27,14 @@ extern u64 boot_mem_end;
 /* A size with suffix B, K, M, G or T; with none, in KiB. */
 u64 options_parse_size(const char *s, const char **end);
 
+/* Options of the console; false: a bad value. */
+bool console_set_com1(const char *s);
+bool console_set_com2(const char *s);
+bool console_set(const char *s);
+bool console_set_vga(const char *s);
+/* Use the devices that the options chose. */
+void console_apply(void);
+
 void boot_main(u32 magic, u64 info) __attribute__((noreturn));
 
 #endif

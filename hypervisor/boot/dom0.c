@@ -289,7 +289,7 @@ static void fill_firmware(const struct domain *d)
 		 MAX_GUEST_CMDLINE + 2 * layout.long_size;
 	u32 where[] = { size ? at : 0, size };
 
-	put(layout.start_info + 
+	put(layout.start_info +
 	    members_size(DOM0_BEFORE_CONSOLE, layout.long_size), where,
 	    sizeof(where));
 	put(layout.start_info + at, &screen, size);
@@ -305,7 +305,8 @@ static void give_ports(struct domain *d)
 	ioport_set(d, 0xa0, 2, false);
 	ioport_set(d, 0x40, 4, false);
 	ioport_set(d, 0x61, 1, false);
-	ioport_set(d, SERIAL_PORT, 8, false);
+	if (serial_line()->port)
+		ioport_set(d, serial_line()->port, 8, false);
 	if (acpi.pm_timer && acpi.pm_timer < 0xfffc)
 		ioport_set(d, acpi.pm_timer, 4, false);
 }

@@ -29,6 +29,8 @@
 #include "sched/sched.h"
 #include <xen/xen.h>
 
+#define POLL_PERIOD	(20 * NS_PER_MS)
+
 extern u8 image_start[], image_end[];
 extern struct cpu_block boot_block;
 
@@ -84,6 +86,26 @@ static void console_input(void)
 		evtchn_send_global_virq(VIRQ_CONSOLE);
 }
 
+/* A serial line without an interrupt. */
+static void poll_console(void *timer)
+{
+	console_input();
+	timer_set(timer, time_now() + POLL_PERIOD);
+}
+
+static void init_console(void)
+{
+	static struct timer poll;
+
+	if (serial_line()->irq) {
+		irq_bind_hypervisor(serial_line()->irq, console_input);
+	} else if (serial_line()->port) {
+		timer_init(&poll, poll_console, &poll);
+		poll_console(&poll);
+	}
+	serial_enable_irq();
+}
+
 static void init_interrupts(void)
 {
 	traps_init();
@@ -96,8 +118,7 @@ static void init_interrupts(void)
 	this_cpu()->apic_id = apic_read_id();
 	irq_init();
 	time_init();
-	irq_bind_hypervisor(SERIAL_IRQ, console_input);
-	serial_enable_irq();
+	init_console();
 }
 
 void boot_main(u32 magic, u64 info)
@@ -112,6 +133,7 @@ void boot_main(u32 magic, u64 info)
 	log_info("Krypton for xen-3.0-x86_64 xen-3.0-x86_32p, command line: %s",
 		 boot_info.cmdline);
 	options_init();
+	console_apply();
 	init_memory();
 	xpti_init();
 	init_interrupts();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The command line. Options carry Xen's names and forms
- * (docs/misc/xen-command-line.pandoc of Xen 4.17). One table has the options
- * that Krypton implements, each with the function that takes its value. The
- * other has Xen's options that change nothing here, with the reason. The log
- * names every word that has no effect; no word makes the boot fail. The last
- * occurrence of an option counts.
+ * (docs/misc/xen-command-line.pandoc of Xen 4.17). One table has them all: those
+ * that Krypton implements, with the function that takes the value, and those
+ * that change nothing here, with the reason. The log names every word that has
+ * no effect. A value that asks for a protection which Krypton lacks stops the
+ * boot; no other word does. The last occurrence of an option counts.
+ * Documentation/command-line.md shows the table.
  */
 #include "boot/boot.h"
 #include "boot/dom0.h"
@@ -17,11 +18,6 @@
 #include "machine/log.h"
 
 u64 boot_mem_end = ~0ull;
-
-static bool same(const char *a, const char *b)
-{
-	return !strncmp(a, b, strlen(b) + 1);
-}
 
 u64 options_parse_size(const char *s, const char **end)
 {
@@ -39,11 +35,12 @@ u64 options_parse_size(const char *s, const char **end)
 
 static bool set_max_cpus(const char *s)
 {
-	u64 n = str_to_u64(s, &s);
+	const char *end;
+	u64 n = str_to_u64(s, &end);
 
-	if (*s || !n)
+	if (end == s || *end)
 		return false;
-	ap_max_cpus = MIN(n, (u64)MAX_CPUS);
+	ap_max_cpus = MIN(MAX(n, 1ull), (u64)MAX_CPUS);
 	return true;
 }
 
@@ -103,59 +100,76 @@ static bool set_flag(const char *s)
 	return boot_truth(s) >= 0;
 }
 
+/*
+ * A name may end in '*', for any end. What changes nothing has a reason instead
+ * of a function. Where a value would have protected something, Krypton does not
+ * start without: the list of such values.
+ */
 static const struct option {
-	const char *name;
+	const char *names;			/* one, if it has a function */
 	bool (*set)(const char *value);		/* false: a bad value */
+	const char *why, *refused;
 } options[] = {
 	DEBUG_OPTIONS
-	{ "dom0_max_vcpus", dom0_set_max_vcpus },
-	{ "dom0_mem", dom0_set_mem },
-	{ "dom0_vcpus_pin", set_flag },
-	{ "gnttab_max_frames", grant_set_max_frames },
-	{ "gnttab_max_maptrack_frames", grant_set_max_maptrack },
-	{ "guest_loglvl", set_guest_loglvl },
-	{ "loglvl", set_loglvl },
-	{ "maxcpus", set_max_cpus },
-	{ "mem", set_mem },
-	{ "noreboot", set_flag },
-	{ "nosmp", set_flag },
-	{ "sync_console", set_flag },
-	{ UNSAFE_PASSTHROUGH, set_flag },
-	{ "x2apic", set_flag },
-	{ "xpti", xpti_set_option },
-};
-
-/* Xen's options that change nothing; a '*' matches any end of a name. */
-static const struct {
-	const char *why, *names;
-} ignored[] = {
-	{ "the console is COM1 at 115200,8n1",
-	  "com1 com2 con* dbgp edid font gdb serial_* tbuf_size vesa* vga" },
-	{ "there is one scheduler, without parameters",
-	  "sched* credit2_* tickle_* vcpu_migration_delay" },
-	{ "guests use neither VT-x nor SVM",
-	  "altp2m apicv asid ept hap* hvm* ple_* unrestricted* viridian* vm-* "
-	  "vpid force-ept" },
-	{ "there is no IOMMU support",
-	  "ats dom0-iommu iommu* irq-max-guests ivmd ivrs* pci* rmrr snb_*" },
-	{ "devices and interrupts are used as the firmware describes them",
-	  "acpi* apic* arat clocksource cmos* dom0_io* e820* edd efi extra_* "
-	  "hest* hpet* ioapic* irq_* lapic* max_gsi_irqs mm* msi no-real-mode "
-	  "noapic noirqbalance nolapic nr_irqs numa ro-hpet tdt tevt_mask "
-	  "timer_slop tsc x2apic*" },
-	{ "the firmware and Dom0 manage power",
-	  "core_parking cpufreq cpuidle idle_* max_cstate mwait* preferred* "
-	  "rcu-* reboot" },
-	{ "processor features are not configured",
-	  "cet cmci* cpu_type cpuid* cpuinfo dit dom0-cpuid global-pages "
-	  "invpcid ler mce* mtrr* nmi pcid pku psr pv* smap smep smt spec-ctrl "
-	  "tsx ucode vpmu xsave" },
-	{ "memory is cleaned when it is given out",
-	  "availmem badpage bootscrub* dma_bits highmem* low_mem* memop* scrub*" },
-	{ "grant tables have version 1 and no transfer", "gnttab" },
-	{ "Krypton has no such part",
-	  "allow_unsafe argo async* crash* debug* dom0 dom0_nodes flask "
-	  "hardware_dom low_crashinfo shim_mem tboot watchdog* xsm" },
+	{ "com1", .set = console_set_com1 },
+	{ "com2", .set = console_set_com2 },
+	{ "console", .set = console_set },
+	{ "dom0_max_vcpus", .set = dom0_set_max_vcpus },
+	{ "dom0_mem", .set = dom0_set_mem },
+	{ "dom0_vcpus_pin", .set = set_flag },
+	{ "gnttab_max_frames", .set = grant_set_max_frames },
+	{ "gnttab_max_maptrack_frames", .set = grant_set_max_maptrack },
+	{ "guest_loglvl", .set = set_guest_loglvl },
+	{ "loglvl", .set = set_loglvl },
+	{ "maxcpus", .set = set_max_cpus },
+	{ "mem", .set = set_mem },
+	{ "noreboot", .set = set_flag },
+	{ "nosmp", .set = set_flag },
+	{ "sync_console", .set = set_flag },
+	{ UNSAFE_PASSTHROUGH, .set = set_flag },
+	{ "vga", .set = console_set_vga },
+	{ "x2apic", .set = set_flag },
+	{ "xpti", .set = xpti_set_option },
+	{ "placeholder no-real-mode edd edid", .why = "" },
+	{ "conring_size console_* conswitch dbgp font gdb serial_* tbuf_size "
+	  "vesa*",
+	  .why = "the console is one serial line and a screen, as they are" },
+	{ "sched-gran", .refused = "core socket",
+	  .why = "each processor is scheduled by itself" },
+	{ "sched* credit2_* tickle_* vcpu_migration_delay",
+	  .why = "there is one scheduler, without parameters" },
+	{ "altp2m apicv asid ept hap* hvm* ple_* unrestricted* viridian* vm-* "
+	  "vpid force-ept", .why = "guests use neither VT-x nor SVM" },
+	{ "iommu", .refused = "force required",
+	  .why = "there is no IOMMU support" },
+	{ "ats dom0-iommu iommu_* irq-max-guests ivmd ivrs* pci* rmrr snb_*",
+	  .why = "there is no IOMMU support" },
+	{ "acpi* apic* arat clocksource cmos* dom0_io* e820* efi extra_* hest* "
+	  "hpet* ioapic* irq_* lapic* max_gsi_irqs mm* msi noapic "
+	  "noirqbalance nolapic nr_irqs numa ro-hpet tdt tevt_mask timer_slop "
+	  "tsc x2apic*",
+	  .why = "devices and interrupts are used as the firmware describes "
+		 "them" },
+	{ "core_parking cpufreq cpuidle idle_* max_cstate mwait* preferred* "
+	  "rcu-* reboot", .why = "the firmware and Dom0 manage power" },
+	{ "smt", .refused = "0 no off false disable",
+	  .why = "every processor is used" },
+	{ "pv", .refused = "no-32 32=0 32=no 32=off 32=false",
+	  .why = "32-bit guests always run" },
+	{ "ucode", .why = "the firmware's microcode is used" },
+	{ "cet cmci* cpu_type cpuid* cpuinfo dit dom0-cpuid global-pages "
+	  "invpcid ler mce* mtrr* nmi pcid pku psr pv-* smap smep spec-ctrl "
+	  "tsx vpmu xsave", .why = "processor features are not configured" },
+	{ "availmem badpage bootscrub* dma_bits highmem* low_mem* memop* scrub*",
+	  .why = "memory is cleaned when it is given out" },
+	{ "gnttab", .why = "grant tables have version 1 and no transfer" },
+	{ "dom0", .refused = "pvh", .why = "Dom0 is a PV domain" },
+	{ "flask", .refused = "enforcing", .why = "there are no XSM policies" },
+	{ "xsm", .refused = "flask silo", .why = "there are no XSM policies" },
+	{ "watchdog*", .why = "nothing watches the hypervisor itself" },
+	{ "allow_unsafe argo async* crash* debug* dom0_nodes hardware_dom "
+	  "low_crashinfo shim_mem tboot",
+	  .why = "Krypton has no such part" },
 };
 
 static bool is_in(const char *list, const char *name)
@@ -177,40 +191,64 @@ static const struct option *find_option(const char *name)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(options); i++)
-		if (same(name, options[i].name))
+		if (is_in(options[i].names, name))
 			return &options[i];
 	return NULL;
 }
 
-/* Set an option; false: there is no such option. */
+/* Also finds what "no-" stands before, and then the value for that. */
+static const struct option *find_word(const char *name, const char **value)
+{
+	const struct option *o = find_option(name);
+
+	if (o || *value || strncmp(name, "no-", 3))
+		return o;
+	*value = "no";
+	return find_option(name + 3);
+}
+
+/* Set an option; false: there is none that does anything. */
 static bool take(const char *name, const char *value)
 {
-	bool no = !value && !strncmp(name, "no-", 3), flag;
-	const struct option *o = find_option(no ? name + 3 : name);
+	bool has_value = value, flag;
+	const struct option *o = find_word(name, &value);
 
 	flag = o && (o->set == set_flag || o->set == xpti_set_option);
-	if (!o || (no && !flag))
+	if (!o || !o->set || (value && !has_value && !flag))
 		return false;
-	if (!value)
-		value = !flag ? "" : no ? "no" : "yes";
-	if (!o->set(value))
-		log_err("option %s is ignored: bad value \"%s\"", name, value);
+	if (!o->set(value ? value : flag ? "yes" : ""))
+		log_err("option %s is ignored: bad value \"%s\"", name,
+			value ? value : "");
 	return true;
 }
 
-static void tell_ignored(const char *name)
+/* Whether one of the words between commas is in the list. */
+static bool has_word(const char *value, const char *list)
 {
-	const char *plain = strncmp(name, "no-", 3) ? name : name + 3;
-	u32 i;
+	char word[32];
+	u32 n;
 
-	for (i = 0; i < ARRAY_SIZE(ignored); i++)
-		if (is_in(ignored[i].names, name) ||
-		    is_in(ignored[i].names, plain)) {
-			log_info("option %s is ignored: %s", name,
-				 ignored[i].why);
-			return;
-		}
-	log_warn("option %s is ignored: not known", name);
+	for (; *value; value += n + (value[n] == ',')) {
+		for (n = 0; value[n] && value[n] != ','; n++)
+			;
+		str_copy(word, value, MIN(n + 1ul, sizeof(word)));
+		if (n && is_in(list, word))
+			return true;
+	}
+	return false;
+}
+
+static void tell_ignored(const char *name, const char *value)
+{
+	const struct option *o = find_word(name, &value);
+
+	if (!o || !o->why)
+		log_warn("option %s is ignored: not known", name);
+	else if (value && o->refused && has_word(value, o->refused))
+		panic("option %s (%s) cannot be had: %s", name, value,
+		      o->why);
+	else if (*o->why)
+		log_info("option %s is ignored: %s", name, o->why);
 }
 
 /* First set options, since they set the log's levels; then log other words. */
@@ -225,7 +263,7 @@ void options_init(void)
 	/* The first word may be the file's name. */
 	for (i = 0; i < boot_words; i++)
 		if (!boot_word[i].done && (i || boot_word[i].value))
-			tell_ignored(boot_word[i].name);
+			tell_ignored(boot_word[i].name, boot_word[i].value);
 	if (boot_flag("nosmp", false))
 		ap_max_cpus = 1;
 }

@@ -17,7 +17,7 @@ extern const char *const lock_names[];
 
 /* debug/holds.c: "A" or "A,B", in microseconds. False: malformed. */
 bool hold_set_limits(const char *value);
-#define DEBUG_OPTIONS { "hold_limit", hold_set_limits },
+#define DEBUG_OPTIONS { "hold_limit", .set = hold_set_limits },
 /* Boot is over: the limits apply from now on. */
 void hold_init(void);
 /*

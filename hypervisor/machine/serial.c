@@ -13,13 +13,13 @@
 #include "machine/serial.h"
 #include "machine/time.h"
 
-#define UART_DATA	(SERIAL_PORT + 0)
-#define UART_IER	(SERIAL_PORT + 1)
-#define UART_IIR	(SERIAL_PORT + 2)
-#define UART_FCR	(SERIAL_PORT + 2)
-#define UART_LCR	(SERIAL_PORT + 3)
-#define UART_MCR	(SERIAL_PORT + 4)
-#define UART_LSR	(SERIAL_PORT + 5)
+#define UART_DATA	(line.port + 0)
+#define UART_IER	(line.port + 1)
+#define UART_IIR	(line.port + 2)
+#define UART_FCR	(line.port + 2)
+#define UART_LCR	(line.port + 3)
+#define UART_MCR	(line.port + 4)
+#define UART_LSR	(line.port + 5)
 #define LSR_DATA	0x01
 #define LSR_EMPTY	0x20
 #define IER_RECEIVED	0x01
@@ -27,8 +27,12 @@
 #define IIR_NONE	0x01
 #define FIFO_SIZE	16
 #define PUT_SPINS	100000
+#define MAX_READS	256u
 #define STALLED		NS_PER_SEC	/* a line that takes nothing so long */
 
+#define BAUD_BASE	115200u
+
+static struct serial_line line = { 0x3f8, 4, BAUD_BASE, BAUD_BASE, 3 };
 static char ring[256], out_ring[16384];
 static u32 ring_in, ring_out, out_in, out_out;
 static bool by_irq;
@@ -102,6 +106,8 @@ static void serial_poll(void)
 
 static void show(char c)
 {
+	if (!line.port)
+		return;
 	if (c == '\n')
 		serial_put('\r');
 	serial_put(c);
@@ -111,33 +117,59 @@ static const struct log_sink sink = {
 	.put = show, .room = serial_room, .poll = serial_poll,
 };
 
-void serial_init(void)
+static void program(void)
 {
+	u32 divisor = line.baud ? line.base / line.baud : 0;
+
 	outb(UART_IER, 0);
-	outb(UART_LCR, 0x80);
-	outb(UART_DATA, 1);		/* 115200 */
-	outb(UART_IER, 0);
-	outb(UART_LCR, 0x03);		/* 8n1 */
+	if (divisor) {
+		outb(UART_LCR, 0x80);
+		outb(UART_DATA, (u8)divisor);
+		outb(UART_IER, (u8)(divisor >> 8));
+		outb(UART_LCR, line.format);
+	}
 	outb(UART_FCR, 0x07);
 	outb(UART_MCR, 0x0b);
+}
+
+void serial_init(void)
+{
+	program();
 	log_add_sink(&sink);
+}
+
+void serial_use(const struct serial_line *l)
+{
+	line = *l;
+	if (line.port)
+		program();
+}
+
+const struct serial_line *serial_line(void)
+{
+	return &line;
 }
 
 void serial_enable_irq(void)
 {
-	by_irq = !boot_flag("sync_console", false);
-	outb(UART_IER, IER_RECEIVED);
+	by_irq = line.irq && !boot_flag("sync_console", false);
+	if (line.irq)
+		outb(UART_IER, IER_RECEIVED);
 }
 
-/* The interrupt is edge-triggered: leave nothing that would raise it. */
+/*
+ * The interrupt is edge-triggered: leave nothing that would raise it. A line
+ * that is not there always has data, all ones.
+ */
 bool serial_interrupt(bool (*take)(char c))
 {
 	bool any = false;
+	u32 i;
 	u64 f;
 	char c;
 
-	while (!(inb(UART_IIR) & IIR_NONE)) {
-		while (inb(UART_LSR) & LSR_DATA) {
+	do {
+		for (i = 0; i < MAX_READS && inb(UART_LSR) & LSR_DATA; i++) {
 			c = (char)inb(UART_DATA);
 			if (take(c))
 				continue;
@@ -150,7 +182,7 @@ bool serial_interrupt(bool (*take)(char c))
 		f = spin_lock_irqsave(&serial_lock);
 		feed();
 		spin_unlock_irqrestore(&serial_lock, f);
-	}
+	} while (!(inb(UART_IIR) & IIR_NONE));
 	return any;
 }
 

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The 16550 serial line at COM1. */
+/* The serial line of the console, a 16550. */
 #ifndef KRYPTON_SERIAL_H
 #define KRYPTON_SERIAL_H
 
-#define SERIAL_PORT	0x3f8
-#define SERIAL_IRQ	4
+struct serial_line {
+	u16 port;		/* 0: no line is used */
+	u8 irq;			/* 0: it is polled */
+	u32 base, baud;		/* baud 0: as the firmware set it */
+	u8 format;		/* data bits, parity and stop bits, as in LCR */
+};
 
 /* Polled mode; registers the line as a sink of the log. */
 void serial_init(void);
+/* The options' choice, before interrupts; until then it is COM1. */
+void serial_use(const struct serial_line *l);
+const struct serial_line *serial_line(void);
 /* Never waits: without room, the character is lost. */
 void serial_put(char c);
 /*
@@ -18,8 +25,8 @@ bool serial_room(u32 n);
 /* Use interrupts, once serial_interrupt() can be called. */
 void serial_enable_irq(void);
 /*
- * Move input into the ring, except characters that take() consumes; returns
- * whether there was any.
+ * The line's interrupt, or a poll of it. Move input into the ring, except
+ * characters that take() consumes; returns whether there was any.
  */
 bool serial_interrupt(bool (*take)(char c));
 /* Read up to n characters from the input ring. */

@@ -139,18 +139,16 @@ def command(boot, work):
     if boot.get("loader") == "uefi":
         cmd += ["--uefi", str(work / "variables"), "--screen"]
     if "loader" in boot:
-        return [*cmd, "--cdrom", rescue(work, xen, options, files, words)]
-    return [*cmd, *files, "--xen", xen, "--xen-args", options,
-            "--append", words]
+        return [*cmd, "--cdrom", rescue(f"{work}/rescue.iso", xen, options, files, words)]
+    return [*cmd, *files, "--xen", xen, "--xen-args", options, "--append", words]
 
 
-def rescue(work, xen, options, files, words):
+def rescue(image, xen, options, files, words):
     """Make a CD that boots the same with GRUB and multiboot 2."""
-    image = work / "rescue.iso"
     subprocess.run([TOP / "scripts/make-rescue", image, xen,
                     f"{options} loglvl=all noreboot", files[1], words,
                     files[3]], check=True)
-    return str(image)
+    return image
 
 
 def boot_now(name):

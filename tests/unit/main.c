@@ -36,6 +36,7 @@ int main(void)
 	failed += RUN(port);
 	failed += RUN(pci);
 	failed += RUN(option);
+	failed += RUN(firmware);
 	failed += RUN(log);
 	failed += RUN(privileged);
 	failed += RUN(layout);

@@ -15,7 +15,6 @@
 #include "machine/log.h"
 #include "machine/serial.h"
 #include "machine/time.h"
-#include "machine/vga.h"
 
 #define ENOUGH	20000u
 

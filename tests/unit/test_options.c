@@ -283,9 +283,11 @@ static void test_machine(void **state)
 	assert_int_equal(ap_max_cpus, 2);
 	assert_int_equal(boot_mem_end, 1ull << 30);
 	assert_string_equal(host_log, "");
-	options("maxcpus=0 mem= maxcpus=1x mem=1X");
+	options("maxcpus= mem= maxcpus=1x mem=1X");
 	assert_int_equal(ap_max_cpus, 2);
 	assert_int_equal(boot_mem_end, 1ull << 30);
+	options("maxcpus=0");
+	assert_int_equal(ap_max_cpus, 1);
 	options("maxcpus=100");
 	assert_int_equal(ap_max_cpus, MAX_CPUS);
 	options("nosmp");
@@ -301,12 +303,14 @@ static void test_named(void **state)
 		const char *word, *message;
 	} words[] = {
 		{ "sched=credit2", "option sched is ignored: there is one" },
-		{ "sched-gran=core", "option sched-gran is ignored: there is" },
+		{ "sched-gran=cpu", "option sched-gran is ignored: each" },
+		{ "iommu=no-igfx,force2", "option iommu is ignored: there is" },
 		{ "gnttab=max-ver:1",
 		  "option gnttab is ignored: grant tables" },
 		{ "no-hap", "option no-hap is ignored: guests use" },
 		{ "ept=no-ad", "option ept is ignored: guests use" },
-		{ "dom0=pvh", "option dom0 is ignored: Krypton has no such" },
+		{ "dom0=pv", "option dom0 is ignored: Dom0 is a PV domain" },
+		{ "smt", "option smt is ignored: every" },
 		{ "dom0x", "option dom0x is ignored: not known" },
 		{ "dom0_mem2=1G", "option dom0_mem2 is ignored: not known" },
 		{ "no-dom0_mem", "option no-dom0_mem is ignored: not known" },
@@ -323,9 +327,40 @@ static void test_named(void **state)
 	}
 	options("  ");
 	assert_string_equal(host_log, "");
+	options("placeholder no-real-mode edd=off");
+	assert_string_equal(host_log, "");
+}
+
+static bool refuses(const char *line)
+{
+	static jmp_buf end;
+
+	host_panic = &end;
+	host_panic_text[0] = 0;
+	if (!setjmp(end))
+		options(line);
+	host_panic = NULL;
+	return strstr(host_panic_text, "cannot be had");
+}
+
+/* Who asks for a protection that is not there gets no machine without it. */
+static void test_refused(void **state)
+{
+	static const char *const words[] = {
+		"iommu=force", "iommu=verbose,required", "smt=0", "no-smt",
+		"pv=no-32", "dom0=pvh,shadow", "flask=enforcing", "xsm=silo",
+		"sched-gran=core",
+	};
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		if (!refuses(words[i]))
+			fail_msg("%s: boots", words[i]);
 }
 
 EXPORT_TESTS(option, cmocka_unit_test(test_mem), cmocka_unit_test(test_vcpus),
 	     cmocka_unit_test(test_flags), cmocka_unit_test(test_levels),
 	     cmocka_unit_test(test_machine), cmocka_unit_test(test_xpti),
-	     cmocka_unit_test(test_named));
+	     cmocka_unit_test(test_named),
+	     cmocka_unit_test(test_refused));

@@ -11,6 +11,8 @@
 #include "config.h"
 #include "grant/grant.h"
 #include "machine/log.h"
+#include "machine/screen.h"
+#include "machine/serial.h"
 #include "parser.h"
 
 struct log_levels log_own, log_guests;
@@ -25,8 +27,22 @@ bool grant_set_max_maptrack(const char *s)
 	return *s;
 }
 
-/* On, off, or neither. */
 u64 ap_max_cpus = MAX_CPUS;
+
+void screen_disable(void)
+{
+}
+
+void screen_keep(void)
+{
+}
+
+void serial_use(const struct serial_line *l)
+{
+	parser_check(!l->baud || l->base / l->baud, "the divisor");
+}
+
+/* On, off, or neither. */
 
 static int meaning(const char *value)
 {
@@ -81,7 +97,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	memset(&boot_info, 0, sizeof(boot_info));
 	memcpy(boot_info.cmdline, data, size);
 	parser_messages = 0;
-	options_init();
+	if (!parser_run(options_init))
+		return 0;
+	console_apply();
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		n = expected(names[i], i & 1, &words);
 		parser_check(words > 128 || boot_flag(names[i], i & 1) == n,

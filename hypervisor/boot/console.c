@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The console's options in Xen's forms: com1= and com2= describe serial lines,
+ * console= names the devices to use, vga=...,keep leaves the log on the screen
+ * when Dom0 starts. One serial line is used, which Dom0 does not get. Serial
+ * lines on PCI cards and in memory are not supported.
+ */
+#include "boot/boot.h"
+#include "lib/lib.h"
+#include "machine/screen.h"
+#include "machine/serial.h"
+
+#define BAUD_BASE	115200u
+#define LAST_PORT	0xfff8u
+#define IRQS		16u
+
+static struct serial_line coms[] = {
+	{ 0x3f8, 4, BAUD_BASE, BAUD_BASE, 3 },
+	{ 0x2f8, 3, BAUD_BASE, BAUD_BASE, 3 },
+};
+static const struct serial_line none;
+/* What console= chose. */
+static const struct serial_line *serial = &coms[0];
+static bool screen = true;
+
+/* Each of these takes one value and returns the rest of the text, or NULL. */
+
+static const char *take_baud(struct serial_line *l, const char *s)
+{
+	l->base = BAUD_BASE;
+	l->baud = 0;
+	if (!strncmp(s, "auto", 4))
+		return s + 4;
+	l->baud = (u32)str_to_u64(s, &s);
+	if (*s == '/')
+		l->base = (u32)str_to_u64(s + 1, &s);
+	return l->baud && l->base / l->baud - 1 < 65535 ? s : NULL;
+}
+
+/* Data bits, parity and stop bits, as in "8n1". */
+static const char *take_format(struct serial_line *l, const char *s)
+{
+	static const char parities[] = "noems";		/* none, odd, ... */
+	static const u8 bits[] = { 0x00, 0x08, 0x18, 0x28, 0x38 };
+	u32 i;
+
+	for (i = 0; parities[i]; i++)
+		if (s[0] >= '5' && s[0] <= '8' && s[1] == parities[i] &&
+		    (s[2] == '1' || s[2] == '2')) {
+			l->format = (u8)((s[0] - '5') | bits[i] |
+					 (s[2] == '2' ? 4 : 0));
+			return s + 3;
+		}
+	return NULL;
+}
+
+static const char *take_port(struct serial_line *l, const char *s)
+{
+	u64 port = str_to_u64(s, &s);
+
+	l->port = (u16)port;
+	return port && port <= LAST_PORT ? s : NULL;
+}
+
+static const char *take_irq(struct serial_line *l, const char *s)
+{
+	u64 irq = *s >= '0' && *s <= '9' ? str_to_u64(s, &s) : IRQS;
+
+	l->irq = (u8)irq;
+	return irq < IRQS ? s : NULL;
+}
+
+static const struct field {
+	const char *name;
+	const char *(*take)(struct serial_line *l, const char *s);
+} fields[] = {			/* in the order of values without a name */
+	{ "baud=", take_baud }, { "", take_format }, { "io-base=", take_port },
+	{ "irq=", take_irq },
+};
+
+static const struct field *named_field(const char *s)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++)
+		if (*fields[i].name &&
+		    !strncmp(s, fields[i].name, strlen(fields[i].name)))
+			return &fields[i];
+	return NULL;
+}
+
+static bool set_com(struct serial_line *l, const char *s)
+{
+	struct serial_line new = *l;
+	const struct field *f;
+	u32 place = 0;
+
+	for (;; s++) {
+		f = named_field(s);
+		if (f)
+			s += strlen(f->name);
+		else if (place < ARRAY_SIZE(fields))
+			f = &fields[place++];
+		/* A place without a value keeps what is the rule. */
+		if (f && *s && *s != ',')
+			s = f->take(&new, s);
+		if (!f || !s || (*s && *s != ','))
+			return false;
+		if (!*s)
+			break;
+	}
+	*l = new;
+	return true;
+}
+
+bool console_set_com1(const char *s)
+{
+	return set_com(&coms[0], s);
+}
+
+bool console_set_com2(const char *s)
+{
+	return set_com(&coms[1], s);
+}
+
+/* Serial lines take Xen's H and L, which divide a line among two users. */
+static u32 device_length(const char *s)
+{
+	u32 n;
+
+	for (n = 0; s[n] && s[n] != ','; n++)
+		;
+	return n == 5 && (s[4] == 'H' || s[4] == 'L') ? 4 : n;
+}
+
+bool console_set(const char *s)
+{
+	const struct serial_line *line = &none;
+	bool vga = false;
+	u32 n;
+
+	for (;; s++) {
+		n = device_length(s);
+		if (n == 4 && !strncmp(s, "com1", 4))
+			line = &coms[0];
+		else if (n == 4 && !strncmp(s, "com2", 4))
+			line = &coms[1];
+		else if (n == 3 && !strncmp(s, "vga", 3))
+			vga = true;
+		else if (n != 4 || strncmp(s, "none", 4))
+			return false;
+		while (*s && *s != ',')
+			s++;
+		if (!*s)
+			break;
+	}
+	serial = line;
+	screen = vga;
+	return true;
+}
+
+/*
+ * [MODE,]keep. Only firmware could change the mode that the boot loader has set,
+ * so a mode is refused, whether or not "keep" follows.
+ */
+bool console_set_vga(const char *s)
+{
+	const char *comma = s;
+
+	while (*comma && *comma != ',')
+		comma++;
+	if (!strncmp(s, "keep", 5) || !strncmp(comma, ",keep", 6))
+		screen_keep();
+	return !strncmp(s, "keep", 5) || !strncmp(s, "current", 7);
+}
+
+void console_apply(void)
+{
+	serial_use(serial);
+	if (!screen)
+		screen_disable();
+}
