@@ -91,6 +91,7 @@ static void init_interrupts(void)
 	this_cpu()->apic_id = apic_read_id();
 	irq_init();
 	time_init();
+	cpu_idle_init();
 	irq_bind_hypervisor(SERIAL_IRQ, console_input);
 	serial_enable_irq();
 }
