@@ -118,6 +118,7 @@ static void init_interrupts(void)
 	this_cpu()->apic_id = apic_read_id();
 	irq_init();
 	time_init();
+	cpu_idle_init();
 	init_console();
 }
 

@@ -9,6 +9,7 @@
 #include "machine/paging.h"
 #include "machine/smp.h"
 #include "machine/time.h"
+#include "machine/tsc.h"
 #include "memory/frames.h"
 
 #define START_TIMEOUT	(10 * NS_PER_SEC)
@@ -42,7 +43,9 @@ void ap_main(void)
 	ap_init();
 	paging_init_cpu();
 	apic_init_cpu();
+	tsc_init_cpu();
 	this_cpu()->online = true;
+	tsc_follow();
 	while (!go) {
 		smp_flush_interrupt();	/* interrupts are off */
 		cpu_relax();
@@ -53,13 +56,15 @@ void ap_main(void)
 	BUG_ON(true);
 }
 
-static bool start_cpu(u32 id, u32 apic_id)
+/* Returns why the processor cannot be used; NULL: it runs. */
+static const char *start_cpu(u32 id, u32 apic_id)
 {
 	struct cpu_block *b = frames_new(sizeof(*b));
+	const char *why = NULL;
 	u64 end;
 
 	if (!b)
-		return false;
+		return "there is no memory for it";
 	cpu_blocks[id] = b;
 	ap_prepare(id, apic_id);
 	start_stack = (u64)&b->guest;
@@ -69,18 +74,20 @@ static bool start_cpu(u32 id, u32 apic_id)
 	end = time_now() + START_TIMEOUT;
 	while (!READ_ONCE(b->cpu.online) && time_now() < end)
 		cpu_relax();
-	/*
-	 * A processor that answered late would take the next one's number: stop
-	 * it.
-	 */
 	if (!READ_ONCE(b->cpu.online))
+		why = "it does not start";
+	else if (!tsc_lead())
+		why = "its time stamp counter disagrees with the others'";
+	/* One that answered late would take the next one's number: stop it. */
+	if (why)
 		apic_send_init(apic_id);
-	return b->cpu.online;
+	return why;
 }
 
 void ap_boot(void (*init)(void), void (*run)(void))
 {
 	u32 i, me = this_cpu()->apic_id;
+	const char *why;
 
 	ap_init = init;
 	ap_run = run;
@@ -90,11 +97,12 @@ void ap_boot(void (*init)(void), void (*run)(void))
 	for (i = 0; i < acpi.cpus && cpu_count < ap_max_cpus; i++) {
 		if (acpi.apic_id[i] == me)
 			continue;
-		if (start_cpu(cpu_count, acpi.apic_id[i]))
+		why = start_cpu(cpu_count, acpi.apic_id[i]);
+		if (!why)
 			cpu_count++;
 		else
-			log_warn("CPU with APIC %u does not start",
-				 acpi.apic_id[i]);
+			log_warn("CPU with APIC %u is not used: %s",
+				 acpi.apic_id[i], why);
 	}
 	log_info("%u CPUs", cpu_count);
 }

@@ -1,157 +1,202 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rates of the TSC and of the local APIC's timer. Both are measured
- * together, by a clock whose rate is known: the HPET that the ACPI tables name,
- * or channel 2 of the PIT where there is no HPET or it does not run. (IA-PC
- * HPET Specification 1.0a; Intel 8254.)
+ * The rates of the TSC and of the local APIC's timer. The processor or the
+ * hypervisor below this one may tell the TSC's rate; otherwise a clock of
+ * machine/clocks.c measures it. The APIC timer is always measured, by that clock
+ * or by the TSC. What leaf 16h tells is only the rate that the processor is sold
+ * by, in whole MHz: it serves where nothing can be measured.
  */
 #include "lib/lib.h"
-#include "machine/acpi.h"
 #include "machine/apic.h"
 #include "machine/calibrate.h"
+#include "machine/clocks.h"
 #include "machine/cpu.h"
-#include "machine/paging.h"
 
-#define RUNS		3
-#define RUNS_A_SECOND	50
-#define PATIENCE	BIT(34)		/* in TSC ticks: seconds at any rate */
+#define POLLS		BIT(22)	/* of a clock, in a run: seconds */
+#define MIN_TSC_HZ	100000u
 
-#define PIT_HZ		1193182ull
-#define PIT_TICKS	DIV_ROUND_UP(PIT_HZ, RUNS_A_SECOND)
-#define PIT_CH2		0x42
-#define PIT_MODE	0x43
-#define PIT_GATE	0x61
+#define CPUID1_HYPERVISOR	BIT(31)	/* in ECX */
+#define CPUID_CRYSTAL		0x15
+#define CPUID_MHZ		0x16
+#define HV_LEAF			0x40000000
+#define HV_RATES		0x40000010
+#define HYPERV_FEATURES		0x40000003
+#define HYPERV_HAS_RATES	BIT(11)	/* in EAX */
+#define MSR_HYPERV_TSC_HZ	0x40000022
 
-#define HPET_SIZE	0x400
-#define HPET_PERIOD	0x004		/* femtoseconds */
-#define HPET_CONFIG	0x010
-#define HPET_COUNTER	0x0f0		/* its low half; some have no other */
-#define HPET_ENABLE	1u
-#define HPET_PERIOD_MIN	100000u
-#define HPET_PERIOD_MAX	100000000u	/* by the specification */
-#define FS_PER_SEC	1000000000000000ull
+static u64 tsc_hz, tsc_first;		/* as told; at the start of a run */
 
-/* elapsed() returns 0 during a run, and then the number of ticks it had. */
-struct reference {
-	const char *name;
+static u64 told_hz(void)
+{
+	return tsc_hz;
+}
+
+static void tsc_start(void)
+{
+	tsc_first = rdtsc();
+}
+
+static u64 tsc_elapsed(void)
+{
+	u64 ticks = rdtsc() - tsc_first;
+
+	return ticks < tsc_hz / CLOCK_RUNS_A_SECOND ? 0 : ticks;
+}
+
+/* All 0 if the processor has no such leaf. */
+static void leaf(u32 n, u32 r[4])
+{
+	cpuid(n & ~0xffffu, 0, r);
+	if (r[0] < n || r[0] - n > 0xffff)
+		memset(r, 0, 4 * sizeof(*r));
+	else
+		cpuid(n, 0, r);
+}
+
+/* Intel SDM, CPUID leaf 15h: the TSC is the crystal's rate times EBX / EAX. */
+static u64 told_by_processor(u64 crystal)
+{
+	u32 r[4];
+
+	leaf(CPUID_CRYSTAL, r);
+	if (r[2])
+		crystal = r[2];
+	return r[0] ? crystal * r[1] / r[0] : 0;
+}
+
+/*
+ * Leaf 40000010h of VMware, which KVM has adopted: kHz in EAX. Hyper-V Top Level
+ * Functional Specification, "Partition Reference Counter": an MSR.
+ */
+static u64 told_by_hypervisor(void)
+{
+	u32 r[4];
+	u64 hz = 0;
+
+	leaf(1, r);
+	if (!(r[2] & CPUID1_HYPERVISOR))
+		return 0;
+	leaf(HV_RATES, r);
+	if (r[0])
+		return r[0] * 1000ull;
+	cpuid(HV_LEAF, 0, r);
+	if (memcmp(&r[1], "Microsoft Hv", 12))
+		return 0;
+	leaf(HYPERV_FEATURES, r);
+	if (r[0] & HYPERV_HAS_RATES)
+		rdmsr_safe(MSR_HYPERV_TSC_HZ, &hz);
+	return hz;
+}
+
+/* Leaf 15h without the crystal's rate, which leaf 16h then gives, or 16h alone. */
+static u64 nominal(void)
+{
+	u32 r[4], ratio[4];
 	u64 hz;
-	void (*start)(void);
-	u64 (*elapsed)(void);
-};
 
-static volatile u8 *hpet;
-static u64 hpet_hz;
-static u32 hpet_first;
-
-static u32 hpet_read(u32 reg)
-{
-	return *(volatile u32 *)(hpet + reg);
+	leaf(CPUID_MHZ, r);
+	leaf(CPUID_CRYSTAL, ratio);
+	hz = (r[0] & 0xffff) * 1000000ull;
+	return ratio[1] ? told_by_processor(hz * ratio[0] / ratio[1]) : hz;
 }
 
-static void hpet_write(u32 reg, u32 v)
+/* A run; false if the clock stands still. */
+static bool measure(const struct reference *clock, u64 hz,
+		    struct clock_rates *r)
 {
-	*(volatile u32 *)(hpet + reg) = v;
-}
+	u64 t0, tsc, ticks, i = 0;
+	u32 apic;
 
-static bool hpet_found(void)
-{
-	u32 period;
-
-	if (!acpi.hpet)
-		return false;
-	hpet = paging_ioremap(paddr(acpi.hpet), HPET_SIZE);
-	period = hpet_read(HPET_PERIOD);
-	if (period < HPET_PERIOD_MIN || period > HPET_PERIOD_MAX)
-		return false;
-	hpet_hz = FS_PER_SEC / period;
-	return true;
-}
-
-static void hpet_start(void)
-{
-	hpet_write(HPET_CONFIG, hpet_read(HPET_CONFIG) | HPET_ENABLE);
-	hpet_first = hpet_read(HPET_COUNTER);
-}
-
-static u64 hpet_elapsed(void)
-{
-	u32 ticks = hpet_read(HPET_COUNTER) - hpet_first;
-
-	return ticks < hpet_hz / RUNS_A_SECOND ? 0 : ticks;
-}
-
-static void pit_start(void)
-{
-	outb(PIT_GATE, (u8)((inb(PIT_GATE) & ~0x02) | 0x01));
-	outb(PIT_MODE, 0xb0);			/* channel 2, mode 0 */
-	outb(PIT_CH2, PIT_TICKS & 0xff);
-	outb(PIT_CH2, PIT_TICKS >> 8);
-}
-
-static u64 pit_elapsed(void)
-{
-	return inb(PIT_GATE) & 0x20 ? PIT_TICKS : 0;
-}
-
-static bool measure(const struct reference *clock, struct clock_rates *r)
-{
-	u64 t0, tsc, apic, ticks;
-
-	clock->start();
 	apic_timer_set(0xffffffff);
+	clock->start();
 	t0 = rdtsc();
 	do {
 		ticks = clock->elapsed();
 		tsc = rdtsc() - t0;
-		if (tsc > PATIENCE)
-			return false;
-	} while (!ticks);
+	} while (!ticks && i++ < POLLS);
 	apic = 0xffffffffu - apic_timer_read();
 	apic_timer_set(0);
-	*r = (struct clock_rates){
-		tsc * clock->hz / ticks, apic * clock->hz / ticks,
-		clock->name
-	};
+	if (clock->stop)
+		clock->stop();
+	if (!ticks)
+		return false;
+	*r = (struct clock_rates){ tsc * hz / ticks, apic * hz / ticks,
+				   clock->name };
 	return true;
 }
 
-/* Take the slowest of several runs: an interrupted run seems faster. */
-static bool calibrate_by(const struct reference *clock,
-			 struct clock_rates *best)
+/*
+ * Take the middle one of three runs: an interruption at the start of a run makes
+ * it seem slower, one at its end faster. A clock that gives an impossible rate
+ * is as one that stands still.
+ */
+static bool calibrate_by(const struct reference *clock, struct clock_rates *r)
 {
-	struct clock_rates r;
+	struct clock_rates run[3];
+	u64 hz = clock->hz();
+	u32 i, lowest = 0, highest = 0;
+
+	if (!hz)
+		return false;
+	for (i = 0; i < 3; i++) {
+		if (!measure(clock, hz, &run[i]) || run[i].tsc_hz < MIN_TSC_HZ) {
+			log_warn("the %s stands still", clock->name);
+			return false;
+		}
+		if (run[i].tsc_hz < run[lowest].tsc_hz)
+			lowest = i;
+		if (run[i].tsc_hz >= run[highest].tsc_hz)
+			highest = i;
+	}
+	*r = run[3 - lowest - highest];
+	return true;
+}
+
+static bool calibrate_told(u64 hz, const char *by, struct clock_rates *r)
+{
+	const struct reference tsc = {
+		by, told_hz, tsc_start, tsc_elapsed, NULL
+	};
+
+	tsc_hz = hz;
+	if (!calibrate_by(&tsc, r))
+		return false;
+	r->tsc_hz = hz;
+	return true;
+}
+
+static bool find_rates(struct clock_rates *r)
+{
 	u32 i;
 
-	best->tsc_hz = ~0ull;
-	for (i = 0; i < RUNS; i++) {
-		if (!measure(clock, &r))
-			return false;
-		if (r.tsc_hz < best->tsc_hz)
-			*best = r;
-	}
-	return true;
+	if (calibrate_told(told_by_hypervisor(), "hypervisor's word", r) ||
+	    calibrate_told(told_by_processor(0), "processor's word", r))
+		return true;
+	for (i = 0; i < CLOCKS; i++)
+		if (calibrate_by(&clocks[i], r))
+			return true;
+	return calibrate_told(nominal(), "processor's nominal rate", r);
+}
+
+static bool tsc_counts(void)
+{
+	u64 first = rdtsc(), i;
+
+	for (i = 0; i < POLLS && rdtsc() == first; i++)
+		cpu_relax();
+	return i < POLLS;
 }
 
 struct clock_rates calibrate(void)
 {
-	struct reference clock;
 	struct clock_rates r;
-	u32 config;
-	bool good;
 
-	if (hpet_found()) {
-		clock = (struct reference){
-			"HPET", hpet_hz, hpet_start, hpet_elapsed
-		};
-		config = hpet_read(HPET_CONFIG);
-		good = calibrate_by(&clock, &r);
-		hpet_write(HPET_CONFIG, config);
-		if (good)
-			return r;
-		log_warn("the HPET stands still");
-	}
-	clock = (struct reference){ "PIT", PIT_HZ, pit_start, pit_elapsed };
-	if (!calibrate_by(&clock, &r))
-		panic("neither HPET nor PIT runs: no clock to measure by");
+	if (!tsc_counts())
+		panic("the processor's time stamp counter stands still");
+	if (!find_rates(&r))
+		panic("no clock to measure by: no rate in CPUID, and neither "
+		      "PM timer nor HPET nor PIT runs");
+	if (!r.apic_hz)
+		panic("the local APIC's timer stands still");
 	return r;
 }

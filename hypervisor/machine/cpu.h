@@ -281,6 +281,7 @@ static inline void cpu_relax(void)
  * it: cpu_idle_skip() gives the address.
  */
 void cpu_idle(const volatile u32 *work);
+void cpu_idle_init(void);
 u64 cpu_idle_skip(u64 ip);
 
 static inline void invlpg(u64 va)

@@ -2,13 +2,45 @@
 /*
  * Halting a CPU that has nothing to do. Interrupts are off between the look at
  * the work and the halt. An NMI may still arrive in between and add work.
+ *
+ * On AMD's families 0fh to 11h a CPU may enter C1E instead of C1, which stops
+ * the local APIC's timer. Firmware turns that on when it likes, for instance when
+ * Dom0 enables ACPI, so each halt turns it off first (BIOS and Kernel Developer's
+ * Guide for family 10h, MSR C001_0055).
  */
 #include "machine/cpu.h"
 
+#define MSR_INTERRUPT_PENDING	0xc0010055
+#define C1E_ON			(BIT(27) | BIT(28))
+
+static bool has_c1e;
+
 extern const u8 idle_check[], idle_halt[], idle_done[];
+
+void cpu_idle_init(void)
+{
+	u32 r[4], family;
+
+	cpuid(0, 0, r);
+	if (r[2] != 0x444d4163)		/* the end of AuthenticAMD */
+		return;
+	cpuid(1, 0, r);
+	family = (r[0] >> 8 & 15) + (r[0] >> 20 & 255);
+	has_c1e = family >= 0xf && family <= 0x11;
+}
+
+static void leave_c1e(void)
+{
+	u64 v;
+
+	if (rdmsr_safe(MSR_INTERRUPT_PENDING, &v) && (v & C1E_ON))
+		wrmsr_safe(MSR_INTERRUPT_PENDING, v & ~C1E_ON);
+}
 
 void cpu_idle(const volatile u32 *work)
 {
+	if (has_c1e)
+		leave_c1e();
 	__asm__ volatile("idle_check: cmpl $0, %0\n"
 			 "	jne idle_done\n"
 			 "	sti\n"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * System time: the boot processor's TSC in nanoseconds. The TSCs of all CPUs
- * are assumed to run alike, as they do on virtual and present machines; nothing
- * corrects differences between CPUs.
+ * System time: the TSC in nanoseconds. machine/tsc.c makes those of all CPUs
+ * agree when they start; nothing corrects a difference that arises later.
  */
 #include "lib/lib.h"
 #include "machine/calibrate.h"
 #include "machine/cpu.h"
 #include "machine/rtc.h"
 #include "machine/time.h"
+#include "machine/tsc.h"
 
 struct tsc_scale tsc_scale;
 u64 wallclock_base;
@@ -52,8 +52,10 @@ void time_wait(u64 ns)
 
 void time_init(void)
 {
-	struct clock_rates rates = calibrate();
+	struct clock_rates rates;
 
+	tsc_init_cpu();
+	rates = calibrate();
 	time_apic_hz = rates.apic_hz;
 	tsc_scale.hz = rates.tsc_hz;
 	set_scale(tsc_scale.hz);
@@ -61,4 +63,7 @@ void time_init(void)
 	wallclock_base = rtc_seconds() * NS_PER_SEC;
 	log_info("TSC %lu kHz, APIC timer %lu kHz, by the %s",
 		 tsc_scale.hz / 1000, time_apic_hz / 1000, rates.against);
+	if (!tsc_is_steady())
+		log_warn("the TSC's rate may depend on power states: time may "
+			 "drift");
 }

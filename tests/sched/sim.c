@@ -20,6 +20,7 @@
 #include "machine/calibrate.h"
 #include "machine/rtc.h"
 #include "machine/smp.h"
+#include "machine/tsc.h"
 #include "sim.h"
 
 #define STACK_SIZE	65536u
@@ -95,6 +96,15 @@ u64 rdtsc(void)
 struct clock_rates calibrate(void)
 {
 	return (struct clock_rates){ NS_PER_SEC, NS_PER_SEC, "simulation" };
+}
+
+void tsc_init_cpu(void)
+{
+}
+
+bool tsc_is_steady(void)
+{
+	return true;
 }
 
 u64 rtc_seconds(void)

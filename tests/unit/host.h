@@ -83,6 +83,9 @@ extern void (*volatile race_after_flush)(void);
 /* 'other' looks after each instruction of 'one', whatever locks that holds. */
 void race_watch(long (*one)(void), void (*other)(void));
 extern u64 host_tsc;
+/* By how much a thread's TSC is ahead of that; whether writes change it. */
+extern _Thread_local u64 host_tsc_ahead;
+extern bool host_tsc_fixed, host_tsc_stands;
 extern u32 host_apic_ticks[MAX_CPUS];	/* as programmed; 0: stopped */
 extern u32 host_apic_sets;		/* how many times */
 extern u8 host_cmos[128];
@@ -91,6 +94,10 @@ extern struct host_pit {
 	u64 tsc;
 	u32 apic;
 } host_pit[3];
+extern bool host_no_pit;
+extern u64 host_hyperv_hz;		/* the TSC's, in an MSR of Hyper-V's */
+/* What acpi.pm_timer reads as; NULL: there is none. */
+extern u32 (*host_pm_timer)(void);
 /* Registers of an HPET; acpi.hpet says whether there is one. */
 extern u8 host_hpet[0x400];
 

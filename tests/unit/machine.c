@@ -8,7 +8,10 @@
 #include "machine/apic.h"
 #include "machine/paging.h"
 
+#define MSR_TSC		0x10
+#define MSR_HYPERV_TSC_HZ	0x40000022
 #define PIT_GATE	0x61
+#define PIT_CH2		0x42
 #define PIT_OUTPUT	0x20
 #define CMOS_INDEX	0x70
 #define CMOS_DATA	0x71
@@ -22,6 +25,11 @@ _Thread_local struct cpu host_cpu;
 u32 host_work;
 void (*host_turn)(void);
 u64 host_tsc;
+_Thread_local u64 host_tsc_ahead;
+bool host_tsc_fixed, host_tsc_stands, host_no_pit;
+u64 host_hyperv_hz;
+u32 (*host_pm_timer)(void);
+bool (*host_cpuid)(u32 leaf, u32 r[4]);
 u32 host_apic_ticks[MAX_CPUS], host_apic_sets;
 u8 host_cmos[128];
 struct host_pit host_pit[3];
@@ -39,7 +47,7 @@ u32 (*host_pci_register)(u32 address);
 void (*host_pci_written)(u32 address, u32 value);
 
 static u32 pit_run, cmos_index;
-static bool pit_counts;
+static bool pit_counts;		/* it has a count */
 
 static void turn(void)
 {
@@ -56,14 +64,15 @@ u32 host_cpu_count(void)
 /* Time goes on only while somebody waits. */
 void cpu_relax(void)
 {
-	host_tsc++;
+	if (!host_tsc_stands)
+		__atomic_fetch_add(&host_tsc, 1, __ATOMIC_RELAXED);
 	turn();
 }
 
 u64 rdtsc(void)
 {
 	turn();
-	return host_tsc;
+	return __atomic_load_n(&host_tsc, __ATOMIC_RELAXED) + host_tsc_ahead;
 }
 
 /* Every register reads as something of its own. */
@@ -75,14 +84,19 @@ u64 rdmsr(u32 msr)
 /* Registers whose number ends in 5 do not exist. */
 bool rdmsr_safe(u32 msr, u64 *v)
 {
+	if (msr == MSR_HYPERV_TSC_HZ) {
+		*v = host_hyperv_hz;
+		return true;
+	}
 	*v = msr % 16 == 5 ? 0 : rdmsr(msr);
 	return msr % 16 != 5;
 }
 
+/* The only register that keeps a value is the TSC. */
 void wrmsr_safe(u32 msr, u64 v)
 {
-	(void)msr;
-	(void)v;
+	if (msr == MSR_TSC && !host_tsc_fixed)
+		host_tsc_ahead = v - host_tsc;
 }
 
 void apic_timer_set(u32 ticks)
@@ -93,7 +107,9 @@ void apic_timer_set(u32 ticks)
 
 u32 apic_timer_read(void)
 {
-	return host_apic_ticks[this_cpu()->id];
+	u32 ticks = host_apic_ticks[this_cpu()->id];
+
+	return ticks == ~0u ? ticks - 1 : ticks;	/* it counts */
 }
 
 /* A page of host memory, whose frame says where it would be. */
@@ -118,6 +134,8 @@ static u32 pit_read(void)
 {
 	const struct host_pit *p = &host_pit[pit_run % 3];
 
+	if (host_no_pit)
+		return 0xff;
 	if (!pit_counts)
 		return 0;
 	pit_counts = false;
@@ -135,6 +153,8 @@ static void note_port(u32 port, u32 size, u32 value, bool out)
 
 u32 host_port_read(u16 port, u32 size)
 {
+	if (host_pm_timer && port == acpi.pm_timer)
+		return host_pm_timer();
 	switch (port) {
 	case PIT_GATE:
 		return pit_read();
@@ -168,8 +188,8 @@ static void pci_write(u16 port, u32 value)
 void host_port_write(u16 port, u32 size, u32 value)
 {
 	note_port(port, size, value, true);
-	if (port == PIT_GATE)
-		pit_counts = value & 1;
+	if (port == PIT_CH2)
+		pit_counts = true;
 	if (port == CMOS_INDEX)
 		cmos_index = value;
 	if (port == UART && host_serial_count < sizeof(host_serial))

@@ -4,10 +4,12 @@
  * parameters that guests get too (xen/xen.h, struct vcpu_time_info: shift the
  * TSC, negative means right, then multiply by a fraction of 2^32).
  */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include "host.h"
 #include "machine/acpi.h"
+#include "machine/tsc.h"
 
 #define PIT_HZ		1193182ull
 #define PIT_TICKS	23864ull
@@ -34,7 +36,7 @@ static const struct {
 	{ 11000000000, -3 },
 };
 
-/* The TSC counts as much as in the shortest of three runs of the PIT. */
+/* The TSC counts as much as in the middle one of three runs of the PIT. */
 static void test_calibration(void **state)
 {
 	static const u64 runs[][3] = {
@@ -49,7 +51,8 @@ static void test_calibration(void **state)
 		for (i = 0; i < 3; i++)
 			host_pit[i].tsc = runs[k][i] * PIT_TICKS;
 		time_init();
-		assert_int_equal(tsc_scale.hz, 100 * PIT_HZ);
+		assert_int_equal(tsc_scale.hz, runs[k][0] == runs[k][1] ?
+				 100 * PIT_HZ : 200 * PIT_HZ);
 	}
 }
 
@@ -113,6 +116,185 @@ static void test_hpet(void **state)
 	assert_int_equal(rate_by_hpet(99999, 100000), by_pit);
 	assert_int_equal(rate_by_hpet(100000001, 100000), by_pit);
 	assert_int_equal(rate_by_hpet(10000000, 0), by_pit);
+}
+
+#define PM_HZ		3579545u
+
+static u32 pm_ticks, pm_step;
+
+/* Each read takes pm_step of the timer's ticks, and 1000 of the TSC for one. */
+static u32 pm_timer(void)
+{
+	pm_ticks += pm_step;
+	host_tsc += 1000ull * pm_step + 1000;
+	return pm_ticks & 0xffffff;		/* 24 bits; it wraps */
+}
+
+/* The PM timer goes before the PIT, and one that stands still counts as none. */
+static void test_pm_timer(void **state)
+{
+	u64 by_pit;
+
+	(void)state;
+	boot(1000001000);
+	by_pit = tsc_scale.hz;
+	acpi.pm_timer = 0x608;
+	host_pm_timer = pm_timer;
+	pm_ticks = 0xfffff0;
+	pm_step = 100;
+	boot(1000001000);
+	assert_in_range(tsc_scale.hz, 1000ull * PM_HZ, 1011ull * PM_HZ);
+	pm_step = 0;
+	boot(1000001000);
+	assert_int_equal(tsc_scale.hz, by_pit);
+	acpi.pm_timer = 0;
+	host_pm_timer = NULL;
+}
+
+/* A processor of which only these leaves are told. */
+static u32 told[9][4];
+enum { LEAF_0, LEAF_1, LEAF_15, LEAF_16, LEAF_HV, LEAF_HV3, LEAF_HV10,
+       LEAF_EXT, LEAF_EXT7 };
+static const u32 leaf_numbers[] = {
+	0, 1, 0x15, 0x16, 0x40000000, 0x40000003, 0x40000010, 0x80000000,
+	0x80000007
+};
+
+static bool tell(u32 leaf, u32 r[4])
+{
+	u32 i;
+
+	memset(r, 0, 4 * sizeof(*r));
+	for (i = 0; i < ARRAY_SIZE(leaf_numbers); i++)
+		if (leaf_numbers[i] == leaf)
+			memcpy(r, told[i], sizeof(told[i]));
+	return true;
+}
+
+static void tell_hypervisor(const char *signature, u32 last)
+{
+	told[LEAF_1][2] = 1u << 31;
+	told[LEAF_HV][0] = last;
+	memcpy(&told[LEAF_HV][1], signature, 12);
+}
+
+/* A TSC that counts as it is read. */
+static void turn_tsc(void)
+{
+	host_tsc += 1000;
+}
+
+static u64 rate_as_told(void)
+{
+	host_tsc = 1;
+	host_turn = turn_tsc;
+	time_init();
+	host_turn = NULL;
+	return tsc_scale.hz;
+}
+
+/*
+ * The TSC's rate by what the hypervisor tells, then by the crystal's rate that
+ * the processor tells; by its nominal rate if no clock runs.
+ */
+static void test_told(void **state)
+{
+	(void)state;
+	memset(told, 0, sizeof(told));
+	host_cpuid = tell;
+	host_no_pit = true;
+	told[LEAF_0][0] = 0x16;
+	told[LEAF_16][0] = 2600;
+	assert_int_equal(rate_as_told(), 2600000000);
+	memcpy(told[LEAF_15], (u32[]){ 2, 216, 0, 0 }, 16);
+	assert_int_equal(rate_as_told(), 2600000000 / 108 * 108);
+	told[LEAF_15][2] = 24000000;
+	assert_int_equal(rate_as_told(), 2592000000);
+	tell_hypervisor("Microsoft Hv", 0x40000005);
+	told[LEAF_HV3][0] = 1u << 11;
+	host_hyperv_hz = 2100000000;
+	assert_int_equal(rate_as_told(), 2100000000);
+	tell_hypervisor("KVMKVMKVM\0\0", 0x40000010);
+	told[LEAF_HV10][0] = 2500000;
+	assert_int_equal(rate_as_told(), 2500000000);
+	told[LEAF_HV][0] = 0x40000001;		/* it has no such leaf */
+	assert_int_equal(rate_as_told(), 2592000000);
+	host_cpuid = NULL;
+	host_no_pit = false;
+}
+
+/* Says what the boot's panic says. */
+static const char *panic_of_boot(void)
+{
+	jmp_buf stop;
+
+	host_panic = &stop;
+	if (!setjmp(stop)) {
+		time_init();
+		fail();
+	}
+	host_panic = NULL;
+	return host_panic_text;
+}
+
+/* Without any clock, and with a TSC that stands still, the boot says so. */
+static void test_no_clock(void **state)
+{
+	(void)state;
+	memset(told, 0, sizeof(told));
+	host_cpuid = tell;
+	host_no_pit = true;
+	host_turn = turn_tsc;
+	assert_non_null(strstr(panic_of_boot(), "no clock to measure by"));
+	host_turn = NULL;
+	host_tsc_stands = true;
+	assert_non_null(strstr(panic_of_boot(), "stands still"));
+	host_tsc_stands = false;
+	host_cpuid = NULL;
+	host_no_pit = false;
+}
+
+static u64 follower_ahead;
+
+static void *follow(void *unused)
+{
+	host_tsc_ahead = follower_ahead;
+	tsc_follow();
+	follower_ahead = host_tsc_ahead;
+	return unused;
+}
+
+/*
+ * Of two processors' TSCs, one that differs is set until they agree. If it
+ * cannot be set, the processor is not used.
+ */
+static void test_tsc_agrees(void **state)
+{
+	static const u64 ahead[] = { 0, 1u << 30, -(1ull << 30), 1ull << 50 };
+	pthread_t thread;
+	u32 i;
+
+	(void)state;
+	tsc_scale.hz = 1ull << 40;	/* no answer comes late */
+	memset(told, 0, sizeof(told));
+	host_cpuid = tell;
+	for (i = 0; i < ARRAY_SIZE(ahead); i++) {
+		follower_ahead = ahead[i];
+		assert_int_equal(pthread_create(&thread, NULL, follow, NULL), 0);
+		assert_true(tsc_lead());
+		pthread_join(thread, NULL);
+		assert_true(follower_ahead + (1u << 24) < 1u << 25);
+		if (!i)
+			assert_int_equal(follower_ahead, 0);
+	}
+	host_tsc_fixed = true;
+	follower_ahead = 1u << 30;
+	assert_int_equal(pthread_create(&thread, NULL, follow, NULL), 0);
+	assert_false(tsc_lead());
+	host_tsc_fixed = false;
+	assert_true(tsc_lead());
+	pthread_join(thread, NULL);
+	host_cpuid = NULL;
 }
 
 /* After so many seconds so many have gone by, to one in 10^9. */
@@ -274,7 +456,10 @@ static void test_wallclock_update(void **state)
 }
 
 EXPORT_TESTS(time, cmocka_unit_test(test_calibration),
-	     cmocka_unit_test(test_hpet), cmocka_unit_test(test_conversion),
+	     cmocka_unit_test(test_hpet),
+	     cmocka_unit_test(test_pm_timer), cmocka_unit_test(test_told),
+	     cmocka_unit_test(test_no_clock), cmocka_unit_test(test_tsc_agrees),
+	     cmocka_unit_test(test_conversion),
 	     cmocka_unit_test(test_guests_formula),
 	     cmocka_unit_test(test_monotonic), cmocka_unit_test(test_wait),
 	     cmocka_unit_test(test_wallclock),

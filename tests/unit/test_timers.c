@@ -49,7 +49,7 @@ static void boot(u32 apic_per_tick)
 		timer_stop(&timers[i]);
 	host_reset();
 	for (i = 0; i < 3; i++) {
-		longer = i == 1 ? 1 : 2;
+		longer = i == 1 ? 2 : 1;
 		host_pit[i].tsc = 23864000ull * longer;
 		host_pit[i].apic = 23864 * apic_per_tick * longer;
 	}

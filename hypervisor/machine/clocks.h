@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Clocks of a known rate, by which other rates are measured at boot. */
+#ifndef KRYPTON_CLOCKS_H
+#define KRYPTON_CLOCKS_H
+
+#define CLOCK_RUNS_A_SECOND	50
+
+struct reference {
+	const char *name;
+	u64 (*hz)(void);	/* 0: the machine has no such clock */
+	void (*start)(void);	/* a run */
+	u64 (*elapsed)(void);	/* 0 during the run, then its ticks */
+	void (*stop)(void);	/* NULL: nothing to do */
+};
+
+/* The machine's, best first. */
+#define CLOCKS	3
+extern const struct reference clocks[CLOCKS];
+
+#endif
