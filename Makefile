@@ -8,7 +8,8 @@ help:  ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 	@echo
 	@echo 'Variables:'
-	@echo '  KERNEL_SRC=dir    your own Linux 6.1 tree instead of linux-source-6.1'
+	@echo '  BASE=version      the kernel version for make tree and kernel: 6.1 or 6.12 (default 6.1)'
+	@echo '  KERNEL_SRC=dir    your own tree of that version instead of linux-source-BASE'
 	@echo '  CONFIG=name       a configuration of configs/ (default $(CONFIG))'
 	@echo '  GROUP=a,b         the test groups to run (scripts/run-tests --list)'
 	@echo '  TEST=a,b          the tests to run, by name'
@@ -39,7 +40,7 @@ fuzz: packages  ## fuzz the hypervisor's sources for about 45 minutes
 check: packages  ## run the checks that need no kernel build, in about a minute
 	@scripts/check
 
-tree: packages  ## make the base tree with the series applied: build/linux-6.1
+tree: packages  ## make the base tree with the series applied: build/linux-BASE
 	@scripts/make-tree
 
 kernel: packages  ## build the kernel CONFIG of that tree in build/kernel/CONFIG

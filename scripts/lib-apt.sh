@@ -36,7 +36,7 @@ apt_backports() {
 
 # apt_state DIR TYPE ARCHITECTURE [SUITE]: make the state in DIR, with DIR/apt.conf
 # and entries of TYPE (deb, deb-src), or only those of SUITE if it is given. SUITE may
-# be "backports".
+# be "backports", or "sid", which the mirror of the main suite has as well.
 apt_state() {
 	local dir=$1 type=$2 arch=$3 only=${4:-} options
 	mkdir -p "$dir/lists/partial" "$dir/archives/partial" "$dir/parts"
@@ -44,6 +44,7 @@ apt_state() {
 	[ -r "$apt_keyring" ] && options="$options signed-by=$apt_keyring"
 	case $only in
 	backports) apt_backports ;;
+	sid) apt_main_suite | awk '{ print $1, "sid", "main" }' ;;
 	*) apt_debian_entries | awk -v only="$only" 'only == "" || $2 == only' ;;
 	esac | sed "s,^,$type [$options] ," >"$dir/sources.list"
 	[ -s "$dir/sources.list" ] ||

@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # lib.sh - what the scripts share: paths, messages, and how to walk the series.
-# Source it. It sets $top, $build, $series, $patches and $me.
+# Source it. It sets $top, $build, $base, $series, $patches, $apart and $me.
 set -euo pipefail
 
 me=${0##*/}
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=${BUILD:-$top/build}
-series=$top/series
-patches=$top/patches/6.1
+# The kernel version that the series is for. What is built from another version than
+# 6.1 is kept apart: $apart ends the names of its state, and $kernels has its kernels.
+base=${BASE:-6.1}
+series=$top/series patches=$top/patches/6.1 apart='' kernels=$build/kernel
+if [ "$base" != 6.1 ]; then
+	# Its entries are paths, as it shares patches with 6.1
+	series=$top/patches/$base/series patches=$top/patches
+	apart=-$base kernels=$build/kernel/$base
+fi
 export LC_ALL=C
 # Do not pass the options of this project's make to the kernel's make
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
@@ -27,6 +34,10 @@ die() {
 	[ $# -lt 2 ] || echo "$me: remedy: $2" >&2
 	exit 1
 }
+
+[ -f "$top/patches/$base/BASE" ] ||
+	die "there are no patches for BASE=$base" \
+	    "name one of: $(cd "$top/patches" && ls | tr '\n' ' ')"
 
 # need COMMAND PACKAGE: fail unless COMMAND is installed
 need() {
@@ -52,8 +63,8 @@ watched_by() {
 		wait $watch; } 2>/dev/null || true' EXIT
 }
 
-base_field() { # KEY: its value in patches/6.1/BASE
-	awk -v k="$1" '$1 == k { print $2 }' "$patches/BASE"
+base_field() { # KEY: its value in the base's file BASE
+	awk -v k="$1" '$1 == k { print $2 }' "$top/patches/$base/BASE"
 }
 
 series_patches() { # the entries, in order

@@ -9,8 +9,12 @@ import tempfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
-PATCHES = TOP / "patches" / "6.1"
-SERIES = TOP / "series"
+# The kernel version that the series is for. The entries of another one than 6.1 are
+# paths below patches/, as it shares patches with 6.1. OWN has those that it does not.
+BASE = os.environ.get("BASE", "6.1")
+OWN = TOP / "patches" / BASE
+PATCHES, SERIES = ((OWN, TOP / "series") if BASE == "6.1" else
+                   (TOP / "patches", OWN / "series"))
 CANONICAL = ["-p", "ab", "--no-timestamps", "--no-index", "--diffstat",
              "--sort"]
 BANNER = re.compile(r"^# == (.+) ==$")
