@@ -1,35 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bounce frames: what a guest finds on its stack when the hypervisor enters
- * one of its handlers. Each is a long.
+ * Bounce frames: the hypervisor writes one to the guest's stack when it enters one
+ * of the guest's handlers. Each of these is a long:
  *
- *	SS, SP			of a 32-bit guest, only if not from its kernel
+ *	SS, SP			in a 32-bit guest only if not from its kernel
  *	FLAGS			IF = events were not masked
  *	CS | old mask << mask_shift
  *	IP
  *	error code		if the exception has one; or selectors
- *	R11, RCX		of a 64-bit guest
+ *	R11, RCX		in a 64-bit guest
  *
- * From the kernel the frame goes onto the current stack, else onto the one that
- * stack_switch named. A handler that does not exist or a stack that cannot be
- * written crashes the domain: there is nothing left to tell it. Stack segments
- * are taken to be flat, which all that the ABI hands out are.
+ * If the kernel was running, the frame goes to the current stack, otherwise to the
+ * stack of the hypercall stack_switch. If the guest has no handler, or its stack
+ * cannot be written, the domain crashes, because no other way is left to report
+ * the exception. Stack segments are assumed to be flat, as all that the ABI
+ * provides are.
  *
- * A 64-bit kernel runs in ring 3 like its user mode. Its frame says in CS.RPL
- * which of them it came from: 0 is the kernel. Code and stack segments of its
- * handlers are always the same.
+ * The kernel of a 64-bit guest runs in ring 3, as user mode does. CS.RPL in the
+ * frame says which one was interrupted: 0 is the kernel. All its handlers have the
+ * same code and stack segments.
  */
 #include "cpu/frame.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "guest/guest.h"
 
-#define BELOW		2u	/* words for RCX and R11 */
+#define BELOW		2u	/* words for RCX and R11 at the bottom */
 #define MAX_WORDS	(BELOW + 9)
 
 /*
- * Enter a handler of a 64-bit guest: the frame always has SS and SP, and RCX
- * and R11 at its bottom.
+ * Enter a handler of a 64-bit guest. The frame always has SS and SP, and RCX and
+ * R11 at its bottom.
  */
 static void enter_long(struct vcpu *v, struct regs *r,
 		       const struct vcpu_trap *t, u64 word[MAX_WORDS], u32 n)
@@ -56,7 +57,7 @@ static void enter_long(struct vcpu *v, struct regs *r,
 	frame_enter_long(v, r, t, sp);
 }
 
-/* Of a 32-bit guest: SS and SP only to a more privileged ring. */
+/* The same for a 32-bit guest: SS and SP only if the ring changes. */
 static void enter_narrow(struct vcpu *v, struct regs *r,
 			 const struct vcpu_trap *t, u64 *word, u32 n)
 {
@@ -81,8 +82,8 @@ static void enter_narrow(struct vcpu *v, struct regs *r,
 }
 
 /*
- * 'word' has n words of the frame from word[BELOW] on; the two before are for
- * RCX and R11.
+ * Enter handler t. 'word' holds n words of the frame from word[BELOW] on; the two
+ * before are for RCX and R11.
  */
 static void enter_handler(struct vcpu *v, struct regs *r,
 			  const struct vcpu_trap *t, u64 word[MAX_WORDS], u32 n)
@@ -118,8 +119,8 @@ void bounce_event(struct vcpu *v, struct regs *r)
 }
 
 /*
- * Some of the guest's selectors could not be loaded, and the registers have
- * zeroes: it gets all four below an otherwise complete frame.
+ * The processor refused some of the guest's data selectors, and these registers
+ * are null now. The frame holds all four selectors below the usual words.
  */
 void bounce_failsafe(struct vcpu *v, struct regs *r)
 {
@@ -131,8 +132,9 @@ void bounce_failsafe(struct vcpu *v, struct regs *r)
 }
 
 /*
- * SYSENTER and SYSCALL of a 64-bit guest. As on Xen, one flag decides for both
- * SYSCALL callbacks whether events are masked, and SYSCALL clears DF.
+ * SYSENTER and SYSCALL in a 64-bit guest. As on Xen, the flag of the 64-bit SYSCALL
+ * callback decides for both SYSCALL callbacks whether events are masked, and
+ * SYSCALL clears DF.
  */
 static void fast_call_long(struct vcpu *v, struct regs *r)
 {
@@ -159,7 +161,7 @@ static void fast_call_long(struct vcpu *v, struct regs *r)
 	}
 }
 
-/* SYSENTER, and SYSCALL on AMD's processors, of a 32-bit guest. */
+/* SYSENTER, and on AMD processors SYSCALL, in a 32-bit guest. */
 static void fast_call_narrow(struct vcpu *v, struct regs *r)
 {
 	const struct vcpu_trap *cb = &v->entry.callback[r->vector == VEC_SYSENTER ?
@@ -174,7 +176,7 @@ static void fast_call_narrow(struct vcpu *v, struct regs *r)
 	bounce_exception(v, r, X86_GP, 0);
 }
 
-/* SYSENTER and SYSCALL: a callback if there is one, else a fault. */
+/* SYSENTER and SYSCALL enter the callback, or fault if there is none. */
 void bounce_fast_call(struct vcpu *v, struct regs *r)
 {
 	if (width_is_long(v->d->width))

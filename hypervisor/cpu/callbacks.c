@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the guest wants to be entered: trap table and callbacks.
+ * The guest's entry points: trap table and callbacks.
  *
- * A code selector of ring 0 is taken as ring 1's, since that is what a kernel
- * written for ring 0 means. The descriptor behind it is checked by the
- * processor when it is used; a failing entry is the guest's own failure. A
- * 64-bit kernel has one code segment, and gives addresses alone. One that is not
- * canonical is refused: the return to it would fault.
+ * A code selector of ring 0 becomes one of ring 1, where the kernel runs. The
+ * processor checks its descriptor when it enters the handler; if that fails, the
+ * guest gets the fault. The kernel of a 64-bit guest has one code segment, so only
+ * addresses count. The hypervisor refuses an address that is not canonical,
+ * because the return to it would fault.
  */
 #include <xen/callback.h>
 #include <xen/nmi.h>
@@ -15,7 +15,7 @@
 #include "guest/layout.h"
 #include "hypercalls.h"
 
-/* The table has any length; a long one is read in parts. */
+/* The table may have any length: continue a long one later. */
 long do_set_trap_table(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
@@ -58,7 +58,10 @@ void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask)
 		vcpu_entry_point(v, cs, ip, mask ? TRAP_MASKS : 0);
 }
 
-/* Three addresses, of which a bad one changes nothing; or two far pointers. */
+/*
+ * A 64-bit guest passes three addresses, and a bad one changes nothing. A 32-bit
+ * guest passes two far pointers.
+ */
 long do_set_callbacks(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
@@ -76,7 +79,7 @@ long do_set_callbacks(u64 a[])
 	return 0;
 }
 
-/* Which callback a registration means, or none. */
+/* The callback (CB_*) for a CALLBACKTYPE_* of this guest, or -1. */
 static int callback_kind(const struct vcpu *v, u16 type)
 {
 	switch (type) {
@@ -120,7 +123,7 @@ static long register_callback(struct vcpu *v, gva_t at)
 	return 0;
 }
 
-/* Only the NMI's callback can be taken back. */
+/* Only the callback for NMIs can be unregistered. */
 static long unregister_callback(struct vcpu *v, gva_t at)
 {
 	struct callback_unregister cb;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Handlers that a guest registers. */
+/* The entry points that a guest registers. */
 #ifndef KRYPTON_CALLBACKS_H
 #define KRYPTON_CALLBACKS_H
 
-/* A handler of the guest's. Flags as in the ABI: a DPL, and "mask events". */
+/*
+ * An entry point of the guest's kernel, with the flags of struct trap_info: the
+ * DPL that may call it, and whether the entry masks events.
+ */
 #define TRAP_DPL	3u
 #define TRAP_MASKS	4u
 
@@ -18,7 +21,10 @@ enum vcpu_callback_kind {
 	CB_COUNT
 };
 
-/* How the vCPU enters its kernel: it alone changes this, while it runs. */
+/*
+ * How the vCPU enters its kernel. Only the vCPU itself changes this, while it
+ * runs; no lock guards it.
+ */
 struct vcpu_entry {
 	struct vcpu_trap traps[256];
 	struct vcpu_trap callback[CB_COUNT];
@@ -27,7 +33,7 @@ struct vcpu_entry {
 	u32 iopl;
 	gva_t io_bitmap;
 	u32 io_bitmap_ports;
-	bool nmi_pending;		/* others set it: atomic */
+	bool nmi_pending;		/* other CPUs set it: atomic */
 	bool nmi_masked;
 };
 

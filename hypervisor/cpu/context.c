@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Context switch. The general registers of the vCPU that runs are in the
- * CPU's block. Nothing is loaded lazily: a switch saves and loads everything
- * else, and the hypervisor itself uses neither the FPU nor the data segments
- * nor the debug registers.
+ * Context switch. While a vCPU runs, its general registers are in the CPU's block.
+ * A switch saves and loads all other state at once, nothing lazily. The hypervisor
+ * itself uses neither the FPU nor data segments nor debug registers.
  *
- * Selectors are loaded after the guest's GDT and LDT; one that faults becomes
- * null and the guest's failsafe handler is told. The bases of a 64-bit guest's
- * FS and GS are loaded after the selectors, which change them. The guest changes
- * them without the hypervisor, by selectors or where CR4.FSGSBASE is on: they are
- * read from the processor (guest/segment.h). The base that SWAPGS would give is
- * in memory alone, and the register for it is the hypervisor's (entry/entry.S).
+ * Selectors are loaded after the guest's GDT and LDT. A selector that faults
+ * becomes null, and the guest's failsafe handler is called. The FS and GS bases of
+ * a 64-bit guest are loaded after the selectors, because loading a selector
+ * changes the base. The guest can change them without a trap, by a selector or
+ * with CR4.FSGSBASE, so a switch reads them from the processor (guest/segment.h).
+ * The GS base that SWAPGS would load is only in memory: the hypervisor uses the
+ * MSR itself (entry/entry.S).
  */
 #include "cpu/context.h"
 #include "cpu/emulate.h"
@@ -23,7 +23,7 @@
 #define READ_SEGMENT(name, to)	\
 	__asm__ volatile("mov %%" #name ", %w0" : "=r" (to))
 
-/* An instruction; if it faults, %0 becomes 1, and what is in 'then' is done. */
+/* An instruction. If it faults, %0 becomes 1 and the code 'then' runs. */
 #define TRY(insn, then)					\
 	"1:	" insn "\n"				\
 	"2:\n"						\
@@ -34,7 +34,7 @@
 	"	.popsection\n"				\
 	EXTABLE("1b", "3b")
 
-/* 0, or 1 if the selector could not be loaded and is null now. */
+/* 0; or 1: the selector could not be loaded, and the register is null. */
 #define LOAD_SEGMENT(name, sel) ({					\
 	u32 _bad = 0;							\
 									\
@@ -45,8 +45,8 @@
 })
 
 /*
- * Interrupts are off, and another vCPU may take the LDT's page away each time
- * that it is mapped: so many tries.
+ * How often to try to map the LDT page of a selector. Another vCPU may drop the
+ * page each time, and interrupts are off here.
  */
 #define LDT_TRIES	8
 
@@ -73,7 +73,7 @@ static void save_debug(struct vcpu *v)
 	__asm__ volatile("mov %0, %%dr7" :: "r" (off));
 }
 
-/* Breakpoints that are off are not loaded by a switch: all together here. */
+/* A switch calls this only if a breakpoint is on: it loads all registers. */
 void context_load_debug(const struct vcpu *v)
 {
 	__asm__ volatile("mov %0, %%dr0" :: "r" (v->proc.dr[0]));
@@ -88,9 +88,9 @@ void context_load_debug(const struct vcpu *v)
 static u64 smep;		/* CR4_SMEP if the processor has it */
 
 /*
- * Whether RDTSC faults outside ring 0, and whether 64-bit code has instructions
- * for bases: a guest may use them if CPUID shows them. SMEP is on while a 64-bit
- * guest runs: ring 1, a 32-bit guest's kernel, may not execute user pages with it.
+ * The guest chooses TSD (RDTSC faults outside ring 0) and, if CPUID shows it,
+ * FSGSBASE. SMEP is on only while a 64-bit guest runs: with SMEP the kernel of a
+ * 32-bit guest, in ring 1, could not execute pages of user mode.
  */
 void context_load_cr4(const struct vcpu *v)
 {
@@ -126,8 +126,9 @@ static void load_bases(struct vcpu *v)
 }
 
 /*
- * As after Xen's load between two SWAPGS, the selector stays in GS. Some
- * processors keep the old base with a null selector: here it is 0 then.
+ * The selector stays in GS, as on Xen, which loads it between two SWAPGS. Some
+ * processors keep the old base when they load a null selector; here the base
+ * becomes 0.
  */
 void context_set_other_gs(struct vcpu *v, u16 sel)
 {
@@ -141,7 +142,7 @@ void context_set_other_gs(struct vcpu *v, u16 sel)
 	segment_set_base(v, SEG_GS, base);
 }
 
-/* User space reads it with RDTSCP; few kernels set it. */
+/* Few guests set it, so most switches need no write. */
 void context_load_tsc_aux(const struct vcpu *v)
 {
 	struct cpu *c = this_cpu();
@@ -152,7 +153,10 @@ void context_load_tsc_aux(const struct vcpu *v)
 	wrmsr(MSR_TSC_AUX, c->tsc_aux);
 }
 
-/* The vCPU's window of descriptors may be gone when this CPU still idles. */
+/*
+ * Load the hypervisor's GDT and no LDT: the vCPU's descriptor window may be freed
+ * while this CPU idles.
+ */
 static void leave_tables(struct cpu_block *b)
 {
 	cpu_load_gdt((u64)b->cpu.gdt_page[GDT_PAGE32] - HV_GDT_BASE,
@@ -163,7 +167,10 @@ static void leave_tables(struct cpu_block *b)
 static bool has_xsaveopt;
 u64 context_xcr0;
 
-/* A host that runs Krypton intercepts XSETBV; most guests want the same value. */
+/*
+ * Most guests use the same value, and a host that runs Krypton in a virtual
+ * machine intercepts XSETBV: skip needless writes.
+ */
 static void load_xcr0(u64 xcr0)
 {
 	struct cpu *c = this_cpu();
@@ -173,8 +180,8 @@ static void load_xcr0(u64 xcr0)
 }
 
 /*
- * CR4.OSXSAVE stays on for all guests, as on Xen: what they can use is in XCR0. One
- * that has not set it has x87 and SSE.
+ * CR4.OSXSAVE stays on for all guests, as on Xen; XCR0 says what a guest can use.
+ * A guest that has not set XCR0 has x87 and SSE.
  */
 void context_init_cpu(void)
 {
@@ -194,9 +201,10 @@ void context_init_cpu(void)
 }
 
 /*
- * A vCPU that never had AVX in XCR0 cannot reach the upper halves of YMM registers:
- * FXSAVE is enough for it, and cheaper. It may turn AVX on while it runs, so those
- * halves hold nothing of another vCPU then: save_fpu() clears them.
+ * A vCPU that never had AVX in XCR0 cannot reach the upper halves of the YMM
+ * registers: FXSAVE is enough for it, and cheaper. It may enable AVX while it
+ * runs, and must not find another vCPU's values then: save_fpu() clears those
+ * halves.
  */
 static bool uses_avx(const struct vcpu *v)
 {
@@ -222,7 +230,7 @@ static void save_fpu(struct vcpu *v)
 	__asm__ volatile("vzeroupper");
 }
 
-/* Of a new vCPU: the x87 control word, and MXCSR. */
+/* The image of a new vCPU: initial x87 control word and MXCSR. */
 static const struct xsave_image fresh = {
 	.fxsave = { 0x7f, 0x03, [24] = 0x80, 0x1f }, .parts = XCR0_START,
 };
@@ -232,7 +240,10 @@ void context_reset_fpu(struct vcpu *v)
 	v->proc.fpu = fresh;
 }
 
-/* XRSTOR takes MXCSR in any case, and none of its lower 16 bits is reserved. */
+/*
+ * Always copies MXCSR, since XRSTOR always loads it. None of its lower 16 bits is
+ * reserved, so no value faults.
+ */
 void context_copy_fpu(struct xsave_image *to, const struct xsave_image *from,
 		      u64 parts)
 {
@@ -252,7 +263,7 @@ void context_copy_fpu(struct xsave_image *to, const struct xsave_image *from,
 	to->parts |= parts & XCR0_AVX;
 }
 
-/* 0, or 1 if the processor refused the image. */
+/* 0; or 1: the processor refused the image. */
 #define LOAD_FPU(insn, v) ({						\
 	u32 _bad = 0;							\
 									\
@@ -271,10 +282,10 @@ static u32 load_image(const struct vcpu *v)
 }
 
 /*
- * FNINIT first: AMD's FXRSTOR and XRSTOR leave the last one's x87 instruction
- * and data pointers if no exception is pending. If the processor refuses the
- * image, which should not happen, a fresh state replaces it: otherwise the last
- * vCPU's registers would stay.
+ * FNINIT comes first, because AMD's FXRSTOR and XRSTOR keep the previous x87
+ * instruction and data pointers if no exception is pending. If the processor
+ * refuses the image, which should not happen, load a fresh state: the previous
+ * vCPU's registers must not stay.
  */
 static void load_fpu(struct vcpu *v)
 {
@@ -305,20 +316,20 @@ void context_save(struct vcpu *v)
 	READ_SEGMENT(gs, v->proc.gs);
 	if (width_is_long(v->d->width)) {
 		save_bases(v);
-		/* It keeps all registers: others save none for this call. */
+		/* It preserves all registers, so other switches save none. */
 		if (v->xpti.at)
 			__asm__ volatile("call xpti_unload" ::: "memory");
 	}
 	save_debug(v);
 	save_fpu(v);
 	leave_tables(b);
-	/* In this order: without a current vCPU nobody asks us to flush. */
+	/* In this order: a CPU without a vCPU gets no request to flush. */
 	write_cr3(image_to_phys(boot_l4).a);
 	b->cpu.current = NULL;
 	atomic_and(&v->d->tables.dirty_cpus, ~(1u << b->cpu.id));
 }
 
-/* The hypervisor's page in the GDT of such a guest, on this processor. */
+/* This CPU's page at the end of the GDT of guests of this width. */
 static u64 *gdt_page(const struct vcpu *v)
 {
 	return this_cpu()->gdt_page[v->d->width->gdt_page];
@@ -358,7 +369,7 @@ void context_set_ts(struct vcpu *v, int set)
 	write_cr0(set ? cr0 | CR0_TS : cr0 & ~CR0_TS);
 }
 
-/* True: at least one could not be loaded. */
+/* True: the processor refused at least one selector. */
 static bool load_segments(struct vcpu *v)
 {
 	bool bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
@@ -373,9 +384,9 @@ static bool load_segments(struct vcpu *v)
 }
 
 /*
- * The guest's kernel named the addresses of its time and run state. A 64-bit
- * guest maps them in its kernel's root only: a vCPU in user mode has that root,
- * and in_user is false, until they are written.
+ * vcpu_update_time() writes to addresses that the guest's kernel registered. A
+ * 64-bit guest may map them only in its kernel's root. So a vCPU in user mode
+ * first gets that root, with in_user false, and its own root afterwards.
  */
 void context_load(struct vcpu *v)
 {

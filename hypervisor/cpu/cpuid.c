@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * CPUID as a guest's kernel sees it, by the forced-emulation prefix: as
- * on Xen 4.17, less what this hypervisor does not switch or set up. User
- * space, where the instruction cannot be intercepted, sees the machine's.
+ * CPUID for guests. A guest's kernel uses the forced-emulation prefix and sees
+ * what Xen 4.17 shows, less the features that this hypervisor does not switch or
+ * set up. The plain instruction, which user space executes, cannot be intercepted
+ * and shows the machine's values.
  *
- * Only what the table below names is given. Xen gives these as well:
+ * Guests get only what the table below lists. Xen also gives these:
  *
  *	PAT			the series' i386 kernel maps the page of its vDSO's
  *				clock uncached if it finds PAT; a DomU may not
@@ -34,15 +35,12 @@
 #define E1_EDX_COMMON		0x0183f3ffu	/* AMD: as in leaf 1 */
 #define E21_EAX_LFENCE		BIT(2)
 
-/* Who sees a bit. XSAVE, AVX: who may have it in XCR0; LONG: 64-bit guests. */
-enum whom { ANY, AMD, INTEL, XSAVE, AVX, DOM0, LONG };
-
 #define WHOLE	{ ~0u, ~0u, ~0u, ~0u }
 
 static const struct {
 	u32 leaf;
 	u8 sub, whom;
-	u32 keep[4];		/* EAX, EBX, ECX, EDX */
+	u32 keep[4];		/* bits of EAX, EBX, ECX, EDX */
 } given[] = {
 	{ 0, 0, ANY, WHOLE },
 	{ 1, 0, ANY, { 0x0fff0fff, 0x00ffffff, 0x42d80203, 0x1fc8c3f5 } },
@@ -83,7 +81,7 @@ static const struct {
 
 bool cpuid_is_intel(void)
 {
-	static u32 vendor;		/* kept, as CPUID may be slow */
+	static u32 vendor;		/* cached: CPUID may be slow */
 	u32 r[4];
 
 	if (!vendor) {
@@ -141,7 +139,7 @@ static void hypervisor_leaf(const struct domain *d, u32 leaf, u32 sub,
 	}
 }
 
-/* What the processor says, or zeroes for a leaf that it does not have. */
+/* The processor's values; zeroes for a leaf that it does not have. */
 static void host_leaf(u32 leaf, u32 sub, u32 out[4])
 {
 	cpuid(leaf & 0x80000000, 0, out);
@@ -151,7 +149,7 @@ static void host_leaf(u32 leaf, u32 sub, u32 out[4])
 		cpuid(leaf, sub, out);
 }
 
-/* What XCR0 may be in the domain, or in any; 0: there is no XSAVE. */
+/* The bits that XCR0 may have in the domain; 0: it has no XSAVE. */
 static u64 max_xcr0(const struct domain *d)
 {
 	u32 ecx = d ? d->policy.cpuid_mask[CPUID_1_ECX] : ~0u;
@@ -167,25 +165,29 @@ bool cpuid_xcr0_ok(const struct domain *d, u64 xcr0)
 	       (xcr0 & (XCR0_SSE | XCR0_AVX)) != XCR0_AVX;
 }
 
-/* What any domain may have, 64-bit ones may. */
+/* Without a domain, show what a 64-bit one may have. */
 static bool is_long(const struct domain *d)
 {
 	return !d || width_is_long(d->width);
 }
 
-static bool applies(u8 whom, const struct domain *d)
+bool cpuid_applies(enum cpuid_whom whom, const struct domain *d)
 {
+	bool privileged = d && d->privileged;
+
 	switch (whom) {
 	case AMD:
 		return !cpuid_is_intel();
 	case INTEL:
 		return cpuid_is_intel();
+	case DOM0_AMD:
+		return !cpuid_is_intel() && privileged;
 	case XSAVE:
 		return max_xcr0(d);
 	case AVX:
 		return max_xcr0(d) & XCR0_AVX;
 	case DOM0:
-		return d && d->privileged;
+		return privileged;
 	case LONG:
 		return is_long(d);
 	default:
@@ -193,47 +195,41 @@ static bool applies(u8 whom, const struct domain *d)
 	}
 }
 
+/* Whether they name this row's leaf. Only 7 and 0xd have rows for subleaves. */
+static bool is_leaf(u32 leaf, u32 sub, u32 row_leaf, u32 row_sub)
+{
+	return leaf == row_leaf &&
+	       (sub == row_sub || (leaf != 7 && leaf != 0xd));
+}
+
 static void keep_given(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 {
 	u32 keep[4] = { 0 }, i, k;
 
 	for (i = 0; i < ARRAY_SIZE(given); i++)
-		if (given[i].leaf == leaf &&
-		    (given[i].sub == sub || (leaf != 7 && leaf != 0xd)) &&
-		    applies(given[i].whom, d))
+		if (is_leaf(leaf, sub, given[i].leaf, given[i].sub) &&
+		    cpuid_applies(given[i].whom, d))
 			for (k = 0; k < 4; k++)
 				keep[k] |= given[i].keep[k];
 	for (k = 0; k < 4; k++)
 		out[k] &= keep[k];
 }
 
-/* What the tools took away. */
+/* Remove the features that the tools took from the domain. */
 static void mask_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 {
-	const u32 *mask = d->policy.cpuid_mask;
+	static const struct { u32 leaf; u8 sub, reg; } masked[CPUID_MASKS] = {
+		[CPUID_1_ECX] = { 1, 0, 2 }, [CPUID_1_EDX] = { 1, 0, 3 },
+		[CPUID_7_EBX] = { 7, 0, 1 }, [CPUID_7_ECX] = { 7, 0, 2 },
+		[CPUID_7_EDX] = { 7, 0, 3 }, [CPUID_D1_EAX] = { 0xd, 1, 0 },
+		[CPUID_E1_ECX] = { 0x80000001, 0, 2 },
+		[CPUID_E1_EDX] = { 0x80000001, 0, 3 },
+	};
+	u32 i;
 
-	switch (leaf) {
-	case 1:
-		out[2] &= mask[CPUID_1_ECX];
-		out[3] &= mask[CPUID_1_EDX];
-		break;
-	case 7:
-		if (sub)
-			break;
-		out[1] &= mask[CPUID_7_EBX];
-		out[2] &= mask[CPUID_7_ECX];
-		out[3] &= mask[CPUID_7_EDX];
-		break;
-	case 0xd:
-		out[0] &= sub == 1 ? mask[CPUID_D1_EAX] : ~0u;
-		break;
-	case 0x80000001:
-		out[2] &= mask[CPUID_E1_ECX];
-		out[3] &= mask[CPUID_E1_EDX];
-		break;
-	default:
-		break;
-	}
+	for (i = 0; i < CPUID_MASKS; i++)
+		if (is_leaf(leaf, sub, masked[i].leaf, masked[i].sub))
+			out[masked[i].reg] &= d->policy.cpuid_mask[i];
 }
 
 static void xsave_leaf(const struct domain *d, u32 sub, u32 out[4])
@@ -244,7 +240,7 @@ static void xsave_leaf(const struct domain *d, u32 sub, u32 out[4])
 		out[1] = 0;
 }
 
-/* Limits, and bits that do not depend on the processor. */
+/* Apply limits, and add bits that do not depend on the processor. */
 static void adjust_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 {
 	u32 r[4];

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Segment descriptors: set_gdt, update_descriptor, and what a page must hold
- * to be typed SEGDESC.
+ * Segment descriptors: the hypercalls set_gdt and update_descriptor, the contents
+ * that a page must have to be typed SEGDESC, and the vCPUs' descriptor windows.
  *
- * A guest's segments must not reach ring 0 and, of a 32-bit guest, 64-bit mode:
- * DPL 0 becomes 1, or 3 in a 64-bit guest; TSS, LDT, interrupt and trap gates are
- * refused. A call gate may be stored, with DPL 0, so that whoever uses it gets
- * #GP; in a 64-bit guest its second half is of type 0. Segment limits do not matter
- * for isolation, see config.h; a 32-bit guest's that ends in the machine-to-phys
- * window is made the largest, since kernels for a smaller window have such ones.
- * The processor sets the accessed bit by the hypervisor's own mapping.
+ * A guest's segment must not lead to ring 0 or, in a 32-bit guest, to 64-bit mode:
+ * DPL 0 becomes 1, or 3 in a 64-bit guest. TSS and LDT descriptors, interrupt
+ * gates and trap gates are refused. A guest may store a call gate, but its DPL
+ * becomes 0, so that its use raises #GP; in a 64-bit guest the second half of the
+ * gate must have type 0. Isolation does not depend on segment limits (config.h).
+ * A flat limit of a 32-bit guest that ends in the machine-to-phys window becomes
+ * 4 GiB, because kernels for a smaller window have such limits. The processor
+ * sets accessed bits through the hypervisor's own mapping.
  */
 #include "cpu/descriptors.h"
 #include "cpu/ldt.h"
@@ -20,8 +21,8 @@
 #include "hypercalls.h"
 #include "machine/asm.h"
 
-#define DESC_AREAS	8192	/* vCPUs in the machine, at most; 1 GiB */
-#define TABLE_AREAS	16	/* of a level-1 table */
+#define DESC_AREAS	8192	/* most vCPUs of the machine; 1 GiB */
+#define TABLE_AREAS	16	/* areas that one level-1 table maps */
 
 #define DESC_DPL	(BIT(45) | BIT(46))
 #define DPL_SHIFT	45
@@ -33,7 +34,7 @@
 #define GATE_ARGUMENTS	(31ull << 32)	/* none in long mode */
 #define GATE_RPL	(3ull << 16)
 
-/* The gate's DPL goes where the selector's RPL was. */
+/* Moves the gate's DPL to the RPL of its selector. */
 static bool check_gate(const struct width *w, u64 *d)
 {
 	u32 sel = *d >> 16 & 0xffff, dpl = *d >> DPL_SHIFT & 3;
@@ -50,7 +51,7 @@ static bool check_gate(const struct width *w, u64 *d)
 	return true;
 }
 
-/* False: 32-bit guests have no 64-bit code. */
+/* Correct the limit. False: it is 64-bit code. */
 static bool mend_narrow(u64 *d)
 {
 	u64 limit = (*d & 0xffff) | (*d >> 32 & 0xf0000);
@@ -71,7 +72,7 @@ bool descriptor_check(const struct width *w, u64 *d)
 		return check_gate(w, d);
 	if (!width_is_long(w) && !mend_narrow(d))
 		return false;
-	/* Conforming code keeps the caller's ring; its DPL must not be 0. */
+	/* Conforming code too: it runs in the caller's ring, but not with DPL 0. */
 	if ((*d & DESC_DPL) >> DPL_SHIFT < w->kernel_ring)
 		*d |= (u64)w->kernel_ring << DPL_SHIFT;
 	return true;
@@ -93,7 +94,7 @@ void descriptors_init(void)
 	ptype_ops[TYPE_SEGDESC].validate = validate;
 }
 
-/* Behind the end of a GDT there are null descriptors, for LAR and its like. */
+/* A page of null descriptors, which LAR and similar instructions may read. */
 u64 descriptors_none(void)
 {
 	static u64 none[512] __attribute__((aligned(PAGE_SIZE)));
@@ -117,7 +118,7 @@ static void release_frames(struct domain *d, const mfn_t *frames, u32 n)
 		ptype_put_both(d, frames[n]);
 }
 
-/* Install checked frames in place of the old ones. */
+/* Replace the GDT by frames that have type SEGDESC already. */
 static void replace_gdt(struct vcpu *v, const mfn_t *frames, u32 n,
 			u32 entries)
 {
@@ -209,7 +210,7 @@ static void put_desc_area(u64 at, u32 count)
 	areas_used[n / 64] &= ~((BIT(count) - 1) << n % 64);
 }
 
-/* So many in a row, 1 or TABLE_AREAS. */
+/* Reserve 'count' consecutive areas, 1 or TABLE_AREAS. 0: there are none. */
 static u64 get_desc_area(u32 count)
 {
 	u64 n, mask;
@@ -226,8 +227,8 @@ static u64 get_desc_area(u32 count)
 }
 
 /*
- * The GDT starts without the guest's entries, the LDT absent, faulting; in other
- * windows of its own there is nothing.
+ * Reserve areas and make the first one the vCPU's window, with null descriptors
+ * for the GDT and nothing for the LDT. The others stay empty.
  */
 static int make_area(struct vcpu *v, u32 count)
 {
@@ -273,7 +274,7 @@ static void vcpu_free_area(struct vcpu *v)
 		put_desc_area(v->desc.area, v->desc.areas);
 }
 
-/* Empty tables: the domain's vCPUs never run again. */
+/* Drop all GDTs and LDTs: the domain's vCPUs never run again. */
 static int kill(struct domain *d)
 {
 	static const mfn_t none[1];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Segment descriptors of guests. */
+/* GDT, LDT and segment descriptors of guests. */
 #ifndef KRYPTON_DESCRIPTORS_H
 #define KRYPTON_DESCRIPTORS_H
 
@@ -10,35 +10,44 @@
 #define LDT_FRAMES	16
 #define LDT_MAX_ENTRIES	8192
 
-/* A vCPU's part; the page lock. */
+/*
+ * A vCPU's part, guarded by the page lock. The vCPU's descriptor window is an area
+ * of the hypervisor's address space: 16 pages for the GDT, 16 for the LDT.
+ */
 struct vcpu_descriptors {
-	u64 area;			/* GDT and LDT window; fixed once used */
-	u32 areas;			/* those that none but it may use */
+	u64 area;			/* address of the window; fixed once used */
+	u32 areas;			/* consecutive areas that it reserves */
 	mfn_t gdt[GDT_FRAMES];
 	u32 gdt_entries;
 	gva_t ldt_base;
 	u32 ldt_entries;
-	u32 ldt_mapped;			/* bit per page */
+	u32 ldt_mapped;			/* a bit for each page */
 };
 
-/* Make the type of pages of descriptors known. */
+/* Fill in the row of ptype_ops for TYPE_SEGDESC. Once, at boot. */
 void descriptors_init(void);
-/* Whether such a guest may have it, after its DPL and limit are mended. */
+/*
+ * Whether a guest of this width may have the descriptor *d. Corrects its DPL, RPL
+ * and limit.
+ */
 bool descriptor_check(const struct width *w, u64 *d);
-/* A selector of ring 0 is meant as ring 1's; a null one stays null. */
+/* Turn a selector of ring 0 into one of ring 1; a null selector stays null. */
 static inline u16 selector_ring1(u32 sel)
 {
 	return (u16)((sel & ~3u) && !(sel & 3) ? sel | 1 : sel);
 }
 
-/* The entry of a page of the GDT that the guest has not set. */
+/* The page-table entry for a GDT page that the guest has not set. */
 u64 descriptors_none(void);
 /*
- * Move the window of a vCPU that has not run, nor any GDT, to where its level-1
- * table has no other window.
+ * Give a vCPU a window whose level-1 table contains no other vCPU's window. The
+ * vCPU has not run and has no GDT. 0 or -ENOMEM.
  */
 int descriptors_isolate(struct vcpu *v);
-/* The page lock is held; frames are those of the vCPU's domain. */
+/*
+ * Set the vCPU's GDT: 'entries' descriptors in frames of its domain. 0 or -EINVAL.
+ * The caller holds the page lock.
+ */
 int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries);
 
 #endif

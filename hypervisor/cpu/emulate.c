@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Privileged instructions of a guest. A kernel in ring 1 or 3 faults with #GP(0)
- * on each of these; the ABI promises that they work as if it had the
- * privilege the hypervisor grants it: port access by its port rights, control
- * and debug registers as virtual ones, a few MSRs.
+ * Privileged instructions of a guest. A kernel in ring 1 or 3 gets #GP(0) on each
+ * of them. The ABI promises that they work with the privilege that the hypervisor
+ * grants: port accesses by the guest's port rights, virtual control and debug
+ * registers, and some MSRs.
  *
- * cli and sti do nothing where virtual IOPL allows them, and hlt is not
- * emulated: events are masked in vcpu_info, waiting is a hypercall.
+ * CLI and STI do nothing if the virtual IOPL allows them, since a guest masks
+ * events in vcpu_info. HLT is not emulated, since a guest waits by a hypercall.
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
@@ -30,7 +30,7 @@ bool emulate_done(struct emulation *e)
 	return true;
 }
 
-/* #UD after all: some processors look at the privilege first. */
+/* The instruction is invalid, but some processors test the privilege first. */
 static bool invalid_opcode(struct emulation *e)
 {
 	bounce_exception(e->v, e->r, X86_UD, NO_ERROR_CODE);
@@ -117,7 +117,7 @@ static bool write_cr(struct emulation *e)
 		break;
 	case 3:
 		rc = mmu_new_baseptr(v, width_cr3_to_mfn(v->d->width, value));
-		/* Half-way through a large table: the instruction stays. */
+		/* -ERESTART: the guest runs the instruction again. */
 		if (rc)
 			return rc == -ERESTART;
 		break;
@@ -235,7 +235,7 @@ bool emulate_privileged(struct vcpu *v, struct regs *r)
 	       handlers[e.i.op](&e);
 }
 
-/* ud2; .ascii "xen"; cpuid, all of it without another prefix */
+/* The sequence is: ud2; .ascii "xen"; cpuid, without any prefix. */
 bool emulate_forced(struct vcpu *v, struct regs *r)
 {
 	struct emulation e = { .v = v, .r = r };

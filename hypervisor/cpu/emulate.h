@@ -1,51 +1,73 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Emulation of instructions that fault outside ring 0. */
+/* Emulation of instructions that fault outside ring 0, and its helpers. */
 #ifndef KRYPTON_EMULATE_H
 #define KRYPTON_EMULATE_H
 
 #include "guest/insn.h"
 
-/* After #GP(0): true if it was carried out or answered, or is to run again. */
+/*
+ * Emulate the instruction at r->ip after #GP(0). True: it was emulated, raised
+ * another fault, or must run again. False: the guest gets the #GP.
+ */
 bool emulate_privileged(struct vcpu *v, struct regs *r);
-/* After #UD: the forced-emulation prefix. */
+/* The same after #UD, for CPUID with the forced-emulation prefix. */
 bool emulate_forced(struct vcpu *v, struct regs *r);
 
-/* An instruction that is being carried out. */
+/* An instruction that is being emulated. */
 struct emulation {
 	struct vcpu *v;
 	struct regs *r;
 	struct insn i;
-	u32 debug;	/* bits of DR6: a #DB follows */
+	u32 debug;	/* bits of DR6 for a #DB after it */
 };
 
-/* What a processor does after an instruction, or a part of one; true. */
+/*
+ * Finish an instruction, or one step of a repeated one: set IP and flags, raise
+ * #DB if due. Returns true.
+ */
 bool emulate_done(struct emulation *e);
 /* cpu/string_io.c */
 bool string_io(struct emulation *e);
 /* cpu/cpuid.c */
 bool cpuid_is_intel(void);
 #define CPUID_XSAVE	BIT(26)		/* leaf 1, ECX */
-/* 'kernel': the guest's kernel asks, which sees more. */
+/*
+ * Which domains a row of the CPUID or MSR table is for: by the processor's
+ * vendor, what they may have in XCR0, privilege, or width (LONG: 64-bit guests).
+ */
+enum cpuid_whom { ANY, AMD, INTEL, XSAVE, AVX, DOM0, DOM0_AMD, LONG };
+/* d may be NULL: what any domain can have. */
+bool cpuid_applies(enum cpuid_whom whom, const struct domain *d);
+/*
+ * The result of CPUID, EAX to EDX, for the vCPU. 'kernel': the guest's kernel
+ * asks, and sees more than user mode.
+ */
 void cpuid_emulate(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
 		 u32 out[4]);
-/* The same without what differs between vCPUs; NULL: of any domain. */
+/* The same without vCPU state. d may be NULL: what any domain can have. */
 void cpuid_for_domain(const struct domain *d, u32 leaf, u32 sub, u32 out[4]);
-/* Whether a vCPU of the domain may have it as XCR0. */
+/* Whether a vCPU of the domain may set XCR0 to this value. */
 bool cpuid_xcr0_ok(const struct domain *d, u64 xcr0);
-/* cpu/msr.c */
+/* cpu/msr.c: set MSRs of this CPU on which guests rely. */
 void msr_init_cpu(void);
-/* False means #GP. The vCPU runs, or is paused and 'msr' is no base. */
+/*
+ * RDMSR and WRMSR for a vCPU that runs here; or that is paused, if 'msr' is not a
+ * segment base. False: the guest gets #GP.
+ */
 bool msr_read(struct vcpu *v, u32 msr, u64 *value);
 bool msr_write(struct vcpu *v, u32 msr, u64 value);
-/* cpu/processor.c: what the guest may set of CR4, and is kept. */
+/* cpu/processor.c: the bits of 'value' that the guest may set in CR4. */
 u64 processor_cr4(const struct vcpu *v, u64 value);
-/* a debug register; false: there is none of this number. */
+/* Read a debug register. False: there is none of this number. */
 bool processor_get_debug(const struct vcpu *v, u64 reg, u64 *value);
-/* Breakpoints that an access to ports hits, as in DR6. */
+/* The breakpoints that an access to ports hits, as bits of DR6. */
 u32 processor_match_ports(const struct vcpu *v, u32 port, u32 size);
-/* The guest's own #DB after an emulated instruction. */
+/* Raise #DB in the guest, with these bits of DR6. */
 void processor_raise_debug(struct vcpu *v, struct regs *r, u64 dr6);
-/* device/ioport.c */
+/*
+ * device/ioport.c: whether the virtual IOPL, or also the guest's bitmap, allows
+ * the access; the access itself. 'size' is 1, 2 or 4 bytes.
+ */
 bool ioport_iopl_allows(const struct vcpu *v, const struct regs *r);
 bool ioport_allowed(struct vcpu *v, const struct regs *r, u32 port, u32 size);
 u32 ioport_read(struct vcpu *v, u32 port, u32 size);

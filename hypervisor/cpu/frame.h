@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the two makers of bounce frames share (cpu/bounce.c, entry/direct.c): the
- * flags in a frame, and the registers of the handler that gets it.
+ * Functions for the two files that make bounce frames, cpu/bounce.c and
+ * entry/direct.c: the flags in a frame, and the registers of a handler.
  */
 #ifndef KRYPTON_FRAME_H
 #define KRYPTON_FRAME_H
@@ -11,7 +11,7 @@
 
 #define HANDLER_CLEARS	((u64)(FLAGS_TF | FLAGS_RF | FLAGS_NT | FLAGS_VM))
 
-/* IF in a frame says whether events were not masked. */
+/* The flags word of a frame: IF is set if events were not masked. */
 static inline u64 frame_flags(const struct vcpu *v, const struct regs *r, bool masked)
 {
 	u64 flags = (u32)r->flags & ~(FLAGS_IF | FLAGS_IOPL);
@@ -23,7 +23,7 @@ static inline u64 frame_flags(const struct vcpu *v, const struct regs *r, bool m
 	return flags;
 }
 
-/* The frame is complete at sp: go on at handler t of a 64-bit guest. */
+/* Continue at handler t of a 64-bit guest, whose frame is complete at sp. */
 static inline void frame_enter_long(struct vcpu *v, struct regs *r,
 				    const struct vcpu_trap *t, u64 sp)
 {
@@ -36,7 +36,7 @@ static inline void frame_enter_long(struct vcpu *v, struct regs *r,
 	r->flags &= ~(HANDLER_CLEARS | FLAGS_AC);
 }
 
-/* The same of a 32-bit guest; ss is that of the stack with the frame. */
+/* The same for a 32-bit guest; ss is the segment of the frame's stack. */
 static inline void frame_enter_narrow(struct vcpu *v, struct regs *r,
 				      const struct vcpu_trap *t, u64 sp, u64 ss)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The iret hypercall: pops AX, IP, CS, FLAGS and, to another ring than the
- * kernel's, SP and SS from the guest's stack, sets the event mask to the
- * inverse of IF and looks for pending events on the way out. A 64-bit guest's
- * frame (struct iret_context) always has SP and SS, and behind AX R11, CX and a
- * word of flags; it goes to user mode if CS has RPL 3, and only so.
+ * The hypercall iret. It pops AX, IP, CS, FLAGS and, if it returns to another ring
+ * than the kernel's, SP and SS from the guest's stack, and sets the event mask to
+ * the inverse of IF; exit_to_guest() then delivers pending events. The frame of a
+ * 64-bit guest (struct iret_context) always has SP and SS, and after AX also R11,
+ * CX and a word of flags. It returns to user mode if and only if CS has RPL 3.
  *
- * What must hold of the frame before the processor sees it: not ring 0, no
- * virtual-8086 mode, IF set and IOPL 0 in the real flags. All else may fault
- * at iretq and becomes a fault of what the guest wanted to return to.
+ * The frame that the processor gets never names ring 0 or virtual-8086 mode, and
+ * its flags have IF set and IOPL 0. Anything else wrong in it faults at IRETQ, and
+ * the guest gets that fault as if the code it returns to had raised it.
  */
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
@@ -19,7 +19,7 @@
 
 enum { W_AX, W_IP, W_CS, W_FLAGS, W_SP, W_SS, WORDS };
 
-/* What a 64-bit guest's frame has more, and where. */
+/* The frame of a 64-bit guest; W_IP and the following begin at L_REST. */
 enum { L_AX, L_R11, L_CX, L_VGCF, L_REST, L_WORDS = L_REST + WORDS - W_IP };
 
 static void load_frame(struct vcpu *v, struct regs *r, const u64 w[])

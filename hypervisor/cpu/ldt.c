@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * LDT: the guest names a linear address; its pages are typed SEGDESC and
- * mapped into the vCPU's window one by one, when the processor first faults
- * on them. As on Xen they have no other use until the vCPU loads another LDT or
- * another root table. The address may be any that is a guest's: pages that the
- * guest's tables do not map there are not found.
+ * The LDT. The guest names its linear address. When the processor first faults on
+ * a page of it, the page gets type SEGDESC and is mapped into the vCPU's window. As
+ * on Xen it keeps this type until the vCPU loads another LDT or another root
+ * table. The address may be any of the guest's part; a page that the guest's
+ * tables do not map there stays absent.
  */
 #include "cpu/ldt.h"
 #include "debug.h"
@@ -21,7 +21,7 @@ void ldt_drop(struct vcpu *v)
 	if (!v->desc.ldt_mapped)
 		return;
 	for (page = 0; page < LDT_FRAMES; page++)
-		/* Seen by all before the flush asks who may have used it. */
+		/* All CPUs see this before ptype_flush() reads dirty_cpus. */
 		if (v->desc.ldt_mapped >> page & 1)
 			old[page] = pte_mfn(atomic_xchg(
 				paging_entry(LDT_WINDOW(v, page)), 0));
@@ -47,8 +47,8 @@ int ldt_set(struct vcpu *v, gva_t base, u64 entries)
 }
 
 /*
- * With the page lock, which keeps the entry. What is mapped already did not
- * fault for want of a mapping.
+ * The page lock keeps the guest's entry as it is. A page that is mapped already
+ * faulted for another reason: false.
  */
 bool ldt_map_page(struct vcpu *v, u32 page)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The model-specific registers of a guest, with the answers of Xen 4.17:
- * kernels access some of them without a handler for the fault. Access to a
- * register that the table below does not name faults. Machine check has two
- * banks without errors, there are no performance counters, and PAT keeps its
- * reset value. Of the bases of FS and GS, a 64-bit guest's kernel has those of its
- * own mode and GS's of the other mode, where SWAPGS would find it.
+ * The model-specific registers of a guest, with the values of Xen 4.17: kernels
+ * access some of them without a handler for the fault. An access to a register
+ * that is not in the table faults. Machine check has two banks without errors,
+ * performance counters are absent, and PAT keeps its reset value. The kernel of a
+ * 64-bit guest can access the FS and GS bases of its own mode and, as
+ * KERNEL_GS_BASE, the GS base of the other mode.
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
@@ -26,17 +26,16 @@
 #define ARCH_CAPS		0x400000001d12e171	/* less eIBRS */
 #define SYSCFG			0x740000
 
-enum whom { ANY, AMD, INTEL, DOM0_AMD, LONG };	/* LONG: a 64-bit guest */
 enum way {
 	FAULT,
 	VALUE,		/* read: 'value' */
 	HOST,		/* read: the machine's, masked by 'value' */
 	STORED,		/* read and write: v->proc.msr['value'] */
-	DROP,		/* write: nothing happens */
-	ZERO,		/* write: only 0, and nothing happens */
-	SAME,		/* write: only what is read */
-	TSC_AUX,	/* write: as STORED, and loaded */
-	BASE,		/* of FS or GS */
+	DROP,		/* write: ignored */
+	ZERO,		/* write: 0 is ignored, other values fault */
+	SAME,		/* write: only the value that a read gives */
+	TSC_AUX,	/* write: as STORED, and loaded into the processor */
+	BASE,		/* read and write: the base of FS or GS */
 };
 
 static const struct msr {
@@ -44,7 +43,7 @@ static const struct msr {
 	u8 whom, read, write;
 	u64 value;
 } table[] = {
-	/* first: kernels access these in each switch of processes */
+	/* the first to be found: kernels use these in each process switch */
 	{ MSR_FS_BASE, MSR_KERNEL_GS_BASE, LONG, BASE, BASE, 0 },
 	{ 0x0, 0x1, ANY, VALUE, FAULT, 0 },		/* P5_MC_* */
 	{ 0x17, 0x17, INTEL, HOST, FAULT, ~0ull },	/* PLATFORM_ID */
@@ -98,7 +97,7 @@ static const struct msr {
 	{ MSR_DE_CFG, MSR_DE_CFG, AMD, VALUE, DROP, DE_CFG_LFENCE },
 };
 
-/* AMD: guests read that LFENCE serialises, so it has to. */
+/* AMD: DE_CFG tells guests that LFENCE serialises, so make it so. */
 void msr_init_cpu(void)
 {
 	u64 value;
@@ -107,34 +106,18 @@ void msr_init_cpu(void)
 		wrmsr_safe(MSR_DE_CFG, value | DE_CFG_LFENCE);
 }
 
-static bool applies(u8 whom, const struct vcpu *v)
-{
-	switch (whom) {
-	case AMD:
-		return !cpuid_is_intel();
-	case INTEL:
-		return cpuid_is_intel();
-	case DOM0_AMD:
-		return !cpuid_is_intel() && v->d->privileged;
-	case LONG:
-		return width_is_long(v->d->width);
-	default:
-		return true;
-	}
-}
-
 static const struct msr *find(const struct vcpu *v, u32 msr)
 {
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(table); i++)
 		if (msr >= table[i].first && msr <= table[i].last &&
-		    applies(table[i].whom, v))
+		    cpuid_applies(table[i].whom, v->d))
 			return &table[i];
 	return NULL;
 }
 
-/* FS or GS, of the mode that runs. */
+/* The segment register that a base MSR belongs to. */
 static u32 base_register(u32 msr)
 {
 	return msr == MSR_FS_BASE ? SEG_FS : SEG_GS;
@@ -175,8 +158,8 @@ static bool read(const struct vcpu *v, u32 msr, u64 *value)
 }
 
 /*
- * Without a handler the fault would be the guest's end: until it has one, any
- * register that the machine has reads as 0.
+ * As long as the guest has no handler for #GP, a fault would crash it: until then
+ * each register that the machine has reads as 0.
  */
 bool msr_read(struct vcpu *v, u32 msr, u64 *value)
 {

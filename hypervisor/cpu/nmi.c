@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Non-maskable interrupts of guests: from the tools (sendtrigger), from the
- * guest's own vCPUs (send_nmi), and the machine's, which go to the first vCPU
- * of Dom0. A guest takes them by entry 2 of its trap table, where callback_op
- * puts its callback as well. No second one comes until the iret hypercall ends
- * the first.
+ * Non-maskable interrupts of guests. They come from the tools (sendtrigger), from
+ * the guest's own vCPUs (send_nmi) and from the machine, whose NMIs go to the first
+ * vCPU of Dom0. The guest's handler is entry 2 of its trap table, which callback_op
+ * sets too. No second NMI comes until the hypercall iret ends the first.
  *
- * The machine's may hit the hypervisor with any lock held: it is only noted
- * then, and passed on before the next return to a guest. Why it came (memory,
- * devices) is not looked at; arch.nmi_reason says "unknown".
+ * An NMI of the machine may interrupt the hypervisor while it holds any lock. So
+ * the hypervisor only records it then, and forwards it before the next return to a
+ * guest. It does not find out the cause (memory, devices): arch.nmi_reason says
+ * "unknown".
  */
 #include <xen/nmi.h>
 #include "cpu/nmi.h"
@@ -43,7 +43,7 @@ void nmi_forward(void)
 	nmi_raise(dom0->vcpu[0]);
 }
 
-/* An NMI that came before there was a handler was dropped: raise it again. */
+/* An NMI without a handler is dropped. Raise one of the machine's again now. */
 void nmi_set_handler(struct vcpu *v, u64 ip)
 {
 	v->entry.traps[X86_NMI] = vcpu_entry_point(v, SEL_R1_CS, ip, TRAP_MASKS);

@@ -3,13 +3,16 @@
 #ifndef KRYPTON_NMI_H
 #define KRYPTON_NMI_H
 
+/* Make an NMI pending for the vCPU. Any context but an NMI's. */
 void nmi_raise(struct vcpu *v);
-/* What the guest enters with one; a kernel's address, in its own segment. */
+/* Set or remove the guest's handler: an address in its kernel's segment. */
 void nmi_set_handler(struct vcpu *v, u64 ip);
 void nmi_clear_handler(struct vcpu *v);
-/* The machine's came; then, where locks may be taken, to whom it goes. */
+/* Record an NMI of the machine; called in the NMI itself. */
 void nmi_note(void);
+/* Raise a recorded NMI in Dom0. The caller holds no lock. */
 void nmi_forward(void);
+/* Enter the vCPU's handler; only if nmi_deliverable(). */
 void nmi_deliver(struct vcpu *v, struct regs *r);
 
 #endif

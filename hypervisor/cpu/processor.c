@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Small state of the virtual processor: kernel stack, TS, debug registers,
- * assists.
+ * Hypercalls that set small parts of a vCPU's state: kernel stack, TS, segment
+ * bases, debug registers, assists.
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
@@ -20,7 +20,7 @@ long do_stack_switch(u64 a[])
 	struct vcpu *v = current_vcpu();
 	u32 ss = (u32)a[0], ring = v->d->width->kernel_ring;
 
-	/* A ring-0 selector is meant as the kernel's. */
+	/* A selector below the kernel's ring becomes one of that ring. */
 	v->entry.kernel_ss = (u16)((ss & 3) < ring ? ss | ring : ss);
 	v->entry.kernel_sp = a[1];
 	return 0;
@@ -32,7 +32,7 @@ long do_fpu_taskswitch(u64 a[])
 	return 0;
 }
 
-/* As on Xen, a bad selector is no error: kernels do not expect one. */
+/* As on Xen, a bad selector gives no error, which kernels do not expect. */
 long do_set_segment_base(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
@@ -54,8 +54,8 @@ long do_set_segment_base(u64 a[])
 }
 
 /*
- * Breakpoints on ports need the guest's CR4.DE; they are emulated with the port
- * accesses, and dr7_io has their enable bits.
+ * Set DR7. Breakpoints on ports need the guest's CR4.DE. The hypervisor emulates
+ * them along with the port accesses; their enable bits are in dr7_io, not in DR7.
  */
 static long set_control(struct vcpu *v, u64 value)
 {
@@ -86,7 +86,7 @@ u64 processor_cr4(const struct vcpu *v, u64 value)
 			(seven[1] & 1 ? CR4_FSGSBASE : 0));
 }
 
-/* Without CR4.DE, DR4 and DR5 are other names of DR6 and DR7. */
+/* Without CR4.DE, DR4 and DR5 are aliases of DR6 and DR7. */
 static u32 debug_register(const struct vcpu *v, u64 reg)
 {
 	u32 n = (u32)reg;
@@ -94,7 +94,7 @@ static u32 debug_register(const struct vcpu *v, u64 reg)
 	return (n == 4 || n == 5) && !(v->proc.cr4 & CR4_DE) ? n + 2 : n;
 }
 
-/* A breakpoint may not lie in the hypervisor's slots. */
+/* A breakpoint must not be in the hypervisor's part of the address space. */
 static long set_debugreg(struct vcpu *v, u32 n, u64 value)
 {
 	switch (n) {

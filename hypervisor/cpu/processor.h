@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The processor's own state. */
+/* Policy of a domain's virtual processors. */
 #ifndef KRYPTON_PROCESSOR_H
 #define KRYPTON_PROCESSOR_H
 
-/* Registers of CPUID that the tools may take features from. */
+/* CPUID registers from which the tools may remove features. */
 enum cpuid_mask {
 	CPUID_1_ECX, CPUID_1_EDX, CPUID_7_EBX, CPUID_7_ECX, CPUID_7_EDX,
 	CPUID_D1_EAX, CPUID_E1_ECX, CPUID_E1_EDX, CPUID_MASKS
 };
 
-/* What a domain's vCPUs may see and do. */
+/* The features and settings of a domain's vCPUs. */
 struct domain_policy {
-	u32 cpuid_mask[CPUID_MASKS];	/* what may be seen of each */
-	u64 vm_assist;			/* atomic */
+	u32 cpuid_mask[CPUID_MASKS];	/* bits that the domain may see */
+	u64 vm_assist;			/* BIT(VMASST_TYPE_*); atomic */
 	s64 time_offset;		/* of its wall clock, in seconds */
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sched_op (xen/sched.h): how a guest waits, yields and ends, and how the
- * privileged one ends another.
+ * sched_op (xen/sched.h): a guest waits, yields or shuts down, and the privileged
+ * domain shuts down another one.
  */
 #include <xen/sched.h>
 #include "cpu/nmi.h"
@@ -24,8 +24,8 @@ static long do_block(struct vcpu *v)
 }
 
 /*
- * 1: there is no reason to wait; 0: there is; or an error. Looks at the ports
- * in order, up to the first that is pending.
+ * 1: something is pending, so the vCPU need not wait; 0: nothing is; or -errno.
+ * Reads the ports in order, up to the first one that is pending.
  */
 static int look(struct vcpu *v, const struct sched_poll *p, u32 *port)
 {
@@ -56,7 +56,7 @@ static long do_poll(struct vcpu *v, u64 arg)
 		return -EINVAL;
 	if (!guest_range_ok(HANDLE(p.ports), p.nr_ports * 4ull))
 		return -EFAULT;
-	/* 0: until it is known which port, any port wakes it. */
+	/* 0: any port wakes the vCPU, until the port is known. */
 	v->sched.poll_port = 0;
 	atomic_or(&v->sched.state, VCPU_BLOCKED | VCPU_POLLING);
 	rc = look(v, &p, &port);
@@ -92,7 +92,7 @@ static long do_shutdown(struct domain *d, void *arg)
 	return 0;
 }
 
-/* The reason that the tools will see; the first one counts. */
+/* Set the reason that the tools will see. Only the first one counts. */
 static long do_shutdown_code(struct domain *d, void *arg)
 {
 	const struct sched_shutdown *sd = arg;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ins and outs of a guest: one element between a port and memory, or as many as
- * RCX says. They reach memory with the rights of the mode that runs them: the
- * hypervisor's own rights would let user mode reach kernel memory. Memory is
- * checked before the port is accessed. 16-bit addresses are not known.
+ * INS and OUTS of a guest: they move one element between a port and memory or, if
+ * repeated, as many as RCX says. They access memory with the rights of the mode
+ * that executes them, because the hypervisor's own rights would let user mode reach
+ * kernel memory. The memory is checked before the port is accessed. 16-bit
+ * addresses are not supported.
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
@@ -13,13 +14,14 @@
 #include "guest/segment.h"
 #include "mmu/walk.h"
 
-#define MAX_ELEMENTS	512u	/* before the guest may take an interrupt */
+#define MAX_ELEMENTS	512u	/* before the guest can get an event */
 
+/* REFUSED: the guest gets #GP. STAYS: it runs the instruction again. */
 enum outcome { DONE, REFUSED, STAYS };
 
 struct element {
 	u64 base, limit;	/* of the segment */
-	u64 offset, mask;	/* mask: of an offset and of a count */
+	u64 offset, mask;	/* mask: the bits of an offset and of a count */
 	u32 port, size;
 	bool out, first;
 };
@@ -45,7 +47,10 @@ static bool find_segment(const struct emulation *e, struct element *x)
 	return segment_allows(d, x->out);
 }
 
-/* Raises the fault of the first element; before another one there is a pause. */
+/*
+ * Whether the access to an element at 'at' faults. Raises the page fault of the
+ * first element; the fault of a later one comes when the instruction runs again.
+ */
 static bool faults(const struct emulation *e, const struct element *x, u64 at)
 {
 	u32 error = (x->out ? 0 : PF_WRITE) |
@@ -64,7 +69,7 @@ static bool faults(const struct emulation *e, const struct element *x, u64 at)
 	return true;
 }
 
-/* It stays as well if another vCPU took the page away after the check. */
+/* Move one element. STAYS also if another vCPU unmapped the page meanwhile. */
 static enum outcome transfer(const struct emulation *e, const struct element *x)
 {
 	u64 at = x->base + x->offset;
@@ -88,7 +93,7 @@ static enum outcome transfer(const struct emulation *e, const struct element *x)
 	return DONE;
 }
 
-/* The instruction stays until its last element is done. */
+/* IP stays at the instruction until its last element is done. */
 bool string_io(struct emulation *e)
 {
 	struct regs *r = e->r;

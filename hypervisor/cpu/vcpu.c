@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vcpu_op (xen/vcpu.h): bringing vCPUs up and down, and the places in guest
- * memory where the hypervisor keeps time and run state.
+ * vcpu_op (xen/vcpu.h): bring vCPUs up and down, and register the places in guest
+ * memory where the hypervisor writes vcpu_info, time and run state.
  */
 #include <xen/sched.h>
 #include <xen/vcpu.h>
@@ -14,7 +14,10 @@
 
 _Static_assert(sizeof(struct vcpu_time_info) == 32, "same for all guests");
 
-/* The same for a process to read; an address that is bad by now is skipped. */
+/*
+ * Write the time to the area that the guest registered for its processes, with the
+ * same protocol as write_time(). Nothing happens if the address is bad by now.
+ */
 static void write_time_area(const struct vcpu *v, struct vcpu_time_info t)
 {
 	u32 version = t.version--;
@@ -40,7 +43,10 @@ static struct vcpu_time_info time_info(u32 version)
 	};
 }
 
-/* The guest reads under the version: odd means "being changed". */
+/*
+ * Write the time to vcpu_info. An odd version tells the guest that the time is
+ * being changed.
+ */
 static void write_time(struct vcpu *v)
 {
 	struct vcpu_time_info *to = (void *)(v->shared.info + v->d->width->time_offset);
@@ -57,8 +63,8 @@ static void write_time(struct vcpu *v)
 }
 
 /*
- * A guest that asked for it by vm_assist sees XEN_RUNSTATE_UPDATE, the top bit
- * of state_entry_time, set while the rest changes.
+ * If the guest asked for it by vm_assist, XEN_RUNSTATE_UPDATE, the top bit of
+ * state_entry_time, is set while the other members change.
  */
 static void write_runstate(const struct vcpu *v, struct vcpu_runstate_info rs)
 {
@@ -86,7 +92,7 @@ void vcpu_update_time(struct vcpu *v)
 		write_runstate(v, v->sched.runstate);
 }
 
-/* Under the lock of its event channels, as two may do it at once. */
+/* The event lock keeps two CPUs from writing at the same time. */
 void vcpu_update_wallclock(struct domain *d)
 {
 	u64 seconds = wallclock_base / NS_PER_SEC + (u64)d->policy.time_offset;
@@ -109,7 +115,7 @@ void vcpu_set_wallclock(u64 base)
 	domain_for_each(vcpu_update_wallclock);
 }
 
-/* Events are sent to the old place or to the new one, by their lock. */
+/* The event lock: each event is sent to the old place or to the new one. */
 static void move_info(struct vcpu *v, mfn_t m, u32 offset)
 {
 	u8 *to = (u8 *)mfn_to_virt(m) + offset;
@@ -118,43 +124,39 @@ static void move_info(struct vcpu *v, mfn_t m, u32 offset)
 	memcpy(to, v->shared.info, 64);
 	v->shared.info = to;
 	v->shared.info_frame = m;
-	/* Whoever looked at the old place may have missed something. */
+	/* The guest may have missed an event at the old place: say "any". */
 	memset(to + v->d->width->sel_offset, 0xff, v->d->width->long_size);
 	to[0] = 1;
 }
 
 /*
- * Move vcpu_info into the guest's own page, once, of the caller or of a vCPU
- * that is down. The page must be writable by the guest; its reference and type
- * stay taken as long as the vCPU exists. The page lock decides which of two
- * calls is the first.
+ * Move vcpu_info into a page of the guest, once for each vCPU. The vCPU is the
+ * caller or is down. The page must have, or get, type WRITABLE; its references stay
+ * as long as the vCPU exists. The page lock decides which of two calls is first.
  */
 static long register_info(struct vcpu *v, u64 arg)
 {
 	struct vcpu_register_vcpu_info r;
 	struct domain *d = v->d;
-	long rc = -EINVAL;
 
 	if (guest_read(&r, gva(arg), sizeof(r)))
 		return -EFAULT;
 	if (r.offset > PAGE_SIZE - 64 || (r.offset & (d->width->long_size - 1)))
 		return -ENXIO;
-	spin_lock(&d->tables.lock);
-	if (!v->shared.info_frame.n &&
-	    (v == current_vcpu() || !(v->sched.state & VCPU_UP)) &&
-	    !ptype_get_both(d, mfn(r.mfn), TYPE_WRITABLE)) {
-		move_info(v, mfn(r.mfn), r.offset);
-		rc = 0;
-	}
-	spin_unlock(&d->tables.lock);
-	if (!rc && v == current_vcpu())
+	spin_guard(&d->tables.lock);
+	if (v->shared.info_frame.n ||
+	    (v != current_vcpu() && (v->sched.state & VCPU_UP)) ||
+	    ptype_get_both(d, mfn(r.mfn), TYPE_WRITABLE))
+		return -EINVAL;
+	move_info(v, mfn(r.mfn), r.offset);
+	if (v == current_vcpu())
 		write_time(v);
-	return rc;
+	return 0;
 }
 
 /*
- * An address to keep, of an area of a size. As on Xen, all that is checked is
- * that a guest may name it: later writes go by what the vCPU has mapped then.
+ * Register an area of 'size' bytes, whose address is at guest address 'arg'. As on
+ * Xen, only its range is checked: later writes go to what the vCPU maps then.
  */
 static long register_area(u64 arg, u64 size, gva_t *to)
 {
@@ -174,7 +176,7 @@ static long register_runstate(struct vcpu *v, u64 arg)
 
 	if (rc)
 		return rc;
-	/* Of the caller the guest adds what has passed since its entry time. */
+	/* For a running vCPU, guests add the time since state_entry_time. */
 	if (v == current_vcpu())
 		rs = v->sched.runstate;
 	else
@@ -195,7 +197,7 @@ static long register_time(struct vcpu *v, u64 arg)
 	return rc;
 }
 
-/* APIC ID, and above it ACPI's number of the CPU that the vCPU is pinned to. */
+/* For a pinned vCPU: its CPU's APIC ID and, above it, ACPI's number. */
 static long get_physid(const struct vcpu *v, u64 arg)
 {
 	u32 cpus = v->sched.affinity & smp_all();
@@ -208,7 +210,7 @@ static long get_physid(const struct vcpu *v, u64 arg)
 	return guest_write(gva(arg), &id, sizeof(id));
 }
 
-/* A vCPU is initialised once and for good, so that no lock is needed here. */
+/* This needs no lock, because an initialised vCPU stays initialised. */
 static long bring_up(struct vcpu *v)
 {
 	if (!__atomic_load_n(&v->proc.initialised, __ATOMIC_ACQUIRE))
@@ -228,7 +230,7 @@ static bool no_other_up(const struct vcpu *v)
 	return true;
 }
 
-/* Two that take each other down do so one after the other, by the lock. */
+/* The lock orders vCPUs that go down at the same time: one is the last. */
 static long bring_down(struct vcpu *v)
 {
 	u64 f = spin_lock_irqsave(&v->d->life.lock);
@@ -294,7 +296,7 @@ long do_vcpu_op(u64 a[])
 	}
 }
 
-/* No vCPU has a vcpu_info of its own any more. */
+/* Move each vcpu_info back to shared_info, and drop the guest's page. */
 static int kill_info(struct domain *d)
 {
 	struct vcpu *v;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* vCPU operations and what a vCPU shares with its guest. */
+/* vCPU operations: timers, entry points, time in guest memory, contexts. */
 #ifndef KRYPTON_VCPU_H
 #define KRYPTON_VCPU_H
 
@@ -7,47 +7,56 @@
 
 #define WATCHDOGS	2
 
-/* The timers of a vCPU; machine/timer.c locks each. */
+/* The timers of a vCPU. machine/timer.c has the lock of each. */
 struct vcpu_timers {
 	struct timer singleshot, periodic, poll;
-	u64 period, last_tick;
+	u64 period, last_tick;		/* in ns; 0: no periodic timer */
 };
 
-/* A domain's watchdogs; the event lock. */
+/* A domain's watchdogs, guarded by the event lock. */
 struct domain_watchdogs {
 	struct timer timer[WATCHDOGS];
-	u32 used;			/* bit each */
+	u32 used;			/* a bit for each */
 };
 
-/* arg: where the guest has the 64-bit time */
+/*
+ * Set a timer: arg is the guest address of a u64 in ns, a system time for the
+ * single-shot timer and a period for the other. 0, -EFAULT or -EINVAL.
+ */
 long vcpu_set_singleshot(struct vcpu *v, u64 arg);
 long vcpu_set_periodic(struct vcpu *v, u64 arg);
 void vcpu_stop_periodic(struct vcpu *v);
-/* It begins to run, and its periodic timer with it. */
+/* Start the periodic timer, and send the tick that is due; the vCPU runs. */
 void vcpu_tick(struct vcpu *v);
 /*
- * An entry point of the guest's kernel. A code selector of ring 0 is ring 1's;
- * that of a 64-bit kernel is given. It is null if there is no handler.
+ * Make an entry point of the vCPU's kernel. In a 32-bit guest a code selector of
+ * ring 0 becomes one of ring 1. A 64-bit guest always has the same selector. The
+ * selector is null if there is no handler.
  */
 struct vcpu_trap vcpu_entry_point(const struct vcpu *v, u32 cs, u64 ip,
 				  u32 flags);
-/* One of enum vcpu_callback_kind. */
+/* Set callback 'kind' (enum vcpu_callback_kind). 'mask': it masks events. */
 void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask);
-/* Of a vCPU that does not run: each to its value, or to none if refused. */
+/*
+ * Set the debug registers of a vCPU that does not run. A register whose value is
+ * refused gets its initial value.
+ */
 void vcpu_reset_debugregs(struct vcpu *v, const u64 value[8]);
-/* SCHEDOP_watchdog. */
+/* SCHEDOP_watchdog: an operation_call(). The caller holds d's event lock. */
 long vcpu_set_watchdog(struct domain *d, void *arg);
-/* Write time and run state where the guest wants them; the vCPU is loaded. */
+/* Write time and run state to guest memory. The vCPU is loaded in this CPU. */
 void vcpu_update_time(struct vcpu *v);
+/* Write the wall clock to shared_info. Takes the event lock. */
 void vcpu_update_wallclock(struct domain *d);
 /*
- * State of a vCPU that does not run, from and to memory of the caller. 0;
- * -EFAULT; -EINVAL: would break isolation; -EOPNOTSUPP: other tables than the
- * vCPU has already; -ESRCH: it is dying.
+ * Set or get the state of a vCPU that does not run: 'at' is a vcpu_guest_context in
+ * the caller's memory. 0; -EFAULT; -EINVAL: it would break isolation; -EEXIST: a
+ * guest has initialised this vCPU before; -EOPNOTSUPP: the vCPU has other tables;
+ * -ESRCH: the domain is dying; -ERESTART: call again. Takes the page lock.
  */
 int vcpu_context_set(struct vcpu *v, gva_t at);
 int vcpu_context_get(struct vcpu *v, gva_t at);
-/* Nanoseconds at system time 0, for all domains. */
+/* Set the wall clock of all domains: ns since 1970 at system time 0. */
 void vcpu_set_wallclock(u64 base);
 
 #endif

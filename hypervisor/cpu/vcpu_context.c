@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A vCPU's whole state as one structure of the public ABI (vcpu_guest_context
- * of arch-x86/xen.h): how a vCPU starts, and how the tools start, save and
- * restore one. Behind the FPU's part it is an array of longs for a guest of any
- * width; runs say how their order differs from that of our own form.
+ * A vCPU's whole state as one structure of the public ABI, vcpu_guest_context of
+ * arch-x86/xen.h. Guests start their vCPUs with it, and the tools start, save and
+ * restore vCPUs. Behind the FPU's part the structure is an array of longs in guests
+ * of both widths. Struct context holds the same longs; tables of runs (struct
+ * context_run) describe how their order differs.
  *
- * Tables and descriptors are taken once, when the vCPU is initialised. After
- * that only registers and entry points may be changed, by the tools, while
- * the vCPU does not run: they have paused its domain. A guest initialises
- * each of its vCPUs once, which is decided under the page lock, because from
- * then on that vCPU may run.
+ * The vCPU gets its page tables and descriptors once, when it is initialised. Later
+ * only the tools can change its registers and entry points, while it does not run,
+ * because they have paused its domain. A guest initialises each of its vCPUs once.
+ * The page lock decides which call is the first, since the vCPU may run from then
+ * on.
  */
 #include "cpu/emulate.h"
 #include "debug.h"
 #include "domain/domain.h"
 #include "guest/guest.h"
 
-/* Our own form: a selector is in the lowest 16 bits of a long. */
+/* The hypervisor's form. A selector is in the lowest 16 bits of its long. */
 struct context {
-	struct xsave_image fpu;		/* its first part alone is the ABI's */
+	struct xsave_image fpu;		/* the ABI has only its first part */
 	u64 flags;
 	struct regs regs;
 	u64 es, ds, fs, gs;
@@ -27,11 +28,12 @@ struct context {
 	u64 kernel_ss, kernel_sp, ctrlreg[8], debugreg[8];
 	struct { u64 cs, ip; } callback[CB_SYSCALL + 1];
 	u64 vm_assist;
-	u64 fs_base, gs_kernel, gs_user;	/* GS's bases of each mode */
+	u64 fs_base, gs_kernel, gs_user;	/* GS base of each mode */
 };
 
 #define RUN(member, longs)	{ offsetof(struct context, member), longs }
-#define TAIL	(9 + 2 * 256 + 1 + 1 + 16 + 1 + 2 + 8 + 8)	/* up to callbacks */
+/* Number of longs from regs.ip up to the callbacks. */
+#define TAIL	(9 + 2 * 256 + 1 + 1 + 16 + 1 + 2 + 8 + 8)
 const struct context_run context32[] = {
 	RUN(flags, 1), RUN(regs.bx, 1), RUN(regs.cx, 4), RUN(regs.bp, 1),
 	RUN(regs.ax, 1), RUN(regs.error, 1 + TAIL + 2 * 2), RUN(vm_assist, 1),
@@ -45,13 +47,16 @@ const struct context_run context64[] = {
 _Static_assert(offsetof(struct context, regs.ip) + TAIL * 8 ==
 	       offsetof(struct context, callback), "none is left out");
 
-/* Whether a callback masks events; that for events always does. */
+/* By callback: the flag that it masks events. CB_EVENT always does. */
 static const u32 mask_flag[] = {
 	[CB_FAILSAFE] = VGCF_failsafe_disables_events,
 	[CB_SYSCALL] = VGCF_syscall_disables_events,
 };
 
-/* From memory of the caller, or else to it: what is in our form is lost then. */
+/*
+ * Copy *c from the caller's memory ('get') or to it, which destroys *c for a 32-bit
+ * guest. 0 or -EFAULT.
+ */
 static int copy(struct context *c, gva_t at, const struct width *w, bool get)
 {
 	int rc = get ? guest_read(c->fpu.fxsave, at, sizeof(c->fpu.fxsave)) :
@@ -67,21 +72,24 @@ static int copy(struct context *c, gva_t at, const struct width *w, bool get)
 			((u32 *)longs)[i] = (u32)longs[i];
 		rc = get ? guest_read(longs, at, size) :
 		     guest_write(at, longs, size);
-		/* From the last on: each now lies at or below its place. */
+		/* Widen from the last on: each lies at or below its new place. */
 		for (i = r->longs; get && narrow && i--;)
 			longs[i] = ((u32 *)longs)[i];
 	}
 	return rc;
 }
 
-/* Never of a ring below the kernel's; in a 32-bit guest a null one stays so. */
+/*
+ * A selector whose ring is at least the kernel's. In a 32-bit guest a null selector
+ * stays null.
+ */
 static u16 kernel_selector(const struct vcpu *v, u64 sel)
 {
 	return v->d->width->kernel_ring == 1 ? selector_ring1((u32)sel) :
 	       (u16)sel | 3;
 }
 
-/* Of a 64-bit guest: for others these are 0. */
+/* Mode and segment bases; a 32-bit guest's are 0. */
 static void set_mode(struct vcpu *v, const struct context *c)
 {
 	bool user = width_is_long(v->d->width) && !(c->flags & VGCF_in_kernel);
@@ -96,7 +104,7 @@ static void set_registers(struct vcpu *v, const struct context *c)
 {
 	v->proc.regs = c->regs;
 	v->proc.regs.error = 0;
-	/* Never ring 0. A return to a null CS faults, which the guest gets. */
+	/* Never ring 0. A return to a null CS faults, and the guest gets that. */
 	v->proc.regs.cs = kernel_selector(v, c->regs.cs) | !(c->regs.cs & 3);
 	v->proc.regs.ss = kernel_selector(v, c->regs.ss);
 	v->proc.regs.flags = (c->regs.flags & FLAGS_GUEST) | FLAGS_IF | 2;
@@ -137,14 +145,14 @@ static mfn_t user_root(const struct vcpu *v, const struct context *c)
 	       width_cr3_to_mfn(v->d->width, c->ctrlreg[1]) : INVALID_MFN;
 }
 
-/* INVALID_MFN: none. */
+/* Take the references of a root table; INVALID_MFN stands for none. */
 static int get_root(struct domain *d, mfn_t root)
 {
 	return mfn_eq(root, INVALID_MFN) ? 0 :
 	       ptype_get_both(d, root, d->width->root_type);
 }
 
-/* All or nothing, or -ERESTART. */
+/* Give the vCPU its tables and descriptors. On an error it gets none. */
 static int set_tables(struct vcpu *v, const struct context *c)
 {
 	mfn_t root = width_cr3_to_mfn(v->d->width, c->ctrlreg[3]);
@@ -155,7 +163,7 @@ static int set_tables(struct vcpu *v, const struct context *c)
 	ASSERT_HELD(&v->d->tables.lock);
 	for (i = 0; i < GDT_FRAMES; i++)
 		gdt[i] = mfn(c->gdt_frames[i]);
-	/* The GDT first, which gives up no root if it is refused. */
+	/* The GDT first: if it is refused, no root has to be dropped. */
 	rc = xpti_prepare(v);
 	if (!rc)
 		rc = descriptors_set_gdt(v, gdt, (u32)c->gdt_ents);
@@ -181,7 +189,7 @@ static int set_tables(struct vcpu *v, const struct context *c)
 	return 0;
 }
 
-/* A vCPU that has its tables may be told only what it has. */
+/* Whether the context names exactly the tables that the vCPU has. */
 static bool same_tables(const struct vcpu *v, const struct context *c)
 {
 	u32 i;
@@ -223,7 +231,7 @@ static bool context_ok(const struct vcpu *v, const struct context *c)
 	       (v->id || !(c->vm_assist & ~v->d->width->assists));
 }
 
-/* A user mode needs its root. */
+/* A vCPU in user mode needs a root for it. */
 static bool mode_ok(const struct vcpu *v, const struct context *c)
 {
 	return !width_is_long(v->d->width) || (c->flags & VGCF_in_kernel) || c->ctrlreg[1];
@@ -250,9 +258,9 @@ static int set_locked(struct vcpu *v, const struct context *c)
 	vcpu_reset_debugregs(v, c->debugreg);
 	if (first && !v->id)
 		v->d->policy.vm_assist = c->vm_assist;
-	/* Last: whoever sees these may let the vCPU run. */
+	/* Last: a CPU that sees this may run the vCPU. */
 	__atomic_store_n(&v->proc.initialised, true, __ATOMIC_RELEASE);
-	/* It runs as soon as its domain is not paused. */
+	/* The vCPU runs as soon as its domain is not paused. */
 	if (c->flags & VGCF_online)
 		atomic_or(&v->sched.state, VCPU_UP);
 	return 0;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The timers of a vCPU (xen/vcpu.h and set_timer_op): single-shot, periodic,
- * and the timeout of a poll; and the watchdogs of a domain (xen/sched.h).
+ * The timers of a vCPU (xen/vcpu.h and set_timer_op): single-shot, periodic, and
+ * the timeout of a poll; and the watchdogs of a domain (xen/sched.h).
  *
- * Every vCPU starts with a periodic timer of 100 Hz: kernels up to 2.6.18 rely
- * on it and never ask for it. As on Xen, it runs only while its vCPU runs. A
- * CPU therefore serves at most one periodic timer, and all the ticks that a
- * vCPU missed become one. Two CPUs that change it at once may cause one extra
- * tick.
+ * Every vCPU starts with a periodic timer of 100 Hz, because kernels up to 2.6.18
+ * rely on it and never set it. As on Xen, it runs only while its vCPU runs. So a
+ * CPU serves at most one periodic timer, and all ticks that a vCPU missed become
+ * one. Two CPUs that change the timer at the same time may cause one extra tick.
  */
 #include <xen/sched.h>
 #include "domain/part.h"
@@ -43,7 +42,7 @@ static void period_fired(void *data)
 		vcpu_tick(data);
 }
 
-/* May be left from a poll that an event ended; then it must wake nobody. */
+/* The timer may be left over from a poll that ended: then wake nobody. */
 static void poll_timeout(void *data)
 {
 	const struct vcpu *v = data;
@@ -57,8 +56,8 @@ long vcpu_set_singleshot(struct vcpu *v, u64 arg)
 	u64 at;
 
 	/*
-	 * Like Xen 4.17, ignore the flag "only if in the future": for a time
-	 * in the past the event comes at once.
+	 * As Xen 4.17, ignore VCPU_SSHOTTMR_future: if the time is past, the
+	 * event comes immediately.
 	 */
 	if (guest_read(&at, gva(arg), 8))
 		return -EFAULT;
@@ -80,7 +79,7 @@ long vcpu_set_periodic(struct vcpu *v, u64 arg)
 		return -EINVAL;
 	v->timers.period = period;
 	timer_stop(&v->timers.periodic);
-	/* A vCPU that starts to run sets on_cpu first, then looks at the period. */
+	/* A vCPU that starts to run first sets on_cpu, then reads the period. */
 	if (v->sched.on_cpu)
 		vcpu_tick(v);
 	return 0;
@@ -98,8 +97,8 @@ long do_set_timer_op(u64 a[])
 	struct vcpu *v = current_vcpu();
 
 	/*
-	 * Xen's workaround for kernels that mean "now" or "never" by a time in
-	 * the past as a signed number, or far away: 100 ms from now.
+	 * Xen's workaround for kernels that pass a negative time or one far
+	 * away to mean "now" or "never": set the timer to 100 ms from now.
 	 */
 	if ((s64)timeout < 0 || (s64)(timeout - now) > (s64)HUGE_TIMEOUT)
 		timeout = now + 100 * NS_PER_MS;
@@ -155,7 +154,7 @@ static int vcpu_create_timers(struct vcpu *v)
 	return 0;
 }
 
-/* For good: none of them fires after this. */
+/* None of the timers fires after this. */
 static int kill(struct domain *d)
 {
 	struct vcpu *v;

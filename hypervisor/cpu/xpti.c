@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * XPTI: whom the hypervisor's memory is hidden from, and how. A processor with
- * the Meltdown fault lets code of ring 3 read whatever its tables map, allowed
- * or not. Kernel and processes of a 64-bit guest run in ring 3 on tables that map
- * all memory; no address of a 32-bit guest reaches that part of them
- * (include/config.h).
+ * XPTI hides the hypervisor's memory from 64-bit guests. A processor with the
+ * Meltdown fault lets code in ring 3 read all that its tables map, whether allowed
+ * or not. The kernel and processes of a 64-bit guest run in ring 3 on tables that
+ * map all memory. (No address that a 32-bit guest can form reaches that part:
+ * include/config.h.)
  *
- * So each vCPU of a 64-bit guest with XPTI has, for its kernel and for its user
- * mode, a second root: the thin one, which the processor has while the guest
- * runs. Beside the guest's own slots, and the machine-to-phys array for the
- * kernel, a thin root maps
+ * So each vCPU of a 64-bit guest with XPTI has a second, thin root for its kernel
+ * and for its user mode, which the processor uses while the guest runs. Beside the
+ * guest's own slots and, for the kernel, the machine-to-phys array, a thin root maps
  *
  *	entry/xpti.S, its IDT and the TSSs	slot 261
  *	GDT and LDT of this vCPU, and its struct xpti_page	slot 257
  *
- * and no other memory, above all none of another domain. The page has what an
- * entry needs until it has loaded the full root. While the thin root is loaded,
- * nothing but this vCPU's registers lies in it. CR3 has no PCID and no entry is global: each change
- * flushes, so no translation of the full root is left for the guest.
+ * and no other memory, above all none of another domain. The page holds what an
+ * entry needs until it has loaded the full root; while the thin root is loaded, it
+ * contains only this vCPU's registers. CR3 has no PCID and no entry is global, so
+ * each load of CR3 flushes, and no translation of the full root remains for the
+ * guest.
  *
- * A processor with such a vCPU has entry points of its own; those of others do
- * not ask. struct cpu.thin leads exit_to_guest() to xpti_leave().
+ * A CPU that has such a vCPU loaded uses entry points of its own, so the usual ones
+ * need no test. struct cpu.thin makes exit_to_guest() call xpti_leave().
  */
 #include "cpu/xpti.h"
 #include "domain/part.h"
@@ -30,7 +30,7 @@
 
 extern u8 xpti_text[], xpti_text_end[], xpti_data[], xpti_data_end[];
 
-static u64 *image_l3;		/* of all thin roots */
+static u64 *image_l3;		/* shared by all thin roots */
 static const struct entry_points *entries[2];	/* usual, with XPTI */
 
 static void show_image(const u8 *from, const u8 *end, u64 rights)
@@ -71,7 +71,7 @@ static bool make_table(u64 **table)
 	return *table;
 }
 
-/* The way from a thin root to the vCPU's descriptors and its page. */
+/* Link the thin roots to the image, the vCPU's descriptors and its page. */
 static void link_tables(struct vcpu *v)
 {
 	const u64 rights = PTE_P | PTE_RW;
@@ -136,7 +136,7 @@ static void load_entries(const struct entry_points *p, u64 stack, u64 gs)
 	wrmsr(MSR_KERNEL_GS_BASE, gs);
 }
 
-/* NMI and #MC may come anywhere here: a stack is there before its vector is. */
+/* NMI and #MC may come anywhere here: set each stack before its vector. */
 void xpti_load(struct vcpu *v)
 {
 	u64 stacks = v->xpti.at + offsetof(struct xpti_page, ist);
@@ -144,7 +144,7 @@ void xpti_load(struct vcpu *v)
 	u32 i;
 
 	v->xpti.page->frame = (u64)&b->guest;
-	v->xpti.page->thin = 0;		/* the CPU has a full one */
+	v->xpti.page->thin = 0;		/* the CPU has loaded a full root */
 	for (i = 0; i < 3; i++)
 		cpu_tss[b->cpu.id].tss.ist[XPTI_FIRST_IST + i] =
 			stacks + (i + 1) * sizeof(v->xpti.page->ist[0]);

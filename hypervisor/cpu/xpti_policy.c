@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which domains have XPTI if they are 64-bit: by the option, or else by whether
- * the processor has the Meltdown fault. Option and log line are Xen's.
+ * Decides which 64-bit domains have XPTI: those that the option xpti names or, by
+ * default, all if the processor has the Meltdown fault. The option and the log line
+ * are those of Xen.
  */
 #include "cpu/xpti.h"
 #include "lib/lib.h"
@@ -12,7 +13,7 @@
 #define RDCL_NO		BIT(0)
 #define WORD_SIZE	16
 
-/* -1: what the processor needs. */
+/* 1, 0, or -1: as the processor needs. */
 static struct wanted {
 	s8 dom0, domu;
 } wanted = { -1, -1 };
@@ -21,7 +22,7 @@ static struct {
 	bool dom0, domu;
 } enabled;
 
-/* NAME, no-NAME or NAME=BOOLEAN: 1 or 0; -1 for other words. */
+/* The value of NAME, no-NAME or NAME=BOOLEAN: 1 or 0; -1: another word. */
 static s8 truth_of(const char *word, const char *name)
 {
 	bool no = !strncmp(word, "no-", 3);
@@ -51,7 +52,7 @@ static bool set_word(struct wanted *w, const char *word)
 	return true;
 }
 
-/* A list of words, with commas between. */
+/* The value is a list of words, separated by commas. */
 bool xpti_set_option(const char *value)
 {
 	struct wanted new = wanted;
@@ -86,7 +87,7 @@ void xpti_decide(bool faulty)
 		log_warn("without XPTI, 64-bit guests can read all memory (Meltdown)");
 }
 
-/* As Xen 4.17 judges it: all processors of which it is not known. */
+/* As Xen 4.17: all processors that are not known to be safe. */
 bool xpti_is_faulty(u32 vendor, u64 capabilities)
 {
 	return vendor != VENDOR_AMD && vendor != VENDOR_HYGON &&

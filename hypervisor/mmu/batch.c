@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hypercalls on a list: {list, count, where to tell how many were done, whose}.
- * They stop at the first error. A long list stops in between: the rest stands
- * in the arguments, and bit 31 of the count says that "done" already holds a
- * number to add to.
+ * Hypercalls that work on a list, with the arguments {list, count, address of
+ * "done", domain}. They stop at the first error and store the number of elements
+ * done at "done". If other work waits, they stop between elements: the arguments
+ * then hold the rest of the list, and bit 31 of the count says that "done"
+ * already holds a number, to which the continuation adds (MMU_UPDATE_PREEMPTED on
+ * Xen).
  */
 #include "domain/domain.h"
 #include "guest/guest.h"
@@ -37,7 +39,7 @@ void batch_done(struct batch *b, int rc)
 	u64 *a = b->a;
 
 	if (rc) {
-		/* It may have given the lock up for others alone. */
+		/* -ERESTART with no work waiting: try this element again. */
 		if (rc != -ERESTART || sched_preempt_needed())
 			b->rc = rc;
 		return;
@@ -51,7 +53,7 @@ void batch_done(struct batch *b, int rc)
 
 long batch_end(struct batch *b, struct domain *d)
 {
-	/* After an error, ptype_drain() may stop; the next request goes on. */
+	/* If ptype_drain() stops after an error, the next request continues it. */
 	int left = b->rc != -ERESTART ? ptype_drain(d) : 0;
 	int rc = b->rc ? b->rc : left;
 

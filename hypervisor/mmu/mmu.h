@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the hypercalls on page tables share. */
+/* Functions that the page-table hypercalls share. */
 #ifndef KRYPTON_MMU_H
 #define KRYPTON_MMU_H
 
 /*
- * mmu/batch.c: a call on the list a[0] of a[1] elements of a size, one by one,
- * which may drop tables of d. The arguments are changed for a continuation.
+ * mmu/batch.c: a call that works on a list, element by element, and may drop
+ * page tables of d. a[0] is the guest address of the list, a[1] the number of its
+ * elements, 'size' that of one in bytes; a[2] is where the guest wants the number
+ * of elements done. The functions change the arguments for a continuation.
  *	b = batch_begin(a, size);
  *	while (batch_next(&b))
  *		batch_done(&b, result of the element at a[0]);
@@ -26,17 +28,30 @@ static inline bool batch_next(const struct batch *b)
 void batch_done(struct batch *b, int rc);
 long batch_end(struct batch *b, struct domain *d);
 
-/* Whose pages a call works on: put it after an error, too. */
+/*
+ * The domain that a guest names by a number or DOMID_*, with a reference unless
+ * it is the caller. 0, -ESRCH or -EPERM; mmu_put_owner() is due even after an
+ * error.
+ */
 int mmu_get_owner(u32 id, struct domain **owner);
 void mmu_put_owner(struct domain *owner);
-/* Let the entry at a machine address, of d's, map a page of another domain. */
+/*
+ * Write 'value', which maps a page of 'owner', to the level-1 entry of d at this
+ * machine address. Takes the page lock of each in turn. 0 or -errno.
+ */
 int mmu_map_foreign(struct domain *d, paddr_t at, u64 value,
 		   struct domain *owner);
-/* On the vCPUs of a bitmap in the caller's memory; 0 or -EFAULT. */
+/*
+ * Flush the TLBs of the vCPUs that a bitmap in the caller's memory names. 0 or
+ * -EFAULT.
+ */
 int mmu_flush_vcpus(struct domain *d, u64 bitmap);
-/* Load a root table; -ERESTART: call again to go on validating it. */
+/*
+ * Give the vCPU, which runs here, this root table. 0, or as ptype_get_both().
+ * Takes the page lock.
+ */
 int mmu_new_baseptr(struct vcpu *v, mfn_t table);
-/* The same for the user mode of a 64-bit guest; table 0: it has none. */
+/* The same for the user mode of a 64-bit guest; table 0 stands for none. */
 int mmu_new_user_baseptr(struct vcpu *v, mfn_t table);
 
 #endif

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmu_update: a list of {machine address of an entry | command, value}.
+ * mmu_update: a list of requests {machine address of an entry | command, value}
+ * (struct mmu_update of xen.h).
  *
- * The privileged domain may name another one as owner of the tables, and one
- * as owner of the pages that they map: so it maps pages of other domains.
+ * The privileged domain may name one domain that owns the tables, and one that
+ * owns the pages which the entries map. In this way it maps pages of others.
  */
 #include "domain/domain.h"
 #include "guest/guest.h"
@@ -16,6 +17,7 @@
 
 _Static_assert(sizeof(struct mmu_update) == 16, "same for all guests");
 
+/* Write to a page that is no table; it cannot become one meanwhile. */
 static int set_untyped(struct domain *d, mfn_t m, u64 *entry, u64 value)
 {
 	int rc = ptype_get(d, m, TYPE_WRITABLE);
@@ -56,7 +58,7 @@ static int update_m2p(struct domain *d, u64 at, u64 value)
 	return 0;
 }
 
-/* On whose tables and pages a call works; a reference on each. */
+/* Whose tables and pages a call works on, with a reference to each. */
 struct owners {
 	struct domain *tables, *pages;
 };
@@ -121,9 +123,9 @@ static int one_request(const struct owners *o, gva_t request)
 }
 
 /*
- * The caller itself needs no reference: it runs. As on Xen, it is named by
- * DOMID_SELF alone. What is behind DOMID_IO and DOMID_XEN (devices, the
- * machine-to-phys array) is known by its number.
+ * The caller needs no reference to itself, since it runs. As on Xen, it can name
+ * itself only by DOMID_SELF. DOMID_IO and DOMID_XEN stand for the caller too:
+ * the frame number alone identifies device memory and the machine-to-phys array.
  */
 int mmu_get_owner(u32 id, struct domain **owner)
 {

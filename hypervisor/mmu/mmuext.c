@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmuext_op: pins, roots, flushes, LDT, and pages cleared or copied.
+ * mmuext_op: pin and unpin tables, load roots, flush TLBs, load the LDT, clear
+ * and copy pages.
  *
- * A pin is a type reference that the guest holds by a flag of the frame, so
- * that it cannot be taken or dropped twice.
+ * A pin is a type reference that the guest holds. FRAME_PINNED records it, so a
+ * guest can neither pin a table twice nor unpin it twice.
  */
 #include "cpu/ldt.h"
 #include "domain/domain.h"
@@ -12,7 +13,7 @@
 #include "machine/smp.h"
 #include "mmu/mmu.h"
 
-#define OP_LONGS	3	/* struct mmuext_op: one a member */
+#define OP_LONGS	3	/* struct mmuext_op: a long for each member */
 
 _Static_assert(TYPE_L1 < TYPE_L2 && TYPE_L2 < TYPE_L3 && TYPE_L3 < TYPE_L4,
 	       "levels ascend");
@@ -21,7 +22,7 @@ static int pin(struct domain *d, mfn_t m, enum frame_type type)
 {
 	int rc;
 
-	/* As on Xen, there is nothing to pin at a level that the guest lacks. */
+	/* As on Xen, a pin at a level that the guest lacks does nothing. */
 	if (type > d->width->root_type)
 		return 0;
 	rc = ptype_get_both(d, m, type);
@@ -85,8 +86,8 @@ int mmu_new_baseptr(struct vcpu *v, mfn_t m)
 }
 
 /*
- * No flush: only user mode walks this root, and entering the kernel loaded
- * another CR3.
+ * This needs no flush: only user mode walks the root, and the entry to the
+ * kernel has loaded another CR3.
  */
 static int new_user_root(struct vcpu *v, mfn_t m)
 {
@@ -142,7 +143,6 @@ static int copy_page(struct domain *d, mfn_t to, mfn_t from)
 	return 0;
 }
 
-/* Which pCPUs the vCPUs of a guest's bitmap may have used. */
 int mmu_flush_vcpus(struct domain *d, u64 bitmap)
 {
 	u32 vcpus = 0, cpus = 0, i;
@@ -156,7 +156,7 @@ int mmu_flush_vcpus(struct domain *d, u64 bitmap)
 	return 0;
 }
 
-/* On pages of their owner d, who may be another one than the caller. */
+/* Operations on pages of d, which may be another domain than the caller. */
 static int page_operation(struct domain *d, const struct mmuext *op)
 {
 	if (d->life.is_dying)
@@ -208,7 +208,7 @@ static int flush_operation(struct domain *d, const struct mmuext *op)
 	}
 }
 
-/* The caller's own state: its roots and its LDT. */
+/* Operations on the calling vCPU: its roots and its LDT. */
 static int vcpu_operation(struct vcpu *v, const struct mmuext *op)
 {
 	if (op->cmd == MMUEXT_NEW_BASEPTR)
@@ -256,7 +256,7 @@ long do_mmuext_op(u64 a[])
 	struct domain *owner;
 	long rc = mmu_get_owner(id, &owner);
 
-	/* Neither has page tables, or vCPUs whose TLB could be flushed. */
+	/* DOMID_IO and DOMID_XEN have neither page tables nor vCPUs to flush. */
 	if (!rc && (id == DOMID_IO || id == DOMID_XEN))
 		rc = v->d->privileged ? -EINVAL : -EPERM;
 	while (!rc && batch_next(&b))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who owns a frame, and references to it: a frame has an owner from the first
- * reference to the last, whatever types it has in between (mmu/ptype.c). What
- * stands for being owned is one of them.
+ * The owners of frames, and references to frames. A frame has an owner from its
+ * first reference to its last, whatever types it has meanwhile (mmu/ptype.c). The
+ * owner itself holds one reference, which FRAME_ALLOCATED stands for.
  */
 #include "debug.h"
 #include "domain/domain.h"
@@ -22,7 +22,7 @@ bool page_get(struct domain *d, mfn_t m)
 		    refs >= COUNT_LIMIT)
 			return false;
 	} while (!atomic_cmpxchg(&f->refs, &refs, refs + 1));
-	/* It may have been freed and given to another one in between. */
+	/* Another domain may have got the frame between the two tests. */
 	if (f->owner == d)
 		return true;
 	page_put(m);
@@ -94,7 +94,7 @@ void page_share(struct domain *d, mfn_t m)
 		.owner = d, .kind = FRAME_GUEST, .type = TYPE_WRITABLE,
 		.type_count = 1, .flags = FRAME_XENHEAP,
 	};
-	/* Last: with a reference, page_get() relies on the other fields. */
+	/* Last: once refs is not 0, page_get() relies on the other fields. */
 	atomic_set(&f->refs, 1);
 }
 
@@ -137,9 +137,9 @@ void page_assign(struct domain *d, mfn_t m)
 }
 
 /*
- * The owner's one reference. A pin and other uses stay as they are, with
- * references of their own: the last one to go frees the frame. Giving it up
- * twice is no error, as in Xen's guest_remove_page().
+ * Pins and other uses keep references of their own, and the last one to go frees
+ * the frame. As in Xen's guest_remove_page(), giving a frame up twice is no
+ * error.
  */
 int page_release(struct domain *d, mfn_t m)
 {

@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Owners of frames, and references to them. */
+/* The owners of frames, and references to frames. */
 #ifndef KRYPTON_PAGE_H
 #define KRYPTON_PAGE_H
 
 #include "memory/frames.h"
 
-#define COUNT_LIMIT	0x80000000u	/* of the references to a frame */
+#define COUNT_LIMIT	0x80000000u	/* most references to a frame */
 
-/* A general reference; false if the domain does not own the frame. No lock. */
+/*
+ * Take a general reference. False: d does not own the frame, which may be any
+ * number. Needs no lock.
+ */
 bool page_get(struct domain *d, mfn_t m);
+/* Drop a general reference; the last one frees the frame. Any context. */
 void page_put(mfn_t m);
 /*
- * The page's shared frames (grants, shared_info): a reference by any guest.
- * It is ours again when that of the domain, and all of others, are put.
+ * Let d map a frame of the hypervisor (shared_info, a grant table). The caller
+ * gets the domain's reference. The hypervisor has the frame back when that and
+ * all references of mappings are dropped.
  */
 void page_share(struct domain *d, mfn_t m);
 /*
- * A domain's memory grows in two steps, each with its page lock held: frames
- * are counted, where 'limited' only up to its limit; then it is given each of
- * them, if it is not dying. page_unreserve() is for those that it does not
- * get.
+ * A domain's memory grows in two steps, each under its page lock.
+ * page_reserve() counts the frames; it returns false if they are 'limited' and
+ * would exceed the domain's limit. page_assign() then gives the domain each
+ * frame, unless it is dying. page_unreserve() takes back the count of frames
+ * that it does not get.
  */
 bool page_reserve(struct domain *d, u64 count, bool limited);
 void page_unreserve(struct domain *d, u64 count);
@@ -31,11 +37,14 @@ void page_assign(struct domain *d, mfn_t m);
  */
 u64 page_limit(const struct domain *d);
 /*
- * What the machine-to-phys arrays say of a frame. The caller holds a reference
- * to it, or is the one that frees it.
+ * Set a frame's entry in both machine-to-phys arrays. The caller holds a
+ * reference to the frame, or is freeing it.
  */
 void page_set_m2p(mfn_t m, u64 pfn);
-/* The domain gives up the frame; -EINVAL if it does not own it. */
+/*
+ * Drop the owner's reference. -EINVAL: d does not own the frame. The caller
+ * holds d's page lock.
+ */
 int page_release(struct domain *d, mfn_t m);
 
 #endif

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A kernel may write to its level-1 tables as if they were memory: the write
- * faults, since they are mapped read-only, and is carried out here with the
- * checks of any other update. Known are the instructions that kernels use on
- * page-table entries: mov, xchg, cmpxchg, cmpxchg8b, and, or, btr, bts. The
- * address is the one that faulted; the operand must lie within one entry.
+ * Emulation of writes to level-1 tables. A guest's kernel may write to them as to
+ * memory: since they are mapped read-only, the write faults, and this file does
+ * it with the checks of any other update. It knows the instructions that kernels
+ * use on page-table entries: mov, xchg, cmpxchg, cmpxchg8b, and, or, btr, bts. The
+ * operand begins at the address that faulted and must lie within one entry.
  *
- * 32-bit kernels write entries in two halves: a new upper half, put before the
- * lower one, may make an entry that was right before wrong for a moment. Such
- * an entry is made not present, until the lower half comes.
+ * 32-bit kernels write an entry in two halves. If they write the upper half
+ * first, the mix of both values may be an entry that is not allowed. This file
+ * then makes the entry not present, until the kernel writes the lower half.
  */
 #include "domain/domain.h"
 #include "guest/insn.h"
@@ -20,14 +20,14 @@
 #define FLAGS_PF	0x04u
 #define FLAGS_ZF	0x40u
 #define FLAGS_SF	0x80u
-#define FLAGS_RESULT	0x8d5u	/* what and and or set: these, CF, AF, OF */
+#define FLAGS_RESULT	0x8d5u	/* flags that AND, OR set: also CF, AF, OF */
 
 struct write {
 	struct vcpu *v;
 	struct regs *r;
 	struct insn i;
-	u32 offset;		/* of the operand in its entry */
-	u64 operand;		/* the other one; of bts and btr a bit's number */
+	u32 offset;		/* of the memory operand in its entry, in bytes */
+	u64 operand;		/* the other operand; for bts, btr a bit number */
 };
 
 static u64 operand(const struct write *w)
@@ -57,7 +57,7 @@ static u64 combine(const struct write *w, u64 old)
 	}
 }
 
-/* Whether it is not what cmpxchg or cmpxchg8b is to replace. */
+/* Whether this is a cmpxchg or cmpxchg8b that expects another old value. */
 static bool compares_unequal(const struct write *w, u64 old)
 {
 	const struct regs *r = w->r;
@@ -72,7 +72,7 @@ static void set_flags(struct regs *r, u64 which, u64 flags)
 	r->flags = (r->flags & ~which) | flags;
 }
 
-/* Registers and flags after the write, or after a failed compare. */
+/* Set registers and flags as after the write, or after a failed compare. */
 static void finish(struct write *w, u64 old, u64 new, bool stored)
 {
 	struct insn *i = &w->i;
@@ -131,7 +131,7 @@ static bool carry_out(struct write *w, u64 *entry)
 	return true;
 }
 
-/* The entry that the address lies in, if its page is a level-1 table. */
+/* The page-table entry at address 'at', if its page is a level-1 table. */
 static u64 *find_entry(struct vcpu *v, gva_t at)
 {
 	u64 *pte = walk_l1_entry(v, at);
@@ -142,8 +142,8 @@ static u64 *find_entry(struct vcpu *v, gva_t at)
 }
 
 /*
- * A write that begins in the page before, where it is allowed, faults at the
- * start of this one.
+ * Whether the operand begins in the page before. There the write is allowed, so
+ * the processor reported the start of this page as the faulting address.
  */
 static bool begins_before(const struct write *w, gva_t at)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Writes of a guest to its page tables. */
+/* Emulation of a guest's writes to its page tables. */
 #ifndef KRYPTON_PTWRITE_H
 #define KRYPTON_PTWRITE_H
 
 /*
- * A kernel's write fault at an address; true if it was carried out, or the guest
- * is to run the instruction again.
+ * The guest's kernel faulted when it wrote to 'at'. True: the write is done, or
+ * the guest must run the instruction again. False: the guest gets the fault.
+ * Takes the page lock; the vCPU runs on this CPU.
  */
 bool ptwrite_emulate(struct vcpu *v, struct regs *r, gva_t at);
 

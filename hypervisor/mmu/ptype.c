@@ -2,67 +2,69 @@
 /*
  * References and types of frames: why a PV guest cannot leave its memory.
  *
- * A guest writes its own page tables, but only entries that were checked ever
- * reach the processor. What makes that hold:
+ * A guest writes its own page tables, but the processor only ever sees entries
+ * that the hypervisor has checked. These invariants ensure that:
  *
- *  I1  A frame has at most one type at a time, with a count of the uses of
- *      that type. The type changes only while the count is 0.
- *  I2  A frame typed L1 to L4 or SEGDESC with FRAME_VALID has contents that
- *      were checked, and each present entry of it holds a reference and, for
- *      a table, a type reference on what it points to; a writable L1 entry
- *      holds a WRITABLE type reference. An entry that points to its own table
- *      holds nothing: else the table would keep itself for ever.
- *  I3  A writable mapping exists only for a frame typed WRITABLE. With I1: no
- *      table or descriptor page is ever mapped writable by a guest.
- *  I4  Each root of a vCPU (one; kernel's and user's of a 64-bit guest) holds
- *      a reference and a reference to its type, L3 or L4; the processor uses a
- *      copy of its entries (mmu/roots.c). The same for GDT and LDT pages, used
- *      as they are, with SEGDESC.
- *  I5  A frame goes back to the allocator only with no reference left. Every
- *      type reference is taken together with a general one.
- *  I6  What a processor cached about an older use of a frame is gone before
- *      the frame is used in a way that this would break: the TLBs of all CPUs
- *      that may hold the domain's translations are flushed when the type
- *      changes from anything to anything else, and those of all CPUs before
- *      a freed frame is used again (memory/frames.c).
- *  I7  When a type count reaches 0 the contents' references are dropped: no
- *      checked state outlives its last user. A table above level 1 is partial
- *      until that is done, before the next request of the domain.
- *  I8  A table points to tables of the level below or, of a 64-bit guest, by a
- *      linear entry to one of its own level: never to one of a lower level
- *      than the processor takes it for. Linear entries are read-only, so that
- *      nothing found by one is writable, and they do not nest: a table has
- *      some, or is what others' point to, or neither (frame->linear counts
- *      them). What another table's points to was valid before.
- *  I9  A 64-bit guest's L4 that is checked, or half so, holds 0 in slots 256
+ *  I1  A frame has at most one type at a time, and a count of the uses of that
+ *      type. The type changes only while the count is 0.
+ *  I2  The contents of a frame typed L1 to L4 or SEGDESC with FRAME_VALID were
+ *      checked. Each present entry of a table holds a reference to the frame
+ *      that it points to. It also holds a type reference if that frame is a
+ *      table, or a WRITABLE one if it is a writable L1 entry. An entry that
+ *      points to its own table holds no reference; otherwise the table would
+ *      keep itself alive.
+ *  I3  A writable mapping exists only for a frame typed WRITABLE. With I1, no
+ *      guest can map a table or a descriptor page writable.
+ *  I4  Each root of a vCPU (a 64-bit guest has one for its kernel and one for
+ *      user mode) holds a reference and a reference to its type, L3 or L4. The
+ *      processor uses a copy of its entries (mmu/roots.c). GDT and LDT pages
+ *      hold the same with type SEGDESC; the processor uses them directly.
+ *  I5  A frame returns to the allocator only when it has no reference left.
+ *      Every type reference comes together with a general one.
+ *  I6  No processor caches translations of an earlier use of a frame that would
+ *      break its present use. The TLBs of all CPUs that may cache the domain's
+ *      translations are flushed when a frame changes from one type to another,
+ *      and those of all CPUs before a freed frame is used again
+ *      (memory/frames.c).
+ *  I7  When a type count reaches 0, the references of the contents are dropped:
+ *      no checked contents outlive their last user. A table above level 1 is
+ *      partial until that is done, which is before the domain's next request.
+ *  I8  A table points to tables of the level below or, in a 64-bit guest, by a
+ *      linear entry to one of its own level. So it never points to a table of a
+ *      lower level than the processor takes it for. Linear entries are
+ *      read-only, so nothing that is reached through one is writable. They do
+ *      not nest: a table either has linear entries to other tables, or other
+ *      tables' linear entries point to it, or neither (frame->linear counts
+ *      them). The target of a linear entry to another table was valid before.
+ *  I9  A 64-bit guest's L4 that is checked, even in part, holds 0 in slots 256
  *      to 271 (mmu/tables.c).
  *
- * All of this happens under the owner's page lock, but for three things that
- * need no lock: general references, taken only while the count is not 0 and
- * the owner is the one expected; dropping a WRITABLE type reference, which
- * has no contents to look after; and giving up a frame at its last reference.
+ * All changes happen under the owner's page lock, except three that need no lock:
+ * a general reference, taken only while the count is not 0 and the owner is the
+ * expected one; the drop of a WRITABLE type reference, which has no contents;
+ * and the release of a frame with its last reference.
  *
- * Another domain may map a frame (a tool, or by a grant): its references are
- * taken under the owner's page lock as any others. A change of type then
- * flushes the TLBs of all CPUs if the frame was mapped writable since the last
- * one (FRAME_SHARED_W).
+ * Another domain may map a frame (as a tool, or by a grant). It takes its
+ * references under the owner's page lock, too. If another domain has mapped the
+ * frame writable since its last change of type (FRAME_SHARED_W), the next change
+ * flushes the TLBs of all CPUs.
  *
- * Nobody holds the page lock long. One hold changes one entry, validates or
- * takes apart at most HOLD_TABLES level-1 tables, or moves one extent of
- * frames; longer work gives the lock up in between. One flush serves all
- * tables that lost their type before it (flush_due of the domain): a guest
- * cannot make one hold flush for each entry of a table.
+ * No CPU holds the page lock long. One hold changes one entry, validates or takes
+ * apart at most HOLD_TABLES level-1 tables, or moves one extent of frames; longer
+ * work releases the lock in between. One flush serves all tables that lost their
+ * type before it (flush_due of the domain), so a guest cannot cause a flush for
+ * each entry of a table within one hold.
  *
- * The first 'progress' entries of a table hold what I2 says. Of a valid table
- * these are all that are the guest's. A table whose validation stopped half-way
- * is FRAME_PARTIAL: its type and a count of 1 stay, so that it cannot be
- * written. The one count belongs to whoever completes it; a general reference
- * of its own keeps the frame until then. A child table that is partial itself
- * is not among the parent's 'progress' entries; whoever asks for the child's
- * type next goes on with it.
+ * The first 'progress' entries of a table hold the references of I2. In a valid
+ * table these are all entries that belong to the guest. A table whose validation
+ * stopped half-way is FRAME_PARTIAL: it keeps its type and a count of 1, so that
+ * the guest cannot write it, and a general reference of its own. The count
+ * belongs to whoever completes the validation. A child table that is partial
+ * itself is not among the parent's 'progress' entries; whoever next asks for the
+ * child's type continues its validation.
  *
- * The counts are 32 bit. One reference needs an 8-byte entry of memory, so
- * that overflow would take 32 GiB of page tables; it is refused nevertheless.
+ * The counts have 32 bits. Each reference needs an 8-byte entry in memory, so an
+ * overflow would take 32 GiB of page tables; it is refused nevertheless.
  */
 #include "debug.h"
 #include "domain/domain.h"
@@ -99,8 +101,8 @@ int ptype_get_direct(struct domain *owner, mfn_t m, bool write)
 }
 
 /*
- * While this runs the frame is not partial: where it fails, other tables may
- * have to be taken apart, and that must not go on with this one as well.
+ * Check the contents, from 'progress' on. Meanwhile the frame is not partial: a
+ * failure may have other tables taken apart, and that must not include this one.
  */
 static int validate(struct domain *d, mfn_t m, enum frame_type type)
 {
@@ -130,9 +132,10 @@ static int validate(struct domain *d, mfn_t m, enum frame_type type)
 }
 
 /*
- * Writable mappings may be dropped without the page lock, and other domains may
- * have had some: flush now. Uses of other types ended before flush_due. A frame
- * without a type may still be mapped read-only, which is harmless.
+ * Flush the TLBs that may cache the frame's old use. Writable mappings go away
+ * without the page lock, and other domains may have had some, so flush now. Uses
+ * by other types ended before flush_due. A frame without a type may still be
+ * mapped read-only, which is harmless.
  */
 static void flush_old_type(struct domain *d, struct frame *f)
 {
@@ -144,7 +147,7 @@ static void flush_old_type(struct domain *d, struct frame *f)
 	f->flags &= (u8)~FRAME_SHARED_W;
 }
 
-/* Take the first count of a new type. */
+/* Give the frame its first count of a new type, and check its contents. */
 static int change_type(struct domain *d, mfn_t m, enum frame_type type)
 {
 	struct frame *f = mfn_frame(m);
@@ -177,8 +180,9 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type)
 }
 
 /*
- * A table that others use already, such as those of the kernel in each process: its
- * type, and with it a reference, stays while the page lock is held.
+ * Whether this is a valid table in use, such as the kernel's tables, which all
+ * processes share. It keeps its type, and a reference with it, while the page
+ * lock is held.
  */
 static bool is_used_table(const struct domain *d, const struct frame *f,
 			  enum frame_type type)

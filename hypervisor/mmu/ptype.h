@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Types of a domain's frames. */
+/* Types of frames; mmu/ptype.c explains them. */
 #ifndef KRYPTON_PTYPE_H
 #define KRYPTON_PTYPE_H
 
@@ -8,86 +8,103 @@
 #define KNOWN_ROOTS	64u
 
 /*
- * A domain's part: its page tables, and the types of its frames. The lock is
- * the domain's page lock.
+ * A domain's part: its page tables and the types of its frames. 'lock' is the
+ * domain's page lock, which guards all of this unless a member says otherwise.
  */
 struct domain_tables {
 	struct spinlock lock;
-	/* Being taken apart, two of each level from 2 on; 0: none. */
+	/* Tables being taken apart, two of each level from 2 on; 0: none. */
 	mfn_t old_table[6];
-	u32 old_places;			/* a bit for each of them that is taken */
-	u64 flush_due;			/* since a table lost its type */
-	u32 validated;			/* work in this hold of the lock */
-	volatile u32 dirty_cpus;	/* may hold our translations; atomic */
+	u32 old_places;			/* a bit for each place in use */
+	u64 flush_due;			/* smp_next_flush() at the last loss
+					   of a table's type */
+	u32 validated;			/* work done in this hold of the lock */
+	volatile u32 dirty_cpus;	/* may cache its translations; atomic */
 	struct known_root {
 		mfn_t table;		/* an L4 of a 64-bit guest */
-		u64 used;		/* eight slots each; 0: unknown */
+		u64 used;		/* a bit for eight slots; 0: unknown */
 	} known_roots[KNOWN_ROOTS];	/* by the frame's number */
-	u64 m2p_start;			/* read-only window, in a 32-bit guest */
-	u64 address_end;		/* of the guest's part: its start */
+	u64 m2p_start;			/* of a 32-bit guest's read-only window */
+	u64 address_end;		/* of the guest's lower addresses */
 };
 
 #define HOLD_TABLES	2u	/* level-1 tables in one hold of the lock */
 
 /*
- * For a page of another domain: a general reference and, to write, a WRITABLE
- * type reference. Takes the owner's page lock, so that no page lock may be
- * held. 0; -EINVAL: not the owner's; -EBUSY: a table or descriptors.
- * What both give is put back by the last, in any context.
+ * Get a page of another domain, to map it: a general reference and, to write, a
+ * WRITABLE type reference. The caller holds no page lock; this takes the owner's.
+ * 0; -EINVAL: the owner does not have it, or is dying; -EBUSY: it is a table or
+ * has descriptors.
  */
 int ptype_get_foreign(struct domain *owner, mfn_t m, bool write);
-/* The same for ourselves, who cache no translations of it. */
+/*
+ * The same for the hypervisor's own access, which needs no flush of other CPUs
+ * later.
+ */
 int ptype_get_direct(struct domain *owner, mfn_t m, bool write);
+/* Drop the references that one of these two took. Any context. */
 void ptype_put_foreign(mfn_t m, bool write);
 /*
- * A type reference. 0; -EBUSY: it has another type; -EINVAL: it is not fit
- * for the type; -ERESTART: call again to go on validating.
+ * Get and put a type reference. The caller holds d's page lock and a general
+ * reference. 0; -EBUSY: the frame has another type; -EINVAL: its contents are
+ * not allowed for the type; -ERESTART: call again to continue the validation.
  */
 int ptype_get(struct domain *d, mfn_t m, enum frame_type type);
 void ptype_put(struct domain *d, mfn_t m);
-/* Give up a validation that stopped half-way and that nobody will finish. */
+/*
+ * Take apart a table whose validation stopped half-way and that nobody will ask
+ * for again. The caller holds the page lock.
+ */
 void ptype_drop_partial(struct domain *d, mfn_t m);
 /*
  * Tables whose last user is gone are taken apart entry by entry. ptype_lock()
- * takes the page lock when none is left, or gives -ERESTART without the lock
- * if something else has to run first; meanwhile it gives the lock up again and
- * again. Every hypercall that may validate or drop tables takes the lock by it,
- * and ends with ptype_drain(), which takes apart what the caller has dropped:
- * what other vCPUs drop meanwhile is for them.
+ * does this until none is left and returns 0 with the page lock held. It releases
+ * the lock between steps, and returns -ERESTART without the lock when the CPU has
+ * other work. Every hypercall that may validate or drop tables takes the page
+ * lock by ptype_lock() and ends with ptype_drain(), which takes apart the tables
+ * that the call dropped. (Other vCPUs do that for theirs.)
  */
 int ptype_lock(struct domain *d);
 int ptype_drain(struct domain *d);
-/* The rest in one go; the page lock is held. Only for short trees. */
+/*
+ * Take all such tables apart without releasing the page lock, which the caller
+ * holds. Only for short trees.
+ */
 void ptype_finish(struct domain *d);
-/* With a general reference, which every type reference needs. */
+/*
+ * Get and put a general and a type reference together: every type reference
+ * needs a general one. The caller holds d's page lock. As ptype_get(), and
+ * -EINVAL if d does not own the frame.
+ */
 int ptype_get_both(struct domain *d, mfn_t m, enum frame_type type);
 void ptype_put_both(struct domain *d, mfn_t m);
 /*
- * The same of a table that the caller is going to ask for again: it stays as one
+ * Put a valid table that the caller will ask for again soon: it stays, as a table
  * whose validation stopped at its end.
  */
 void ptype_put_resumable(struct domain *d, mfn_t m);
 
 /*
- * What there is behind the types that have contents to check: whoever knows a
- * type fills in its row at boot. The owner's page lock is held.
+ * By type: how to check its contents and how to drop their references. The code
+ * that knows a type fills in its row at boot; a row may lack a function. Called
+ * with the owner's page lock held.
  */
 extern struct ptype_ops {
-	/* Go on from 'progress'; as ptype_get(). */
+	/* Continue at frame->progress. Returns as ptype_get() does. */
 	int (*validate)(struct domain *d, mfn_t m);
 	/*
-	 * Drop references, backwards from 'progress': those of all entries of a
+	 * Drop references, backwards from frame->progress: of all entries of a
 	 * level-1 table, or of one present entry of a higher table. True: it
-	 * dropped one of a higher table, and there may be more.
+	 * dropped one of a higher table, which may hold more.
 	 */
 	bool (*undo)(struct domain *d, mfn_t m);
 } ptype_ops[];
-/* For mmu/ptype.c: the type's one use ends, or its contents are refused. */
+/* For mmu/ptype.c: the type's last use ended, or its contents were refused. */
 void ptype_end(struct domain *d, mfn_t m);
-/* A partial table gets a user again; if it is being taken apart, that stops. */
+/* For mmu/ptype.c: stop taking apart a partial table that has a user again. */
 void ptype_keep(struct domain *d, mfn_t m);
 
-/* Flush wherever this domain's translations may be cached. */
+/* Flush the TLBs of all CPUs that may cache this domain's translations. */
 void ptype_flush(struct domain *d);
 
 #endif

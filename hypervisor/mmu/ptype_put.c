@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Giving types back, and taking tables apart.
+ * Dropping type references, and taking tables apart.
  *
- * The contents of a level-1 table are dropped in one go. A table of a higher
- * level without a user, or one that was refused, is treated as one whose
- * validation stopped: it is partial, and its entries are dropped one by one,
- * backwards from 'progress'. The domain remembers it, with a reference.
+ * A level-1 table is taken apart in one go. A higher table that lost its last
+ * user, or was refused, becomes partial like one whose validation stopped: its
+ * entries are dropped one by one, backwards from 'progress'. The domain remembers
+ * it in old_table, with a reference.
  *
- * There are two places for tables of each level: one for a table of the tree,
- * which is taken apart depth first, and one for a table that a linear entry of
- * that one pointed to, which goes first and has no such entries itself. Requests
- * begin with all places empty (ptype_lock()). A table that gets users again
- * leaves its place. One hold of the lock gives up one tree, or two where a vCPU's
- * second root is refused. A table that then finds both places taken stays partial
- * as if its validation had stopped: taking another table apart here could nest
+ * old_table has two places for each level. One is for a table of the tree that
+ * is taken apart, depth first. The other is for a table to which a linear entry
+ * of that one pointed; it goes first and has no linear entries itself. Each
+ * request begins with all places empty (ptype_lock()). A table that gets a user
+ * again leaves its place. One hold of the lock drops one tree, or two if a vCPU's
+ * second root is refused. A table that then finds both places taken stays partial,
+ * like one whose validation stopped; to take it apart right here could recurse
  * without bound.
  */
 #include "debug.h"
@@ -23,8 +23,8 @@
 struct ptype_ops ptype_ops[TYPE_WRITABLE + 1];
 
 /*
- * The type's last use is gone. Processors may still cache translations by it;
- * the flush is put off until something needs it.
+ * The last use of the frame's type has ended. Processors may still cache
+ * translations through it; the flush waits until a change of type needs it.
  */
 static void lose_type(struct domain *d, struct frame *f)
 {
@@ -34,6 +34,7 @@ static void lose_type(struct domain *d, struct frame *f)
 	d->tables.flush_due = smp_next_flush();
 }
 
+/* Make a table partial, and put it into old_table if there is a place. */
 static void remember(struct domain *d, mfn_t m, u32 level)
 {
 	struct frame *f = mfn_frame(m);
@@ -123,7 +124,7 @@ void ptype_put_both(struct domain *d, mfn_t m)
 {
 	struct frame *f = mfn_frame(m);
 
-	/* A table that others go on to use, who have references as well. */
+	/* A table with other users, who also hold references. */
 	if (type_level(f->type) && f->type_count > 1) {
 		f->type_count--;
 		atomic_dec(&f->refs);
@@ -141,12 +142,12 @@ void ptype_put_resumable(struct domain *d, mfn_t m)
 		ptype_put_both(d, m);
 		return;
 	}
-	/* The caller's reference becomes the one that FRAME_PARTIAL has. */
+	/* The caller's reference becomes that of the partial table. */
 	f->flags &= (u8)~FRAME_VALID;
 	f->flags |= FRAME_PARTIAL;
 }
 
-/* One entry of the lowest table that is taken apart; false: there is none. */
+/* Drop one entry of the lowest old table. False: there is no old table. */
 static bool drain_step(struct domain *d)
 {
 	u32 place = (u32)__builtin_ctz(d->tables.old_places | BIT(31));

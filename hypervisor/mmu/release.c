@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The memory of a domain, from its first frame to its last. When the domain
- * dies, tables above level 1 are emptied first, then the vCPUs lose their roots, then
- * pinned tables their pins, and the frames their owner at last.
+ * The end of a domain's memory. When a domain dies, this order holds: tables
+ * above level 1 are emptied, the vCPUs lose their roots (mmu/roots.c), pinned
+ * tables lose their pins, and at last the frames lose their owner.
  */
 #include "domain/part.h"
 #include "mmu/tables.h"
 
 /*
- * Clears one entry of a table above level 1 in each hold of the lock, so that
- * the rest of the tree is short. True: there may be more.
+ * Clear one entry of a table above level 1, so that each hold of the lock takes
+ * apart only a small tree. True: the table may have more.
  */
 static bool clear_table(struct domain *d, mfn_t m)
 {
@@ -46,22 +46,23 @@ static bool give_up(struct domain *d, mfn_t m)
 	return false;
 }
 
-/* The owned frame after m, or the first; with a reference. */
+/* The frame that d owns after m (0: the first), with a reference; or 0. */
 static mfn_t next_owned(struct domain *d, mfn_t m)
 {
 	u32 n;
 
 	spin_guard_irqsave(&d->mem.lock);
 	n = m.n ? mfn_frame(m)->next : d->mem.pages;
-	/* One that loses its last reference right now is going anyway. */
+	/* Skip a frame that is just losing its last reference. */
 	while (n && !page_get(d, mfn(n)))
 		n = mfn_frame(mfn(n))->next;
 	return mfn(n);
 }
 
 /*
- * Visit all frames, each in a hold of the page lock, and again while visit()
- * is true. kill_at holds a reference while it is a frame.
+ * Call visit() for each frame of d, with the page lock held, and again while it
+ * returns true. d->life.kill_at is the frame that has been reached, with a
+ * reference; 0: none yet. 0 or -ERESTART.
  */
 static int walk_frames(struct domain *d,
 		       bool (*visit)(struct domain *d, mfn_t m))

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * memory_op's changes of a domain's reservation: populate_physmap, increase
- * and decrease (of its own, or by the privileged domain of another one's), and
- * exchange for contiguous memory. Each carries on where it stopped: lists by
- * the count in the command, exchange by the count in its structure. A list must
- * be addressable to its end before anything of it is done.
+ * The operations of memory_op that change a domain's memory: populate_physmap,
+ * increase_reservation and decrease_reservation, for the caller or, if it is
+ * privileged, for another domain; and exchange, which gives contiguous memory for
+ * other memory. A continuation finds its place in the command, or exchange in its
+ * structure (xen/memory.h). Each list must lie in the guest's address space to
+ * its end before its first extent is done.
  */
 #include "domain/domain.h"
 #include "guest/layout.h"
 #include "mmu/memory.h"
 
-/* One call: whose memory, and what the caller has written. */
+/* One call: the domain whose memory changes, and the caller's argument. */
 struct change {
 	struct domain *d;
 	struct xen_memory_reservation r;
 };
 
-/* What the caller asks for, and what the domain must have. */
+/*
+ * The first frame number that the domain must not have and the flags do not
+ * allow; 0: any is allowed.
+ */
 static u64 frame_limit(const struct domain *d, u32 mem_flags)
 {
 	u64 own = page_limit(d), asked;
@@ -28,7 +32,10 @@ static u64 frame_limit(const struct domain *d, u32 mem_flags)
 	return own ? MIN(own, asked) : asked;
 }
 
-/* There is one node, which none but the privileged domain may insist on. */
+/*
+ * Whether the caller may give these flags. There is one memory node; only the
+ * privileged domain may demand it.
+ */
 static bool may_ask(u32 mem_flags)
 {
 	return current_domain()->privileged || (mem_flags & XENMEMF_vnode) ||
@@ -43,8 +50,8 @@ static bool list_ok(const struct xen_memory_reservation *r)
 }
 
 /*
- * The domain's frames, which it cannot give up meanwhile: its page lock is
- * held, and each still has the reference that stands for being owned.
+ * Set the machine-to-phys entries of an extent. The caller holds the page lock,
+ * so the frames keep their owner's reference.
  */
 static void set_m2p(mfn_t m, u64 gpfn, u32 order)
 {
@@ -62,7 +69,11 @@ static void assign(struct domain *d, mfn_t m, u32 order)
 		page_assign(d, mfn_add(m, i));
 }
 
-/* Frames that are counted already, and that nobody else has seen. */
+/*
+ * Give d an extent that page_reserve() has counted and nobody else refers to.
+ * 'gpfn', if not NULL, is its first frame number in the guest. False: d is dying,
+ * and the extent is free again.
+ */
 static bool give(struct domain *d, mfn_t m, u32 order, const u64 *gpfn)
 {
 	bool ok;
@@ -80,8 +91,9 @@ static bool give(struct domain *d, mfn_t m, u32 order, const u64 *gpfn)
 }
 
 /*
- * One extent of increase_reservation or populate_physmap. The limit is looked
- * at first: a claim is used up by frames that the domain gets, and by no other.
+ * Add extent i for increase_reservation or populate_physmap. The domain's limit
+ * is tested before the allocation, so that only frames which the domain gets use
+ * up its claim.
  */
 static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
 {
@@ -132,7 +144,7 @@ static bool one_extent(const struct change *c, u32 op, u64 i)
 	case XENMEM_increase_reservation:
 		return add_extent(c, i, false);
 	case XENMEM_populate_physmap:
-		/* On demand is for HVM guests: of a PV one nothing changes. */
+		/* Only HVM guests have memory on demand: change nothing. */
 		if (c->r.mem_flags & XENMEMF_populate_on_demand)
 			return c->d != current_domain();
 		return add_extent(c, i, true);
@@ -171,7 +183,7 @@ long memory_change_reservation(u32 op, u64 a[])
 	return rc;
 }
 
-/* Only the owner refers to the frame: no mapping, no pin, no type. */
+/* Whether only the owner refers to the frame: no mapping, pin or type. */
 static bool exchangeable(struct domain *d, mfn_t m)
 {
 	const struct frame *f;
@@ -183,7 +195,10 @@ static bool exchangeable(struct domain *d, mfn_t m)
 	       !f->type_count && (f->flags & FRAME_ALLOCATED);
 }
 
-/* Frames of the in extents that make one chunk; the lock is held. */
+/*
+ * Take 'count' extents of the in list from 'first' on away from d. All or
+ * nothing. The caller holds the page lock.
+ */
 static int take_chunk(struct domain *d, const struct xen_memory_exchange *x,
 		      u64 first, u64 count)
 {
@@ -207,7 +222,10 @@ static int take_chunk(struct domain *d, const struct xen_memory_exchange *x,
 	}
 }
 
-/* The out extents of a chunk, for frames that came for it; the lock is held. */
+/*
+ * Name d's new frames from m on by 'count' extents of the out list from 'first'
+ * on, and store their numbers there. The caller holds the page lock.
+ */
 static int name_chunk(const struct xen_memory_exchange *x, mfn_t m, u64 first,
 		      u64 count)
 {
@@ -225,7 +243,7 @@ static int name_chunk(const struct xen_memory_exchange *x, mfn_t m, u64 first,
 	return 0;
 }
 
-/* One chunk: as many frames as the larger of both extents has. */
+/* Exchange one chunk: 2^order frames, the larger of both extents. */
 static int exchange_chunk(struct domain *d, const struct xen_memory_exchange *x,
 			  u64 chunk, u32 order)
 {

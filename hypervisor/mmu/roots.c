@@ -1,40 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Private roots: the tables at the top of what a processor walks belong to the
- * hypervisor, never to a guest. Each vCPU has a level-4 table with the
- * hypervisor's slots.
+ * Private roots: a processor never uses a guest's root table. Each vCPU has
+ * level-4 tables of its own, which contain the hypervisor's slots.
  *
- * Of a 32-bit guest it has one slot for the guest, and a level-3 table behind
- * that, which holds a copy of the four entries of the guest's root. A vCPU of a
- * 64-bit guest has two such tables, for its kernel and for its user mode, each
- * with a copy of the guest's slots, 0 to 255 and 272 to 511, of the table that
- * the guest names for that mode. The kernel's alone has slot 256 as well: the
- * machine-to-phys array, read-only. What the hypervisor maps thus stands in no
- * table of a guest's, whose own slots 256 to 271 are empty (I9 in mmu/ptype.c):
- * no entry that a guest can make leads there. A user mode without a table has a
- * root with the hypervisor's slots alone.
+ * A vCPU of a 32-bit guest has one. A single slot of it leads to the guest's
+ * part, through a level-3 table with a copy of the four entries of the guest's
+ * root. A vCPU of a 64-bit guest has two, for kernel and user mode, each with a
+ * copy of slots 0 to 255 and 272 to 511 of the table that the guest names for
+ * that mode. A user mode without a table has only the hypervisor's slots. The
+ * kernel's also has slot 256, the machine-to-phys array, read-only. So no table of
+ * a guest contains an entry of the hypervisor, and slots 256 to 271 of a guest's
+ * own L4 are empty (I9 in mmu/ptype.c): no entry that a guest can make leads to
+ * the hypervisor. With XPTI (cpu/xpti.c) there is a thin table for each mode as
+ * well, with the same copy and, of the hypervisor's slots, at first only the
+ * machine-to-phys array.
  *
- * Each copy always equals the guest's table: it is made when the vCPU gets the
- * root, and each change of a valid root goes to all vCPUs and modes that have
- * it, before the flush, and before what the old entry held is given up. The
- * owner's page lock guards all of this. As the vCPU holds the type of both
- * tables (I4), the copies lead to valid tables alone, and a table in use keeps its
- * type even when the guest drops its last pin. A processor that walks a table itself,
- * by a linear entry, sees each change there at once.
+ * Each copy always equals the guest's table. It is made when the vCPU gets the
+ * root. Each change of a valid root is copied to all vCPUs and modes that use it,
+ * before the flush, and before the old entry's references are dropped. The
+ * owner's page lock guards all of this. Since the vCPU holds a type reference to
+ * both tables (I4), the copies lead only to valid tables, and a table in use keeps
+ * its type even if the guest unpins it. A processor that reaches the guest's table
+ * itself, through a linear entry, sees each change immediately.
  *
- * A vCPU of a 64-bit guest has a level-4 table for its kernel and one for its user
- * mode, each with a copy of the guest's slots. With XPTI (cpu/xpti.c) it has each
- * of them twice: a thin one too, with the same copy and nothing of the
- * hypervisor's but the machine-to-phys array.
- *
- * The guest's fourth level-2 table is used as it is: it has the
- * machine-to-phys window in its last slots, as on Xen. The processor finds a
- * window of 2 MiB pages in a level-2 table alone, so a private window needs a
- * private copy of that table. A copy for each vCPU would cost 450 instructions
- * whenever a root is loaded, 6 % of a process switch. A copy for each table
- * would cost a page for every two pages of tables that a guest makes, from
- * memory that no limit of the guest counts. What the window holds is the same
- * for all domains, read-only, and out of user mode's reach.
+ * The fourth level-2 table of a 32-bit guest has the machine-to-phys window in
+ * its last slots, as on Xen, and the processor uses that table directly. A window
+ * of 2 MiB pages can only be in a level-2 table, so a private window would need a
+ * private copy of the table. A copy for each vCPU would cost 450 instructions for
+ * each load of a root, 6 % of a process switch. A copy for each table would cost
+ * a page for every two pages of tables that a guest makes, from memory that no
+ * limit of the guest covers. The window has the same contents for all domains, is
+ * read-only, and is not accessible to user mode.
  */
 #include "debug.h"
 #include "domain/part.h"
@@ -43,7 +39,10 @@
 #define ENTRIES		512
 #define HV_SLOTS_SIZE	((L4_HV_END - L4_HV_SLOT) * sizeof(u64))
 
-/* Tables of the right form, with none of a guest's entries. */
+/*
+ * Fill the vCPU's tables, by its domain's width, with no guest entries. 'second'
+ * is the page that serves as l3 or user_root.
+ */
 static void make_tables(struct vcpu *v, u64 *second)
 {
 	struct vcpu_roots *r = &v->roots;
@@ -98,7 +97,7 @@ int roots_split(struct vcpu *v)
 	return 0;
 }
 
-/* A domain may become a 32-bit one while its vCPUs have no root yet. */
+/* A domain's width may change as long as its vCPUs have no root. */
 static void follow_width(struct vcpu *v)
 {
 	struct vcpu_roots *r = &v->roots;
@@ -122,8 +121,9 @@ void roots_forget(struct domain *d, mfn_t table)
 }
 
 /*
- * Which slots of a valid L4 are not 0, a bit for eight of them. An L4 has few, and
- * each switch of processes copies them: the last tables are remembered.
+ * Which slots of a valid L4 are not 0: a bit for each eight of them. An L4 has few
+ * used slots, and each process switch copies them. known_roots caches the result
+ * for recent tables.
  */
 static u64 used_slots(struct domain *d, mfn_t table)
 {
@@ -152,8 +152,8 @@ static inline void copy_eight(u64 *to, const u64 *from)
 }
 
 /*
- * The hypervisor's slots of the private root stay as they are: those of the
- * guest's table are 0 (I9), and never among these.
+ * Copy these slots (a bit for eight) of the guest's table to a private root. The
+ * hypervisor's slots are never among them: they are 0 in the guest's table (I9).
  */
 static void copy_slots(u64 *root, mfn_t table, u64 slots)
 {
@@ -168,11 +168,11 @@ static void copy_slots(u64 *root, mfn_t table, u64 slots)
 	}
 }
 
-/* All slots that the private roots had, and those that they get. */
+/* Copy all slots that the private roots have used or will use. */
 static void follow_table(struct vcpu *v, u64 *used, u64 *root, u64 *thin,
 			 mfn_t table)
 {
-	/* The slots of the hypervisor stay out, whatever a table holds. */
+	/* Never copy the hypervisor's slots, whatever a table contains. */
 	u64 new = used_slots(v->d, table) & ~(3ull << L4_M2P_SLOT / 8);
 
 	copy_slots(root, table, *used | new);
@@ -181,8 +181,8 @@ static void follow_table(struct vcpu *v, u64 *used, u64 *root, u64 *thin,
 }
 
 /*
- * A processor that runs the vCPU may see some entries of the old root and some
- * of the new one until it loads the root: the caller holds both that long.
+ * Until a processor that runs the vCPU loads the root, it may see some entries of
+ * the old root and some of the new one. The caller holds both roots that long.
  */
 void roots_set(struct vcpu *v, mfn_t table)
 {
@@ -238,9 +238,9 @@ static void follow(struct vcpu_roots *r, mfn_t table, u32 i, u64 e)
 }
 
 /*
- * Each copy is in its place before anybody looks which processors to flush: one
- * that loads a root of the domain after that look sees the new entry. The guest
- * cannot ask for this flush, which must drop cached root entries as well.
+ * All copies are changed before ptype_flush() reads which CPUs to flush, so a CPU
+ * that loads a root of the domain later sees the new entry. The guest cannot ask
+ * for this flush itself, because it must also drop cached root entries.
  */
 void roots_changed(struct domain *d, const u64 *entry)
 {
@@ -264,7 +264,7 @@ static void drop(struct vcpu *v)
 	if (!mfn_eq(v->roots.table, INVALID_MFN))
 		ptype_put_both(d, v->roots.table);
 	roots_set(v, INVALID_MFN);
-	ptype_finish(d);	/* short: the tables of its tree are empty */
+	ptype_finish(d);	/* quick: the tree's tables are empty by now */
 	if (!mfn_eq(v->roots.user, INVALID_MFN)) {
 		ptype_put_both(d, v->roots.user);
 		roots_set_user(v, INVALID_MFN);

@@ -1,47 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Page-table contents: three levels of 64-bit entries of a 32-bit guest, four of
- * a 64-bit one.
+ * Page-table contents. A 32-bit guest has three levels of 64-bit entries (PAE), a
+ * 64-bit guest four.
  *
- * What may stand in an entry that the processor will see:
- *  L1: a page of the domain, writable only with its WRITABLE type; or device
- *      memory, for a domain that has got it. Only a domain with devices may
- *      have memory that is not write-back. Device memory that is taken away
- *      stays mapped where it is: the permission is to map.
- *  L2: an L1 table. No large pages. In a 32-bit guest no entry that points to
- *      an L2 or L3: a table never maps a table of its own level.
- *  L3: in a 32-bit guest four entries, an L2 each. The fourth is always there
- *      and its L2 is used nowhere else, since its upper slots are the
- *      hypervisor's: the machine-to-phys window, read-only and for ring 1
- *      alone. In a 64-bit guest 512 entries, an L2 each.
- *  L4: of a 64-bit guest, an L3 in each slot but 256 to 271, which the ABI
- *      gives to the hypervisor.
+ * An entry that the processor may use maps or points to:
+ *  L1: a page of the domain, writable only with type WRITABLE; or device memory
+ *      that the domain has permission to map. Only a domain with devices may use
+ *      a memory type other than write-back. Device memory stays mapped after its
+ *      permission is withdrawn: the permission is only needed to map it.
+ *  L2: an L1 table. No large pages. In a 32-bit guest, no entry points to an L2
+ *      or L3: no table maps a table of its own level.
+ *  L3: an L2 table. A 32-bit guest has four entries. The fourth is always
+ *      present, and its L2 is used nowhere else, because its upper slots are the
+ *      hypervisor's: the machine-to-phys window, read-only and not for user mode.
+ *      A 64-bit guest has 512 entries.
+ *  L4: in a 64-bit guest an L3 table, in each slot but 256 to 271, which the ABI
+ *      reserves for the hypervisor.
  *
- * A copy of a 32-bit guest's L3 stands below a four-level root (mmu/roots.c),
- * where the processor reads rights in its entries that three-level paging does
- * not have: they are added when the L3 is validated and taken out again after.
+ * The processor uses a copy of a 32-bit guest's L3 below a four-level root
+ * (mmu/roots.c). There it honours rights in these entries that three-level paging
+ * does not have. The hypervisor adds the rights when it validates the L3, and
+ * removes them when the L3 loses its type.
  *
- * A 64-bit guest's kernel runs in ring 3: PTE_US is added to all of its entries,
- * so that it cannot lock itself out, and PTE_A to those of an L4, which the
- * processor sets in copies alone. As on Xen the guest finds these bits in its
- * tables, and they stay there.
+ * The kernel of a 64-bit guest runs in ring 3. The hypervisor adds PTE_US to all
+ * its entries, so that it cannot lock itself out, and PTE_A to those of an L4,
+ * because the processor would set it only in a private copy. As on Xen, the guest
+ * finds these bits in its tables, and they stay there.
  *
  * "Linear" entries point to a table of their own table's level, most often to
- * that table itself: a 64-bit guest's kernel reads its tables so. A processor
- * that follows one takes the table for one of the next lower level. This is
- * safe, as the tables of one level are as good as those of a lower one: no
- * entry above level 1 has PTE_PSE or a bit with a meaning of its own in a lower
- * level, and all lead to frames of the domain. It goes on to frames that are
- * higher tables than it takes them for, until one of these stands where a page
- * would: a table that it may read, but not write, since the linear entry had no
- * PTE_RW. The slots of an L4 that are not the guest's would be live entries
- * then, with what the guest wrote there before: they are zeroed before anything
- * else of an L4 is looked at, and no later update can name them. Nor does a
- * private root's part of the hypervisor have a place in any table of a guest.
+ * that table itself; kernels of 64-bit guests read their tables through them. A
+ * processor that follows one takes the table for one of the next lower level.
+ * This is safe: an entry above level 1 has neither PTE_PSE nor another bit whose
+ * meaning differs in a lower level, and it leads to a frame of the domain. The
+ * processor continues through tables that are higher than it takes them for,
+ * until it takes one of them for a page. It can read that table but not write it,
+ * since the linear entry has no PTE_RW. The hypervisor's slots of an L4 would be
+ * live entries then, with what the guest wrote there before. So they are cleared
+ * before any entry of an L4 is validated, and no later update can name them. The
+ * private roots' entries for the hypervisor are in no table of a guest.
  *
- * L1 tables are validated, and taken apart, in one go; with tables above them
- * both stop between entries when something else has to run, or others may want
- * the page lock.
+ * An L1 table is validated, and taken apart, in one go. With a higher table, both
+ * stop between entries when the CPU has other work, or when other CPUs may be
+ * waiting for the page lock.
  */
 #include "debug.h"
 #include "domain/domain.h"
@@ -49,13 +49,13 @@
 #include "mmu/tables.h"
 
 #define ENTRIES		512
-#define L1_WORK		16u	/* of a level-1 table; 1 for a higher one */
+#define L1_WORK		16u	/* units of work: an L1; a higher table: 1 */
 #define TOP_SLOT	3
 /* Bits 52 to 62 are free for software in the tables of long mode. */
 #define SOFTWARE	0x7ff0000000000000ull
 #define UNCACHED	(PTE_PWT | PTE_PCD)
 #define NOT_WB		(UNCACHED | PTE_PAT)	/* level 1 */
-/* As on Xen, a guest has no say in how its tables are cached. */
+/* As on Xen, a guest cannot choose how its tables are cached. */
 #define L2_BAD		(PTE_PSE | PTE_G | UNCACHED)
 #define L3_BAD		(L2_BAD | PTE_NX | SOFTWARE)
 #define L1_LOOKED_AT	(PTE_P | PTE_ADDR | PTE_RW | NOT_WB)
@@ -65,30 +65,30 @@
 			.looked_at = L1_LOOKED_AT
 #define L2_RULES	.top_slot = ENTRIES, .child = TYPE_L1,		\
 			.refused = L2_BAD, .looked_at = PTE_P | PTE_ADDR
-/* PTE_RW decides whether an entry may be a linear one. */
+/* PTE_RW is among them because a linear entry must not have it. */
 #define WIDE_RULES	.entries = ENTRIES, .top_slot = ENTRIES,		\
 			.refused = L2_BAD, .linear = true,		\
 			.looked_at = PTE_P | PTE_ADDR | PTE_RW
 
 /*
- * What a type of table may hold: of a guest with three levels, and of one with
- * four. A new level is a row, and its own rules.
+ * The rules for each type of table, in a guest with three levels and in one with
+ * four.
  */
 static const struct rules {
-	u32 entries;		/* the guest's */
-	u32 top_slot;		/* the one that leads to a TYPE_L2_TOP */
-	enum frame_type child;	/* the type of what another one points to */
+	u32 entries;		/* number of the guest's entries */
+	u32 top_slot;		/* slot that leads to a TYPE_L2_TOP */
+	enum frame_type child;	/* type that the other slots lead to */
 	u64 refused;		/* bits that no entry may have */
-	/* A change of other bits than these and 'refused' needs no new look. */
+	/* If only bits beside these and 'refused' change, no check is needed. */
 	u64 looked_at;
-	u64 added;		/* to each present entry, while it is in use */
-	u64 taken_out;		/* of these, after */
+	u64 added;		/* bits added to each present entry */
+	u64 taken_out;		/* those that are removed with the type */
 	bool linear;		/* an entry may point to a table of its level */
-	bool has_hv_slots;	/* L4_M2P_SLOT to L4_HV_END are not the guest's */
+	bool has_hv_slots;	/* L4_M2P_SLOT to L4_HV_END are reserved */
 } by_root[][TYPE_L2_TOP + 1] = { {
 	[TYPE_L1] = { L1_RULES },
 	[TYPE_L2] = { L2_RULES, .entries = ENTRIES },
-	[TYPE_L2_TOP] = { L2_RULES },	/* entries(): as the window begins */
+	[TYPE_L2_TOP] = { L2_RULES },	/* entries(): up to the m2p window */
 	[TYPE_L3] = { .entries = TOP_SLOT + 1, .top_slot = TOP_SLOT,
 		      .child = TYPE_L2, .refused = L3_BAD,
 		      .looked_at = PTE_P | PTE_ADDR,
@@ -115,7 +115,7 @@ static u32 entries(const struct domain *d, enum frame_type type)
 	       rules(d, type)->entries;
 }
 
-/* Slots of a root that hold nothing of a guest's, and are empty in its table. */
+/* Whether a slot of an L4 is the hypervisor's. It is 0 in a guest's table. */
 static bool is_hv_slot(u32 index)
 {
 	return index >= L4_M2P_SLOT && index < L4_HV_END;
@@ -127,8 +127,8 @@ static bool is_device(mfn_t m)
 }
 
 /*
- * An entry with address bits that the processor lacks faults as reserved: no
- * guest may make one.
+ * Whether the processor has all address bits of the frame. No guest may map one
+ * that it has not: its use would fault for a reserved bit.
  */
 static bool address_exists(mfn_t m)
 {
@@ -136,7 +136,8 @@ static bool address_exists(mfn_t m)
 }
 
 /*
- * APICs, and the address range that raises interrupts, stay the hypervisor's.
+ * The hypervisor keeps the local APIC with the address range of interrupt
+ * messages, and the IO-APICs.
  */
 bool tables_device_ours(u64 first, u64 end)
 {
@@ -145,7 +146,7 @@ bool tables_device_ours(u64 first, u64 end)
 	       (end > 0xfec00 && first <= 0xfec03);
 }
 
-/* Whether the domain may have some of these frames as devices. */
+/* Whether the domain has permission for a device frame in this range. */
 static bool has_devices(const struct domain *d, u64 first, u64 end)
 {
 	const struct frame_range *r = d->dev.iomem;
@@ -158,7 +159,10 @@ static bool has_devices(const struct domain *d, u64 first, u64 end)
 	return false;
 }
 
-/* What the hypervisor checks by its mapping must be what the guest wrote. */
+/*
+ * With another memory type, the guest's view of a page could differ from the
+ * hypervisor's, which checks contents through its own write-back mapping.
+ */
 bool tables_cache_ok(const struct domain *d, u64 e)
 {
 	return !(e & NOT_WB) || has_devices(d, 0, ~0ull);
@@ -169,7 +173,7 @@ bool tables_uncounted(mfn_t m)
 	return !mfn_valid(m) || mfn_frame(m)->kind <= FRAME_M2P;
 }
 
-/* A page for a present level-1 entry. */
+/* Take the references of a present level-1 entry. */
 static int get_page(struct domain *d, u64 e)
 {
 	mfn_t m = pte_mfn(e);
@@ -179,8 +183,8 @@ static int get_page(struct domain *d, u64 e)
 		return has_devices(d, m.n, m.n + 1) &&
 		       !tables_device_ours(m.n, m.n + 1) ? 0 : -EPERM;
 	/*
-	 * The tools read the machine-to-phys arrays as if they were foreign
-	 * pages, whole extents of XENMEM_machphys_mfn_list.
+	 * The tools map the extents of XENMEM_machphys_mfn_list as foreign
+	 * pages and read the machine-to-phys array there.
 	 */
 	if (mfn_frame(m)->kind == FRAME_M2P)
 		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
@@ -208,15 +212,15 @@ static void put_page(struct domain *d, u64 e)
 }
 
 /*
- * What an entry holds, by the type of its table. The compiler makes two of this
- * and of all that uses it: one for level 1, which is most of the work, and one
- * for any type.
+ * The compiler makes two copies of each function marked BY_TYPE: one for level 1,
+ * which has most of the work, and one for any type of table.
  */
 #define BY_TYPE inline __attribute__((always_inline))
 
 /*
- * A linear entry: it points to a table of its own table's level. In an entry
- * that holds its references this cannot change, since they fix the type.
+ * Whether an entry of 'table' to frame 'to' is linear, which means that both have
+ * the same type. While the entry holds its references this cannot change, since
+ * they fix the type.
  */
 static bool is_linear(const struct rules *r, mfn_t table, mfn_t to)
 {
@@ -225,8 +229,9 @@ static bool is_linear(const struct rules *r, mfn_t table, mfn_t to)
 }
 
 /*
- * Nothing that we read of the other table here changes before it has got our
- * references, or it is refused them as not the domain's.
+ * Take the references of a linear entry. The fields of the other table that this
+ * reads cannot change under the page lock; if the table belongs to another domain,
+ * ptype_get_both() refuses it.
  */
 static int get_linear(struct domain *d, mfn_t m, u64 e)
 {
@@ -248,7 +253,7 @@ static int get_linear(struct domain *d, mfn_t m, u64 e)
 	return 0;
 }
 
-/* First the counts: with the last reference the other table may be gone. */
+/* Counts first: the last reference may take the other table with it. */
 static void put_linear(struct domain *d, mfn_t m, u64 e)
 {
 	struct frame *table = mfn_frame(m), *to = mfn_frame(pte_mfn(e));
@@ -261,7 +266,7 @@ static void put_linear(struct domain *d, mfn_t m, u64 e)
 	ptype_put_both(d, pte_mfn(e));
 }
 
-/* Of level 1 all guests have the same rules, but for what is added. */
+/* All guests have the same rules for level 1, except for the bits added. */
 static BY_TYPE u64 refused(const struct domain *d, enum frame_type type)
 {
 	return type == TYPE_L1 ? 0 : rules(d, type)->refused;
@@ -307,7 +312,7 @@ static BY_TYPE void put_entry(struct domain *d, mfn_t table,
 		ptype_put_both(d, pte_mfn(e));
 }
 
-/* The slots that are not the guest's. */
+/* Fill the slots behind the guest's: with the m2p window, or with 0. */
 static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 {
 	u32 first = entries(d, type), i;
@@ -326,20 +331,23 @@ static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 	}
 }
 
-/* Others want the processor, or the lock: a table above level 1 waits. */
+/*
+ * Whether work on a table above level 1 must pause: the CPU has other work, or
+ * this hold of the page lock has lasted long enough.
+ */
 static bool must_stop(const struct domain *d)
 {
 	return d->tables.validated >= HOLD_TABLES * L1_WORK ||
 	       sched_preempt_needed();
 }
 
-/* Of eight slots at once: most of a table is empty. */
+/* Test eight slots together, because most slots of a table are empty. */
 static bool is_empty(const u64 e[8])
 {
 	return !(e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7]);
 }
 
-/* Each call gets on by one present entry at least. */
+/* Each call completes at least one present entry, or fails. */
 static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 {
 	const struct rules *r = rules(d, type);
@@ -420,8 +428,8 @@ static bool undo(struct domain *d, mfn_t m)
 }
 
 /*
- * References are taken before the entry is written, and those of the old one
- * dropped after. The processor may set bits meanwhile: -EAGAIN.
+ * Take the new entry's references, write the entry, then drop the old entry's
+ * references. -EAGAIN: the entry is not *old, since the processor has set bits.
  */
 static BY_TYPE int exchange(struct domain *d, u64 *entry, u64 *old, u64 value,
 			    enum frame_type type)
@@ -453,7 +461,7 @@ int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value)
 	return exchange(d, entry, old, value, TYPE_L1);
 }
 
-/* keep_ad: without losing A and D, which the processor may set meanwhile. */
+/* Exchange until the processor does not set A or D at the same time. */
 static BY_TYPE int set(struct domain *d, u64 *entry, u64 value, bool keep_ad,
 		       enum frame_type type)
 {

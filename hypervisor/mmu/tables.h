@@ -1,29 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Contents of page tables: what an entry may hold, and changing one. */
+/* Contents of page tables: the rules for entries, and changes of entries. */
 #ifndef KRYPTON_TABLES_H
 #define KRYPTON_TABLES_H
 
 #include "memory/frames.h"
 
-/* Make the types of tables known. */
+/* Fill in the rows of ptype_ops for page tables. Once, at boot. */
 void tables_init(void);
 /*
- * What follows changes an entry of a valid table of d's, and holds d's page
- * lock. 0; -EPERM, -EINVAL: the slot is not the guest's; or as ptype_get().
+ * Change an entry of a valid table of d. 'entry' is its address in the direct
+ * map. keep_ad: keep the accessed and dirty bits if the new entry maps the same
+ * frame. The caller holds d's page lock. 0; -EPERM, -EINVAL: the slot is not the
+ * guest's; or as ptype_get().
  */
 int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad);
-/* Only if it still is *old; -EAGAIN and *old updated if not. */
+/*
+ * The same for a level-1 entry that still is *old. If it is not: -EAGAIN, and
+ * *old is its present value.
+ */
 int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value);
-/* Whether a level-1 entry of the domain may have this memory type. */
+/* Whether the domain may use the memory type of this level-1 entry. */
 bool tables_cache_ok(const struct domain *d, u64 e);
 /*
- * For an entry whose references (to a page of another domain) the caller has
- * taken: they pass to the entry.
+ * Write a level-1 entry that maps a page of another domain. The caller holds d's
+ * page lock; its references to the page become the entry's.
  */
 void tables_install_l1(struct domain *d, u64 *entry, u64 value);
-/* A device frame or the machine-to-phys array: entries hold no reference. */
+/* Whether entries for the frame hold no references: device memory, m2p. */
 bool tables_uncounted(mfn_t m);
-/* Device frames that no guest may map. */
+/* Whether some frame in ['first', 'end') is a device that no guest may map. */
 bool tables_device_ours(u64 first, u64 end);
 
 #endif

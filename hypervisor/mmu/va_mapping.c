@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * update_va_mapping: one level-1 entry, named by the address it maps, with the
- * flush that the guest asks for. The privileged domain may map another one's
- * page so.
+ * update_va_mapping: change the level-1 entry that maps an address, then flush as
+ * the guest asks. With update_va_mapping_otherdomain the privileged domain maps a
+ * page of another domain.
  */
 #include "domain/domain.h"
 #include "hypercalls.h"
@@ -10,7 +10,10 @@
 #include "mmu/tables.h"
 #include "mmu/walk.h"
 
-/* On which vCPUs: this one, all, or those of the bitmap at that address. */
+/*
+ * Flush as 'flags' (UVMF_* of xen.h) say: on this CPU, on all CPUs of d, or for
+ * the vCPUs of the bitmap whose address is in the flags. 0 or -EFAULT.
+ */
 static int flush(struct domain *d, u64 va, u64 flags)
 {
 	u64 what = flags & UVMF_FLUSHTYPE_MASK, where = flags & ~what;

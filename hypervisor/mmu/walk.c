@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finding entries of a guest's page tables. The root that a vCPU runs on is
- * typed, and every present entry on the way points to a typed table of the next
- * level; but other vCPUs may take tables out at any time. A walk therefore
- * either holds the page lock, or runs as the processor's own walks do: with
- * interrupts off, on the CPU that runs the vCPU.
+ * Walks of a guest's page tables. A vCPU's root has a root type, and each present
+ * entry on the way points to a typed table of the next level. But other vCPUs may
+ * take tables out of the tree at any time. A walk therefore either holds the page
+ * lock, or does as the processor's own walks: it runs with interrupts off on the
+ * CPU that runs the vCPU.
  *
  * With interrupts off, a table that was in the tree when the walk began stays a
  * table until the walk ends. Before its frame gets another type or owner, every
  * CPU that runs a vCPU of the domain must flush (I6 in mmu/ptype.c), and this
- * CPU answers no flush while it walks. A flush that it answered before the walk
- * does not count: the request came only after the entry was gone. Entries left
- * in a table that is no longer used lead to frames that lost their types even
- * later.
+ * CPU answers no flush during the walk. A flush that it answered before the walk
+ * does not count: it was requested only after the entry was gone. Entries that
+ * remain in an unused table lead to frames that lose their types even later.
  */
 #include "debug.h"
 #include "domain/domain.h"
@@ -20,12 +19,12 @@
 #include "mmu/walk.h"
 
 /*
- * Down from a root to level 1, or to an entry before it that maps no table.
- * Returns its level. All entries on the way have the bits of 'rights', where
- * PTE_NX stands for the right to execute.
+ * Walk from root m to level 1, or to a higher entry that points to no table.
+ * Returns the level of that entry, and its address. 'rights' gets the bits that
+ * all entries on the way have; PTE_NX there stands for the right to execute.
  *
- * By a linear entry a step leads to a table of the same level: what the walk
- * calls level 1 may then be a higher table, as it is for the processor.
+ * A linear entry leads to a table of the same level. The table that the walk
+ * takes for level 1 may then be a higher one, as for the processor.
  */
 static u32 walk(const struct vcpu *v, mfn_t m, gva_t at, u64 **entry,
 		u64 *rights)
@@ -44,7 +43,7 @@ static u32 walk(const struct vcpu *v, mfn_t m, gva_t at, u64 **entry,
 	}
 }
 
-/* As on Xen, hypercalls and the LDT go by the kernel's tables. */
+/* As on Xen, hypercalls and the LDT use the kernel's tables in any mode. */
 u64 *walk_l1_entry(const struct vcpu *v, gva_t at)
 {
 	u64 *entry, rights;
@@ -68,10 +67,11 @@ u64 *walk_entry_at(const struct domain *d, paddr_t at)
 	if (READ_ONCE(f->type) != TYPE_L1 || !READ_ONCE(f->type_count))
 		return NULL;
 	/*
-	 * The owner after the type: d may lose a frame at any time, and its next
-	 * owner may make a table of it. But d gets none while its page lock is
-	 * held, so that what is d's now had this type as d's, which the lock
-	 * keeps. A page of the hypervisor's that d gets is never FRAME_VALID.
+	 * Test the owner after the type. d may lose a frame at any time, and its
+	 * next owner may make a table of it. But d gets no frame while its page
+	 * lock is held. So a frame that is d's now was d's when it had this type,
+	 * and keeps the type under the lock. A frame of the hypervisor that d may
+	 * map is never FRAME_VALID.
 	 */
 	return READ_ONCE(f->owner) == d && (READ_ONCE(f->flags) & FRAME_VALID) ?
 	       phys_to_virt(at) : NULL;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A plugin of QEMU that counts instructions by the address of their block, in the
- * time between two marks of tests/boot/progs/costs.c, and writes "address count"
- * lines to out=PATH at the end. For a machine of one processor.
+ * A QEMU plugin that counts the instructions executed between two marks of
+ * tests/boot/progs/costs.c, by the address of their block. At the end it writes
+ * lines "address count" to out=PATH. The machine must have one processor.
  *
- * QEMU's packages have no header for plugins: what is used of version 1 of the
- * interface is declared here. A block that faults in the middle counts as a whole.
+ * QEMU's packages contain no header for plugins, so this file declares the part of
+ * version 1 of the interface that it uses. A block that faults half-way counts as
+ * a whole.
  */
 #include <inttypes.h>
 #include <stdbool.h>

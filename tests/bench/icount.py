@@ -35,7 +35,7 @@ def boot(image, options, memory, initrd, pattern, cpu="max,-smap,-smep",
                      f"to the end of its boot:\n{text[-2000:]}")
         return text, found
     finally:
-        # with an end in order if something in it has to write its counts
+        # End QEMU regularly if a plugin has to write its counts
         (qemu.terminate if more else qemu.kill)()
         qemu.wait()
         log.unlink()

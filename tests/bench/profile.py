@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Where the instructions of a bench are spent, by function of a hypervisor."""
+"""Count the instructions of a bench by function of the hypervisor."""
 import bisect
 import subprocess
 from collections import Counter
@@ -12,7 +12,7 @@ LEAST = 2                       # instructions: smaller ones are left out
 
 
 class Profile:
-    """Options for QEMU that count, and a list of what was counted."""
+    """QEMU options that count instructions, and a table of the counts."""
 
     def __init__(self, hypervisor, work):
         plugin, self.counts = work / "counts.so", work / "counts"

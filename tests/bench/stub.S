@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A multiboot image that says on COM1 what the time stamp counter was at its
- * entry, as 16 hexadecimal digits: how long firmware and loader took.
+ * A multiboot image that prints the time stamp counter at its entry on COM1, as 16
+ * hexadecimal digits: the time that firmware and boot loader took.
  */
 	.code32
 	.text

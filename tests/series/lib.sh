@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# lib.sh - what the tests of the tools share. To be sourced. Makes a separate
-# project in $TEST_TMP/project (the present scripts, and a series of two patches)
-# and a small kernel tree in $TEST_TMP/linux to which the series applies, so that
-# planted faults do no harm. Sets $top, $project, $linux.
+# lib.sh - to be sourced by the tests of the series tools. It makes a separate
+# project in $TEST_TMP/project, with the present scripts and a series of two
+# patches, and a small kernel tree in $TEST_TMP/linux to which the series applies.
+# There planted faults do no harm. Sets $top, $project, $linux.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

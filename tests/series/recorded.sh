@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# recorded.sh - a check of the series that patches/6.1/CHECKED may record for
-# exactly this state. To be sourced.
+# recorded.sh - to be sourced: run a check of the series, unless
+# patches/6.1/CHECKED records it for exactly this state.
 
-# run_or_skip PARTS COMMAND...: its exit code; 77 if the record has all PARTS
+# run_or_skip PARTS COMMAND...: run COMMAND and return its exit code; 77 without
+# running it if the record has all PARTS
 run_or_skip() {
 	local parts=$1 out
 	shift

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* So much of the kernel as xen_remap_pfn() needs: see the test remap. */
+/* The parts of the kernel that xen_remap_pfn() needs, for the test remap. */
 #ifndef REMAP_H
 #define REMAP_H
 

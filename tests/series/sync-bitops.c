@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What xen-sync-bitops.cocci is to find, and what not: the test expects a
- * finding in each line that ends in "shared", and in no other. The file is only
- * parsed.
+ * A sample for xen-sync-bitops.cocci: the test expects a finding in each line that
+ * ends in "shared", and in no other line. This file is only parsed.
  */
 #include <xen/interface/xen.h>
 #include <xen/interface/event_channel.h>
