@@ -21,7 +21,9 @@ def boot(image, options, memory, initrd, pattern, cpu="max,-smap,-smep",
     log = Path(tempfile.mkstemp()[1])
     qemu = subprocess.Popen(
         ["qemu-system-x86_64", "-accel", "tcg", "-cpu", cpu,
-         "-icount", "shift=0,sleep=off", "-m", str(memory), "-nodefaults",
+         "-icount", "shift=0,sleep=off", "-machine", "pc,memory-backend=ram",
+         "-object", f"memory-backend-ram,id=ram,size={memory}M,reserve=off",
+         "-m", str(memory), "-nodefaults",
          "-display", "none", "-no-reboot", "-serial", f"file:{log}",
          "-kernel", image, "-append", options, "-initrd", initrd, *more])
     try:

@@ -10,6 +10,7 @@ int main(void)
 	int failed = 0;
 
 	failed += RUN(frames);
+	failed += RUN(machines);
 	failed += RUN(ptype);
 	failed += RUN(roots);
 	failed += RUN(random64);

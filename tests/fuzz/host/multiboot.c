@@ -2,10 +2,12 @@
 /*
  * The loader's information. The first byte of the input is the version; the
  * rest lies at 64 KiB. Version 2 is as long as it claims to be. Other lengths
- * and pointers are trusted as the loader's, but the parser must end.
+ * and pointers are trusted as the loader's, but the parser must end. The map is
+ * then made sorted and disjoint.
  */
 #include <string.h>
 #include "boot/boot.h"
+#include "config.h"
 #include "parser.h"
 
 #define BASE		0x10000u
@@ -21,6 +23,22 @@ static void parse(void)
 	efi_map_use();
 }
 
+static void check_map(u64 limit)
+{
+	const struct e820_entry *e = boot_info.e820;
+	u64 end = 0;
+	u32 i;
+
+	e820_make(limit, "");
+	parser_check(boot_info.e820_count <= BOOT_MAX_E820, "the sorted map");
+	for (i = 0; i < boot_info.e820_count; i++, e++) {
+		parser_check(e->size && e->addr >= end, "the map's order");
+		end = e->addr + e->size;
+		parser_check(end > e->addr, "the map's ends");
+		parser_check(e->type != E820_RAM || end <= limit, "the limit");
+	}
+}
+
 static void check(void)
 {
 	u32 i;
@@ -34,6 +52,7 @@ static void check(void)
 		parser_check(memchr(boot_info.module[i].cmdline, 0,
 				    BOOT_CMDLINE_SIZE),
 			     "the end of a module's command line");
+	check_map(DIRECT_MAX);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
