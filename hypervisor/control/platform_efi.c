@@ -123,10 +123,8 @@ static long variable(call_t *c)
 	if (!rc)
 		rc = c->function == XEN_EFI_get_variable ?
 		     get_value(c, name, data) : set_value(c, name, data);
-	if (name)
-		frames_delete(name, MAX_NAME);
-	if (data)
-		frames_delete(data, room);
+	frames_delete(name, MAX_NAME);
+	frames_delete(data, room);
 	return rc;
 }
 
