@@ -117,16 +117,6 @@ static bool map_services(void)
 	return true;
 }
 
-static void take_vendor(u64 from)
-{
-	u32 i;
-
-	for (i = 0; i < EFI_VENDOR_CHARS - 1; i++)
-		if (!take(&efi.vendor[i], from + 2ull * i, 2) || !efi.vendor[i])
-			break;
-	efi.vendor[i] = 0;
-}
-
 void efi_init(void)
 {
 	struct efi_system_table t;
@@ -137,7 +127,9 @@ void efi_init(void)
 		return;
 	efi.version = t.head.version;
 	efi.vendor_version = t.vendor_version;
-	take_vendor(t.vendor);
+	/* Its end is not known: no further than the end of its page. */
+	take(efi.vendor, t.vendor, MIN(sizeof(efi.vendor) - 2,
+				       PAGE_SIZE - t.vendor % PAGE_SIZE));
 	efi.table_count = MIN(t.table_count, (u64)MAX_TABLES);
 	if (is_kept(t.tables, efi.table_count * 24))
 		efi.tables = t.tables;
