@@ -15,6 +15,7 @@
 #include "machine/acpi.h"
 #include "machine/ap.h"
 #include "machine/apic.h"
+#include "machine/efi.h"
 #include "machine/log.h"
 #include "machine/machine.h"
 #include "machine/mce.h"
@@ -76,6 +77,7 @@ static void init_memory(void)
 	tables_init();
 	descriptors_init();
 	early_for_each_free(frames_give);
+	efi_init();
 	log_info("memory: %lu MiB up to %lx, %lu MiB free",
 		 frames_total() >> 8, end << PAGE_SHIFT, frames_free() >> 8);
 }

@@ -15,6 +15,7 @@
 #include "debug.h"
 #include "grant/grant.h"
 #include "machine/ap.h"
+#include "machine/efi.h"
 #include "machine/log.h"
 
 u64 boot_mem_end = ~0ull;
@@ -117,6 +118,7 @@ static const struct option {
 	{ "dom0_max_vcpus", .set = dom0_set_max_vcpus },
 	{ "dom0_mem", .set = dom0_set_mem },
 	{ "dom0_vcpus_pin", .set = set_flag },
+	{ "efi", .set = efi_set_option },
 	{ "gnttab_max_frames", .set = grant_set_max_frames },
 	{ "gnttab_max_maptrack_frames", .set = grant_set_max_maptrack },
 	{ "guest_loglvl", .set = set_guest_loglvl },
@@ -144,7 +146,7 @@ static const struct option {
 	  .why = "there is no IOMMU support" },
 	{ "ats dom0-iommu iommu_* irq-max-guests ivmd ivrs* pci* rmrr snb_*",
 	  .why = "there is no IOMMU support" },
-	{ "acpi* apic* arat clocksource cmos* dom0_io* e820* efi extra_* hest* "
+	{ "acpi* apic* arat clocksource cmos* dom0_io* e820* extra_* hest* "
 	  "hpet* ioapic* irq_* lapic* max_gsi_irqs mm* msi noapic "
 	  "noirqbalance nolapic nr_irqs numa ro-hpet tdt tevt_mask timer_slop "
 	  "tsc x2apic*",

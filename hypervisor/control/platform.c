@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * platform_op (xen/platform.h): operations of the privileged domain on firmware
- * and power. The structure has 136 bytes for every guest; no operation known
- * here uses a handle in it.
+ * and power. The structure has 136 bytes for every guest. control/platform_efi.c
+ * has the operations whose layout depends on the guest's width.
  */
 #include <xen/platform.h>
+#include "control/platform.h"
 #include "domain/domain.h"
 #include "guest/guest.h"
 #include "hypercalls.h"
@@ -31,7 +32,9 @@ static long firmware_info(const struct xen_platform_op *op, u64 arg)
 	case XEN_FW_VBEDDC_INFO:
 		return -ESRCH;
 	case XEN_FW_EFI_INFO:
-		return -ENOSYS;		/* it was not booted by EFI */
+		return platform_efi_info(op->u.firmware_info.index,
+					 &op->u.firmware_info.u,
+					 arg + BODY_OFFSET + 8);
 	default:
 		return -EINVAL;
 	}
@@ -87,6 +90,8 @@ long do_platform_op(u64 a[])
 	switch (op.cmd) {
 	case XENPF_firmware_info:
 		return firmware_info(&op, arg);
+	case XENPF_efi_runtime_call:
+		return platform_efi_call(&op.u, arg + BODY_OFFSET);
 	case XENPF_get_cpuinfo:
 		return cpu_info(&op, arg);
 	case XENPF_settime32:

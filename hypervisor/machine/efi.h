@@ -37,4 +37,39 @@ static inline const struct efi_descriptor *efi_descriptor(u32 i)
 	return phys_to_virt(paddr(e->map + (u64)i * e->map_step));
 }
 
+#define EFI_VENDOR_CHARS	64
+
+/* Of the firmware; all 0 without EFI. Addresses are physical. */
+struct efi_info {
+	u32 version;		/* of the system table */
+	u64 tables;		/* the configuration tables; 0: not to be had */
+	u64 table_count;
+	u32 vendor_version;
+	u16 vendor[EFI_VENDOR_CHARS];	/* with a 0 at the end */
+	u32 services_version;	/* 0: no runtime services */
+};
+
+extern struct efi_info efi;
+
+/* Offsets in the table of runtime services. */
+enum efi_service {
+	EFI_GET_TIME = 24, EFI_SET_TIME = 32, EFI_GET_WAKEUP = 40,
+	EFI_SET_WAKEUP = 48, EFI_GET_VARIABLE = 72, EFI_NEXT_VARIABLE = 80,
+	EFI_SET_VARIABLE = 88, EFI_NEXT_COUNT = 96, EFI_QUERY_VARIABLES = 128,
+};
+
+#define EFI_ERROR		BIT(63)		/* in a status */
+#define EFI_UNSUPPORTED		(EFI_ERROR | 3)
+
+/* Option efi=[no-]rs: whether to use runtime services; false: a bad value. */
+bool efi_set_option(const char *value);
+/* Read the tables and map what the services use. At boot, with an allocator. */
+void efi_init(void);
+/*
+ * Call a runtime service, which exists if services_version is not 0. Pointers
+ * are to the hypervisor's own memory. Interrupts are off meanwhile: other CPUs
+ * that flush this one's TLB wait. Takes the CMOS lock. Returns EFI's status.
+ */
+u64 efi_call(enum efi_service service, u64 a, u64 b, u64 c, u64 d, u64 e);
+
 #endif

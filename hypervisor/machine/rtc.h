@@ -7,6 +7,9 @@
 #define CMOS_DATA	0x71u
 #define CMOS_REGISTER	0x7f	/* the other bit blocks NMIs */
 
+/* Index and data of CMOS; also held in calls of EFI, which uses them. */
+extern struct spinlock rtc_lock;
+
 u8 rtc_read_cmos(u8 reg);
 void rtc_write_cmos(u8 reg, u8 value);
 /* Seconds since 1970, if the clock has UTC; for years 2000 to 2099. */

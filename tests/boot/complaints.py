@@ -24,6 +24,8 @@ KERNEL_COMPLAINT = re.compile(
     r"inconsistent lock|soft lockup|scheduling while atomic|"
     r"unable to handle|Unable to handle|general protection|segfault at|"
     r"Bad page|stack-protector|double fault|nobody cared|Hardware Error")
+# The boot loader's, on UEFI (hypervisor/boot/head.S)
+LOADER = "WARNING: no console will be available to OS"
 # A kernel must print this when a hostile back end keeps a grant mapped
 HOSTILE = {"KTEST: begin dom0-hostile", "KTEST: begin dom0-attacked"}
 KERNEL_HOSTILE = re.compile(r"grant_table: WARNING: g\.e\. \S+ still in use!")
@@ -45,6 +47,6 @@ def kernel(lines):
     lines = [x for n, x in enumerate(lines) if not any(
         -FAULT_BEFORE <= n - at <= FAULT_AFTER for at in faults)]
     hostile = not HOSTILE.isdisjoint(lines)
-    return [x for x in lines if not x.startswith(("(XEN)", "(KR)", "#")) and
+    return [x for x in lines if not x.startswith(("(XEN)", "(KR)", "#", LOADER)) and
             KERNEL_COMPLAINT.search(x) and
             not (hostile and KERNEL_HOSTILE.search(x))]

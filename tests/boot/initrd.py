@@ -20,6 +20,7 @@ BOTH_DRIVERS = """xen-blkfront xen-netfront ext4 virtio_pci virtio_blk virtio_ne
 DOMU_DRIVERS = f"{BOTH_DRIVERS} xen-pcifront"
 BACK_DRIVERS = "loop bridge xen-blkback xen-netback xen-gntdev xen-privcmd"
 DOM0_DRIVERS = f"{BOTH_DRIVERS} {BACK_DRIVERS} ahci sd_mod"
+EFI_DRIVERS = "efivarfs"		# a 64-bit Dom0's
 
 # How the names of Debian's own kernels begin, and a Dom0 of Debian's packages, which has
 # its root file system on a disk (scripts/build-debian-dom0)
@@ -157,7 +158,8 @@ def make_initrd(boot, work, kernels):
         parts.insert(0, BUILD / DEBIAN_DOM0 / "initrd.img")
         add_guests(extra / "extra", boot, work, kernels)
     else:
-        add_modules(extra, boot, DOM0_DRIVERS)
+        amd64 = boot["kernel"].startswith(DEBIAN)
+        add_modules(extra, boot, DOM0_DRIVERS + f" {EFI_DRIVERS}" * amd64)
         if boot["hypervisor"] != "-" and boot["image"] == "dom0":
             add_guests(extra, boot, work, kernels)
     archive(extra, work / "extra.cpio.gz")

@@ -38,6 +38,7 @@ int main(void)
 	failed += RUN(pci);
 	failed += RUN(option);
 	failed += RUN(firmware);
+	failed += RUN(efi);
 	failed += RUN(log);
 	failed += RUN(privileged);
 	failed += RUN(layout);

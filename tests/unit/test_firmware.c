@@ -20,6 +20,11 @@
 
 static bool disabled, kept;
 
+bool efi_set_option(const char *s)
+{
+	return *s;
+}
+
 void screen_disable(void)
 {
 	disabled = true;

@@ -10,6 +10,7 @@
 #include "boot/dom0.h"
 #include "config.h"
 #include "grant/grant.h"
+#include "machine/efi.h"
 #include "machine/log.h"
 #include "machine/screen.h"
 #include "machine/serial.h"
@@ -28,6 +29,11 @@ bool grant_set_max_maptrack(const char *s)
 }
 
 u64 ap_max_cpus = MAX_CPUS;
+
+bool efi_set_option(const char *s)
+{
+	return *s;
+}
 
 void screen_disable(void)
 {
