@@ -315,8 +315,7 @@ void context_save(struct vcpu *v)
 	/* In this order: without a current vCPU nobody asks us to flush. */
 	write_cr3(image_to_phys(boot_l4).a);
 	b->cpu.current = NULL;
-	__atomic_fetch_and(&v->d->tables.dirty_cpus, ~(1u << b->cpu.id),
-			   __ATOMIC_SEQ_CST);
+	cpus_remove(&v->d->tables.dirty_cpus, b->cpu.id);
 }
 
 /* The hypervisor's page in the GDT of such a guest, on this processor. */
@@ -385,8 +384,7 @@ void context_load(struct vcpu *v)
 
 	v->proc.in_user = false;
 	b->cpu.current = v;
-	__atomic_fetch_or(&v->d->tables.dirty_cpus, 1u << b->cpu.id,
-			  __ATOMIC_SEQ_CST);
+	cpus_add(&v->d->tables.dirty_cpus, b->cpu.id);
 	roots_load(v);
 	load_vcpu_gdt(v);
 	context_load_ldt(v);

@@ -3,6 +3,7 @@
 #ifndef KRYPTON_PTYPE_H
 #define KRYPTON_PTYPE_H
 
+#include "machine/cpus.h"
 #include "mmu/page.h"
 
 #define KNOWN_ROOTS	64u
@@ -18,7 +19,7 @@ struct domain_tables {
 	u32 old_places;			/* a bit for each of them that is taken */
 	u64 flush_due;			/* since a table lost its type */
 	u32 validated;			/* work in this hold of the lock */
-	volatile u32 dirty_cpus;	/* may hold our translations; atomic */
+	cpus_t dirty_cpus;		/* may hold our translations; atomic */
 	struct known_root {
 		mfn_t table;		/* an L4 of a 64-bit guest */
 		u64 used;		/* eight slots each; 0: unknown */

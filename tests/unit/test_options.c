@@ -286,7 +286,7 @@ static void test_machine(void **state)
 	options("maxcpus=0 mem= maxcpus=1x mem=1X");
 	assert_int_equal(ap_max_cpus, 2);
 	assert_int_equal(boot_mem_end, 1ull << 30);
-	options("maxcpus=100");
+	options("maxcpus=1000");
 	assert_int_equal(ap_max_cpus, MAX_CPUS);
 	options("nosmp");
 	assert_int_equal(ap_max_cpus, 1);
