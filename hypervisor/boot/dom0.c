@@ -368,7 +368,7 @@ static void make_vcpus(struct domain *d)
 		if (!v)
 			panic("no memory for Dom0's vCPUs");
 		if (pin)
-			v->sched.affinity = 1u << v->sched.cpu;
+			v->sched.affinity = cpus_one(v->sched.cpu);
 	}
 }
 

@@ -62,14 +62,18 @@ start:
 	movl	%eax, %ebp			# ebp: magic
 	movl	%ebx, %esi			# esi: information
 
+	movl	$PHYS(no_lm_text), %edi
 	movl	$0x80000000, %eax
 	cpuid
 	cmpl	$0x80000001, %eax
-	jb	.Lno_long_mode
+	jb	.Lrefuse
 	movl	$0x80000001, %eax
 	cpuid
 	btl	$29, %edx
-	jnc	.Lno_long_mode
+	jnc	.Lrefuse
+	movl	$PHYS(no_nx_text), %edi
+	btl	$20, %edx
+	jnc	.Lrefuse
 
 	/* Four tables of 2 MiB pages: physical 0..4 GiB. */
 	movl	$PHYS(boot_l2), %edi
@@ -110,8 +114,8 @@ enter_long_mode:
 	lgdt	PHYS(boot_gdtr)
 	ljmp	$0x08, $PHYS(start_long)
 
-.Lno_long_mode:
-	movl	$PHYS(no_lm_text), %esi
+.Lrefuse:
+	movl	%edi, %esi
 	movl	$0xb8000, %edi
 1:	lodsb
 	testb	%al, %al
@@ -125,6 +129,8 @@ enter_long_mode:
 	jmp	2b
 no_lm_text:
 	.asciz	"krypton: this processor has no 64-bit mode\n"
+no_nx_text:
+	.asciz	"krypton: this processor has no NX, or firmware has disabled it\n"
 
 	.code64
 start_long:

@@ -51,10 +51,10 @@ long sysctl_heap(struct xen_sysctl *op);
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to);
 
 /*
- * Read and write the first 32 bits of a bitmap in memory of the tools: 0 or
- * -EFAULT. Writing sets all further bytes to 0.
+ * Read and write the first MAX_CPUS bits of a bitmap in memory of the tools: 0
+ * or -EFAULT. Writing sets all further bytes to 0.
  */
-int ctl_get_bitmap(const struct xenctl_bitmap *from, u32 *mask);
-int ctl_put_bitmap(const struct xenctl_bitmap *to, u32 mask);
+int ctl_get_bitmap(const struct xenctl_bitmap *from, cpus_t *set);
+int ctl_put_bitmap(const struct xenctl_bitmap *to, cpus_t set);
 
 #endif

@@ -4,25 +4,24 @@
 
 #define MAX_BITMAP_BYTES	4096u
 
-int ctl_get_bitmap(const struct xenctl_bitmap *from, u32 *mask)
+int ctl_get_bitmap(const struct xenctl_bitmap *from, cpus_t *set)
 {
-	u32 bits = MIN(from->nr_bits, 32u);
+	u32 bits = MIN(from->nr_bits, (u32)MAX_CPUS);
 
-	*mask = 0;
-	if (guest_read(mask, gva((u64)from->bitmap.p), DIV_ROUND_UP(bits, 8)))
+	*set = cpus_below(0);
+	if (guest_read(set, gva((u64)from->bitmap.p), DIV_ROUND_UP(bits, 8)))
 		return -EFAULT;
-	if (bits < 32)
-		*mask &= (1u << bits) - 1;
+	*set = cpus_and(*set, cpus_below(bits));
 	return 0;
 }
 
-int ctl_put_bitmap(const struct xenctl_bitmap *to, u32 mask)
+int ctl_put_bitmap(const struct xenctl_bitmap *to, cpus_t set)
 {
 	u32 n = MIN(DIV_ROUND_UP(to->nr_bits, 8), MAX_BITMAP_BYTES), i;
 	u8 byte;
 
 	for (i = 0; i < n; i++) {
-		byte = i < sizeof(mask) ? (u8)(mask >> i * 8) : 0;
+		byte = i < sizeof(set) ? ((const u8 *)&set)[i] : 0;
 		if (guest_write(gva((u64)to->bitmap.p + i), &byte, 1))
 			return -EFAULT;
 	}

@@ -215,16 +215,16 @@ static long do_time_offset(struct domain *d, struct xen_domctl *op)
 /* There is one node: accept each set that contains it. */
 static long do_set_nodes(struct domain *d, struct xen_domctl *op)
 {
-	u32 nodes;
+	cpus_t nodes;
 
 	if (ctl_get_bitmap(&op->u.nodeaffinity.nodemap, &nodes))
 		return -EFAULT;
-	return nodes & 1 ? 0 : -EINVAL;
+	return cpus_has(&nodes, 0) ? 0 : -EINVAL;
 }
 
 static long do_get_nodes(struct domain *d, struct xen_domctl *op)
 {
-	return ctl_put_bitmap(&op->u.nodeaffinity.nodemap, 1);
+	return ctl_put_bitmap(&op->u.nodeaffinity.nodemap, cpus_one(0));
 }
 
 /* The hypervisor never intercepts RDTSC, in any mode. */

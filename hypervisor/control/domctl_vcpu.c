@@ -7,27 +7,27 @@
 static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
 		     bool hard)
 {
-	u32 cpus;
+	cpus_t cpus, usable;
 	int rc;
 
 	if (ctl_get_bitmap(map, &cpus))
 		return -EFAULT;
-	if (!(cpus & smp_all()))
+	usable = cpus_and(cpus, smp_all());
+	if (!cpus_any(&usable))
 		return -EINVAL;
 	rc = hard ? sched_set_affinity(v, cpus) : 0;
 	if (rc)
 		return rc;
 	if (!hard)
 		v->sched.soft_affinity = cpus;
-	return ctl_put_bitmap(map, (hard ? cpus : cpus & v->sched.affinity) &
-			      smp_all());
+	return ctl_put_bitmap(map, hard ? usable :
+			      cpus_and(usable, v->sched.affinity));
 }
 
 static long get_mask(struct vcpu *v, const struct xenctl_bitmap *map, bool hard)
 {
-	return ctl_put_bitmap(map, (hard ? v->sched.affinity :
-					   v->sched.soft_affinity) &
-					   smp_all());
+	return ctl_put_bitmap(map, cpus_and(hard ? v->sched.affinity :
+					    v->sched.soft_affinity, smp_all()));
 }
 
 /* The masks that the caller names, the hard one first. */

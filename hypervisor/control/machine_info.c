@@ -130,9 +130,9 @@ long sysctl_cpupool(struct xen_sysctl *op)
 			return -ENOENT;
 		p->sched_id = XEN_SCHEDULER_CREDIT2;
 		p->n_dom = count_domains();
-		return ctl_put_bitmap(&p->cpumap, (u32)BIT(cpu_count) - 1);
+		return ctl_put_bitmap(&p->cpumap, cpus_below(cpu_count));
 	case XEN_SYSCTL_CPUPOOL_OP_FREEINFO:
-		return ctl_put_bitmap(&p->cpumap, 0);
+		return ctl_put_bitmap(&p->cpumap, cpus_below(0));
 	case XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN:
 		return move_domain(p->domid, p->cpupool_id);
 	default:

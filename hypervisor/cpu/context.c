@@ -326,7 +326,7 @@ void context_save(struct vcpu *v)
 	/* In this order: a CPU without a vCPU gets no request to flush. */
 	write_cr3(image_to_phys(boot_l4).a);
 	b->cpu.current = NULL;
-	atomic_and(&v->d->tables.dirty_cpus, ~(1u << b->cpu.id));
+	cpus_remove(&v->d->tables.dirty_cpus, b->cpu.id);
 }
 
 /* This CPU's page at the end of the GDT of guests of this width. */
@@ -395,7 +395,7 @@ void context_load(struct vcpu *v)
 
 	v->proc.in_user = false;
 	b->cpu.current = v;
-	atomic_or(&v->d->tables.dirty_cpus, 1u << b->cpu.id);
+	cpus_add(&v->d->tables.dirty_cpus, b->cpu.id);
 	roots_load(v);
 	load_vcpu_gdt(v);
 	context_load_ldt(v);

@@ -200,13 +200,14 @@ static long register_time(struct vcpu *v, u64 arg)
 /* For a pinned vCPU: its CPU's APIC ID and, above it, ACPI's number. */
 static long get_physid(const struct vcpu *v, u64 arg)
 {
-	u32 cpus = v->sched.affinity & smp_all();
+	cpus_t cpus = cpus_and(v->sched.affinity, smp_all());
+	u32 cpu = cpus_next(&cpus, 0);
 	u64 id;
 
-	if (!v->d->privileged || !cpus || (cpus & (cpus - 1)))
+	if (!v->d->privileged || cpu == MAX_CPUS ||
+	    cpus_next(&cpus, cpu + 1) < MAX_CPUS)
 		return -EINVAL;
-	id = (u64)__builtin_ctz(cpus) << 32;
-	id |= cpu_blocks[id >> 32]->cpu.apic_id;
+	id = (u64)cpu << 32 | cpu_blocks[cpu]->cpu.apic_id;
 	return guest_write(gva(arg), &id, sizeof(id));
 }
 

@@ -12,10 +12,11 @@
 #include "machine/cpu.h"
 #include "machine/smp.h"
 
-#define AUDITING	(1u << 31)	/* no CPU may leave now */
+#define AUDITING	(~0u)		/* no CPU may leave now */
 
 static volatile bool wanted;
-static u32 waiting;			/* a bit for each waiting CPU */
+static u32 waiting;			/* how many CPUs; or AUDITING */
+static u32 audits;			/* that were made: each ends the waits */
 
 void quiet_audit(void)
 {
@@ -41,22 +42,26 @@ static void audit(void)
 	if (faults)
 		panic("BUG: frame audit: %u faults", faults);
 	atomic_set(&waiting, 0);
+	atomic_inc(&audits);
 }
 
+/* No audit can begin, or end, without this CPU: 'audits' is what it was. */
 void quiet_point(void)
 {
-	u32 me = 1u << this_cpu()->id, now;
+	u32 before = READ_ONCE(audits), now;
 
 	stack_check();
 	lockorder_check_none();
 	if (!wanted)
 		return;
-	atomic_or(&waiting, me);
-	while ((now = READ_ONCE(waiting)) & me) {
-		if (now == smp_all() && change(now, now | AUDITING))
+	atomic_inc(&waiting);
+	while (READ_ONCE(audits) == before) {
+		now = READ_ONCE(waiting);
+		if (now == cpu_count && change(now, AUDITING))
 			audit();
-		else if (this_cpu()->work && !(now & AUDITING))
-			change(now, now & ~me);
+		else if (this_cpu()->work && now && now != AUDITING &&
+			 change(now, now - 1))
+			return;
 		smp_flush_interrupt();
 		cpu_relax();
 	}

@@ -64,7 +64,7 @@
 #define CPU_IST_SIZE	2048
 #define CPU_IST_COUNT	4
 
-#define MAX_CPUS	16
+#define MAX_CPUS	256	/* a multiple of 64 */
 #define MAX_DOMAIN_VCPUS	32
 
 /* The default start of the compat machine-to-phys window. */

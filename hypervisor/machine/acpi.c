@@ -42,6 +42,9 @@ struct rsdp {
 #define HPET_ADDRESS	44
 #define HPET_LENGTH	56
 
+#define MADT_ENABLED	1u
+#define NO_APIC8	0xffu		/* as an id: there is none */
+#define NO_APIC32	0xffffffffu
 enum { MADT_CPU, MADT_IOAPIC, MADT_OVERRIDE, MADT_X2APIC = 9 };
 
 struct acpi_info acpi = { .lapic_address = 0xfee00000 };
@@ -79,8 +82,18 @@ static const struct rsdp *find_rsdp(void)
 
 static void add_cpu(u32 apic_id, u32 flags)
 {
-	if ((flags & 1) && acpi.cpus < MAX_CPUS)
+	u32 i;
+
+	if (!(flags & MADT_ENABLED))
+		return;
+	/* Firmware may name one in an entry of either type, or in both. */
+	for (i = 0; i < acpi.cpus; i++)
+		if (acpi.apic_id[i] == apic_id)
+			return;
+	if (acpi.cpus < MAX_CPUS)
 		acpi.apic_id[acpi.cpus++] = apic_id;
+	else
+		acpi.ignored_cpus++;
 }
 
 static void add_ioapic(const u8 *e)
@@ -89,6 +102,8 @@ static void add_ioapic(const u8 *e)
 		acpi.ioapic[acpi.ioapics++] = (struct acpi_ioapic){
 			e[2], get32(e, 4), get32(e, 8)
 		};
+	else
+		acpi.ignored_ioapics++;
 }
 
 static void add_override(const u8 *e)
@@ -113,10 +128,12 @@ static void parse_madt(const struct acpi_header *h)
 			continue;
 		switch (e[0]) {
 		case MADT_CPU:
-			add_cpu(e[3], get32(e, 4));
+			if (e[3] != NO_APIC8)
+				add_cpu(e[3], get32(e, 4));
 			break;
 		case MADT_X2APIC:
-			add_cpu(get32(e, 4), get32(e, 8));
+			if (get32(e, 4) != NO_APIC32)
+				add_cpu(get32(e, 4), get32(e, 8));
 			break;
 		case MADT_IOAPIC:
 			add_ioapic(e);
@@ -214,4 +231,8 @@ void acpi_init(void)
 		memcpy(&entry, (const u8 *)root + at, width);
 		parse_table(entry);
 	}
+	if (acpi.ignored_cpus || acpi.ignored_ioapics)
+		log_warn("%u processors and %u IO-APICs are ignored: Krypton "
+			 "uses at most %u and %u", acpi.ignored_cpus,
+			 acpi.ignored_ioapics, MAX_CPUS, ACPI_MAX_IOAPICS);
 }

@@ -6,7 +6,7 @@
 #include "config.h"
 
 #define ACPI_RSDP_SIZE	36	/* of version 2; the first 20 are version 1 */
-#define ACPI_MAX_IOAPICS	4
+#define ACPI_MAX_IOAPICS	64
 #define ACPI_MAX_OVERRIDES	16
 
 struct acpi_ioapic {
@@ -24,9 +24,9 @@ struct acpi_override {
 struct acpi_info {
 	u32 lapic_address;
 	u32 apic_id[MAX_CPUS];
-	u32 cpus;
+	u32 cpus, ignored_cpus;
 	struct acpi_ioapic ioapic[ACPI_MAX_IOAPICS];
-	u32 ioapics;
+	u32 ioapics, ignored_ioapics;
 	struct acpi_override override[ACPI_MAX_OVERRIDES];
 	u32 overrides;
 	u32 pm1a, pm1b;		/* control ports; 0 if there is none */

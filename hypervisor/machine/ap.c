@@ -59,10 +59,13 @@ void ap_main(void)
 /* Returns why the processor cannot be used; NULL: it runs. */
 static const char *start_cpu(u32 id, u32 apic_id)
 {
-	struct cpu_block *b = frames_new(sizeof(*b));
+	struct cpu_block *b;
 	const char *why = NULL;
 	u64 end;
 
+	if (!apic_reaches(apic_id))
+		return "the APICs are not in x2APIC mode";
+	b = frames_new(sizeof(*b));
 	if (!b)
 		return "there is no memory for it";
 	cpu_blocks[id] = b;

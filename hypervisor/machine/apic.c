@@ -13,6 +13,7 @@
 #include "machine/log.h"
 #include "machine/paging.h"
 
+#define APIC_BROADCAST	0xffu	/* as an id, without x2APIC mode */
 #define APIC_ID		0x020
 #define APIC_TPR	0x080
 #define APIC_EOI	0x0b0
@@ -99,6 +100,11 @@ u32 apic_read_id(void)
 	u32 v = apic_read(APIC_ID);
 
 	return regs ? v >> 24 : v;
+}
+
+bool apic_reaches(u32 apic_id)
+{
+	return !regs || apic_id < APIC_BROADCAST;
 }
 
 void apic_eoi(void)

@@ -8,6 +8,8 @@ void apic_map(void);
 /* Enable this CPU's APIC; of the local sources only the timer is unmasked. */
 void apic_init_cpu(void);
 u32 apic_read_id(void);
+/* Whether IPIs reach an APIC that has this id. */
+bool apic_reaches(u32 apic_id);
 void apic_eoi(void);
 void apic_send_ipi(u32 apic_id, u8 vector);
 /* It arrives whether the other processor has interrupts on or off. */

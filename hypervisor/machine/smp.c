@@ -56,13 +56,13 @@ void smp_flush_interrupt(void)
  * flushed when they unloaded the last vCPU, and flush again when they load the
  * next.
  */
-static u32 in_use(u32 cpus)
+static cpus_t in_use(cpus_t cpus)
 {
 	u32 i;
 
-	for (i = 0; i < cpu_count; i++)
-		if ((cpus >> i & 1) && !READ_ONCE(cpu_blocks[i]->cpu.current))
-			cpus &= ~(1u << i);
+	for_each_cpu(i, &cpus)
+		if (!READ_ONCE(cpu_blocks[i]->cpu.current))
+			cpus_remove(&cpus, i);
 	return cpus;
 }
 
@@ -71,36 +71,37 @@ static bool has_flushed(u32 cpu, u64 request)
 	return cpu_blocks[cpu]->cpu.flushed >= request;
 }
 
-static void flush(bool me, u32 others)
+static void flush(bool me, cpus_t others)
 {
 	u64 request = __atomic_add_fetch(&flushes_asked, 1, __ATOMIC_SEQ_CST);
 	u32 i;
 
 	if (me)
 		smp_flush_interrupt();
-	if (!others)
-		return;
-	for (i = 0; i < cpu_count; i++)
-		if (others >> i & 1)
-			apic_send_ipi(cpu_blocks[i]->cpu.apic_id,
-				      VEC_FLUSH_IPI);
-	for (i = 0; i < cpu_count; i++)
-		while ((others >> i & 1) && !has_flushed(i, request)) {
+	for_each_cpu(i, &others)
+		apic_send_ipi(cpu_blocks[i]->cpu.apic_id, VEC_FLUSH_IPI);
+	for_each_cpu(i, &others)
+		while (!has_flushed(i, request)) {
 			smp_flush_interrupt();
 			cpu_relax();
 		}
 }
 
-void smp_flush(u32 cpus)
+void smp_flush(cpus_t cpus)
 {
-	u32 me = 1u << this_cpu()->id;
+	u32 me = this_cpu()->id;
+	cpus_t others = in_use(cpus);
 
-	flush(cpus & me, in_use(cpus & ~me));
+	cpus_remove(&others, me);
+	flush(cpus_has(&cpus, me), others);
 }
 
 void smp_flush_always(void)
 {
-	flush(true, smp_all() & ~(1u << this_cpu()->id));
+	cpus_t others = smp_all();
+
+	cpus_remove(&others, this_cpu()->id);
+	flush(true, others);
 }
 
 u64 smp_next_flush(void)
@@ -108,15 +109,15 @@ u64 smp_next_flush(void)
 	return __atomic_load_n(&flushes_asked, __ATOMIC_SEQ_CST) + 1;
 }
 
-void smp_flush_since(u32 cpus, u64 request)
+void smp_flush_since(cpus_t cpus, u64 request)
 {
-	u32 i, late = 0;
+	u32 i;
 
-	for (i = 0; i < cpu_count; i++)
-		if ((cpus >> i & 1) && !has_flushed(i, request))
-			late |= 1u << i;
-	if (late)
-		smp_flush(late);
+	for_each_cpu(i, &cpus)
+		if (has_flushed(i, request))
+			cpus_remove(&cpus, i);
+	if (cpus_any(&cpus))
+		smp_flush(cpus);
 }
 
 static void halt(void)
@@ -153,7 +154,7 @@ void smp_nmi(void)
 		halt();
 }
 
-u32 smp_all(void)
+cpus_t smp_all(void)
 {
-	return (u32)BIT(cpu_count) - 1;
+	return cpus_below(cpu_count);
 }

@@ -3,23 +3,25 @@
 #ifndef KRYPTON_SMP_H
 #define KRYPTON_SMP_H
 
-/* Flush the TLBs of the CPUs in the mask, and wait for them. */
-void smp_flush(u32 cpus);
+#include "machine/cpus.h"
+
+/* Flush the TLBs of these CPUs, and wait for them. */
+void smp_flush(cpus_t cpus);
 /*
  * Flush all TLBs, and wait: also those of CPUs without a guest, which the other
  * functions leave out. For changes of the hypervisor's own mappings.
  */
 void smp_flush_always(void);
-/* The mask of all processors. */
-u32 smp_all(void);
+/* All processors. */
+cpus_t smp_all(void);
 /*
  * Flushes have numbers, and every CPU notes its last one. smp_next_flush(),
  * read after a mapping was removed, returns the number of a flush that no
- * longer sees it. smp_flush_since() flushes those CPUs of the mask that have
+ * longer sees it. smp_flush_since() flushes those of these CPUs that have
  * done neither that flush nor a later one.
  */
 u64 smp_next_flush(void);
-void smp_flush_since(u32 cpus, u64 request);
+void smp_flush_since(cpus_t cpus, u64 request);
 /* Answer other CPUs' requests to flush; any context. */
 void smp_flush_interrupt(void);
 /* Make a CPU look at its work flags. */

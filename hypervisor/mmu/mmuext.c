@@ -145,14 +145,15 @@ static int copy_page(struct domain *d, mfn_t to, mfn_t from)
 
 int mmu_flush_vcpus(struct domain *d, u64 bitmap)
 {
-	u32 vcpus = 0, cpus = 0, i;
+	cpus_t cpus = { { 0 } };
+	u32 vcpus = 0, i;
 
 	if (guest_read(&vcpus, gva(bitmap), DIV_ROUND_UP(d->max_vcpus, 8)))
 		return -EFAULT;
 	for (i = 0; i < d->max_vcpus; i++)
 		if ((vcpus >> i & 1) && d->vcpu[i])
-			cpus |= 1u << d->vcpu[i]->sched.cpu;
-	smp_flush(cpus & d->tables.dirty_cpus);
+			cpus_add(&cpus, d->vcpu[i]->sched.cpu);
+	smp_flush(cpus_and(cpus, d->tables.dirty_cpus));
 	return 0;
 }
 

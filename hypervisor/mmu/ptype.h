@@ -3,6 +3,7 @@
 #ifndef KRYPTON_PTYPE_H
 #define KRYPTON_PTYPE_H
 
+#include "machine/cpus.h"
 #include "mmu/page.h"
 
 #define KNOWN_ROOTS	64u
@@ -19,7 +20,7 @@ struct domain_tables {
 	u64 flush_due;			/* smp_next_flush() at the last loss
 					   of a table's type */
 	u32 validated;			/* work done in this hold of the lock */
-	volatile u32 dirty_cpus;	/* may cache its translations; atomic */
+	cpus_t dirty_cpus;		/* may cache its translations; atomic */
 	struct known_root {
 		mfn_t table;		/* an L4 of a 64-bit guest */
 		u64 used;		/* a bit for eight slots; 0: unknown */

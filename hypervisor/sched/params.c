@@ -46,7 +46,7 @@ void sched_set_params(struct domain *d, u32 weight, u32 cap)
 	spin_unlock_irqrestore(&sched_lock, f);
 }
 
-static void set_affinity(struct vcpu *v, u32 cpus)
+static void set_affinity(struct vcpu *v, cpus_t cpus)
 {
 	v->sched.affinity = cpus;
 	sched_bound(v);
@@ -56,10 +56,10 @@ static void set_affinity(struct vcpu *v, u32 cpus)
 		sched_tickle(v);
 }
 
-int sched_set_affinity(struct vcpu *v, u32 cpus)
+int sched_set_affinity(struct vcpu *v, cpus_t cpus)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);
-	int rc = v->sched.unpinned ? -EBUSY : 0;
+	int rc = cpus_any(&v->sched.unpinned) ? -EBUSY : 0;
 
 	if (!rc)
 		set_affinity(v, cpus);
@@ -71,18 +71,19 @@ int sched_set_affinity(struct vcpu *v, u32 cpus)
 int sched_pin(struct vcpu *v, s32 cpu)
 {
 	u64 f = spin_lock_irqsave(&sched_lock);
+	bool pinned = cpus_any(&v->sched.unpinned);
 	int rc = 0;
 
-	if (cpu < 0 ? !v->sched.unpinned : (u32)cpu >= cpu_count) {
+	if (cpu < 0 ? !pinned : (u32)cpu >= cpu_count) {
 		rc = -EINVAL;
 	} else if (cpu < 0) {
 		set_affinity(v, v->sched.unpinned);
-		v->sched.unpinned = 0;
-	} else if (v->sched.unpinned) {
+		v->sched.unpinned = cpus_below(0);
+	} else if (pinned) {
 		rc = -EBUSY;
 	} else {
 		v->sched.unpinned = v->sched.affinity;
-		set_affinity(v, 1u << cpu);
+		set_affinity(v, cpus_one((u32)cpu));
 	}
 	spin_unlock_irqrestore(&sched_lock, f);
 	return rc;
@@ -107,7 +108,10 @@ static int create(struct domain *d, const struct domain_config *config)
 static int vcpu_create_sched(struct vcpu *v)
 {
 	v->sched.cpu = v->id % cpu_count;
-	v->sched.affinity = v->sched.soft_affinity = ~0u;
+	v->sched.vtime = frames_new(cpu_count * sizeof(*v->sched.vtime));
+	if (!v->sched.vtime)
+		return -ENOMEM;
+	v->sched.affinity = v->sched.soft_affinity = cpus_below(MAX_CPUS);
 	v->sched.runstate.state = RUNSTATE_offline;
 	v->sched.runstate.state_entry_time = time_now();
 	return 0;
@@ -149,6 +153,11 @@ static int kill(struct domain *d)
 	return 0;
 }
 
+static void vcpu_free_sched(struct vcpu *v)
+{
+	frames_delete(v->sched.vtime, cpu_count * sizeof(*v->sched.vtime));
+}
+
 DOMAIN_PART(sched) = {
 	.order = PART_SCHED,
 	.create = create,
@@ -156,4 +165,5 @@ DOMAIN_PART(sched) = {
 	.stop = stop,
 	.resume = resume_domain,
 	.kill = kill,
+	.vcpu_free = vcpu_free_sched,
 };

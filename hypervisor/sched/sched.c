@@ -44,7 +44,7 @@
 
 struct vcpu *sched_queue;		/* the first has waited longest */
 struct vcpu *sched_running[MAX_CPUS];	/* chosen last; NULL: idle */
-static u32 idle_cpus;			/* idle, and not called yet */
+static cpus_t idle_cpus;		/* idle, and not called yet */
 static u64 clock[MAX_CPUS];		/* virtual times; they wrap around */
 static u64 idle_since[MAX_CPUS], idle_total[MAX_CPUS];
 static struct timer slice_timer[MAX_CPUS];
@@ -61,7 +61,7 @@ static bool runnable(const struct vcpu *v)
 
 bool sched_may_run_on(const struct vcpu *v, u32 cpu)
 {
-	return v->sched.affinity >> cpu & 1;
+	return cpus_has(&v->sched.affinity, cpu);
 }
 
 /* By how much virtual time a is ahead of b. */
@@ -192,9 +192,9 @@ void sched_tickle(const struct vcpu *v)
 	for (i = 0; i < cpu_count; i++, cpu = (cpu + 1) % cpu_count) {
 		if (!sched_may_run_on(v, cpu))
 			continue;
-		if (idle_cpus >> cpu & 1) {
+		if (cpus_has(&idle_cpus, cpu)) {
 			/* It comes for v: another vCPU needs another CPU. */
-			idle_cpus &= ~(1u << cpu);
+			cpus_remove(&idle_cpus, cpu);
 			sched_request(cpu);
 			return;
 		}
@@ -221,10 +221,14 @@ void sched_tickle(const struct vcpu *v)
 static void call_idle(void)
 {
 	const struct vcpu *v;
+	cpus_t usable;
 
-	for (v = sched_queue; v && idle_cpus; v = v->sched.run_next)
-		if (!v->sched.on_cpu && (v->sched.affinity & idle_cpus))
+	for (v = sched_queue; v && cpus_any(&idle_cpus);
+	     v = v->sched.run_next) {
+		usable = cpus_and(v->sched.affinity, idle_cpus);
+		if (!v->sched.on_cpu && cpus_any(&usable))
 			sched_tickle(v);
+	}
 }
 
 static void make_ready(struct vcpu *v)
@@ -397,9 +401,10 @@ static void account_idle(u32 cpu, bool was_idle, bool is_idle, u64 now)
 	if (was_idle)
 		idle_total[cpu] += now - idle_since[cpu];
 	idle_since[cpu] = now;
-	idle_cpus &= ~(1u << cpu);
 	if (is_idle)
-		idle_cpus |= 1u << cpu;
+		cpus_add(&idle_cpus, cpu);
+	else
+		cpus_remove(&idle_cpus, cpu);
 }
 
 /* The vCPU stops running: it is preempted, or it waits for something. */

@@ -5,7 +5,7 @@
 
 #include <xen/xen.h>
 #include <xen/vcpu.h>
-#include "config.h"
+#include "machine/cpus.h"
 #include "machine/time.h"
 
 #define DEFAULT_WEIGHT	256u
@@ -29,9 +29,9 @@ struct vcpu_sched {
 	bool yielded;
 	struct vcpu *run_next;		/* the queue */
 	u64 charged, started, slice_end;
-	u64 vtime[MAX_CPUS];
-	u32 affinity, soft_affinity;	/* masks of CPUs */
-	u32 unpinned;			/* mask to return to; 0: not pinned */
+	u64 *vtime;			/* for each CPU */
+	cpus_t affinity, soft_affinity;
+	cpus_t unpinned;		/* affinity to return to; none: not pinned */
 	u32 poll_port;
 	struct vcpu_runstate_info runstate;
 };
@@ -62,8 +62,8 @@ bool sched_preempt_needed(void);
 
 /* Weight: 1 to 65535; cap in percent of one CPU, 0 for none. */
 void sched_set_params(struct domain *d, u32 weight, u32 cap);
-/* Mask of CPUs, at least one of which exists. -EBUSY while it is pinned. */
-int sched_set_affinity(struct vcpu *v, u32 cpus);
+/* At least one of the CPUs exists. -EBUSY while the vCPU is pinned. */
+int sched_set_affinity(struct vcpu *v, cpus_t cpus);
 /*
  * Pin it to a CPU, whatever its mask says, or unpin it (cpu < 0). -EINVAL:
  * there is no such CPU, or it is not pinned; -EBUSY: it is pinned already.

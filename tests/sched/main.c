@@ -25,12 +25,14 @@
 
 #define SEEDS		150u
 #define EVERY		(~0u)
+#define FEW_DOMAINS	6u
+#define FEW_VCPUS	16u
 
 static u32 failures;
 
 static bool may_use(const struct sim_vcpu *s, u32 cpu)
 {
-	return s->v.sched.affinity >> cpu & 1;
+	return cpus_has(&s->v.sched.affinity, cpu);
 }
 
 /* The share that one CPU would give it alone. */
@@ -196,27 +198,43 @@ static void yield_case(u32 seed)
 	windows(5, NS_PER_SEC);
 }
 
-/* Where all may run everywhere the CPUs share as one, by weight. */
-static void equal_case(u32 seed)
+/* What each has run, after a second, of its share of all CPUs. */
+static void check_shares(u64 after)
 {
-	double time, due;
+	double time = (double)after, due;
 	u32 sum = 0, i;
 
-	sim_start(1 + seed % 8, seed);
-	for (i = 0; i < SIM_DOMAINS; i++)
-		spinners(1 + (sim_vcpu_count < cpu_count), 200 + 13 * i, EVERY);
 	for (i = 0; i < sim_vcpu_count; i++)
 		sum += sim_vcpus[i].v.d->sched.weight;
 	sim_run(NS_PER_SEC);
 	sim_count();
-	time = (double)(4 * NS_PER_SEC);
-	sim_run(sim_now + 4 * NS_PER_SEC);
+	sim_run(sim_now + after);
 	for (i = 0; i < sim_vcpu_count; i++) {
 		due = time * sim_vcpus[i].v.d->sched.weight * cpu_count / sum;
 		due = MIN(due, time);
 		expect((double)sim_vcpus[i].ran >= 0.95 * due, "ran",
 		       &sim_vcpus[i], (double)sim_vcpus[i].ran, 0.95 * due);
 	}
+}
+
+/* Where all may run everywhere the CPUs share as one, by weight. */
+static void equal_case(u32 seed)
+{
+	u32 i;
+
+	sim_start(1 + seed % 8, seed);
+	for (i = 0; i < FEW_DOMAINS; i++)
+		spinners(1 + (sim_vcpu_count < cpu_count), 200 + 13 * i, EVERY);
+	check_shares(4 * NS_PER_SEC);
+}
+
+/* The same on a machine whose processors do not fit in one word. */
+static void many_case(u32 seed)
+{
+	sim_start(seed ? MAX_CPUS : 65, seed);
+	while (sim_vcpu_count < cpu_count * 3 / 2)
+		spinners(MIN(cpu_count / 4, 32u), 256, EVERY);
+	check_shares(NS_PER_SEC);
 }
 
 /* Weights that no machine can give, as one vCPU uses one CPU. */
@@ -245,9 +263,9 @@ static void masks_case(u32 seed)
 	spinners(1, 256, 3);
 	s = &sim_vcpus[sim_vcpu_count - 1];
 	windows(2, 4 * NS_PER_SEC);
-	sched_set_affinity(&s->v, 1 + seed % 2);
+	sched_set_affinity(&s->v, cpus_one(seed % 2));
 	windows(2, 4 * NS_PER_SEC);
-	sched_set_affinity(&s->v, 2 - seed % 2);
+	sched_set_affinity(&s->v, cpus_one(!(seed % 2)));
 	windows(2, 4 * NS_PER_SEC);
 }
 
@@ -315,7 +333,7 @@ static void random_change(void)
 
 	sim_cpu = &cpu_blocks[sim_random(cpu_count)]->cpu;
 	if (sim_random(2))
-		sched_set_affinity(&s->v, random_mask());
+		sched_set_affinity(&s->v, (cpus_t){ { random_mask() } });
 	else
 		sched_set_params(s->v.d, 64u << sim_random(5),
 				 sim_random(3) ? 0 : 5 + sim_random(200));
@@ -327,10 +345,10 @@ static void random_case(u32 seed)
 	u32 n, i;
 
 	sim_start(1 + seed % 8, seed);
-	for (n = 2 + sim_random(SIM_DOMAINS - 2); n; n--) {
+	for (n = 2 + sim_random(FEW_DOMAINS - 2); n; n--) {
 		d = sim_domain(64u << sim_random(5),
 			       sim_random(4) ? 0 : 5 + sim_random(200));
-		for (i = 1 + sim_random(4); i && sim_vcpu_count < SIM_VCPUS;
+		for (i = 1 + sim_random(4); i && sim_vcpu_count < FEW_VCPUS;
 		     i--)
 			sim_vcpu(d, random_mask(), sim_random(SIM_ANY + 1),
 				 20000 + sim_random(1 << (15 + sim_random(9))),
@@ -350,7 +368,7 @@ static const struct {
 	{ "relay", relay_case, 8 }, { "yield", yield_case, 6 },
 	{ "weights", weights_case, 12 }, { "masks", masks_case, 14 },
 	{ "change", change_case, 14 }, { "wakes", wakes_case, 4 },
-	{ "equal", equal_case, 16 },
+	{ "equal", equal_case, 16 }, { "many", many_case, 2 },
 	{ "random", random_case, SEEDS },
 };
 

@@ -33,7 +33,7 @@ static struct processor {
 	u8 stack[STACK_SIZE];
 	u64 timer, ipi;			/* when they come */
 	u64 entered;			/* the guest that runs there */
-} processors[8];
+} processors[MAX_CPUS];
 
 struct cpu_block *cpu_blocks[MAX_CPUS];
 u32 cpu_count;
@@ -45,6 +45,7 @@ u32 sim_vcpu_count, sim_domain_count;
 u64 sim_now;
 
 static ucontext_t machine;
+static u64 vtimes[SIM_VCPUS][MAX_CPUS];
 static u32 seed;
 
 void panic(const char *fmt, ...)
@@ -125,6 +126,19 @@ void apic_timer_set(u32 ticks)
 void smp_kick(u32 cpu)
 {
 	processors[cpu].ipi = MIN(processors[cpu].ipi, sim_now + IPI_TIME);
+}
+
+/* A vCPU's virtual times are made by sim_vcpu(). */
+void *frames_new(size_t size)
+{
+	(void)size;
+	return NULL;
+}
+
+void frames_delete(void *p, size_t size)
+{
+	(void)p;
+	(void)size;
 }
 
 void domain_hold(struct domain *d)
@@ -421,7 +435,9 @@ struct sim_vcpu *sim_vcpu(struct domain *d, u32 mask, enum sim_kind kind,
 	s->v.id = d->max_vcpus;
 	s->v.shared.info = info;
 	s->v.sched.state = VCPU_UP;
-	s->v.sched.affinity = mask;
+	s->v.sched.affinity = mask == ~0u ? cpus_below(MAX_CPUS) :
+				(cpus_t){ { mask } };
+	s->v.sched.vtime = vtimes[sim_vcpu_count - 1];
 	s->v.sched.runstate.state = RUNSTATE_offline;
 	d->vcpu[d->max_vcpus++] = &s->v;
 	s->left = burst;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A machine of up to eight processors on which made-up guests run. */
+/* A machine of up to MAX_CPUS processors on which made-up guests run. */
 #ifndef SIM_H
 #define SIM_H
 
@@ -8,8 +8,8 @@
 #include "domain/domain.h"
 #include "sched/sched.h"
 
-#define SIM_DOMAINS	6u
-#define SIM_VCPUS	16u		/* of all domains */
+#define SIM_DOMAINS	20u
+#define SIM_VCPUS	600u		/* of all domains */
 
 /* What a vCPU does after it has run for 'burst' ns, again and again. */
 enum sim_kind {

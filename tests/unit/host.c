@@ -112,9 +112,9 @@ void spin_unlock_irqrestore(struct spinlock *l, u64 flags)
 }
 
 /* As in machine/smp.c; a CPU is a bit of the mask. */
-void smp_flush(u32 cpus)
+void smp_flush(cpus_t set)
 {
-	u32 i;
+	u32 cpus = (u32)set.word[0], i;
 
 	host_flushes++;
 	for (i = 0; i < 32; i++)
@@ -140,15 +140,15 @@ u64 smp_next_flush(void)
 	return host_flushes + 1;
 }
 
-void smp_flush_since(u32 cpus, u64 request)
+void smp_flush_since(cpus_t cpus, u64 request)
 {
 	u32 i, late = 0;
 
 	for (i = 0; i < 32; i++)
-		if ((cpus >> i & 1) && flushed[i] < request)
+		if (cpus_has(&cpus, i) && flushed[i] < request)
 			late |= 1u << i;
 	if (late)
-		smp_flush(late);
+		smp_flush((cpus_t){ { late } });
 }
 
 void domain_stop(struct domain *stopped)
@@ -161,9 +161,9 @@ bool domain_stopped(const struct domain *stopped)
 	return stopped != host_busy;
 }
 
-u32 smp_all(void)
+cpus_t smp_all(void)
 {
-	return host_cpus;
+	return (cpus_t){ { host_cpus } };
 }
 
 void domain_hold(struct domain *held)
@@ -487,7 +487,7 @@ struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first)
 		.id = 3 + nr, .width = &width32, .tables.address_end = ~0ull,
 		.tables.m2p_start = 0xf5800000,
 		.mem.max_pages = pages, .max_vcpus = vcpus, .shared = shared[nr],
-		.dev.pirqs = pirqs[nr], .tables.dirty_cpus = 1, .refs = 1,
+		.dev.pirqs = pirqs[nr], .tables.dirty_cpus = { { 1 } }, .refs = 1,
 	};
 	spin_init(&d->mem.lock, LOCK_OWNED);
 	spin_init(&d->tables.lock, LOCK_PAGES);

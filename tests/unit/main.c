@@ -27,6 +27,7 @@ int main(void)
 	failed += RUN(ptwrite);
 	failed += RUN(grants);
 	failed += RUN(fifo);
+	failed += RUN(cpus);
 	failed += RUN(time);
 	failed += RUN(timer);
 	failed += RUN(timer_race);

@@ -238,7 +238,8 @@ void model_setup(u32 pages)
 	frames_init(HOST_FRAMES);
 	frames_give(mfn(256), HOST_FRAMES - 256);
 	model = host_make(0, CPUS, pages, &model_first);
-	model->tables.dirty_cpus = host_cpus = BIT(CPUS) - 1;
+	host_cpus = BIT(CPUS) - 1;
+	model->tables.dirty_cpus = cpus_below(CPUS);
 	host_current = model->vcpu[0];
 	for (i = L4_HV_SLOT; i < L4_HV_END; i++)
 		boot_l4[i] = make_pte(mfn(i), PTE_HV_DATA);

@@ -286,7 +286,7 @@ static void test_flush(void **state)
 	(void)state;
 	setup();
 	f = mfn_frame(mfn(o_first));
-	o->tables.dirty_cpus = 0;
+	o->tables.dirty_cpus = cpus_below(0);
 	assert_int_equal(ptype_get_foreign(o, mfn(o_first), true), 0);
 	assert_int_equal(ptype_get(o, mfn(o_first), TYPE_L1), -EINVAL);
 	ptype_put_foreign(mfn(o_first), true);

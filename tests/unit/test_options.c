@@ -288,7 +288,7 @@ static void test_machine(void **state)
 	assert_int_equal(boot_mem_end, 1ull << 30);
 	options("maxcpus=0");
 	assert_int_equal(ap_max_cpus, 1);
-	options("maxcpus=100");
+	options("maxcpus=1000");
 	assert_int_equal(ap_max_cpus, MAX_CPUS);
 	options("nosmp");
 	assert_int_equal(ap_max_cpus, 1);

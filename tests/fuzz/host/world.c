@@ -84,7 +84,7 @@ static void build(u32 nr)
 
 	d = world.d[nr] = host_make(nr, HOST_VCPUS, PAGES, &first);
 	d->privileged = !nr;
-	d->tables.dirty_cpus = 1u << nr;
+	d->tables.dirty_cpus = cpus_one(nr);
 	d->mem.max_pages = PAGES + 4;
 	d->dev.iomem[0] = (struct frame_range){ nr ? 16 : 0, nr == 1 ? 32 : 0 };
 	d->shared_frame = virt_to_mfn(frames_new(PAGE_SIZE));
