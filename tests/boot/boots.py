@@ -31,9 +31,9 @@ CHECKS = "debug_pagealloc=on kfence.sample_interval=100 kfence.deferrable=1"
 
 def sessions():
     """All boots by name, as dictionaries. The tests in the guest get the
-    environment's variables KTEST_*. KTEST_LIMIT sets the seconds for the boot;
-    KTEST_CHECKS turns every check on, and gives each boot four times as long,
-    except for distributions' kernels."""
+    environment's variables KTEST_*. KTEST_LIMIT sets the seconds for the boot,
+    KTEST_VENDOR the processor's vendor; KTEST_CHECKS turns every check on, and
+    gives each boot four times as long, except for distributions' kernels."""
     wishes = " ".join(sorted(f"{name}={value}" for name, value in
                              os.environ.items() if name.startswith("KTEST_")))
     table = testlist.boots(HERE / "sessions")
@@ -42,8 +42,8 @@ def sessions():
         if "KTEST_CHECKS" in os.environ and "drivers" not in boot:
             boot.update(kernel="i386-pv-debug", checks="on",
                         seconds=str(4 * int(boot["seconds"])))
-        if "KTEST_LIMIT" in os.environ:
-            boot["seconds"] = os.environ["KTEST_LIMIT"]
+        for variable, field in (("KTEST_LIMIT", "seconds"), ("KTEST_VENDOR", "vendor")):
+            boot[field] = os.environ.get(variable, boot[field])
     return table
 
 

@@ -11,6 +11,7 @@
  * the same way, and prints milliseconds.
  */
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,22 @@ static int serve(int port)
 	}
 }
 
+/*
+ * Take the answer to this packet. Answers to earlier ones may come first: while Dom0's
+ * bridge does not know the DomU's port, QEMU's user network gets the packet as well, and
+ * may answer with an ICMP error, which ends recv() before the DomU's answer arrives.
+ */
+static bool answer(int s, int64_t packet[2])
+{
+	int64_t sent = packet[0];
+
+	do {
+		if (recv(s, packet, 2 * sizeof(*packet), 0) != 2 * sizeof(*packet))
+			return false;
+	} while (packet[0] != sent);
+	return true;
+}
+
 /* the other clock minus ours, from the fastest exchange */
 static int64_t offset(int s, clockid_t clock, int64_t *round_trip)
 {
@@ -63,10 +80,8 @@ static int64_t offset(int s, clockid_t clock, int64_t *round_trip)
 	for (int i = 0; i < EXCHANGES; i++) {
 		int64_t packet[2] = { now(clock), clock }, sent = packet[0], end;
 
-		if (send(s, packet, sizeof(packet), 0) < 0)
-			continue;
-		if (recv(s, packet, sizeof(packet), 0) != sizeof(packet) ||
-		    packet[0] != sent)
+		if (send(s, packet, sizeof(packet), 0) < 0 ||
+		    !answer(s, packet))
 			continue;
 		end = now(clock);
 		if (end - sent < *round_trip) {
