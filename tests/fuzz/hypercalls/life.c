@@ -91,7 +91,7 @@ static const struct link {
 	u64 flags;
 } links32[] = {
 	{ 0, 1, 0, PTE_P }, { 0, 2, 1, PTE_P }, { 0, 3, 2, PTE_P },
-	{ 0, 4, 3, PTE_P }, { 1, 5, 0, PTE_RWP },
+	{ 0, 4, 3, PTE_P }, { 1, 5, 0, PTE_RWP | PTE_US },
 }, links64[] = {
 	{ 0, 1, 0, PTE_RWP | PTE_US }, { 0, 4, 1, PTE_RWP | PTE_US },
 	{ 0, 0, 509, PTE_RO | PTE_US },
@@ -138,9 +138,10 @@ static void lend_pages(const struct life *l)
 
 	for (page = PAGE_CONTROL; page < PAGE_ARGS; page++) {
 		m.ptr = (u64)l->u.frames[DOMU_L1] << 12 | page * 8;
+		/* Code of user mode: with SMEP, a 32-bit kernel could not run it. */
 		m.val = va_maddr(base[l->nr][page - PAGE_CONTROL]) |
 			(page < DOMU_CODE ? PTE_RWP | PTE_NX :
-			 page < PAGE_DATA ? PTE_RO :
+			 page < PAGE_DATA ? PTE_RO | PTE_US :
 			 page == PAGE_GUARD ? PTE_RO | PTE_NX :
 			 PTE_RWP | PTE_NX);
 		CHECK(HC4(mmu_update, &m, 1, 0,

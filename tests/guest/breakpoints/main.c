@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rules (cpu/processor.c, entry/traps.c): breakpoints never reach the hypervisor's
- * own memory (nothing of it lies in a 32-bit address space), nor is there
+ * own memory (a 32-bit address space has none of it, where a 64-bit one has it an
+ * address is refused), nor is there
  * general detect. Those on ports need CR4.DE, and hit once the access is done;
  * without CR4.DE DR4 and DR5 are DR6 and DR7. One on memory that the hypervisor
  * reads or writes for the guest (frames, lists, buffers, GDT) stops nothing,
@@ -11,6 +12,8 @@
  *
  * Test: breakpoints
  * Test: breakpoints-intel -I
+ * Test: breakpoints-64 -w 64
+ * Test: breakpoints-64-intel -w 64 -I
  */
 #include "guest.h"
 #include <xen/arch-x86/cpuid.h>
@@ -40,7 +43,7 @@ static u64 gdt[512] __attribute__((aligned(4096)));
 static void debug_trap(struct trap_frame *f)
 {
 	hits++;
-	last_eip = f->eip;
+	last_eip = (u32)f->eip;
 	f->eflags = (f->eflags | X86_EFLAGS_RF) & ~(ulong)X86_EFLAGS_TF;
 }
 
@@ -77,15 +80,20 @@ static void set(const void *at, u32 control)
 
 static void test_addresses(void)
 {
-	static const u32 good[] = {
+	static const ulong good[] = {
 		0, 0x1000, 0x100000, 0x80000000, LAST_OF_USERS,
 	};
-	static const u32 bad[] = {
-		HYPERVISOR_VIRT_START, HYPERVISOR_VIRT_START + PAGE_SIZE,
-		0xffc00000, -8u, ~0u,
+	/* Xen's at 64 bits, and the last ones of all */
+	static const struct {
+		ulong at;
+		bool taken;
+	} bad[] = {
+		{ HYPERVISOR_VIRT_START, WIDTH == 32 },
+		{ HYPERVISOR_VIRT_START + PAGE_SIZE, WIDTH == 32 },
+		{ HYPERVISOR_PAGE, WIDTH == 32 },
+		{ -8ul, true }, { ~0ul, true },
 	};
 	u32 i, reg;
-	long rc;
 
 	for (reg = 0; reg < 4; reg++) {
 		for (i = 0; i < ARRAY_SIZE(good); i++) {
@@ -93,9 +101,10 @@ static void test_addresses(void)
 			CHECK(HC1(get_debugreg, reg), good[i]);
 		}
 		for (i = 0; i < ARRAY_SIZE(bad); i++) {
-			rc = HC2(set_debugreg, reg, bad[i]);
-			CHECK(rc, 0);
-			CHECK(HC1(get_debugreg, reg), bad[i]);
+			CHECK(HC2(set_debugreg, reg, bad[i].at),
+			      bad[i].taken ? 0 : -XEN_EPERM);
+			CHECK(HC1(get_debugreg, reg), bad[i].taken ?
+			      bad[i].at : LAST_OF_USERS);
 			CHECK(HC2(set_debugreg, 7, DR7_RESET |
 				  DR7_LOCAL(reg) | DR7_GLOBAL(reg) |
 				  DR7_TYPE(reg, DR7_ACCESS) |
@@ -136,10 +145,10 @@ static void test_control(void)
 
 static void set_de(bool on)
 {
-	u32 cr4;
+	ulong cr4;
 
 	__asm__ volatile("mov %%cr4, %0" : "=r" (cr4));
-	cr4 = on ? cr4 | X86_CR4_DE : cr4 & ~X86_CR4_DE;
+	cr4 = on ? cr4 | X86_CR4_DE : cr4 & ~(ulong)X86_CR4_DE;
 	__asm__ volatile("mov %0, %%cr4" :: "r" (cr4));
 }
 
@@ -160,8 +169,7 @@ static void test_rules(void)
 	static const struct {
 		u32 reg, value;
 		bool de;
-		long rc;
-		u32 then;
+		long rc, then;
 	} cases[] = {
 		{ 6, 0, NO_DE, 0, DR6_RESET }, { 6, ~0u, NO_DE, 0, DR6_ALL },
 		{ 4, 0xe00f, NO_DE, 0, DR6_ALL },
@@ -189,18 +197,19 @@ static void test_rules(void)
 		set_de(cases[i].de);
 		if (HC2(set_debugreg, cases[i].reg, cases[i].value) !=
 		    cases[i].rc ||
-		    (u32)HC1(get_debugreg, cases[i].reg) != cases[i].then)
+		    HC1(get_debugreg, cases[i].reg) != cases[i].then)
 			print("DR%u of %x\n", cases[i].reg, cases[i].value);
 		CHECK(HC2(set_debugreg, cases[i].reg, cases[i].value),
 		      cases[i].rc);
 		CHECK(HC1(get_debugreg, cases[i].reg), cases[i].then);
 	}
-	CHECK_INSN("mov %%db4, %%eax", X86_TRAP_UD);
-	CHECK_INSN("mov %%eax, %%db5", X86_TRAP_UD);
+	CHECK_INSN("mov %%db4, " R(ax), X86_TRAP_UD);
+	CHECK_INSN("mov " R(ax) ", %%db5", X86_TRAP_UD);
 	off();
 	set_de(false);
-	CHECK_INSN("mov %%db4, %%eax", NO_TRAP);
-	CHECK_TRAP(EXPECT_TRAP("mov %0, %%db7", "r" (PORT1)), X86_TRAP_GP);
+	CHECK_INSN("mov %%db4, " R(ax), NO_TRAP);
+	CHECK_TRAP(EXPECT_TRAP("mov %0, %%db7", "r" ((ulong)PORT1)),
+		   X86_TRAP_GP);
 }
 
 /* On ports that are not ours: what the hypervisor answers is a hit as well. */
@@ -261,10 +270,10 @@ static void test_live(void)
 	off();
 }
 
-#define ON_STACK(sp, insn)						\
-	__asm__ volatile("movl %%esp, %%edi; movl %0, %%esp\n"	\
-			 insn "; movl %%edi, %%esp"		\
-			 :: "r" (sp) : "edi", "memory")
+#define ON_STACK(top, insn)						\
+	__asm__ volatile("mov " R(sp) ", " R(di) "; mov %0, " R(sp) "\n" \
+			 insn "; mov " R(di) ", " R(sp)		\
+			 :: "r" (top) : "edi", "memory")
 
 /* int3 from a known stack, whose frame lies on the breakpoint. */
 static void test_frames(void)
@@ -275,7 +284,10 @@ static void test_frames(void)
 
 	for (i = 0; i < ARRAY_SIZE(controls); i++)
 		for (k = 0; k < 8; k++) {
-			/* EFLAGS, CS, EIP, then what our own stub pushes */
+			/*
+			 * EFLAGS, CS, EIP, then what our own stub pushes; SS,
+			 * RSP, RFLAGS, CS
+			 */
 			set(&stack[(999 - k) & (i == 2 ? ~1u : ~0u)],
 			    controls[i]);
 			ON_STACK(&stack[1000], "int3");
@@ -380,12 +392,12 @@ static void test_code(void)
 	CHECK(hits, 1);
 	CHECK(last_eip, trap_entries[X86_TRAP_BP]);
 	off();
-	gdt[DATA] = FLAT_DATA(1);
+	gdt[DATA] = FLAT_DATA(3);
 	CHECK(make_ro(gdt), 0);
 	CHECK(HC2(set_gdt, &frame, ARRAY_SIZE(gdt)), 0);
 	set(&gdt[DATA], ACCESS4);
-	CHECK_TRAP(EXPECT_TRAP("movl %0, %%gs; int3; pushl $0; popl %%gs",
-			       "r" (SELECTOR(DATA, 1))), NO_TRAP);
+	CHECK_TRAP(EXPECT_TRAP("movl %0, %%gs; int3; push $0; pop %%gs",
+			       "r" (SELECTOR(DATA, 3))), NO_TRAP);
 	CHECK(others, 1);
 	off();
 	CHECK(HC2(set_gdt, &frame, 0), 0);
@@ -396,6 +408,7 @@ static void test_code(void)
 static void test_single_steps(void)
 {
 	u32 rc, after;
+	ulong cr2;
 
 	hits = others = 0;
 	CHECK(HYPERCALL_BETWEEN(SET_TF, __HYPERVISOR_xen_version,
@@ -417,7 +430,7 @@ static void test_single_steps(void)
 	CHECK(HC1(get_debugreg, 6) & DR6_STEP, DR6_STEP);
 	hits = 0;
 	__asm__ volatile(SET_TF "mov %%cr2, %0\n1: nop; nop; movl $1b, %1"
-			 : "=r" (rc), "=D" (after) :: "memory", "cc");
+			 : "=r" (cr2), "=D" (after) :: "memory", "cc");
 	CHECK(hits, 1);
 	CHECK(last_eip, after);
 }

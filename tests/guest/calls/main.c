@@ -8,6 +8,7 @@
  *
  * Test: calls
  * Test: calls-intel -I
+ * Test: calls-64 -w 64
  */
 #include "domu.h"
 #include <xen/nmi.h>
@@ -31,13 +32,14 @@ struct call {
 
 static void test_calls(const struct call *calls, u32 n)
 {
-	u32 i, b;
+	ulong b;
+	u32 i;
 	long got;
 
 	for (i = 0; i < n; i++) {
 		memset(buffer, 0, sizeof(buffer));
 		memcpy(buffer, calls[i].words, sizeof(calls[i].words));
-		b = calls[i].b == BUFFER ? (u32)buffer : calls[i].b;
+		b = calls[i].b == BUFFER ? (ulong)buffer : calls[i].b;
 		got = hypercall(calls[i].nr, calls[i].a, b, 0, 0, 0);
 		if (got == calls[i].want)
 			continue;
@@ -47,6 +49,7 @@ static void test_calls(const struct call *calls, u32 n)
 	}
 }
 
+/* At 64 bits, the address is in the same word, and no selector is read. */
 #define REGISTER(type, want)						\
 	{ "register " #type, __HYPERVISOR_callback_op,			\
 	  CALLBACKOP_register, BUFFER,					\
@@ -55,8 +58,10 @@ static void test_calls(const struct call *calls, u32 n)
 	{ "unregister " #type, __HYPERVISOR_callback_op,		\
 	  CALLBACKOP_unregister, BUFFER, { type }, want }
 
+#define OF_64_BITS(rc)	(WIDTH == 64 ? (rc) : -XEN_ENOSYS)
+
 static const struct call callbacks[] = {
-	REGISTER(CALLBACKTYPE_syscall, -XEN_ENOSYS),
+	REGISTER(CALLBACKTYPE_syscall, OF_64_BITS(0)),
 	REGISTER(3, -XEN_ENOSYS),		/* the old sysenter */
 	REGISTER(CALLBACKTYPE_nmi, 0),
 	REGISTER(CALLBACKTYPE_sysenter, 0),
@@ -66,12 +71,13 @@ static const struct call callbacks[] = {
 	REGISTER(0xffff, -XEN_ENOSYS),
 	UNREGISTER(CALLBACKTYPE_event, -XEN_EINVAL),
 	UNREGISTER(CALLBACKTYPE_failsafe, -XEN_EINVAL),
-	UNREGISTER(CALLBACKTYPE_syscall, -XEN_ENOSYS),
+	UNREGISTER(CALLBACKTYPE_syscall, OF_64_BITS(-XEN_EINVAL)),
 	UNREGISTER(CALLBACKTYPE_nmi, 0),
 	UNREGISTER(CALLBACKTYPE_sysenter, -XEN_EINVAL),
 	UNREGISTER(CALLBACKTYPE_syscall32, -XEN_EINVAL),
 	UNREGISTER(8, -XEN_ENOSYS),
-	{ "callback_op 2", __HYPERVISOR_callback_op, 2, BAD, { 0 }, -XEN_EINVAL },
+	{ "callback_op 2", __HYPERVISOR_callback_op, 2, BAD, { 0 },
+	  WIDTH == 64 ? -XEN_ENOSYS : -XEN_EINVAL },
 	{ "callback_op at a bad address", __HYPERVISOR_callback_op,
 	  CALLBACKOP_unregister, BAD, { 0 }, -XEN_EFAULT },
 	{ "nmi_op register", __HYPERVISOR_nmi_op, XENNMI_register_callback,
@@ -137,7 +143,7 @@ static const struct call others[] = {
 	  -XEN_EINVAL },
 	{ "xenpmu_op", __HYPERVISOR_xenpmu_op, 0, 0, { 0 }, -XEN_EOPNOTSUPP },
 	{ "set_segment_base", __HYPERVISOR_set_segment_base, 0, 0, { 0 },
-	  -XEN_ENOSYS },
+	  OF_64_BITS(0) },
 };
 
 static void test_features(void)

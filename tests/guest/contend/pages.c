@@ -134,7 +134,7 @@ static long give_back(u32 round, u32 me)
 static void use_frame(xen_pfn_t f)
 {
 	CHECK(mfn_to_pfn(f), pfn(page));
-	((u32 *)start_info->mfn_list)[pfn(page)] = f;
+	*pfn_to_mfn(pfn(page)) = f;
 	CHECK(make_rw(page), 0);
 	memset(page, 0, sizeof(page));
 }

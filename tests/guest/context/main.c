@@ -10,6 +10,7 @@
  * new vCPU; nothing of the last image, or of the vCPU that ran before, is left.
  *
  * Test: context -v 2
+ * Test: context-64 -w 64 -v 2
  */
 #include "guest.h"
 
@@ -19,7 +20,7 @@
 #define MXCSR		24u
 #define MXCSR_MASK	28u
 #define X87		32u
-#define SSE_END		288u
+#define SSE_END		(160u + 16 * (WIDTH == 32 ? 8 : 16))
 #define XMM5		(160u + 5 * 16)
 #define FCW_DEFAULT	0x37f
 #define FCW_OURS	0x27f		/* double precision */
@@ -27,7 +28,10 @@
 #define MXCSR_OURS	0x9fc0		/* flush to zero, denormals are zeros */
 #define ALL_PARTS	7u		/* of XCR0: x87, SSE, AVX */
 
-/* By these the harness finds the saved registers: context-steps MARK. */
+/*
+ * By these the harness finds the saved registers, which 32-bit calls do not use:
+ * context-steps MARK.
+ */
 #define MARK_ESI	0x5a7e57a7u
 #define MARK_EDI	0x0ddba11au
 
@@ -100,6 +104,8 @@ static void turn_xsave(bool on)
 				 "c" (0));
 }
 
+#define TAKE_FLAGS	"pushf; pop %0; push $2; popf"
+
 /* The registers are loaded, vCPU 0 runs, and they are seen: the flags. */
 static ulong wait(bool xsave)
 {
@@ -108,11 +114,15 @@ static ulong wait(bool xsave)
 	__asm__ volatile("fxrstor %0" :: "m" (image));
 	if (xsave)
 		__asm__ volatile("vmovups %0, %%ymm5" :: "m" (ymm5));
-	__asm__ volatile("int $0x82; pushf; pop %0; push $2; popf"
-			 : "=a" (flags)
-			 : "a" (__HYPERVISOR_sched_op), "b" (SCHEDOP_yield),
-			   "c" (0), "S" (MARK_ESI), "D" (MARK_EDI)
-			 : "memory", "cc");
+	if (WIDTH == 32)
+		__asm__ volatile("int $0x82; " TAKE_FLAGS : "=a" (flags)
+				 : "a" (__HYPERVISOR_sched_op),
+				   "b" (SCHEDOP_yield), "c" (0),
+				   "S" (MARK_ESI), "D" (MARK_EDI)
+				 : "memory", "cc");
+	else
+		flags = (ulong)HYPERCALL_BETWEEN("", __HYPERVISOR_sched_op,
+						 SCHEDOP_yield, 0, TAKE_FLAGS);
 	__asm__ volatile("fxsave %0" : "=m" (seen));
 	if (xsave)
 		__asm__ volatile("vmovups %%ymm5, %0" : "=m" (seen_ymm5));

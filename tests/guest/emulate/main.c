@@ -7,6 +7,7 @@
  * and CPUID have guests of their own.
  *
  * Test: emulate
+ * Test: emulate-64 -w 64
  */
 #include "guest.h"
 #include <xen/arch-x86/cpuid.h>
@@ -82,7 +83,7 @@ static void test_ports(void)
 	CHECK(buffer[1], 0xff);
 	CHECK(buffer[2], 0);
 	CHECK(n, 0);
-	CHECK(EXPECT_TRAP("cld; movl %0, %%edi; movl $0x20, %%edx; insb",
+	CHECK(EXPECT_TRAP("cld; mov %0, " R(di) "; movl $0x20, %%edx; insb",
 			  "r" (NOWHERE)) != NO_TRAP, 1);
 }
 
@@ -90,14 +91,14 @@ static void test_ports(void)
 
 static void test_control(void)
 {
-	u32 cr0, cr3, cr4;
+	ulong cr0, cr3, cr4;
 
 	__asm__ volatile("mov %%cr0, %0" : "=r" (cr0));
 	__asm__ volatile("mov %%cr3, %0" : "=r" (cr3));
 	__asm__ volatile("mov %%cr4, %0" : "=r" (cr4));
 	CHECK(cr0 & KERNEL_CR0, KERNEL_CR0);
 	CHECK(cr4 & X86_CR4_PAE, X86_CR4_PAE);
-	CHECK(cr3, (u32)xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base)));
+	CHECK(cr3, (ulong)xen_pfn_to_cr3(va_mfn((void *)start_info->pt_base)));
 	CHECK(HC1(fpu_taskswitch, 1), 0);
 	__asm__ volatile("mov %%cr0, %0" : "=r" (cr0));
 	CHECK(cr0 & X86_CR0_TS, X86_CR0_TS);
@@ -153,7 +154,7 @@ static void test_msr(void)
 
 static void test_debug_registers(void)
 {
-	u32 v;
+	ulong v;
 
 	CHECK(HC2(set_debugreg, 9, 0) != 0, 1);
 	CHECK(HC2(set_debugreg, 1, 0x1000), 0);
@@ -219,7 +220,7 @@ static void test_bitmap(void)
 }
 
 /*
- * What instructions of ring 0 do in ring 1. Bytes are those that an assembler
+ * What instructions of ring 0 do in a kernel. Bytes are those that an assembler
  * does not make: a mode of memory for a control register, wrong prefixes.
  */
 #define INSN(insn, vector) do {						\
@@ -235,25 +236,26 @@ static void test_instructions(void)
 	INSN("wbinvd", NO_TRAP);
 	INSN("wbnoinvd", NO_TRAP);
 	INSN("hlt", X86_TRAP_GP);
-	INSN("mov %%cr1, %%eax", X86_TRAP_GP);
+	INSN("mov %%cr1, " R(ax), X86_TRAP_GP);
 	INSN(".byte 0x0f, 0x20, 0x00", NO_TRAP);	/* mov cr0, (eax) */
-	INSN("mov %%cr0, %%eax; mov %%eax, %%cr0", NO_TRAP);
-	INSN("mov %%cr0, %%eax; orl $4, %%eax; mov %%eax, %%cr0", /* EM */
+	INSN("mov %%cr0, " R(ax) "; mov " R(ax) ", %%cr0", NO_TRAP);
+	INSN("mov %%cr0, " R(ax) "; orl $4, %%eax; mov " R(ax) ", %%cr0", /* EM */
 	     X86_TRAP_GP);
-	INSN("movl $8, %%eax; mov %%eax, %%cr0", X86_TRAP_GP);	/* TS alone */
-	INSN("mov %%cr3, %%eax; mov %%eax, %%cr3", NO_TRAP);
-	INSN("xorl %%eax, %%eax; mov %%eax, %%cr3", X86_TRAP_GP);
+	INSN("movl $8, %%eax; mov " R(ax) ", %%cr0", X86_TRAP_GP); /* TS alone */
+	INSN("mov %%cr3, " R(ax) "; mov " R(ax) ", %%cr3", NO_TRAP);
+	INSN("xorl %%eax, %%eax; mov " R(ax) ", %%cr3", X86_TRAP_GP);
 	INSN(".byte 0xf0; clts", X86_TRAP_UD);		/* lock */
 	INSN(".byte 0xf0; inb $0x20, %%al", X86_TRAP_UD);
 	INSN(".byte 0x67; inb $0x20, %%al", NO_TRAP);	/* addr16 */
 	INSN("lmsw %%ax", X86_TRAP_GP);
 	INSN("invlpg (%%eax)", X86_TRAP_GP);
-	INSN(".byte 0x0f, 0x01, 0xf8", X86_TRAP_UD);	/* swapgs */
+	/* swapgs, of 64 bits alone */
+	INSN(".byte 0x0f, 0x01, 0xf8", WIDTH == 32 ? X86_TRAP_UD : X86_TRAP_GP);
 	INSN("rdpmc", X86_TRAP_GP);
 	CHECK(set_iopl(0), 0);
 }
 
-static u32 cr4_of(u32 value)
+static ulong cr4_of(ulong value)
 {
 	__asm__ volatile("mov %1, %%cr4; mov %%cr4, %0" : "=r" (value)
 			 : "r" (value));
@@ -263,11 +265,12 @@ static u32 cr4_of(u32 value)
 /* Four bits are the guest's; with TSD RDTSC still works in its kernel. */
 static void test_cr4(void)
 {
-	u32 none = cr4_of(0), lo = 0;
+	ulong none = cr4_of(0);
+	u32 lo = 0;
 
 	CHECK(none & ~X86_CR4_MCE,
 	      X86_CR4_PAE | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT);
-	CHECK(cr4_of(~0u) ^ none, X86_CR4_TSD | X86_CR4_DE |
+	CHECK(cr4_of((u32)~0u) ^ none, X86_CR4_TSD | X86_CR4_DE |
 	      X86_CR4_FSGSBASE | X86_CR4_OSXSAVE);
 	__asm__ volatile("rdtsc" : "=a" (lo) :: "edx");
 	CHECK(lo != 0, 1);
@@ -279,7 +282,7 @@ static void test_cr4(void)
 enum { AREA = 1, AREA_READ_ONLY, ENTRIES = 512 };
 static u64 gdt[ENTRIES] __attribute__((aligned(4096)));
 
-/* Strings go through segments with a base, a limit and rights. */
+/* Strings of 32 bits go through segments with a base, a limit and rights. */
 static void test_segments(void)
 {
 	static u8 area[32] __attribute__((aligned(32)));
@@ -318,7 +321,8 @@ void test_main(void)
 	test_bitmap();
 	test_instructions();
 	test_cr4();
-	test_segments();
+	if (WIDTH == 32)
+		test_segments();
 	test_control();
 	test_cpuid();
 	test_msr();

@@ -12,7 +12,9 @@
  * limits of its option hold_limit (hypervisor/debug/holds.c).
  *
  * Test: holds -i
+ * Test: holds-64 -w 64 -i
  * Test: fuzz/limit-holds -i -o hold_limit=6000,200 krypton-debug
+ * Test: fuzz/limit-holds-64 -w 64 -i -o hold_limit=6000,200 krypton-debug
  */
 #define __XEN_TOOLS__
 #include "guest.h"
@@ -88,11 +90,12 @@ static void test_tables(void)
 	/* Refused at its last entry. */
 	fill(TABLES + L1S, TABLES, L1S, APIC | PTE_RO);
 	CHECK(mmuext(MMUEXT_PIN_L2_TABLE, l2, 0) < 0, 1);
-	/* A root without its fourth entry. */
+	/* A 32-bit root without its fourth entry. */
 	fill(TABLES + L1S, TABLES, L1S, 0);
 	fill(TABLES + L1S + 1, 0, 0, 0);
 	CHECK(mmu_update((u64)l3 << 12, (u64)l2 << 12 | PTE_P), 0);
-	CHECK(mmuext(MMUEXT_PIN_L3_TABLE, l3, 0) < 0, 1);
+	CHECK(mmuext(MMUEXT_PIN_L3_TABLE, l3, 0) < 0, LEVELS == 3);
+	CHECK(mmuext(MMUEXT_UNPIN_TABLE, l3, 0) < 0, LEVELS == 3);
 }
 
 /* The tables have the last references to all that they map. */

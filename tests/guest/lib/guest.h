@@ -127,6 +127,7 @@ multicall_entry_t va_mapping_call(const void *p, u64 value);
 long set_timer_op(u64 at);
 long update_descriptor(u64 at, u64 descriptor);
 xen_callback_t callback_at(ulong entry);
+long set_kernel_callbacks(void);		/* event_entry, failsafe_entry */
 void context_callbacks(vcpu_guest_context_t *c);
 
 /* The tests' static, page-aligned buffers are at virtual = pfn << 12. */

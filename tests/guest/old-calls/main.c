@@ -8,6 +8,7 @@
  * AMD kernel reads and writes HWCR and the decode configuration at its start.
  *
  * Test: old-calls
+ * Test: old-calls-64 -w 64
  */
 #include "guest.h"
 
@@ -80,8 +81,7 @@ static void test_callbacks(void)
 {
 	u32 port = bind_ipi();
 
-	CHECK(HC4(set_callbacks, FLAT_KERNEL_CS, event_entry, FLAT_KERNEL_CS,
-		  failsafe_entry), 0);
+	CHECK(set_kernel_callbacks(), 0);
 	events = 0;
 	CHECK(send_port(port), 0);
 	CHECK(HC2(sched_op, SCHEDOP_block, 0), 0);

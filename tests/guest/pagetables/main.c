@@ -7,7 +7,10 @@
  * Classes tried: fast paths that skip validation (XSA-148, 182), recursive
  * entries (185, 240), implicit unpin (252), stale types (242).
  *
+ * A 64-bit root's own rules are those of tests/guest/l4slots and linear.
+ *
  * Test: pagetables
+ * Test: pagetables-64 -w 64
  */
 #include "guest.h"
 
@@ -19,10 +22,11 @@
 
 PAGE_BUFFER(l1);
 PAGE_BUFFER(l2);
+PAGE_BUFFER(spare_l3);
 PAGE_BUFFER(data);
 PAGE_BUFFER(other);
 
-static u64 *l3(void)
+static u64 *root_table(void)
 {
 	return (u64 *)start_info->pt_base;
 }
@@ -52,7 +56,7 @@ static void test_table_not_writable(void)
 			       "r" (pte_of(l1))), X86_TRAP_PF);
 	/* The rest of an L1 changes by all three paths. */
 	CHECK(mmu_update(va_maddr(l1 + 8), va_maddr(data) | PTE_RWP), 0);
-	CHECK(*(u64 *)(l1 + 8), va_maddr(data) | PTE_RWP);
+	CHECK(*(u64 *)(l1 + 8) & ~PTE_ADDED, va_maddr(data) | PTE_RWP);
 	CHECK(failed(mmu_update(va_maddr(l1 + 16), rw)), 1);
 	CHECK(mmuext(MMUEXT_UNPIN_TABLE, va_mfn(l1), 0), 0);
 	CHECK(failed(mmuext(MMUEXT_UNPIN_TABLE, va_mfn(l1), 0)), 1);
@@ -122,10 +126,10 @@ static void test_l2(void)
 	CHECK(make_rw(l2), 0);
 }
 
-/* The root: slot 3 and its L2. */
+/* A 32-bit root: slot 3 and its L2. */
 static void test_root(void)
 {
-	u64 root = va_maddr(l3());
+	u64 root = va_maddr(root_table());
 
 	CHECK(failed(mmu_update(root + SLOT(3), 0)), 1);
 	CHECK(failed(mmu_update(root + SLOT(3), va_maddr(l2_of(0)) | PTE_P)),
@@ -183,13 +187,15 @@ static void test_release(void)
 static void test_attributes(void)
 {
 	static const u64 bad[] = { PTE_PWT, PTE_PCD, PTE_PSE, PTE_G };
-	u64 root = va_maddr(l3()), entry = va_maddr(l2_of(2)) | PTE_P;
+	u64 root = va_maddr(root_table()), entry;
 	u32 i;
 
 	memset(l1, 0, PAGE_SIZE);
 	memset(l2, 0, PAGE_SIZE);
 	CHECK(make_ro(l1), 0);
 	CHECK(make_ro(l2), 0);
+	CHECK(make_ro(spare_l3), 0);
+	entry = va_maddr(LEVELS == 3 ? l2_of(2) : spare_l3) | PTE_P;
 	CHECK(mmuext(MMUEXT_PIN_L2_TABLE, va_mfn(l2), 0), 0);
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		print("entry with %x\n", (u32)bad[i]);
@@ -199,7 +205,10 @@ static void test_attributes(void)
 	}
 	CHECK(mmu_update(va_maddr(l2), va_maddr(l1) | PTE_RWP), 0);
 	CHECK(mmu_update(root + SLOT(2), entry), 0);
+	if (LEVELS == 4)
+		CHECK(mmu_update(root + SLOT(2), 0), 0);
 	CHECK(mmuext(MMUEXT_UNPIN_TABLE, va_mfn(l2), 0), 0);
+	CHECK(make_rw(spare_l3), 0);
 	CHECK(make_rw(l2), 0);
 	CHECK(make_rw(l1), 0);
 }
@@ -231,7 +240,7 @@ static void test_emulation(void)
 			 : "=q" (zf), "+a" (lo), "+d" (hi)
 			 : "r" (pte), "b" (0), "c" (0) : "memory", "cc");
 	CHECK(zf, 0);
-	CHECK(lo & ~AD, (u32)want & ~AD);
+	CHECK(lo & ~AD, (u32)(want | PTE_ADDED) & ~AD);
 	lo = 0;
 	__asm__ volatile("xchgl %0, (%1)" : "+r" (lo) : "r" (pte) : "memory");
 	CHECK(lo & ~AD, (u32)old & ~AD);
@@ -272,7 +281,8 @@ void test_main(void)
 	test_across_pages();
 	test_bad_contents();
 	test_l2();
-	test_root();
+	if (LEVELS == 3)
+		test_root();
 	test_emulation();
 	test_arguments();
 	test_attributes();

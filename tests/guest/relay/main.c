@@ -8,6 +8,7 @@
  * the same, in every window of time.
  *
  * Test: relay -c 2
+ * Test: relay-64 -w 64 -c 2
  */
 #include "domu.h"
 
@@ -89,9 +90,8 @@ INLINE void start(struct control *c, u32 id)
 	u32 i;
 
 	if (!id) {
-		raw_hypercall(__HYPERVISOR_update_va_mapping, SHARED,
-			      c->shared_mfn << 12 | (u32)PTE_RWP,
-			      c->shared_mfn >> 20, UVMF_INVLPG | UVMF_ALL, 0);
+		raw_set_pte(SHARED, (u64)c->shared_mfn << 12 | PTE_RWP,
+			    UVMF_INVLPG | UVMF_ALL);
 		for (i = 0; i < VCPUS; i++)
 			s->vcpu_info[i].evtchn_upcall_mask = 1;
 		c->ready = 1;
@@ -106,6 +106,7 @@ INLINE void start(struct control *c, u32 id)
 			;
 }
 
+/* Its argument is in EAX; at 64 bits, in RDI. */
 static void __attribute__((noinline, noreturn, regparm(1))) relay_code(u32 id)
 {
 	struct control *c = (void *)CONTROL;
@@ -165,7 +166,7 @@ static void make_relay(void)
 	c->shared_mfn = (u32)domctl_op.u.getdomaininfo.shared_info_frame;
 	for (i = 0; i < VCPUS; i++) {
 		domu_context(&relay, &ctx);
-		ctx.user_regs.eax = i;
+		ctx.user_regs.eax = ctx.user_regs.edi = i;
 		ctx.user_regs.esp = STACKS + (i + 1) * STACK_SIZE;
 		domctl_op.u.vcpucontext.vcpu = i;
 		set_xen_guest_handle(domctl_op.u.vcpucontext.ctxt, &ctx);

@@ -44,6 +44,12 @@ xen_callback_t callback_at(ulong entry)
 	return (xen_callback_t){ FLAT_KERNEL_CS, entry };
 }
 
+long set_kernel_callbacks(void)
+{
+	return HC4(set_callbacks, FLAT_KERNEL_CS, event_entry, FLAT_KERNEL_CS,
+		   failsafe_entry);
+}
+
 void context_callbacks(vcpu_guest_context_t *c)
 {
 	c->event_callback_cs = c->failsafe_callback_cs = FLAT_KERNEL_CS;

@@ -24,6 +24,8 @@
 
 /* A whole register in an asm statement: R(sp) is %esp */
 #define R(name)		"%%e" #name
+/* To CS and an address, as wide as those, on the stack */
+#define FAR_RETURN	"lretl"
 
 /*
  * Hypercalls without the page: for code that runs in another domain, between
@@ -37,6 +39,14 @@ raw_hypercall(u32 nr, ulong a, ulong b, ulong c, ulong d, ulong e)
 	__asm__ volatile("int $0x82" : "+a" (rc), "+b" (a), "+c" (b), "+d" (c),
 			 "+S" (d), "+D" (e) :: "memory");
 	return rc;
+}
+
+/* update_va_mapping of such code */
+static inline __attribute__((always_inline)) long
+raw_set_pte(ulong at, u64 value, ulong flags)
+{
+	return raw_hypercall(__HYPERVISOR_update_va_mapping, at, (u32)value,
+			     (u32)(value >> 32), flags, 0);
 }
 
 #define HYPERCALL_BETWEEN(before, nr, a, b, after) ({			\

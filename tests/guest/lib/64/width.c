@@ -45,6 +45,11 @@ xen_callback_t callback_at(ulong entry)
 	return entry;
 }
 
+long set_kernel_callbacks(void)
+{
+	return HC3(set_callbacks, event_entry, failsafe_entry, 0);
+}
+
 void context_callbacks(vcpu_guest_context_t *c)
 {
 	c->event_callback_eip = (ulong)event_entry;

@@ -20,6 +20,7 @@
 #define KERNEL_RPL	0u
 
 #define R(name)		"%%r" #name
+#define FAR_RETURN	"lretq"
 
 static inline __attribute__((always_inline)) long
 raw_hypercall(u32 nr, ulong a, ulong b, ulong c, ulong d, ulong e)
@@ -31,6 +32,13 @@ raw_hypercall(u32 nr, ulong a, ulong b, ulong c, ulong d, ulong e)
 	__asm__ volatile("syscall" : "+a" (rc), "+D" (a), "+S" (b), "+d" (c),
 			 "+r" (r10), "+r" (r8) :: "rcx", "r11", "memory");
 	return rc;
+}
+
+static inline __attribute__((always_inline)) long
+raw_set_pte(ulong at, u64 value, ulong flags)
+{
+	return raw_hypercall(__HYPERVISOR_update_va_mapping, at, value, flags,
+			     0, 0);
 }
 
 #define HYPERCALL_BETWEEN(before, nr, a, b, after) ({			\
