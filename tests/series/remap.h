@@ -102,6 +102,6 @@ void xen_flush_tlb_all(void);
 typedef int remap_fn(struct vm_area_struct *vma, unsigned long addr,
 		     xen_pfn_t *pfn, int nr, int *err_ptr, pgprot_t prot,
 		     unsigned int domid, bool no_translate);
-remap_fn remap_64, remap_32;
+remap_fn remap_entries, remap_runs;
 
 #endif
