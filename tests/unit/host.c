@@ -126,7 +126,7 @@ void smp_flush(cpus_t set)
 
 void smp_flush_always(void)
 {
-	smp_flush(host_cpus);
+	smp_flush(smp_all());
 }
 
 void smp_flush_interrupt(void)
