@@ -29,7 +29,8 @@ void quiet_audit(void)
 
 static bool change(u32 from, u32 to)
 {
-	return atomic_cmpxchg(&waiting, &from, to);
+	return __atomic_compare_exchange_n(&waiting, &from, to, false,
+					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
 static void audit(void)
@@ -40,7 +41,7 @@ static void audit(void)
 	faults = audit_frames();
 	if (faults)
 		panic("BUG: frame audit: %u faults", faults);
-	atomic_set(&waiting, 0);
+	__atomic_store_n(&waiting, 0, __ATOMIC_SEQ_CST);
 }
 
 void quiet_point(void)
@@ -51,7 +52,7 @@ void quiet_point(void)
 	lockorder_check_none();
 	if (!wanted)
 		return;
-	atomic_or(&waiting, me);
+	__atomic_fetch_or(&waiting, me, __ATOMIC_SEQ_CST);
 	while ((now = READ_ONCE(waiting)) & me) {
 		if (now == smp_all() && change(now, now | AUDITING))
 			audit();

@@ -17,7 +17,6 @@ struct change {
 	struct xen_memory_reservation r;
 };
 
-/* The first frame number that the flags do not allow; 0: any is allowed. */
 static u64 address_limit(u32 mem_flags)
 {
 	u32 bits = mem_flags & 0xff;

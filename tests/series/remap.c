@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The test remap. It has simulated page tables and a simulated hypervisor that
- * refuses some frames, and compares both builds of xen_remap_pfn() on many sets of
- * such frames.
+ * The test remap: made-up page tables, a hypervisor that refuses some frames,
+ * and both xen_remap_pfn() in comparison, on many sets of such frames.
  */
 #include <stdio.h>
 
@@ -12,7 +11,7 @@
 #define MOST		1500u		/* pages in a trial: more than a batch */
 #define DOMID		7
 
-/* The result of a call. */
+/* What a call does to the world. */
 struct outcome {
 	int rc;
 	unsigned int updates, flushes, runs;
@@ -22,8 +21,8 @@ struct outcome {
 
 struct trial {
 	unsigned int nr, at;
-	bool contiguous;	/* consecutive frames, without errors */
-	bool shared;		/* the error array is the frame array */
+	bool contiguous;	/* one frame after the other, and no errors */
+	bool shared;		/* the errors go over the frames */
 	bool no_translate;
 	xen_pfn_t frames[ENTRIES];
 };
@@ -31,7 +30,7 @@ struct trial {
 pte_t table[ENTRIES];
 bool no_memory;
 
-static int refused[ENTRIES];	/* by frame: the error, or 0 */
+static int refused[ENTRIES];	/* by frame: 0, or the error */
 static struct outcome *now;
 static unsigned int failures;
 
@@ -79,7 +78,7 @@ int HYPERVISOR_mmu_update(struct mmu_update *update, int nr, int *done,
 		err = refused[update[i].val >> PAGE_SHIFT];
 		if (err)
 			break;
-		/* ptr includes the command, which is compared as well. */
+		/* With the command, which has to be right, too. */
 		now->mapped[update[i].ptr / sizeof(pte_t)] =
 			update[i].val | (update[i].ptr & 7) << 60;
 	}
@@ -142,8 +141,8 @@ static void make(struct trial *t, unsigned int number)
 }
 
 /*
- * A small batch, as in the 64-bit build, counts the pages of a call only if the
- * call did not fail; a large one counts all pages that were mapped.
+ * A small batch, as 64-bit's are, counts what was mapped in a call only if that
+ * did not fail; a large one counts what was mapped.
  */
 static void compare_rc(unsigned int number, const struct trial *t,
 		       const struct outcome *a, const struct outcome *b)
@@ -183,7 +182,7 @@ static void compare(unsigned int number, const struct trial *t,
 		fail(number, "calls at most", a->updates, b->updates);
 }
 
-/* 1,024 pages in three page tables, without errors. */
+/* 1,024 pages in three page tables, with nothing in the way. */
 static void count(struct trial *t, bool contiguous)
 {
 	static struct outcome a, b;
