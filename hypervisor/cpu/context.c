@@ -64,15 +64,6 @@ static bool map_descriptor(struct vcpu *v, u16 sel)
 	return (sel & 4) && ldt_map_page(v, (u32)(sel / PAGE_SIZE));
 }
 
-static void save_debug(struct vcpu *v)
-{
-	u64 off = DR7_FIXED;
-
-	if (!(v->proc.dr[7] & 0xff))
-		return;
-	__asm__ volatile("mov %0, %%dr7" :: "r" (off));
-}
-
 /* A switch calls this only if a breakpoint is on: it loads all registers. */
 void context_load_debug(const struct vcpu *v)
 {
@@ -111,18 +102,6 @@ void context_toggle(struct vcpu *v)
 	segment_set_base(v, SEG_GS, other);
 	v->proc.in_user = !v->proc.in_user;
 	roots_load(v);
-}
-
-static void save_bases(struct vcpu *v)
-{
-	v->proc.fs_base = segment_get_base(v, SEG_FS);
-	v->proc.gs_base = segment_get_base(v, SEG_GS);
-}
-
-static void load_bases(struct vcpu *v)
-{
-	segment_set_base(v, SEG_FS, v->proc.fs_base);
-	segment_set_base(v, SEG_GS, v->proc.gs_base);
 }
 
 /*
@@ -315,12 +294,14 @@ void context_save(struct vcpu *v)
 	READ_SEGMENT(fs, v->proc.fs);
 	READ_SEGMENT(gs, v->proc.gs);
 	if (width_is_long(v->d->width)) {
-		save_bases(v);
+		v->proc.fs_base = segment_get_base(v, SEG_FS);
+		v->proc.gs_base = segment_get_base(v, SEG_GS);
 		/* It preserves all registers, so other switches save none. */
 		if (v->xpti.at)
 			__asm__ volatile("call xpti_unload" ::: "memory");
 	}
-	save_debug(v);
+	if (v->proc.dr[7] & 0xff)
+		__asm__ volatile("mov %0, %%dr7" :: "r" ((u64)DR7_FIXED));
 	save_fpu(v);
 	leave_tables(b);
 	/* In this order: a CPU without a vCPU gets no request to flush. */
@@ -376,7 +357,8 @@ static bool load_segments(struct vcpu *v)
 		   LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
 
 	if (width_is_long(v->d->width)) {
-		load_bases(v);
+		segment_set_base(v, SEG_FS, v->proc.fs_base);
+		segment_set_base(v, SEG_GS, v->proc.gs_base);
 		if (v->xpti.at)
 			xpti_load(v);
 	}

@@ -37,6 +37,12 @@
 
 #define WHOLE	{ ~0u, ~0u, ~0u, ~0u }
 
+/*
+ * Which domains a row is for, by the processor's vendor, by what XCR0 may have, by
+ * privilege, or by width (LONG: 64-bit guests).
+ */
+enum whom { ANY, AMD, INTEL, XSAVE, AVX, DOM0, LONG };
+
 static const struct {
 	u32 leaf;
 	u8 sub, whom;
@@ -171,23 +177,19 @@ static bool is_long(const struct domain *d)
 	return !d || width_is_long(d->width);
 }
 
-bool cpuid_applies(enum cpuid_whom whom, const struct domain *d)
+static bool applies(u8 whom, const struct domain *d)
 {
-	bool privileged = d && d->privileged;
-
 	switch (whom) {
 	case AMD:
 		return !cpuid_is_intel();
 	case INTEL:
 		return cpuid_is_intel();
-	case DOM0_AMD:
-		return !cpuid_is_intel() && privileged;
 	case XSAVE:
 		return max_xcr0(d);
 	case AVX:
 		return max_xcr0(d) & XCR0_AVX;
 	case DOM0:
-		return privileged;
+		return d && d->privileged;
 	case LONG:
 		return is_long(d);
 	default:
@@ -208,7 +210,7 @@ static void keep_given(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 
 	for (i = 0; i < ARRAY_SIZE(given); i++)
 		if (is_leaf(leaf, sub, given[i].leaf, given[i].sub) &&
-		    cpuid_applies(given[i].whom, d))
+		    applies(given[i].whom, d))
 			for (k = 0; k < 4; k++)
 				keep[k] |= given[i].keep[k];
 	for (k = 0; k < 4; k++)

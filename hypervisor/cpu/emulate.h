@@ -32,13 +32,6 @@ bool string_io(struct emulation *e);
 bool cpuid_is_intel(void);
 #define CPUID_XSAVE	BIT(26)		/* leaf 1, ECX */
 /*
- * Which domains a row of the CPUID or MSR table is for: by the processor's
- * vendor, what they may have in XCR0, privilege, or width (LONG: 64-bit guests).
- */
-enum cpuid_whom { ANY, AMD, INTEL, XSAVE, AVX, DOM0, DOM0_AMD, LONG };
-/* d may be NULL: what any domain can have. */
-bool cpuid_applies(enum cpuid_whom whom, const struct domain *d);
-/*
  * The result of CPUID, EAX to EDX, for the vCPU. 'kernel': the guest's kernel
  * asks, and sees more than user mode.
  */

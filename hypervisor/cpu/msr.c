@@ -26,6 +26,8 @@
 #define ARCH_CAPS		0x400000001d12e171	/* less eIBRS */
 #define SYSCFG			0x740000
 
+/* Which domains a row is for: by vendor, privilege, or width (LONG: 64-bit). */
+enum whom { ANY, AMD, INTEL, DOM0_AMD, LONG };
 enum way {
 	FAULT,
 	VALUE,		/* read: 'value' */
@@ -106,13 +108,29 @@ void msr_init_cpu(void)
 		wrmsr_safe(MSR_DE_CFG, value | DE_CFG_LFENCE);
 }
 
+static bool applies(u8 whom, const struct vcpu *v)
+{
+	switch (whom) {
+	case AMD:
+		return !cpuid_is_intel();
+	case INTEL:
+		return cpuid_is_intel();
+	case DOM0_AMD:
+		return !cpuid_is_intel() && v->d->privileged;
+	case LONG:
+		return width_is_long(v->d->width);
+	default:
+		return true;
+	}
+}
+
 static const struct msr *find(const struct vcpu *v, u32 msr)
 {
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(table); i++)
 		if (msr >= table[i].first && msr <= table[i].last &&
-		    cpuid_applies(table[i].whom, v->d))
+		    applies(table[i].whom, v))
 			return &table[i];
 	return NULL;
 }

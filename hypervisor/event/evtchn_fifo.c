@@ -48,16 +48,6 @@ static event_word_t *word_of(const struct domain *d, u32 port)
 	return &f->array[port / WORDS_PER_PAGE][port % WORDS_PER_PAGE];
 }
 
-static u32 set_bits(u32 *word, u32 bits)
-{
-	return atomic_or(word, bits);
-}
-
-static void clear_bits(u32 *word, u32 bits)
-{
-	atomic_and(word, ~bits);
-}
-
 /*
  * Append a port to the last word of a queue; false if that word is no longer on
  * a queue. By the ABI the guest must not unmask the word while BUSY is set, so
@@ -74,12 +64,12 @@ static bool append(event_word_t *last, u32 port)
 				   (old & ~(BUSY | EVTCHN_FIFO_LINK_MASK)) | port))
 			return true;
 		if (!i) {
-			set_bits(last, BUSY);
+			atomic_or(last, BUSY);
 			old = READ_ONCE(*last);
 		}
 	}
 	if (i)
-		clear_bits(last, BUSY);
+		atomic_and(last, ~BUSY);
 	return i == LINK_TRIES;
 }
 
@@ -117,13 +107,13 @@ void evtchn_fifo_set_pending(struct domain *d, struct evtchn *e, u32 port)
 		e->pending = true;	/* until its page is added */
 		return;
 	}
-	set_bits(word, PENDING);
+	atomic_or(word, PENDING);
 	/* Without a control block it waits for an unmask. Xen 4.17 drops it. */
 	if (!fv->control || (READ_ONCE(*word) & MASKED) ||
-	    (set_bits(word, LINKED) & LINKED))
+	    (atomic_or(word, LINKED) & LINKED))
 		return;
 	if (enqueue(d, e, port) &&
-	    !(set_bits(&fv->control->ready, 1u << e->priority) >>
+	    !(atomic_or(&fv->control->ready, 1u << e->priority) >>
 	      e->priority & 1))
 		evtchn_mark_pending(d->vcpu[e->vcpu]);
 }
@@ -134,7 +124,7 @@ void evtchn_fifo_clear_pending(struct domain *d, u32 port)
 	event_word_t *word = word_of(d, port);
 
 	if (word)
-		clear_bits(word, PENDING);
+		atomic_and(word, ~PENDING);
 }
 
 void evtchn_fifo_unmask(struct domain *d, struct evtchn *e, u32 port)
@@ -144,7 +134,7 @@ void evtchn_fifo_unmask(struct domain *d, struct evtchn *e, u32 port)
 
 	if (!word)
 		return;
-	clear_bits(word, MASKED);
+	atomic_and(word, ~MASKED);
 	if (READ_ONCE(*word) & PENDING)
 		evtchn_fifo_set_pending(d, e, port);
 }

@@ -115,12 +115,6 @@ static u32 entries(const struct domain *d, enum frame_type type)
 	       rules(d, type)->entries;
 }
 
-/* Whether a slot of an L4 is the hypervisor's. It is 0 in a guest's table. */
-static bool is_hv_slot(u32 index)
-{
-	return index >= L4_M2P_SLOT && index < L4_HV_END;
-}
-
 static bool is_device(mfn_t m)
 {
 	return !mfn_valid(m) || mfn_frame(m)->kind == FRAME_IO;
@@ -488,7 +482,8 @@ int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad)
 	if (type == TYPE_L1)
 		return set(d, entry, value, keep_ad, TYPE_L1);
 	r = rules(d, type);
-	if (index >= r->top_slot || (r->has_hv_slots && is_hv_slot(index)))
+	if (index >= r->top_slot ||
+	    (r->has_hv_slots && index >= L4_M2P_SLOT && index < L4_HV_END))
 		return -EINVAL;
 	if (index >= entries(d, type))
 		return -EPERM;

@@ -81,16 +81,6 @@ bool cpuid_is_intel(void)
 	return host_is_intel;
 }
 
-/* As in cpu/cpuid.c, for the rows of the MSR table. */
-bool cpuid_applies(enum cpuid_whom whom, const struct domain *d)
-{
-	bool intel = cpuid_is_intel();
-
-	return whom == INTEL ? intel : whom == AMD ? !intel :
-	       whom == DOM0_AMD ? !intel && d->privileged :
-	       whom == LONG ? width_is_long(d->width) : true;
-}
-
 static u32 register_of(u32 reg)
 {
 	if (reg != 4 && reg != 5)
