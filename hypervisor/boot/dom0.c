@@ -284,7 +284,8 @@ static void fill_start_info(const struct domain *d)
 static void fill_firmware(const struct domain *d)
 {
 	struct dom0_vga_console_info screen;
-	u32 size = dom0_console_info(&screen, width_is_long(d->width));
+	bool has_efi = width_is_long(d->width) && boot_info.efi.map;
+	u32 size = dom0_console_info(&screen, has_efi);
 	u32 at = members_size(DOM0_START_INFO, layout.long_size) +
 		 MAX_GUEST_CMDLINE + 2 * layout.long_size;
 	u32 where[] = { size ? at : 0, size };
