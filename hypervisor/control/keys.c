@@ -5,6 +5,7 @@
  */
 #include "control/keys.h"
 #include "debug.h"
+#include "device/irq.h"
 #include "domain/domain.h"
 #include "machine/machine.h"
 #include "machine/panic.h"
@@ -43,7 +44,7 @@ void keys_handle(char key)
 		log_info("keys: h this text, 0 Dom0's registers as last saved, "
 			 "a frame audit and l longest holds "
 			 "(debug build), d this CPU, m memory, "
-			 "q domains, r vCPUs, C panic, R reboot");
+			 "i interrupts, q domains, r vCPUs, C panic, R reboot");
 		break;
 	case 'a':
 		quiet_audit();
@@ -56,6 +57,9 @@ void keys_handle(char key)
 		break;
 	case 'd':
 		panic_dump(&this_block()->guest);
+		break;
+	case 'i':
+		irq_dump();
 		break;
 	case 'm':
 		log_info("memory: %lu of %lu frames free; TLB flushes: %lu",

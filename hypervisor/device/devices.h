@@ -3,19 +3,21 @@
 #ifndef KRYPTON_DEVICES_H
 #define KRYPTON_DEVICES_H
 
-#define MAX_PIRQS	256
+#define MAX_PIRQS	1024	/* of the privileged domain */
+#define DOMU_PIRQS	256
 #define MAX_IOMEM	16
 
 /* A domain's part. */
 struct domain_devices {
 	struct pirq {			/* the event lock */
 		u32 port;
-		u32 vector;		/* 0: none */
+		u32 irq;		/* 0: none */
 		u32 gsi;		/* plus 1; 0: a message */
 		bool reserved;
-		bool share;		/* its port allows sharing the vector */
+		bool share;		/* its port allows sharing the irq */
 		bool allowed;		/* an unprivileged domain may bind it */
 	} *pirqs;
+	u32 pirq_count;
 	mfn_t eoi_frame;		/* the page lock */
 	u8 *eoi_map;
 	u8 *ioports;			/* bit set: denied; NULL: all are */

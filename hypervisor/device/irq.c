@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Device interrupts. The machine has one vector space. A vector belongs to the
- * hypervisor, to pirqs of guests, or to nobody. All device interrupts go to the
- * boot CPU.
+ * Device interrupts. An irq belongs to the hypervisor, to pirqs of guests, or to
+ * nobody. It has a vector, for as long as it is in use, on one CPU: on that of
+ * the vCPU that its first guest wants notified. Irqs have different vectors as
+ * long as there are enough; then several have the same one on different CPUs.
  *
  * When a guest's level interrupt arrives, the hypervisor masks it at the
  * IO-APIC, and unmasks it after each guest that shares it has sent its EOI. A
  * guest that never does stops only the devices on this line. The hypervisor
  * acknowledges edge interrupts and messages immediately.
+ *
+ * An irq moves to another CPU by one write, of where its vector goes, so that
+ * none is lost. One that was sent before still arrives at the old CPU. That is
+ * why only an irq that has its vector alone moves: whose it is, the vector says.
  */
 #include "debug.h"
+#include "device/ioapic.h"
 #include "device/irq.h"
 #include "domain/domain.h"
 #include "machine/acpi.h"
@@ -17,15 +23,9 @@
 #include "machine/asm.h"
 #include "machine/smp.h"
 
-#define IOREGSEL	0
-#define IOWIN		4
-#define IOAPIC_VERSION	1
-#define IOAPIC_REDIR	0x10
-#define REDIR_LOW	BIT(13)
-#define REDIR_LEVEL	BIT(15)
-#define REDIR_MASKED	BIT(16)
-
 #define SHARERS		4
+#define IRQS		(MAX_PIRQS + 1)		/* 0 is none */
+#define APIC_REACH	0xffu	/* without interrupt remapping: ids below */
 
 struct irq_guest {
 	struct domain *d;	/* NULL: none */
@@ -33,84 +33,25 @@ struct irq_guest {
 	bool pending;		/* its EOI is missing */
 };
 
-struct vector_info {
+struct irq {
 	void (*handler)(void);
 	struct irq_guest guest[SHARERS];
+	struct irq *next;	/* of the same vector; the oldest is first */
+	u32 cpu;
+	u64 count;		/* of its interrupts */
 	s32 gsi;		/* -1: a message */
-	bool used;
+	struct msi_place message;
+	u8 vector;		/* 0: the irq is not in use */
 	bool level;
 	bool masked;
 	bool share;		/* all its guests allow sharing */
 };
 
-struct ioapic {
-	volatile u32 *regs;
-	u32 base, pins;
-};
-
-static struct ioapic ioapics[ACPI_MAX_IOAPICS];
-static struct vector_info vectors[256];
-static u8 gsi_vector[IRQ_MAX_GSI];
+static struct irq irqs[IRQS];
+static struct irq *by_vector[256];
+static u16 gsi_irq[IRQ_MAX_GSI];
+static u64 arrived[MAX_CPUS];		/* device interrupts */
 static struct spinlock irq_lock = SPINLOCK(LOCK_IRQ);
-
-/* Index first, then data. The lock is held, except during boot. */
-static u32 ioapic_read(const struct ioapic *io, u32 reg)
-{
-	io->regs[IOREGSEL] = reg;
-	return io->regs[IOWIN];
-}
-
-static void ioapic_write(const struct ioapic *io, u32 reg, u32 v)
-{
-	io->regs[IOREGSEL] = reg;
-	io->regs[IOWIN] = v;
-}
-
-static struct ioapic *gsi_ioapic(u32 gsi)
-{
-	u32 i;
-
-	for (i = 0; i < acpi.ioapics; i++)
-		if (gsi >= ioapics[i].base &&
-		    gsi < ioapics[i].base + ioapics[i].pins)
-			return &ioapics[i];
-	return NULL;
-}
-
-static void write_pin(u32 gsi, u64 entry)
-{
-	const struct ioapic *io = gsi_ioapic(gsi);
-	u32 reg;
-
-	if (!io)
-		return;
-	reg = IOAPIC_REDIR + 2 * (gsi - io->base);
-	ioapic_write(io, reg, (u32)REDIR_MASKED);
-	ioapic_write(io, reg + 1, (u32)(entry >> 32));
-	ioapic_write(io, reg, (u32)entry);
-}
-
-static void mask_pin(u32 gsi, bool masked)
-{
-	const struct ioapic *io = gsi_ioapic(gsi);
-	u32 reg, v;
-
-	if (!io)
-		return;
-	reg = IOAPIC_REDIR + 2 * (gsi - io->base);
-	v = ioapic_read(io, reg);
-	ioapic_write(io, reg, masked ? v | (u32)REDIR_MASKED :
-		     v & ~(u32)REDIR_MASKED);
-}
-
-u32 irq_gsi_count(void)
-{
-	u32 i, n = 16;
-
-	for (i = 0; i < acpi.ioapics; i++)
-		n = MAX(n, ioapics[i].base + ioapics[i].pins);
-	return MIN(n, (u32)IRQ_MAX_GSI);
-}
 
 /*
  * Nothing uses the 8259s. Call this before LINT0 is masked: a request that they
@@ -132,113 +73,177 @@ void irq_disable_pic(void)
 
 void irq_init(void)
 {
-	struct ioapic *io;
-	u32 i, pin;
-
-	for (i = 0; i < acpi.ioapics; i++) {
-		io = &ioapics[i];
-		io->regs = paging_ioremap(paddr(acpi.ioapic[i].address), 32);
-		io->base = acpi.ioapic[i].gsi_base;
-		io->pins = (ioapic_read(io, IOAPIC_VERSION) >> 16 & 0xff) + 1;
-		for (pin = 0; pin < io->pins; pin++)
-			write_pin(io->base + pin, REDIR_MASKED);
-		log_info("IO-APIC %u: GSI %u to %u", acpi.ioapic[i].id,
-			 io->base, io->base + io->pins - 1);
-	}
+	ioapic_init();
 }
 
-static int take_vector(void)
+/* NULL if no irq has the vector on this CPU. */
+static struct irq *find_on(u32 vector, u32 cpu)
 {
-	int v;
+	struct irq *irq = by_vector[vector];
+
+	while (irq && irq->cpu != cpu)
+		irq = irq->next;
+	return irq;
+}
+
+static u32 apic_of(u32 cpu)
+{
+	return cpu_blocks[cpu]->cpu.apic_id;
+}
+
+/* Give the irq a vector on this CPU; 'alone': one that no other irq has. */
+static bool take_vector(struct irq *irq, u32 cpu, bool alone)
+{
+	struct irq **end;
+	u32 v;
 
 	ASSERT_HELD(&irq_lock);
 	for (v = IRQ_FIRST_VECTOR; v <= IRQ_LAST_VECTOR; v++) {
-		if (vectors[v].used || v == VEC_GUEST_SYSCALL ||
-		    v == VEC_HYPERCALL)
+		if (v == VEC_GUEST_SYSCALL || v == VEC_HYPERCALL ||
+		    (alone ? by_vector[v] : find_on(v, cpu)))
 			continue;
-		vectors[v] = (struct vector_info){ .used = true, .gsi = -1 };
-		return v;
+		*irq = (struct irq){ .vector = (u8)v, .cpu = cpu, .gsi = -1 };
+		for (end = &by_vector[v]; *end; end = &(*end)->next)
+			;
+		*end = irq;
+		return true;
 	}
+	return false;
+}
+
+/* A new irq, or -ENOSPC. */
+static int take_irq(void)
+{
+	u32 cpu = apic_of(this_cpu()->id) < APIC_REACH ? this_cpu()->id : 0;
+	u32 i = 1;
+
+	while (i < IRQS && irqs[i].vector)
+		i++;
+	if (i == IRQS)
+		return -ENOSPC;
+	if (take_vector(&irqs[i], cpu, true))
+		return (int)i;
+	for (cpu = 0; cpu < cpu_count; cpu++)
+		if (apic_of(cpu) < APIC_REACH &&
+		    take_vector(&irqs[i], cpu, false))
+			return (int)i;
 	return -ENOSPC;
 }
 
-int irq_alloc_vector(void)
+static void release_irq(struct irq *irq)
 {
-	u64 f = spin_lock_irqsave(&irq_lock);
-	int v = take_vector();
+	struct irq **p = &by_vector[irq->vector];
 
-	spin_unlock_irqrestore(&irq_lock, f);
-	return v;
+	while (*p != irq)
+		p = &(*p)->next;
+	*p = irq->next;
+	*irq = (struct irq){ 0 };
 }
 
-void irq_free_vector(u32 vector)
+int irq_alloc_message(struct msi_place message)
 {
 	u64 f = spin_lock_irqsave(&irq_lock);
+	int n = take_irq(), rc;
 
-	if (vectors[vector].gsi >= 0) {
-		mask_pin((u32)vectors[vector].gsi, true);
-		gsi_vector[vectors[vector].gsi] = 0;
+	if (n > 0) {
+		irqs[n].message = message;
+		rc = msi_program(&message, apic_of(irqs[n].cpu),
+				 irqs[n].vector);
+		if (rc) {
+			release_irq(&irqs[n]);
+			n = rc;
+		}
 	}
-	vectors[vector] = (struct vector_info){ 0 };
+	spin_unlock_irqrestore(&irq_lock, f);
+	return n;
+}
+
+void irq_free(u32 n)
+{
+	u64 f = spin_lock_irqsave(&irq_lock);
+
+	if (irqs[n].gsi >= 0) {
+		ioapic_mask((u32)irqs[n].gsi, true);
+		gsi_irq[irqs[n].gsi] = 0;
+	}
+	release_irq(&irqs[n]);
 	spin_unlock_irqrestore(&irq_lock, f);
 }
 
-u32 irq_gsi_vector(u32 gsi)
+static void move(struct irq *irq, u32 cpu)
 {
-	return gsi < IRQ_MAX_GSI ? gsi_vector[gsi] : 0;
+	ASSERT_HELD(&irq_lock);
+	if (irq->cpu == cpu || apic_of(cpu) >= APIC_REACH ||
+	    by_vector[irq->vector] != irq || irq->next)
+		return;
+	if (irq->gsi >= 0)
+		ioapic_redirect((u32)irq->gsi, apic_of(cpu));
+	else if (msi_redirect(&irq->message, apic_of(cpu)))
+		return;
+	irq->cpu = cpu;
 }
 
-bool irq_is_level(u32 vector)
+void irq_move(u32 n, u32 cpu)
 {
-	return vectors[vector].level;
+	u64 f = spin_lock_irqsave(&irq_lock);
+
+	if (irqs[n].vector)
+		move(&irqs[n], cpu);
+	spin_unlock_irqrestore(&irq_lock, f);
 }
 
-static struct irq_guest *find_guest(struct vector_info *vi,
+u32 irq_of_gsi(u32 gsi)
+{
+	return gsi < IRQ_MAX_GSI ? gsi_irq[gsi] : 0;
+}
+
+bool irq_is_level(u32 n)
+{
+	return irqs[n].level;
+}
+
+static struct irq_guest *find_guest(struct irq *irq,
 				    const struct domain *d, u32 pirq)
 {
 	u32 i;
 
 	for (i = 0; i < SHARERS; i++)
-		if (vi->guest[i].d == d && (!d || vi->guest[i].pirq == pirq))
-			return &vi->guest[i];
+		if (irq->guest[i].d == d && (!d || irq->guest[i].pirq == pirq))
+			return &irq->guest[i];
 	return NULL;
 }
 
-static u32 guest_count(const struct vector_info *vi)
+static u32 guest_count(const struct irq *irq)
 {
 	u32 i, n = 0;
 
 	for (i = 0; i < SHARERS; i++)
-		n += vi->guest[i].d != NULL;
+		n += irq->guest[i].d != NULL;
 	return n;
 }
 
-bool irq_is_shared(u32 vector)
+bool irq_is_shared(u32 n)
 {
-	return guest_count(&vectors[vector]) > 1;
-}
-
-static u64 pin_entry(u32 vector, bool level, bool low)
-{
-	return vector | (level ? REDIR_LEVEL : 0) | (low ? REDIR_LOW : 0) |
-	       (u64)cpu_blocks[0]->cpu.apic_id << 56;
+	return guest_count(&irqs[n]) > 1;
 }
 
 static int setup_gsi(u32 gsi, bool level, bool low)
 {
-	int v = gsi_vector[gsi];
+	int n = gsi_irq[gsi];
+	struct irq *irq;
 
-	if (v && (guest_count(&vectors[v]) || vectors[v].handler))
+	if (n && (guest_count(&irqs[n]) || irqs[n].handler))
 		return -EEXIST;
-	if (!v)
-		v = take_vector();
-	if (v < 0)
-		return v;
-	vectors[v].gsi = (s32)gsi;
-	vectors[v].level = level;
-	vectors[v].masked = true;
-	gsi_vector[gsi] = (u8)v;
-	write_pin(gsi, pin_entry((u32)v, level, low) | REDIR_MASKED);
+	if (!n)
+		n = take_irq();
+	if (n < 0)
+		return n;
+	irq = &irqs[n];
+	irq->gsi = (s32)gsi;
+	irq->level = level;
+	irq->masked = true;
+	gsi_irq[gsi] = (u16)n;
+	ioapic_program(gsi, irq->vector, apic_of(irq->cpu), level, low);
 	return 0;
 }
 
@@ -247,7 +252,7 @@ int irq_setup_gsi(u32 gsi, bool level, bool low)
 	u64 f;
 	int rc;
 
-	if (gsi >= IRQ_MAX_GSI || !gsi_ioapic(gsi))
+	if (gsi >= IRQ_MAX_GSI || !ioapic_has(gsi))
 		return -EINVAL;
 	f = spin_lock_irqsave(&irq_lock);
 	rc = setup_gsi(gsi, level, low);
@@ -273,31 +278,33 @@ void irq_bind_hypervisor(u32 gsi, void (*fn)(void))
 {
 	if (irq_setup_gsi(gsi, false, false))
 		return;
-	vectors[gsi_vector[gsi]].handler = fn;
-	mask_pin(gsi, false);
+	irqs[gsi_irq[gsi]].handler = fn;
+	ioapic_mask(gsi, false);
 }
 
-static void set_masked(struct vector_info *vi, bool masked)
+static void set_masked(struct irq *irq, bool masked)
 {
-	vi->masked = masked;
-	if (vi->gsi >= 0)
-		mask_pin((u32)vi->gsi, masked);
+	irq->masked = masked;
+	if (irq->gsi >= 0)
+		ioapic_mask((u32)irq->gsi, masked);
 }
 
-int irq_bind_guest(u32 vector, struct domain *d, u32 pirq, bool share)
+int irq_bind_guest(u32 n, struct domain *d, u32 pirq, bool share)
 {
 	u64 f = spin_lock_irqsave(&irq_lock);
-	struct vector_info *vi = &vectors[vector];
-	struct irq_guest *g = find_guest(vi, NULL, 0);
-	bool first = !guest_count(vi);
+	struct irq *irq = &irqs[n];
+	struct irq_guest *g = find_guest(irq, NULL, 0);
+	bool first = !guest_count(irq);
 	int rc = -EBUSY;
 
-	if (vi->used && !vi->handler && g && !find_guest(vi, d, pirq) &&
-	    (first || (share && vi->share))) {
+	if (irq->vector && !irq->handler && g && !find_guest(irq, d, pirq) &&
+	    (first || (share && irq->share))) {
 		*g = (struct irq_guest){ .d = d, .pirq = pirq };
-		vi->share = share;
-		if (first)
-			set_masked(vi, false);
+		irq->share = share;
+		if (first) {
+			move(irq, d->vcpu[0]->sched.cpu);
+			set_masked(irq, false);
+		}
 		rc = 0;
 	}
 	spin_unlock_irqrestore(&irq_lock, f);
@@ -305,77 +312,110 @@ int irq_bind_guest(u32 vector, struct domain *d, u32 pirq, bool share)
 }
 
 /* Unmask the vector if all its guests have sent their EOIs. */
-static void settle(struct vector_info *vi)
+static void settle(struct irq *irq)
 {
 	u32 i;
 
 	for (i = 0; i < SHARERS; i++)
-		if (vi->guest[i].pending)
+		if (irq->guest[i].pending)
 			return;
-	if (vi->masked)
-		set_masked(vi, false);
+	if (irq->masked)
+		set_masked(irq, false);
 }
 
-void irq_unbind_guest(u32 vector, const struct domain *d, u32 pirq)
+void irq_unbind_guest(u32 n, const struct domain *d, u32 pirq)
 {
 	u64 f = spin_lock_irqsave(&irq_lock);
-	struct vector_info *vi = &vectors[vector];
-	struct irq_guest *g = find_guest(vi, d, pirq);
+	struct irq *irq = &irqs[n];
+	struct irq_guest *g = find_guest(irq, d, pirq);
 
 	if (g) {
 		*g = (struct irq_guest){ 0 };
-		if (guest_count(vi))
-			settle(vi);
+		if (guest_count(irq))
+			settle(irq);
 		else
-			set_masked(vi, true);
+			set_masked(irq, true);
 	}
 	spin_unlock_irqrestore(&irq_lock, f);
 }
 
-void irq_guest_eoi(u32 vector, const struct domain *d, u32 pirq)
+void irq_guest_eoi(u32 n, const struct domain *d, u32 pirq)
 {
 	u64 f = spin_lock_irqsave(&irq_lock);
-	struct vector_info *vi = &vectors[vector];
-	struct irq_guest *g = find_guest(vi, d, pirq);
+	struct irq *irq = &irqs[n];
+	struct irq_guest *g = find_guest(irq, d, pirq);
 
 	if (g) {
 		g->pending = false;
-		settle(vi);
+		settle(irq);
 	}
 	spin_unlock_irqrestore(&irq_lock, f);
 }
 
-/* Copy the vector, with references to its guests for use without the lock. */
-static void note_interrupt(struct vector_info *vi, struct vector_info *copy)
+/*
+ * The irq that a vector on this CPU is for: one that is still sent to another
+ * CPU had the vector first. NULL: nobody uses it any more.
+ */
+static struct irq *whose(u32 vector)
+{
+	struct irq *irq = find_on(vector, this_cpu()->id);
+
+	return irq ? irq : by_vector[vector];
+}
+
+/* Copy the irq, with references to its guests for use without the lock. */
+static void note_interrupt(struct irq *irq, struct irq *copy)
 {
 	u32 i;
 
-	if (vi->level && guest_count(vi))
-		set_masked(vi, true);
+	ASSERT_HELD(&irq_lock);
+	if (irq->level && guest_count(irq))
+		set_masked(irq, true);
 	for (i = 0; i < SHARERS; i++)
-		if (vi->guest[i].d) {
-			vi->guest[i].pending = vi->level;
-			domain_hold(vi->guest[i].d);
+		if (irq->guest[i].d) {
+			irq->guest[i].pending = irq->level;
+			domain_hold(irq->guest[i].d);
 		}
-	*copy = *vi;
+	irq->count++;
+	*copy = *irq;
 }
 
 static void device_interrupt(u32 vector)
 {
 	u64 f = spin_lock_irqsave(&irq_lock);
-	struct vector_info vi;
+	struct irq *irq = whose(vector), copy = { 0 };
 	u32 i;
 
-	note_interrupt(&vectors[vector], &vi);
+	if (irq)
+		note_interrupt(irq, &copy);
+	arrived[this_cpu()->id]++;
 	apic_eoi();
 	spin_unlock_irqrestore(&irq_lock, f);
-	if (vi.handler)
-		vi.handler();
+	if (copy.handler)
+		copy.handler();
 	for (i = 0; i < SHARERS; i++)
-		if (vi.guest[i].d) {
-			evtchn_send_pirq(vi.guest[i].d, vi.guest[i].pirq);
-			domain_put(vi.guest[i].d);
+		if (copy.guest[i].d) {
+			evtchn_send_pirq(copy.guest[i].d, copy.guest[i].pirq);
+			domain_put(copy.guest[i].d);
 		}
+}
+
+void irq_dump(void)
+{
+	const struct irq *irq;
+	u32 i;
+
+	for (irq = irqs; irq < irqs + IRQS; irq++)
+		if (irq->vector && irq->gsi >= 0)
+			log_info("GSI %d: vector %x on CPU %u, %lu arrived",
+				 irq->gsi, irq->vector, irq->cpu, irq->count);
+		else if (irq->vector)
+			log_info("message of %02x:%02x entry %u: vector %x on "
+				 "CPU %u, %lu arrived", irq->message.a.bus,
+				 irq->message.a.devfn, irq->message.entry,
+				 irq->vector, irq->cpu, irq->count);
+	for (i = 0; i < cpu_count; i++)
+		log_info("CPU %u's device interrupts: %lu", i, arrived[i]);
 }
 
 void irq_dispatch(u32 vector)
@@ -396,25 +436,16 @@ void irq_dispatch(u32 vector)
 	case VEC_SPURIOUS:
 		break;
 	default:
-		if (vector >= IRQ_FIRST_VECTOR && vector <= IRQ_LAST_VECTOR)
-			device_interrupt(vector);
+		device_interrupt(vector);
 	}
 	hold_end(0);
 }
 
-/* A guest may read the ID, the version and the arbitration ID. */
 int irq_ioapic_read(u64 base, u32 reg, u32 *value)
 {
-	u64 f;
-	u32 i;
+	u64 f = spin_lock_irqsave(&irq_lock);
+	int rc = ioapic_read(base, reg, value);
 
-	for (i = 0; i < acpi.ioapics; i++) {
-		if (acpi.ioapic[i].address != base || reg > 2)
-			continue;
-		f = spin_lock_irqsave(&irq_lock);
-		*value = ioapic_read(&ioapics[i], reg);
-		spin_unlock_irqrestore(&irq_lock, f);
-		return 0;
-	}
-	return -EINVAL;
+	spin_unlock_irqrestore(&irq_lock, f);
+	return rc;
 }

@@ -47,64 +47,88 @@ static u64 read_bar(struct pci_address a, u32 index)
 	return (u64)hi << 32 | (lo & ~15u);
 }
 
-static u32 message_address(void)
+static u32 message_address(u32 apic_id)
 {
-	return MSI_ADDRESS | cpu_blocks[0]->cpu.apic_id << 12;
+	return MSI_ADDRESS | apic_id << 12;
 }
 
-static int write_entry(u64 phys, u32 vector)
+/* Where the device has the entry of its MSI-X table. */
+static int find_entry(const struct msi_place *m, u64 *phys)
 {
-	mfn_t m = paddr_to_mfn(paddr(phys));
-	volatile u32 *e;
-	int rc = -ENXIO;
-	u64 f;
-
-	if (mfn_valid(m) && mfn_frame(m)->kind != FRAME_IO)
-		return rc;
-	f = spin_lock_irqsave(&window_lock);
-	e = paging_window(m);
-	if (e) {
-		e += (phys & (PAGE_SIZE - 1)) / sizeof(*e);
-		e[3] |= 1;
-		e[0] = message_address();
-		e[1] = 0;
-		e[2] = vector;
-		e[3] &= ~1u;
-		rc = 0;
-	}
-	spin_unlock_irqrestore(&window_lock, f);
-	return rc;
-}
-
-int msi_program_msix(struct pci_address a, u32 entry, u32 vector)
-{
-	u32 cap = find_capability(a, CAP_MSIX), table;
+	u32 cap = find_capability(m->a, CAP_MSIX), table;
 	u64 base;
+	mfn_t frame;
 
-	if (!cap || entry > (pci_read(a, cap) >> 16 & 0x7ff))
+	if (!cap || m->entry > (pci_read(m->a, cap) >> 16 & 0x7ff))
 		return -ENODEV;
-	table = pci_read(a, cap + 4);
-	base = read_bar(a, table & 7);
+	table = pci_read(m->a, cap + 4);
+	base = read_bar(m->a, table & 7);
 	if (!base)
 		return -ENODEV;
-	return write_entry(base + (table & ~7u) + entry * 16ull, vector);
+	*phys = base + (table & ~7u) + m->entry * 16ull;
+	frame = paddr_to_mfn(paddr(*phys));
+	return mfn_valid(frame) && mfn_frame(frame)->kind != FRAME_IO ?
+	       -ENXIO : 0;
 }
 
-int msi_program(struct pci_address a, u32 vector)
+/* 'vector' is NULL if it stays. */
+static int write_entry(const struct msi_place *m, u32 apic_id,
+		       const u32 *vector)
 {
-	u32 cap = find_capability(a, CAP_MSI), control, data;
+	volatile u32 *e;
+	u64 phys, f;
+	int rc = find_entry(m, &phys);
 
+	if (rc)
+		return rc;
+	f = spin_lock_irqsave(&window_lock);
+	e = paging_window(paddr_to_mfn(paddr(phys)));
+	if (e)
+		e += (phys & (PAGE_SIZE - 1)) / sizeof(*e);
+	if (e && vector) {
+		e[3] |= 1;
+		e[0] = message_address(apic_id);
+		e[1] = 0;
+		e[2] = *vector;
+		e[3] &= ~1u;
+	} else if (e) {
+		e[0] = message_address(apic_id);
+	}
+	spin_unlock_irqrestore(&window_lock, f);
+	return e ? 0 : -ENXIO;
+}
+
+int msi_redirect(const struct msi_place *m, u32 apic_id)
+{
+	u32 cap;
+
+	if (m->is_msix)
+		return write_entry(m, apic_id, NULL);
+	cap = find_capability(m->a, CAP_MSI);
 	if (!cap)
 		return -ENODEV;
-	control = pci_read(a, cap) >> 16;
-	pci_update(a, cap + 4, 0, message_address());
+	pci_update(m->a, cap + 4, 0, message_address(apic_id));
+	return 0;
+}
+
+int msi_program(const struct msi_place *m, u32 apic_id, u32 vector)
+{
+	u32 cap, control, data;
+
+	if (m->is_msix)
+		return write_entry(m, apic_id, &vector);
+	cap = find_capability(m->a, CAP_MSI);
+	if (!cap)
+		return -ENODEV;
+	control = pci_read(m->a, cap) >> 16;
+	pci_update(m->a, cap + 4, 0, message_address(apic_id));
 	data = cap + 8;
 	if (control & 0x80) {
-		pci_update(a, cap + 8, 0, 0);
+		pci_update(m->a, cap + 8, 0, 0);
 		data = cap + 12;
 	}
-	pci_update(a, data, 0xffff0000, vector);
+	pci_update(m->a, data, 0xffff0000, vector);
 	/* One message, whatever the driver has set. */
-	pci_update(a, cap, ~(7u << 20), 0);
+	pci_update(m->a, cap, ~(7u << 20), 0);
 	return 0;
 }

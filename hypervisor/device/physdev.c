@@ -23,7 +23,7 @@ static bool pirq_level(const struct domain *d, u32 pirq)
 {
 	const struct pirq *p = &d->dev.pirqs[pirq];
 
-	return p->vector && irq_is_level(p->vector);
+	return p->irq && irq_is_level(p->irq);
 }
 
 /* Set or clear the bit that tells the guest to send EOI for this pirq. */
@@ -47,12 +47,12 @@ static long do_eoi(struct domain *d, void *arg)
 	const struct physdev_eoi *op = arg;
 	const struct pirq *p;
 
-	if (op->irq >= MAX_PIRQS)
+	if (op->irq >= d->dev.pirq_count)
 		return -EINVAL;
 	p = &d->dev.pirqs[op->irq];
-	if (!p->vector)
+	if (!p->irq)
 		return p->port || p->gsi || p->reserved ? 0 : -EINVAL;
-	irq_guest_eoi(p->vector, d, op->irq);
+	irq_guest_eoi(p->irq, d, op->irq);
 	return 0;
 }
 
@@ -60,12 +60,12 @@ static long do_status(struct domain *d, void *arg)
 {
 	struct physdev_irq_status_query *op = arg;
 
-	if (op->irq >= MAX_PIRQS)
+	if (op->irq >= d->dev.pirq_count)
 		return -EINVAL;
 	/* Set for all, because not every guest uses the bitmap. */
 	op->flags = XENIRQSTAT_needs_eoi;
 	if (pirq_level(d, op->irq) &&
-	    irq_is_shared(d->dev.pirqs[op->irq].vector))
+	    irq_is_shared(d->dev.pirqs[op->irq].irq))
 		op->flags |= XENIRQSTAT_shared;
 	return 0;
 }
@@ -110,13 +110,13 @@ static long do_apic_read(u64 arg)
 /* Mapping another interrupt to such a pirq succeeds and changes nothing. */
 static bool pirq_mapped(const struct domain *d, u32 pirq)
 {
-	return d->dev.pirqs[pirq].vector || d->dev.pirqs[pirq].gsi;
+	return d->dev.pirqs[pirq].irq || d->dev.pirqs[pirq].gsi;
 }
 
 static int free_pirq(const struct domain *d, bool gsi)
 {
 	u32 i = gsi ? 16 : irq_gsi_count();
-	u32 end = gsi ? irq_gsi_count() : MAX_PIRQS;
+	u32 end = gsi ? irq_gsi_count() : d->dev.pirq_count;
 
 	for (; i < end; i++)
 		if (!pirq_mapped(d, i) && !d->dev.pirqs[i].reserved)
@@ -127,22 +127,22 @@ static int free_pirq(const struct domain *d, bool gsi)
 /* The pirq of a GSI; 0: none. */
 static int pirq_of_gsi(const struct domain *d, u32 gsi)
 {
-	int i = MAX_PIRQS - 1;
+	int i = (int)d->dev.pirq_count - 1;
 
 	while (i && d->dev.pirqs[i].gsi != gsi + 1)
 		i--;
 	return i;
 }
 
-/* Give a pirq its vector, and bind its port to the vector if it has one. */
-static void connect(struct domain *d, u32 pirq, u32 vector)
+/* Give a pirq its irq, and bind its port to that if it has one. */
+static void connect(struct domain *d, u32 pirq, u32 irq)
 {
 	struct pirq *p = &d->dev.pirqs[pirq];
 
-	p->vector = vector;
+	p->irq = irq;
 	p->allowed = true;
 	if (p->port)
-		irq_bind_guest(vector, d, pirq, p->share);
+		irq_bind_guest(irq, d, pirq, p->share);
 	mark_eoi(d, pirq);
 }
 
@@ -160,7 +160,7 @@ static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
 		return -EEXIST;
 	if (pirq < 0)
 		return pirq;
-	if (pirq >= MAX_PIRQS)
+	if (pirq >= (int)d->dev.pirq_count)
 		return -EINVAL;
 	if (!gsi)
 		return -EPERM;		/* GSI 0 is the hypervisor's timer */
@@ -168,21 +168,20 @@ static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
 	if (pirq_mapped(d, (u32)pirq) && d->dev.pirqs[pirq].gsi != gsi + 1)
 		return 0;
 	d->dev.pirqs[pirq].gsi = gsi + 1;
-	if (!irq_gsi_vector(gsi) && gsi < 16)
+	if (!irq_of_gsi(gsi) && gsi < 16)
 		irq_setup_isa(gsi);
-	if (irq_gsi_vector(gsi))
-		connect(d, (u32)pirq, irq_gsi_vector(gsi));
+	if (irq_of_gsi(gsi))
+		connect(d, (u32)pirq, irq_of_gsi(gsi));
 	return 0;
 }
 
 static long map_message(struct domain *d, struct physdev_map_pirq *m)
 {
-	struct pci_address a = { (u8)m->bus, (u8)m->devfn };
-	int pirq = m->pirq < 0 ? free_pirq(d, false) : m->pirq, vector, rc;
+	int pirq = m->pirq < 0 ? free_pirq(d, false) : m->pirq, irq;
 
 	if (pirq < 0)
 		return pirq;
-	if (pirq >= MAX_PIRQS)
+	if (pirq >= (int)d->dev.pirq_count)
 		return -EINVAL;
 	m->pirq = pirq;
 	if (pirq_mapped(d, (u32)pirq))
@@ -190,16 +189,11 @@ static long map_message(struct domain *d, struct physdev_map_pirq *m)
 	if (m->bus >> 16 || m->entry_nr < 0 ||
 	    (m->type == MAP_PIRQ_TYPE_MULTI_MSI && m->entry_nr > 1))
 		return -EINVAL;
-	vector = irq_alloc_vector();
-	if (vector < 0)
-		return vector;
-	rc = m->table_base ? msi_program_msix(a, (u32)m->entry_nr, (u32)vector) :
-	     msi_program(a, (u32)vector);
-	if (rc) {
-		irq_free_vector((u32)vector);
-		return rc;
-	}
-	connect(d, (u32)pirq, (u32)vector);
+	irq = irq_alloc_message((struct msi_place){
+		{ (u8)m->bus, (u8)m->devfn }, m->table_base, (u32)m->entry_nr });
+	if (irq < 0)
+		return irq;
+	connect(d, (u32)pirq, (u32)irq);
 	return 0;
 }
 
@@ -255,11 +249,11 @@ static void unmap(struct domain *d, u32 pirq)
 	struct pirq *p = &d->dev.pirqs[pirq];
 
 	ASSERT_HELD(&d->events.lock);
-	if (p->vector)
-		irq_unbind_guest(p->vector, d, pirq);
+	if (p->irq)
+		irq_unbind_guest(p->irq, d, pirq);
 	if (!p->gsi)
-		irq_free_vector(p->vector);
-	p->vector = p->gsi = 0;
+		irq_free(p->irq);
+	p->irq = p->gsi = 0;
 	p->allowed = false;
 }
 
@@ -273,7 +267,7 @@ static long do_unmap_pirq(struct domain *by, void *arg)
 	if (rc)
 		return rc;
 	f = spin_lock_irqsave(&d->events.lock);
-	if (op->pirq < 0 || op->pirq >= MAX_PIRQS ||
+	if (op->pirq < 0 || op->pirq >= (int)d->dev.pirq_count ||
 	    !pirq_mapped(d, (u32)op->pirq))
 		rc = -EINVAL;
 	else
@@ -285,7 +279,8 @@ static long do_unmap_pirq(struct domain *by, void *arg)
 
 static int create(struct domain *d, const struct domain_config *config)
 {
-	d->dev.pirqs = frames_new(MAX_PIRQS * sizeof(*d->dev.pirqs));
+	d->dev.pirq_count = d->privileged ? MAX_PIRQS : DOMU_PIRQS;
+	d->dev.pirqs = frames_new(d->dev.pirq_count * sizeof(*d->dev.pirqs));
 	return d->dev.pirqs ? 0 : -ENOMEM;
 }
 
@@ -295,8 +290,8 @@ static int kill(struct domain *d)
 	u64 f = spin_lock_irqsave(&d->events.lock);
 	u32 i;
 
-	for (i = 0; i < MAX_PIRQS; i++)
-		if (d->dev.pirqs[i].vector)
+	for (i = 0; i < d->dev.pirq_count; i++)
+		if (d->dev.pirqs[i].irq)
 			unmap(d, i);
 	spin_unlock_irqrestore(&d->events.lock, f);
 	return 0;
@@ -304,7 +299,8 @@ static int kill(struct domain *d)
 
 static void free_devices(struct domain *d)
 {
-	frames_delete(d->dev.pirqs, MAX_PIRQS * sizeof(*d->dev.pirqs));
+	frames_delete(d->dev.pirqs,
+		      d->dev.pirq_count * sizeof(*d->dev.pirqs));
 	frames_delete(d->dev.ioports, 65536 / 8);
 }
 
@@ -320,19 +316,19 @@ long physdev_domctl_irq(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_irq_permission *p = &op->u.irq_permission;
 	struct domain *by = current_domain();
-	u32 vector, i;
+	u32 irq, i;
 	u64 f;
 
-	if (p->pirq >= MAX_PIRQS)
+	if (p->pirq >= by->dev.pirq_count)
 		return -EINVAL;
 	f = spin_lock_irqsave(&by->events.lock);
-	vector = by->dev.pirqs[p->pirq].vector;
+	irq = by->dev.pirqs[p->pirq].irq;
 	spin_unlock_irqrestore(&by->events.lock, f);
-	if (!vector)
+	if (!irq)
 		return -EPERM;
 	f = spin_lock_irqsave(&d->events.lock);
-	for (i = 0; i < MAX_PIRQS; i++)
-		if (d->dev.pirqs[i].vector == vector)
+	for (i = 0; i < d->dev.pirq_count; i++)
+		if (d->dev.pirqs[i].irq == irq)
 			d->dev.pirqs[i].allowed = p->allow_access;
 	spin_unlock_irqrestore(&d->events.lock, f);
 	return 0;
@@ -349,9 +345,9 @@ static long do_setup_gsi(struct domain *d, void *arg)
 	if (!d->privileged)
 		return -EPERM;
 	rc = irq_setup_gsi((u32)op->gsi, op->triggering, op->polarity);
-	for (i = 0; !rc && i < MAX_PIRQS; i++)
+	for (i = 0; !rc && i < d->dev.pirq_count; i++)
 		if (d->dev.pirqs[i].gsi == (u32)op->gsi + 1)
-			connect(d, i, irq_gsi_vector((u32)op->gsi));
+			connect(d, i, irq_of_gsi((u32)op->gsi));
 	return rc;
 }
 
@@ -363,7 +359,7 @@ static int use_eoi_frame(struct domain *d, mfn_t m)
 
 	d->dev.eoi_frame = m;
 	d->dev.eoi_map = mfn_to_virt(m);
-	for (i = 0; i < MAX_PIRQS; i++)
+	for (i = 0; i < d->dev.pirq_count; i++)
 		mark_eoi(d, i);
 	spin_unlock_irqrestore(&d->events.lock, f);
 	return 0;
@@ -392,7 +388,7 @@ static long do_alloc_vector(struct domain *d, void *arg)
 {
 	struct physdev_irq *op = arg;
 
-	op->vector = op->irq;
+	op->irq = op->irq;
 	return 0;
 }
 

@@ -18,7 +18,7 @@
 void evtchn_send_pirq(struct domain *d, u32 pirq)
 {
 	spin_guard_irqsave(&d->events.lock);
-	if (pirq < MAX_PIRQS && d->dev.pirqs[pirq].port)
+	if (pirq < d->dev.pirq_count && d->dev.pirqs[pirq].port)
 		evtchn_port_set_pending(d, d->dev.pirqs[pirq].port);
 }
 
@@ -153,10 +153,10 @@ static long do_bind_pirq(struct domain *d, void *arg)
 	struct pirq *p;
 	int rc;
 
-	if (op->pirq >= MAX_PIRQS)
+	if (op->pirq >= d->dev.pirq_count)
 		return -EINVAL;
 	p = &d->dev.pirqs[op->pirq];
-	if (!(d->privileged ? p->gsi || p->vector : p->allowed))
+	if (!(d->privileged ? p->gsi || p->irq : p->allowed))
 		return -EPERM;
 	if (p->port)
 		return -EEXIST;
@@ -165,7 +165,7 @@ static long do_bind_pirq(struct domain *d, void *arg)
 		return rc;
 	p->port = op->port;
 	p->share = op->flags & BIND_PIRQ__WILL_SHARE;
-	rc = p->vector ? irq_bind_guest(p->vector, d, op->pirq, p->share) : 0;
+	rc = p->irq ? irq_bind_guest(p->irq, d, op->pirq, p->share) : 0;
 	if (rc) {
 		p->port = 0;
 		evtchn_port_free(d, op->port);
@@ -187,8 +187,8 @@ static void unbind(struct domain *d, const struct evtchn *e)
 		break;
 	case EVTCHN_PIRQ:
 		p = &d->dev.pirqs[e->peer];
-		if (p->vector)
-			irq_unbind_guest(p->vector, d, e->peer);
+		if (p->irq)
+			irq_unbind_guest(p->irq, d, e->peer);
 		p->port = 0;
 		break;
 	case EVTCHN_INTERDOMAIN:
@@ -415,7 +415,10 @@ static long do_bind_vcpu(struct domain *d, void *arg)
 		break;
 	case EVTCHN_UNBOUND:
 	case EVTCHN_INTERDOMAIN:
+		break;
 	case EVTCHN_PIRQ:
+		irq_move(d->dev.pirqs[e->peer].irq,
+			 d->vcpu[op->vcpu]->sched.cpu);
 		break;
 	default:
 		return -EINVAL;

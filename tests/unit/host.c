@@ -487,7 +487,7 @@ struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first)
 		.id = 3 + nr, .width = &width32, .tables.address_end = ~0ull,
 		.tables.m2p_start = 0xf5800000,
 		.mem.max_pages = pages, .max_vcpus = vcpus, .shared = shared[nr],
-		.dev.pirqs = pirqs[nr], .tables.dirty_cpus = { { 1 } }, .refs = 1,
+		.dev.pirqs = pirqs[nr], .dev.pirq_count = MAX_PIRQS, .tables.dirty_cpus = { { 1 } }, .refs = 1,
 	};
 	spin_init(&d->mem.lock, LOCK_OWNED);
 	spin_init(&d->tables.lock, LOCK_PAGES);

@@ -5,10 +5,12 @@
  * does between address and data, and a message goes where the device says.
  */
 #include <string.h>
+#include <xen/event_channel.h>
 #include "device/irq.h"
 #include "cpu/emulate.h"
 #include "errno.h"
 #include "host.h"
+#include "hypercalls.h"
 #include "machine/paging.h"
 #include "machine/pci.h"
 #include "memory/frames.h"
@@ -21,10 +23,11 @@
 #define TABLE	0x2000u		/* in BAR 1 */
 
 static const struct pci_address device = { 0, 8 };
+static const struct msi_place msi = { { 0, 8 }, false, 0 };
 static u32 config[64];
 static u32 strayed;		/* accesses that reached another device */
-static struct cpu_block block;
-struct cpu_block *cpu_blocks[MAX_CPUS] = { &block };
+static struct cpu_block blocks[2];
+struct cpu_block *cpu_blocks[MAX_CPUS] = { &blocks[0], &blocks[1] };
 
 static u32 read_register(u32 address)
 {
@@ -40,6 +43,18 @@ static void write_register(u32 address, u32 value)
 		config[address >> 2 & 63] = value;
 	else
 		strayed++;
+}
+
+static long operation(u32 cmd, void *arg)
+{
+	return do_event_channel_op((u64[6]){ cmd, (u64)arg });
+}
+
+static int program_msix(u32 entry)
+{
+	const struct msi_place m = { device, true, entry };
+
+	return msi_program(&m, 3, 0x55);
 }
 
 static void other_cpu(void)
@@ -96,8 +111,8 @@ static void test_another_cpu(void **state)
 	assert_int_equal(pci_read(device, 0), 0x10011af4);
 	pci_update(device, 0x10, 0xffff0000, 0x1234);
 	assert_int_equal(config[4], 0xabcd1234);
-	assert_int_equal(msi_program(device, 0x55), 0);
-	assert_int_equal(msi_program_msix(device, 0, 0x55), 0);
+	assert_int_equal(msi_program(&msi, 3, 0x55), 0);
+	assert_int_equal(program_msix(0), 0);
 	assert_int_equal(strayed, 0);
 	end();
 }
@@ -107,16 +122,18 @@ static void test_msi(void **state)
 {
 	(void)state;
 	setup();
-	block.cpu.apic_id = 3;
 	config[MSI / 4 + 2] = ~0u;
 	config[MSI / 4 + 3] = 0x77770000;
-	assert_int_equal(msi_program(device, 0x55), 0);
+	assert_int_equal(msi_program(&msi, 3, 0x55), 0);
 	assert_int_equal(config[MSI / 4 + 1], 0xfee03000);
 	assert_int_equal(config[MSI / 4 + 2], 0);
 	assert_int_equal(config[MSI / 4 + 3], 0x77770055);
 	assert_int_equal(config[MSI / 4], 0x05 | MSIX << 8 | 0x80 << 16);
+	assert_int_equal(msi_redirect(&msi, 5), 0);
+	assert_int_equal(config[MSI / 4 + 1], 0xfee05000);
+	assert_int_equal(config[MSI / 4 + 3], 0x77770055);
 	config[MSI / 4] &= 0xffff00ff;		/* the list ends here */
-	assert_int_equal(msi_program_msix(device, 0, 0x55), -ENODEV);
+	assert_int_equal(program_msix(0), -ENODEV);
 	end();
 }
 
@@ -124,6 +141,7 @@ static void test_msi(void **state)
 static void test_msix(void **state)
 {
 	const u32 *entry = (u32 *)host_window_page + 4 * 4;
+	struct msi_place entry_4 = { device, true, 0 };
 	u32 i;
 
 	(void)state;
@@ -131,16 +149,125 @@ static void test_msix(void **state)
 	for (i = 0; i < 100; i++) {
 		config[BAR1 / 4] = 0xfeb00000 + i * 0x1000;
 		memset(host_window_page, 0xff, PAGE_SIZE);
-		assert_int_equal(msi_program_msix(device, 4, 0x55), 0);
+		assert_int_equal(program_msix(4), 0);
 		assert_int_equal(host_window_frame.n, 0xfeb02 + i);
 		assert_int_equal(entry[0], 0xfee03000);
 		assert_int_equal(entry[1], 0);
 		assert_int_equal(entry[2], 0x55);
 		assert_int_equal(entry[3], ~1u);
 	}
-	assert_int_equal(msi_program_msix(device, 8, 0x55), -ENODEV);
+	assert_int_equal(program_msix(8), -ENODEV);
+	entry_4.entry = 4;
+	host_window_page[0x4c] = 1;		/* masked: it stays so */
+	assert_int_equal(msi_redirect(&entry_4, 5), 0);
+	assert_int_equal(entry[0], 0xfee05000);
+	assert_int_equal(entry[2], 0x55);
+	assert_int_equal(entry[3] & 1, 1);
 	config[BAR1 / 4] = 0x100000;
-	assert_int_equal(msi_program_msix(device, 4, 0x55), -ENXIO);
+	assert_int_equal(program_msix(4), -ENXIO);
+	end();
+}
+
+extern int own_bind_guest(u32 irq, struct domain *d, u32 pirq, bool share);
+extern void own_unbind_guest(u32 irq, const struct domain *d, u32 pirq);
+static u32 eois;
+
+void apic_eoi(void)
+{
+	eois++;
+}
+
+void smp_flush_interrupt(void)
+{
+}
+
+/* Let a vector arrive at a CPU; whether the domain's pirq 20 is pending then. */
+static bool arrives(struct domain *d, u32 cpu, u32 vector)
+{
+	u8 *pending = d->shared + d->width->pending_offset;
+
+	*pending = 0;
+	host_cpu.id = cpu;
+	eois = 0;
+	irq_dispatch(vector);
+	host_cpu.id = 0;
+	assert_int_equal(eois, 1);
+	return *pending & 2;
+}
+
+/*
+ * An interrupt goes to the CPU of the vCPU that it notifies, and moves by one
+ * write. A message that was sent before still arrives.
+ */
+static void test_irq_moves(void **state)
+{
+	struct domain *d = setup()->d;
+	struct pirq *p = &d->dev.pirqs[20];
+	struct evtchn_bind_pirq bind = { .pirq = 20 };
+	u32 vector;
+	int irq;
+
+	(void)state;
+	blocks[0].cpu.apic_id = 3;
+	blocks[1].cpu.apic_id = 7;
+	d->vcpu[0]->sched.cpu = 1;
+	irq = irq_alloc_message(msi);
+	assert_true(irq > 0);
+	vector = config[MSI / 4 + 3] & 0xff;
+	assert_int_equal(config[MSI / 4 + 1], 0xfee03000);
+	p->irq = (u32)irq;
+	p->allowed = true;
+	assert_int_equal(operation(EVTCHNOP_bind_pirq, &bind), 0);
+	assert_int_equal(bind.port, 1);
+	assert_int_equal(own_bind_guest((u32)irq, d, 20, false), 0);
+	assert_int_equal(config[MSI / 4 + 1], 0xfee07000);
+	assert_int_equal(config[MSI / 4 + 3] & 0xff, vector);
+	assert_true(arrives(d, 1, vector));
+	assert_true(arrives(d, 0, vector));	/* late */
+	irq_move((u32)irq, 0);
+	assert_int_equal(config[MSI / 4 + 1], 0xfee03000);
+	blocks[1].cpu.apic_id = 300;		/* no message reaches it */
+	irq_move((u32)irq, 1);
+	assert_int_equal(config[MSI / 4 + 1], 0xfee03000);
+	assert_true(arrives(d, 0, vector));
+	own_unbind_guest((u32)irq, d, 20);
+	assert_false(arrives(d, 0, vector));
+	irq_free((u32)irq);
+	assert_false(arrives(d, 0, vector));
+	end();
+}
+
+/* Each CPU has its own vectors; an irq that shares its vector stays. */
+static void test_irq_vectors(void **state)
+{
+	static u32 at[2][256], first_address;
+	u32 n = 0, cpu, vector, i;
+	int irqs[1024], irq;
+
+	(void)state;
+	setup();
+	blocks[0].cpu.apic_id = 3;
+	blocks[1].cpu.apic_id = 7;
+	memset(at, 0, sizeof(at));
+	while ((irq = irq_alloc_message(msi)) > 0) {
+		irqs[n++] = irq;
+		cpu = config[MSI / 4 + 1] == 0xfee07000;
+		vector = config[MSI / 4 + 3] & 0xff;
+		assert_int_equal(at[cpu][vector]++, 0);
+		assert_in_range(vector, IRQ_FIRST_VECTOR, IRQ_LAST_VECTOR);
+	}
+	assert_int_equal(irq, -ENOSPC);
+	assert_int_equal(n, 2 * (IRQ_LAST_VECTOR - IRQ_FIRST_VECTOR - 1));
+	assert_int_equal(at[0][0x80] + at[0][0x82] + at[1][0x80] + at[1][0x82],
+			 0);
+	first_address = config[MSI / 4 + 1];
+	irq_move((u32)irqs[0], 1);
+	irq_move((u32)irqs[n - 1], 0);
+	assert_int_equal(config[MSI / 4 + 1], first_address);
+	for (i = 0; i < n; i++)
+		irq_free((u32)irqs[i]);
+	assert_true((irq = irq_alloc_message(msi)) > 0);
+	irq_free((u32)irq);
 	end();
 }
 
@@ -170,4 +297,6 @@ static void test_parts(void **state)
 
 EXPORT_TESTS(pci, cmocka_unit_test(test_another_cpu),
 	     cmocka_unit_test(test_msi), cmocka_unit_test(test_msix),
+	     cmocka_unit_test(test_irq_moves),
+	     cmocka_unit_test(test_irq_vectors),
 	     cmocka_unit_test(test_parts));
