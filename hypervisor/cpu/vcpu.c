@@ -86,18 +86,22 @@ void vcpu_update_time(struct vcpu *v)
 		write_runstate(v, v->sched.runstate);
 }
 
-/* Under the lock of its event channels, as two may do it at once. */
+/*
+ * Two may do it at once: the lock of its event channels is held from reading what
+ * they have set, so that the later one writes the last values.
+ */
 void vcpu_update_wallclock(struct domain *d)
 {
-	u64 seconds = wallclock_base / NS_PER_SEC + (u64)d->policy.time_offset;
 	u64 f = spin_lock_irqsave(&d->events.lock);
+	u64 base = READ_ONCE(wallclock_base);
+	u64 seconds = base / NS_PER_SEC + (u64)READ_ONCE(d->policy.time_offset);
 	u32 *wc = (u32 *)(d->shared + d->width->wc_offset);
 	u32 *hi = (u32 *)(d->shared + d->width->wc_hi_offset);
 
 	wc[0] = (wc[0] | 1) + 2;
 	barrier();
 	wc[1] = (u32)seconds;
-	wc[2] = wallclock_base % NS_PER_SEC;
+	wc[2] = base % NS_PER_SEC;
 	*hi = (u32)(seconds >> 32);
 	barrier();
 	wc[0]++;
