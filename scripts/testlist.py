@@ -7,7 +7,8 @@ tests/boot/sessions     a line is a boot. The boot and each of its cases are tes
                         A script in tests/boot/guest declares the cases that it
                         reports: "# Cases: NAME ..." (krypton:NAME: on Krypton only)
 tests/guest/*/main.c    "* Test: [GROUP/]NAME [OPTIONS] [HYPERVISOR ...]" declares a
-                        run of this guest by tests/guest/run, in group guest
+                        run of this guest by tests/guest/run, in group guest;
+                        with the word "long" after it, for "make test-long"
 """
 import re
 import shlex
@@ -122,12 +123,14 @@ def guest(directory, declared):
     name, *options = shlex.split(declared)
     group, _, name = name.rpartition("/")
     where = [x for x in options if x in HYPERVISORS]
-    options = [x for x in options if x not in HYPERVISORS]
+    long = "long" in options
+    options = [x for x in options if x not in (*HYPERVISORS, "long")]
     value = dict(zip(options, options[1:]))
     each = int(value.get("-t", GUEST_SECONDS)) + 50
     return Test(group or "guest", name, each * (len(where) or 2),
                 int(value.get("-c", 1)),
-                shlex.join(["guest/run", *options, directory.name, *where]))
+                shlex.join(["guest/run", *options, directory.name, *where]),
+                long)
 
 
 def guests(directory):

@@ -106,9 +106,20 @@ long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-/* As many as Xen may save. In Krypton TSC_AUX alone can have a value. */
-#define MAX_MSRS	7u
 #define MSR_MISC_FEATURES_ENABLES	0x140u
+#define CPUID81_DBEXT			BIT(26)		/* in ECX */
+
+/*
+ * As many as Xen may save, which counts four twice where the processor has them.
+ * In Krypton TSC_AUX alone can have a value.
+ */
+static u32 max_msrs(void)
+{
+	u32 r[4];
+
+	cpuid(0x80000001, 0, r);
+	return r[2] & CPUID81_DBEXT ? 11 : 7;
+}
 
 /* Those that are not 0. The count is given out even if there is no room. */
 long domctl_get_msrs(struct domain *d, struct xen_domctl *op)
@@ -121,7 +132,7 @@ long domctl_get_msrs(struct domain *d, struct xen_domctl *op)
 
 	if (!v)
 		return rc;
-	m->msr_count = MAX_MSRS;
+	m->msr_count = max_msrs();
 	if (!m->msrs.p)
 		return 0;
 	domain_pause(d);
@@ -145,7 +156,7 @@ long domctl_set_msrs(struct domain *d, struct xen_domctl *op)
 
 	if (!v)
 		return rc;
-	if (n > MAX_MSRS)
+	if (n > max_msrs())
 		return -EINVAL;
 	domain_pause(d);
 	for (i = 0; !rc && i < n; i++) {

@@ -209,39 +209,6 @@ static void save_fpu(struct vcpu *v)
 	__asm__ volatile("vzeroupper");
 }
 
-/* The image of a new vCPU: initial x87 control word and MXCSR. */
-static const struct xsave_image fresh = {
-	.fxsave = { 0x7f, 0x03, [24] = 0x80, 0x1f }, .parts = XCR0_START,
-};
-
-void context_reset_fpu(struct vcpu *v)
-{
-	v->proc.fpu = fresh;
-}
-
-/*
- * Always copies MXCSR, since XRSTOR always loads it. None of its lower 16 bits is
- * reserved, so no value faults.
- */
-void context_copy_fpu(struct xsave_image *to, const struct xsave_image *from,
-		      u64 parts)
-{
-	static const struct { u32 part, at, size; } pieces[] = {
-		{ XCR0_X87, 0, 24 }, { XCR0_X87, 32, 128 },
-		{ XCR0_SSE, 160, 352 },
-		{ XCR0_AVX, offsetof(struct xsave_image, avx), 256 },
-	};
-	u32 i;
-
-	*to = fresh;
-	memcpy(&to->fxsave[24], &from->fxsave[24], 2);
-	for (i = 0; i < ARRAY_SIZE(pieces); i++)
-		if (parts & pieces[i].part)
-			memcpy((u8 *)to + pieces[i].at,
-			       (const u8 *)from + pieces[i].at, pieces[i].size);
-	to->parts |= parts & XCR0_AVX;
-}
-
 /* 0; or 1: the processor refused the image. */
 #define LOAD_FPU(insn, v) ({						\
 	u32 _bad = 0;							\

@@ -92,18 +92,23 @@ void vcpu_update_time(struct vcpu *v)
 		write_runstate(v, v->sched.runstate);
 }
 
-/* The event lock keeps two CPUs from writing at the same time. */
+/*
+ * The event lock keeps two CPUs from writing at the same time. It is held before the
+ * time is read, so that the last writer writes the last time that was set.
+ */
 void vcpu_update_wallclock(struct domain *d)
 {
-	u64 seconds = wallclock_base / NS_PER_SEC + (u64)d->policy.time_offset;
 	u32 *wc = (u32 *)(d->shared + d->width->wc_offset);
 	u32 *hi = (u32 *)(d->shared + d->width->wc_hi_offset);
+	u64 base, seconds;
 
 	spin_guard_irqsave(&d->events.lock);
+	base = READ_ONCE(wallclock_base);
+	seconds = base / NS_PER_SEC + (u64)READ_ONCE(d->policy.time_offset);
 	wc[0] = (wc[0] | 1) + 2;
 	barrier();
 	wc[1] = (u32)seconds;
-	wc[2] = wallclock_base % NS_PER_SEC;
+	wc[2] = base % NS_PER_SEC;
 	*hi = (u32)(seconds >> 32);
 	barrier();
 	wc[0]++;

@@ -44,6 +44,8 @@ int main(void)
 	failed += RUN(privileged);
 	failed += RUN(layout);
 	failed += RUN(context);
+	failed += RUN(fpu_image);
+	failed += RUN(exit);
 	failed += RUN(entry);
 	failed += RUN(debug);
 	return failed ? 1 : 0;

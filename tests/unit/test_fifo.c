@@ -35,10 +35,9 @@ static long call(u32 cmd, void *arg)
 	return rc;
 }
 
-static void setup(void)
+/* A domain with the 2-level ABI */
+static void make_domain(void)
 {
-	struct evtchn_init_control init = { .offset = 64 };
-	struct evtchn_expand_array expand;
 	u32 first, i;
 
 	host_reset();
@@ -51,12 +50,25 @@ static void setup(void)
 			control_frame = i;
 		else if (frame_table[i].owner == d && !word_frame)
 			word_frame = i;
-	init.control_gfn = control_frame;
-	expand.array_gfn = word_frame;
+}
+
+static void use_fifo(void)
+{
+	struct evtchn_init_control init = {
+		.control_gfn = control_frame, .offset = 64
+	};
+	struct evtchn_expand_array expand = { .array_gfn = word_frame };
+
 	assert_int_equal(call(EVTCHNOP_init_control, &init), 0);
 	assert_int_equal(call(EVTCHNOP_expand_array, &expand), 0);
 	control = (void *)((u8 *)mfn_to_virt(mfn(control_frame)) + 64);
 	words = mfn_to_virt(mfn(word_frame));
+}
+
+static void setup(void)
+{
+	make_domain();
+	use_fifo();
 }
 
 static u32 bind(void)
@@ -322,6 +334,29 @@ static void test_no_control(void **state)
 	assert_int_equal(second.shared.info[0], 1);
 }
 
-EXPORT_TESTS(fifo, cmocka_unit_test(test_order),
+/* What is pending when the domain takes the FIFO ABI is raised then. */
+static void test_pending_before(void **state)
+{
+	struct evtchn_close close = { 0 };
+	u8 *bits;
+	u32 open;
+
+	(void)state;
+	make_domain();
+	open = bind();
+	close.port = bind();
+	assert_int_equal(call(EVTCHNOP_close, &close), 0);
+	bits = d->shared + d->width->pending_offset;
+	bits[open / 8] |= 1u << open % 8;
+	bits[close.port / 8] |= 1u << close.port % 8;
+	use_fifo();
+	assert_int_equal(words[open], LINKED | PENDING);
+	assert_int_equal(words[close.port], 0);
+	assert_int_equal(take(EVTCHN_FIFO_PRIORITY_DEFAULT), open);
+	assert_int_equal(take(EVTCHN_FIFO_PRIORITY_DEFAULT), 0);
+}
+
+EXPORT_TESTS(fifo, cmocka_unit_test(test_pending_before),
+	     cmocka_unit_test(test_order),
 	     cmocka_unit_test(test_hostile), cmocka_unit_test(test_no_control),
 	     cmocka_unit_test(test_interdomain));

@@ -386,6 +386,39 @@ static void steal(void)
 }
 
 /*
+ * Neither list of an exchange may be longer than 2^24: such a call is refused before
+ * it looks at its lists, which are nowhere.
+ */
+static void test_exchange_limit(void **state)
+{
+	static const struct {
+		u32 in, out, in_order, out_order;
+		int want;
+	} cases[] = {
+		{ 1u << 24, 1u << 24, 0, 0, -EFAULT },
+		{ (1u << 24) + 1, (1u << 24) + 1, 0, 0, -EINVAL },
+		{ 1u << 16, 1u << 25, 9, 0, -EINVAL },
+		{ 1u << 25, 1u << 16, 0, 9, -EINVAL },
+	};
+	struct xen_memory_exchange x;
+	u32 i;
+
+	(void)state;
+	setup();
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		x = (struct xen_memory_exchange){
+			.in = { .nr_extents = cases[i].in, .domid = DOMID_SELF,
+				.extent_order = cases[i].in_order },
+			.out = { .nr_extents = cases[i].out, .domid = DOMID_SELF,
+				 .extent_order = cases[i].out_order },
+		};
+		x.in.extent_start.p = x.out.extent_start.p =
+			(void *)(1ull << 47);
+		assert_int_equal(memory_exchange((u64)&x), cases[i].want);
+	}
+}
+
+/*
  * An exchange leaves a frame alone that another domain has got meanwhile: its
  * owner and its entry in the machine-to-phys array stay.
  */
@@ -517,6 +550,7 @@ static void test_late_frame(void **state)
 EXPORT_TESTS(race, cmocka_unit_test(test_share),
 	     cmocka_unit_test(test_late_frame),
 	     cmocka_unit_test(test_exchange),
+	     cmocka_unit_test(test_exchange_limit),
 	     cmocka_unit_test(test_claim), cmocka_unit_test(test_owner),
 	     cmocka_unit_test(test_lost_table),
 	     cmocka_unit_test(test_walk),

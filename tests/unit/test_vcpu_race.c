@@ -4,7 +4,7 @@
  * two instructions of the other's (race.c). Two that take each other
  * down end the domain; one of two pages becomes the vcpu_info, and the other
  * keeps no reference; who resumes a domain while the tools are told of its end
- * leaves the next end to be told.
+ * leaves the next end to be told; a domain's wall clock shows the last offset.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -172,5 +172,45 @@ static void test_told(void **state)
 	assert_in_range(steps, 10, ENOUGH - 1);
 }
 
-EXPORT_TESTS(vcpu_race, cmocka_unit_test(test_down),
+static long set_offset(void)
+{
+	d->policy.time_offset = 1;
+	vcpu_update_wallclock(d);
+	return 0;
+}
+
+static void set_other_offset(void)
+{
+	d->policy.time_offset = 2;
+	vcpu_update_wallclock(d);
+}
+
+/* Of two that set the offset, one is the last: the clock shows that one's. */
+static void test_wallclock(void **state)
+{
+	struct width places;
+	const u32 *wc;
+	u32 steps;
+
+	(void)state;
+	for (steps = 1; steps < ENOUGH; steps++) {
+		setup();
+		places = *d->width;
+		places.wc_offset = 0xc00;
+		places.wc_hi_offset = 0xc0c;
+		d->width = &places;
+		wallclock_base = 1000 * NS_PER_SEC + 77;
+		race(set_offset, set_other_offset, steps);
+		if (race_other)
+			break;
+		wc = (const u32 *)(d->shared + d->width->wc_offset);
+		assert_int_equal(wc[1], 1000 + d->policy.time_offset);
+		assert_int_equal(wc[2], 77);
+		assert_int_equal(wc[0] & 1, 0);
+	}
+	assert_in_range(steps, 10, ENOUGH - 1);
+}
+
+EXPORT_TESTS(vcpu_race, cmocka_unit_test(test_wallclock),
+	     cmocka_unit_test(test_down),
 	     cmocka_unit_test(test_info), cmocka_unit_test(test_told));

@@ -11,6 +11,8 @@
  * own; a neighbour runs and counts meanwhile. Classes: XSA-136, 183, 202, 212,
  * 339.
  *
+ * 64-bit domains have other frames, and no selectors: tests/guest/crashes.
+ *
  * Test: bounce
  */
 #include "domu.h"

@@ -13,7 +13,7 @@
  * Test: breakpoints
  * Test: breakpoints-intel -I
  * Test: breakpoints-64 -w 64
- * Test: breakpoints-64-intel -w 64 -I
+ * Test: breakpoints-64-intel -w 64 -I long
  */
 #include "guest.h"
 #include <xen/arch-x86/cpuid.h>

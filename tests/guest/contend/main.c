@@ -13,7 +13,7 @@
  * enough rounds.
  *
  * Test: contend -c 3 -v 32 -d virtio-rng-pci,addr=4
- * Test: contend-64 -w 64 -c 3 -v 32 -d virtio-rng-pci,addr=4
+ * Test: contend-64 -w 64 -c 3 -v 32 -d virtio-rng-pci,addr=4 long
  * Test: fuzz/audit-contend -c 3 -v 32 -d virtio-rng-pci,addr=4 krypton-debug
  */
 #define __XEN_TOOLS__

@@ -6,6 +6,8 @@
  * it was or as a fault of who set it; a handler runs in ring 1 with IF set,
  * IOPL 0, and no NT, TF or VM. Classes: XSA-7, 44, 136, 193, 202, 213, 339.
  *
+ * 64-bit guests have other entries: tests/guest/frames, syscall and segbase.
+ *
  * Test: entry
  * Test: entry-intel -I
  */

@@ -7,16 +7,21 @@
  * takes all that it may leaves the others theirs.
  *
  * Test: exhaust -i
+ * Test: exhaust-64 -w 64 -i long
  * Test: fuzz/limit-exhaust -i -o hold_limit=6000,200 krypton-debug
+ * Test: fuzz/limit-exhaust-64 -w 64 -i -o hold_limit=6000,200 krypton-debug long
  */
 #include "domu.h"
 
 #define WINDOW_MS	150u
 #define LIST		0x8000u		/* calls, each a struct call */
 #define DATA		0x9000u		/* what they point to */
-#define DATA_SIZE	0xfc0u
-#define EXCHANGE	0x9fc0u		/* its nr_exchanged is 0 each round */
-#define POLL		0x9ff0u		/* a sched_poll, later each round */
+#define DATA_SIZE	0xf80u
+#define EXCHANGE	0x9f80u		/* its nr_exchanged is 0 each round */
+#define POLL		0x9fe0u		/* a sched_poll, later each round */
+/* As many as fit in some bytes */
+#define FLUSHES		(0x600 / sizeof(struct mmuext_op))
+#define CALLS		(0x800 / sizeof(multicall_entry_t))
 #define ROUND_NS	22000u
 #define L2		0xb000u		/* a table of its own, read-only */
 #define L1		0xc000u
@@ -99,7 +104,7 @@ static void fill_flushes(struct domu *u, u8 *data)
 	u32 i;
 
 	(void)u;
-	for (i = 0; i < 128; i++)
+	for (i = 0; i < FLUSHES; i++)
 		op[i].cmd = MMUEXT_TLB_FLUSH_ALL;
 }
 
@@ -109,12 +114,12 @@ static void fill_multicall(struct domu *u, u8 *data)
 	u32 i;
 
 	fill_flushes(u, data + 2048);
-	for (i = 0; i < 64; i++)
+	for (i = 0; i < CALLS; i++)
 		m[i] = (multicall_entry_t){ .op = __HYPERVISOR_mmuext_op,
-			.args = { DATA + 2048, 128, 0, DOMID_SELF } };
+			.args = { DATA + 2048, FLUSHES, 0, DOMID_SELF } };
 	m[7].op = __HYPERVISOR_multicall;
 	m[7].args[0] = DATA;
-	m[7].args[1] = 64;
+	m[7].args[1] = CALLS;
 }
 
 /* Whole pages, as many as the list holds. */
@@ -170,9 +175,9 @@ static const struct attack attacks[] = {
 	  fill_pin },
 	{ "updates", { CALL(mmu_update, DATA, DATA_SIZE / 16, 0, DOMID_SELF), END },
 	  fill_updates },
-	{ "flushes", { CALL(mmuext_op, DATA, 128, 0, DOMID_SELF), END },
+	{ "flushes", { CALL(mmuext_op, DATA, FLUSHES, 0, DOMID_SELF), END },
 	  fill_flushes },
-	{ "multicalls", { CALL(multicall, DATA, 64), END }, fill_multicall },
+	{ "multicalls", { CALL(multicall, DATA, CALLS), END }, fill_multicall },
 	{ "copies", { CALL(grant_table_op, GNTTABOP_copy, DATA,
 			   DATA_SIZE / sizeof(struct gnttab_copy)), END },
 	  fill_copies },
@@ -426,7 +431,8 @@ static void test_limits(void)
 		CHECK(domu_ctl(&attacker, XEN_DOMCTL_unpausedomain), 0);
 		sleep_ms(50);
 		CHECK(*(u32 *)place > 100, 1);
-		CHECK(((struct call *)list_page)->result, limits[i].result);
+		CHECK((int)((struct call *)list_page)->result,
+		      limits[i].result);
 		/* What it took the hypervisor to keep, and no more. */
 		CHECK((int)(pages - free_pages()) < 16, 1);
 		if (limits[i].status) {

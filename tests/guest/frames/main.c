@@ -13,6 +13,7 @@
  * Test: frames -w 64 -v 8
  */
 #include "user.h"
+#include "rights.h"
 
 #define SYSTEM_CALL	0x80u
 #define FLAGS		X86_EFLAGS_FIXED
@@ -437,6 +438,7 @@ void test_main(void)
 	test_places();
 	test_flags();
 	test_frame_flags();
+	test_rights();
 	set_gdt();
 	test_selectors();
 	test_multicall();

@@ -12,9 +12,9 @@
  * limits of its option hold_limit (hypervisor/debug/holds.c).
  *
  * Test: holds -i
- * Test: holds-64 -w 64 -i
+ * Test: holds-64 -w 64 -i long
  * Test: fuzz/limit-holds -i -o hold_limit=6000,200 krypton-debug
- * Test: fuzz/limit-holds-64 -w 64 -i -o hold_limit=6000,200 krypton-debug
+ * Test: fuzz/limit-holds-64 -w 64 -i -o hold_limit=6000,200 krypton-debug long
  */
 #define __XEN_TOOLS__
 #include "guest.h"

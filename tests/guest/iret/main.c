@@ -8,6 +8,8 @@
  * fault at the place it points to; one whose stack segment is in an LDT that
  * was not used before is good; RF holds a breakpoint off for one instruction.
  *
+ * A 64-bit guest's frame, and what it may hold: tests/guest/frames.
+ *
  * Test: iret
  */
 #include "guest.h"

@@ -8,7 +8,7 @@
  * the same, in every window of time.
  *
  * Test: relay -c 2
- * Test: relay-64 -w 64 -c 2
+ * Test: relay-64 -w 64 -c 2 long
  */
 #include "domu.h"
 

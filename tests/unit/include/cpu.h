@@ -26,6 +26,9 @@ struct cpu {
 	u32 apic_id;
 	u32 locks_held;
 	u64 *gdt_page[GDT_PAGES];
+	struct vcpu *current;
+	u32 work;
+	bool thin, special;
 };
 
 struct cpu_block {

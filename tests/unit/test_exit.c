@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a CPU does before it enters a guest (entry/exit.c), and how the other CPUs
+ * hear that a domain has ended (domain/shutdown.c). A vCPU gets one event frame an
+ * exit, although another one unmasks events again and again; a vCPU that comes
+ * instead gets its own. The CPUs of a crashed domain are told before anything that
+ * takes long, and each CPU that ends it looks again itself.
+ */
+#include <stdlib.h>
+#include "cpu/nmi.h"
+#include "boot/boot.h"
+#include "debug.h"
+#include "domain/part.h"
+#include "entry/guest_trap.h"
+#include "entry/traps.h"
+#include "host.h"
+#include "machine/log.h"
+#include "machine/machine.h"
+#include "machine/panic.h"
+
+static struct vcpu *chosen;	/* by the scheduler */
+static u32 frames;		/* that the vCPU got */
+static u32 more_work;		/* exits that find work after their frame */
+static char steps[8];		/* of the end of a domain, one letter each */
+static u32 step_count, work_when_stopped;
+
+static void step(char what)
+{
+	assert_in_range(step_count, 0, sizeof(steps) - 2);
+	steps[step_count++] = what;
+	if (what == 's')
+		work_when_stopped = host_work;
+}
+
+static void log_step(const char *fmt, ...)
+{
+	(void)fmt;
+	step('l');
+}
+
+/* The frame is written, and the other vCPU clears the mask at once. */
+static void put_frame(struct vcpu *v)
+{
+	assert_in_range(++frames, 1, 4);
+	v->shared.info[INFO_MASK] = 0;
+	if (more_work) {
+		more_work--;
+		host_cpu.work = CPU_WORK_RESCHED;
+	}
+}
+
+/* What the machine and the scheduler do, and host.c has otherwise. */
+#define bounce_event(v, r)	put_frame(v)
+#define nmi_forward()		((void)0)
+#define nmi_deliver(v, r)	((void)0)
+#define log_news()		false
+#define domain_reap()		((void)0)
+#define sched_choose(v)		((void)(v), host_cpu.current = chosen)
+#define sched_release(v)	((void)(v))
+#define sched_init_cpu()	((void)0)
+#define timer_stop(t)		((void)(t))
+#define context_save(v)		((void)(v))
+#define context_load(v)		((void)(v))
+#define vcpu_tick(v)		((void)(v))
+#define cpu_idle(w)		abort()
+#define xpti_ready(v)		(v)
+#define xpti_leave(v)		((void)(v))
+#define enter_guest_first()	abort()
+#define evtchn_send_global_virq(v)	step('t')
+#define machine_power_off()	abort()
+#define machine_reboot()	abort()
+#define panic_stop()		abort()
+#define panic_dump(r)		step('d')
+#define domain_stop		tested_stop_parts
+#define domain_stopped		tested_all_stopped
+#define domain_shutdown		tested_shutdown
+#define domain_set_shutdown_code	tested_set_code
+#define domain_crash		tested_crash
+#define domain_tell_stopped	tested_tell
+#undef PARTS_CALL
+#define PARTS_CALL(hook, d)	step('s')
+#undef log_err
+#define log_err			log_step
+#undef log_info
+#define log_info		log_step
+void tested_stop_parts(struct domain *d);
+bool tested_all_stopped(const struct domain *d);
+void tested_shutdown(struct domain *d, u32 reason);
+void tested_set_code(struct domain *d, u32 reason);
+void tested_crash(struct domain *d, const char *fmt, ...);
+void tested_tell(struct domain *d);
+
+#include "../../hypervisor/entry/exit.c"
+#include "../../hypervisor/domain/shutdown.c"
+
+static struct domain *d;
+
+static void setup(void)
+{
+	u32 first;
+
+	host_reset();
+	frames_init(HOST_FRAMES);
+	frames_give(mfn(256), HOST_FRAMES - 256);
+	d = host_make(1, 2, 4, &first);
+	host_current = host_cpu.current = chosen = d->vcpu[0];
+	host_cpu.work = host_work = 0;
+	host_cpu.special = true;
+	spin_init(&d->life.lock, LOCK_SHUTDOWN);
+	d->life.shutdown_code = ~0u;
+	frames = more_work = step_count = 0;
+	memset(steps, 0, sizeof(steps));
+}
+
+static void test_one_frame(void **state)
+{
+	struct regs r = { 0 };
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		setup();
+		d->vcpu[i]->shared.info[INFO_PENDING] = 1;
+		d->vcpu[i]->shared.info[INFO_MASK] = 0;
+		host_cpu.current = chosen = d->vcpu[i];
+		exit_to_guest(&r);
+		assert_int_equal(frames, 1);
+		exit_to_guest(&r);
+		assert_int_equal(frames, 2);
+	}
+}
+
+/* The second vCPU is chosen after the first one's frame. */
+static void test_frame_of_next(void **state)
+{
+	struct regs r = { 0 };
+	u32 i;
+
+	(void)state;
+	setup();
+	for (i = 0; i < 2; i++) {
+		d->vcpu[i]->shared.info[INFO_PENDING] = 1;
+		d->vcpu[i]->shared.info[INFO_MASK] = 0;
+	}
+	chosen = d->vcpu[1];
+	more_work = 1;
+	exit_to_guest(&r);
+	assert_ptr_equal(host_cpu.current, d->vcpu[1]);
+	assert_int_equal(frames, 2);
+}
+
+static void test_crash(void **state)
+{
+	(void)state;
+	setup();
+	domain_crash(d, "it broke a rule");
+	/* Stopped, then logged with the registers; told when none runs. */
+	assert_string_equal(steps, "sldt");
+	assert_int_equal(work_when_stopped, CPU_WORK_RESCHED);
+	assert_int_equal(d->life.shutdown_code, SHUTDOWN_crash);
+	/* Another one of its CPUs crashes it as well. */
+	host_work = 0;
+	domain_crash(d, "again");
+	assert_string_equal(steps, "sldt");
+	assert_int_equal(host_work, CPU_WORK_RESCHED);
+	/* One of another domain, as by a tool. */
+	setup();
+	host_current = NULL;
+	domain_crash(d, "it broke a rule");
+	assert_string_equal(steps, "slt");
+	assert_int_equal(host_work, 0);
+}
+
+EXPORT_TESTS(exit, cmocka_unit_test(test_one_frame),
+	     cmocka_unit_test(test_frame_of_next),
+	     cmocka_unit_test(test_crash));
