@@ -163,6 +163,7 @@ bool ptwrite_emulate(struct vcpu *v, struct regs *r, gva_t at)
 	struct write w;
 	int rc = insn_decode(v, r, &w.i);
 	u64 *entry;
+	bool ok;
 
 	if (rc)
 		return rc == -EFAULT;
@@ -174,7 +175,9 @@ bool ptwrite_emulate(struct vcpu *v, struct regs *r, gva_t at)
 	if (begins_before(&w, at))
 		return false;
 	w.operand = operand(&w);
-	spin_guard(&v->d->tables.lock);
+	spin_lock(&v->d->tables.lock);
 	entry = find_entry(v, at);
-	return entry && carry_out(&w, entry);
+	ok = entry && carry_out(&w, entry);
+	spin_unlock(&v->d->tables.lock);
+	return ok;
 }
