@@ -177,10 +177,6 @@ void apic_eoi(void)
 	eois++;
 }
 
-void smp_flush_interrupt(void)
-{
-}
-
 /* Let a vector arrive at a CPU; whether the domain's pirq 20 is pending then. */
 static bool arrives(struct domain *d, u32 cpu, u32 vector)
 {
