@@ -13,8 +13,8 @@ series_base=${BASE:-6.1}
 series=$top/series patches=$top/patches/6.1 apart='' kernels=$build/kernel
 if [ "$series_base" != 6.1 ]; then
 	# Its entries are paths, as it shares patches with 6.1
-	# shellcheck disable=SC2034 # the sourcing scripts use them
 	series=$top/patches/$series_base/series patches=$top/patches
+	# shellcheck disable=SC2034 # the sourcing scripts use them
 	apart=-$series_base kernels=$build/kernel/$series_base
 fi
 export LC_ALL=C
