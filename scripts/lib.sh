@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # lib.sh - what the scripts share: paths, messages, and how to walk the series.
-# Source it. It sets $top, $build, $base, $series, $patches, $apart and $me.
+# Source it. It sets $top, $build, $series_base, $series, $patches, $apart and $me.
 set -euo pipefail
 
 me=${0##*/}
@@ -9,12 +9,13 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=${BUILD:-$top/build}
 # The kernel version that the series is for. What is built from another version than
 # 6.1 is kept apart: $apart ends the names of its state, and $kernels has its kernels.
-base=${BASE:-6.1}
+series_base=${BASE:-6.1}
 series=$top/series patches=$top/patches/6.1 apart='' kernels=$build/kernel
-if [ "$base" != 6.1 ]; then
+if [ "$series_base" != 6.1 ]; then
 	# Its entries are paths, as it shares patches with 6.1
-	series=$top/patches/$base/series patches=$top/patches
-	apart=-$base kernels=$build/kernel/$base
+	series=$top/patches/$series_base/series patches=$top/patches
+	# shellcheck disable=SC2034 # the sourcing scripts use them
+	apart=-$series_base kernels=$build/kernel/$series_base
 fi
 export LC_ALL=C
 # Do not pass the options of this project's make to the kernel's make
@@ -35,9 +36,9 @@ die() {
 	exit 1
 }
 
-[ -f "$top/patches/$base/BASE" ] ||
-	die "there are no patches for BASE=$base" \
-	    "name one of: $(cd "$top/patches" && ls | tr '\n' ' ')"
+[ -f "$top/patches/$series_base/BASE" ] ||
+	die "there are no patches for BASE=$series_base" \
+	    "name one of: $(cd "$top/patches" && echo *)"
 
 # need COMMAND PACKAGE: fail unless COMMAND is installed
 need() {
@@ -64,7 +65,7 @@ watched_by() {
 }
 
 base_field() { # KEY: its value in the base's file BASE
-	awk -v k="$1" '$1 == k { print $2 }' "$top/patches/$base/BASE"
+	awk -v k="$1" '$1 == k { print $2 }' "$top/patches/$series_base/BASE"
 }
 
 series_patches() { # the entries, in order
