@@ -6,13 +6,17 @@
  * succeeds, whatever other vCPUs do with other pages. A page in use cannot
  * become writable or a table.
  *
- * vCPU 1 has CS and SS in two pages of its LDT, so that each return to it reads
+ * vCPU 1 has CS and SS in two pages of its LDT, so that a return to it reads
  * both, and FS in the second. The other two have LDTs of their own, and use
  * and give up their only page as fast as they can. A hypervisor that maps one
  * page, returns, and faults on the other with interrupts off could be held in
  * that for ever; vCPU 1 must get through its rounds.
  *
+ * A 64-bit kernel's hypercalls return to other selectors; an exception returns
+ * to those that it came from, so that vCPU 1 makes both.
+ *
  * Test: ldt-races -c 3 -v 3
+ * Test: ldt-races-64 -w 64 -c 3 -v 3 long
  * Test: fuzz/audit-ldt-races -c 3 -v 3 krypton-debug
  */
 #include "guest.h"
@@ -22,8 +26,11 @@
 #define MANY		100000u
 #define INDEX		8
 /* In the pages 0 and 1; an entry that is empty */
-#define CS_SELECTOR	LDT_SELECTOR(INDEX, 1)
-#define SS_SELECTOR	LDT_SELECTOR(512 + INDEX, 1)
+#define RING		(WIDTH == 32 ? 1 : 3)	/* the kernel's */
+/* 64-bit code has L in place of B. */
+#define KERNEL_CODE	(FLAT_CODE(RING) ^ (WIDTH == 32 ? 0 : DESC_L | DESC_B))
+#define CS_SELECTOR	LDT_SELECTOR(INDEX, RING)
+#define SS_SELECTOR	LDT_SELECTOR(512 + INDEX, RING)
 #define OWN_SELECTOR	LDT_SELECTOR(1, 1)
 
 static u64 ldt[1024] __attribute__((aligned(4096)));
@@ -49,32 +56,33 @@ static void set_ldt(const void *at, u32 entries)
 	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)at, entries), 0);
 }
 
-/* vCPU 1: a hypercall a round, until it is told to stop. */
+static void no_fault(struct trap_frame *f)
+{
+	(void)f;
+}
+
+/* vCPU 1: an exception and a hypercall a round, until it is told to stop. */
 static void user(void)
 {
+	u32 out;
+	bool good;
+
 	traps_init();
 	set_ldt(ldt, ARRAY_SIZE(ldt));
 	started = 1;
-	__asm__ volatile("ljmp	$" STRING(CS_SELECTOR) ", $1f\n"
-			 "1:	movl	$" STRING(SS_SELECTOR) ", %%eax\n"
-			 "	movl	%%eax, %%ss\n"
-			 "2:	movl	$" STRING(__HYPERVISOR_xen_version)
-			 ", %%eax\n"
-			 "	xorl	%%ebx, %%ebx\n"
-			 "	xorl	%%ecx, %%ecx\n"
-			 "	int	$0x82\n"
-			 "	movl	$" STRING(SS_SELECTOR) ", %%eax\n"
-			 "	movl	%%eax, %%fs\n"
-			 "	lar	%%eax, %%edx\n"
-			 "	jz	3f\n"
-			 "	incl	%1\n"
-			 "3:	incl	%2\n"
-			 "	cmpl	$0, %0\n"
-			 "	je	2b\n"
-			 "	xorl	%%eax, %%eax\n"
-			 "	movl	%%eax, %%fs\n"
-			 : "+m" (stop), "+m" (wrong_lar), "+m" (rounds)
-			 :: "eax", "ebx", "ecx", "edx", "memory", "cc");
+	while (!stop) {
+		__asm__ volatile("push %0; push $1f; " FAR_RETURN "\n"
+				 "1: movl %1, %%ss; int3"
+				 :: "i" (CS_SELECTOR), "r" (SS_SELECTOR)
+				 : "memory");
+		HC2(xen_version, XENVER_version, 0);
+		__asm__ volatile("movl %2, %%fs; lar %2, %0; setz %1"
+				 : "=r" (out), "=q" (good) : "r" (SS_SELECTOR)
+				 : "cc");
+		wrong_lar += !good;
+		rounds++;
+	}
+	__asm__ volatile("movl %0, %%fs" :: "r" (0));
 	vcpu_down(1);
 }
 
@@ -140,8 +148,9 @@ void test_main(void)
 	for (i = X86_TRAP_TS; i <= X86_TRAP_PF; i++)
 		set_trap_handler(i, false_fault);
 	failsafe_handler = false_fault;
-	ldt[INDEX] = FLAT_CODE(1);
-	ldt[512 + INDEX] = FLAT_DATA(1);
+	set_trap_handler(X86_TRAP_BP, no_fault);
+	ldt[INDEX] = KERNEL_CODE;
+	ldt[512 + INDEX] = FLAT_DATA(RING);
 	CHECK(make_ro(ldt), 0);
 	CHECK(make_ro(ldt + 512), 0);
 	prepare(0);
