@@ -84,16 +84,18 @@ u64 dom0_pages(u64 available, u64 sensible, u64 *max)
 	return MIN(MIN(n, *max), available);
 }
 
-/* N, MIN-MAX, MIN- or -MAX. */
+/* N, MIN-MAX, MIN- or -MAX. As on Xen, N = 0 gives one. */
 bool dom0_set_max_vcpus(const char *s)
 {
-	u64 low = str_to_u64(s, &s), high = low;
+	bool empty = !*s;
+	u64 low = str_to_u64(s, &s), high;
 
+	low = high = MAX(low, 1ull);
 	if (*s == '-')
 		high = *++s ? str_to_u64(s, &s) : ~0ull;
-	if (*s || !high)
+	if (*s || !high || empty)
 		return false;
-	min_vcpus = MAX(low, 1ull);
+	min_vcpus = low;
 	max_vcpus = high;
 	return true;
 }

@@ -47,6 +47,7 @@ u64 *frame_m2p64 = (u64 *)M2P64_BASE;
 u64 frame_count;
 
 static u64 asleep[SECTIONS / 64], awake[SECTIONS / 64];
+static u64 words;		/* of 'asleep' that are not all 0, at most */
 
 static bool is_asleep(u64 s)
 {
@@ -83,9 +84,9 @@ u64 sections_asleep(void)
 u64 section_highest(u64 limit)
 {
 	u64 n = limit ? MIN(limit >> SECTION_SHIFT, SECTIONS) : SECTIONS;
-	u64 i, word;
+	u64 i = MIN(DIV_ROUND_UP(n, 64), words), word;
 
-	for (i = DIV_ROUND_UP(n, 64); i--;) {
+	while (i--) {
 		word = asleep[i];
 		if (n < (i + 1) * 64)
 			word &= BIT(n % 64) - 1;
@@ -98,6 +99,8 @@ u64 section_highest(u64 limit)
 void section_rouse(u64 s)
 {
 	asleep[s / 64] &= ~BIT(s % 64);
+	while (words && !asleep[words - 1])
+		words--;
 }
 
 /* Put frames from *m on behind 'size' bytes of an array. */
@@ -168,9 +171,12 @@ static void put_to_sleep(void)
 			asleep[s / 64] |= BIT(s % 64);
 		has_pool = true;
 	}
-	for (s = 0; s < SECTIONS; s++)
-		if (is_asleep(s))
-			early_reserve(s * SECTION_BYTES, (s + 1) * SECTION_BYTES);
+	for (s = words = 0; s < SECTIONS; s++) {
+		if (!is_asleep(s))
+			continue;
+		early_reserve(s * SECTION_BYTES, (s + 1) * SECTION_BYTES);
+		words = s / 64 + 1;
+	}
 }
 
 /* What 2 MiB of the frame table say, from its element n on. */

@@ -380,11 +380,16 @@ static void check_cost(u64 ram)
 /* Blocks up to a limit: in RAM, free before, as high as there is a zone. */
 static void check_blocks(u64 limit, u32 order)
 {
-	u64 i, n, last = ~0ull, free = frames_free();
+	u64 i, n, last = ~0ull, free = frames_free(), sleeping;
+	u32 flushes;
 	mfn_t m;
 
 	for (i = 0; i < 700; i++) {
+		sleeping = sections_asleep();
+		flushes = host_flushes;
 		m = frame_alloc(order, limit);
+		assert_true(sleeping == sections_asleep() ||
+			    host_flushes > flushes);
 		if (mfn_eq(m, INVALID_MFN))
 			break;
 		assert_int_equal(m.n & ((1u << order) - 1), 0);
@@ -428,6 +433,20 @@ static void check_all(void)
 	assert_int_equal(sections_asleep(), 0);
 }
 
+/* A 32-bit domain has a limit where its window does not reach all frames. */
+static void check_limit(void)
+{
+	static const struct width narrow = {
+		.long_size = 4, .m2p_end = 0xffe00000
+	};
+	struct domain d = { .width = &narrow, .tables.m2p_start = 0xf5800000 };
+
+	assert_int_equal(page_limit(&d), frame_count > 166 * GIB / PAGE_SIZE ?
+			 128 * GIB / PAGE_SIZE : 0);
+	d.width = &width64;
+	assert_int_equal(page_limit(&d), 0);
+}
+
 static void run(const struct machine *m)
 {
 	u64 ram;
@@ -451,6 +470,7 @@ static void run(const struct machine *m)
 	check_direct_map();
 	check_frames();
 	check_cost(ram);
+	check_limit();
 	assert_int_equal(audit_frames(), 0);
 	check_blocks(1 << 20, 3);
 	check_blocks(1 << 25, 10);

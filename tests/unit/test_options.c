@@ -37,6 +37,7 @@ static const struct {
 	{ "1G", 1024 * MIB, NO_MAX },
 	{ "1t", ALL, NO_MAX },
 	{ "min:600M,max:600M", 600 * MIB, 600 * MIB },
+	{ "min:128M,max:256M", 256 * MIB, 256 * MIB },
 	{ "max:600M", 600 * MIB, 600 * MIB },
 	{ "1G,max:2G", 1024 * MIB, 2048 * MIB },
 	{ "1G,max:4G", 1024 * MIB, 4096 * MIB },
@@ -88,6 +89,11 @@ static void test_mem(void **state)
 	options("dom0_mem=min:0,max:0,0");
 	n = dom0_pages(4096ull * MIB, ~0ull, &max);
 	assert_int_equal(n, (4096 - 128) * MIB);
+	/* What is sensible limits the default alone. */
+	assert_int_equal(dom0_pages(ALL, 1024 * MIB, &max), 1024 * MIB);
+	options("dom0_mem=1500M");
+	assert_int_equal(dom0_pages(ALL, 1024 * MIB, &max), 1500 * MIB);
+	options("dom0_mem=0");
 }
 
 /*
@@ -100,12 +106,12 @@ static void test_vcpus(void **state)
 		const char *value;
 		u32 cpus, vcpus;
 	} good[] = {
-		{ "3", 1, 3 }, { "3", 8, 3 }, { "4-8", 2, 4 }, { "4-8", 6, 6 },
+		{ "0", 4, 1 }, { "3", 1, 3 }, { "3", 8, 3 }, { "4-8", 2, 4 }, { "4-8", 6, 6 },
 		{ "4-8", 10, 8 }, { "1-16", 2, 2 }, { "-2", 4, 2 },
 		{ "-2", 1, 1 }, { "4-", 2, 4 }, { "4-", 16, 16 },
 		{ "1000", 2, 32 },
 	};
-	static const char *const bad[] = { "", "x", "1-x", "0", "1-2-3", "1," };
+	static const char *const bad[] = { "", "x", "1-x", "-0", "1-2-3", "1," };
 	char line[80];
 	u32 i;
 

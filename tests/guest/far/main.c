@@ -6,9 +6,12 @@
  * in the array. Who asks for frames below an address gets them. A frame that
  * nobody has cannot be mapped, wherever it is.
  *
- * Test: far -m 614400 -o dom0_mem=5G krypton-debug
- * Test: far-60g -m 61440 -o dom0_mem=5G krypton-debug
- * Test: far-64 -w 64 -m 614400 -o dom0_mem=5G krypton-debug
+ * Meanwhile another vCPU looks at frames that nobody has used: its processor
+ * knows them as free when they become the domain's.
+ *
+ * Test: far -c 2 -m 614400 -o dom0_mem=1920M krypton-debug
+ * Test: far-60g -c 2 -m 61440 -o dom0_mem=1920M krypton-debug
+ * Test: far-64 -c 2 -w 64 -m 614400 -o dom0_mem=1920M krypton-debug
  */
 #define __XEN_TOOLS__
 #include "guest.h"
@@ -19,8 +22,14 @@
 #define NAMED	(1ul << 25)
 #define LOW	(1ul << (32 - PAGE_SHIFT))
 #define ORDER	9u
+#define EXTENTS	90u
+#define LOOKS	2048u	/* extents below the highest frame that it may have */
 
 PAGE_BUFFER(page);
+PAGE_BUFFER(looked_at);
+static u8 stack1[8192] __attribute__((aligned(16)));
+static volatile u32 looking, stop, unseen;
+static xen_pfn_t list[EXTENTS];
 
 static ulong frames;		/* of the machine */
 
@@ -95,6 +104,56 @@ static void test_others(void)
 	CHECK(make_rw(page), 0);
 }
 
+/* Frames that the domain will get are among them, and can be mapped then. */
+static void look(void)
+{
+	ulong low = WIDTH == 32 && frames > WINDOW ? NAMED : frames, m = 0;
+	u32 i;
+
+	while (!stop) {
+		m = m % LOOKS + 1;
+		set_pte_va(looked_at, (u64)(low - (m << ORDER)) << 12 | PTE_P,
+			   0);
+		looking |= m == LOOKS;		/* at all of them, once */
+		for (i = 0; i < 300; i++)	/* leave the lock to others */
+			__asm__ volatile("pause");
+	}
+	for (i = 0; i < EXTENTS; i++)
+		unseen += set_pte_va(looked_at, (u64)list[i] << 12 | PTE_P,
+				     0) != 0;
+	CHECK(make_rw(looked_at), 0);
+	looking = 0;
+	vcpu_down(1);
+}
+
+/* More than what has a frame table of its own when the domain begins. */
+static void test_more(void)
+{
+	struct xen_memory_reservation r = {
+		.nr_extents = EXTENTS, .extent_order = ORDER,
+		.domid = DOMID_SELF,
+	};
+	u32 i, j, wrong = 0;
+
+	set_xen_guest_handle(r.extent_start, list);
+	vcpu_run(1, look, stack1 + sizeof(stack1));
+	CHECK(vcpu_wait(&looking, 1), true);
+	CHECK(HC2(memory_op, XENMEM_increase_reservation, &r), EXTENTS);
+	for (i = 0; i < EXTENTS; i++)
+		for (j = 0; j < 1u << ORDER; j += 64) {
+			wrong += !may_have(list[i] + j);
+			wrong += set_pte_va(page, (u64)(list[i] + j) << 12 |
+					    PTE_RWP, UVMF_INVLPG) != 0;
+			wrong += *(volatile u32 *)page != 0;
+		}
+	CHECK(wrong, 0);
+	CHECK(make_rw(page), 0);
+	stop = 1;
+	CHECK(vcpu_wait(&looking, 0), true);
+	CHECK(unseen, 0);
+	CHECK(HC2(memory_op, XENMEM_decrease_reservation, &r), EXTENTS);
+}
+
 void test_main(void)
 {
 	frames = (ulong)HC2(memory_op, XENMEM_maximum_ram_page, 0) + 1;
@@ -105,5 +164,6 @@ void test_main(void)
 	test_asked(0);
 	test_asked(32);
 	test_others();
+	test_more();
 	audit();
 }
