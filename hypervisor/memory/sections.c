@@ -35,6 +35,7 @@
 #define WIDE_SIZE	(SECTION * sizeof(u64))
 #define NARROW_SIZE	(SECTION * sizeof(u32))
 #define SECTIONS	(DIRECT_MAX / SECTION_BYTES)
+#define FIRST_SLEEPER	((1ull << 32) / SECTION_BYTES)
 /* Those whose frames a 32-bit guest's window can name */
 #define NAMED	DIV_ROUND_UP((1ull << 32) - M2P_DEFAULT_START, NARROW_SIZE)
 
@@ -163,7 +164,7 @@ static void put_to_sleep(void)
 	u64 s = DIV_ROUND_UP(frame_count, SECTION), at;
 	bool has_pool = false;
 
-	while (s-- > (1ull << 32) / SECTION_BYTES) {
+	while (s-- > FIRST_SLEEPER) {
 		at = s * SECTION_BYTES;
 		if (!early_is_free(at, at + SECTION_BYTES))
 			continue;
@@ -192,20 +193,26 @@ static void back_table(u64 n, mfn_t holes, mfn_t sleepers)
 		maps_back_repeated((u64)&frame_table[n], holes);
 }
 
+/*
+ * Below 4 GiB guests may look up frames of devices, which says no page: as each
+ * look at a hole costs them a fault, there is none.
+ */
 static void back_section(u64 s)
 {
 	u64 n = s << SECTION_SHIFT, at = s * SECTION_BYTES, i;
+	bool ram = early_ram(at, at + SECTION_BYTES), low = s < FIRST_SLEEPER;
 
-	if (!early_ram(at, at + SECTION_BYTES))
+	if (!ram && !low)
 		return;
 	if (s < NAMED || !is_asleep(s))
 		back_new(&frame_m2p[n], 0xff);
 	if (is_asleep(s))
 		return;
-	awake[s / 64] |= BIT(s % 64);
-	for (i = 0; i < WIDE_SIZE; i += LARGE)
-		if (early_ram(at + i * (PAGE_SIZE / sizeof(u64)),
-			      at + (i + LARGE) * (PAGE_SIZE / sizeof(u64))))
+	awake[s / 64] |= (u64)ram << s % 64;
+	for (i = 0; i < WIDE_SIZE && n + i / sizeof(u64) < frame_count;
+	     i += LARGE)
+		if (low || early_ram(at + i * (PAGE_SIZE / sizeof(u64)),
+				     at + (i + LARGE) * (PAGE_SIZE / sizeof(u64))))
 			back_new((u8 *)&frame_m2p64[n] + i, 0xff);
 }
 

@@ -346,6 +346,9 @@ static void check_frames(void)
 	for (i = 0; i < boot_info.e820_count; i++)
 		if (boot_info.e820[i].type == RAM)
 			check_frame(boot_info.e820[i].addr >> PAGE_SHIFT);
+	/* Where devices are, below 4 GiB */
+	for (i = 0; i < 1 << 20 && i < frame_count; i += 64)
+		assert_int_equal(frame_m2p64[i], M2P_INVALID);
 	/* Of each part that a 32-bit guest can read */
 	for (i = 0; i < 84 && i << SECTION_SHIFT < frame_count; i++)
 		if (early_ram(i * 2 * GIB, (i + 1) * 2 * GIB))
@@ -366,11 +369,11 @@ static u64 holes(void)
 /* What the boot has used, in MiB. */
 static void check_cost(u64 ram)
 {
-	u64 most = 2 * 22 + 22 + 22 * 2 * holes() + 84 * 2;
+	u64 most = 2 * 22 + 6 + 22 + 22 * 2 * holes() + 84 * 2;
 	u64 free = frames_free() << PAGE_SHIFT;
 
 	if (ram < 4 * GIB)
-		most = 8 + ram / 80 / MIB;
+		most = 12 + ram / 80 / MIB;
 	if (backed > most)
 		fail_msg("the boot backs %lu MiB of the arrays, not %lu", backed,
 			 most);
@@ -401,6 +404,8 @@ static void check_blocks(u64 limit, u32 order)
 		}
 		assert_int_equal(frame_m2p64[m.n], m.n ^ 5);
 		assert_int_equal(frame_m2p[m.n], (u32)m.n ^ 5);
+		for (n = m.n; n < m.n + (1u << order); n++)
+			page_set_m2p(mfn(n), M2P_INVALID);
 		/* Not below the zone of one that was given before it */
 		assert_true(m.n >> 1 <= last);
 		last = MIN(last, m.n);
