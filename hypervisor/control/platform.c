@@ -68,9 +68,11 @@ static long enter_sleep(const struct xenpf_enter_acpi_sleep *s)
 		return -EINVAL;
 	if (s->flags & XENPF_ACPI_SLEEP_EXTENDED)
 		return -EOPNOTSUPP;
-	/* Only power-off: the hypervisor cannot resume from other states. */
-	if (s->sleep_state != 5)
+	if (s->sleep_state != 5) {
+		log_info("sleep state S%u is refused: Krypton cannot resume",
+			 s->sleep_state);
 		return -EOPNOTSUPP;
+	}
 	log_info("domain 0 powers the machine off");
 	machine_enter_sleep(s->val_a | 1u << 13, s->val_b | 1u << 13);
 	return 0;

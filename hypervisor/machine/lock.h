@@ -12,7 +12,7 @@
  *               cmos lock         index and data of CMOS
  *                 shutdown lock   whether one domain goes on
  *                   scheduler lock  the run queue and vCPU states
- *                     timer lock  the timers of all CPUs
+ *                     timer lock  the timers of one CPU
  *                       list lock   the list of domains; descriptor areas
  *                         owned lock  which frames a domain owns
  *                           alloc lock  the frame allocator
@@ -23,8 +23,8 @@
  * domain first takes the references under the owner's page lock, gives that
  * up, and then takes the page lock of the domain whose table is changed;
  * ptype_get_foreign() and ptype_put_foreign() are made for it, and the second
- * takes no lock at all. Two event locks, and two grant locks, may be held at
- * once if spin_lock_pair_irqsave() takes both, which does so by address.
+ * takes no lock at all. Two locks of events, of grants or of timers may be
+ * held at once if spin_lock_pair_irqsave() takes both, which does so by address.
  *
  * A lock further down (or deeper) may be taken while one above is held, never
  * the other way round. Locks from the page lock up are held with interrupts

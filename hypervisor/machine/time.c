@@ -54,6 +54,7 @@ void time_init(void)
 {
 	struct clock_rates rates;
 
+	timer_init_queues();
 	tsc_init_cpu();
 	rates = calibrate();
 	time_apic_hz = rates.apic_hz;

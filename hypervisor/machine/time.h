@@ -36,6 +36,7 @@ struct timer {
 	bool active;
 };
 
+void timer_init_queues(void);
 void timer_init(struct timer *t, void (*fn)(void *data), void *data);
 /* Arm the timer on this CPU; fn runs there with interrupts off. */
 void timer_set(struct timer *t, u64 expires);

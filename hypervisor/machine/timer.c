@@ -1,26 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Timers on system time, driven by the local APIC of the CPU that sets them. */
+/*
+ * Timers on system time, driven by the local APIC of the CPU that sets them.
+ * Each CPU has a queue with a lock of its own. The lock of the queue that t->cpu
+ * names guards a timer, whether it is active or not. Who sets a timer that was
+ * set on another CPU holds the locks of both.
+ */
 #include "debug.h"
 #include "machine/apic.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"
 #include "machine/time.h"
 
-static struct timer *queue[MAX_CPUS];
-static struct timer *volatile fired[MAX_CPUS];	/* its function runs now */
-static struct spinlock timer_lock = SPINLOCK(LOCK_TIMER);
+static struct queue {
+	struct spinlock lock;
+	struct timer *first;
+	struct timer *volatile fired;	/* its function runs now */
+} queues[MAX_CPUS];
+
+void timer_init_queues(void)
+{
+	u32 i;
+
+	for (i = 0; i < MAX_CPUS; i++)
+		queues[i].lock = (struct spinlock)SPINLOCK(LOCK_TIMER);
+}
+
+/*
+ * Take the lock that guards the timer, and with it that of another queue, or the
+ * same one. Returns the flags; t->cpu says which queue guards it.
+ */
+static u64 lock_timer(const struct timer *t, struct queue *other)
+{
+	struct queue *q;
+	u64 f;
+
+	for (;;) {
+		q = &queues[READ_ONCE(t->cpu)];
+		f = spin_lock_pair_irqsave(&q->lock, other ? &other->lock :
+					   &q->lock);
+		if (q == &queues[t->cpu])
+			return f;
+		spin_unlock_pair_irqrestore(&q->lock, other ? &other->lock :
+					    &q->lock, f);
+	}
+}
 
 /* Request an interrupt at this CPU's first expiry. */
-static void program(u32 cpu)
+static void program(const struct queue *q)
 {
 	u64 now = time_now(), delta, ticks;
 
-	ASSERT_HELD(&timer_lock);
-	if (!queue[cpu]) {
+	ASSERT_HELD(&q->lock);
+	if (!q->first) {
 		apic_timer_set(0);
 		return;
 	}
-	delta = queue[cpu]->expires > now ? queue[cpu]->expires - now : 0;
+	delta = q->first->expires > now ? q->first->expires - now : 0;
 	delta = MIN(delta, NS_PER_SEC);
 	ticks = delta * time_apic_hz / NS_PER_SEC + 1;
 	apic_timer_set((u32)MIN(ticks, 0xffffffffull));
@@ -28,7 +63,7 @@ static void program(u32 cpu)
 
 static void unlink_timer(struct timer *t)
 {
-	struct timer **p = &queue[t->cpu];
+	struct timer **p = &queues[t->cpu].first;
 
 	while (*p && *p != t)
 		p = &(*p)->next;
@@ -42,12 +77,16 @@ void timer_init(struct timer *t, void (*fn)(void *data), void *data)
 	*t = (struct timer){ .fn = fn, .data = data };
 }
 
+/*
+ * A CPU that runs the function noted so under a lock that guarded the timer
+ * before this one.
+ */
 static bool is_running(const struct timer *t)
 {
 	u32 i;
 
 	for (i = 0; i < cpu_count; i++)
-		if (fired[i] == t)
+		if (queues[i].fired == t)
 			return true;
 	return false;
 }
@@ -55,13 +94,13 @@ static bool is_running(const struct timer *t)
 /* True if its function runs now; the function may set it again. */
 static bool stop(struct timer *t)
 {
-	u64 f = spin_lock_irqsave(&timer_lock);
+	u64 f = lock_timer(t, NULL);
 	bool running;
 
 	if (t->active)
 		unlink_timer(t);
 	running = is_running(t);
-	spin_unlock_irqrestore(&timer_lock, f);
+	spin_unlock_irqrestore(&queues[t->cpu].lock, f);
 	return running;
 }
 
@@ -82,42 +121,43 @@ void timer_kill(struct timer *t)
 
 void timer_set(struct timer *t, u64 expires)
 {
-	u32 cpu = this_cpu()->id;
+	struct queue *q = &queues[this_cpu()->id], *old;
+	u64 f = lock_timer(t, q);
 	struct timer **p;
-	u64 f = spin_lock_irqsave(&timer_lock);
 
+	old = &queues[t->cpu];
 	if (t->active)
 		unlink_timer(t);
-	t->cpu = cpu;
+	t->cpu = this_cpu()->id;
 	t->expires = expires;
 	t->active = true;
-	for (p = &queue[cpu]; *p && (*p)->expires <= expires; p = &(*p)->next)
+	for (p = &q->first; *p && (*p)->expires <= expires; p = &(*p)->next)
 		;
 	t->next = *p;
 	*p = t;
-	if (queue[cpu] == t)
-		program(cpu);
-	spin_unlock_irqrestore(&timer_lock, f);
+	if (q->first == t)
+		program(q);
+	spin_unlock_pair_irqrestore(&old->lock, &q->lock, f);
 }
 
 void timer_interrupt(void)
 {
-	u32 cpu = this_cpu()->id;
-	u64 f = spin_lock_irqsave(&timer_lock), now = time_now();
+	struct queue *q = &queues[this_cpu()->id];
+	u64 f = spin_lock_irqsave(&q->lock), now = time_now();
 	struct timer *t;
 
 	/*
 	 * Timers that become due meanwhile wait; otherwise guests might never
 	 * run again.
 	 */
-	while ((t = queue[cpu]) && t->expires <= now) {
+	while ((t = q->first) && t->expires <= now) {
 		unlink_timer(t);
-		fired[cpu] = t;
-		spin_unlock_irqrestore(&timer_lock, f);
+		q->fired = t;
+		spin_unlock_irqrestore(&q->lock, f);
 		t->fn(t->data);
-		fired[cpu] = NULL;
-		f = spin_lock_irqsave(&timer_lock);
+		q->fired = NULL;
+		f = spin_lock_irqsave(&q->lock);
 	}
-	program(cpu);
-	spin_unlock_irqrestore(&timer_lock, f);
+	program(q);
+	spin_unlock_irqrestore(&q->lock, f);
 }

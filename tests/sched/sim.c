@@ -89,6 +89,23 @@ void spin_unlock_irqrestore(struct spinlock *l, u64 flags)
 	spin_unlock(l);
 }
 
+u64 spin_lock_pair_irqsave(struct spinlock *a, struct spinlock *b)
+{
+	spin_lock(a);
+	if (a != b)
+		spin_lock(b);
+	return 0;
+}
+
+void spin_unlock_pair_irqrestore(struct spinlock *a, struct spinlock *b,
+				 u64 flags)
+{
+	(void)flags;
+	spin_unlock(a);
+	if (a != b)
+		spin_unlock(b);
+}
+
 u64 rdtsc(void)
 {
 	return sim_now;
