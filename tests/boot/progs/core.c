@@ -149,7 +149,7 @@ static uint64_t root_of(const char *context)
 	return *(const uint64_t *)(context + width->cr3) / PAGE;
 }
 
-/* Where the kernel's image has the text, or 0. It may begin in one page and end in the next. */
+/* Where the kernel's image has the text, which may go on in the next page, or 0 */
 static uint64_t find(uint64_t root, const char *text)
 {
 	static char both[2 * PAGE];
