@@ -33,6 +33,7 @@ static u32 count;		/* of those at once */
 static u32 widths[LIVES];
 static u32 calls[FUZZ_NUMBERS], good[FUZZ_NUMBERS];
 static u32 op_calls[FUZZ_GROUPS][FUZZ_OPS], op_good[FUZZ_GROUPS][FUZZ_OPS];
+static u32 made[LIVES];		/* calls of each kind of domain */
 static u32 total, traps, ended, died, stuck, spoilt;
 
 /* The number after "name=" on the command line. */
@@ -162,6 +163,7 @@ static void add_up(const struct life *l, u32 wanted)
 		return;
 	for (v = 0; v < DOMU_VCPUS; v++) {
 		total += c->vcpu[v].total;
+		made[l->nr] += c->vcpu[v].total;
 		traps += c->vcpu[v].traps;
 		for (i = 0; i < FUZZ_NUMBERS; i++) {
 			calls[i] += c->vcpu[v].calls[i];
@@ -302,6 +304,8 @@ static void report(u32 first, u32 next)
 	report_operations();
 	check_numbers();
 	check_operations();
+	for (i = 0; i < count; i++)
+		CHECK(made[i] > 0, 1);
 	CHECK(ok / (all / 100 + 1) >= MIN_GOOD, 1);
 	CHECK(spoilt <= 1 + (ended + died + stuck) / 10, 1);
 	print("fuzz: seeds %u to %u: %u calls, %u good, %u exceptions and "
