@@ -354,7 +354,9 @@ static void give_back(u64 phys, u64 size)
 	u64 first = DIV_ROUND_UP(phys, PAGE_SIZE);
 	u64 end = (phys + size) >> PAGE_SHIFT;
 
-	if (end > first)
+	/* With mem=, a module may lie beyond the memory that is used. */
+	if (end > first && early_ram(first << PAGE_SHIFT, end << PAGE_SHIFT) ==
+	    (end - first) << PAGE_SHIFT)
 		frames_give(mfn(first), end - first);
 }
 

@@ -132,7 +132,8 @@ static long next_name(call_t *c)
 {
 	u64 given = c->u.get_next_variable_name.size, size = given;
 	gva_t at = gva(U(c->u.get_next_variable_name.name.p));
-	u8 *name = given > MAX_DATA ? NULL : frames_new(MAX(given, 1ull));
+	/* Some firmware looks for the end of the name: a zero follows it. */
+	u8 *name = given > MAX_DATA ? NULL : frames_new(given + 2);
 	long rc;
 
 	if (!name)
@@ -146,7 +147,7 @@ static long next_name(call_t *c)
 			rc = guest_write(at, name, given);
 		c->u.get_next_variable_name.size = size;
 	}
-	frames_delete(name, MAX(given, 1ull));
+	frames_delete(name, given + 2);
 	return rc;
 }
 
@@ -221,7 +222,7 @@ long platform_efi_call(const void *body, u64 arg)
 {
 	u32 bytes = current_domain()->width->long_size;
 	u32 function = *(const u32 *)body;
-	u8 out[sizeof(call_t)];
+	u8 out[sizeof(call_t)] = { 0 };
 	call_t c = { 0 };
 	long rc;
 

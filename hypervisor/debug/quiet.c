@@ -12,11 +12,11 @@
 #include "machine/cpu.h"
 #include "machine/smp.h"
 
-#define AUDITING	(~0u)		/* no CPU may leave now */
+#define AUDITING	0xffffffff	/* all CPUs wait, and none may leave */
 
 static volatile bool wanted;
-static u32 waiting;			/* how many CPUs; or AUDITING */
-static u32 audits;			/* that were made: each ends the waits */
+/* The number of audits so far << 32 | how many CPUs wait, or AUDITING. */
+static u64 waits;
 
 void quiet_audit(void)
 {
@@ -28,9 +28,9 @@ void quiet_audit(void)
 			smp_kick(i);
 }
 
-static bool change(u32 from, u32 to)
+static bool change(u64 from, u64 to)
 {
-	return atomic_cmpxchg(&waiting, &from, to);
+	return atomic_cmpxchg(&waits, &from, to);
 }
 
 static void audit(void)
@@ -41,25 +41,23 @@ static void audit(void)
 	faults = audit_frames();
 	if (faults)
 		panic("BUG: frame audit: %u faults", faults);
-	atomic_set(&waiting, 0);
-	atomic_inc(&audits);
+	atomic_set(&waits, ((waits >> 32) + 1) << 32);
 }
 
-/* No audit can begin, or end, without this CPU: 'audits' is what it was. */
+/* No audit can begin or end without this CPU, which is one of those that wait. */
 void quiet_point(void)
 {
-	u32 before = READ_ONCE(audits), now;
+	u64 before, now;
 
 	stack_check();
 	lockorder_check_none();
 	if (!wanted)
 		return;
-	atomic_inc(&waiting);
-	while (READ_ONCE(audits) == before) {
-		now = READ_ONCE(waiting);
-		if (now == cpu_count && change(now, AUDITING))
+	before = atomic_inc(&waits) >> 32;
+	while ((now = READ_ONCE(waits)) >> 32 == before) {
+		if ((u32)now == cpu_count && change(now, now | AUDITING))
 			audit();
-		else if (this_cpu()->work && now && now != AUDITING &&
+		else if (this_cpu()->work && (u32)now != AUDITING &&
 			 change(now, now - 1))
 			return;
 		smp_flush_interrupt();

@@ -10,6 +10,7 @@
 #include "machine/lock.h"
 #include "machine/paging.h"
 #include "memory/frames.h"
+#include "mmu/tables.h"
 
 #define CAP_MSI		0x05
 #define CAP_MSIX	0x11
@@ -67,8 +68,10 @@ static int find_entry(const struct msi_place *m, u64 *phys)
 		return -ENODEV;
 	*phys = base + (table & ~7u) + m->entry * 16ull;
 	frame = paddr_to_mfn(paddr(*phys));
-	return mfn_valid(frame) && mfn_frame(frame)->kind != FRAME_IO ?
-	       -ENXIO : 0;
+	if (mfn_valid(frame) && mfn_frame(frame)->kind != FRAME_IO)
+		return -ENXIO;
+	/* Dom0 may have written any address there. */
+	return tables_device_ours(frame.n, frame.n + 1) ? -ENXIO : 0;
 }
 
 /* 'vector' is NULL if it stays. */

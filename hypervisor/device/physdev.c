@@ -113,10 +113,12 @@ static bool pirq_mapped(const struct domain *d, u32 pirq)
 	return d->dev.pirqs[pirq].irq || d->dev.pirqs[pirq].gsi;
 }
 
+/* The machine may have more GSIs than the domain has pirqs. */
 static int free_pirq(const struct domain *d, bool gsi)
 {
-	u32 i = gsi ? 16 : irq_gsi_count();
-	u32 end = gsi ? irq_gsi_count() : d->dev.pirq_count;
+	u32 gsis = MIN(irq_gsi_count(), d->dev.pirq_count);
+	u32 i = gsi || gsis == d->dev.pirq_count ? 16 : gsis;
+	u32 end = gsi ? gsis : d->dev.pirq_count;
 
 	for (; i < end; i++)
 		if (!pirq_mapped(d, i) && !d->dev.pirqs[i].reserved)
@@ -388,7 +390,7 @@ static long do_alloc_vector(struct domain *d, void *arg)
 {
 	struct physdev_irq *op = arg;
 
-	op->irq = op->irq;
+	op->vector = op->irq;
 	return 0;
 }
 

@@ -147,9 +147,12 @@ u64 efi_call(enum efi_service service, u64 a, u64 b, u64 c, u64 d, u64 e)
 {
 	u64 __attribute__((ms_abi)) (*fn)(u64, u64, u64, u64, u64);
 	const u32 mxcsr = 0x1f80;
-	u64 cr0, cr3, f, status;
+	u64 cr0, cr3, dr7, f, status;
 
 	f = spin_lock_irqsave(&rtc_lock);
+	/* The firmware's code lies where a guest may have set breakpoints. */
+	__asm__ volatile("mov %%dr7, %0; mov %1, %%dr7"
+			 : "=&r" (dr7) : "r" ((u64)DR7_FIXED));
 	cr0 = read_cr0();
 	write_cr0(cr0 & ~CR0_TS);
 	__asm__ volatile("fxsave64 %0; fninit; ldmxcsr %1"
@@ -161,6 +164,7 @@ u64 efi_call(enum efi_service service, u64 a, u64 b, u64 c, u64 d, u64 e)
 	write_cr3(cr3);
 	__asm__ volatile("fxrstor64 %0" :: "m" (fpu));
 	write_cr0(cr0);
+	__asm__ volatile("mov %0, %%dr7" :: "r" (dr7));
 	spin_unlock_irqrestore(&rtc_lock, f);
 	return status;
 }

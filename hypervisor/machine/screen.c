@@ -122,7 +122,7 @@ static bool init_pixels(const struct boot_screen *s)
 
 	pixel_bytes = DIV_ROUND_UP(s->bits, 8u);
 	if (pixel_bytes < 2 || pixel_bytes > MAX_BYTES ||
-	    s->pitch < s->width * pixel_bytes ||
+	    s->pitch < (u64)s->width * pixel_bytes ||
 	    (u64)s->pitch * s->height > 510 * LARGE)
 		return false;
 	add_colour(&pixel, s->red.at & 31, s->red.bits & 15);

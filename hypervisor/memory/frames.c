@@ -16,6 +16,7 @@
  */
 #include "lib/lib.h"
 #include "machine/boot.h"
+#include "machine/cpu_bits.h"
 #include "machine/lock.h"
 #include "machine/paging.h"
 #include "machine/smp.h"
@@ -25,7 +26,7 @@
 
 static u32 free_list[ZONES][FRAME_MAX_ORDER + 1];
 static u64 free_count, claimed, total;
-static u32 waking;		/* sections that are no longer asleep */
+static u32 waking;		/* sections roused, and not awake yet */
 static u64 flush_due;		/* the first flush after the last free */
 static struct spinlock alloc_lock = SPINLOCK(LOCK_ALLOC);
 
@@ -156,8 +157,12 @@ static void wake(u64 section)
 {
 	mfn_t first = section_wake(section);
 
+	u64 flags;
+
 	for_each_block(first.n, first.n + section_frames(section), insert);
-	__atomic_fetch_sub(&waking, 1, __ATOMIC_SEQ_CST);
+	flags = spin_lock_irqsave(&alloc_lock);
+	waking--;
+	spin_unlock_irqrestore(&alloc_lock, flags);
 }
 
 /* Take a block, or rouse the section that must wake first; the lock is held. */
@@ -188,12 +193,14 @@ static void take_frames(u64 n, u32 order, u64 *claim)
 
 /*
  * Try once. True: again, as a section was woken, or another CPU wakes one. Both
- * counts are read first: what that CPU gives is then in the lists.
+ * counts are read first: what that CPU gives is then in the lists. A caller with
+ * interrupts off gets nothing instead of waiting: it may hold a lock that an
+ * interrupt of that CPU needs.
  */
 static bool try_alloc(u32 order, u64 limit, u64 *claim, mfn_t *m)
 {
 	u64 flags = spin_lock_irqsave(&alloc_lock), n = 0, section = 0, due;
-	bool again = waking;
+	bool again = waking && (flags & FLAGS_IF);
 
 	if (may_take(1ull << order, claim))
 		n = take_block(order, limit, &section);
@@ -309,7 +316,7 @@ static void claim_ram(void)
 			continue;
 		total += e->size >> PAGE_SHIFT;
 		end = MIN((e->addr + e->size) >> PAGE_SHIFT, frame_count);
-		n = MAX(e->addr >> PAGE_SHIFT, 256ull);
+		n = MAX(DIV_ROUND_UP(e->addr, PAGE_SIZE), 256ull);
 		for (; n < end; n++)
 			if (section_awake(n >> SECTION_SHIFT))
 				frame_table[n].kind = FRAME_HV;

@@ -100,6 +100,8 @@ extern u64 host_hyperv_hz;		/* the TSC's, in an MSR of Hyper-V's */
 extern u32 (*host_pm_timer)(void);
 /* Registers of an HPET; acpi.hpet says whether there is one. */
 extern u8 host_hpet[0x400];
+#define HOST_IOAPIC	0xfec00000u	/* where paging_ioremap() finds host_ioapic */
+extern u32 host_ioapic[8];
 
 /* The last access to a port that is no device of the above, and how many. */
 extern struct host_port {

@@ -6,11 +6,14 @@
  */
 #include <string.h>
 #include <xen/event_channel.h>
+#include <xen/physdev.h>
+#include "device/ioapic.h"
 #include "device/irq.h"
 #include "cpu/emulate.h"
 #include "errno.h"
 #include "host.h"
 #include "hypercalls.h"
+#include "machine/acpi.h"
 #include "machine/paging.h"
 #include "machine/pci.h"
 #include "memory/frames.h"
@@ -165,6 +168,13 @@ static void test_msix(void **state)
 	assert_int_equal(entry[3] & 1, 1);
 	config[BAR1 / 4] = 0x100000;
 	assert_int_equal(program_msix(4), -ENXIO);
+	config[BAR1 / 4] = 0xfee00000 - TABLE;
+	assert_int_equal(program_msix(4), -ENXIO);
+	config[BAR1 / 4] = 0xfec00000 - TABLE;
+	assert_int_equal(program_msix(4), -ENXIO);
+	config[BAR1 / 4] = 4;
+	config[BAR1 / 4 + 1] = 0xffffffff;	/* beyond the address bits */
+	assert_int_equal(program_msix(4), -ENXIO);
 	end();
 }
 
@@ -291,7 +301,37 @@ static void test_parts(void **state)
 	end();
 }
 
-EXPORT_TESTS(pci, cmocka_unit_test(test_another_cpu),
+static int free_pirq(void)
+{
+	struct physdev_get_free_pirq op = { .type = MAP_PIRQ_TYPE_GSI };
+	long rc = do_physdev_op((u64[2]){ PHYSDEVOP_get_free_pirq, (u64)&op });
+
+	return rc ? (int)rc : (int)op.pirq;
+}
+
+/* A machine has more GSIs than a domain has pirqs. */
+static void test_free_pirqs(void **state)
+{
+	struct domain *d = setup()->d;
+	u32 i;
+
+	(void)state;
+	d->dev.pirq_count = 32;
+	memset(&d->dev.pirqs[32], 0, sizeof(d->dev.pirqs[0]));
+	acpi.ioapics = 1;
+	acpi.ioapic[0] = (struct acpi_ioapic){ 0, HOST_IOAPIC, 16 };
+	host_ioapic[4] = 23 << 16;		/* 24 pins */
+	ioapic_init();
+	assert_int_equal(irq_gsi_count(), 40);
+	for (i = 16; i < 32; i++)
+		assert_int_equal(free_pirq(), i);
+	assert_int_equal(free_pirq(), -ENOSPC);
+	assert_false(d->dev.pirqs[32].reserved);
+	acpi.ioapics = 0;
+	end();
+}
+
+EXPORT_TESTS(pci, cmocka_unit_test(test_free_pirqs), cmocka_unit_test(test_another_cpu),
 	     cmocka_unit_test(test_msi), cmocka_unit_test(test_msix),
 	     cmocka_unit_test(test_irq_moves),
 	     cmocka_unit_test(test_irq_vectors),
