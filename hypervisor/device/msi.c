@@ -10,7 +10,6 @@
 #include "machine/lock.h"
 #include "machine/paging.h"
 #include "memory/frames.h"
-#include "mmu/tables.h"
 
 #define CAP_MSI		0x05
 #define CAP_MSIX	0x11
@@ -70,8 +69,8 @@ static int find_entry(const struct msi_place *m, u64 *phys)
 	frame = paddr_to_mfn(paddr(*phys));
 	if (mfn_valid(frame) && mfn_frame(frame)->kind != FRAME_IO)
 		return -ENXIO;
-	/* Dom0 may have written any address there. */
-	return tables_device_ours(frame.n, frame.n + 1) ? -ENXIO : 0;
+	/* Dom0 may have written any address there, even one that cannot be. */
+	return *phys >> paging_address_bits() ? -ENXIO : 0;
 }
 
 /* 'vector' is NULL if it stays. */
