@@ -10,9 +10,7 @@
  * Test: flood -o loglvl=all
  * Test: flood-64 -w 64 -o loglvl=all
  */
-#define __XEN_TOOLS__
-#include "guest.h"
-#include <xen/sysctl.h>
+#include "domu.h"
 
 #define TIMES	3000u
 #define NO_MSR	0x12345u
@@ -40,18 +38,6 @@ static u32 new_lines(void)
 	return n;
 }
 
-/* Lines of the hypervisor's own: what it says about its keys. */
-static void press_key(void)
-{
-	xen_sysctl_t s = { .cmd = XEN_SYSCTL_debug_keys,
-			   .interface_version = XEN_SYSCTL_INTERFACE_VERSION };
-	char key = 'h';
-
-	s.u.debug_keys.nr_keys = 1;
-	set_xen_guest_handle(s.u.debug_keys.keys, &key);
-	CHECK(HC1(sysctl, &s), 0);
-}
-
 static void test_news(void)
 {
 	struct evtchn_bind_virq b = { .virq = VIRQ_CON_RING };
@@ -62,7 +48,7 @@ static void test_news(void)
 		sleep_ms(20);		/* for what was said before */
 		clear_events(0);
 		new_lines();
-		press_key();
+		press_key('h');	/* lines of the hypervisor's own */
 		for (waited = 0; !port_pending(b.port) && waited < 1000;
 		     waited++)
 			sleep_ms(1);

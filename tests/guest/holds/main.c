@@ -16,9 +16,7 @@
  * Test: fuzz/limit-holds -i -o hold_limit=6000,200 krypton-debug
  * Test: fuzz/limit-holds-64 -w 64 -i -o hold_limit=6000,200 krypton-debug long
  */
-#define __XEN_TOOLS__
-#include "guest.h"
-#include <xen/sysctl.h>
+#include "domu.h"
 
 #define L1S	48u		/* level-1 tables, each of 512 pages */
 #define TABLES	0x4000u		/* pfns: L1S tables, one of level 2, one of 3 */
@@ -177,20 +175,6 @@ static void test_ports(void)
 	CHECK(HC2(event_channel_op, EVTCHNOP_reset, &reset), 0);
 }
 
-/* Krypton's debug build prints what it has measured; a reader may want it. */
-static void show(void)
-{
-	static char key = 'l';
-	xen_sysctl_t op = {
-		.cmd = XEN_SYSCTL_debug_keys,
-		.interface_version = XEN_SYSCTL_INTERFACE_VERSION,
-	};
-
-	op.u.debug_keys.nr_keys = 1;
-	set_xen_guest_handle(op.u.debug_keys.keys, &key);
-	HC1(sysctl, &op);
-}
-
 void test_main(void)
 {
 	CHECK(start_info->nr_pages > SINGLES + 0x4000, 1);
@@ -200,5 +184,5 @@ void test_main(void)
 	test_address_limit();
 	test_exchange();
 	test_ports();
-	show();
+	press_key('l');	/* krypton-debug prints what it has measured */
 }

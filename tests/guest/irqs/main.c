@@ -11,9 +11,7 @@
  * Test: irqs -c 2
  * Test: irqs-64 -w 64 -c 2
  */
-#define __XEN_TOOLS__
-#include "guest.h"
-#include <xen/sysctl.h>
+#include "domu.h"
 
 #define RTC_GSI		8u
 #define RTC_A		0x0a
@@ -102,15 +100,10 @@ static u32 number_behind(const char *what)
 
 static void check_processors(void)
 {
-	static char key[] = "i";
-	xen_sysctl_t s = { .cmd = XEN_SYSCTL_debug_keys,
+	xen_sysctl_t s = { .cmd = XEN_SYSCTL_readconsole,
 			   .interface_version = XEN_SYSCTL_INTERFACE_VERSION };
 
-	set_xen_guest_handle(s.u.debug_keys.keys, key);
-	s.u.debug_keys.nr_keys = 1;
-	CHECK(HC1(sysctl, &s), 0);
-	s = (xen_sysctl_t){ .cmd = XEN_SYSCTL_readconsole,
-			    .interface_version = XEN_SYSCTL_INTERFACE_VERSION };
+	press_key('i');
 	set_xen_guest_handle(s.u.readconsole.buffer, ring);
 	s.u.readconsole.count = sizeof(ring) - 1;
 	CHECK(HC1(sysctl, &s), 0);

@@ -34,6 +34,16 @@ u32 free_pages(void)
 	return (u32)s.u.physinfo.free_pages;
 }
 
+void press_key(char key)
+{
+	xen_sysctl_t s = { .cmd = XEN_SYSCTL_debug_keys,
+			   .interface_version = XEN_SYSCTL_INTERFACE_VERSION };
+
+	s.u.debug_keys.nr_keys = 1;
+	set_xen_guest_handle(s.u.debug_keys.keys, &key);
+	CHECK(HC1(sysctl, &s), 0);
+}
+
 u32 settled_pages(void)
 {
 	u32 last, now = free_pages();

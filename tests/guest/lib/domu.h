@@ -46,6 +46,8 @@ void domu_make(struct domu *u, void *by, const u8 *code, u32 size);
 /* After its destruction: whether nobody knows its number, soon. */
 bool domu_gone(const struct domu *u);
 u32 free_pages(void);
+/* As three times Ctrl-A and this key on the serial line. */
+void press_key(char key);
 
 /* neighbour.c: one that counts, whatever others do; checked to go on. */
 void neighbour_start(void);
