@@ -12,6 +12,11 @@ void multiboot_parse(u32 magic, u64 info);
 void efi_map_use(void);
 
 /*
+ * Append [start, end) to a list of *n entries, or make the last entry longer if
+ * that is of the same type and ends there. A full list stays as it is.
+ */
+void e820_append(struct e820_entry *list, u32 *n, u64 start, u64 end, u32 type);
+/*
  * Sort the memory map and make it short enough for Dom0, without RAM from the
  * address 'limit' on; the log says why.
  */

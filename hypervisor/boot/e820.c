@@ -5,8 +5,9 @@
  * holds, as in Linux: what is RAM in one entry and something else in another is
  * not RAM.
  *
- * A 32-bit Linux kernel takes 131 entries and dies of more. Then it splits some, and
- * Krypton adds the APICs.
+ * A 32-bit Linux kernel takes 131 entries and dies of more. The hypervisor adds an
+ * entry for the APICs to the map that Dom0 gets, and Linux splits some: so this map
+ * stays shorter.
  */
 #include "boot/boot.h"
 #include "lib/lib.h"
@@ -43,14 +44,19 @@ static u32 type_at(u64 at, u64 *next)
 	return type;
 }
 
-static void append(u64 start, u64 end, u32 type)
+void e820_append(struct e820_entry *list, u32 *n, u64 start, u64 end, u32 type)
 {
-	struct e820_entry *last = count ? &made[count - 1] : NULL;
+	struct e820_entry *last = *n ? &list[*n - 1] : NULL;
 
 	if (last && last->type == type && end_of(last) == start)
 		last->size += end - start;
-	else if (start < end && count < BOOT_MAX_E820)
-		made[count++] = (struct e820_entry){ start, end - start, type };
+	else if (start < end && *n < BOOT_MAX_E820)
+		list[(*n)++] = (struct e820_entry){ start, end - start, type };
+}
+
+static void append(u64 start, u64 end, u32 type)
+{
+	e820_append(made, &count, start, end, type);
 }
 
 /* Copy the result to boot_info, with neighbours of one type as one entry. */

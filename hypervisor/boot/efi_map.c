@@ -32,20 +32,6 @@ static u32 e820_type(const struct efi_descriptor *e)
 	}
 }
 
-/* Firmware splits its map finely: neighbours of one type become one entry. */
-static void add(u64 addr, u64 size, u32 type)
-{
-	struct e820_entry *e = boot_info.e820 + boot_info.e820_count;
-
-	if (boot_info.e820_count && e[-1].type == type &&
-	    e[-1].addr + e[-1].size == addr) {
-		e[-1].size += size;
-	} else if (boot_info.e820_count < BOOT_MAX_E820) {
-		*e = (struct e820_entry){ addr, size, type };
-		boot_info.e820_count++;
-	}
-}
-
 void efi_map_use(void)
 {
 	const struct efi_descriptor *e = efi_descriptor(0);
@@ -56,7 +42,9 @@ void efi_map_use(void)
 	boot_info.e820_count = 0;
 	for (i = 0; (e = efi_descriptor(i)); i++)
 		if (e->pages && e->pages < BIT(52 - PAGE_SHIFT))
-			add(e->phys, e->pages << PAGE_SHIFT, e820_type(e));
+			e820_append(boot_info.e820, &boot_info.e820_count,
+				    e->phys, e->phys + (e->pages << PAGE_SHIFT),
+				    e820_type(e));
 	if (!boot_info.e820_count)
 		panic("the firmware gave no memory map");
 	log_info("EFI: a memory map of %u parts, %u in E820's form", i,

@@ -3,7 +3,8 @@
  * physdev_op (xen/physdev.h): interrupts and ports of the hardware domain.
  *
  * A pirq is a domain's own number for an interrupt. The domain chooses it, or
- * gets the first free one: from 16 up for a GSI, above all GSIs for a message.
+ * gets the first free one: from 16 up for a GSI, above all GSIs for a message if
+ * it has so many.
  * The privileged domain maps pirqs for itself and for others, which permits the
  * domain to bind them. Any domain may set its virtual IOPL and port bitmap,
  * reserve a pirq, query its pirqs and send EOI; all other operations are for
