@@ -7,8 +7,6 @@
  *
  * Guests get only what the table below lists. Xen also gives these:
  *
- *	PAT			the series' i386 kernel maps the page of its vDSO's
- *				clock uncached if it finds PAT; a DomU may not
  *	RTM			TSX is not set up against its side channels
  *	IBRS, IBPB, STIBP, SSBD	SPEC_CTRL and PRED_CMD are not virtual
  *	AVX-512			XSAVE ends with AVX
@@ -49,7 +47,7 @@ static const struct {
 	u32 keep[4];		/* bits of EAX, EBX, ECX, EDX */
 } given[] = {
 	{ 0, 0, ANY, WHOLE },
-	{ 1, 0, ANY, { 0x0fff0fff, 0x00ffffff, 0x42d80203, 0x1fc8c3f5 } },
+	{ 1, 0, ANY, { 0x0fff0fff, 0x00ffffff, 0x42d80203, 0x1fc9c3f5 } },
 	{ 1, 0, INTEL, { 0, 0, 0, 0x00000800 } },
 	{ 1, 0, XSAVE, { 0, 0, CPUID_XSAVE, 0 } },
 	{ 1, 0, AVX, { 0, 0, 0x30001000, 0 } },

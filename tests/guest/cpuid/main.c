@@ -5,8 +5,8 @@
  * the bits of each register that it may have of the machine's, and those that it
  * has whatever the machine says; all else is 0, and so are all leaves without a
  * row. What Krypton leaves out, with its reasons in cpu/cpuid.c, is not compared:
- * PAT, and RTM, DBEXT, IBRS and AVX-512 on a machine that has them. Kernels ask
- * for XSAVE and OSXSAVE together, and have all of them the APIC number 0.
+ * RTM, DBEXT, IBRS and AVX-512 on a machine that has them. Kernels ask for XSAVE
+ * and OSXSAVE together, and have all of them the APIC number 0.
  *
  * Test: cpuid
  * Test: cpuid-intel -I
@@ -17,7 +17,6 @@
 #include <xen/arch-x86/cpuid.h>
 
 #define ALL	{ ~0u, ~0u, ~0u, ~0u }
-#define PAT	(1u << 16)
 #define COMMON	0x0183f3ffu	/* AMD: of leaf 1 in leaf 0x80000001 */
 /* What 64-bit kernels alone have */
 #define LONG(bits)	(WIDTH == 64 ? (bits) : 0u)
@@ -38,12 +37,10 @@ static const struct row {
 	{ 0, 0, ANY, .keep = { 0, ~0u, ~0u, ~0u }, .set = { 0xd } },
 	{ 1, 0, AMD,
 	  .keep = { 0x0fff0fff, 0x00ffffff, 0x76d81283 | CX16, 0x1fc9d3f5 },
-	  .set = { 0, 0, 0x88000000 },
-	  .skip = { 0, 0, 0, PAT } },
+	  .set = { 0, 0, 0x88000000 } },
 	{ 1, 0, INTEL,
 	  .keep = { 0x0fff0fff, 0x00ffffff, 0x76d81283 | CX16, 0x1fc9dbf5 },
-	  .set = { 0, 0, 0x88000000 },
-	  .skip = { 0, 0, 0, PAT } },
+	  .set = { 0, 0, 0x88000000 } },
 	{ 2, 0, INTEL, .keep = ALL },
 	{ 4, 0, INTEL, .keep = { 0xffffc3ff, ~0u, ~0u, 7 } },
 	{ 4, 1, INTEL, .keep = { 0xffffc3ff, ~0u, ~0u, 7 } },
