@@ -64,6 +64,11 @@ void log_at(enum log_level level, const char *fmt, ...)
 	(void)fmt;
 }
 
+void spin_init(struct spinlock *l, enum lock_level level)
+{
+	*l = (struct spinlock){ .level = level };
+}
+
 /* One processor's code runs at a time, and never in the midst of another's. */
 void spin_lock(struct spinlock *l)
 {
@@ -485,6 +490,7 @@ void sim_start(u32 cpus, u32 number)
 	for (i = 0; i < cpus; i++)
 		add_processor(i);
 	sim_cpu = &cpu_blocks[0]->cpu;
+	sched_init();
 	time_init();
 	tsc_scale = (struct tsc_scale){ .hz = NS_PER_SEC, .mul = 1u << 31,
 					.shift = 1 };
