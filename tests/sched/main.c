@@ -391,6 +391,37 @@ static void wakes_case(u32 seed)
 		       &sim_vcpus[i], (double)sim_vcpus[i].longest, 10000);
 }
 
+/*
+ * The CPU that is called for the first one that wakes takes the second, which
+ * is further behind and may run nowhere else: the first must get the other CPU.
+ */
+static void taken_case(u32 seed)
+{
+	u32 i;
+
+	sim_start(2 + seed, seed);
+	sim_vcpu(sim_domain(256, 0), EVERY, SIM_SLEEP, NS_PER_MS, 0);
+	sim_vcpu(sim_domain(64, 0), 1, SIM_SLEEP, NS_PER_MS, 0);
+	spinners(2, 256, 1);
+	for (i = 0; i < 2; i++)
+		sim_vcpus[i].sleep = 100 * NS_PER_MS;
+	sim_vcpus[0].v.sched.affinity = cpus_one(0);
+	sim_run(50 * NS_PER_MS + NS_PER_SEC);
+	sched_set_affinity(&sim_vcpus[0].v, cpus_below(MAX_CPUS));
+	for (i = 2; i < 4; i++)
+		send_to_sleep(&sim_vcpus[i]);
+	sched_stop(&sim_vcpus[2].v);
+	sched_stop(&sim_vcpus[3].v);
+	sim_run(sim_now + 10 * NS_PER_MS);
+	for (i = 0; i < 2; i++)
+		sim_vcpus[i].wakes = sim_now + NS_PER_MS;
+	sim_count();
+	sim_run(sim_now + 5 * NS_PER_MS);
+	for (i = 0; i < 2; i++)
+		expect(sim_vcpus[i].longest <= 10000, "with an idle CPU waited",
+		       &sim_vcpus[i], (double)sim_vcpus[i].longest, 10000);
+}
+
 static u32 random_mask(void)
 {
 	u32 all = (u32)BIT(cpu_count) - 1, mask = sim_random(all + 1);
@@ -439,6 +470,7 @@ static const struct {
 	{ "relay", relay_case, 8 }, { "yield", yield_case, 6 },
 	{ "weights", weights_case, 12 }, { "masks", masks_case, 14 },
 	{ "change", change_case, 14 }, { "wakes", wakes_case, 4 },
+	{ "taken", taken_case, 4 },
 	{ "equal", equal_case, 16 }, { "many", many_case, 2 },
 	{ "busy", busy_case, 10 }, { "scattered", scattered_case, 4 },
 	{ "random", random_case, SEEDS },
