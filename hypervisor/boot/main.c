@@ -140,6 +140,7 @@ void boot_main(u32 magic, u64 info)
 	init_memory();
 	xpti_init();
 	init_interrupts();
+	sched_init();
 	ap_boot(traps_init_cpu, exit_first);
 	boot_l4[0] = 0;			/* the identity mapping: all CPUs run */
 	tlb_flush_local();

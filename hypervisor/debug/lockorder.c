@@ -16,8 +16,8 @@ const char *const lock_names[LOCK_SERIAL + 1] = {
 	[LOCK_MAPTRACK] = "maptrack", [LOCK_PAGES] = "page",
 	[LOCK_EVENTS] = "event", [LOCK_IRQ] = "irq",
 	[LOCK_PCI] = "pci", [LOCK_CMOS] = "cmos",
-	[LOCK_SHUTDOWN] = "shutdown", [LOCK_SCHED] = "scheduler",
-	[LOCK_TIMER] = "timer", [LOCK_LIST] = "list", [LOCK_OWNED] = "owned",
+	[LOCK_SHUTDOWN] = "shutdown", [LOCK_SCHED] = "queue",
+	[LOCK_BUDGET] = "budget", [LOCK_TIMER] = "timer", [LOCK_LIST] = "list", [LOCK_OWNED] = "owned",
 	[LOCK_ALLOC] = "alloc", [LOCK_LOG] = "log", [LOCK_SERIAL] = "serial",
 };
 

@@ -11,20 +11,22 @@
  *             pci lock            configuration cycles; MSI-X entries
  *               cmos lock         index and data of CMOS
  *                 shutdown lock   whether one domain goes on
- *                   scheduler lock  the run queue and vCPU states
- *                     timer lock  the timers of one CPU
- *                       list lock   the list of domains; descriptor areas
- *                         owned lock  which frames a domain owns
- *                           alloc lock  the frame allocator
- *                             log lock  the log ring
- *                               serial lock  text to and from the serial line
+ *                   queue lock    one CPU's run queue and its vCPUs
+ *                     budget lock   one domain's time, if it has a cap
+ *                       timer lock    the timers of one CPU
+ *                         list lock     the list of domains; descriptor areas
+ *                           owned lock    which frames a domain owns
+ *                             alloc lock    the frame allocator
+ *                               log lock      the log ring
+ *                                 serial lock   text to and from the serial line
  *
  * Two domains: never two page locks at once. Whoever maps a page of another
  * domain first takes the references under the owner's page lock, gives that
  * up, and then takes the page lock of the domain whose table is changed;
  * ptype_get_foreign() and ptype_put_foreign() are made for it, and the second
- * takes no lock at all. Two locks of events, of grants or of timers may be
- * held at once if spin_lock_pair_irqsave() takes both, which does so by address.
+ * takes no lock at all. Two locks of events, of grants, of queues or of timers
+ * may be held at once if spin_lock_pair_irqsave() takes both, which does so by
+ * address.
  *
  * A lock further down (or deeper) may be taken while one above is held, never
  * the other way round. Locks from the page lock up are held with interrupts
@@ -46,6 +48,7 @@ enum lock_level {
 	LOCK_CMOS,
 	LOCK_SHUTDOWN,
 	LOCK_SCHED,
+	LOCK_BUDGET,
 	LOCK_TIMER,
 	LOCK_LIST,
 	LOCK_OWNED,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of sched/ share. Callers hold the scheduler's lock;
- * sched/sched.c explains the terms.
+ * What the files of sched/ share. Who calls a function for a vCPU holds the lock
+ * of its queue, unless the function takes it. sched/sched.c explains the terms,
+ * sched/runqueue.c the locks.
  */
 #ifndef KRYPTON_SCHED_INNER_H
 #define KRYPTON_SCHED_INNER_H
@@ -9,12 +10,55 @@
 #include "domain/domain.h"
 
 #define CAP_PERIOD	(50 * NS_PER_MS)
+#define PREEMPT_LEAD	(NS_PER_MS / 2)		/* virtual */
 
-extern struct spinlock sched_lock;
-extern struct vcpu *sched_queue;		/* first: waited longest */
-extern struct vcpu *sched_running[MAX_CPUS];	/* NULL: idle */
+struct runqueue {
+	struct spinlock lock;
+	struct vcpu *first;		/* of those that wait: the longest */
+	struct vcpu *running;		/* chosen last; NULL: idle */
+	u64 idle_since, idle_total;
+	struct timer slice;
+	/*
+	 * The vCPU that runs: when it was last charged, its virtual time then,
+	 * and its weight. Other CPUs read these without the lock, as a hint.
+	 */
+	u64 charged, vtime;
+	u32 weight;
+} __attribute__((aligned(64)));
+
+extern struct runqueue runqueues[MAX_CPUS];
+/* Those in whose queue a vCPU waits; a bit changes under its queue's lock. */
+extern cpus_t waiting_cpus;
+
+/* Take the lock of a vCPU's queue. Returns the flags for runqueue_unlock(). */
+u64 runqueue_lock(const struct vcpu *v);
+void runqueue_unlock(const struct vcpu *v, u64 flags);
+/* Into the queue of its CPU, and out of it. */
+void runqueue_add(struct vcpu *v);
+void runqueue_remove(struct vcpu *v);
+/*
+ * The vCPU in this queue that a CPU runs next: the one furthest behind, and of
+ * several, the one that has waited longest. NULL: it may run none. vCPUs that
+ * must no longer run leave the queue.
+ */
+struct vcpu *runqueue_best(const struct runqueue *q, u32 cpu);
+/*
+ * Take vCPUs out of other queues into this CPU's: each that is further behind
+ * than prev, which may be NULL, and what waits here. The caller holds this
+ * queue's lock, which is free for moments.
+ */
+void runqueue_pull(u32 cpu, const struct vcpu *prev);
+
+/* By how much virtual time a is ahead of b. */
+static inline s64 ahead(u64 a, u64 b)
+{
+	return (s64)(a - b);
+}
 
 bool sched_may_run_on(const struct vcpu *v, u32 cpu);
+bool sched_runnable(const struct vcpu *v);
+/* Note in its run state why a vCPU that does not run waits. */
+void sched_note_wait(struct vcpu *v);
 /*
  * Bring a vCPU's virtual times within CREDIT and DEBT. Call this after each
  * change of them, and when the vCPU wakes.
@@ -22,15 +66,13 @@ bool sched_may_run_on(const struct vcpu *v, u32 cpu);
 void sched_bound(struct vcpu *v);
 /* Charge a running vCPU for the time since it was last charged. */
 void sched_charge(struct vcpu *v, u64 now);
-/* Give a capped domain the budget of a new period. */
+/* Give a capped domain the budget of a new period. It holds the domain's lock. */
 void sched_start_period(struct domain *d, u64 now);
-/* Take the vCPU that *at points to out of the queue. */
-void sched_dequeue(struct vcpu **at);
 /* Make a CPU choose again. */
 void sched_request(u32 cpu);
 /* Call the best CPU for a queued vCPU. */
 void sched_tickle(const struct vcpu *v);
-/* Queue those of the domain's vCPUs that can run and do not. */
+/* Queue those of the domain's vCPUs that can run and do not. Takes the locks. */
 void sched_make_ready(struct domain *d);
 
 #endif

@@ -6,44 +6,57 @@
 #include "domain/part.h"
 #include "sched/inner.h"
 
-static void period_over(void *data)
+/* A new period begins for a domain that waits for one. True: it may run. */
+static bool renew(struct domain *d, u64 now)
 {
-	struct domain *d = data;
-	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
-
+	spin_guard_irqsave(&d->sched.lock);
 	if (d->sched.cap && d->sched.parked)
 		sched_start_period(d, now);
 	d->sched.parked = d->sched.cap && d->sched.parked &&
 			  d->sched.budget <= 0;
 	if (d->sched.parked)
 		timer_set(&d->sched.cap_timer, d->sched.period_end);
-	else
-		sched_make_ready(d);
-	spin_unlock_irqrestore(&sched_lock, f);
+	return !d->sched.parked;
 }
 
-/* The old parameters apply to the time used so far; a new period begins. */
-void sched_set_params(struct domain *d, u32 weight, u32 cap)
+static void period_over(void *data)
 {
-	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
-	u32 i;
+	if (renew(data, time_now()))
+		sched_make_ready(data);
+}
 
-	for (i = 0; i < cpu_count; i++)
-		if (sched_running[i] && sched_running[i]->d == d) {
-			sched_charge(sched_running[i], now);
-			sched_request(i);
-		}
+static void set_params(struct domain *d, u32 weight, u32 cap, u64 now)
+{
+	spin_guard_irqsave(&d->sched.lock);
 	d->sched.weight = weight;
 	d->sched.cap = cap;
 	d->sched.budget = 0;
 	sched_start_period(d, now);
 	d->sched.parked = false;
 	timer_stop(&d->sched.cap_timer);
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			sched_bound(d->vcpu[i]);
+}
+
+/* The old parameters apply to the time used so far; a new period begins. */
+void sched_set_params(struct domain *d, u32 weight, u32 cap)
+{
+	struct vcpu *v;
+	u64 f;
+
+	domain_for_each_vcpu(d, v) {
+		f = runqueue_lock(v);
+		if (v->sched.running) {
+			sched_charge(v, time_now());
+			sched_request(v->sched.cpu);
+		}
+		runqueue_unlock(v, f);
+	}
+	set_params(d, weight, cap, time_now());
+	domain_for_each_vcpu(d, v) {
+		f = runqueue_lock(v);
+		sched_bound(v);
+		runqueue_unlock(v, f);
+	}
 	sched_make_ready(d);
-	spin_unlock_irqrestore(&sched_lock, f);
 }
 
 static void set_affinity(struct vcpu *v, cpus_t cpus)
@@ -58,19 +71,19 @@ static void set_affinity(struct vcpu *v, cpus_t cpus)
 
 int sched_set_affinity(struct vcpu *v, cpus_t cpus)
 {
-	u64 f = spin_lock_irqsave(&sched_lock);
+	u64 f = runqueue_lock(v);
 	int rc = cpus_any(&v->sched.unpinned) ? -EBUSY : 0;
 
 	if (!rc)
 		set_affinity(v, cpus);
-	spin_unlock_irqrestore(&sched_lock, f);
+	runqueue_unlock(v, f);
 	return rc;
 }
 
 /* Errors, and their order, are those of Xen's SCHEDOP_pin_override. */
 int sched_pin(struct vcpu *v, s32 cpu)
 {
-	u64 f = spin_lock_irqsave(&sched_lock);
+	u64 f = runqueue_lock(v);
 	bool pinned = cpus_any(&v->sched.unpinned);
 	int rc = 0;
 
@@ -85,21 +98,22 @@ int sched_pin(struct vcpu *v, s32 cpu)
 		v->sched.unpinned = v->sched.affinity;
 		set_affinity(v, cpus_one((u32)cpu));
 	}
-	spin_unlock_irqrestore(&sched_lock, f);
+	runqueue_unlock(v, f);
 	return rc;
 }
 
 void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs)
 {
-	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
+	u64 f = runqueue_lock(v), now = time_now();
 
 	*rs = v->sched.runstate;
 	rs->time[rs->state] += now - rs->state_entry_time;
-	spin_unlock_irqrestore(&sched_lock, f);
+	runqueue_unlock(v, f);
 }
 
 static int create(struct domain *d, const struct domain_config *config)
 {
+	spin_init(&d->sched.lock, LOCK_BUDGET);
 	d->sched.weight = DEFAULT_WEIGHT;
 	timer_init(&d->sched.cap_timer, period_over, d);
 	return 0;
@@ -117,38 +131,27 @@ static int vcpu_create_sched(struct vcpu *v)
 	return 0;
 }
 
-/* After the lock was free, no CPU decides on the old state any more. */
+/* After its lock was free, no CPU decides on a vCPU's old state any more. */
 static void stop(struct domain *d)
 {
-	u64 f = spin_lock_irqsave(&sched_lock);
-	u32 i;
+	struct vcpu *v;
 
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i] && d->vcpu[i]->sched.running)
-			sched_request(d->vcpu[i]->sched.cpu);
-	spin_unlock_irqrestore(&sched_lock, f);
+	domain_for_each_vcpu(d, v)
+		sched_stop(v);
 }
 
-static void resume_domain(struct domain *d)
-{
-	u64 f = spin_lock_irqsave(&sched_lock);
-
-	sched_make_ready(d);
-	spin_unlock_irqrestore(&sched_lock, f);
-}
-
-/* The domain's vCPUs leave the queue; no one queues them again. */
+/* The domain's vCPUs leave the queues; no one queues them again. */
 static int kill(struct domain *d)
 {
-	u64 f = spin_lock_irqsave(&sched_lock);
-	struct vcpu **p = &sched_queue;
+	struct vcpu *v;
+	u64 f;
 
-	while (*p)
-		if ((*p)->d == d)
-			sched_dequeue(p);
-		else
-			p = &(*p)->sched.run_next;
-	spin_unlock_irqrestore(&sched_lock, f);
+	domain_for_each_vcpu(d, v) {
+		f = runqueue_lock(v);
+		if (v->sched.queued)
+			runqueue_remove(v);
+		runqueue_unlock(v, f);
+	}
 	timer_kill(&d->sched.cap_timer);
 	return 0;
 }
@@ -163,7 +166,7 @@ DOMAIN_PART(sched) = {
 	.create = create,
 	.vcpu_create = vcpu_create_sched,
 	.stop = stop,
-	.resume = resume_domain,
+	.resume = sched_make_ready,
 	.kill = kill,
 	.vcpu_free = vcpu_free_sched,
 };

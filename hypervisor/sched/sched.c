@@ -2,13 +2,14 @@
 /*
  * The scheduler: which vCPU runs on which CPU.
  *
- * vCPUs that wait are in one queue, from which every CPU takes those that it
- * may run. Each CPU divides its own time among all vCPUs that it may run, by
- * virtual time: what a vCPU has run, divided by its domain's weight. A vCPU
- * has a virtual time for every CPU, and running counts in all of them, so
- * that CPUs which run the same vCPUs agree on the order; a CPU whose vCPUs
- * are pinned to it goes at its own pace. A CPU's clock is the virtual time
- * of the last vCPU that it let run when no other one was further behind.
+ * Each CPU has a queue, in which vCPUs wait that ran there last, and takes from
+ * the others what it had better run (sched/runqueue.c). Each CPU divides its
+ * own time among all vCPUs that it may run, by virtual time: what a vCPU has
+ * run, divided by its domain's weight. A vCPU has a virtual time for every CPU,
+ * and running counts in all of them, so that CPUs which run the same vCPUs
+ * agree on the order; a CPU whose vCPUs are pinned to it goes at its own pace.
+ * A CPU's clock is the virtual time of the last vCPU that it let run when no
+ * other one was further behind.
  *
  * Every lead and every debt is bounded. Whenever a vCPU wakes or is charged,
  * each of its virtual times is brought within CREDIT behind that CPU's clock
@@ -40,17 +41,15 @@
 #define MIN_SLICE	(NS_PER_MS / 2)
 #define CREDIT		(3 * NS_PER_MS)
 #define DEBT		(2 * SLICE)
-#define PREEMPT_LEAD	(NS_PER_MS / 2)		/* virtual */
 
-struct vcpu *sched_queue;		/* the first has waited longest */
-struct vcpu *sched_running[MAX_CPUS];	/* chosen last; NULL: idle */
 static cpus_t idle_cpus;		/* idle, and not called yet */
-static u64 clock[MAX_CPUS];		/* virtual times; they wrap around */
-static u64 idle_since[MAX_CPUS], idle_total[MAX_CPUS];
-static struct timer slice_timer[MAX_CPUS];
-struct spinlock sched_lock = SPINLOCK(LOCK_SCHED);
+/*
+ * Virtual times; they wrap around. A CPU changes its own, under its queue's
+ * lock; others read it without.
+ */
+static u64 clock[MAX_CPUS];
 
-static bool runnable(const struct vcpu *v)
+bool sched_runnable(const struct vcpu *v)
 {
 	const struct domain *d = v->d;
 
@@ -64,12 +63,6 @@ bool sched_may_run_on(const struct vcpu *v, u32 cpu)
 	return cpus_has(&v->sched.affinity, cpu);
 }
 
-/* By how much virtual time a is ahead of b. */
-static s64 ahead(u64 a, u64 b)
-{
-	return (s64)(a - b);
-}
-
 static u64 virtual(const struct vcpu *v, u64 ns)
 {
 	return ns * DEFAULT_WEIGHT / v->d->sched.weight;
@@ -78,13 +71,15 @@ static u64 virtual(const struct vcpu *v, u64 ns)
 void sched_bound(struct vcpu *v)
 {
 	s64 least = -(s64)virtual(v, CREDIT), most = (s64)virtual(v, DEBT);
+	u64 at;
 	u32 i;
 
-	ASSERT_HELD(&sched_lock);
-	for (i = 0; i < cpu_count; i++)
-		v->sched.vtime[i] = clock[i] +
-			(u64)MIN(MAX(ahead(v->sched.vtime[i], clock[i]), least),
-				 most);
+	ASSERT_HELD(&runqueues[v->sched.cpu].lock);
+	for (i = 0; i < cpu_count; i++) {
+		at = READ_ONCE(clock[i]);
+		v->sched.vtime[i] = at +
+			(u64)MIN(MAX(ahead(v->sched.vtime[i], at), least), most);
+	}
 }
 
 static void set_runstate(struct vcpu *v, int state)
@@ -99,8 +94,7 @@ static void set_runstate(struct vcpu *v, int state)
 	rs->state = state;
 }
 
-/* Record why a vCPU that does not run waits. */
-static void set_waiting(struct vcpu *v)
+void sched_note_wait(struct vcpu *v)
 {
 	if (!(v->sched.state & VCPU_UP))
 		set_runstate(v, RUNSTATE_offline);
@@ -109,53 +103,6 @@ static void set_waiting(struct vcpu *v)
 	else
 		set_runstate(v, v->d->life.pause_count ? RUNSTATE_offline :
 			     RUNSTATE_runnable);
-}
-
-static void enqueue(struct vcpu *v)
-{
-	struct vcpu **p = &sched_queue;
-
-	if (v->sched.queued)
-		return;
-	while (*p)
-		p = &(*p)->sched.run_next;
-	v->sched.queued = true;
-	v->sched.run_next = NULL;
-	*p = v;
-}
-
-void sched_dequeue(struct vcpu **at)
-{
-	struct vcpu *v = *at;
-
-	ASSERT_HELD(&sched_lock);
-	*at = v->sched.run_next;
-	v->sched.queued = false;
-}
-
-/*
- * The vCPU that this CPU runs next: the one furthest behind, and of several,
- * the one that has waited longest. vCPUs that must no longer run leave the
- * queue.
- */
-static struct vcpu **find_next(u32 cpu)
-{
-	struct vcpu **p = &sched_queue, **first = NULL, *v;
-
-	while ((v = *p)) {
-		if (!runnable(v)) {
-			sched_dequeue(p);
-			set_waiting(v);
-			continue;
-		}
-		if (sched_may_run_on(v, cpu) &&
-		    (!v->sched.on_cpu || v->sched.cpu == cpu) &&
-		    (!first || ahead((*first)->sched.vtime[cpu],
-				     v->sched.vtime[cpu]) > 0))
-			first = p;
-		p = &v->sched.run_next;
-	}
-	return first;
 }
 
 void sched_request(u32 cpu)
@@ -167,42 +114,61 @@ void sched_request(u32 cpu)
 		smp_kick(cpu);
 }
 
-/* The present virtual time of the vCPU that runs on a CPU. */
-static u64 vtime_on(u32 cpu, u64 now)
+/*
+ * Call an idle CPU for a queued vCPU, preferably the one that it ran on last,
+ * whose caches may be warm. False: none that it may run on is idle.
+ */
+static bool call_idle(const struct vcpu *v)
 {
-	const struct vcpu *v = sched_running[cpu];
+	cpus_t usable = cpus_and(v->sched.affinity, idle_cpus);
+	u32 cpu = cpus_next(&usable, v->sched.cpu);
 
-	return v->sched.vtime[cpu] + virtual(v, now - v->sched.charged);
+	if (cpu == MAX_CPUS)
+		cpu = cpus_next(&usable, 0);
+	if (cpu == MAX_CPUS)
+		return false;
+	/* It comes for v: another vCPU needs another CPU. */
+	cpus_remove(&idle_cpus, cpu);
+	sched_request(cpu);
+	return true;
 }
 
 /*
- * Call a CPU for a queued vCPU: an idle one if there is one, preferably the one
- * that it ran on last, whose caches may be warm; otherwise the CPU whose vCPU
- * is furthest ahead. If none is ahead, make sure that one CPU has a slice
- * timer: a vCPU that started while the queue was empty runs without one.
+ * By how much a CPU's vCPU is ahead of one that waits. It may be a vCPU that has
+ * just left: then the CPU that is called may find that it need not switch, or a
+ * CPU is not called and looks at the end of its slice.
+ */
+static s64 lead_on(u32 cpu, const struct vcpu *v, u64 now)
+{
+	const struct runqueue *q = &runqueues[cpu];
+	s64 since = (s64)(now - READ_ONCE(q->charged));
+
+	return ahead(READ_ONCE(q->vtime), v->sched.vtime[cpu]) +
+	       since * (s64)DEFAULT_WEIGHT / READ_ONCE(q->weight);
+}
+
+/*
+ * Call a CPU for a queued vCPU: an idle one if there is one, otherwise the CPU
+ * whose vCPU is furthest ahead. If none is ahead, make sure that one CPU has a
+ * slice timer: a vCPU that started while nobody waited runs without one.
  */
 void sched_tickle(const struct vcpu *v)
 {
-	u32 cpu = v->sched.cpu, i, victim = MAX_CPUS, other = MAX_CPUS;
+	u32 cpu, victim = MAX_CPUS, other = MAX_CPUS;
 	s64 best = PREEMPT_LEAD, lead;
 	u64 now = time_now();
 	bool sliced = false;
 
-	ASSERT_HELD(&sched_lock);
-	for (i = 0; i < cpu_count; i++, cpu = (cpu + 1) % cpu_count) {
-		if (!sched_may_run_on(v, cpu))
-			continue;
-		if (cpus_has(&idle_cpus, cpu)) {
-			/* It comes for v: another vCPU needs another CPU. */
-			cpus_remove(&idle_cpus, cpu);
-			sched_request(cpu);
-			return;
-		}
-		if (!sched_running[cpu])
+	ASSERT_HELD(&runqueues[v->sched.cpu].lock);
+	if (call_idle(v))
+		return;
+	for (cpu = 0; cpu < cpu_count; cpu++) {
+		if (!sched_may_run_on(v, cpu) ||
+		    !READ_ONCE(runqueues[cpu].running))
 			continue;
 		other = cpu;
-		sliced |= slice_timer[cpu].active;
-		lead = ahead(vtime_on(cpu, now), v->sched.vtime[cpu]);
+		sliced |= READ_ONCE(runqueues[cpu].slice.active);
+		lead = lead_on(cpu, v, now);
 		if (lead > best) {
 			best = lead;
 			victim = cpu;
@@ -216,28 +182,33 @@ void sched_tickle(const struct vcpu *v)
 
 /*
  * A CPU that was called for one vCPU may have taken another. The first one must
- * not wait while a third CPU idles: call that CPU.
+ * not wait while a third CPU idles: call that CPU. A CPU that has just become
+ * idle calls itself, if a vCPU came while it made up its mind.
  */
-static void call_idle(void)
+static void call_for_rest(void)
 {
 	const struct vcpu *v;
-	cpus_t usable;
+	u32 i;
+	u64 f;
 
-	for (v = sched_queue; v && cpus_any(&idle_cpus);
-	     v = v->sched.run_next) {
-		usable = cpus_and(v->sched.affinity, idle_cpus);
-		if (!v->sched.on_cpu && cpus_any(&usable))
-			sched_tickle(v);
+	for_each_cpu(i, &waiting_cpus) {
+		if (!cpus_any(&idle_cpus))
+			return;
+		f = spin_lock_irqsave(&runqueues[i].lock);
+		for (v = runqueues[i].first; v; v = v->sched.run_next)
+			if (!v->sched.on_cpu)
+				call_idle(v);
+		spin_unlock_irqrestore(&runqueues[i].lock, f);
 	}
 }
 
 static void make_ready(struct vcpu *v)
 {
-	if (!runnable(v) || v->sched.running || v->sched.queued)
+	if (!sched_runnable(v) || v->sched.running || v->sched.queued)
 		return;
 	sched_bound(v);
 	set_runstate(v, RUNSTATE_runnable);
-	enqueue(v);
+	runqueue_add(v);
 	if (!v->sched.on_cpu)
 		sched_tickle(v);
 	else
@@ -253,51 +224,53 @@ static void wake_locked(struct vcpu *v)
 
 void sched_wake(struct vcpu *v)
 {
-	u64 f = spin_lock_irqsave(&sched_lock);
+	u64 f = runqueue_lock(v);
 
 	wake_locked(v);
-	spin_unlock_irqrestore(&sched_lock, f);
+	runqueue_unlock(v, f);
 }
 
 void sched_make_ready(struct domain *d)
 {
-	u32 i;
+	struct vcpu *v;
+	u64 f;
 
-	ASSERT_HELD(&sched_lock);
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			make_ready(d->vcpu[i]);
+	domain_for_each_vcpu(d, v) {
+		f = runqueue_lock(v);
+		make_ready(v);
+		runqueue_unlock(v, f);
+	}
 }
 
 void sched_kick(struct vcpu *v)
 {
-	u64 f = spin_lock_irqsave(&sched_lock);
+	u64 f = runqueue_lock(v);
 
 	if (v->sched.state & VCPU_BLOCKED)
 		wake_locked(v);
 	else if (v->sched.running && v->sched.cpu != this_cpu()->id)
 		smp_kick(v->sched.cpu);
-	spin_unlock_irqrestore(&sched_lock, f);
+	runqueue_unlock(v, f);
 }
 
 void sched_poll_check(struct vcpu *v, u32 port)
 {
-	u64 f = spin_lock_irqsave(&sched_lock);
+	u64 f = runqueue_lock(v);
 
 	/* poll_port 0 stands for several ports: the guest looks at them. */
 	if ((v->sched.state & VCPU_POLLING) &&
 	    (!v->sched.poll_port || v->sched.poll_port == port))
 		wake_locked(v);
-	spin_unlock_irqrestore(&sched_lock, f);
+	runqueue_unlock(v, f);
 }
 
 void sched_stop(struct vcpu *v)
 {
-	u64 f = spin_lock_irqsave(&sched_lock);
+	u64 f = runqueue_lock(v);
 
 	if (v->sched.running)
 		sched_request(v->sched.cpu);
-	spin_unlock_irqrestore(&sched_lock, f);
+	runqueue_unlock(v, f);
 }
 
 bool sched_preempt_needed(void)
@@ -307,17 +280,20 @@ bool sched_preempt_needed(void)
 	return this_cpu()->work || (v && shared_events_deliverable(v));
 }
 
-/* The domain has used up its time for this period. */
+/*
+ * The domain has used up its time for this period. A vCPU that starts at this
+ * moment is missed, and leaves at the end of its slice.
+ */
 static void park(struct domain *d, u64 now)
 {
-	u32 i;
+	struct vcpu *v;
 
 	if (d->sched.parked)
 		return;
 	d->sched.parked = true;
-	for (i = 0; i < cpu_count; i++)
-		if (sched_running[i] && sched_running[i]->d == d)
-			sched_request(i);
+	domain_for_each_vcpu(d, v)
+		if (READ_ONCE(v->sched.running))
+			sched_request(READ_ONCE(v->sched.cpu));
 	timer_set(&d->sched.cap_timer, MAX(d->sched.period_end, now));
 }
 
@@ -325,23 +301,15 @@ void sched_start_period(struct domain *d, u64 now)
 {
 	s64 quota = (s64)(d->sched.cap * (CAP_PERIOD / 100));
 
-	ASSERT_HELD(&sched_lock);
+	ASSERT_HELD(&d->sched.lock);
 	d->sched.period_end = now + CAP_PERIOD;
 	/* Overuse is paid back; unused time does not carry over. */
 	d->sched.budget = MIN(d->sched.budget, 0) + quota;
 }
 
-void sched_charge(struct vcpu *v, u64 now)
+static void spend(struct domain *d, u64 used, u64 now)
 {
-	struct domain *d = v->d;
-	u64 used = now - v->sched.charged, more = virtual(v, used);
-	u32 i;
-
-	ASSERT_HELD(&sched_lock);
-	v->sched.charged = now;
-	for (i = 0; i < cpu_count; i++)
-		v->sched.vtime[i] += more;
-	sched_bound(v);
+	spin_guard_irqsave(&d->sched.lock);
 	if (!d->sched.cap)
 		return;
 	if (now >= d->sched.period_end)
@@ -349,6 +317,29 @@ void sched_charge(struct vcpu *v, u64 now)
 	d->sched.budget -= (s64)used;
 	if (d->sched.budget <= 0)
 		park(d, now);
+}
+
+/* Let other CPUs see how far a running vCPU is. */
+static void publish(struct runqueue *q, const struct vcpu *v, u64 now)
+{
+	q->charged = now;
+	WRITE_ONCE(q->vtime, v->sched.vtime[v->sched.cpu]);
+	WRITE_ONCE(q->weight, v->d->sched.weight);
+}
+
+void sched_charge(struct vcpu *v, u64 now)
+{
+	struct runqueue *q = &runqueues[v->sched.cpu];
+	u64 used = now - q->charged, more = virtual(v, used);
+	u32 i;
+
+	ASSERT_HELD(&q->lock);
+	for (i = 0; i < cpu_count; i++)
+		v->sched.vtime[i] += more;
+	sched_bound(v);
+	publish(q, v, now);
+	if (v->d->sched.cap)
+		spend(v->d, used, now);
 }
 
 /*
@@ -384,26 +375,30 @@ static void start(struct vcpu *v, const struct vcpu *other, u32 cpu, u64 now)
 		at = other->sched.vtime[cpu];
 	}
 	if (ahead(at, clock[cpu]) > 0)
-		clock[cpu] = at;
-	if (!v->sched.running)
-		v->sched.charged = v->sched.started = now;
+		WRITE_ONCE(clock[cpu], at);
+	if (!v->sched.running) {
+		v->sched.started = now;
+		publish(&runqueues[cpu], v, now);
+	}
 	v->sched.running = v->sched.on_cpu = v->d->sched.has_run = true;
 	v->sched.yielded = false;
-	v->sched.cpu = cpu;
 	v->sched.slice_end = now + slice;
 	set_runstate(v, RUNSTATE_running);
-	if (sched_queue || v->d->sched.cap)
-		timer_set(&slice_timer[cpu], v->sched.slice_end);
+	if (cpus_any(&waiting_cpus) || v->d->sched.cap)
+		timer_set(&runqueues[cpu].slice, v->sched.slice_end);
 }
 
-static void account_idle(u32 cpu, bool was_idle, bool is_idle, u64 now)
+/* Atomic: who queues a vCPU sees the new state, or this CPU sees the vCPU. */
+static void account_idle(u32 cpu, bool was_idle, u64 now)
 {
+	struct runqueue *q = &runqueues[cpu];
+
 	if (was_idle)
-		idle_total[cpu] += now - idle_since[cpu];
-	idle_since[cpu] = now;
-	if (is_idle)
+		q->idle_total += now - q->idle_since;
+	q->idle_since = now;
+	if (!q->running)
 		cpus_add(&idle_cpus, cpu);
-	else
+	else if (was_idle)
 		cpus_remove(&idle_cpus, cpu);
 }
 
@@ -415,44 +410,50 @@ static void leave(struct vcpu *v, const struct vcpu *next, u32 cpu)
 	    ahead(next->sched.vtime[cpu], v->sched.vtime[cpu]) > 0)
 		v->sched.vtime[cpu] = next->sched.vtime[cpu];
 	v->sched.running = false;
-	set_waiting(v);
-	if (runnable(v))
-		enqueue(v);
+	sched_note_wait(v);
+	if (sched_runnable(v))
+		runqueue_add(v);
+}
+
+static bool may_stay(const struct vcpu *prev, u32 cpu)
+{
+	return prev && sched_runnable(prev) && sched_may_run_on(prev, cpu);
 }
 
 struct vcpu *sched_choose(struct vcpu *prev)
 {
-	u64 f = spin_lock_irqsave(&sched_lock), now = time_now();
 	u32 cpu = this_cpu()->id;
-	struct vcpu **at, *next, *other = NULL;
-	bool was_idle = !sched_running[cpu];
+	struct runqueue *q = &runqueues[cpu];
+	u64 f = spin_lock_irqsave(&q->lock), now = time_now();
+	struct vcpu *next, *other = NULL;
+	bool was_idle = !q->running;
 
 	if (prev && prev->sched.running)
 		sched_charge(prev, now);
-	at = find_next(cpu);
-	next = at ? *at : NULL;
-	if (prev && runnable(prev) && sched_may_run_on(prev, cpu) &&
-	    (!next || keeps(prev, next, cpu, now))) {
+	runqueue_pull(cpu, may_stay(prev, cpu) && !prev->sched.yielded ?
+		      prev : NULL);
+	next = runqueue_best(q, cpu);
+	if (may_stay(prev, cpu) && (!next || keeps(prev, next, cpu, now))) {
 		other = next;
 		next = prev;
 	} else {
 		if (next)
-			sched_dequeue(at);
+			runqueue_remove(next);
 		if (prev)
 			leave(prev, next, cpu);
 	}
-	sched_running[cpu] = next;
+	WRITE_ONCE(q->running, next);
+	account_idle(cpu, was_idle, now);
 	if (next)
 		start(next, other, cpu, now);
-	account_idle(cpu, was_idle, !next, now);
-	call_idle();
-	spin_unlock_irqrestore(&sched_lock, f);
+	spin_unlock_irqrestore(&q->lock, f);
+	call_for_rest();
 	return next;
 }
 
 void sched_release(struct vcpu *v)
 {
-	u64 f = spin_lock_irqsave(&sched_lock);
+	u64 f = runqueue_lock(v);
 	struct domain *d = v->d;
 	bool ends = d->life.shut_down;
 
@@ -461,7 +462,7 @@ void sched_release(struct vcpu *v)
 	v->sched.on_cpu = false;
 	if (v->sched.queued)
 		sched_tickle(v);
-	spin_unlock_irqrestore(&sched_lock, f);
+	runqueue_unlock(v, f);
 	if (!ends)
 		return;
 	domain_tell_stopped(d);
@@ -475,17 +476,18 @@ static void slice_over(void *data)
 
 void sched_init_cpu(void)
 {
-	timer_init(&slice_timer[this_cpu()->id], slice_over, NULL);
+	timer_init(&runqueues[this_cpu()->id].slice, slice_over, NULL);
 	cpu_add_work(CPU_WORK_RESCHED);
 }
 
 u64 sched_idle_time(u32 cpu)
 {
-	u64 f = spin_lock_irqsave(&sched_lock);
-	u64 t = idle_total[cpu];
+	struct runqueue *q = &runqueues[cpu];
+	u64 t;
 
-	if (!sched_running[cpu])
-		t += time_now() - idle_since[cpu];
-	spin_unlock_irqrestore(&sched_lock, f);
+	spin_guard_irqsave(&q->lock);
+	t = q->idle_total;
+	if (!q->running)
+		t += time_now() - q->idle_since;
 	return t;
 }

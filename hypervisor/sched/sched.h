@@ -6,6 +6,7 @@
 #include <xen/xen.h>
 #include <xen/vcpu.h>
 #include "machine/cpus.h"
+#include "machine/lock.h"
 #include "machine/time.h"
 
 #define DEFAULT_WEIGHT	256u
@@ -17,18 +18,18 @@ enum vcpu_state_bits {
 };
 
 /*
- * A vCPU's part. The scheduler's lock guards all but 'state', which is atomic.
+ * A vCPU's part. The lock of its queue guards all but 'state', which is atomic.
  * Times are in ns; sched/sched.c explains them.
  */
 struct vcpu_sched {
-	u32 cpu;			/* where it runs or ran last */
+	u32 cpu;			/* whose queue it belongs to: where it runs */
 	volatile u32 state;		/* enum vcpu_state_bits */
 	bool running;			/* chosen */
 	volatile bool on_cpu;		/* its state is loaded in a CPU */
 	bool queued;
 	bool yielded;
 	struct vcpu *run_next;		/* the queue */
-	u64 charged, started, slice_end;
+	u64 started, slice_end;
 	u64 *vtime;			/* for each CPU */
 	cpus_t affinity, soft_affinity;
 	cpus_t unpinned;		/* affinity to return to; none: not pinned */
@@ -36,8 +37,9 @@ struct vcpu_sched {
 	struct vcpu_runstate_info runstate;
 };
 
-/* A domain's part: its share of the CPUs. The scheduler's lock guards it. */
+/* A domain's part: its share of the CPUs. Others read it without the lock. */
 struct domain_sched {
+	struct spinlock lock;
 	bool has_run;
 	bool parked;			/* it has used up its budget */
 	u32 weight, cap;
@@ -82,6 +84,8 @@ struct vcpu *sched_choose(struct vcpu *prev);
  * stopped.
  */
 void sched_release(struct vcpu *v);
+/* Once, before a vCPU exists. */
+void sched_init(void);
 void sched_init_cpu(void);
 
 #endif

@@ -22,6 +22,10 @@
 #define DEBT		(2 * SLICE)
 #define PREEMPT_LEAD	(NS_PER_MS / 2)
 #define CAP_PERIOD	(50 * NS_PER_MS)
+#define MIN_SLICE	(NS_PER_MS / 2)
+
+/* A vCPU that wakes beside busy ones: the next CPU to let go, and its call. */
+#define WAKE		(MIN_SLICE + 10000)
 
 #define SEEDS		150u
 #define EVERY		(~0u)
@@ -237,6 +241,73 @@ static void many_case(u32 seed)
 	check_shares(NS_PER_SEC);
 }
 
+/*
+ * As many as the CPUs, up to four times as many, always want to run: each gets
+ * the same, within 10 %. One more sleeps most of the time, and runs soon after
+ * it wakes.
+ */
+static void busy_case(u32 seed)
+{
+	static const u32 busy[] = { 16, 17, 20, 24, 31, 32, 33, 47, 48, 64 };
+	struct sim_vcpu *sleeper;
+	double due;
+	u32 i;
+
+	sim_start(16, seed);
+	while (sim_vcpu_count < busy[seed])
+		spinners(MIN(busy[seed] - sim_vcpu_count, 4 + seed), 256, EVERY);
+	sleeper = sim_vcpu(sim_domain(256, 0), EVERY, SIM_SLEEP, NS_PER_MS / 10,
+			   3 * NS_PER_MS + seed * 12345);
+	sim_run(2 * NS_PER_SEC);
+	sim_count();
+	sim_run(sim_now + 4 * NS_PER_SEC);
+	due = (16 * 4e9 - (double)sleeper->ran) / busy[seed];
+	for (i = 0; i < busy[seed]; i++) {
+		expect((double)sim_vcpus[i].ran >= 0.9 * due, "ran",
+		       &sim_vcpus[i], (double)sim_vcpus[i].ran, 0.9 * due);
+		expect((double)sim_vcpus[i].ran <= 1.1 * due, "ran",
+		       &sim_vcpus[i], (double)sim_vcpus[i].ran, 1.1 * due);
+	}
+	expect(sleeper->longest <= WAKE, "after it woke waited", sleeper,
+	       (double)sleeper->longest, (double)WAKE);
+}
+
+/* A few CPUs from anywhere in the machine, or all. */
+static cpus_t scattered(void)
+{
+	cpus_t set = cpus_one(sim_random(cpu_count));
+	u32 n;
+
+	if (!sim_random(4))
+		return cpus_below(MAX_CPUS);
+	for (n = sim_random(8); n; n--)
+		cpus_add(&set, sim_random(cpu_count));
+	return set;
+}
+
+/* Masks in all words of a set, and queues that other CPUs empty. */
+static void scattered_case(u32 seed)
+{
+	struct domain *d = NULL;
+	struct sim_vcpu *s;
+	u32 i;
+
+	sim_start(MAX_CPUS, seed);
+	for (i = 0; i < MAX_CPUS; i++) {
+		if (i % 32 == 0)
+			d = sim_domain(128u << sim_random(3), 0);
+		s = sim_vcpu(d, EVERY, i % 2 ? SIM_SPIN : SIM_ANY, 100000, 0);
+		s->v.sched.affinity = scattered();
+		s->v.sched.cpu = sim_random(cpu_count);
+	}
+	for (i = 0; i < 4; i++) {
+		windows(1, 200 * NS_PER_MS);
+		s = &sim_vcpus[sim_random(sim_vcpu_count)];
+		sched_set_affinity(&s->v, scattered());
+		sched_pin(&s->v, (s32)sim_random(cpu_count));
+	}
+}
+
 /* Weights that no machine can give, as one vCPU uses one CPU. */
 static void weights_case(u32 seed)
 {
@@ -320,6 +391,37 @@ static void wakes_case(u32 seed)
 		       &sim_vcpus[i], (double)sim_vcpus[i].longest, 10000);
 }
 
+/*
+ * The CPU that is called for the first one that wakes takes the second, which
+ * is further behind and may run nowhere else: the first must get the other CPU.
+ */
+static void taken_case(u32 seed)
+{
+	u32 i;
+
+	sim_start(2 + seed, seed);
+	sim_vcpu(sim_domain(256, 0), EVERY, SIM_SLEEP, NS_PER_MS, 0);
+	sim_vcpu(sim_domain(64, 0), 1, SIM_SLEEP, NS_PER_MS, 0);
+	spinners(2, 256, 1);
+	for (i = 0; i < 2; i++)
+		sim_vcpus[i].sleep = 100 * NS_PER_MS;
+	sim_vcpus[0].v.sched.affinity = cpus_one(0);
+	sim_run(50 * NS_PER_MS + NS_PER_SEC);
+	sched_set_affinity(&sim_vcpus[0].v, cpus_below(MAX_CPUS));
+	for (i = 2; i < 4; i++)
+		send_to_sleep(&sim_vcpus[i]);
+	sched_stop(&sim_vcpus[2].v);
+	sched_stop(&sim_vcpus[3].v);
+	sim_run(sim_now + 10 * NS_PER_MS);
+	for (i = 0; i < 2; i++)
+		sim_vcpus[i].wakes = sim_now + NS_PER_MS;
+	sim_count();
+	sim_run(sim_now + 5 * NS_PER_MS);
+	for (i = 0; i < 2; i++)
+		expect(sim_vcpus[i].longest <= 10000, "with an idle CPU waited",
+		       &sim_vcpus[i], (double)sim_vcpus[i].longest, 10000);
+}
+
 static u32 random_mask(void)
 {
 	u32 all = (u32)BIT(cpu_count) - 1, mask = sim_random(all + 1);
@@ -368,7 +470,9 @@ static const struct {
 	{ "relay", relay_case, 8 }, { "yield", yield_case, 6 },
 	{ "weights", weights_case, 12 }, { "masks", masks_case, 14 },
 	{ "change", change_case, 14 }, { "wakes", wakes_case, 4 },
+	{ "taken", taken_case, 4 },
 	{ "equal", equal_case, 16 }, { "many", many_case, 2 },
+	{ "busy", busy_case, 10 }, { "scattered", scattered_case, 4 },
 	{ "random", random_case, SEEDS },
 };
 

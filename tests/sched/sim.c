@@ -21,6 +21,7 @@
 #include "machine/rtc.h"
 #include "machine/smp.h"
 #include "machine/tsc.h"
+#include "sched/inner.h"
 #include "sim.h"
 
 #define STACK_SIZE	65536u
@@ -62,6 +63,11 @@ void log_at(enum log_level level, const char *fmt, ...)
 {
 	(void)level;
 	(void)fmt;
+}
+
+void spin_init(struct spinlock *l, enum lock_level level)
+{
+	*l = (struct spinlock){ .level = level };
 }
 
 /* One processor's code runs at a time, and never in the midst of another's. */
@@ -276,12 +282,43 @@ u32 sim_random(u32 below)
 	return (u32)((u64)seed * below >> 32);
 }
 
+/*
+ * A vCPU waits in the queue of its CPU or in none; the set of CPUs names the
+ * queues that are not empty; and a CPU runs what says so.
+ */
+static void check_queues(void)
+{
+	const struct vcpu *v;
+	u32 cpu, queued = 0, running = 0, i;
+
+	for (cpu = 0; cpu < cpu_count; cpu++) {
+		v = runqueues[cpu].first;
+		if (cpus_has(&waiting_cpus, cpu) != !!v)
+			panic("CPU %u: the set of queues is wrong\n", cpu);
+		for (; v; v = v->sched.run_next, queued++)
+			if (!v->sched.queued || v->sched.running ||
+			    v->sched.cpu != cpu)
+				panic("CPU %u: a vCPU in a wrong queue\n", cpu);
+		v = runqueues[cpu].running;
+		if (v && (!v->sched.running || v->sched.cpu != cpu))
+			panic("CPU %u: it runs a wrong vCPU\n", cpu);
+		running += !!v;
+	}
+	for (i = 0; i < sim_vcpu_count; i++) {
+		queued -= sim_vcpus[i].v.sched.queued;
+		running -= sim_vcpus[i].v.sched.running;
+	}
+	if (queued || running)
+		panic("a vCPU is nowhere, or twice\n");
+}
+
 /* Who waits, and for how long each has waited: looked at after each event. */
 static void note_waits(void)
 {
 	struct sim_vcpu *s;
 	u32 i;
 
+	check_queues();
 	for (i = 0; i < sim_vcpu_count; i++) {
 		s = &sim_vcpus[i];
 		if (s->waits_since)
@@ -485,6 +522,7 @@ void sim_start(u32 cpus, u32 number)
 	for (i = 0; i < cpus; i++)
 		add_processor(i);
 	sim_cpu = &cpu_blocks[0]->cpu;
+	sched_init();
 	time_init();
 	tsc_scale = (struct tsc_scale){ .hz = NS_PER_SEC, .mul = 1u << 31,
 					.shift = 1 };

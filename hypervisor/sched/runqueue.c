@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The run queues: one for each CPU, with a lock of its own. v->sched.cpu names
+ * the queue that a vCPU belongs to, whether it runs on that CPU, waits or sleeps;
+ * that queue's lock guards what the scheduler knows of the vCPU. A vCPU changes
+ * queues only while it waits and its state is saved: another CPU takes it, and
+ * holds the locks of both queues.
+ *
+ * A CPU looks at the queues of all others before it chooses, and takes what is
+ * further behind than its own vCPUs. So vCPUs wait in different queues, but
+ * every CPU divides its time among all that it may run (sched/sched.c).
+ */
+#include "debug.h"
+#include "sched/inner.h"
+
+struct runqueue runqueues[MAX_CPUS];
+cpus_t waiting_cpus;
+
+void sched_init(void)
+{
+	u32 i;
+
+	for (i = 0; i < MAX_CPUS; i++) {
+		spin_init(&runqueues[i].lock, LOCK_SCHED);
+		runqueues[i].weight = DEFAULT_WEIGHT;	/* never 0 */
+	}
+}
+
+u64 runqueue_lock(const struct vcpu *v)
+{
+	struct runqueue *q;
+	u64 f;
+
+	for (;;) {
+		q = &runqueues[READ_ONCE(v->sched.cpu)];
+		f = spin_lock_irqsave(&q->lock);
+		if (q == &runqueues[READ_ONCE(v->sched.cpu)])
+			return f;
+		spin_unlock_irqrestore(&q->lock, f);
+	}
+}
+
+void runqueue_unlock(const struct vcpu *v, u64 flags)
+{
+	spin_unlock_irqrestore(&runqueues[v->sched.cpu].lock, flags);
+}
+
+void runqueue_add(struct vcpu *v)
+{
+	struct vcpu **p = &runqueues[v->sched.cpu].first;
+
+	ASSERT_HELD(&runqueues[v->sched.cpu].lock);
+	if (!*p)
+		cpus_add(&waiting_cpus, v->sched.cpu);
+	while (*p)
+		p = &(*p)->sched.run_next;
+	v->sched.queued = true;
+	v->sched.run_next = NULL;
+	*p = v;
+}
+
+void runqueue_remove(struct vcpu *v)
+{
+	struct runqueue *q = &runqueues[v->sched.cpu];
+	struct vcpu **p = &q->first;
+
+	ASSERT_HELD(&q->lock);
+	while (*p != v)
+		p = &(*p)->sched.run_next;
+	*p = v->sched.run_next;
+	v->sched.queued = false;
+	if (!q->first)
+		cpus_remove(&waiting_cpus, v->sched.cpu);
+}
+
+struct vcpu *runqueue_best(const struct runqueue *q, u32 cpu)
+{
+	struct vcpu *v, *next, *best = NULL;
+
+	ASSERT_HELD(&q->lock);
+	for (v = q->first; v; v = next) {
+		next = v->sched.run_next;
+		if (!sched_runnable(v)) {
+			runqueue_remove(v);
+			sched_note_wait(v);
+		} else if (sched_may_run_on(v, cpu) &&
+			   (!v->sched.on_cpu || v->sched.cpu == cpu) &&
+			   (!best || ahead(best->sched.vtime[cpu],
+					   v->sched.vtime[cpu]) > 0)) {
+			best = v;
+		}
+	}
+	return best;
+}
+
+/* Whether this CPU had better run v, of another queue, than 'mine'. */
+static bool better(const struct vcpu *v, const struct vcpu *mine, u32 cpu)
+{
+	return !mine || ahead(mine->sched.vtime[cpu], v->sched.vtime[cpu]) >
+			(s64)PREEMPT_LEAD;
+}
+
+void runqueue_pull(u32 cpu, const struct vcpu *prev)
+{
+	struct runqueue *q = &runqueues[cpu], *from;
+	struct vcpu *v;
+	u64 f;
+	u32 i;
+
+	for_each_cpu(i, &waiting_cpus) {
+		if (i == cpu)
+			continue;
+		from = &runqueues[i];
+		spin_unlock(&q->lock);
+		f = spin_lock_pair_irqsave(&q->lock, &from->lock);
+		v = runqueue_best(from, cpu);
+		if (v && better(v, prev, cpu) &&
+		    better(v, runqueue_best(q, cpu), cpu)) {
+			runqueue_remove(v);
+			WRITE_ONCE(v->sched.cpu, cpu);
+			runqueue_add(v);
+		}
+		spin_unlock_pair_irqrestore(&q->lock, &from->lock, f);
+		spin_lock(&q->lock);
+	}
+}
