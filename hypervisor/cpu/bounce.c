@@ -20,102 +20,161 @@
  * frame says which one was interrupted: 0 is the kernel. All its handlers have the
  * same code and stack segments.
  */
-#include "cpu/frame.h"
+#include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "guest/guest.h"
+#include "machine/asm.h"
 
-#define BELOW		2u	/* words for RCX and R11 at the bottom */
-#define MAX_WORDS	(BELOW + 9)
+/* The flags word of a frame: IF is set if events were not masked. */
+static inline u64 frame_flags(const struct vcpu *v, const struct regs *r, bool masked)
+{
+	u64 flags = (u32)r->flags & ~(FLAGS_IF | FLAGS_IOPL);
+
+	if (!masked)
+		flags |= FLAGS_IF;
+	if (v->d->policy.vm_assist & BIT(VMASST_TYPE_architectural_iopl))
+		flags |= v->entry.iopl << 12;
+	return flags;
+}
+
+/* Words between the usual ones and the bottom: an error code, or selectors. */
+struct extra {
+	u32 n;
+	u64 word[4];
+};
+
+static inline bool put_long(u64 at, const struct regs *r,
+			    const struct extra *x, u64 cs, u64 flags)
+{
+	u32 i;
+
+	GUEST_PUT(u64, at, r->cx);
+	GUEST_PUT(u64, at + 8, r->r11);
+	for (i = 0, at += 16; i < x->n; i++, at += 8)
+		GUEST_PUT(u64, at, x->word[i]);
+	GUEST_PUT(u64, at, r->ip);
+	GUEST_PUT(u64, at + 8, cs);
+	GUEST_PUT(u64, at + 16, flags);
+	GUEST_PUT(u64, at + 24, r->sp);
+	GUEST_PUT(u64, at + 32, r->ss);
+	return true;
+fault:
+	return false;
+}
+
+static inline bool put_narrow(u64 at, const struct regs *r,
+			      const struct extra *x, u64 cs, u64 flags,
+			      bool kernel)
+{
+	u32 i;
+
+	for (i = 0; i < x->n; i++, at += 4)
+		GUEST_PUT(u32, at, x->word[i]);
+	GUEST_PUT(u32, at, r->ip);
+	GUEST_PUT(u32, at + 4, cs);
+	GUEST_PUT(u32, at + 8, flags);
+	if (kernel)
+		return true;
+	GUEST_PUT(u32, at + 12, r->sp);
+	GUEST_PUT(u32, at + 16, r->ss);
+	return true;
+fault:
+	return false;
+}
+
+static __attribute__((noinline)) void no_stack(struct vcpu *v, u64 sp)
+{
+	domain_crash(v->d, "cannot write the guest's stack at %lx", sp);
+}
 
 /*
  * Enter a handler of a 64-bit guest. The frame always has SS and SP, and RCX and
  * R11 at its bottom.
  */
 static void enter_long(struct vcpu *v, struct regs *r,
-		       const struct vcpu_trap *t, u64 word[MAX_WORDS], u32 n)
+		       const struct vcpu_trap *t, const struct extra *x)
 {
 	bool masked = shared_upcall_mask(v), kernel = vcpu_in_kernel(v, r);
-	u64 sp = (kernel ? r->sp : v->entry.kernel_sp) & ~15ull;
+	u64 size = (7 + x->n) * sizeof(u64);
+	u64 sp = ((kernel ? r->sp : v->entry.kernel_sp) & ~15ull) - size;
 
-	word[0] = r->cx;
-	word[1] = r->r11;
-	n += BELOW;
-	word[n++] = r->ip;
-	word[n++] = (r->cs & (kernel ? 0xfffc : 0xffff)) |
-		    (u64)masked << v->d->width->mask_shift;
-	word[n++] = frame_flags(v, r, masked);
-	word[n++] = r->sp;
-	word[n++] = r->ss;
-	sp -= n * sizeof(*word);
 	if (!kernel)
 		context_toggle(v);
-	if (guest_put_longs(gva(sp), word, n)) {
-		domain_crash(v->d, "cannot write the guest's stack at %lx", sp);
+	if (!domain_range_ok(v->d, gva(sp), size) ||
+	    !put_long(sp, r, x, (r->cs & (kernel ? 0xfffc : 0xffff)) |
+		      (u64)masked << 32, frame_flags(v, r, masked))) {
+		no_stack(v, sp);
 		return;
 	}
-	frame_enter_long(v, r, t, sp);
+	if (t->flags & TRAP_MASKS)
+		shared_set_upcall_mask(v, true);
+	r->sp = sp;
+	r->ss = SEL_64_DS;
+	r->cs = SEL_64_CS;
+	r->ip = t->ip;
+	r->flags &= ~(u64)(HANDLER_CLEARS | FLAGS_AC);
 }
 
 /* The same for a 32-bit guest: SS and SP only if the ring changes. */
 static void enter_narrow(struct vcpu *v, struct regs *r,
-			 const struct vcpu_trap *t, u64 *word, u32 n)
+			 const struct vcpu_trap *t, const struct extra *x)
 {
 	bool masked = shared_upcall_mask(v), kernel = vcpu_in_kernel(v, r);
-	u64 sp = kernel ? (u32)r->sp : v->entry.kernel_sp, size;
+	u64 size = ((kernel ? 3 : 5) + x->n) * sizeof(u32);
+	u64 sp = (kernel ? (u32)r->sp : v->entry.kernel_sp) - size;
 
-	word += BELOW;
-	word[n++] = r->ip;
-	word[n++] = (r->cs & 0xffff) | (u64)masked << v->d->width->mask_shift;
-	word[n++] = frame_flags(v, r, masked);
-	if (!kernel) {
-		word[n++] = r->sp;
-		word[n++] = r->ss;
-	}
-	size = n * v->d->width->long_size;
-	if (guest_put_longs(gva(sp - size), word, n)) {
-		domain_crash(v->d, "cannot write the guest's stack at %lx", sp);
+	if (!domain_range_ok(v->d, gva(sp), size) ||
+	    !put_narrow(sp, r, x, (r->cs & 0xffff) | (u64)masked << 16,
+			frame_flags(v, r, masked), kernel)) {
+		no_stack(v, sp);
 		return;
 	}
-	frame_enter_narrow(v, r, t, sp - size,
-			   kernel ? r->ss : v->entry.kernel_ss);
+	if (t->flags & TRAP_MASKS)
+		shared_set_upcall_mask(v, true);
+	r->sp = sp;
+	r->ss = kernel ? r->ss : v->entry.kernel_ss;
+	r->cs = t->cs;
+	r->ip = t->ip;
+	r->flags = (r->flags & ~(u64)HANDLER_CLEARS) | FLAGS_IF;
 }
 
-/*
- * Enter handler t. 'word' holds n words of the frame from word[BELOW] on; the two
- * before are for RCX and R11.
- */
 static void enter_handler(struct vcpu *v, struct regs *r,
-			  const struct vcpu_trap *t, u64 word[MAX_WORDS], u32 n)
+			  const struct vcpu_trap *t, const struct extra *x)
 {
 	if (!(t->cs & ~3u))
 		domain_crash(v->d, "no handler for vector %lu", r->vector);
 	else if (width_is_long(v->d->width))
-		enter_long(v, r, t, word, n);
+		enter_long(v, r, t, x);
 	else
-		enter_narrow(v, r, t, word, n);
+		enter_narrow(v, r, t, x);
 }
+
+static const struct extra nothing;
 
 void bounce_exception(struct vcpu *v, struct regs *r, u32 vector, s64 error)
 {
-	u64 word[MAX_WORDS];
+	struct extra x;
 
-	word[BELOW] = (u64)error;
-	enter_handler(v, r, &v->entry.traps[vector], word, error != NO_ERROR_CODE);
+	x.n = error != NO_ERROR_CODE;
+	x.word[0] = (u64)error;
+	enter_handler(v, r, &v->entry.traps[vector], &x);
 }
 
 void bounce_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error)
 {
-	memcpy(v->shared.info + v->d->width->cr2_offset, &address,
-	       v->d->width->long_size);
+	u8 *cr2 = v->shared.info + v->d->width->cr2_offset;
+
+	if (width_is_long(v->d->width))
+		*(u64 *)cr2 = address;
+	else
+		*(u32 *)cr2 = (u32)address;
 	bounce_exception(v, r, X86_PF, error);
 }
 
 void bounce_event(struct vcpu *v, struct regs *r)
 {
-	u64 word[MAX_WORDS];
-
-	enter_handler(v, r, &v->entry.callback[CB_EVENT], word, 0);
+	enter_handler(v, r, &v->entry.callback[CB_EVENT], &nothing);
 }
 
 /*
@@ -124,11 +183,11 @@ void bounce_event(struct vcpu *v, struct regs *r)
  */
 void bounce_failsafe(struct vcpu *v, struct regs *r)
 {
-	u64 word[MAX_WORDS] = {
-		[BELOW] = v->proc.ds, v->proc.es, v->proc.fs, v->proc.gs
+	struct extra x = {
+		4, { v->proc.ds, v->proc.es, v->proc.fs, v->proc.gs }
 	};
 
-	enter_handler(v, r, &v->entry.callback[CB_FAILSAFE], word, 4);
+	enter_handler(v, r, &v->entry.callback[CB_FAILSAFE], &x);
 }
 
 /*
@@ -142,7 +201,6 @@ static void fast_call_long(struct vcpu *v, struct regs *r)
 	u32 kind = sysenter ? CB_SYSENTER :
 		   r->vector == VEC_SYSCALL ? CB_SYSCALL : CB_SYSCALL32;
 	struct vcpu_trap cb = v->entry.callback[kind];
-	u64 word[MAX_WORDS];
 
 	r->ss = SEL_64_DS;
 	if (kind == CB_SYSCALL32)
@@ -155,7 +213,7 @@ static void fast_call_long(struct vcpu *v, struct regs *r)
 	} else {
 		if (!sysenter)
 			cb.flags = v->entry.callback[CB_SYSCALL].flags;
-		enter_handler(v, r, &cb, word, 0);
+		enter_long(v, r, &cb, &nothing);
 		if (!sysenter)
 			r->flags &= ~(u64)FLAGS_DF;
 	}
@@ -166,10 +224,9 @@ static void fast_call_narrow(struct vcpu *v, struct regs *r)
 {
 	const struct vcpu_trap *cb = &v->entry.callback[r->vector == VEC_SYSENTER ?
 						  CB_SYSENTER : CB_SYSCALL32];
-	u64 word[MAX_WORDS];
 
 	if (cb->cs & ~3u) {
-		enter_handler(v, r, cb, word, 0);
+		enter_narrow(v, r, cb, &nothing);
 		return;
 	}
 	r->ip -= 2;

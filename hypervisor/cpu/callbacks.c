@@ -48,7 +48,8 @@ struct vcpu_trap vcpu_entry_point(const struct vcpu *v, u32 cs, u64 ip,
 	u32 fixed = v->d->width->kernel_cs;
 
 	return (struct vcpu_trap){
-		ip, !fixed ? selector_ring1(cs) : ip ? (u16)fixed : 0, (u8)flags
+		ip, !fixed ? selector_ring1(cs) : ip ? (u16)fixed : 0, (u8)flags,
+		.direct = !fixed && (cs & 0xfffc) && (flags & TRAP_MASKS),
 	};
 }
 

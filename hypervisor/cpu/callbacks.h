@@ -10,10 +10,14 @@
 #define TRAP_DPL	3u
 #define TRAP_MASKS	4u
 
+/* The flags that each of them clears, beside AC in a 64-bit guest. */
+#define HANDLER_CLEARS	(FLAGS_TF | FLAGS_RF | FLAGS_NT | FLAGS_VM)
+
 struct vcpu_trap {
 	u64 ip;
 	u16 cs;
 	u8 flags;
+	bool direct;		/* entry/syscall.S may enter it */
 };
 
 enum vcpu_callback_kind {

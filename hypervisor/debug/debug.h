@@ -5,8 +5,13 @@
 
 struct spinlock;
 
-/* debug/lockorder.c: this CPU takes a lock; 'flags' are from before. */
+/*
+ * debug/lockorder.c: panic if this CPU, with these flags, must not take the lock.
+ */
 void lockorder_check(const struct spinlock *l, u64 flags);
+/* This CPU is about to take the lock, or has released it. */
+void lockorder_take(const struct spinlock *l);
+void lockorder_drop(const struct spinlock *l);
 /* Panic unless this CPU holds the lock. */
 void lockorder_check_held(const struct spinlock *l);
 #define ASSERT_HELD(lock) lockorder_check_held(lock)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Checks of the lock order (machine/lock.h) that name locks: a CPU that takes a
- * lock out of order panics with its name and the names of those that it holds.
- * A lock that interrupt handlers take is never taken with interrupts on. No CPU
+ * Checks of the lock order (machine/lock.h). Every CPU keeps the set of lock levels
+ * that it holds. A CPU that takes a lock out of order could deadlock: it panics
+ * every time, not only when another CPU holds the lock. A lock that interrupt handlers take is never taken with interrupts on. No CPU
  * enters a guest with a lock held.
  */
 #include "debug.h"
@@ -39,6 +39,21 @@ void lockorder_check(const struct spinlock *l, u64 flags)
 	if (l->level >= LOCK_EVENTS && (flags & FLAGS_IF))
 		panic("BUG: %s lock taken with interrupts on",
 		      lock_names[l->level]);
+}
+
+/* Interrupts need not be off: a handler drops what it takes. */
+void lockorder_take(const struct spinlock *l)
+{
+	u64 flags = irq_save();
+
+	irq_restore(flags);
+	lockorder_check(l, flags);
+	this_cpu()->locks_held |= 1u << l->level;
+}
+
+void lockorder_drop(const struct spinlock *l)
+{
+	this_cpu()->locks_held &= ~(1u << l->level);
 }
 
 /*

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Offsets of C structures for the assembler files: becomes asm-offsets.h. */
-#include "cpu/xpti.h"
-#include "machine/cpu.h"
+#include "domain/domain.h"
+#include "machine/asm.h"
 
 #define DEFINE(name, value) \
 	__asm__ volatile("\n->" #name " %c0" :: "i" (value))
@@ -9,10 +9,32 @@
 void asm_defines(void);
 void asm_defines(void)
 {
+	DEFINE(REGS_AX, offsetof(struct regs, ax));
+	DEFINE(REGS_VECTOR, offsetof(struct regs, vector));
 	DEFINE(REGS_FLAGS, offsetof(struct regs, flags));
 	DEFINE(REGS_CS, offsetof(struct regs, cs));
+	DEFINE(REGS_SP, offsetof(struct regs, sp));
+	DEFINE(REGS_SS, offsetof(struct regs, ss));
 	DEFINE(REGS_SIZE, sizeof(struct regs));
 	DEFINE(BLOCK_GUEST, offsetof(struct cpu_block, guest));
+	DEFINE(CPU_CURRENT, offsetof(struct cpu, current));
+	DEFINE(CPU_SPECIAL, offsetof(struct cpu, special));
+	DEFINE(VCPU_DOMAIN, offsetof(struct vcpu, d));
+	DEFINE(VCPU_INFO, offsetof(struct vcpu, shared.info));
+	DEFINE(VCPU_KERNEL_SP, offsetof(struct vcpu, entry.kernel_sp));
+	DEFINE(VCPU_KERNEL_SS, offsetof(struct vcpu, entry.kernel_ss));
+	DEFINE(VCPU_INT80, offsetof(struct vcpu,
+				    entry.traps[VEC_GUEST_SYSCALL]));
+	DEFINE(VCPU_SYSENTER, offsetof(struct vcpu,
+				       entry.callback[CB_SYSENTER]));
+	DEFINE(TRAP_IP, offsetof(struct vcpu_trap, ip));
+	DEFINE(TRAP_CS, offsetof(struct vcpu_trap, cs));
+	DEFINE(TRAP_DIRECT, offsetof(struct vcpu_trap, direct));
+	DEFINE(INFO_MASK, INFO_MASK);
+	DEFINE(HANDLER_CLEARS, HANDLER_CLEARS);
+	DEFINE(DOMAIN_VM_ASSIST, offsetof(struct domain, policy.vm_assist));
+	DEFINE(ASSIST_IOPL, BIT(VMASST_TYPE_architectural_iopl));
+	DEFINE(DOMAIN_ADDRESS_END, offsetof(struct domain, tables.address_end));
 	DEFINE(CPU_STACK_RESERVE, sizeof(struct regs));
 	DEFINE(CPU_STACK_TOP, offsetof(struct cpu, stack_top));
 	DEFINE(CPU_COMPAT_SP, offsetof(struct cpu, compat_sp));

@@ -29,7 +29,7 @@
 	.code64
 
 	.globl trap_stubs
-	stubs	trap_stubs, common_entry, ist_entry, call_entry
+	stubs	trap_stubs, common_entry, ist_entry, direct_int80, call_entry
 
 	.globl common_entry, enter_c, ring0_frame	# for xpti.S
 common_entry:
@@ -47,8 +47,11 @@ enter_c:
 	jmp	leave
 
 /* Calls of a guest: int $0x80, int $0x82, SYSCALL, SYSENTER. */
+	.globl call_entry, call_entry_rest	# for syscall.S
 call_entry:
-	save_regs
+	save_scratch
+call_entry_rest:
+	save_rest
 	testb	$3, REGS_CS(%rsp)
 	jz	enter_c				# an interrupt with such a vector
 	cld
@@ -65,6 +68,8 @@ leave:
 	.globl restore_guest
 restore_guest:
 	restore_regs
+	.globl guest_return
+guest_return:
 	addq	$16, %rsp			# vector, error code
 	.globl guest_iret
 guest_iret:
@@ -90,7 +95,7 @@ ist_entry:
 
 	.globl sysenter_entry
 sysenter_entry:					# rsp: top of the CPU's block
-	from_sysenter sysenter_flags_saved, call_entry
+	from_sysenter sysenter_flags_saved, direct_sysenter
 
 /*
  * SYSCALL: the processor has put the return address into rcx and the flags into

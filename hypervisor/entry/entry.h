@@ -8,24 +8,42 @@
 #define ERROR_VECTORS	((1 << 8) | (0x1f << 10) | (1 << 17) | (1 << 21) | \
 			 (1 << 29) | (1 << 30))
 
-	.macro save_regs
-	.irp	reg, rdi,rsi,rdx,rcx,rax,r8,r9,r10,r11,rbx,rbp,r12,r13,r14,r15
+	.macro save_scratch
+	.irp	reg, rdi,rsi,rdx,rcx,rax
 	pushq	%\reg
 	.endr
 	.endm
 
-	.macro restore_regs
-	.irp	reg, r15,r14,r13,r12,rbp,rbx,r11,r10,r9,r8,rax,rcx,rdx,rsi,rdi
+	.macro save_rest
+	.irp	reg, r8,r9,r10,r11,rbx,rbp,r12,r13,r14,r15
+	pushq	%\reg
+	.endr
+	.endm
+
+	.macro save_regs
+	save_scratch
+	save_rest
+	.endm
+
+	.macro restore_scratch
+	.irp	reg, rax,rcx,rdx,rsi,rdi
 	popq	%\reg
 	.endr
 	.endm
 
+	.macro restore_regs
+	.irp	reg, r15,r14,r13,r12,rbp,rbx,r11,r10,r9,r8
+	popq	%\reg
+	.endr
+	restore_scratch
+	.endm
+
 /*
  * The entry stubs of all vectors, 16 bytes apart. They jump to 'entry', those of
- * vectors with an IST stack to 'ist_entry'. If 'call_entry' is given, those of
- * VEC_GUEST_SYSCALL and VEC_HYPERCALL jump there.
+ * vectors with an IST stack to 'ist_entry'. VEC_GUEST_SYSCALL and VEC_HYPERCALL
+ * to the last two.
  */
-	.macro stubs name, entry, ist_entry, call_entry
+	.macro stubs name, entry, ist_entry, syscall, hypercall
 	.balign 16
 \name:
 	vec = 0
@@ -33,10 +51,6 @@
 	.balign 16
 	has_error = 0
 	has_ist = 0
-	is_call = 0
-	.ifnb	\call_entry
-	is_call = vec == VEC_GUEST_SYSCALL || vec == VEC_HYPERCALL
-	.endif
 	.if vec < 32
 	has_error = (ERROR_VECTORS >> vec) & 1
 	has_ist = (IST_VECTORS >> vec) & 1
@@ -47,8 +61,10 @@
 	pushq	$vec
 	.if has_ist
 	jmp	\ist_entry
-	.elseif	is_call
-	jmp	\call_entry
+	.elseif	vec == VEC_GUEST_SYSCALL
+	jmp	\syscall
+	.elseif	vec == VEC_HYPERCALL
+	jmp	\hypercall
 	.else
 	jmp	\entry
 	.endif

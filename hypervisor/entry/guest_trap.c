@@ -8,7 +8,6 @@
 #include "cpu/ldt.h"
 #include "cpu/nmi.h"
 #include "domain/domain.h"
-#include "entry/direct.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "machine/asm.h"
@@ -94,6 +93,21 @@ static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
 	return true;
 }
 
+/*
+ * A fault of the guest's kernel. True: it was handled. An old translation in the TLB
+ * may be the cause. If user mode has one, its kernel finds out, as on any machine.
+ */
+static bool kernel_fault(struct vcpu *v, struct regs *r, gva_t at)
+{
+	const u32 write = PF_WRITE | PF_PRESENT;
+
+	if (walk_allows(v, at, (u32)r->error)) {
+		invlpg(at.a);
+		return true;
+	}
+	return (r->error & write) == write && ptwrite_emulate(v, r, at);
+}
+
 /* Not inline, or all traps would save registers that only this needs. */
 static __attribute__((noinline))
 void page_fault(struct vcpu *v, struct regs *r, u64 address)
@@ -112,12 +126,7 @@ void page_fault(struct vcpu *v, struct regs *r, u64 address)
 		domain_crash(v->d, "fault at %lx", address);
 		return;
 	}
-	if (walk_allows(v, gva(address), error)) {
-		invlpg(address);
-		return;
-	}
-	if (kernel && (error & PF_WRITE) && (error & PF_PRESENT) &&
-	    ptwrite_emulate(v, r, gva(address)))
+	if (kernel && kernel_fault(v, r, gva(address)))
 		return;
 	bounce_page_fault(v, r, address, error & (kernel ? ~PF_USER : ~0u));
 }
@@ -144,27 +153,12 @@ static void device_not_available(struct vcpu *v, struct regs *r)
 /* int 0x80. Any ring may use it, whatever DPL the guest's entry has. */
 static void direct_interrupt(struct vcpu *v, struct regs *r)
 {
-	if (direct_enter(v, r, &v->entry.traps[VEC_GUEST_SYSCALL]))
-		return;
 	if (v->entry.traps[VEC_GUEST_SYSCALL].cs & ~3u) {
 		bounce_exception(v, r, VEC_GUEST_SYSCALL, NO_ERROR_CODE);
 		return;
 	}
 	r->ip -= 2;
 	bounce_exception(v, r, X86_GP, VEC_GUEST_SYSCALL * 8 + EC_IDT);
-}
-
-/*
- * SYSENTER, and SYSCALL from compat code. In a 64-bit guest these are rare and
- * have more rules about selectors and flags: bounce_fast_call() knows them.
- */
-static void fast_call(struct vcpu *v, struct regs *r)
-{
-	u32 kind = r->vector == VEC_SYSENTER ? CB_SYSENTER : CB_SYSCALL32;
-
-	if (width_is_long(v->d->width) ||
-	    !direct_enter(v, r, &v->entry.callback[kind]))
-		bounce_fast_call(v, r);
 }
 
 /*
@@ -175,8 +169,6 @@ static void system_call(struct vcpu *v, struct regs *r)
 {
 	if (vcpu_in_kernel(v, r))
 		hypercall_entry(v, r);
-	else if (direct_enter(v, r, &v->entry.callback[CB_SYSCALL]))
-		r->flags &= ~(u64)FLAGS_DF;
 	else
 		bounce_fast_call(v, r);
 }
@@ -195,8 +187,8 @@ static void (*const handlers[])(struct vcpu *v, struct regs *r) = {
 	[X86_GP]		= general_protection,
 	[VEC_GUEST_SYSCALL]	= direct_interrupt,
 	[VEC_HYPERCALL]		= hypercall_entry,
-	[VEC_SYSENTER]		= fast_call,
-	[VEC_SYSCALL32]		= fast_call,
+	[VEC_SYSENTER]		= bounce_fast_call,
+	[VEC_SYSCALL32]		= bounce_fast_call,
 	[VEC_SYSCALL]		= system_call,
 };
 

@@ -168,7 +168,9 @@ long do_multicall(u64 a[])
 	return left ? LEFT : rc;
 }
 
-static void make_call(const struct width *w, struct regs *r,
+/* Not inline, or the hypercall iret would save registers that only this needs. */
+static __attribute__((noinline))
+void make_call(const struct width *w, struct regs *r,
 		      const struct hypercall *call)
 {
 	u32 pairs = call->wide & w->pairs;

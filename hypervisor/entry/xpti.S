@@ -26,7 +26,7 @@
 	.code64
 
 	.globl xpti_stubs
-	stubs	xpti_stubs, xpti_entry, xpti_ist_entry
+	stubs	xpti_stubs, xpti_entry, xpti_ist_entry, xpti_entry, xpti_entry
 
 /* Copy the frame at rsi to rdi. */
 	.macro copy_frame

@@ -29,6 +29,19 @@ int guest_read(void *dst, gva_t src, u64 n);
 int guest_write(gva_t dst, const void *src, u64 n);
 
 /*
+ * Load a variable from, or store a value to, an address that was range-checked. On
+ * a fault they go to the label 'fault' of the function.
+ */
+#define GUEST_GET(type, at, to)						\
+	asm goto("1:	mov %1, %0\n"					\
+		 EXTABLE("1b", "%l[fault]")				\
+		 : "=r" (to) : "m" (*(const type *)(at)) : : fault)
+#define GUEST_PUT(type, at, value)					\
+	asm goto("1:	mov %1, %0\n"					\
+		 EXTABLE("1b", "%l[fault]")				\
+		 :: "m" (*(type *)(at)), "r" ((type)(value)) : "memory" : fault)
+
+/*
  * Copy n longs, at least one. A long is as wide as the guest's registers in
  * guest memory, and a u64 here.
  */

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Ticket locks. Every CPU keeps the set of lock levels that it holds. A CPU
- * that takes a lock out of order could deadlock: it panics every time, not only
- * when another CPU holds the lock.
- */
+/* Ticket locks. The debug build checks their order (debug/lockorder.c). */
 #include "debug.h"
 #include "lib/lib.h"
 #include "machine/cpu.h"
@@ -15,46 +11,36 @@ void spin_init(struct spinlock *l, enum lock_level level)
 	*l = (struct spinlock){ .level = level };
 }
 
-static void check_order(const struct spinlock *l, u64 flags)
+/* The holder may wait for this CPU to flush, and interrupts may be off. */
+static __attribute__((noinline))
+void wait_turn(const struct spinlock *l, u32 ticket)
 {
-	struct cpu *c = this_cpu();
-
-	lockorder_check(l, flags);
-	BUG_ON(c->locks_held >> l->level);
-	c->locks_held |= 1u << l->level;
-}
-
-static void wait_turn(struct spinlock *l)
-{
-	u32 ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_ACQUIRE);
-
-	/*
-	 * The holder may wait for this CPU to flush, and interrupts may be off.
-	 */
 	while (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket) {
 		smp_flush_interrupt();
 		cpu_relax();
 	}
 }
 
+static void take(struct spinlock *l)
+{
+	u32 ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_ACQUIRE);
+
+	if (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket)
+		wait_turn(l, ticket);
+}
+
 void spin_lock(struct spinlock *l)
 {
-	u64 f = irq_save();
-
-	check_order(l, f);
-	irq_restore(f);
-	wait_turn(l);
+	lockorder_take(l);
+	take(l);
 	hold_begin(l->level);
 }
 
 void spin_unlock(struct spinlock *l)
 {
-	u64 f = irq_save();
-
 	hold_end(l->level);
 	__atomic_store_n(&l->owner, l->owner + 1, __ATOMIC_RELEASE);
-	this_cpu()->locks_held &= ~(1u << l->level);
-	irq_restore(f);
+	lockorder_drop(l);
 }
 
 u64 spin_lock_irqsave(struct spinlock *l)
@@ -78,7 +64,7 @@ u64 spin_lock_pair_irqsave(struct spinlock *a, struct spinlock *b)
 
 	if (second != first) {
 		BUG_ON(first->level != second->level);
-		wait_turn(second);
+		take(second);
 	}
 	return f;
 }

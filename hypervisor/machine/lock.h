@@ -31,8 +31,8 @@
  * A lock further down (or deeper) may be taken while one above is held, never
  * the other way round. Locks from the page lock up are held with interrupts
  * on; all others are taken by spin_lock_irqsave(), since interrupt handlers
- * take them.
- * Each lock carries its level and the order is checked whenever one is taken.
+ * take them. Each lock carries its level: the debug build checks the order
+ * whenever one is taken.
  */
 #ifndef KRYPTON_LOCK_H
 #define KRYPTON_LOCK_H

@@ -17,34 +17,34 @@
 
 _Static_assert(sizeof(struct mmu_update) == 16, "same for all guests");
 
-/* Write to a page that is no table; it cannot become one meanwhile. */
-static int set_untyped(struct domain *d, mfn_t m, u64 *entry, u64 value)
-{
-	int rc = ptype_get(d, m, TYPE_WRITABLE);
-
-	if (rc)
-		return rc;
-	WRITE_ONCE(*entry, value);
-	ptype_put(d, m);
-	return 0;
-}
-
-static int update_entry(struct domain *d, u64 at, u64 value, bool keep_ad)
+/*
+ * Write to a page that is no table; it cannot become one meanwhile. Not inline, or
+ * updates of tables would save registers that only this needs.
+ */
+static __attribute__((noinline))
+int set_untyped(struct domain *d, u64 at, u64 value)
 {
 	mfn_t m = paddr_to_mfn(paddr(at));
-	u64 *entry = phys_to_virt(paddr(at));
-	const struct frame *f;
+	const struct frame *f = mfn_frame(m);
 	int rc = -EBUSY;
 
 	if (!page_get(d, m))
 		return -EINVAL;
-	f = mfn_frame(m);
 	if (!f->type_count || f->type == TYPE_WRITABLE)
-		rc = set_untyped(d, m, entry, value);
-	else if (type_level(f->type) && (f->flags & FRAME_VALID))
-		rc = tables_set(d, entry, value, keep_ad);
+		rc = ptype_get(d, m, TYPE_WRITABLE);
+	if (!rc) {
+		WRITE_ONCE(*(u64 *)phys_to_virt(paddr(at)), value);
+		ptype_put(d, m);
+	}
 	page_put(m);
 	return rc;
+}
+
+static int update_entry(struct domain *d, u64 at, u64 value, bool keep_ad)
+{
+	return ptype_is_table(d, paddr_to_mfn(paddr(at))) ?
+	       tables_set(d, phys_to_virt(paddr(at)), value, keep_ad) :
+	       set_untyped(d, at, value);
 }
 
 static int update_m2p(struct domain *d, u64 at, u64 value)

@@ -68,21 +68,27 @@ static void free_owned(struct frame *f)
 		domain_put(d);
 }
 
-void page_put(mfn_t m)
+/* The last reference is gone. Not inline, or page_put() would save registers. */
+static __attribute__((noinline)) void end(struct frame *f)
 {
-	struct frame *f = mfn_frame(m);
 	struct domain *d = f->owner;
 
-	BUG_ON(f->kind != FRAME_GUEST || !f->refs);
-	if (atomic_dec(&f->refs))
-		return;
 	if (!(f->flags & FRAME_XENHEAP)) {
 		free_owned(f);
 		return;
 	}
-	page_set_m2p(m, M2P_INVALID);
+	page_set_m2p(frame_mfn(f), M2P_INVALID);
 	*f = (struct frame){ .kind = FRAME_HV };
 	domain_put(d);
+}
+
+void page_put(mfn_t m)
+{
+	struct frame *f = mfn_frame(m);
+
+	BUG_ON(f->kind != FRAME_GUEST || !f->refs);
+	if (!atomic_dec(&f->refs))
+		end(f);
 }
 
 void page_share(struct domain *d, mfn_t m)

@@ -166,6 +166,12 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type)
 	struct frame *f = mfn_frame(m);
 
 	ASSERT_HELD(&d->tables.lock);
+	/* It may have a count of 0, which other CPUs drop without the lock. */
+	if (type == TYPE_WRITABLE && f->type == TYPE_WRITABLE &&
+	    f->type_count < COUNT_LIMIT) {
+		atomic_inc(&f->type_count);
+		return 0;
+	}
 	if (!f->type_count)
 		return change_type(d, m, type);
 	if (f->type != type)
@@ -179,28 +185,15 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type)
 	return 0;
 }
 
-/*
- * Whether this is a valid table in use, such as the kernel's tables, which all
- * processes share. It keeps its type, and a reference with it, while the page
- * lock is held.
- */
-static bool is_used_table(const struct domain *d, const struct frame *f,
-			  enum frame_type type)
-{
-	return f->type == type && type_level(type) && type != TYPE_L2_TOP &&
-	       (f->flags & (FRAME_VALID | FRAME_PARTIAL)) == FRAME_VALID &&
-	       f->type_count && f->type_count < COUNT_LIMIT &&
-	       f->owner == d && f->kind == FRAME_GUEST &&
-	       READ_ONCE(f->refs) < COUNT_LIMIT;
-}
-
 int ptype_get_both(struct domain *d, mfn_t m, enum frame_type type)
 {
 	struct frame *f = mfn_frame(m);
 	int rc;
 
 	ASSERT_HELD(&d->tables.lock);
-	if (mfn_valid(m) && is_used_table(d, f, type)) {
+	/* One user more, such as a process for the kernel's tables. */
+	if (type != TYPE_L2_TOP && ptype_is_table(d, m) && f->type == type &&
+	    f->type_count < COUNT_LIMIT && READ_ONCE(f->refs) < COUNT_LIMIT) {
 		atomic_inc(&f->refs);
 		f->type_count++;
 		return 0;

@@ -32,6 +32,24 @@ struct domain_tables {
 #define HOLD_TABLES	2u	/* level-1 tables in one hold of the lock */
 
 /*
+ * Whether d's frame m is a valid table in use. It then keeps its type, and a
+ * reference with it, while d's page lock is held, which the caller does.
+ *
+ * The owner is tested after the type: d may lose a frame at any time, and its next
+ * owner may make a table of it. But d gets no frame while its page lock is held. So
+ * a frame that is d's now was d's when it had this type. A frame of the hypervisor
+ * that d may map is never FRAME_VALID.
+ */
+static inline bool ptype_is_table(const struct domain *d, mfn_t m)
+{
+	const struct frame *f = mfn_frame(m);
+
+	return mfn_valid(m) && type_level(READ_ONCE(f->type)) &&
+	       READ_ONCE(f->type_count) && READ_ONCE(f->owner) == d &&
+	       (READ_ONCE(f->flags) & FRAME_VALID);
+}
+
+/*
  * Get a page of another domain, to map it: a general reference and, to write, a
  * WRITABLE type reference. The caller holds no page lock; this takes the owner's.
  * 0; -EINVAL: the owner does not have it, or is dying; -EBUSY: it is a table or

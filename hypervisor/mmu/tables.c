@@ -141,7 +141,8 @@ bool tables_device_ours(u64 first, u64 end)
 }
 
 /* Whether the domain has permission for a device frame in this range. */
-static bool has_devices(const struct domain *d, u64 first, u64 end)
+static __attribute__((noinline))
+bool has_devices(const struct domain *d, u64 first, u64 end)
 {
 	const struct frame_range *r = d->dev.iomem;
 
@@ -167,21 +168,29 @@ bool tables_uncounted(mfn_t m)
 	return !mfn_valid(m) || mfn_frame(m)->kind <= FRAME_M2P;
 }
 
+/*
+ * A level-1 entry that takes no reference. The tools map the extents of
+ * XENMEM_machphys_mfn_list as foreign pages and read the machine-to-phys array
+ * there. Not inline, or get_page() would save registers that only this needs.
+ */
+static __attribute__((noinline)) int get_uncounted(const struct domain *d, u64 e)
+{
+	mfn_t m = pte_mfn(e);
+
+	if (!is_device(m))
+		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
+	return has_devices(d, m.n, m.n + 1) &&
+	       !tables_device_ours(m.n, m.n + 1) ? 0 : -EPERM;
+}
+
 /* Take the references of a present level-1 entry. */
 static int get_page(struct domain *d, u64 e)
 {
 	mfn_t m = pte_mfn(e);
 	int rc;
 
-	if (is_device(m))
-		return has_devices(d, m.n, m.n + 1) &&
-		       !tables_device_ours(m.n, m.n + 1) ? 0 : -EPERM;
-	/*
-	 * The tools map the extents of XENMEM_machphys_mfn_list as foreign
-	 * pages and read the machine-to-phys array there.
-	 */
-	if (mfn_frame(m)->kind == FRAME_M2P)
-		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
+	if (tables_uncounted(m))
+		return get_uncounted(d, e);
 	if (!tables_cache_ok(d, e))
 		return -EINVAL;
 	if (!page_get(d, m))
@@ -203,6 +212,34 @@ static void put_page(struct domain *d, u64 e)
 	if (e & PTE_RW)
 		ptype_put(d, m);
 	page_put(m);
+}
+
+/*
+ * Whether both level-1 entries map the same page of d's, one writable and the other
+ * not. Then they differ by a type reference.
+ */
+static inline bool only_rights_differ(const struct domain *d, u64 was, u64 new)
+{
+	mfn_t m = pte_mfn(new);
+
+	return (was & PTE_P) && !(new & NOT_WB) &&
+	       ((was ^ new) & L1_LOOKED_AT) == PTE_RW &&
+	       !tables_uncounted(m) && mfn_frame(m)->owner == d;
+}
+
+/* exchange() for such entries: the page keeps its general reference. */
+static int exchange_rights(struct domain *d, u64 *entry, u64 *old, u64 new)
+{
+	int rc = new & PTE_RW ? ptype_get(d, pte_mfn(new), TYPE_WRITABLE) : 0;
+	bool done;
+
+	if (rc)
+		return rc;
+	done = atomic_cmpxchg(entry, old, new);
+	/* The writable one of both is gone, or was not written. */
+	if (done == !(new & PTE_RW))
+		ptype_put(d, pte_mfn(new));
+	return done ? 0 : -EAGAIN;
 }
 
 /*
@@ -433,8 +470,11 @@ static BY_TYPE int exchange(struct domain *d, u64 *entry, u64 *old, u64 value,
 			!((was ^ new) & (refused(d, type) |
 					 looked_at(d, type)));
 	mfn_t table = virt_to_mfn(entry);
-	int rc = harmless ? 0 : get_entry(d, table, type, 0, new);
+	int rc;
 
+	if (type == TYPE_L1 && only_rights_differ(d, was, new))
+		return exchange_rights(d, entry, old, new);
+	rc = harmless ? 0 : get_entry(d, table, type, 0, new);
 	if (rc)
 		return rc;
 	if (!atomic_cmpxchg(entry, old, new)) {

@@ -58,23 +58,10 @@ u64 *walk_l1_entry(const struct vcpu *v, gva_t at)
 u64 *walk_entry_at(const struct domain *d, paddr_t at)
 {
 	mfn_t m = paddr_to_mfn(at);
-	const struct frame *f;
 
 	ASSERT_HELD(&d->tables.lock);
-	if (at.a % sizeof(u64) || !mfn_valid(m))
-		return NULL;
-	f = mfn_frame(m);
-	if (READ_ONCE(f->type) != TYPE_L1 || !READ_ONCE(f->type_count))
-		return NULL;
-	/*
-	 * Test the owner after the type. d may lose a frame at any time, and its
-	 * next owner may make a table of it. But d gets no frame while its page
-	 * lock is held. So a frame that is d's now was d's when it had this type,
-	 * and keeps the type under the lock. A frame of the hypervisor that d may
-	 * map is never FRAME_VALID.
-	 */
-	return READ_ONCE(f->owner) == d && (READ_ONCE(f->flags) & FRAME_VALID) ?
-	       phys_to_virt(at) : NULL;
+	return at.a % sizeof(u64) == 0 && ptype_is_table(d, m) &&
+	       mfn_frame(m)->type == TYPE_L1 ? phys_to_virt(at) : NULL;
 }
 
 bool walk_allows(const struct vcpu *v, gva_t at, u32 error)

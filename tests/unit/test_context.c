@@ -32,15 +32,16 @@ struct vcpu_trap vcpu_entry_point(const struct vcpu *of, u32 cs, u64 ip,
 				  u32 flags)
 {
 	return (struct vcpu_trap){
-		ip, of->d->width->long_size == 8 ? (u16)cs | 3 :
-		selector_ring1(cs), (u8)flags
+		.ip = ip, .cs = of->d->width->long_size == 8 ? (u16)cs | 3 :
+		selector_ring1(cs), .flags = (u8)flags
 	};
 }
 
 void vcpu_set_callback(struct vcpu *of, u32 kind, u32 cs, u64 ip, bool mask)
 {
 	of->entry.callback[kind] = (struct vcpu_trap){
-		ip, selector_ring1(cs), mask ? TRAP_MASKS : 0
+		.ip = ip, .cs = selector_ring1(cs),
+		.flags = mask ? TRAP_MASKS : 0
 	};
 }
 

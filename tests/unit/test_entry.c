@@ -63,10 +63,10 @@ static void set_handlers(bool is_long, u8 flags)
 	u32 i;
 
 	for (i = 0; i < 256; i++)
-		v->entry.traps[i] = (struct vcpu_trap){ HANDLER + i, cs, flags };
+		v->entry.traps[i] = (struct vcpu_trap){ HANDLER + i, cs, flags, 0 };
 	for (i = 0; i < CB_COUNT; i++)
 		v->entry.callback[i] =
-			(struct vcpu_trap){ CALLBACK + i, cs, flags };
+			(struct vcpu_trap){ CALLBACK + i, cs, flags, 0 };
 }
 
 /* The vCPU of a case, and its registers. */

@@ -144,7 +144,9 @@ static void set_context(const struct domu *u, const struct attack *a)
 	}
 	for (i = 0; a->handler && i < ARRAY_SIZE(vectors); i++)
 		ctx.trap_ctxt[vectors[i]] = (trap_info_t){
-			vectors[i], 3, (u16)a->handler_cs, a->handler
+			/* int 0x80 masks events, as Linux's does. */
+			vectors[i], vectors[i] == SYSTEM_CALL ? 7 : 3,
+			(u16)a->handler_cs, a->handler
 		};
 	CHECK(domu_set_context(u, &ctx), 0);
 }

@@ -35,6 +35,7 @@ static u8 kernel_stack[8192] __attribute__((aligned(4096)));
 static u64 gdt[512] __attribute__((aligned(4096)));
 
 static struct trap_frame came;
+static u16 sysenter_flags;
 static volatile u32 vector, inside_flags, inside_cs;
 struct frame entry_frame;
 
@@ -92,8 +93,17 @@ static struct frame frame_to(const u8 *code, const u8 *end)
 DEFINE_CODE(int80, "int $0x80");
 #define INT_SIZE	2u
 
+/* Whether the handlers of int 0x80 and SYSENTER mask events, as Linux's do. */
+static void set_masking(bool masks)
+{
+	trap_info_t one[2] = { trap_entry(SYSTEM_CALL, masks ? 7 : 3) };
+
+	CHECK(HC1(set_trap_table, one), 0);
+	sysenter_flags = masks ? CALLBACKF_mask_events : 0;
+}
+
 /* Each flag alone, and all with one missing. */
-static void test_flags(void)
+static void test_flags(bool masks)
 {
 	struct frame f = FRAME_TO(int80);
 	u32 i, want;
@@ -113,8 +123,9 @@ static void test_flags(void)
 		CHECK(came.eflags & ~(ulong)X86_EFLAGS_RF, want);
 		CHECK_SELECTOR((u16)came.cs, FLAT_USER_CS);
 		CHECK(came.eip, (u32)user_page + INT_SIZE);
+		CHECK((u8)(came.cs >> 16), !(f.eflags & X86_EFLAGS_IF));
 		CHECK(shared->vcpu_info[0].evtchn_upcall_mask,
-		      !(f.eflags & X86_EFLAGS_IF));
+		      masks || !(f.eflags & X86_EFLAGS_IF));
 	}
 	mask_events(true);
 }
@@ -248,7 +259,8 @@ static void fast_calls(u32 flags, bool set)
 static long callback(u16 type, u32 entry)
 {
 	struct callback_register cb = {
-		.type = type, .address = callback_at(entry),
+		.type = type, .flags = sysenter_flags,
+		.address = callback_at(entry),
 	};
 
 	return HC2(callback_op, CALLBACKOP_register, &cb);
@@ -262,9 +274,11 @@ static void test_fast_calls(void)
 	};
 	u32 i, set;
 
-	for (set = 0; set < 2; set++) {
+	/* Without callbacks, with such as do not mask events, and with others. */
+	for (set = 0; set < 3; set++) {
 		for (i = 0; i < ARRAY_SIZE(flags); i++)
 			fast_calls(flags[i], set);
+		set_masking(set);
 		callback(CALLBACKTYPE_sysenter, trap_entries[SYSENTER_ENTRY]);
 		callback(CALLBACKTYPE_syscall32, trap_entries[SYSCALL_ENTRY]);
 	}
@@ -434,9 +448,12 @@ void test_main(void)
 	test_hypercalls();
 	for (i = 0; i < ARRAY_SIZE(vectors); i++)
 		set_trap_handler(vectors[i], leave);
-	test_flags();
-	test_selectors();
-	test_addresses();
+	for (i = 0; i < 2; i++) {
+		set_masking(i);
+		test_flags(i);
+		test_selectors();
+		test_addresses();
+	}
 	test_fast_calls();
 	test_exceptions();
 	test_multicall();

@@ -120,6 +120,9 @@ static void user_round(void)
 	set_trap_handler(13, leave_user);
 	user(int80, 2);
 	CHECK(left, 0x80);
+	/* The handlers of int 0x80 and SYSENTER mask events, as Linux's do. */
+	CHECK(shared->vcpu_info[0].evtchn_upcall_mask, 1);
+	shared->vcpu_info[0].evtchn_upcall_mask = 0;
 	user(fault, 1);
 	CHECK(left, 13);
 	/* SYSCALL comes in with it: a NMI needs a stack of its own there. */
@@ -153,6 +156,7 @@ static void callback(u16 type, u32 vector)
 {
 	struct callback_register cb = {
 		.type = type,
+		.flags = CALLBACKF_mask_events,
 		.address = { FLAT_KERNEL_CS, trap_entries[vector] },
 	};
 
@@ -161,6 +165,8 @@ static void callback(u16 type, u32 vector)
 
 static void prepare(void)
 {
+	trap_info_t int80[2] = { trap_entry(0x80, 7) };
+
 	/* Or a halt would be short. */
 	HC3(vcpu_op, VCPUOP_stop_periodic_timer, 0, 0);
 	callback(CALLBACKTYPE_syscall32, 0x98);
@@ -176,6 +182,7 @@ static void prepare(void)
 	set_trap_handler(6, skip2);
 	set_trap_handler(13, skip2);
 	set_trap_handler(0x80, leave_user);
+	CHECK(HC1(set_trap_table, int80), 0);
 	set_trap_handler(0x98, leave_user);
 	set_trap_handler(0x99, leave_user);
 }

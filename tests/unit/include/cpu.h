@@ -159,6 +159,16 @@ static inline void irq_enable(void)
 	host_irqs_off = false;
 }
 
+static inline u64 irq_save(void)
+{
+	return 0;
+}
+
+static inline void irq_restore(u64 flags)
+{
+	(void)flags;
+}
+
 static inline void write_cr3(u64 v)
 {
 	(void)v;
