@@ -2,6 +2,7 @@
 # Each target calls one script; the scripts work without make as well.
 
 CONFIG ?= i386-pv
+comma := ,
 
 help:  ## show this list
 	@echo 'Targets:'
@@ -11,7 +12,7 @@ help:  ## show this list
 	@echo '  BASE=version      the kernel version for make tree and kernel: 6.1 or 6.12 (default 6.1)'
 	@echo '  KERNEL_SRC=dir    your own tree of that version instead of linux-source-BASE'
 	@echo '  CONFIG=name       a configuration of configs/ (default $(CONFIG))'
-	@echo '  GROUP=a,b         the test groups to run (scripts/run-tests --list)'
+	@echo '  GROUP=a,b         the groups of tests (scripts/run-tests --list) or of the bench'
 	@echo '  TEST=a,b          the tests to run, by name'
 	@echo '  HYPERVISOR=name   for make run: krypton or reference (default krypton)'
 	@echo '  DOM0=name         for make run: i386 or debian (Debian 12 for amd64; default i386)'
@@ -20,6 +21,8 @@ help:  ## show this list
 	@echo '  DISK=file         for make run: a disk image, /dev/vda in Dom0'
 	@echo '                    (scripts/run-demo --help lists more)'
 	@echo '  DEBUG=y           for make hypervisor: build build/krypton-debug, which checks itself'
+	@echo '  PROFILE=row       for make bench: where the instructions of a row go; WIDTH=64: in'
+	@echo '                    a 64-bit kernel (tests/bench/bench --help lists rows and groups)'
 	@echo '  FUZZ_SECONDS=n    for make fuzz: the time for each part'
 	@echo '  JOBS=n            the processors that the tests use (default all)'
 	@echo
@@ -49,7 +52,7 @@ kernel: packages  ## build the kernel CONFIG of that tree in build/kernel/CONFIG
 hypervisor: packages  ## build the hypervisor Krypton: build/krypton
 	@scripts/build-hypervisor $(if $(filter y,$(DEBUG)),--debug)
 
-bench: packages  ## compare Krypton with reference Xen; PROFILE=ROW: where a row's time goes
+bench: packages  ## compare what Krypton, reference Xen and bare hardware cost
 	@scripts/install-packages tests/bench/packages
 	@scripts/build-hypervisor
 	@scripts/build-reference-xen
@@ -57,13 +60,9 @@ bench: packages  ## compare Krypton with reference Xen; PROFILE=ROW: where a row
 	@scripts/build-kernel i386-pv-up
 	@scripts/build-images
 ifdef PROFILE
-	@tests/bench/entry -p $(PROFILE)
-	@tests/bench/entry -w 64 -p $(PROFILE)
+	@tests/bench/bench $(if $(WIDTH),-w $(WIDTH)) -p $(PROFILE)
 else
-	@tests/bench/startup
-	@tests/bench/entry
-	@tests/bench/entry -w 64
-	@tests/bench/idle
+	@tests/bench/bench $(subst $(comma), ,$(GROUP))
 endif
 
 reference-xen: packages  ## build the hypervisor that the tests compare with

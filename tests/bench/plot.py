@@ -14,7 +14,7 @@ set style histogram clustered gap 1
 set style fill solid border -1
 set boxwidth 0.9
 set logscale y 2
-set yrange [0.9:*]
+set yrange [{least}:*]
 set grid ytics
 set xtics rotate by 30 right
 set bmargin 11
@@ -37,6 +37,8 @@ def plot(name, title, rows, columns):
     if not shutil.which("gnuplot"):
         print("no picture: gnuplot is not installed (apt-get install gnuplot-nox)")
         return
+    least = 0.9 * min([1, *(x for of in rows.values() for x in of.values() if x)])
     subprocess.run(["gnuplot"], check=True, text=True, input=SCRIPT.format(
-        height=600, output=output, title=title, data=data, last=1 + len(columns)))
+        height=600, least=least, output=output, title=title, data=data,
+        last=1 + len(columns)))
     print(f"picture: {output.relative_to(BUILD.parent)}")

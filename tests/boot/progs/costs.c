@@ -5,7 +5,7 @@
  * Under QEMU's "-icount shift=0" the counter counts instructions, including the
  * hypervisor's. The program measures each cost ROUNDS times and reports the minimum,
  * which no interrupt has hit; for an interrupt itself it reports the median. It runs
- * as process 1 (tests/bench/entry), prints "BENCH name cost" and never ends. Built
+ * as process 1 (tests/bench/entry.py), prints "BENCH name cost" and never ends. Built
  * for 64 bits, it measures SYSCALL where a 32-bit program calls the vDSO, and has
  * neither an LDT nor highmem to measure. With "row" in the environment it measures
  * that row alone.
@@ -24,6 +24,7 @@
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "mark.h"
 
 #define ROUNDS	25
 #define CALLS	64
@@ -31,9 +32,6 @@
 #define PAGES	256
 #define LDT_CS	7
 #define GETPPID	64		/* of 32-bit programs; int $0x80 has their numbers */
-
-/* nopl 0x5452504b(%eax): tests/bench/counts.c counts between two of these */
-#define MARK	".byte 0x0f, 0x1f, 0x80, 0x4b, 0x50, 0x52, 0x54"
 
 #ifdef __x86_64__
 #define FAST_CALL(nr)	asm volatile("syscall" : "+a" (nr) : : "memory", "rcx", "r11")
@@ -53,7 +51,7 @@ static uint64_t now(void)
 {
 	uint32_t low, high;
 
-	asm volatile("lfence\n\trdtsc\n\t" MARK : "=a" (low), "=d" (high) : : "memory");
+	asm volatile("lfence\n\trdtsc\n\t" MARK_SPAN : "=a" (low), "=d" (high) : : "memory");
 	return (uint64_t)high << 32 | low;
 }
 
@@ -234,6 +232,22 @@ static uint64_t fork_exit(void)
 	return now() - begin;
 }
 
+/* a static program of 700 KB, this one, which returns from main() at once */
+static uint64_t fork_exec(void)
+{
+	uint64_t begin = now();
+	pid_t pid = fork();
+
+	if (pid < 0)
+		fail("fork");
+	if (!pid) {
+		execl("/init", "init", "exec", NULL);
+		_exit(1);
+	}
+	waitpid(pid, NULL, 0);
+	return now() - begin;
+}
+
 /* the extra cost of a written page */
 static uint64_t fork_page(void)
 {
@@ -367,8 +381,10 @@ static void prepare(void)
 		echo();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc > 1 && !strcmp(argv[1], "exec"))
+		return 0;
 	prepare_narrow();
 	prepare();
 	tell("int80", int80, 0);
@@ -387,6 +403,7 @@ int main(void)
 	tell("unmap-page", unmap_page, 0);
 	fork_bare = tell("fork-exit", fork_exit, 0);
 	tell("fork-page", fork_page, 0);
+	tell("fork-exec", fork_exec, 0);
 	tell("read-byte", read_byte, 0);
 	printf("BENCH end 0\n");
 	for (;;)

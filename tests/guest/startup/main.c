@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rules (xen/sysctl.h): physinfo tells how many frames are free. Not much of a
- * test; tests/bench/startup reads from it when Dom0 began to run, and how many
+ * test; tests/bench/startup.py reads from it when Dom0 began to run, and how many
  * frames neither Dom0 nor anyone else can have.
  *
  * Test: startup

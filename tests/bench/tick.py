@@ -1,13 +1,11 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """What an idle DomU costs: with the dynamic tick, and with the periodic one.
-
-Usage: idle
 
 A DomU of one processor idles beside an idle Dom0 (tests/boot/guest/domu-tick).
 The DomU counts its timer upcalls. Hypervisor entries are the hypercalls (vector
 0x82), interrupts and exceptions that QEMU delivers in the whole machine, less
-those that it delivers while the DomU is paused. All figures are per second.
+those that it delivers while the DomU is paused. All figures are per second, of a
+machine in real time, and so not exact.
 """
 import re
 import socket
@@ -15,8 +13,8 @@ import subprocess
 import sys
 import time
 
-sys.dont_write_bytecode = True
-from icount import BUILD, HYPERVISORS, TOP  # noqa: E402, our own
+from icount import BUILD, KRYPTON, MACHINES, TOP, XEN
+from record import Group
 
 sys.path.append(str(TOP / "tests/boot"))
 import boots  # noqa: E402, our own
@@ -88,25 +86,25 @@ def measure(hypervisor):
     text = console.read_text(errors="replace")
     upcalls = dict(re.findall(r"^BENCH upcalls (\S+) ([\d.]+)", text, re.M))
     if len(found) != 4 or len(upcalls) != 2:
-        sys.exit(f"idle: error: a span is missing, see {console}")
+        sys.exit(f"bench: error: a span is missing, see {console}")
     return found, upcalls
 
 
-def main():
-    if sys.argv[1:]:
-        print(__doc__)
-        return 0 if sys.argv[1:] in (["-h"], ["--help"]) else 2
-    print(f"{'tick':10}{'hypervisor':12}{'timer upcalls':>14}{'entries':>10}" +
-          "".join(f"{x:>12}" for x in KINDS) + f"{'(Dom0 alone)':>14}")
-    for hypervisor in HYPERVISORS:
-        found, upcalls = measure(hypervisor)
-        for tick in ("dynamic", "periodic"):
-            alone = found[f"{tick}-paused"]
-            own = [found[tick][x] - alone[x] for x in KINDS]
-            print(f"{tick:10}{hypervisor:12}{float(upcalls[tick]):>14.1f}"
-                  f"{sum(own):>10.0f}" + "".join(f"{x:>12.0f}" for x in own) +
-                  f"{sum(alone.values()):>14.0f}", flush=True)
-    return 0
+class Tick(Group):
+    """One idle DomU with each tick."""
 
+    unit = "per second"
+    columns = ["timer upcalls", "entries", *KINDS, "Dom0 alone, entries"]
+    base, judged = None, False
 
-sys.exit(main())
+    def measure(self):
+        rows = {}
+        for column in (KRYPTON, XEN):
+            found, upcalls = measure(MACHINES[column])
+            for tick in ("dynamic", "periodic"):
+                alone = found[f"{tick}-paused"]
+                own = {x: found[tick][x] - alone[x] for x in KINDS}
+                rows[f"{tick} tick, {column}"] = dict(zip(self.columns, map(round, [
+                    float(upcalls[tick]), sum(own.values()), *own.values(),
+                    sum(alone.values())])))
+        return rows
