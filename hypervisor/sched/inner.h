@@ -18,6 +18,7 @@ struct runqueue {
 	struct vcpu *running;		/* chosen last; NULL: idle */
 	u64 idle_since, idle_total;
 	struct timer slice;
+	u32 look;			/* into which other queue next; a hint */
 	/*
 	 * The vCPU that runs: when it was last charged, its virtual time then,
 	 * and its weight. Other CPUs read these without the lock, as a hint.
@@ -43,9 +44,9 @@ void runqueue_remove(struct vcpu *v);
  */
 struct vcpu *runqueue_best(const struct runqueue *q, u32 cpu);
 /*
- * Take vCPUs out of other queues into this CPU's: each that is further behind
- * than prev, which may be NULL, and what waits here. The caller holds this
- * queue's lock, which is free for moments.
+ * Take a vCPU out of another queue into this CPU's, if it is further behind than
+ * prev, which may be NULL, and all that wait here. The caller holds this queue's
+ * lock, which is free for a moment.
  */
 void runqueue_pull(u32 cpu, const struct vcpu *prev);
 

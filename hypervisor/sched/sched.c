@@ -22,7 +22,8 @@
  *   the time that it wants to run, less 5 % of that and what it waits once.
  *   Wait: x runs again after at most PREEMPT_LEAD and the sum, over all other
  *	u, of w(u) / w(x) * DEBT + w(u) / DEFAULT_WEIGHT * PREEMPT_LEAD +
- *	CREDIT + SLICE.
+ *	CREDIT + SLICE. If x waits in another queue, CPU c may see it some SLICEs
+ *	later, at most 16.
  *
  * A domain with a cap has a budget of time for each period; when it is used
  * up its vCPUs wait for the next period. In any time t the domain uses at most
@@ -114,6 +115,13 @@ void sched_request(u32 cpu)
 		smp_kick(cpu);
 }
 
+/* The CPU looks first into the queue of the vCPU that it is called for. */
+static void call(u32 cpu, const struct vcpu *v)
+{
+	WRITE_ONCE(runqueues[cpu].look, v->sched.cpu);
+	sched_request(cpu);
+}
+
 /*
  * Call an idle CPU for a queued vCPU, preferably the one that it ran on last,
  * whose caches may be warm. False: none that it may run on is idle.
@@ -129,7 +137,7 @@ static bool call_idle(const struct vcpu *v)
 		return false;
 	/* It comes for v: another vCPU needs another CPU. */
 	cpus_remove(&idle_cpus, cpu);
-	sched_request(cpu);
+	call(cpu, v);
 	return true;
 }
 
@@ -177,7 +185,7 @@ void sched_tickle(const struct vcpu *v)
 	if (victim == MAX_CPUS && !sliced)
 		victim = other;
 	if (victim < MAX_CPUS)
-		sched_request(victim);
+		call(victim, v);
 }
 
 /*
