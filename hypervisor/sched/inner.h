@@ -30,6 +30,7 @@ struct runqueue {
 extern struct runqueue runqueues[MAX_CPUS];
 /* Those in whose queue a vCPU waits; a bit changes under its queue's lock. */
 extern cpus_t waiting_cpus;
+extern volatile u32 waiting_queues;	/* how many; read without a lock */
 
 /* Take the lock of a vCPU's queue. Returns the flags for runqueue_unlock(). */
 u64 runqueue_lock(const struct vcpu *v);

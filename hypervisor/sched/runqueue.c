@@ -24,6 +24,7 @@
 
 struct runqueue runqueues[MAX_CPUS];
 cpus_t waiting_cpus;
+volatile u32 waiting_queues;
 
 void sched_init(void)
 {
@@ -59,8 +60,10 @@ void runqueue_add(struct vcpu *v)
 	struct vcpu **p = &runqueues[v->sched.cpu].first;
 
 	ASSERT_HELD(&runqueues[v->sched.cpu].lock);
-	if (!*p)
+	if (!*p) {
 		cpus_add(&waiting_cpus, v->sched.cpu);
+		atomic_inc(&waiting_queues);
+	}
 	while (*p)
 		p = &(*p)->sched.run_next;
 	v->sched.queued = true;
@@ -78,8 +81,10 @@ void runqueue_remove(struct vcpu *v)
 		p = &(*p)->sched.run_next;
 	*p = v->sched.run_next;
 	v->sched.queued = false;
-	if (!q->first)
+	if (!q->first) {
 		cpus_remove(&waiting_cpus, v->sched.cpu);
+		atomic_dec(&waiting_queues);
+	}
 }
 
 struct vcpu *runqueue_best(const struct runqueue *q, u32 cpu)
@@ -127,11 +132,13 @@ static void pull_from(u32 from, u32 cpu, const struct vcpu *prev)
 /* From this one on, and around. MAX_CPUS: no vCPU waits elsewhere. */
 static u32 next_other(u32 from, u32 cpu)
 {
-	cpus_t others = waiting_cpus;
+	u32 i = cpus_next(&waiting_cpus, from);
 
-	cpus_remove(&others, cpu);
-	from = cpus_next(&others, from);
-	return from < MAX_CPUS ? from : cpus_next(&others, 0);
+	if (i == cpu)
+		i = cpus_next(&waiting_cpus, cpu + 1);
+	if (i < MAX_CPUS || !from)
+		return i;
+	return next_other(0, cpu);
 }
 
 void runqueue_pull(u32 cpu, const struct vcpu *prev)
@@ -139,7 +146,7 @@ void runqueue_pull(u32 cpu, const struct vcpu *prev)
 	struct runqueue *q = &runqueues[cpu];
 	u32 looks = cpu_count / LOOK_PART + 1, n, i, at;
 
-	for (n = 0; n < cpu_count; n++) {
+	for (n = 0; n < cpu_count && waiting_queues; n++) {
 		if (n >= looks && (prev || q->first))
 			return;
 		at = READ_ONCE(q->look);

@@ -128,13 +128,17 @@ static void call(u32 cpu, const struct vcpu *v)
  */
 static bool call_idle(const struct vcpu *v)
 {
-	cpus_t usable = cpus_and(v->sched.affinity, idle_cpus);
-	u32 cpu = cpus_next(&usable, v->sched.cpu);
+	u32 cpu = v->sched.cpu;
+	cpus_t usable;
 
-	if (cpu == MAX_CPUS)
-		cpu = cpus_next(&usable, 0);
-	if (cpu == MAX_CPUS)
-		return false;
+	if (!cpus_has(&idle_cpus, cpu) || !sched_may_run_on(v, cpu)) {
+		usable = cpus_and(v->sched.affinity, idle_cpus);
+		cpu = cpus_next(&usable, cpu);
+		if (cpu == MAX_CPUS)
+			cpu = cpus_next(&usable, 0);
+		if (cpu == MAX_CPUS)
+			return false;
+	}
 	/* It comes for v: another vCPU needs another CPU. */
 	cpus_remove(&idle_cpus, cpu);
 	call(cpu, v);
@@ -392,7 +396,7 @@ static void start(struct vcpu *v, const struct vcpu *other, u32 cpu, u64 now)
 	v->sched.yielded = false;
 	v->sched.slice_end = now + slice;
 	set_runstate(v, RUNSTATE_running);
-	if (cpus_any(&waiting_cpus) || v->d->sched.cap)
+	if (waiting_queues || v->d->sched.cap)
 		timer_set(&runqueues[cpu].slice, v->sched.slice_end);
 }
 
@@ -438,9 +442,10 @@ struct vcpu *sched_choose(struct vcpu *prev)
 
 	if (prev && prev->sched.running)
 		sched_charge(prev, now);
-	runqueue_pull(cpu, may_stay(prev, cpu) && !prev->sched.yielded ?
-		      prev : NULL);
-	next = runqueue_best(q, cpu);
+	if (waiting_queues)
+		runqueue_pull(cpu, may_stay(prev, cpu) &&
+			      !prev->sched.yielded ? prev : NULL);
+	next = q->first ? runqueue_best(q, cpu) : NULL;
 	if (may_stay(prev, cpu) && (!next || keeps(prev, next, cpu, now))) {
 		other = next;
 		next = prev;
@@ -455,7 +460,8 @@ struct vcpu *sched_choose(struct vcpu *prev)
 	if (next)
 		start(next, other, cpu, now);
 	spin_unlock_irqrestore(&q->lock, f);
-	call_for_rest();
+	if (waiting_queues)
+		call_for_rest();
 	return next;
 }
 
