@@ -51,6 +51,12 @@ struct vcpu *runqueue_best(const struct runqueue *q, u32 cpu);
  */
 void runqueue_pull(u32 cpu, const struct vcpu *prev);
 
+/* Whether vCPUs wait in other queues. The caller holds the lock of this one. */
+static inline bool runqueue_others(const struct runqueue *q)
+{
+	return waiting_queues > !!q->first;
+}
+
 /* By how much virtual time a is ahead of b. */
 static inline s64 ahead(u64 a, u64 b)
 {

@@ -146,7 +146,7 @@ void runqueue_pull(u32 cpu, const struct vcpu *prev)
 	struct runqueue *q = &runqueues[cpu];
 	u32 looks = cpu_count / LOOK_PART + 1, n, i, at;
 
-	for (n = 0; n < cpu_count && waiting_queues; n++) {
+	for (n = 0; n < cpu_count && runqueue_others(q); n++) {
 		if (n >= looks && (prev || q->first))
 			return;
 		at = READ_ONCE(q->look);

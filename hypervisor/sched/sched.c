@@ -442,7 +442,7 @@ struct vcpu *sched_choose(struct vcpu *prev)
 
 	if (prev && prev->sched.running)
 		sched_charge(prev, now);
-	if (waiting_queues)
+	if (runqueue_others(q))
 		runqueue_pull(cpu, may_stay(prev, cpu) &&
 			      !prev->sched.yielded ? prev : NULL);
 	next = q->first ? runqueue_best(q, cpu) : NULL;
