@@ -32,6 +32,7 @@ static void wait_turn(struct spinlock *l)
 	 * The holder may wait for this CPU to flush, and interrupts may be off.
 	 */
 	while (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket) {
+		hold_spin(l->level);
 		smp_flush_interrupt();
 		cpu_relax();
 	}

@@ -117,6 +117,7 @@ void test_main(void)
 	sleep_ms(WARM_UP_MS);
 	check_shares(n);
 	check_wakes();
+	press_key('l');		/* the debug build tells who waited for locks */
 	for (i = 0; i < n; i++)
 		CHECK(domu_ctl(&domus[i], XEN_DOMCTL_destroydomain), 0);
 }
