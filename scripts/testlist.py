@@ -128,7 +128,7 @@ def guest(directory, declared):
     value = dict(zip(options, options[1:]))
     each = int(value.get("-t", GUEST_SECONDS)) + 50
     return Test(group or "guest", name, each * (len(where) or 2),
-                int(value.get("-c", 1)),
+                1 if "-i" in options else int(value.get("-c", 1)),
                 shlex.join(["guest/run", *options, directory.name, *where]),
                 long)
 

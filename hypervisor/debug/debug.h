@@ -31,6 +31,8 @@ void hold_init(void);
  */
 void hold_begin(u32 level);
 void hold_end(u32 level);
+/* This CPU has seen once more that another one holds a lock of this level. */
+void hold_spin(u32 level);
 void hold_report(void);
 
 /* debug/stack.c: mark and check this CPU's stacks. */

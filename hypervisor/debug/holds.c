@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The longest time that each lock was held and that interrupts were off; key
- * 'l' shows them. The option hold_limit=A,B (microseconds; A for the page lock
+ * The longest time that each lock was held and that interrupts were off, how
+ * often it was taken and how often a CPU that waited for it looked at it: key 'l'
+ * shows them. The option hold_limit=A,B (microseconds; A for the page lock
  * and those above it, which are held with interrupts on, B for all others and
  * for interrupts) stops the machine at the end of a longer hold, with a back
  * trace. It is for tests under emulated time (tests/guest/run -i), because the
@@ -23,6 +24,7 @@
 
 /* In TSC ticks; 0: not held. Level 0 stands for interrupts off. */
 static u64 since[MAX_CPUS][LEVELS], longest[LEVELS];
+static u64 taken[LEVELS], spins[LEVELS];	/* how often */
 static u64 hold_limit, irqs_off_limit;	/* microseconds; 0: none */
 static bool armed;			/* limits do not apply during boot */
 
@@ -43,12 +45,20 @@ bool hold_set_limits(const char *s)
 void hold_init(void)
 {
 	memset(longest, 0, sizeof(longest));	/* forget the boot */
+	memset(taken, 0, sizeof(taken));
+	memset(spins, 0, sizeof(spins));
 	armed = true;
 }
 
 void hold_begin(u32 level)
 {
 	since[this_cpu()->id][level] = rdtsc();
+	atomic_inc(&taken[level]);
+}
+
+void hold_spin(u32 level)
+{
+	atomic_inc(&spins[level]);
 }
 
 void hold_end(u32 level)
@@ -72,6 +82,6 @@ void hold_report(void)
 	u32 i;
 
 	for (i = 0; i < LEVELS; i++)
-		log_info("longest hold: %s %lu us", lock_names[i],
-			 to_us(longest[i]));
+		log_info("longest hold: %s %lu us, of %lu holds, after %lu spins",
+			 lock_names[i], to_us(longest[i]), taken[i], spins[i]);
 }

@@ -9,6 +9,7 @@
 #define ASSERT_HELD(lock) ((void)0)
 #define hold_begin(level) ((void)0)
 #define hold_end(level) ((void)0)
+#define hold_spin(level) ((void)0)
 static inline void hold_init(void) { }
 static inline void hold_report(void) { }
 static inline void stack_init_cpu(void) { }

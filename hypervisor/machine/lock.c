@@ -16,6 +16,7 @@ static __attribute__((noinline))
 void wait_turn(const struct spinlock *l, u32 ticket)
 {
 	while (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket) {
+		hold_spin(l->level);
 		smp_flush_interrupt();
 		cpu_relax();
 	}

@@ -18,6 +18,7 @@ struct runqueue {
 	struct vcpu *running;		/* chosen last; NULL: idle */
 	u64 idle_since, idle_total;
 	struct timer slice;
+	u32 look;			/* into which other queue next; a hint */
 	/*
 	 * The vCPU that runs: when it was last charged, its virtual time then,
 	 * and its weight. Other CPUs read these without the lock, as a hint.
@@ -29,6 +30,7 @@ struct runqueue {
 extern struct runqueue runqueues[MAX_CPUS];
 /* Those in whose queue a vCPU waits; a bit changes under its queue's lock. */
 extern cpus_t waiting_cpus;
+extern volatile u32 waiting_queues;	/* how many; read without a lock */
 
 /* Take the lock of a vCPU's queue. Returns the flags for runqueue_unlock(). */
 u64 runqueue_lock(const struct vcpu *v);
@@ -43,11 +45,17 @@ void runqueue_remove(struct vcpu *v);
  */
 struct vcpu *runqueue_best(const struct runqueue *q, u32 cpu);
 /*
- * Take vCPUs out of other queues into this CPU's: each that is further behind
- * than prev, which may be NULL, and what waits here. The caller holds this
- * queue's lock, which is free for moments.
+ * Take a vCPU out of another queue into this CPU's, if it is further behind than
+ * prev, which may be NULL, and all that wait here. The caller holds this queue's
+ * lock, which is free for a moment.
  */
 void runqueue_pull(u32 cpu, const struct vcpu *prev);
+
+/* Whether vCPUs wait in other queues. The caller holds the lock of this one. */
+static inline bool runqueue_others(const struct runqueue *q)
+{
+	return waiting_queues > !!q->first;
+}
 
 /* By how much virtual time a is ahead of b. */
 static inline s64 ahead(u64 a, u64 b)

@@ -6,15 +6,25 @@
  * queues only while it waits and its state is saved: another CPU takes it, and
  * holds the locks of both queues.
  *
- * A CPU looks at the queues of all others before it chooses, and takes what is
- * further behind than its own vCPUs. So vCPUs wait in different queues, but
- * every CPU divides its time among all that it may run (sched/sched.c).
+ * Before a CPU chooses it looks into another queue in which a vCPU waits: the one
+ * that it was called for, or else the next in turn; on large machines into a few.
+ * It takes what is further behind than its own vCPUs. A CPU that has none looks
+ * until it finds one. So vCPUs wait in different queues, but every CPU divides its
+ * time among all that it may run (sched/sched.c).
  */
 #include "debug.h"
 #include "sched/inner.h"
 
+/*
+ * Each time a CPU looks into more than 1/16 of the queues. Debts are forgiven
+ * after some slices (sched_bound()): who looks less often finds a vCPU that is
+ * behind too late, and shares become unequal.
+ */
+#define LOOK_PART	16u
+
 struct runqueue runqueues[MAX_CPUS];
 cpus_t waiting_cpus;
+volatile u32 waiting_queues;
 
 void sched_init(void)
 {
@@ -50,8 +60,10 @@ void runqueue_add(struct vcpu *v)
 	struct vcpu **p = &runqueues[v->sched.cpu].first;
 
 	ASSERT_HELD(&runqueues[v->sched.cpu].lock);
-	if (!*p)
+	if (!*p) {
 		cpus_add(&waiting_cpus, v->sched.cpu);
+		atomic_inc(&waiting_queues);
+	}
 	while (*p)
 		p = &(*p)->sched.run_next;
 	v->sched.queued = true;
@@ -69,8 +81,10 @@ void runqueue_remove(struct vcpu *v)
 		p = &(*p)->sched.run_next;
 	*p = v->sched.run_next;
 	v->sched.queued = false;
-	if (!q->first)
+	if (!q->first) {
 		cpus_remove(&waiting_cpus, v->sched.cpu);
+		atomic_dec(&waiting_queues);
+	}
 }
 
 struct vcpu *runqueue_best(const struct runqueue *q, u32 cpu)
@@ -100,27 +114,49 @@ static bool better(const struct vcpu *v, const struct vcpu *mine, u32 cpu)
 			(s64)PREEMPT_LEAD;
 }
 
+static void pull_from(u32 from, u32 cpu, const struct vcpu *prev)
+{
+	struct runqueue *q = &runqueues[cpu], *other = &runqueues[from];
+	u64 f = spin_lock_pair_irqsave(&q->lock, &other->lock);
+	struct vcpu *v = runqueue_best(other, cpu);
+
+	if (v && better(v, prev, cpu) &&
+	    better(v, runqueue_best(q, cpu), cpu)) {
+		runqueue_remove(v);
+		WRITE_ONCE(v->sched.cpu, cpu);
+		runqueue_add(v);
+	}
+	spin_unlock_pair_irqrestore(&q->lock, &other->lock, f);
+}
+
+/* From this one on, and around. MAX_CPUS: no vCPU waits elsewhere. */
+static u32 next_other(u32 from, u32 cpu)
+{
+	u32 i = cpus_next(&waiting_cpus, from);
+
+	if (i == cpu)
+		i = cpus_next(&waiting_cpus, cpu + 1);
+	if (i < MAX_CPUS || !from)
+		return i;
+	return next_other(0, cpu);
+}
+
 void runqueue_pull(u32 cpu, const struct vcpu *prev)
 {
-	struct runqueue *q = &runqueues[cpu], *from;
-	struct vcpu *v;
-	u64 f;
-	u32 i;
+	struct runqueue *q = &runqueues[cpu];
+	u32 looks = cpu_count / LOOK_PART + 1, n, i, at;
 
-	for_each_cpu(i, &waiting_cpus) {
-		if (i == cpu)
-			continue;
-		from = &runqueues[i];
+	for (n = 0; n < cpu_count && runqueue_others(q); n++) {
+		if (n >= looks && (prev || q->first))
+			return;
+		at = READ_ONCE(q->look);
+		i = next_other(at, cpu);
+		if (i == MAX_CPUS)
+			return;
+		/* Keep the new one if another CPU calls this one now. */
+		atomic_cmpxchg(&q->look, &at, i + 1);
 		spin_unlock(&q->lock);
-		f = spin_lock_pair_irqsave(&q->lock, &from->lock);
-		v = runqueue_best(from, cpu);
-		if (v && better(v, prev, cpu) &&
-		    better(v, runqueue_best(q, cpu), cpu)) {
-			runqueue_remove(v);
-			WRITE_ONCE(v->sched.cpu, cpu);
-			runqueue_add(v);
-		}
-		spin_unlock_pair_irqrestore(&q->lock, &from->lock, f);
+		pull_from(i, cpu, prev);
 		spin_lock(&q->lock);
 	}
 }

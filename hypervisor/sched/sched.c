@@ -22,7 +22,8 @@
  *   the time that it wants to run, less 5 % of that and what it waits once.
  *   Wait: x runs again after at most PREEMPT_LEAD and the sum, over all other
  *	u, of w(u) / w(x) * DEBT + w(u) / DEFAULT_WEIGHT * PREEMPT_LEAD +
- *	CREDIT + SLICE.
+ *	CREDIT + SLICE. If x waits in another queue, CPU c may see it some SLICEs
+ *	later, at most 16.
  *
  * A domain with a cap has a budget of time for each period; when it is used
  * up its vCPUs wait for the next period. In any time t the domain uses at most
@@ -114,22 +115,33 @@ void sched_request(u32 cpu)
 		smp_kick(cpu);
 }
 
+/* The CPU looks first into the queue of the vCPU that it is called for. */
+static void call(u32 cpu, const struct vcpu *v)
+{
+	WRITE_ONCE(runqueues[cpu].look, v->sched.cpu);
+	sched_request(cpu);
+}
+
 /*
  * Call an idle CPU for a queued vCPU, preferably the one that it ran on last,
  * whose caches may be warm. False: none that it may run on is idle.
  */
 static bool call_idle(const struct vcpu *v)
 {
-	cpus_t usable = cpus_and(v->sched.affinity, idle_cpus);
-	u32 cpu = cpus_next(&usable, v->sched.cpu);
+	u32 cpu = v->sched.cpu;
+	cpus_t usable;
 
-	if (cpu == MAX_CPUS)
-		cpu = cpus_next(&usable, 0);
-	if (cpu == MAX_CPUS)
-		return false;
+	if (!cpus_has(&idle_cpus, cpu) || !sched_may_run_on(v, cpu)) {
+		usable = cpus_and(v->sched.affinity, idle_cpus);
+		cpu = cpus_next(&usable, cpu);
+		if (cpu == MAX_CPUS)
+			cpu = cpus_next(&usable, 0);
+		if (cpu == MAX_CPUS)
+			return false;
+	}
 	/* It comes for v: another vCPU needs another CPU. */
 	cpus_remove(&idle_cpus, cpu);
-	sched_request(cpu);
+	call(cpu, v);
 	return true;
 }
 
@@ -177,7 +189,7 @@ void sched_tickle(const struct vcpu *v)
 	if (victim == MAX_CPUS && !sliced)
 		victim = other;
 	if (victim < MAX_CPUS)
-		sched_request(victim);
+		call(victim, v);
 }
 
 /*
@@ -384,7 +396,7 @@ static void start(struct vcpu *v, const struct vcpu *other, u32 cpu, u64 now)
 	v->sched.yielded = false;
 	v->sched.slice_end = now + slice;
 	set_runstate(v, RUNSTATE_running);
-	if (cpus_any(&waiting_cpus) || v->d->sched.cap)
+	if (waiting_queues || v->d->sched.cap)
 		timer_set(&runqueues[cpu].slice, v->sched.slice_end);
 }
 
@@ -430,9 +442,10 @@ struct vcpu *sched_choose(struct vcpu *prev)
 
 	if (prev && prev->sched.running)
 		sched_charge(prev, now);
-	runqueue_pull(cpu, may_stay(prev, cpu) && !prev->sched.yielded ?
-		      prev : NULL);
-	next = runqueue_best(q, cpu);
+	if (runqueue_others(q))
+		runqueue_pull(cpu, may_stay(prev, cpu) &&
+			      !prev->sched.yielded ? prev : NULL);
+	next = q->first ? runqueue_best(q, cpu) : NULL;
 	if (may_stay(prev, cpu) && (!next || keeps(prev, next, cpu, now))) {
 		other = next;
 		next = prev;
@@ -447,7 +460,8 @@ struct vcpu *sched_choose(struct vcpu *prev)
 	if (next)
 		start(next, other, cpu, now);
 	spin_unlock_irqrestore(&q->lock, f);
-	call_for_rest();
+	if (waiting_queues)
+		call_for_rest();
 	return next;
 }
 

@@ -24,8 +24,8 @@
 #define CAP_PERIOD	(50 * NS_PER_MS)
 #define MIN_SLICE	(NS_PER_MS / 2)
 
-/* A vCPU that wakes beside busy ones: the next CPU to let go, and its call. */
-#define WAKE		(MIN_SLICE + 10000)
+/* A vCPU that wakes beside busy ones may wait for two others behind it. */
+#define WAKE		(3 * MIN_SLICE + 10000)
 
 #define SEEDS		150u
 #define EVERY		(~0u)
