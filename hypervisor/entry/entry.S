@@ -29,7 +29,7 @@
 	.code64
 
 	.globl trap_stubs
-	stubs	trap_stubs, common_entry, ist_entry, direct_int80, call_entry
+	stubs	trap_stubs, common_entry, ist_entry, syscall_int80, call_entry
 
 	.globl common_entry, enter_c, ring0_frame	# for xpti.S
 common_entry:
@@ -68,8 +68,8 @@ leave:
 	.globl restore_guest
 restore_guest:
 	restore_regs
-	.globl guest_return
-guest_return:
+	.globl exit_iret
+exit_iret:
 	addq	$16, %rsp			# vector, error code
 	.globl guest_iret
 guest_iret:
@@ -95,7 +95,7 @@ ist_entry:
 
 	.globl sysenter_entry
 sysenter_entry:					# rsp: top of the CPU's block
-	from_sysenter sysenter_flags_saved, direct_sysenter
+	from_sysenter sysenter_flags_saved, syscall_sysenter
 
 /*
  * SYSCALL: the processor has put the return address into rcx and the flags into

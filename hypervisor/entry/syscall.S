@@ -71,15 +71,15 @@
 	movzwl	VCPU_KERNEL_SS(%rdi), %eax
 	movq	%rax, REGS_SS - SAVED(%rsp)
 	restore_scratch
-	jmp	guest_return
+	jmp	exit_iret
 	.endm
 
-	.globl direct_int80
-direct_int80:
+	.globl syscall_int80
+syscall_int80:
 	btl	$1, REGS_CS - REGS_VECTOR(%rsp)	# not the kernel, in ring 1
 	jnc	call_entry
 	enter_kernel VCPU_INT80
 
-	.globl direct_sysenter
-direct_sysenter:
+	.globl syscall_sysenter
+syscall_sysenter:
 	enter_kernel VCPU_SYSENTER
