@@ -3,6 +3,8 @@
 #ifndef KRYPTON_MMU_H
 #define KRYPTON_MMU_H
 
+#include "domain/domain.h"
+
 /*
  * mmu/batch.c: a call that works on a list, element by element, and may drop
  * page tables of d. a[0] is the guest address of the list, a[1] the number of its
