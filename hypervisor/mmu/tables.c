@@ -516,22 +516,28 @@ static BY_TYPE int set(struct domain *d, u64 *entry, u64 value, bool keep_ad,
 	return rc;
 }
 
-int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad)
+/* Not inline, or updates at level 1 would save registers that only this needs. */
+static __attribute__((noinline))
+int set_higher(struct domain *d, u64 *entry, u64 value, bool keep_ad)
 {
 	enum frame_type type = mfn_frame(virt_to_mfn(entry))->type;
 	u32 index = (u64)entry / sizeof(*entry) % ENTRIES;
-	const struct rules *r;
+	const struct rules *r = rules(d, type);
 
-	ASSERT_HELD(&d->tables.lock);
-	if (type == TYPE_L1)
-		return set(d, entry, value, keep_ad, TYPE_L1);
-	r = rules(d, type);
 	if (index >= r->top_slot ||
 	    (r->has_hv_slots && index >= L4_M2P_SLOT && index < L4_HV_END))
 		return -EINVAL;
 	if (index >= entries(d, type))
 		return -EPERM;
 	return set(d, entry, value, keep_ad, type);
+}
+
+int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad)
+{
+	ASSERT_HELD(&d->tables.lock);
+	return mfn_frame(virt_to_mfn(entry))->type == TYPE_L1 ?
+	       set(d, entry, value, keep_ad, TYPE_L1) :
+	       set_higher(d, entry, value, keep_ad);
 }
 
 void tables_install_l1(struct domain *d, u64 *entry, u64 value)
