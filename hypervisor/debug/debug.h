@@ -39,6 +39,8 @@ void hold_report(void);
 void stack_init_cpu(void);
 void stack_check(void);
 
+/* Each way to a guest comes to quiet_point(). */
+#define DEBUG_EXIT 1
 /* debug/quiet.c: the caller holds no lock and no hypercall is half done. */
 void quiet_point(void);
 /* Audit when all CPUs have reached quiet_point(). Any context. */

@@ -21,6 +21,7 @@ void asm_defines(void)
 	DEFINE(CPU_SPECIAL, offsetof(struct cpu, special));
 	DEFINE(VCPU_DOMAIN, offsetof(struct vcpu, d));
 	DEFINE(VCPU_INFO, offsetof(struct vcpu, shared.info));
+	DEFINE(VCPU_NMI_PENDING, offsetof(struct vcpu, entry.nmi_pending));
 	DEFINE(VCPU_KERNEL_SP, offsetof(struct vcpu, entry.kernel_sp));
 	DEFINE(VCPU_KERNEL_SS, offsetof(struct vcpu, entry.kernel_ss));
 	DEFINE(VCPU_INT80, offsetof(struct vcpu,
@@ -31,6 +32,8 @@ void asm_defines(void)
 	DEFINE(TRAP_CS, offsetof(struct vcpu_trap, cs));
 	DEFINE(TRAP_DIRECT, offsetof(struct vcpu_trap, direct));
 	DEFINE(INFO_MASK, INFO_MASK);
+	DEFINE(INFO_PENDING, INFO_PENDING);
+	DEFINE(DEBUG_EXIT, DEBUG_EXIT);
 	DEFINE(HANDLER_CLEARS, HANDLER_CLEARS);
 	DEFINE(DOMAIN_VM_ASSIST, offsetof(struct domain, policy.vm_assist));
 	DEFINE(ASSIST_IOPL, BIT(VMASST_TYPE_architectural_iopl));

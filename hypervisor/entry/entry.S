@@ -29,11 +29,21 @@
 	.code64
 
 	.globl trap_stubs
-	stubs	trap_stubs, common_entry, ist_entry, direct_int80, call_entry
+	stubs	trap_stubs, common_entry, ist_entry, syscall_int80, entry_call
 
 	.globl common_entry, enter_c, ring0_frame	# for xpti.S
 common_entry:
 	save_regs
+	cmpl	$31, REGS_VECTOR(%rsp)
+	ja	enter_c
+	testb	$3, REGS_CS(%rsp)
+	jz	enter_c
+	cld					# an exception of a guest
+	xorl	%ebp, %ebp
+	movq	%rsp, %rdi
+	call	guest_trap
+	cli
+	jmp	leave
 enter_c:
 	cld
 	xorl	%ebp, %ebp
@@ -47,10 +57,10 @@ enter_c:
 	jmp	leave
 
 /* Calls of a guest: int $0x80, int $0x82, SYSCALL, SYSENTER. */
-	.globl call_entry, call_entry_rest	# for syscall.S
-call_entry:
+	.globl entry_call, entry_call_rest	# for syscall.S
+entry_call:
 	save_scratch
-call_entry_rest:
+entry_call_rest:
 	save_rest
 	testb	$3, REGS_CS(%rsp)
 	jz	enter_c				# an interrupt with such a vector
@@ -60,16 +70,29 @@ call_entry_rest:
 	call	guest_trap_call
 	cli
 leave:
+	.if	!DEBUG_EXIT			# the shortest way through it
 	movq	%rsp, %rdi
+	andq	$-CPU_BLOCK_SIZE, %rdi
+	cmpq	$0, CPU_SPECIAL(%rdi)
+	jne	1f
+	movq	CPU_CURRENT(%rdi), %rax
+	cmpb	$0, VCPU_NMI_PENDING(%rax)
+	jne	1f
+	movq	VCPU_INFO(%rax), %rax
+	cmpb	$0, INFO_PENDING(%rax)
+	je	2f
+	.endif
+1:	movq	%rsp, %rdi
 	call	exit_to_guest
+2:
 	orl	$0x200, REGS_FLAGS(%rsp)	# IF: a CPU must answer TLB flushes
 	testb	$3, REGS_CS(%rsp)
 	jz	ring0_frame
 	.globl restore_guest
 restore_guest:
 	restore_regs
-	.globl guest_return
-guest_return:
+	.globl exit_iret
+exit_iret:
 	addq	$16, %rsp			# vector, error code
 	.globl guest_iret
 guest_iret:
@@ -95,7 +118,7 @@ ist_entry:
 
 	.globl sysenter_entry
 sysenter_entry:					# rsp: top of the CPU's block
-	from_sysenter sysenter_flags_saved, direct_sysenter
+	from_sysenter sysenter_flags_saved, syscall_sysenter
 
 /*
  * SYSCALL: the processor has put the return address into rcx and the flags into
@@ -122,7 +145,7 @@ sysenter_entry:					# rsp: top of the CPU's block
 	pushq	%rcx
 	pushq	$0
 	pushq	$\vector
-	jmp	call_entry
+	jmp	entry_call
 	.endm
 
 /* SYSCALL from 64-bit code, which only 64-bit guests have. */

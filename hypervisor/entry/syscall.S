@@ -2,7 +2,7 @@
 /*
  * The shortest way from the user mode of a 32-bit guest into its kernel: int $0x80
  * and SYSENTER. It produces the frame that cpu/bounce.c describes, and the same
- * registers. It leaves every unusual case to call_entry, above all a stack that it
+ * registers. It leaves every unusual case to entry_call, above all a stack that it
  * cannot write; then it has changed nothing but words below the kernel's stack
  * pointer.
  *
@@ -31,7 +31,7 @@
 .Lput\@:
 	movl	%eax, \offset(%rdx)
 	.pushsection .extable, "a"
-	.long	.Lput\@ - ., call_entry_rest - .
+	.long	.Lput\@ - ., entry_call_rest - .
 	.popsection
 	.endm
 
@@ -41,21 +41,21 @@
 	movq	%rsp, %rdi
 	andq	$-CPU_BLOCK_SIZE, %rdi
 	cmpq	$0, CPU_SPECIAL(%rdi)
-	jne	call_entry_rest
+	jne	entry_call_rest
 	movq	CPU_CURRENT(%rdi), %rdi		# rdi: the vCPU
 	cmpb	$0, \trap + TRAP_DIRECT(%rdi)	# 32-bit; has handler; it masks
-	je	call_entry_rest
+	je	entry_call_rest
 	movq	VCPU_INFO(%rdi), %rsi		# rsi: its vcpu_info
 	cmpb	$0, INFO_MASK(%rsi)
-	jne	call_entry_rest
+	jne	entry_call_rest
 	movq	VCPU_DOMAIN(%rdi), %rax
 	testl	$ASSIST_IOPL, DOMAIN_VM_ASSIST(%rax)
-	jnz	call_entry_rest			# the frame has the IOPL
+	jnz	entry_call_rest			# the frame has the IOPL
 	movq	VCPU_KERNEL_SP(%rdi), %rdx	# rdx: the frame on its stack
 	cmpq	DOMAIN_ADDRESS_END(%rax), %rdx
-	ja	call_entry_rest
+	ja	entry_call_rest
 	subq	$FRAME_SIZE, %rdx
-	jb	call_entry_rest
+	jb	entry_call_rest
 	put	0, movl, REGS_IP
 	put	4, movzwl, REGS_CS
 	put	8, movl, REGS_FLAGS
@@ -71,15 +71,15 @@
 	movzwl	VCPU_KERNEL_SS(%rdi), %eax
 	movq	%rax, REGS_SS - SAVED(%rsp)
 	restore_scratch
-	jmp	guest_return
+	jmp	exit_iret
 	.endm
 
-	.globl direct_int80
-direct_int80:
+	.globl syscall_int80
+syscall_int80:
 	btl	$1, REGS_CS - REGS_VECTOR(%rsp)	# not the kernel, in ring 1
-	jnc	call_entry
+	jnc	entry_call
 	enter_kernel VCPU_INT80
 
-	.globl direct_sysenter
-direct_sysenter:
+	.globl syscall_sysenter
+syscall_sysenter:
 	enter_kernel VCPU_SYSENTER

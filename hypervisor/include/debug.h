@@ -4,6 +4,7 @@
 #define KRYPTON_DEBUG_H
 
 #define DEBUG_OPTIONS
+#define DEBUG_EXIT 0
 #define lockorder_take(lock) ((void)0)
 #define lockorder_drop(lock) ((void)0)
 #define ASSERT_HELD(lock) ((void)0)

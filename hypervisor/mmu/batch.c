@@ -11,8 +11,6 @@
 #include "guest/guest.h"
 #include "mmu/mmu.h"
 
-#define COUNT_CONTINUED	BIT(31)
-
 static int tell_done(u64 at, bool continued, u32 done)
 {
 	u32 before = 0;
@@ -23,32 +21,6 @@ static int tell_done(u64 at, bool continued, u32 done)
 		return -EFAULT;
 	before += done;
 	return guest_write(gva(at), &before, 4);
-}
-
-struct batch batch_begin(u64 a[], u32 size)
-{
-	struct batch b = { .a = a, .size = size,
-			   .continued = a[1] & COUNT_CONTINUED };
-
-	a[1] = (u32)a[1] & ~COUNT_CONTINUED;
-	return b;
-}
-
-void batch_done(struct batch *b, int rc)
-{
-	u64 *a = b->a;
-
-	if (rc) {
-		/* -ERESTART with no work waiting: try this element again. */
-		if (rc != -ERESTART || sched_preempt_needed())
-			b->rc = rc;
-		return;
-	}
-	a[0] += b->size;
-	a[1]--;
-	b->done++;
-	if (a[1] && sched_preempt_needed())
-		b->rc = -ERESTART;
 }
 
 long batch_end(struct batch *b, struct domain *d)

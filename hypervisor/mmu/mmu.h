@@ -3,6 +3,8 @@
 #ifndef KRYPTON_MMU_H
 #define KRYPTON_MMU_H
 
+#include "domain/domain.h"
+
 /*
  * mmu/batch.c: a call that works on a list, element by element, and may drop
  * page tables of d. a[0] is the guest address of the list, a[1] the number of its
@@ -20,12 +22,39 @@ struct batch {
 	int rc;
 };
 
-struct batch batch_begin(u64 a[], u32 size);
+#define COUNT_CONTINUED	BIT(31)
+
+static inline struct batch batch_begin(u64 a[], u32 size)
+{
+	struct batch b = { .a = a, .size = size,
+			   .continued = a[1] & COUNT_CONTINUED };
+
+	a[1] = (u32)a[1] & ~COUNT_CONTINUED;
+	return b;
+}
+
 static inline bool batch_next(const struct batch *b)
 {
 	return b->a[1] && !b->rc;
 }
-void batch_done(struct batch *b, int rc);
+
+static inline void batch_done(struct batch *b, int rc)
+{
+	u64 *a = b->a;
+
+	if (rc) {
+		/* -ERESTART with no work waiting: try this element again. */
+		if (rc != -ERESTART || sched_preempt_needed())
+			b->rc = rc;
+		return;
+	}
+	a[0] += b->size;
+	a[1]--;
+	b->done++;
+	if (a[1] && sched_preempt_needed())
+		b->rc = -ERESTART;
+}
+
 long batch_end(struct batch *b, struct domain *d);
 
 /*

@@ -88,16 +88,16 @@ int mmu_map_foreign(struct domain *d, paddr_t at, u64 value,
 
 static int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
 {
+	struct domain *d = o->tables;
 	int rc;
 
-	if (o->pages != o->tables && (value & PTE_P))
-		return mmu_map_foreign(o->tables, paddr(at), value, o->pages);
-	rc = ptype_lock(o->tables);
+	if (o->pages != d && (value & PTE_P))
+		return mmu_map_foreign(d, paddr(at), value, o->pages);
+	rc = ptype_lock(d);
 	if (rc)
 		return rc;
-	rc = o->tables->life.is_dying ? -ESRCH :
-	     update_entry(o->tables, at, value, keep_ad);
-	spin_unlock(&o->tables->tables.lock);
+	rc = d->life.is_dying ? -ESRCH : update_entry(d, at, value, keep_ad);
+	spin_unlock(&d->tables.lock);
 	return rc;
 }
 

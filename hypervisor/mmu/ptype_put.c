@@ -4,7 +4,7 @@
  *
  * A level-1 table is taken apart in one go. A higher table that lost its last
  * user, or was refused, becomes partial like one whose validation stopped: its
- * entries are dropped one by one, backwards from 'progress'. The domain remembers
+ * entries are dropped in small steps, backwards from 'progress'. The domain remembers
  * it in old_table, with a reference.
  *
  * old_table has two places for each level. One is for a table of the tree that
@@ -166,11 +166,11 @@ static bool drain_step(struct domain *d)
 	return true;
 }
 
-int ptype_lock(struct domain *d)
+/* Not inline, or ptype_lock() would save registers that only this needs. */
+static __attribute__((noinline)) int drain(struct domain *d)
 {
 	u32 i;
 
-	spin_lock(&d->tables.lock);
 	while (d->tables.old_places) {
 		for (i = 0; i < HOLD_TABLES && drain_step(d); i++)
 			;
@@ -179,8 +179,14 @@ int ptype_lock(struct domain *d)
 			return -ERESTART;
 		spin_lock(&d->tables.lock);
 	}
-	d->tables.validated = 0;
 	return 0;
+}
+
+int ptype_lock(struct domain *d)
+{
+	spin_lock(&d->tables.lock);
+	d->tables.validated = 0;
+	return d->tables.old_places ? drain(d) : 0;
 }
 
 int ptype_drain(struct domain *d)

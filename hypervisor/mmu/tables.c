@@ -363,13 +363,14 @@ static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 }
 
 /*
- * Whether work on a table above level 1 must pause: the CPU has other work, or
- * this hold of the page lock has lasted long enough.
+ * Whether work on a table above level 1 must pause before slot i: this hold of the
+ * page lock has lasted long enough or, tested for each eighth slot, the CPU has other
+ * work. Between such slots at most HOLD_TABLES level-1 tables are validated.
  */
-static bool must_stop(const struct domain *d)
+static bool must_stop(const struct domain *d, u32 i)
 {
 	return d->tables.validated >= HOLD_TABLES * L1_WORK ||
-	       sched_preempt_needed();
+	       (i % 8 == 0 && sched_preempt_needed());
 }
 
 /* Test eight slots together, because most slots of a table are empty. */
@@ -398,7 +399,7 @@ static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 		if (i == n)
 			break;
 		if (type != TYPE_L1 && i != first && (table[i] & PTE_P) &&
-		    must_stop(d))
+		    must_stop(d, i))
 			rc = -ERESTART;
 		else
 			rc = get_entry(d, m, type, i, table[i]);
@@ -431,6 +432,7 @@ static BY_TYPE bool undo_as(struct domain *d, mfn_t m, enum frame_type type)
 	struct frame *f = mfn_frame(m);
 	u64 *table = mfn_to_virt(m), e;
 	u32 i = f->progress;
+	bool last;
 
 	if (type == TYPE_L2_TOP && i == entries(d, type))
 		memset(table + i, 0, (ENTRIES - i) * sizeof(e));
@@ -443,8 +445,10 @@ static BY_TYPE bool undo_as(struct domain *d, mfn_t m, enum frame_type type)
 		if (type != TYPE_L1 && r->taken_out)
 			table[i] = e & ~r->taken_out;
 		f->progress = (u16)i;
+		last = type != TYPE_L1 && (e & PTE_P) &&
+		       mfn_frame(pte_mfn(e))->type_count == 1;
 		put_entry(d, m, type, e);
-		if (type != TYPE_L1 && (e & PTE_P))
+		if (last || (type != TYPE_L1 && i % 8 == 0))
 			return true;
 	}
 	return false;
@@ -512,22 +516,28 @@ static BY_TYPE int set(struct domain *d, u64 *entry, u64 value, bool keep_ad,
 	return rc;
 }
 
-int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad)
+/* Not inline, or updates at level 1 would save registers that only this needs. */
+static __attribute__((noinline))
+int set_higher(struct domain *d, u64 *entry, u64 value, bool keep_ad)
 {
 	enum frame_type type = mfn_frame(virt_to_mfn(entry))->type;
 	u32 index = (u64)entry / sizeof(*entry) % ENTRIES;
-	const struct rules *r;
+	const struct rules *r = rules(d, type);
 
-	ASSERT_HELD(&d->tables.lock);
-	if (type == TYPE_L1)
-		return set(d, entry, value, keep_ad, TYPE_L1);
-	r = rules(d, type);
 	if (index >= r->top_slot ||
 	    (r->has_hv_slots && index >= L4_M2P_SLOT && index < L4_HV_END))
 		return -EINVAL;
 	if (index >= entries(d, type))
 		return -EPERM;
 	return set(d, entry, value, keep_ad, type);
+}
+
+int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad)
+{
+	ASSERT_HELD(&d->tables.lock);
+	return mfn_frame(virt_to_mfn(entry))->type == TYPE_L1 ?
+	       set(d, entry, value, keep_ad, TYPE_L1) :
+	       set_higher(d, entry, value, keep_ad);
 }
 
 void tables_install_l1(struct domain *d, u64 *entry, u64 value)

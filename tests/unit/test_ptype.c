@@ -247,6 +247,11 @@ static void test_root_and_window(void **state)
 	check_invariants();
 }
 
+static bool always(void)
+{
+	return true;
+}
+
 /*
  * A root that is half taken apart is wanted again, and turns out not to be fit
  * any more: what it still holds is given back once.
@@ -259,10 +264,10 @@ static void test_root_again(void **state)
 	page(4)[427] = make_pte(mfn(first + 7), PTE_P | PTE_RW);
 	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3), 0);
 	ptype_put_both(d, mfn(first));
-	host_preempt = true;
+	host_wanted = always;
 	while (frame(7)->type_count)
 		ptype_drain(d);
-	host_preempt = false;
+	host_wanted = NULL;
 	assert_true(frame(0)->flags & FRAME_PARTIAL);
 	assert_int_equal(frame(0)->progress, 3);
 	check_invariants();

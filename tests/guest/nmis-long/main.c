@@ -150,6 +150,15 @@ static void stack_round(void)
 	CHECK(HC2(set_debugreg, 7, DR7_RESET), 0);
 }
 
+/* With an event pending, though masked, an exit takes a longer way. */
+static void pending_round(void)
+{
+	mask_events(true);
+	shared->vcpu_info[0].evtchn_upcall_pending = 1;
+	CHECK(HC2(xen_version, XENVER_version, 0), XEN_4_17);
+	shared->vcpu_info[0].evtchn_upcall_pending = 0;
+}
+
 static void prepare(void)
 {
 	user_init();
@@ -182,6 +191,7 @@ void test_main(void)
 		sysenter_round();
 		fault_round();
 		stack_round();
+		pending_round();
 		CHECK(steps, rounds * 2 + 2);
 	}
 	CHECK(taken != 0, wait);
