@@ -38,6 +38,7 @@ class Group:
     ratios = None               # the columns that have them (default: all others)
     slack = 0                   # what any figure may change by
     judged = True               # whether -c judges it
+    kernel = True               # whether a kernel executes a part of it
     keys = {}
 
     def __init__(self, name):
@@ -95,7 +96,8 @@ class Group:
         """The changes for Krypton's worse. What the base column changed by is the
         kernel's own, and no fault of the hypervisor's."""
         for name, row, old, new in self.changes(now, before):
-            own = abs(now[row].get(self.base, 0) - before[row].get(self.base, 0))
+            own = abs(now[row].get(self.base, 0) -
+                      before[row].get(self.base, 0)) if self.kernel else 0
             if name.startswith(KRYPTON) and \
                     new > old * (1 + WORSE) + own + self.slack:
                 yield name, row, old, new

@@ -36,7 +36,7 @@ KEYS = {"stream-1": ROWS["stream"]} | {
     f"{row}-{cpus}": f"{ROWS[row]}, {words}" for row in list(ROWS)[1:]
     for cpus, words in PROCESSORS.items()}
 FORK = "fork, exit, wait, 1 processor"
-DOMUS = 64
+DOMUS = 16
 
 
 @functools.cache
@@ -128,6 +128,7 @@ class Idle(Group):
     unit = "hypervisor's instructions per second"
     columns = [KRYPTON, XEN]
     base = XEN
+    kernel = False
     keys = {"idle-0": "Dom0 alone", "idle": f"{DOMUS} idle DomUs"}
 
     @staticmethod
