@@ -92,9 +92,8 @@ class Traffic(Group):
     def profile(self, key):
         row, cpus = key.split("-")
         for column, hypervisor in MACHINES.items():
-            found = counted(hypervisor, int(cpus))
-            if row in found:
-                n, of = found[row]
+            if hypervisor != "native" or row == "stream":
+                n, of = counted(hypervisor, int(cpus))[row]
                 print(f"{KEYS[key]}, {column}: {of.total() / n:,.0f}")
                 of.tell(n)
 
@@ -105,7 +104,7 @@ class Flushes(Group):
     unit = "full TLB flushes"
     columns = [NATIVE, KRYPTON, XEN]
     base, ratios = XEN, [KRYPTON]
-    slack = 0.2
+    slack = 0.4                 # on two processors they depend on moments
 
     def measure(self):
         rows = {FORK: {}} | {KEYS[f"{row}-{cpus}"]: {} for row in ("read", "ask")
