@@ -10,7 +10,6 @@ from plot import plot
 
 PAGE = TOP / "Documentation/pv-costs.md"
 NOTE = 0.01                     # changes up to this part are not worth a line
-WORSE = 0.03
 
 
 def cells(line):
@@ -36,7 +35,8 @@ class Group:
     columns = [NATIVE, KRYPTON]
     base = NATIVE               # the column that the ratios divide by
     ratios = None               # the columns that have them (default: all others)
-    slack = 0                   # what any figure may change by
+    limit = 0.03                # the part by which a row may become worse,
+    slack = 0                   # and the figure that this may always be
     judged = True               # whether -c judges it
     kernel = True               # whether a kernel executes a part of it
     keys = {}
@@ -99,7 +99,7 @@ class Group:
             own = abs(now[row].get(self.base, 0) -
                       before[row].get(self.base, 0)) if self.kernel else 0
             if name.startswith(KRYPTON) and \
-                    new > old * (1 + WORSE) + own + self.slack:
+                    new > old * (1 + self.limit) + own + self.slack:
                 yield name, row, old, new
 
     def run(self, check):
