@@ -64,11 +64,14 @@ static void write_time(struct vcpu *v)
 
 /*
  * If the guest asked for it by vm_assist, XEN_RUNSTATE_UPDATE, the top bit of
- * state_entry_time, is set while the other members change.
+ * state_entry_time, is set while the other members change. Each switch of vCPUs
+ * writes this: the times lie together, a long behind the state (LAYOUT_RUNSTATE),
+ * so they are copied and not converted.
  */
 static void write_runstate(const struct vcpu *v, struct vcpu_runstate_info rs)
 {
-	gva_t top = gva(v->shared.runstate_at.a + v->d->width->long_size + 7);
+	gva_t times = gva(v->shared.runstate_at.a + v->d->width->long_size);
+	gva_t top = gva(times.a + 7);
 	bool flag = v->d->policy.vm_assist & BIT(VMASST_TYPE_runstate_update_flag);
 	u8 *last = (u8 *)&rs.state_entry_time + 7;
 
@@ -78,7 +81,9 @@ static void write_runstate(const struct vcpu *v, struct vcpu_runstate_info rs)
 			return;
 		barrier();
 	}
-	layout_put(LAYOUT_RUNSTATE, v->shared.runstate_at, &rs);
+	guest_write(v->shared.runstate_at, &rs.state, sizeof(rs.state));
+	guest_write(times, &rs.state_entry_time,
+		    sizeof(rs) - offsetof(struct vcpu_runstate_info, state_entry_time));
 	barrier();
 	rs.state_entry_time &= ~XEN_RUNSTATE_UPDATE;
 	if (flag)

@@ -13,13 +13,13 @@ set style data histograms
 set style histogram clustered gap 1
 set style fill solid border -1
 set boxwidth 0.9
-set logscale y 2
-set yrange [{least}:*]
+set yrange [0:*]
+set arrow from graph 0, first 1 to graph 1, first 1 nohead front dashtype 2
 set grid ytics
 set xtics rotate by 30 right
 set bmargin 11
 set lmargin 16
-set key top left
+set key outside top right
 plot for [i=2:{last}] "{data}" using i:xtic(1) title columnheader(i)
 """
 
@@ -37,8 +37,6 @@ def plot(name, title, rows, columns):
     if not shutil.which("gnuplot"):
         print("no picture: gnuplot is not installed (apt-get install gnuplot-nox)")
         return
-    least = 0.9 * min([1, *(x for of in rows.values() for x in of.values() if x)])
     subprocess.run(["gnuplot"], check=True, text=True, input=SCRIPT.format(
-        height=600, least=least, output=output, title=title, data=data,
-        last=1 + len(columns)))
+        height=600, output=output, title=title, data=data, last=1 + len(columns)))
     print(f"picture: {output.relative_to(BUILD.parent)}")

@@ -47,6 +47,7 @@ class Startup(Group):
     unit = "instructions until Dom0 starts"
     columns = [KRYPTON, XEN, "Krypton, frames kept", "Xen, frames kept"]
     base, ratios = XEN, [KRYPTON]
+    kernel = False
 
     def measure(self):
         stub = BUILD / "bench-stub"

@@ -36,7 +36,7 @@ KEYS = {"stream-1": ROWS["stream"]} | {
     f"{row}-{cpus}": f"{ROWS[row]}, {words}" for row in list(ROWS)[1:]
     for cpus, words in PROCESSORS.items()}
 FORK = "fork, exit, wait, 1 processor"
-DOMUS = 64
+DOMUS = 16
 
 
 @functools.cache
@@ -92,9 +92,8 @@ class Traffic(Group):
     def profile(self, key):
         row, cpus = key.split("-")
         for column, hypervisor in MACHINES.items():
-            found = counted(hypervisor, int(cpus))
-            if row in found:
-                n, of = found[row]
+            if hypervisor != "native" or row == "stream":
+                n, of = counted(hypervisor, int(cpus))[row]
                 print(f"{KEYS[key]}, {column}: {of.total() / n:,.0f}")
                 of.tell(n)
 
@@ -105,7 +104,7 @@ class Flushes(Group):
     unit = "full TLB flushes"
     columns = [NATIVE, KRYPTON, XEN]
     base, ratios = XEN, [KRYPTON]
-    slack = 0.2
+    slack = 0.4                 # on two processors they depend on moments
 
     def measure(self):
         rows = {FORK: {}} | {KEYS[f"{row}-{cpus}"]: {} for row in ("read", "ask")
@@ -128,6 +127,8 @@ class Idle(Group):
     unit = "hypervisor's instructions per second"
     columns = [KRYPTON, XEN]
     base = XEN
+    kernel = False
+    limit = 0.1                 # daemons and kernels wake up more often or less
     keys = {"idle-0": "Dom0 alone", "idle": f"{DOMUS} idle DomUs"}
 
     @staticmethod
