@@ -60,9 +60,13 @@ boot_terminal() {
 }
 
 # boot_tests WORD: run /tests/NAME for each NAME of NAME+NAME..., report the end of the
-# last one, and power the machine off
+# last one, and power the machine off. The tests get the command line's KTEST_NAME=value,
+# which systemd keeps to itself.
 boot_tests() {
-	local name
+	local name word
+	for word in $(cat /proc/cmdline); do
+		case $word in KTEST_*=*) export "${word?}" ;; esac
+	done
 	for name in $(echo "$1" | tr + ' '); do
 		if [ -x "/tests/$name" ]; then
 			echo "KTEST: begin $name"
