@@ -33,6 +33,7 @@ int main(void)
 	failed += RUN(timer_race);
 	failed += RUN(race);
 	failed += RUN(vcpu_race);
+	failed += RUN(queue_race);
 	failed += RUN(emulate);
 	failed += RUN(decode);
 	failed += RUN(port);
