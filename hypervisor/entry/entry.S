@@ -17,8 +17,9 @@
  * trap_entry() returns the frame to return through: its argument, or the guest's
  * frame if the return to the guest faulted. A frame at the top of the block is a
  * guest's, whatever it contains. Each return through it first calls
- * exit_to_guest(), which schedules away from a crashed domain, and then goes to a
- * ring other than 0 with interrupts on.
+ * exit_to_guest(), which schedules away from a crashed domain, unless it would find
+ * nothing to do; and then goes to a ring other than 0 with interrupts on.
+ * syscall.S has a shorter way from a guest's user mode to its kernel.
  */
 #include "machine/asm.h"
 #include "asm-offsets.h"
