@@ -128,7 +128,6 @@ class Idle(Group):
     columns = [KRYPTON, XEN]
     base = XEN
     kernel = False
-    limit = 0.1                 # daemons and kernels wake up more often or less
     keys = {"idle-0": "Dom0 alone", "idle": f"{DOMUS} idle DomUs"}
 
     @staticmethod
