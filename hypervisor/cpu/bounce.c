@@ -5,7 +5,7 @@
  *
  *	SS, SP			in a 32-bit guest only if not from its kernel
  *	FLAGS			IF = events were not masked
- *	CS | old mask << mask_shift
+ *	CS, and the old event mask from bit 16, or 32 of a 64-bit guest, on
  *	IP
  *	error code		if the exception has one; or selectors
  *	R11, RCX		in a 64-bit guest

@@ -39,7 +39,10 @@ void hold_report(void);
 void stack_init_cpu(void);
 void stack_check(void);
 
-/* Each way to a guest comes to quiet_point(). */
+/*
+ * Each way to a guest comes to quiet_point(), apart from the shortest one of system
+ * calls (entry/syscall.S): an IPI, which quiet_audit() sends, leaves by the others.
+ */
 #define DEBUG_EXIT 1
 /* debug/quiet.c: the caller holds no lock and no hypercall is half done. */
 void quiet_point(void);

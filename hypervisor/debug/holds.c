@@ -12,7 +12,7 @@
  *
  * Interrupts off are measured from irq_save() to irq_restore(), and in
  * interrupt handlers. The steps between a guest and the first or last C
- * function are not measured, nor are the three loads of walk_allows().
+ * function are not measured.
  */
 #include "debug.h"
 #include "lib/lib.h"

@@ -2,8 +2,9 @@
 /*
  * Checks of the lock order (machine/lock.h). Every CPU keeps the set of lock levels
  * that it holds. A CPU that takes a lock out of order could deadlock: it panics
- * every time, not only when another CPU holds the lock. A lock that interrupt handlers take is never taken with interrupts on. No CPU
- * enters a guest with a lock held.
+ * every time, not only when another CPU holds the lock. A lock that interrupt
+ * handlers take is never taken with interrupts on. No CPU enters a guest with a
+ * lock held.
  */
 #include "debug.h"
 #include "lib/lib.h"

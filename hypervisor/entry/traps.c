@@ -11,6 +11,7 @@
 #include "cpu/xpti.h"
 #include "debug.h"
 #include "device/irq.h"
+#include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "guest/segment.h"
@@ -19,6 +20,7 @@
 #include "machine/mce.h"
 #include "machine/panic.h"
 #include "machine/smp.h"
+#include "mmu/walk.h"
 
 struct idt_gate {
 	u16 offset_lo, selector;
@@ -153,13 +155,28 @@ void traps_init_cpu(void)
 	stack_init_cpu();
 }
 
+/*
+ * Whether the TLB had an old entry for an address of the guest that runs here. The
+ * fault has dropped it. As on Xen, such an access is not at fault: it is made again.
+ */
+static bool spurious(const struct regs *r)
+{
+	const struct vcpu *v = this_cpu()->current;
+
+	return r->vector == X86_PF && v && (r->error & PF_PRESENT) &&
+	       !(r->error & PF_RSVD) &&
+	       domain_range_ok(v->d, gva(read_cr2()), 1) &&
+	       walk_allows(v, gva(read_cr2()), (u32)r->error);
+}
+
 static bool fixup(struct regs *r)
 {
 	const struct extable_entry *e;
 
 	for (e = extable_start; e < extable_end; e++) {
 		if ((u64)&e->insn + (u64)e->insn == r->ip) {
-			r->ip = (u64)&e->fixup + (u64)e->fixup;
+			if (!spurious(r))
+				r->ip = (u64)&e->fixup + (u64)e->fixup;
 			return true;
 		}
 	}

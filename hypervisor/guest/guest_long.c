@@ -2,7 +2,7 @@
 /*
  * Longs in guest memory: 32 or 64 bits there, by the guest's width, and 64 bits
  * here. Stack frames, frame numbers and multicall entries consist of longs. The
- * copies are short plain loops, because every exception runs one.
+ * copies are short plain loops, because many hypercalls run one.
  */
 #include "domain/domain.h"
 #include "guest/guest.h"

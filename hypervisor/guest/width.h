@@ -46,7 +46,6 @@ struct width {
 	u64 m2p_end;		/* end of the addresses that it may have */
 	u64 address_end;	/* end of the guest's lower addresses */
 	u64 hole_last;		/* last address below its upper ones; ~0: none */
-	u32 mask_shift;		/* of the event mask in a frame's CS word */
 	u32 sel_bits;		/* ports per bit of evtchn_pending_sel */
 	u32 max_ports;		/* of the 2-level event channels */
 	u32 pending_offset, mask_offset, wc_offset, wc_hi_offset;

@@ -75,7 +75,6 @@ const struct width width32 = {
 	.m2p_end = 0xffe00000,
 	.address_end = M2P_DEFAULT_START,
 	.hole_last = ~0ull,
-	.mask_shift = 16,
 	.sel_bits = 32,
 	.max_ports = 1024,
 	WIDTH_OFFSETS(shared_info_x86_32, vcpu_info_x86_32),

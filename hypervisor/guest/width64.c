@@ -85,7 +85,6 @@ const struct width width64 = {
 	.m2p_end = HYPERVISOR_VIRT_START + BIT(38),
 	.address_end = BIT(47),
 	.hole_last = HYPERVISOR_VIRT_END - 1,
-	.mask_shift = 32,
 	.sel_bits = 64,
 	.max_ports = 4096,
 	WIDTH_OFFSETS(shared_info, vcpu_info),

@@ -147,7 +147,7 @@ void ptype_put_resumable(struct domain *d, mfn_t m)
 	f->flags |= FRAME_PARTIAL;
 }
 
-/* Drop one entry of the lowest old table. False: there is no old table. */
+/* Drop some entries of the lowest old table. False: there is no old table. */
 static bool drain_step(struct domain *d)
 {
 	u32 place = (u32)__builtin_ctz(d->tables.old_places | BIT(31));
@@ -184,9 +184,13 @@ static __attribute__((noinline)) int drain(struct domain *d)
 
 int ptype_lock(struct domain *d)
 {
+	int rc;
+
 	spin_lock(&d->tables.lock);
-	d->tables.validated = 0;
-	return d->tables.old_places ? drain(d) : 0;
+	rc = d->tables.old_places ? drain(d) : 0;
+	if (!rc)
+		d->tables.validated = 0;
+	return rc;
 }
 
 int ptype_drain(struct domain *d)

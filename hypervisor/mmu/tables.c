@@ -363,14 +363,14 @@ static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 }
 
 /*
- * Whether work on a table above level 1 must pause before slot i: this hold of the
- * page lock has lasted long enough or, tested for each eighth slot, the CPU has other
- * work. Between such slots at most HOLD_TABLES level-1 tables are validated.
+ * Whether work on a table above level 1 must pause after 'done' present entries: this
+ * hold of the page lock has lasted long enough or, tested for each eighth entry, the
+ * CPU has other work.
  */
-static bool must_stop(const struct domain *d, u32 i)
+static bool must_stop(const struct domain *d, u32 done)
 {
 	return d->tables.validated >= HOLD_TABLES * L1_WORK ||
-	       (i % 8 == 0 && sched_preempt_needed());
+	       (done % 8 == 0 && sched_preempt_needed());
 }
 
 /* Test eight slots together, because most slots of a table are empty. */
@@ -385,7 +385,7 @@ static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 	const struct rules *r = rules(d, type);
 	struct frame *f = mfn_frame(m);
 	u64 *table = mfn_to_virt(m), more = added(d, type);
-	u32 n = entries(d, type), first = f->progress, i;
+	u32 n = entries(d, type), first = f->progress, done = 0, i;
 	int rc = 0;
 
 	if (type != TYPE_L1 && r->has_hv_slots && !first) {
@@ -398,8 +398,8 @@ static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 			i += 8;
 		if (i == n)
 			break;
-		if (type != TYPE_L1 && i != first && (table[i] & PTE_P) &&
-		    must_stop(d, i))
+		if (type != TYPE_L1 && (table[i] & PTE_P) && done++ &&
+		    must_stop(d, done))
 			rc = -ERESTART;
 		else
 			rc = get_entry(d, m, type, i, table[i]);

@@ -67,7 +67,7 @@ u64 *walk_entry_at(const struct domain *d, paddr_t at)
 bool walk_allows(const struct vcpu *v, gva_t at, u32 error)
 {
 	mfn_t root = v->proc.in_user ? v->roots.user : v->roots.table;
-	u64 *entry, rights, needed = PTE_P;
+	u64 *entry, rights, flags, needed = PTE_P;
 	u32 level;
 
 	if (mfn_eq(root, INVALID_MFN))
@@ -78,8 +78,8 @@ bool walk_allows(const struct vcpu *v, gva_t at, u32 error)
 		needed |= PTE_US;
 	if (error & PF_INSN)
 		needed |= PTE_NX;
-	irq_disable();
+	flags = irq_save();
 	level = walk(v, root, at, &entry, &rights);
-	irq_enable();
+	irq_restore(flags);
 	return level == 1 && (rights & needed) == needed;
 }

@@ -13,8 +13,7 @@ u64 *walk_l1_entry(const struct vcpu *v, gva_t at);
 u64 *walk_entry_at(const struct domain *d, paddr_t at);
 /*
  * Whether the tables now allow the access that faulted with this error code
- * (PF_*). The vCPU is the one that runs on this CPU. Called with interrupts on;
- * needs no lock.
+ * (PF_*). The vCPU is the one that runs on this CPU. Needs no lock.
  */
 bool walk_allows(const struct vcpu *v, gva_t at, u32 error);
 
