@@ -35,8 +35,11 @@ NOTHING = (b"070701" + b"%08x" * 13 % (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0) +
 
 
 def suffix(config):
-    """How the name of a DomU's kernel ends: -up for i386-pv-up."""
-    return config.removeprefix("i386-pv").removeprefix("debian")
+    """How the name of a DomU's kernel ends: -up for i386-pv-up, -6.12 for
+    6.12/i386-pv."""
+    base, _, name = config.rpartition("/")
+    return (f"-{base}" if base else "") + \
+        name.removeprefix("i386-pv").removeprefix("debian")
 
 
 def kernel_dir(config):

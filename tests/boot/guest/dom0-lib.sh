@@ -21,13 +21,18 @@ kernel_checks() {
 
 # guest_is WIDTH: set the DomUs' kernel, their ramdisk, and what "uname -m" says in them:
 # one of Debian's kernels for amd64 or a word that begins so, otherwise an i386 kernel,
-# which is Dom0's own if that is one
+# which is Dom0's own if that is one, or that of another base (6.12)
 guest_is() {
 	guest=${1#i386}
 	guest_kernel=/boot/bzImage${guest:+-$guest}
-	guest_ramdisk=/boot/${guest:-domu}.cpio.gz
+	guest_ramdisk=/boot/domu.cpio.gz
 	guest_machine=i686
-	[ -z "$guest" ] || guest_machine=x86_64
+	case $guest in
+	amd64*)
+		guest_ramdisk=/boot/$guest.cpio.gz
+		guest_machine=x86_64
+		;;
+	esac
 }
 guest_is "${GUEST:-$(boot_word krypton.guest)}"
 
