@@ -44,16 +44,17 @@ void sched_set_params(struct domain *d, u32 weight, u32 cap)
 
 	domain_for_each_vcpu(d, v) {
 		f = runqueue_lock(v);
-		if (v->sched.running) {
+		if (v->sched.running)
 			sched_charge(v, time_now());
-			sched_request(v->sched.cpu);
-		}
 		runqueue_unlock(v, f);
 	}
 	set_params(d, weight, cap, time_now());
 	domain_for_each_vcpu(d, v) {
 		f = runqueue_lock(v);
 		sched_bound(v);
+		/* Who chose before this lock was held may have seen no cap. */
+		if (v->sched.running)
+			sched_request(v->sched.cpu);
 		runqueue_unlock(v, f);
 	}
 	sched_make_ready(d);
