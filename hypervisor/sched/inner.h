@@ -18,7 +18,8 @@ struct runqueue {
 	struct vcpu *running;		/* chosen last; NULL: idle */
 	u64 idle_since, idle_total;
 	struct timer slice;
-	u32 look;			/* into which other queue next; a hint */
+	u32 look;			/* into which other queue next, by turns */
+	u32 called;			/* or first into this one; MAX_CPUS: none */
 	/*
 	 * The vCPU that runs: when it was last charged, its virtual time then,
 	 * and its weight. Other CPUs read these without the lock, as a hint.
@@ -46,8 +47,8 @@ void runqueue_remove(struct vcpu *v);
 struct vcpu *runqueue_best(const struct runqueue *q, u32 cpu);
 /*
  * Take a vCPU out of another queue into this CPU's, if it is further behind than
- * prev, which may be NULL, and all that wait here. The caller holds this queue's
- * lock, which is free for a moment.
+ * all that wait here and than prev, which may stay on this CPU, unless it yields;
+ * NULL: none may. The caller holds this queue's lock, which is free for a moment.
  */
 void runqueue_pull(u32 cpu, const struct vcpu *prev);
 

@@ -6,11 +6,12 @@
  * queues only while it waits and its state is saved: another CPU takes it, and
  * holds the locks of both queues.
  *
- * Before a CPU chooses it looks into another queue in which a vCPU waits: the one
- * that it was called for, or else the next in turn; on large machines into a few.
- * It takes what is further behind than its own vCPUs. A CPU that has none looks
- * until it finds one. So vCPUs wait in different queues, but every CPU divides its
- * time among all that it may run (sched/sched.c).
+ * Before a CPU chooses it looks into another queue in which a vCPU waits: the next
+ * in turn; on large machines into a few; and before these into the one that it was
+ * called for, which changes no turn, so that calls keep it from no queue. It takes
+ * what is further behind than its own vCPUs. A CPU that has none looks until it
+ * finds one, at most once into each queue. So vCPUs wait in different queues, but
+ * every CPU divides its time among all that it may run (sched/sched.c).
  */
 #include "debug.h"
 #include "sched/inner.h"
@@ -33,6 +34,7 @@ void sched_init(void)
 	for (i = 0; i < MAX_CPUS; i++) {
 		spin_init(&runqueues[i].lock, LOCK_SCHED);
 		runqueues[i].weight = DEFAULT_WEIGHT;	/* never 0 */
+		runqueues[i].called = MAX_CPUS;
 	}
 }
 
@@ -114,19 +116,29 @@ static bool better(const struct vcpu *v, const struct vcpu *mine, u32 cpu)
 			(s64)PREEMPT_LEAD;
 }
 
+/*
+ * This CPU holds its own lock, and gives it up to take both. A vCPU that moves
+ * waits all the time: who counts queues without a lock never sees one too few.
+ */
 static void pull_from(u32 from, u32 cpu, const struct vcpu *prev)
 {
 	struct runqueue *q = &runqueues[cpu], *other = &runqueues[from];
-	u64 f = spin_lock_pair_irqsave(&q->lock, &other->lock);
-	struct vcpu *v = runqueue_best(other, cpu);
+	struct vcpu *v;
+	u64 f;
 
-	if (v && better(v, prev, cpu) &&
+	spin_unlock(&q->lock);
+	f = spin_lock_pair_irqsave(&q->lock, &other->lock);
+	v = runqueue_best(other, cpu);
+	if (v && (better(v, prev, cpu) || prev->sched.yielded) &&
 	    better(v, runqueue_best(q, cpu), cpu)) {
+		atomic_inc(&waiting_queues);
 		runqueue_remove(v);
 		WRITE_ONCE(v->sched.cpu, cpu);
 		runqueue_add(v);
+		atomic_dec(&waiting_queues);
 	}
 	spin_unlock_pair_irqrestore(&q->lock, &other->lock, f);
+	spin_lock(&q->lock);
 }
 
 /* From this one on, and around. MAX_CPUS: no vCPU waits elsewhere. */
@@ -144,19 +156,19 @@ static u32 next_other(u32 from, u32 cpu)
 void runqueue_pull(u32 cpu, const struct vcpu *prev)
 {
 	struct runqueue *q = &runqueues[cpu];
-	u32 looks = cpu_count / LOOK_PART + 1, n, i, at;
+	u32 looks = cpu_count / LOOK_PART + 1, n;
+	u32 turn = waiting_queues - !!q->first;
+	u32 i = atomic_xchg(&q->called, MAX_CPUS);
 
-	for (n = 0; n < cpu_count && runqueue_others(q); n++) {
+	if (i < MAX_CPUS)
+		pull_from(i, cpu, prev);
+	for (n = 0; n < turn && runqueue_others(q); n++) {
 		if (n >= looks && (prev || q->first))
 			return;
-		at = READ_ONCE(q->look);
-		i = next_other(at, cpu);
+		i = next_other(q->look, cpu);
 		if (i == MAX_CPUS)
 			return;
-		/* Keep the new one if another CPU calls this one now. */
-		atomic_cmpxchg(&q->look, &at, i + 1);
-		spin_unlock(&q->lock);
+		q->look = i + 1;
 		pull_from(i, cpu, prev);
-		spin_lock(&q->lock);
 	}
 }

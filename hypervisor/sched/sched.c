@@ -118,7 +118,8 @@ void sched_request(u32 cpu)
 /* The CPU looks first into the queue of the vCPU that it is called for. */
 static void call(u32 cpu, const struct vcpu *v)
 {
-	WRITE_ONCE(runqueues[cpu].look, v->sched.cpu);
+	if (v->sched.cpu != cpu)
+		WRITE_ONCE(runqueues[cpu].called, v->sched.cpu);
 	sched_request(cpu);
 }
 
@@ -334,7 +335,7 @@ static void spend(struct domain *d, u64 used, u64 now)
 /* Let other CPUs see how far a running vCPU is. */
 static void publish(struct runqueue *q, const struct vcpu *v, u64 now)
 {
-	q->charged = now;
+	WRITE_ONCE(q->charged, now);
 	WRITE_ONCE(q->vtime, v->sched.vtime[v->sched.cpu]);
 	WRITE_ONCE(q->weight, v->d->sched.weight);
 }
@@ -388,10 +389,8 @@ static void start(struct vcpu *v, const struct vcpu *other, u32 cpu, u64 now)
 	}
 	if (ahead(at, clock[cpu]) > 0)
 		WRITE_ONCE(clock[cpu], at);
-	if (!v->sched.running) {
+	if (!v->sched.running)
 		v->sched.started = now;
-		publish(&runqueues[cpu], v, now);
-	}
 	v->sched.running = v->sched.on_cpu = v->d->sched.has_run = true;
 	v->sched.yielded = false;
 	v->sched.slice_end = now + slice;
@@ -442,19 +441,22 @@ struct vcpu *sched_choose(struct vcpu *prev)
 
 	if (prev && prev->sched.running)
 		sched_charge(prev, now);
-	if (runqueue_others(q))
-		runqueue_pull(cpu, may_stay(prev, cpu) &&
-			      !prev->sched.yielded ? prev : NULL);
+	if (runqueue_others(q)) {
+		runqueue_pull(cpu, may_stay(prev, cpu) ? prev : NULL);
+		now = time_now();
+	}
 	next = q->first ? runqueue_best(q, cpu) : NULL;
 	if (may_stay(prev, cpu) && (!next || keeps(prev, next, cpu, now))) {
 		other = next;
 		next = prev;
 	} else {
-		if (next)
-			runqueue_remove(next);
 		if (prev)
 			leave(prev, next, cpu);
+		if (next)
+			runqueue_remove(next);
 	}
+	if (next && !next->sched.running)
+		publish(q, next, now);
 	WRITE_ONCE(q->running, next);
 	account_idle(cpu, was_idle, now);
 	if (next)
