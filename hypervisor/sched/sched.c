@@ -162,8 +162,9 @@ static s64 lead_on(u32 cpu, const struct vcpu *v, u64 now)
 
 /*
  * Call a CPU for a queued vCPU: an idle one if there is one, otherwise the CPU
- * whose vCPU is furthest ahead. If none is ahead, make sure that one CPU has a
- * slice timer: a vCPU that started while nobody waited runs without one.
+ * whose vCPU is furthest ahead. If none is ahead, make sure that its own CPU, or
+ * one other if it may not run there, has a slice timer: a vCPU that started while
+ * nobody waited runs without one.
  */
 void sched_tickle(const struct vcpu *v)
 {
@@ -179,8 +180,11 @@ void sched_tickle(const struct vcpu *v)
 		if (!sched_may_run_on(v, cpu) ||
 		    !READ_ONCE(runqueues[cpu].running))
 			continue;
-		other = cpu;
-		sliced |= READ_ONCE(runqueues[cpu].slice.active);
+		if (other != v->sched.cpu) {	/* only its own counts then */
+			other = cpu;
+			sliced = READ_ONCE(runqueues[cpu].slice.active) ||
+				 (sliced && cpu != v->sched.cpu);
+		}
 		lead = lead_on(cpu, v, now);
 		if (lead > best) {
 			best = lead;
