@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "lib/lib.h"
+#include "sched/inner.h"
 #include "sim.h"
 
 /* As in sched/sched.c */
@@ -422,6 +423,83 @@ static void taken_case(u32 seed)
 		       &sim_vcpus[i], (double)sim_vcpus[i].longest, 10000);
 }
 
+/*
+ * A vCPU that waits may from now on run on another CPU alone, which is called all
+ * the time for what sleeps for less than a slice, and has run too much for a call
+ * of its own: that CPU finds it by turns.
+ */
+static void called_case(u32 seed)
+{
+	u32 to = seed % 8, from = (to + 7) % 8, i;
+	struct sim_vcpu *s;
+
+	sim_start(8, seed);
+	for (i = 0; i < 8; i++) {
+		spinners(i == to ? 8 : 2, 256, BIT(i));
+		sim_vcpu(sim_domain(256, 0), BIT(i), SIM_SLEEP, NS_PER_MS / 10,
+			 4 * NS_PER_MS);
+	}
+	s = sim_vcpu(sim_domain(256, 0), BIT(from), SIM_SPIN, 0, 0);
+	sim_run(2 * NS_PER_SEC);
+	while (!s->v.sched.queued)
+		sim_run(sim_now + NS_PER_MS / 10);
+	sched_set_affinity(&s->v, cpus_one(to));
+	windows(2, 4 * NS_PER_SEC);
+}
+
+/*
+ * Where vCPUs wait that are pinned to their CPUs: what yields looks into few
+ * queues, and a CPU that becomes idle into each one once (sim.c).
+ */
+static void pinned_case(u32 seed)
+{
+	bool yields = seed % 2;
+	u32 i;
+
+	sim_start(4 + seed, seed);
+	for (i = 1; i < (yields ? cpu_count : 2); i++)
+		spinners(2, 256, BIT(i));
+	sim_vcpu(sim_domain(256, 0), 1, yields ? SIM_YIELD : SIM_SLEEP, 50000,
+		 50000);
+	sim_run(2 * NS_PER_SEC);
+	sim_count();
+	sim_run(sim_now + NS_PER_SEC);
+	failures += yields && sim_looks > 2;
+}
+
+/*
+ * It wakes in the queue of a CPU that has no slice timer, and is behind nobody:
+ * that CPU sets one, though another CPU has one always.
+ */
+static void sliced_case(u32 seed)
+{
+	struct sim_vcpu *s;
+
+	sim_start(2, seed);
+	sim_vcpu(sim_domain(1024, 200), 2, SIM_SPIN, 0, 0);
+	spinners(1, 256, 1);
+	s = sim_vcpu(sim_domain(16, 0), 1, SIM_SLEEP, NS_PER_MS, 7 * NS_PER_MS);
+	sim_run(2 * NS_PER_SEC);
+	while (!s->wakes)
+		sim_run(sim_now + NS_PER_MS / 10);
+	sched_set_affinity(&s->v, cpus_below(MAX_CPUS));
+	sim_run(s->wakes - 1);
+	failures += runqueues[0].slice.active;
+	sim_run(sim_now + 10000);
+	failures += !runqueues[0].slice.active;
+}
+
+/* It runs alone, and its CPU chooses while its domain gets a cap. */
+static void capped_case(u32 seed)
+{
+	sim_start(1 + seed, seed);
+	spinners(1, 256, EVERY);
+	sim_run(10 * NS_PER_SEC);
+	sim_at_budget = true;
+	sched_set_params(&sim_domains[0], 256, 20);
+	windows(3, NS_PER_SEC);
+}
+
 static u32 random_mask(void)
 {
 	u32 all = (u32)BIT(cpu_count) - 1, mask = sim_random(all + 1);
@@ -470,7 +548,9 @@ static const struct {
 	{ "relay", relay_case, 8 }, { "yield", yield_case, 6 },
 	{ "weights", weights_case, 12 }, { "masks", masks_case, 14 },
 	{ "change", change_case, 14 }, { "wakes", wakes_case, 4 },
-	{ "taken", taken_case, 4 },
+	{ "taken", taken_case, 4 }, { "called", called_case, 8 },
+	{ "pinned", pinned_case, 8 }, { "capped", capped_case, 2 },
+	{ "sliced", sliced_case, 4 },
 	{ "equal", equal_case, 16 }, { "many", many_case, 2 },
 	{ "busy", busy_case, 10 }, { "scattered", scattered_case, 4 },
 	{ "random", random_case, SEEDS },

@@ -44,8 +44,11 @@ struct sim_vcpu sim_vcpus[SIM_VCPUS];
 struct domain sim_domains[SIM_DOMAINS];
 u32 sim_vcpu_count, sim_domain_count;
 u64 sim_now;
+u32 sim_looks;
+bool sim_at_budget;
 
 static ucontext_t machine;
+static u32 looks, most_looks;		/* since a queue was locked */
 static u64 vtimes[SIM_VCPUS][MAX_CPUS];
 static u32 seed;
 
@@ -70,9 +73,23 @@ void spin_init(struct spinlock *l, enum lock_level level)
 	*l = (struct spinlock){ .level = level };
 }
 
-/* One processor's code runs at a time, and never in the midst of another's. */
+static void run_others(void)
+{
+	struct cpu *cpu = sim_cpu;
+
+	sim_at_budget = false;
+	sim_run(sim_now + 10000);
+	sim_cpu = cpu;
+}
+
+/*
+ * One processor's code runs at a time, and never in the midst of another's, but
+ * for sim_at_budget.
+ */
 void spin_lock(struct spinlock *l)
 {
+	if (l->level == LOCK_BUDGET && sim_at_budget)
+		run_others();
 	if (l->owner++)
 		panic("lock taken twice");
 }
@@ -83,8 +100,13 @@ void spin_unlock(struct spinlock *l)
 		panic("lock given twice");
 }
 
+/* A CPU begins to choose so: it looks into each queue once, and where called. */
 u64 spin_lock_irqsave(struct spinlock *l)
 {
+	if (l->level == LOCK_SCHED) {
+		looks = 0;
+		most_looks = waiting_queues + 1;
+	}
 	spin_lock(l);
 	return 0;
 }
@@ -100,6 +122,10 @@ u64 spin_lock_pair_irqsave(struct spinlock *a, struct spinlock *b)
 	spin_lock(a);
 	if (a != b)
 		spin_lock(b);
+	if (a->level == LOCK_SCHED && ++looks > most_looks)
+		panic("a CPU looks more than once into each queue\n");
+	if (a->level == LOCK_SCHED)
+		sim_looks = MAX(sim_looks, looks);
 	return 0;
 }
 
@@ -284,17 +310,18 @@ u32 sim_random(u32 below)
 
 /*
  * A vCPU waits in the queue of its CPU or in none; the set of CPUs names the
- * queues that are not empty; and a CPU runs what says so.
+ * queues that are not empty, and they are counted; and a CPU runs what says so.
  */
 static void check_queues(void)
 {
 	const struct vcpu *v;
-	u32 cpu, queued = 0, running = 0, i;
+	u32 cpu, queues = 0, queued = 0, running = 0, i;
 
 	for (cpu = 0; cpu < cpu_count; cpu++) {
 		v = runqueues[cpu].first;
 		if (cpus_has(&waiting_cpus, cpu) != !!v)
 			panic("CPU %u: the set of queues is wrong\n", cpu);
+		queues += !!v;
 		for (; v; v = v->sched.run_next, queued++)
 			if (!v->sched.queued || v->sched.running ||
 			    v->sched.cpu != cpu)
@@ -304,6 +331,8 @@ static void check_queues(void)
 			panic("CPU %u: it runs a wrong vCPU\n", cpu);
 		running += !!v;
 	}
+	if (queues != waiting_queues)
+		panic("%u queues, but %u are counted\n", queues, waiting_queues);
 	for (i = 0; i < sim_vcpu_count; i++) {
 		queued -= sim_vcpus[i].v.sched.queued;
 		running -= sim_vcpus[i].v.sched.running;
@@ -460,6 +489,7 @@ void sim_count(void)
 	u32 i;
 
 	note_waits();
+	sim_looks = 0;
 	for (i = 0; i < sim_vcpu_count; i++) {
 		sim_vcpus[i].ran = sim_vcpus[i].longest = 0;
 		if (sim_vcpus[i].waits_since)

@@ -35,6 +35,9 @@ extern struct sim_vcpu sim_vcpus[SIM_VCPUS];
 extern struct domain sim_domains[SIM_DOMAINS];
 extern u32 sim_vcpu_count, sim_domain_count;
 extern u64 sim_now;
+extern u32 sim_looks;		/* into other queues in one choice, at most */
+/* Once, before a domain's budget is locked, the machine runs for 10 us. */
+extern bool sim_at_budget;
 
 /* Once in a process: a machine without domains, and the seed of its guests. */
 void sim_start(u32 cpus, u32 seed);
@@ -44,7 +47,7 @@ struct sim_vcpu *sim_vcpu(struct domain *d, u32 mask, enum sim_kind kind,
 			  u64 burst, u64 sleep);
 /* The domains begin to run, or go on, until then. */
 void sim_run(u64 until);
-/* What each has run is counted from here on, and its longest wait. */
+/* What each has run is counted from here on, and its longest wait; and sim_looks. */
 void sim_count(void);
 
 #endif

@@ -66,4 +66,30 @@ static void test_lock(void **state)
 	assert_in_range(steps, 10, ENOUGH - 1);
 }
 
-EXPORT_TESTS(queue_race, cmocka_unit_test(test_lock));
+static u32 least;
+
+static long take(void)
+{
+	take_it();
+	return 0;
+}
+
+static void count(void)
+{
+	least = MIN(least, waiting_queues);
+}
+
+/* While it moves, the vCPU waits: a CPU that starts another sets its timer. */
+static void test_count(void **state)
+{
+	(void)state;
+	setup();
+	least = 1;
+	race_watch(take, count);
+	assert_int_equal(v.sched.cpu, 1);
+	assert_int_equal(least, 1);
+	assert_int_equal(waiting_queues, 1);
+}
+
+EXPORT_TESTS(queue_race, cmocka_unit_test(test_lock),
+	     cmocka_unit_test(test_count));
