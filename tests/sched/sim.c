@@ -45,7 +45,7 @@ struct domain sim_domains[SIM_DOMAINS];
 u32 sim_vcpu_count, sim_domain_count;
 u64 sim_now;
 u32 sim_looks;
-void (*sim_at_budget)(void);
+bool sim_at_budget;
 
 static ucontext_t machine;
 static u32 looks, most_looks;		/* since a queue was locked */
@@ -76,10 +76,9 @@ void spin_init(struct spinlock *l, enum lock_level level)
 static void run_others(void)
 {
 	struct cpu *cpu = sim_cpu;
-	void (*fn)(void) = sim_at_budget;
 
-	sim_at_budget = NULL;
-	fn();
+	sim_at_budget = false;
+	sim_run(sim_now + 10000);
 	sim_cpu = cpu;
 }
 

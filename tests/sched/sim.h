@@ -36,8 +36,8 @@ extern struct domain sim_domains[SIM_DOMAINS];
 extern u32 sim_vcpu_count, sim_domain_count;
 extern u64 sim_now;
 extern u32 sim_looks;		/* into other queues in one choice, at most */
-/* Once, before a domain's budget is locked: others may run at that moment. */
-extern void (*sim_at_budget)(void);
+/* Once, before a domain's budget is locked, the machine runs for 10 us. */
+extern bool sim_at_budget;
 
 /* Once in a process: a machine without domains, and the seed of its guests. */
 void sim_start(u32 cpus, u32 seed);
