@@ -81,11 +81,11 @@ leave:
 	jne	1f
 	movq	VCPU_INFO(%rax), %rax
 	cmpb	$0, INFO_PENDING(%rax)
-	je	2f
+	je	leave_frame
 	.endif
 1:	movq	%rsp, %rdi
 	call	exit_to_guest
-2:
+leave_frame:
 	orl	$0x200, REGS_FLAGS(%rsp)	# IF: a CPU must answer TLB flushes
 	testb	$3, REGS_CS(%rsp)
 	jz	ring0_frame
