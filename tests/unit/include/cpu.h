@@ -159,14 +159,18 @@ static inline void irq_enable(void)
 	host_irqs_off = false;
 }
 
+/* Returns whether they were off. */
 static inline u64 irq_save(void)
 {
-	return 0;
+	bool off = host_irqs_off;
+
+	host_irqs_off = true;
+	return off;
 }
 
 static inline void irq_restore(u64 flags)
 {
-	(void)flags;
+	host_irqs_off = flags != 0;
 }
 
 static inline void write_cr3(u64 v)
