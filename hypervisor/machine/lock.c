@@ -13,7 +13,7 @@ void spin_init(struct spinlock *l, enum lock_level level)
 
 /* The holder may wait for this CPU to flush, and interrupts may be off. */
 static __attribute__((noinline))
-void wait_turn(const struct spinlock *l, u32 ticket)
+void wait_for_lock(const struct spinlock *l, u32 ticket)
 {
 	while (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket) {
 		hold_spin(l->level);
@@ -27,7 +27,7 @@ static void take(struct spinlock *l)
 	u32 ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_ACQUIRE);
 
 	if (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket)
-		wait_turn(l, ticket);
+		wait_for_lock(l, ticket);
 }
 
 void spin_lock(struct spinlock *l)
