@@ -45,6 +45,10 @@ class Code:
                         SHARED.search(PRIVATE.sub("", insn.group(3))) and
                         not what.startswith(("call", "j", "lea", "nop"))):
                     self.stops.add(address)
+        for word in WAIT.pattern.split("|"):
+            if word not in " ".join(self.waits.values()):
+                raise OSError(f"no function with \"{word}\" in its name waits:"
+                              " mend WAIT, or the name")
 
 
 def stops_of(trace, code):
