@@ -56,6 +56,10 @@ static struct vcpu *wait_for_vcpu(struct cpu *c)
 	struct vcpu *next, *v;
 
 	do {
+		/* Others' interrupts come in, even if there is always work. */
+		irq_enable();
+		cpu_relax();
+		irq_disable();
 		v = c->current;
 		if (v && (!sched_sleeps(v) || c->flushed != flushed))
 			unload(v);

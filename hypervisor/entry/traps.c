@@ -156,17 +156,21 @@ void traps_init_cpu(void)
 }
 
 /*
- * Whether the TLB had an old entry for an address of the guest that runs here. The
- * fault has dropped it. As on Xen, such an access is not at fault: it is made again.
+ * Whether the TLB had an old entry for an address of the guest that runs here. As on
+ * Xen, such an access is not at fault: drop the entry, and it is made again.
  */
 static bool spurious(const struct regs *r)
 {
 	const struct vcpu *v = this_cpu()->current;
+	u64 at = read_cr2();
 
-	return r->vector == X86_PF && v && (r->error & PF_PRESENT) &&
-	       !(r->error & PF_RSVD) &&
-	       domain_range_ok(v->d, gva(read_cr2()), 1) &&
-	       walk_allows(v, gva(read_cr2()), (u32)r->error);
+	if (r->vector != X86_PF || !v ||
+	    (r->error & ~(u64)(PF_WRITE | PF_USER)) != PF_PRESENT ||
+	    !domain_range_ok(v->d, gva(at), 1) ||
+	    !walk_allows(v, gva(at), (u32)r->error))
+		return false;
+	invlpg(at);
+	return true;
 }
 
 static bool fixup(struct regs *r)
