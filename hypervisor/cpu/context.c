@@ -134,7 +134,7 @@ void context_load_tsc_aux(const struct vcpu *v)
 
 /*
  * Load the hypervisor's GDT and no LDT: the vCPU's descriptor window may be freed
- * while this CPU idles.
+ * while this CPU idles without it.
  */
 static void leave_tables(struct cpu_block *b)
 {
