@@ -43,10 +43,17 @@ static void do_work(struct cpu *c)
 		evtchn_send_global_virq(VIRQ_CON_RING);
 }
 
-static void unload(struct vcpu *v)
+/* Unload 'prev', and load 'next'; NULL: none. */
+static void switch_vcpus(struct vcpu *prev, struct vcpu *next)
 {
-	context_save(v);
-	sched_release(v);
+	if (prev)
+		context_save(prev);
+	if (next)
+		context_load(next);
+	if (!prev)
+		return;
+	context_leave(prev);
+	sched_release(prev);
 }
 
 /* Idle until there is a vCPU to run. It may be the one that is loaded. */
@@ -62,7 +69,7 @@ static struct vcpu *wait_for_vcpu(struct cpu *c)
 		irq_disable();
 		v = c->current;
 		if (v && (!sched_sleeps(v) || c->flushed != flushed))
-			unload(v);
+			switch_vcpus(v, NULL);
 		quiet_point();
 		cpu_idle(&c->work);
 		do_work(c);
@@ -84,13 +91,10 @@ static void schedule(void)
 		timer_stop(&prev->timers.periodic);
 	if (!next)
 		next = wait_for_vcpu(c);
-	prev = c->current;
-	if (prev && prev != next)
-		unload(prev);
-	if (prev == next)
+	if (next == c->current)
 		vcpu_update_time(next);
 	else
-		context_load(next);
+		switch_vcpus(c->current, next);
 	vcpu_tick(next);
 }
 

@@ -273,8 +273,14 @@ static void account(struct processor *p)
 
 void context_save(struct vcpu *v)
 {
-	(void)v;
-	sim_cpu->current = NULL;
+	if (v != sim_cpu->current)
+		panic("a vCPU is saved that is not loaded\n");
+}
+
+void context_leave(const struct vcpu *v)
+{
+	if (v == sim_cpu->current)
+		sim_cpu->current = NULL;
 }
 
 void context_load(struct vcpu *v)

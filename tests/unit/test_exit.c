@@ -77,7 +77,9 @@ static void put_frame(struct vcpu *v)
 #define sched_release(v)	step('r')
 #define sched_init_cpu()	((void)0)
 #define timer_stop(t)		((void)(t))
-#define context_save(v)		(step('v'), host_cpu.current = NULL)
+#define context_save(v)		step('v')
+#define context_leave(v)	((void)(v == host_cpu.current &&	\
+					(host_cpu.current = NULL)))
 #define context_load(v)		(step('L'), host_cpu.current = (v))
 #define vcpu_update_time(v)	step('u')
 #define vcpu_tick(v)		((void)(v))
@@ -223,11 +225,11 @@ static void test_sleep(void **state)
 		const char *steps;
 	} rows[] = {
 		{ NULL, 0, "hu" },		/* it wakes */
-		{ NULL, 1, "hvrL" },		/* another one does */
+		{ NULL, 1, "hvLr" },		/* another one does */
 		{ stop, 1, "hvrhL" },
 		{ answer_flush, 0, "hvrhL" },	/* it wakes later */
 		{ answer_flush, 1, "hvrhL" },
-		{ wake_up, 1, "hvrL" },		/* where it may not run */
+		{ wake_up, 1, "hvLr" },		/* where it may not run */
 	};
 	struct regs r = { 0 };
 	u32 i;
