@@ -334,6 +334,13 @@ struct domain *domain_get(u32 domid)
 	return d;
 }
 
+bool domain_exists(u32 domid)
+{
+	DOMAIN_REF(d) = domain_get_any(domid);
+
+	return d;
+}
+
 int domain_target(u32 domid, struct domain **d)
 {
 	*d = domain_get(domid);
@@ -342,6 +349,7 @@ int domain_target(u32 domid, struct domain **d)
 	if (domain_may(host_current->d, *d))
 		return 0;
 	domain_put(*d);
+	*d = NULL;
 	return -EPERM;
 }
 
