@@ -9,6 +9,7 @@
 #include "control/keys.h"
 #include "cpu/descriptors.h"
 #include "cpu/xpti.h"
+#include "device/ioapic.h"
 #include "device/irq.h"
 #include "entry/traps.h"
 #include "event/evtchn.h"
@@ -118,7 +119,7 @@ static void init_interrupts(void)
 	traps_init_cpu();
 	apic_init_cpu();
 	this_cpu()->apic_id = apic_read_id();
-	irq_init();
+	ioapic_init();
 	time_init();
 	cpu_idle_init();
 	init_console();

@@ -8,7 +8,10 @@
 #include "domain/domain.h"
 #include "guest/guest.h"
 
-/* An operation on a domain; the caller has a reference. op is in and out. */
+/*
+ * An operation on a domain, to which the caller has a reference, or on none. op is
+ * in and out.
+ */
 typedef long (*domctl_fn)(struct domain *d, struct xen_domctl *op);
 
 /* control/domctl_vcpu.c */
@@ -28,7 +31,7 @@ long domctl_set_msrs(struct domain *d, struct xen_domctl *op);
 /* device/devices.c */
 long devices_domctl_ports(struct domain *d, struct xen_domctl *op);
 long devices_domctl_iomem(struct domain *d, struct xen_domctl *op);
-long devices_domctl_assign(const struct xen_domctl *op);
+long devices_domctl_assign(struct domain *none, struct xen_domctl *op);
 /* device/physdev.c: allow or forbid the domain to bind a pirq */
 long physdev_domctl_irq(struct domain *d, struct xen_domctl *op);
 /* control/page_info.c */
@@ -39,6 +42,8 @@ long domctl_set_policy(struct domain *d, struct xen_domctl *op);
 long domctl_get_policy(struct domain *d, struct xen_domctl *op);
 long sysctl_cpu_policy(struct xen_sysctl *op);
 long sysctl_cpu_features(struct xen_sysctl *op);
+/* A word of the processor's own feature set. */
+u32 sysctl_feature_word(u32 i);
 /* control/machine_info.c */
 long sysctl_physinfo(struct xen_sysctl *op);
 long sysctl_cpu_topology(struct xen_sysctl *op);
@@ -50,6 +55,11 @@ long sysctl_heap(struct xen_sysctl *op);
 /* control/domain_info.c */
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to);
 
+/* Copy element i of an array in memory of the tools: 0 or -EFAULT. */
+#define ctl_get(handle, i, to) \
+	guest_read(to, gva((u64)((handle).p + (i))), sizeof(*(handle).p))
+#define ctl_put(handle, i, from) \
+	guest_write(gva((u64)((handle).p + (i))), from, sizeof(*(handle).p))
 /*
  * Read and write the first MAX_CPUS bits of a bitmap in memory of the tools: 0
  * or -EFAULT. Writing sets all further bytes to 0.

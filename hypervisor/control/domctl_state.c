@@ -161,8 +161,7 @@ long domctl_set_msrs(struct domain *d, struct xen_domctl *op)
 	domain_pause(d);
 	for (i = 0; !rc && i < n; i++) {
 		m->msr_count = i;
-		rc = guest_read(&msr, gva_index(gva((u64)m->msrs.p), i, sizeof(msr)),
-				sizeof(msr));
+		rc = ctl_get(m->msrs, i, &msr);
 		if (!rc && (msr.reserved || (msr.index != MSR_TSC_AUX &&
 				msr.index != MSR_MISC_FEATURES_ENABLES) ||
 			    !msr_write(v, msr.index, msr.value)))

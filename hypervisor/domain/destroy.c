@@ -41,7 +41,7 @@ int domain_kill(struct domain *d)
 		rc = -ERESTART;
 	while (!rc && d->life.kill_step < PARTS) {
 		p = part_at(d->life.kill_step);
-		rc = p && p->kill ? p->kill(d) : 0;
+		rc = p->kill ? p->kill(d) : 0;
 		if (!rc)
 			d->life.kill_step++;
 	}

@@ -140,6 +140,10 @@ struct domain *domain_get(u32 domid);
 struct domain *domain_get_any(u32 domid);
 /* The domain with the lowest number >= domid, dying or not; or NULL. */
 struct domain *domain_get_from(u32 domid);
+/* From one of these to the next, with the caller's reference; NULL at the end. */
+struct domain *domain_next(struct domain *d);
+/* Whether a domain, dying or not, has this number. */
+bool domain_exists(u32 domid);
 /* Call fn for each domain, dying or not, with a reference held. */
 void domain_for_each(void (*fn)(struct domain *d));
 /* Take another reference; the caller has one, or a frame of the domain. */
@@ -149,6 +153,19 @@ void domain_hold(struct domain *d);
  * domain_reap() frees it later, so the caller may hold a lock of the domain.
  */
 void domain_put(struct domain *d);
+/*
+ * Declare a pointer to a domain. When its block ends, in whatever way it is left,
+ * the reference that it then holds is dropped.
+ */
+#define DOMAIN_REF(d)							\
+	struct domain *d __attribute__((cleanup(domain_put_ref)))
+
+static inline void domain_put_ref(struct domain **d)
+{
+	if (*d)
+		domain_put(*d);
+}
+
 /* Free the domains without references. The caller holds no lock. */
 void domain_reap(void);
 
@@ -206,8 +223,9 @@ static inline bool domain_may(const struct domain *by, const struct domain *d)
 }
 
 /*
- * The domain that the guest names to act upon: 0 with a reference; -ESRCH if
- * there is none or it is dying; -EPERM if the guest may not.
+ * The domain that the guest names to act upon: 0 with a reference in *d. *d is
+ * NULL after an error: -ESRCH, there is none or it is dying; -EPERM, the guest
+ * may not.
  */
 int domain_target(u32 domid, struct domain **d);
 

@@ -77,6 +77,8 @@ void spin_unlock_pair_irqrestore(struct spinlock *a, struct spinlock *b,
 
 /*
  * Hold a lock until the block ends, in whatever way it is left. One a block.
+ * spin_scoped_irqsave() holds it for the statement that follows, which 'break'
+ * leaves.
  */
 #define spin_guard(l)							\
 	struct spinlock *_held						\
@@ -85,6 +87,11 @@ void spin_unlock_pair_irqrestore(struct spinlock *a, struct spinlock *b,
 	struct spin_guard _held						\
 	__attribute__((cleanup(spin_guard_end_irq), unused)) =		\
 		spin_guard_begin_irq(l)
+#define spin_scoped_irqsave(l)						\
+	for (struct spin_guard _scoped					\
+	     __attribute__((cleanup(spin_guard_end_irq))) =		\
+		spin_guard_begin_irq(l), *_once = &_scoped;		\
+	     _once; _once = NULL)
 
 struct spin_guard {
 	struct spinlock *lock;

@@ -140,15 +140,13 @@ static void use_claim(u64 count, u64 *claim)
 static void for_each_block(u64 n, u64 end, void (*fn)(u64 n, u32 order))
 {
 	u32 order;
-	u64 flags;
 
 	for (n = n ? n : 1; n < end; n += 1ull << order) {
 		order = MIN((u32)__builtin_ctzll(n), (u32)FRAME_MAX_ORDER);
 		while (n + (1ull << order) > end)
 			order--;
-		flags = spin_lock_irqsave(&alloc_lock);
-		fn(n, order);
-		spin_unlock_irqrestore(&alloc_lock, flags);
+		spin_scoped_irqsave(&alloc_lock)
+			fn(n, order);
 	}
 }
 
@@ -157,12 +155,9 @@ static void wake(u64 section)
 {
 	mfn_t first = section_wake(section);
 
-	u64 flags;
-
 	for_each_block(first.n, first.n + section_frames(section), insert);
-	flags = spin_lock_irqsave(&alloc_lock);
+	spin_guard_irqsave(&alloc_lock);
 	waking--;
-	spin_unlock_irqrestore(&alloc_lock, flags);
 }
 
 /* Take a block, or rouse the section that must wake first; the lock is held. */
@@ -234,16 +229,12 @@ mfn_t frame_alloc(u32 order, u64 limit)
 
 int frames_claim(u64 *claim, u64 count)
 {
-	u64 flags = spin_lock_irqsave(&alloc_lock);
-	int rc = -ENOMEM;
-
-	if (!count || free_count - claimed + *claim >= count) {
-		claimed = claimed - *claim + count;
-		*claim = count;
-		rc = 0;
-	}
-	spin_unlock_irqrestore(&alloc_lock, flags);
-	return rc;
+	spin_guard_irqsave(&alloc_lock);
+	if (count && !may_take(count, claim))
+		return -ENOMEM;
+	claimed = claimed - *claim + count;
+	*claim = count;
+	return 0;
 }
 
 u64 frames_total(void)
@@ -258,12 +249,10 @@ u64 frames_claimed(void)
 
 void frame_free(mfn_t m, u32 order)
 {
-	u64 flags = spin_lock_irqsave(&alloc_lock);
-
+	spin_guard_irqsave(&alloc_lock);
 	BUG_ON(!mfn_valid(m) || mfn_frame(m)->kind == FRAME_FREE);
 	free_locked(m.n, order);
 	flush_due = smp_next_flush();
-	spin_unlock_irqrestore(&alloc_lock, flags);
 }
 
 static u32 order_for(size_t size)
