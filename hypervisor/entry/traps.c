@@ -11,6 +11,7 @@
 #include "cpu/xpti.h"
 #include "debug.h"
 #include "device/irq.h"
+#include "device/watchdog.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
@@ -250,8 +251,11 @@ struct regs *trap_entry(struct regs *r)
 		irq_dispatch((u32)r->vector);
 		return r;
 	}
-	if (r->vector == X86_NMI)
-		smp_nmi();
+	if (r->vector == X86_NMI) {
+		smp_nmi(r);
+		if (watchdog_nmi(r))
+			return r;
+	}
 	if (!from_guest(r))
 		return hypervisor_trap(r);
 	guest_trap(r);
