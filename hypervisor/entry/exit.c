@@ -47,6 +47,10 @@ static void schedule(void)
 	}
 	while (!next) {
 		quiet_point();
+		/* Others' interrupts come in, even if there is always work. */
+		irq_enable();
+		cpu_relax();
+		irq_disable();
 		cpu_idle(&c->work);
 		do_work(c);
 		next = sched_choose(NULL);

@@ -8,6 +8,7 @@
 #include "cpu/emulate.h"
 #include "cpu/nmi.h"
 #include "device/irq.h"
+#include "device/watchdog.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
@@ -153,17 +154,21 @@ void traps_init_cpu(void)
 }
 
 /*
- * Whether the TLB had an old entry for an address of the guest that runs here. The
- * fault has dropped it. As on Xen, such an access is not at fault: it is made again.
+ * Whether the TLB had an old entry for an address of the guest that runs here. As on
+ * Xen, such an access is not at fault: drop the entry, and it is made again.
  */
 static bool spurious(const struct regs *r)
 {
 	const struct vcpu *v = this_cpu()->current;
+	u64 at = read_cr2();
 
-	return r->vector == X86_PF && v && (r->error & PF_PRESENT) &&
-	       !(r->error & PF_RSVD) &&
-	       domain_range_ok(v->d, gva(read_cr2()), 1) &&
-	       walk_allows(v, gva(read_cr2()), (u32)r->error);
+	if (r->vector != X86_PF || !v ||
+	    (r->error & ~(u64)(PF_WRITE | PF_USER)) != PF_PRESENT ||
+	    !domain_range_ok(v->d, gva(at), 1) ||
+	    !walk_allows(v, gva(at), (u32)r->error))
+		return false;
+	invlpg(at);
+	return true;
 }
 
 static bool fixup(struct regs *r)
@@ -243,8 +248,11 @@ struct regs *trap_entry(struct regs *r)
 		irq_dispatch((u32)r->vector);
 		return r;
 	}
-	if (r->vector == X86_NMI)
-		smp_nmi();
+	if (r->vector == X86_NMI) {
+		smp_nmi(r);
+		if (watchdog_nmi(r))
+			return r;
+	}
 	if (!from_guest(r))
 		return hypervisor_trap(r);
 	guest_trap(r);

@@ -5,7 +5,6 @@
 #include "machine/ap.h"
 #include "machine/apic.h"
 #include "machine/cpu.h"
-#include "machine/mce.h"
 #include "machine/paging.h"
 #include "machine/smp.h"
 #include "machine/time.h"
@@ -51,7 +50,6 @@ void ap_main(void)
 		cpu_relax();
 	}
 	tlb_flush_local();		/* the identity mapping */
-	mce_init_cpu();
 	ap_run();
 	BUG_ON(true);
 }

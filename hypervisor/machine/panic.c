@@ -30,9 +30,9 @@ void panic_stop(void)
 		__asm__ volatile("cli; hlt");
 }
 
-void panic_backtrace(u64 ip, const u64 *frame)
+/* Of the CPU that has this block. */
+static void backtrace(const struct cpu_block *b, u64 ip, const u64 *frame)
 {
-	const struct cpu_block *b = this_block();
 	u32 n;
 
 	for (n = 0; n < MAX_FRAMES; n++) {
@@ -44,6 +44,26 @@ void panic_backtrace(u64 ip, const u64 *frame)
 		/* Within the call: it may be the last thing in its function. */
 		ip = frame[1] - 1;
 		frame = (const u64 *)frame[0];
+	}
+}
+
+void panic_backtrace(u64 ip, const u64 *frame)
+{
+	backtrace(this_block(), ip, frame);
+}
+
+void panic_show_cpus(const struct regs *mine)
+{
+	const struct regs *r;
+	u32 i;
+
+	for (i = 0; i < cpu_count; i++) {
+		r = i == this_cpu()->id ? mine : smp_stopped_at[i];
+		if (!r)
+			continue;
+		log_err("CPU%u %s:", i, r->cs & 3 ? "in a guest" : "at");
+		backtrace(cpu_blocks[i], r->ip,
+			  r->cs & 3 ? NULL : (const u64 *)r->bp);
 	}
 }
 

@@ -28,6 +28,7 @@ static volatile u64 flushes_asked;	/* requests so far */
  * reset the machine.
  */
 static u32 ending = NO_CPU;
+const struct regs *smp_stopped_at[MAX_CPUS];
 
 void smp_kick(u32 cpu)
 {
@@ -146,12 +147,19 @@ void smp_stop_others(void)
 			cpu_relax();
 }
 
-void smp_nmi(void)
+bool smp_stopping(void)
 {
-	u32 cpu = __atomic_load_n(&ending, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&ending, __ATOMIC_SEQ_CST) != NO_CPU;
+}
 
-	if (cpu != NO_CPU && cpu != this_cpu()->id)
+void smp_nmi(const struct regs *r)
+{
+	u32 me = this_cpu()->id;
+
+	if (smp_stopping() && ending != me) {
+		smp_stopped_at[me] = r;
 		halt();
+	}
 }
 
 cpus_t smp_all(void)

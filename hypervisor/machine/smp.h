@@ -35,6 +35,10 @@ void smp_stop_others(void);
  * The NMI handler calls this first. Does not return if another CPU stops the
  * machine.
  */
-void smp_nmi(void);
+void smp_nmi(const struct regs *r);
+/* Whether a CPU stops the machine. */
+bool smp_stopping(void);
+/* What the NMI that stopped a CPU interrupted there; NULL: it did not stop. */
+extern const struct regs *smp_stopped_at[MAX_CPUS];
 
 #endif

@@ -362,9 +362,9 @@ static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 }
 
 /*
- * Whether work on a table above level 1 must pause after 'done' present entries: this
- * hold of the page lock has lasted long enough or, tested for each eighth entry, the
- * CPU has other work.
+ * Whether work on a table above level 1 must pause before its present entry number
+ * 'done': this hold of the page lock has lasted long enough or, tested for each eighth
+ * entry, the CPU has other work.
  */
 static bool must_stop(const struct domain *d, u32 done)
 {

@@ -46,11 +46,12 @@ void runqueue_remove(struct vcpu *v);
  */
 struct vcpu *runqueue_best(const struct runqueue *q, u32 cpu);
 /*
- * Take a vCPU out of another queue into this CPU's, if it is further behind than
- * all that wait here and than prev, which may stay on this CPU, unless it yields;
- * NULL: none may. The caller holds this queue's lock, which is free for a moment.
+ * Take a vCPU out of another queue into this CPU's, if it is further behind than all
+ * that wait here and than prev, which may stay on this CPU, unless it yields; NULL:
+ * none may. Look first into the queue of CPU 'called', unless that is MAX_CPUS. The
+ * caller holds this queue's lock, which is free for a moment.
  */
-void runqueue_pull(u32 cpu, const struct vcpu *prev);
+void runqueue_pull(u32 cpu, u32 called, const struct vcpu *prev);
 
 /* Whether vCPUs wait in other queues. The caller holds the lock of this one. */
 static inline bool runqueue_others(const struct runqueue *q)

@@ -152,15 +152,15 @@ static u32 next_other(u32 from, u32 cpu)
 	return next_other(0, cpu);
 }
 
-void runqueue_pull(u32 cpu, const struct vcpu *prev)
+void runqueue_pull(u32 cpu, u32 called, const struct vcpu *prev)
 {
 	struct runqueue *q = &runqueues[cpu];
 	u32 looks = cpu_count / LOOK_PART + 1, n;
 	u32 turn = waiting_queues - !!q->first;
-	u32 i = atomic_xchg(&q->called, MAX_CPUS);
+	u32 i;
 
-	if (i < MAX_CPUS)
-		pull_from(i, cpu, prev);
+	if (called < MAX_CPUS)
+		pull_from(called, cpu, prev);
 	for (n = 0; n < turn && runqueue_others(q); n++) {
 		if (n >= looks && (prev || q->first))
 			return;

@@ -114,7 +114,10 @@ void sched_request(u32 cpu)
 		smp_kick(cpu);
 }
 
-/* The CPU looks first into the queue of the vCPU that it is called for. */
+/*
+ * The CPU looks first into the queue of the vCPU that it is called for. If two call
+ * it before it looks, the last one counts: it finds the other vCPU by its turns.
+ */
 static void call(u32 cpu, const struct vcpu *v)
 {
 	if (v->sched.cpu != cpu)
@@ -161,9 +164,9 @@ static s64 lead_on(u32 cpu, const struct vcpu *v, u64 now)
 
 /*
  * Call a CPU for a queued vCPU: an idle one if there is one, otherwise the CPU
- * whose vCPU is furthest ahead. If none is ahead, make sure that its own CPU, or
- * one other if it may not run there, has a slice timer: a vCPU that started while
- * nobody waited runs without one.
+ * whose vCPU is furthest ahead: that one sets a slice timer, as v waits. If none is
+ * ahead, make sure that its own CPU, or one other if it may not run there, has a
+ * slice timer: a vCPU that started while nobody waited runs without one.
  */
 void sched_tickle(const struct vcpu *v)
 {
@@ -196,25 +199,32 @@ void sched_tickle(const struct vcpu *v)
 		call(victim, v);
 }
 
-/*
- * A CPU that was called for one vCPU may have taken another. The first one must
- * not wait while a third CPU idles: call that CPU. A CPU that has just become
- * idle calls itself, if a vCPU came while it made up its mind.
- */
-static void call_for_rest(void)
+/* Call idle CPUs for the vCPUs that wait in one queue. */
+static void call_for_queue(u32 cpu)
 {
 	const struct vcpu *v;
+
+	spin_guard_irqsave(&runqueues[cpu].lock);
+	for (v = runqueues[cpu].first; v; v = v->sched.run_next)
+		if (!v->sched.on_cpu)
+			call_idle(v);
+}
+
+/*
+ * A CPU that was called for one vCPU may have taken another. The first one must not
+ * wait while a third CPU idles: call that CPU. It waits in this CPU's own queue, or
+ * in the one that this CPU was called for. A CPU that has just become idle calls
+ * itself, if a vCPU came into any queue while it made up its mind.
+ */
+static void call_for_rest(u32 cpu, u32 called, bool idles)
+{
 	u32 i;
-	u64 f;
 
 	for_each_cpu(i, &waiting_cpus) {
 		if (!cpus_any(&idle_cpus))
 			return;
-		f = spin_lock_irqsave(&runqueues[i].lock);
-		for (v = runqueues[i].first; v; v = v->sched.run_next)
-			if (!v->sched.on_cpu)
-				call_idle(v);
-		spin_unlock_irqrestore(&runqueues[i].lock, f);
+		if (idles || i == cpu || i == called)
+			call_for_queue(i);
 	}
 }
 
@@ -440,12 +450,13 @@ struct vcpu *sched_choose(struct vcpu *prev)
 	struct runqueue *q = &runqueues[cpu];
 	u64 f = spin_lock_irqsave(&q->lock), now = time_now();
 	struct vcpu *next, *other = NULL;
+	u32 called = atomic_xchg(&q->called, MAX_CPUS);
 	bool was_idle = !q->running;
 
 	if (prev && prev->sched.running)
 		sched_charge(prev, now);
 	if (runqueue_others(q)) {
-		runqueue_pull(cpu, may_stay(prev, cpu) ? prev : NULL);
+		runqueue_pull(cpu, called, may_stay(prev, cpu) ? prev : NULL);
 		now = time_now();
 	}
 	next = q->first ? runqueue_best(q, cpu) : NULL;
@@ -466,7 +477,7 @@ struct vcpu *sched_choose(struct vcpu *prev)
 		start(next, other, cpu, now);
 	spin_unlock_irqrestore(&q->lock, f);
 	if (waiting_queues)
-		call_for_rest();
+		call_for_rest(cpu, called, !next);
 	return next;
 }
 

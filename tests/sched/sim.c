@@ -26,6 +26,7 @@
 
 #define STACK_SIZE	65536u
 #define IPI_TIME	1000u
+#define STARTED		(NS_PER_SEC + IPI_TIME)
 #define NEVER		(~0ull)
 
 static struct processor {
@@ -44,11 +45,12 @@ struct sim_vcpu sim_vcpus[SIM_VCPUS];
 struct domain sim_domains[SIM_DOMAINS];
 u32 sim_vcpu_count, sim_domain_count;
 u64 sim_now;
-u32 sim_looks;
+u32 sim_looks, sim_locks;
 bool sim_at_budget;
 
 static ucontext_t machine;
 static u32 looks, most_looks;		/* since a queue was locked */
+static u32 locks;			/* of one queue each, in one entry */
 static u64 vtimes[SIM_VCPUS][MAX_CPUS];
 static u32 seed;
 
@@ -106,6 +108,7 @@ u64 spin_lock_irqsave(struct spinlock *l)
 	if (l->level == LOCK_SCHED) {
 		looks = 0;
 		most_looks = waiting_queues + 1;
+		locks++;
 	}
 	spin_lock(l);
 	return 0;
@@ -124,7 +127,7 @@ u64 spin_lock_pair_irqsave(struct spinlock *a, struct spinlock *b)
 		spin_lock(b);
 	if (a->level == LOCK_SCHED && ++looks > most_looks)
 		panic("a CPU looks more than once into each queue\n");
-	if (a->level == LOCK_SCHED)
+	if (a->level == LOCK_SCHED && !sim_cpu->id)
 		sim_looks = MAX(sim_looks, looks);
 	return 0;
 }
@@ -309,8 +312,26 @@ u32 sim_random(u32 below)
 }
 
 /*
- * A vCPU waits in the queue of its CPU or in none; the set of CPUs names the
- * queues that are not empty, and they are counted; and a CPU runs what says so.
+ * For a vCPU that waits, a CPU will choose: now, or when a slice ends. CPUs choose
+ * first when the machine starts.
+ */
+static void check_waits(const struct vcpu *v)
+{
+	u32 cpu;
+
+	if (!sched_runnable(v) || v->sched.on_cpu || sim_now <= STARTED)
+		return;
+	for (cpu = 0; cpu < cpu_count; cpu++)
+		if (sched_may_run_on(v, cpu) &&
+		    (runqueues[cpu].slice.active || cpu_blocks[cpu]->cpu.work))
+			return;
+	panic("a vCPU waits, and no CPU will choose\n");
+}
+
+/*
+ * A vCPU waits in the queue of its CPU or in none, and not in vain; the set of
+ * CPUs names the queues that are not empty, and they are counted; and a CPU runs
+ * what says so.
  */
 static void check_queues(void)
 {
@@ -322,10 +343,12 @@ static void check_queues(void)
 		if (cpus_has(&waiting_cpus, cpu) != !!v)
 			panic("CPU %u: the set of queues is wrong\n", cpu);
 		queues += !!v;
-		for (; v; v = v->sched.run_next, queued++)
+		for (; v; v = v->sched.run_next, queued++) {
 			if (!v->sched.queued || v->sched.running ||
 			    v->sched.cpu != cpu)
 				panic("CPU %u: a vCPU in a wrong queue\n", cpu);
+			check_waits(v);
+		}
 		v = runqueues[cpu].running;
 		if (v && (!v->sched.running || v->sched.cpu != cpu))
 			panic("CPU %u: it runs a wrong vCPU\n", cpu);
@@ -401,7 +424,10 @@ static void act(struct sim_vcpu *s)
 static void resume_processor(struct processor *p)
 {
 	sim_cpu = &p->block.cpu;
+	locks = 0;
 	swapcontext(&machine, &p->context);
+	if (!sim_cpu->id)
+		sim_locks = MAX(sim_locks, locks);
 	note_waits();
 }
 
@@ -489,7 +515,7 @@ void sim_count(void)
 	u32 i;
 
 	note_waits();
-	sim_looks = 0;
+	sim_looks = sim_locks = 0;
 	for (i = 0; i < sim_vcpu_count; i++) {
 		sim_vcpus[i].ran = sim_vcpus[i].longest = 0;
 		if (sim_vcpus[i].waits_since)

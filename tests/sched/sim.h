@@ -35,7 +35,11 @@ extern struct sim_vcpu sim_vcpus[SIM_VCPUS];
 extern struct domain sim_domains[SIM_DOMAINS];
 extern u32 sim_vcpu_count, sim_domain_count;
 extern u64 sim_now;
-extern u32 sim_looks;		/* into other queues in one choice, at most */
+/*
+ * By CPU 0, at most: looks into other queues in one choice, and queues that it
+ * locked alone in one entry.
+ */
+extern u32 sim_looks, sim_locks;
 /* Once, before a domain's budget is locked, the machine runs for 10 us. */
 extern bool sim_at_budget;
 
@@ -47,7 +51,7 @@ struct sim_vcpu *sim_vcpu(struct domain *d, u32 mask, enum sim_kind kind,
 			  u64 burst, u64 sleep);
 /* The domains begin to run, or go on, until then. */
 void sim_run(u64 until);
-/* What each has run is counted from here on, and its longest wait; and sim_looks. */
+/* Count from here on what each has run, its longest wait, sim_looks, sim_locks. */
 void sim_count(void);
 
 #endif

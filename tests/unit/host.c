@@ -129,6 +129,20 @@ void smp_flush_always(void)
 	smp_flush(smp_all());
 }
 
+bool smp_stopping(void)
+{
+	return false;
+}
+
+void panic_begin(void)
+{
+}
+
+void panic_show_cpus(const struct regs *mine)
+{
+	(void)mine;
+}
+
 void smp_flush_interrupt(void)
 {
 }

@@ -43,7 +43,7 @@ static long lock_it(void)
 static void take_it(void)
 {
 	spin_lock(&runqueues[1].lock);
-	runqueue_pull(1, NULL);
+	runqueue_pull(1, MAX_CPUS, NULL);
 	spin_unlock(&runqueues[1].lock);
 }
 
