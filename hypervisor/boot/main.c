@@ -26,7 +26,6 @@
 #include "machine/serial.h"
 #include "machine/time.h"
 #include "memory/early.h"
-#include "memory/frames.h"
 #include "memory/maps.h"
 #include "mmu/tables.h"
 #include "sched/sched.h"

@@ -171,20 +171,17 @@ static long do_scheduler(struct domain *d, struct xen_domctl *op)
 
 	if (s->sched_id != XEN_SCHEDULER_CREDIT2)
 		return -EINVAL;
-	switch (s->cmd) {
-	case XEN_DOMCTL_SCHEDOP_putinfo:
-		if (s->u.credit2.cap > 100 * d->max_vcpus)
-			return -EINVAL;
-		sched_set_params(d, s->u.credit2.weight ? s->u.credit2.weight :
-				 d->sched.weight, s->u.credit2.cap);
-		return 0;
-	case XEN_DOMCTL_SCHEDOP_getinfo:
+	if (s->cmd == XEN_DOMCTL_SCHEDOP_getinfo) {
 		s->u.credit2.weight = (u16)d->sched.weight;
 		s->u.credit2.cap = (u16)d->sched.cap;
 		return 0;
-	default:
-		return -EINVAL;
 	}
+	if (s->cmd != XEN_DOMCTL_SCHEDOP_putinfo ||
+	    s->u.credit2.cap > 100 * d->max_vcpus)
+		return -EINVAL;
+	sched_set_params(d, s->u.credit2.weight ? s->u.credit2.weight :
+			 d->sched.weight, s->u.credit2.cap);
+	return 0;
 }
 
 static long do_handle(struct domain *d, struct xen_domctl *op)
@@ -245,7 +242,7 @@ static long do_debugging(struct domain *d, struct xen_domctl *op)
 
 /* Those refused are for other kinds of domains, or for hardware not supported. */
 static const struct domctl {
-	domctl_fn fn;
+	domctl_fn *fn;
 	u32 how;
 	int error;		/* of one that is refused; 0: -ENOSYS */
 } ops[] = {
@@ -255,11 +252,11 @@ static const struct domctl {
 	[XEN_DOMCTL_pausedomain]	= { do_pause, OTHER },
 	[XEN_DOMCTL_unpausedomain]	= { do_unpause, 0 },
 	[XEN_DOMCTL_resumedomain]	= { do_resume, OTHER },
-	[XEN_DOMCTL_setvcpuaffinity]	= { domctl_set_affinity, OUT },
-	[XEN_DOMCTL_getvcpuaffinity]	= { domctl_get_affinity, OUT | DYING },
+	[XEN_DOMCTL_setvcpuaffinity]	= { domctl_affinity, OUT },
+	[XEN_DOMCTL_getvcpuaffinity]	= { domctl_affinity, OUT | DYING },
 	[XEN_DOMCTL_max_mem]		= { do_max_mem, 0 },
-	[XEN_DOMCTL_setvcpucontext]	= { domctl_set_context, 0 },
-	[XEN_DOMCTL_getvcpucontext]	= { domctl_get_context, 0 },
+	[XEN_DOMCTL_setvcpucontext]	= { domctl_context, 0 },
+	[XEN_DOMCTL_getvcpucontext]	= { domctl_context, 0 },
 	[XEN_DOMCTL_getvcpuinfo]	= { domctl_vcpu_info, OUT | DYING },
 	[XEN_DOMCTL_max_vcpus]		= { do_max_vcpus, 0 },
 	[XEN_DOMCTL_scheduler_op]	= { do_scheduler, OUT | DYING },
@@ -331,14 +328,10 @@ long do_domctl(u64 a[])
 {
 	const struct domctl *o;
 	struct xen_domctl op;
-	long rc;
+	long rc = ctl_begin(a[0], &op, sizeof(op), XEN_DOMCTL_INTERFACE_VERSION);
 
-	if (guest_read(&op, gva(a[0]), sizeof(op)))
-		return -EFAULT;
-	if (op.interface_version != XEN_DOMCTL_INTERFACE_VERSION)
-		return -EACCES;
-	if (!current_domain()->privileged)
-		return not_permitted(&op);
+	if (rc)
+		return rc == -EPERM ? not_permitted(&op) : rc;
 	o = &ops[op.cmd < ARRAY_SIZE(ops) ? op.cmd : 0];
 	spin_lock(&domctl_lock);
 	rc = call(o, &op);

@@ -5,9 +5,7 @@
  * paused, to and from copies here. Every byte that the tools give may be wrong.
  */
 #include "control/ctl.h"
-#include "cpu/context.h"
 #include "cpu/emulate.h"
-#include "guest/guest.h"
 
 /* xen/domctl.h, vcpuextstate.buffer: as long as XCR0 over time needs. */
 struct extended {
@@ -21,8 +19,7 @@ static u64 size_for(u64 xcr0_all)
 	return NO_IMAGE + context_image_size(xcr0_all);
 }
 
-/* Of a domain that can be paused; NULL: 'rc' says why not. */
-static struct vcpu *find(struct domain *d, u32 id, long *rc)
+struct vcpu *domctl_vcpu(struct domain *d, u32 id, long *rc)
 {
 	struct vcpu *v = domain_vcpu(d, id);
 
@@ -37,7 +34,7 @@ long domctl_get_extended_state(struct domain *d, struct xen_domctl *op)
 	struct extended s;
 	u64 size;
 	long rc;
-	const struct vcpu *v = find(d, e->vcpu, &rc);
+	const struct vcpu *v = domctl_vcpu(d, e->vcpu, &rc);
 
 	if (!v)
 		return rc;
@@ -80,7 +77,7 @@ long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
 	const struct xen_domctl_vcpuextstate *e = &op->u.vcpuextstate;
 	struct extended s = { 0 };
 	long rc;
-	struct vcpu *v = find(d, e->vcpu, &rc);
+	struct vcpu *v = domctl_vcpu(d, e->vcpu, &rc);
 
 	if (!v)
 		return rc;
@@ -128,7 +125,7 @@ long domctl_get_msrs(struct domain *d, struct xen_domctl *op)
 	struct xen_domctl_vcpu_msr msr = { .index = MSR_TSC_AUX };
 	u32 room = m->msr_count;
 	long rc;
-	const struct vcpu *v = find(d, m->vcpu, &rc);
+	const struct vcpu *v = domctl_vcpu(d, m->vcpu, &rc);
 
 	if (!v)
 		return rc;
@@ -152,7 +149,7 @@ long domctl_set_msrs(struct domain *d, struct xen_domctl *op)
 	struct xen_domctl_vcpu_msr msr;
 	u32 n = m->msr_count, i;
 	long rc;
-	struct vcpu *v = find(d, m->vcpu, &rc);
+	struct vcpu *v = domctl_vcpu(d, m->vcpu, &rc);
 
 	if (!v)
 		return rc;

@@ -4,7 +4,6 @@
  * directs its input to the hypervisor, and three more times to Dom0 again.
  */
 #include "control/keys.h"
-#include "debug.h"
 #include "device/irq.h"
 #include "domain/domain.h"
 #include "machine/machine.h"

@@ -8,10 +8,8 @@
 #include <xen/platform.h>
 #include "control/platform.h"
 #include "domain/domain.h"
-#include "guest/guest.h"
 #include "lib/members.h"
 #include "machine/efi.h"
-#include "memory/frames.h"
 
 #define MAX_NAME	PAGE_SIZE	/* bytes of a variable's name */
 #define MAX_DATA	(1u << 20)	/* and of its value */

@@ -102,7 +102,7 @@ static long do_levelling(struct xen_sysctl *op)
 #define REFUSED(name, error)	[XEN_SYSCTL_##name] = { NULL, -(error) }
 
 static const struct sysctl {
-	long (*fn)(struct xen_sysctl *op);
+	sysctl_fn *fn;
 	int error;		/* of one that is refused; 0: -ENOSYS */
 } ops[] = {
 	[XEN_SYSCTL_readconsole]		= { do_readconsole },
@@ -127,14 +127,10 @@ long do_sysctl(u64 a[])
 {
 	const struct sysctl *o;
 	struct xen_sysctl op;
-	long rc;
+	long rc = ctl_begin(a[0], &op, sizeof(op), XEN_SYSCTL_INTERFACE_VERSION);
 
-	if (guest_read(&op, gva(a[0]), sizeof(op)))
-		return -EFAULT;
-	if (op.interface_version != XEN_SYSCTL_INTERFACE_VERSION)
-		return -EACCES;
-	if (!current_domain()->privileged)
-		return -EPERM;
+	if (rc)
+		return rc;
 	o = &ops[op.cmd < ARRAY_SIZE(ops) ? op.cmd : 0];
 	if (!o->fn)
 		return o->error ? o->error : -ENOSYS;

@@ -13,7 +13,6 @@
  *	DBEXT			address masks of breakpoints are not switched
  */
 #include <xen/arch-x86/cpuid.h>
-#include "cpu/context.h"
 #include "cpu/emulate.h"
 #include "domain/domain.h"
 

@@ -14,7 +14,6 @@
  * none is lost. One that was sent before still arrives at the old CPU. That is
  * why only an irq that has its vector alone moves: whose it is, the vector says.
  */
-#include "debug.h"
 #include "device/ioapic.h"
 #include "device/irq.h"
 #include "domain/domain.h"
@@ -189,23 +188,28 @@ bool irq_is_level(u32 n)
 	return irqs[n].level;
 }
 
+/* Each place for a guest of the irq, as g. */
+#define for_each_guest(g, irq) \
+	for (g = (irq)->guest; g < (irq)->guest + SHARERS; g++)
+
 static struct irq_guest *find_guest(struct irq *irq,
 				    const struct domain *d, u32 pirq)
 {
-	u32 i;
+	struct irq_guest *g;
 
-	for (i = 0; i < SHARERS; i++)
-		if (irq->guest[i].d == d && (!d || irq->guest[i].pirq == pirq))
-			return &irq->guest[i];
+	for_each_guest(g, irq)
+		if (g->d == d && (!d || g->pirq == pirq))
+			return g;
 	return NULL;
 }
 
 static u32 guest_count(const struct irq *irq)
 {
-	u32 i, n = 0;
+	const struct irq_guest *g;
+	u32 n = 0;
 
-	for (i = 0; i < SHARERS; i++)
-		n += irq->guest[i].d != NULL;
+	for_each_guest(g, irq)
+		n += g->d != NULL;
 	return n;
 }
 
@@ -291,10 +295,10 @@ int irq_bind_guest(u32 n, struct domain *d, u32 pirq, bool share)
 /* Unmask the vector if all its guests have sent their EOIs. */
 static void settle(struct irq *irq)
 {
-	u32 i;
+	const struct irq_guest *g;
 
-	for (i = 0; i < SHARERS; i++)
-		if (irq->guest[i].pending)
+	for_each_guest(g, irq)
+		if (g->pending)
 			return;
 	if (irq->masked)
 		set_masked(irq, false);
@@ -342,15 +346,15 @@ static struct irq *whose(u32 vector)
 /* Copy the irq, with references to its guests for use without the lock. */
 static void note_interrupt(struct irq *irq, struct irq *copy)
 {
-	u32 i;
+	struct irq_guest *g;
 
 	ASSERT_HELD(&irq_lock);
 	if (irq->level && guest_count(irq))
 		set_masked(irq, true);
-	for (i = 0; i < SHARERS; i++)
-		if (irq->guest[i].d) {
-			irq->guest[i].pending = irq->level;
-			domain_hold(irq->guest[i].d);
+	for_each_guest(g, irq)
+		if (g->d) {
+			g->pending = irq->level;
+			domain_hold(g->d);
 		}
 	irq->count++;
 	*copy = *irq;
@@ -359,7 +363,7 @@ static void note_interrupt(struct irq *irq, struct irq *copy)
 static void device_interrupt(u32 vector)
 {
 	struct irq *irq, copy = { 0 };
-	u32 i;
+	struct irq_guest *g;
 
 	spin_scoped_irqsave(&irq_lock) {
 		irq = whose(vector);
@@ -370,10 +374,10 @@ static void device_interrupt(u32 vector)
 	}
 	if (copy.handler)
 		copy.handler();
-	for (i = 0; i < SHARERS; i++)
-		if (copy.guest[i].d) {
-			evtchn_send_pirq(copy.guest[i].d, copy.guest[i].pirq);
-			domain_put(copy.guest[i].d);
+	for_each_guest(g, &copy)
+		if (g->d) {
+			evtchn_send_pirq(g->d, g->pirq);
+			domain_put(g->d);
 		}
 }
 

@@ -13,7 +13,6 @@
  */
 #include <xen/physdev.h>
 #include "control/ctl.h"
-#include "debug.h"
 #include "device/irq.h"
 #include "domain/part.h"
 #include "guest/layout.h"
@@ -36,11 +35,9 @@ static void mark_eoi(struct domain *d, u32 pirq)
 	if (!d->dev.eoi_map)
 		return;
 	if (pirq_level(d, pirq))
-		__atomic_fetch_or(&d->dev.eoi_map[pirq / 8], bit,
-				  __ATOMIC_SEQ_CST);
+		atomic_or(&d->dev.eoi_map[pirq / 8], bit);
 	else
-		__atomic_fetch_and(&d->dev.eoi_map[pirq / 8], (u8)~bit,
-				   __ATOMIC_SEQ_CST);
+		atomic_and(&d->dev.eoi_map[pirq / 8], (u8)~bit);
 }
 
 static long do_eoi(struct domain *d, void *arg)

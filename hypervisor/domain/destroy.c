@@ -7,7 +7,6 @@
  * A page that another domain still maps keeps the domain's structure until it
  * is unmapped.
  */
-#include "debug.h"
 #include "domain/part.h"
 
 static int start_killing(struct domain *d)

@@ -16,6 +16,7 @@
 #include "device/devices.h"
 #include "domain/life.h"
 #include "event/evtchn.h"
+#include "guest/guest.h"
 #include "guest/shared.h"
 #include "guest/width.h"
 #include "lib/lib.h"

@@ -5,11 +5,8 @@
  * hypervisor itself is at an instruction of the fault-recovery table, or a
  * failed return to a guest; any other stops the machine.
  */
-#include "cpu/context.h"
 #include "cpu/emulate.h"
 #include "cpu/nmi.h"
-#include "cpu/xpti.h"
-#include "debug.h"
 #include "device/irq.h"
 #include "device/watchdog.h"
 #include "domain/domain.h"

@@ -13,7 +13,6 @@
  * guest returns to the 2-level ABI or dies.
  */
 #include <xen/event_channel.h>
-#include "debug.h"
 #include "event/evtchn_port.h"
 
 #define WORDS_PER_PAGE	(PAGE_SIZE / sizeof(event_word_t))

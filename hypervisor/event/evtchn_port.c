@@ -13,7 +13,6 @@
  * ports are in a list, and each allocation of a port tests some of them.
  */
 #include <xen/event_channel.h>
-#include "debug.h"
 #include "domain/part.h"
 #include "event/evtchn_port.h"
 

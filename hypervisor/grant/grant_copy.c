@@ -10,7 +10,6 @@
  * everything before the call ends or stops for other work.
  */
 #include "grant/grant_table.h"
-#include "guest/guest.h"
 
 struct side {
 	bool held, granted;

@@ -10,11 +10,11 @@
 long operation_call(const struct operation *ops, u32 count, u32 cmd,
 		    struct domain *d, gva_t at)
 {
-	const struct operation *op = cmd < count ? &ops[cmd] : NULL;
+	const struct operation *op = &ops[cmd];
 	u64 arg[OPERATION_MAX / sizeof(u64)], f = 0;
 	long rc;
 
-	if (!op || !op->fn)
+	if (cmd >= count || !op->fn)
 		return -ENOSYS;
 	if (op->layout ? layout_get(op->layout, at, arg, op->size) :
 			 guest_read(arg, at, op->size))

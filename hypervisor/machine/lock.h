@@ -37,6 +37,8 @@
 #ifndef KRYPTON_LOCK_H
 #define KRYPTON_LOCK_H
 
+#include "debug.h"
+
 enum lock_level {
 	LOCK_DOMCTL = 1,
 	LOCK_GRANTS,

@@ -5,7 +5,6 @@
  * names guards a timer, whether it is active or not. Who sets a timer that was
  * set on another CPU holds the locks of both.
  */
-#include "debug.h"
 #include "machine/apic.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"

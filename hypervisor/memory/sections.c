@@ -154,7 +154,7 @@ mfn_t section_wake(u64 s)
 	if (s >= NAMED)
 		back(&frame_m2p[first.n], &m, NARROW_SIZE);
 	smp_flush_always();
-	__atomic_fetch_or(&awake[s / 64], BIT(s % 64), __ATOMIC_SEQ_CST);
+	atomic_or(&awake[s / 64], BIT(s % 64));
 	return first;
 }
 

@@ -4,7 +4,6 @@
  * first reference to its last, whatever types it has meanwhile (mmu/ptype.c). The
  * owner itself holds one reference, which FRAME_ALLOCATED stands for.
  */
-#include "debug.h"
 #include "domain/domain.h"
 #include "mmu/page.h"
 

@@ -33,7 +33,6 @@
  * entry/exit.c. A vCPU is on_cpu from the moment it is chosen until its state
  * is saved again: only then may another CPU, or the tools, have it.
  */
-#include "debug.h"
 #include "machine/smp.h"
 #include "sched/inner.h"
 #include "sched/sched.h"
