@@ -25,8 +25,8 @@
 #define BAR1	0x14u
 #define TABLE	0x2000u		/* in BAR 1 */
 
-static const struct pci_address device = { 0, 8 };
-static const struct msi_place msi = { { 0, 8 }, false, 0 };
+static const struct pci_address device = { 0, 8, 0 };
+static const struct msi_place msi = { { 0, 8, 0 }, false, 0 };
 static u32 config[64];
 static u32 strayed;		/* accesses that reached another device */
 static struct cpu_block blocks[2];
@@ -137,6 +137,34 @@ static void test_msi(void **state)
 	assert_int_equal(config[MSI / 4 + 3], 0x77770055);
 	config[MSI / 4] &= 0xffff00ff;		/* the list ends here */
 	assert_int_equal(program_msix(0), -ENODEV);
+	end();
+}
+
+/* The ports do not reach other segments; their registers are memory, by MCFG. */
+static void test_segments(void **state)
+{
+	const struct acpi_mcfg area = { 0x80000000, 2, 0x40, 0x7f };
+	u32 *reg = (u32 *)host_window_page;
+	struct msi_place m = { { 0x41, 8, 2 }, false, 0 };
+
+	(void)state;
+	setup();
+	acpi.mcfg[0] = area;
+	acpi.mcfgs = 1;
+	memset(host_window_page, 0, PAGE_SIZE);
+	reg[1] = 0x10 << 16;
+	reg[0x34 / 4] = MSI;
+	reg[MSI / 4] = 0x05;
+	assert_int_equal(msi_program(&m, 3, 0x55), 0);
+	assert_int_equal(host_window_frame.n, 0x84108);
+	assert_int_equal(reg[MSI / 4 + 1], 0xfee03000);
+	assert_int_equal(reg[MSI / 4 + 2], 0x55);
+	m.a.bus = 0x3f;
+	assert_int_equal(msi_program(&m, 3, 0x55), -ENODEV);
+	m.a = (struct pci_address){ 0x41, 8, 3 };
+	assert_int_equal(msi_program(&m, 3, 0x55), -ENODEV);
+	assert_int_equal(host_port.count, 0);
+	acpi.mcfgs = 0;
 	end();
 }
 
@@ -327,7 +355,7 @@ static void test_free_pirqs(void **state)
 	end();
 }
 
-EXPORT_TESTS(pci, cmocka_unit_test(test_free_pirqs), cmocka_unit_test(test_another_cpu),
+EXPORT_TESTS(pci, cmocka_unit_test(test_segments), cmocka_unit_test(test_free_pirqs), cmocka_unit_test(test_another_cpu),
 	     cmocka_unit_test(test_msi), cmocka_unit_test(test_msix),
 	     cmocka_unit_test(test_irq_moves),
 	     cmocka_unit_test(test_irq_vectors),
