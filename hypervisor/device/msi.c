@@ -15,9 +15,6 @@
 #define CAP_MSIX	0x11
 #define MSI_ADDRESS	0xfee00000u
 
-/* Guards paging_window(): one table entry is written at a time. */
-static struct spinlock window_lock = SPINLOCK(LOCK_PCI);
-
 static u32 find_capability(struct pci_address a, u8 id)
 {
 	u32 at = pci_read(a, 0x34) & 0xfc, steps, v;
@@ -83,7 +80,7 @@ static int write_entry(const struct msi_place *m, u32 apic_id,
 
 	if (rc)
 		return rc;
-	spin_guard_irqsave(&window_lock);
+	spin_guard_irqsave(&pci_lock);
 	e = paging_window(paddr_to_mfn(paddr(phys)));
 	if (!e)
 		return -ENXIO;

@@ -18,6 +18,7 @@
 #include "guest/layout.h"
 #include "guest/operation.h"
 #include "hypercalls.h"
+#include "machine/acpi.h"
 
 static bool pirq_level(const struct domain *d, u32 pirq)
 {
@@ -178,11 +179,13 @@ static long map_message(struct domain *d, struct physdev_map_pirq *m)
 	m->pirq = pirq;
 	if (pirq_mapped(d, (u32)pirq))
 		return 0;
-	if (m->bus >> 16 || m->entry_nr < 0 ||
-	    (m->type == MAP_PIRQ_TYPE_MULTI_MSI && m->entry_nr > 1))
+	if (m->entry_nr < 0 || (m->type == MAP_PIRQ_TYPE_MULTI_MSI &&
+				(m->entry_nr > 1 || m->table_base)))
 		return -EINVAL;
 	irq = irq_alloc_message((struct msi_place){
-		{ (u8)m->bus, (u8)m->devfn }, m->table_base, (u32)m->entry_nr });
+		{ (u8)m->bus, (u8)m->devfn,
+		  m->type == MAP_PIRQ_TYPE_MSI ? 0 : (u16)(m->bus >> 16) },
+		m->table_base, (u32)m->entry_nr });
 	if (irq < 0)
 		return irq;
 	connect(d, (u32)pirq, (u32)irq);
@@ -374,6 +377,24 @@ static long do_add_function(struct domain *d, void *arg)
 	return op->is_extfn > 1 || op->is_virtfn > 1 ? -EINVAL : 0;
 }
 
+/*
+ * Xen uses an area from now on; Krypton reads what the firmware says, and needs no
+ * permission.
+ */
+static long do_mmcfg(struct domain *d, void *arg)
+{
+	const struct physdev_pci_mmcfg_reserved *op = arg;
+	const struct acpi_mcfg *m = acpi.mcfg;
+
+	if (op->flags & ~XEN_PCI_MMCFG_RESERVED)
+		return -EINVAL;
+	for (; m < acpi.mcfg + acpi.mcfgs; m++)
+		if (m->segment == op->segment && m->first == op->start_bus &&
+		    m->last == op->end_bus)
+			return m->address == op->address ? 0 : -EIO;
+	return -ENODEV;
+}
+
 static long do_nothing(struct domain *d, void *arg)
 {
 	return 0;
@@ -404,7 +425,7 @@ static const struct operation ops[] = {
 	[PHYSDEVOP_manage_pci_remove] = PCI_OP(manage_pci),
 	[PHYSDEVOP_pci_device_add] = PCI_OP(pci_device_add),
 	[PHYSDEVOP_pci_device_remove] = PCI_OP(pci_device),
-	[PHYSDEVOP_pci_mmcfg_reserved] = PCI_OP(pci_mmcfg_reserved),
+	OP(pci_mmcfg_reserved, do_mmcfg, false, OPERATION_PRIVILEGED),
 	[PHYSDEVOP_prepare_msix] = PCI_OP(pci_device),
 	[PHYSDEVOP_release_msix] = PCI_OP(pci_device),
 	[PHYSDEVOP_dbgp_op] = PCI_OP(dbgp_op),
