@@ -134,7 +134,9 @@ static bool call_idle(const struct vcpu *v)
 	u32 cpu = v->sched.cpu;
 	cpus_t usable;
 
-	if (!cpus_has(&idle_cpus, cpu) || !sched_may_run_on(v, cpu)) {
+	/* It comes for v alone: another vCPU needs another CPU. */
+	while (!cpus_has(&idle_cpus, cpu) || !sched_may_run_on(v, cpu) ||
+	       !cpus_remove(&idle_cpus, cpu)) {
 		usable = cpus_and(v->sched.affinity, idle_cpus);
 		cpu = cpus_next(&usable, cpu);
 		if (cpu == MAX_CPUS)
@@ -142,8 +144,6 @@ static bool call_idle(const struct vcpu *v)
 		if (cpu == MAX_CPUS)
 			return false;
 	}
-	/* It comes for v: another vCPU needs another CPU. */
-	cpus_remove(&idle_cpus, cpu);
 	call(cpu, v);
 	return true;
 }
