@@ -219,6 +219,7 @@ static __attribute__((noinline)) struct regs *hypervisor_trap(struct regs *r)
 		return r;
 	case X86_MC:
 		mce_trap();
+		r->ip = cpu_idle_skip(r->ip);
 		return r;
 	case X86_DB:
 		/*
@@ -258,8 +259,11 @@ struct regs *trap_entry(struct regs *r)
 	}
 	if (r->vector == X86_NMI) {
 		smp_nmi(r);
-		if (watchdog_nmi(r))
+		if (watchdog_nmi(r)) {
+			if (!from_guest(r))
+				r->ip = cpu_idle_skip(r->ip);
 			return r;
+		}
 	}
 	if (!from_guest(r))
 		return hypervisor_trap(r);
