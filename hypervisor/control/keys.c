@@ -90,7 +90,10 @@ bool keys_input(char c)
 			 "Dom0");
 		return true;
 	}
-	if (ours && c != SWITCH_KEY)
+	if (ours && c != SWITCH_KEY) {
+		atomic_inc(&smp_slow);	/* it may print much */
 		keys_handle(c);
+		atomic_dec(&smp_slow);
+	}
 	return ours;
 }

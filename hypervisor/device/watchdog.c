@@ -64,15 +64,18 @@ bool watchdog_set_timeout(const char *s)
 	return true;
 }
 
-/* Look at a CPU, as often in a second as 'rate' says; r: what was interrupted. */
+/*
+ * Look at a CPU, as often in a second as 'rate' says; r: what was interrupted. A CPU
+ * may have served its timer almost a second before its first beat that is missing.
+ */
 static void look(u32 cpu, u32 rate, const struct regs *r)
 {
 	struct watched *w = &watched[cpu];
 
-	if (w->beats != w->seen) {
+	if (smp_slow || w->beats != w->seen) {
 		w->seen = w->beats;
 		w->late = 0;
-	} else if (++w->late == limit * rate) {
+	} else if (++w->late == (limit + 1) * rate) {
 		panic_begin();
 		panic_show_cpus(r);
 		panic("watchdog: CPU%u has served no timer for %lu s", cpu, limit);

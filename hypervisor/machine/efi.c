@@ -14,6 +14,7 @@
 #include "machine/lock.h"
 #include "machine/log.h"
 #include "machine/rtc.h"
+#include "machine/smp.h"
 #include "memory/frames.h"
 
 #define SYSTEM_MAGIC	0x5453595320494249ull	/* IBI SYST */
@@ -160,7 +161,9 @@ u64 efi_call(enum efi_service service, u64 a, u64 b, u64 c, u64 d, u64 e)
 	cr3 = read_cr3();
 	write_cr3(virt_to_mfn(root).n << PAGE_SHIFT);
 	memcpy(&fn, (const void *)(services + service), sizeof(fn));
+	atomic_inc(&smp_slow);
 	status = fn(a, b, c, d, e);
+	atomic_dec(&smp_slow);
 	write_cr3(cr3);
 	__asm__ volatile("fxrstor64 %0" :: "m" (fpu));
 	write_cr0(cr0);

@@ -29,6 +29,7 @@ static volatile u64 flushes_asked;	/* requests so far */
  */
 static u32 ending = NO_CPU;
 const struct regs *smp_stopped_at[MAX_CPUS];
+volatile u32 smp_slow;
 
 void smp_kick(u32 cpu)
 {

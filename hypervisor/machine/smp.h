@@ -36,6 +36,11 @@ void smp_stop_others(void);
  * machine.
  */
 void smp_nmi(const struct regs *r);
+/*
+ * How many CPUs do what may take seconds with interrupts off, and keep others waiting.
+ * It changes atomically.
+ */
+extern volatile u32 smp_slow;
 /* Whether a CPU stops the machine. */
 bool smp_stopping(void);
 /* What the NMI that stopped a CPU interrupted there; NULL: it did not stop. */

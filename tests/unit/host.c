@@ -129,6 +129,8 @@ void smp_flush_always(void)
 	smp_flush(smp_all());
 }
 
+volatile u32 smp_slow;
+
 bool smp_stopping(void)
 {
 	return false;
