@@ -8,8 +8,8 @@
 #include "domain/domain.h"
 
 /*
- * An operation on a domain, to which the caller has a reference, or on none. op is
- * in and out.
+ * An operation on a domain, to which the caller has a reference, or on none. op
+ * is in and out.
  */
 typedef long domctl_fn(struct domain *d, struct xen_domctl *op);
 typedef long sysctl_fn(struct xen_sysctl *op);

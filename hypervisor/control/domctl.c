@@ -240,7 +240,9 @@ static long do_debugging(struct domain *d, struct xen_domctl *op)
 #define NONE	16u	/* fn gets no domain */
 #define REFUSED(name, error)	[XEN_DOMCTL_##name] = { NULL, 0, -(error) }
 
-/* Those refused are for other kinds of domains, or for hardware not supported. */
+/*
+ * Those refused are for other kinds of domains, or for hardware not supported.
+ */
 static const struct domctl {
 	domctl_fn *fn;
 	u32 how;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * domctl on what the tools save of a vCPU beside its context: the state of XSAVE
- * and a few model-specific registers. All is copied while the vCPU's domain is
- * paused, to and from copies here. Every byte that the tools give may be wrong.
+ * domctl on what the tools save of a vCPU beside its context: the state of
+ * XSAVE and a few model-specific registers. All is copied while the vCPU's
+ * domain is paused, to and from copies here. Every byte that the tools give may
+ * be wrong.
  */
 #include "control/ctl.h"
 #include "cpu/emulate.h"
@@ -96,7 +97,10 @@ long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
 	domain_pause(d);
 	v->proc.xcr0 = s.xcr0;
 	v->proc.xcr0_all = s.xcr0_all;
-	/* What XCR0 never had is no part of XSAVE's state, but the vCPU's still. */
+	/*
+	 * What XCR0 never had is no part of XSAVE's state, but the vCPU's
+	 * still.
+	 */
 	context_copy_fpu(&v->proc.fpu, &s.fpu,
 			 s.fpu.parts | (XCR0_START & ~s.xcr0_all));
 	domain_unpause(d);
@@ -107,8 +111,8 @@ long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
 #define CPUID81_DBEXT			BIT(26)		/* in ECX */
 
 /*
- * As many as Xen may save, which counts four twice where the processor has them.
- * In Krypton TSC_AUX alone can have a value.
+ * As many as Xen may save, which counts four twice where the processor has
+ * them. In Krypton TSC_AUX alone can have a value.
  */
 static u32 max_msrs(void)
 {

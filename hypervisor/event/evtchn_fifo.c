@@ -163,8 +163,8 @@ static void for_ports(struct domain *d, u32 port, u32 count,
 }
 
 /*
- * What is pending of a port, by the 2-level ABI, comes back when the port's word
- * has its page. No more is added there once the domain has the FIFO ABI.
+ * What is pending of a port, by the 2-level ABI, comes back when the port's
+ * word has its page. No more is added there once the domain has the FIFO ABI.
  */
 static void save_pending(struct domain *d, struct evtchn *e, u32 port)
 {
