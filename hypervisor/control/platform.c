@@ -7,7 +7,6 @@
  */
 #include <xen/platform.h>
 #include "control/ctl.h"
-#include "control/platform.h"
 #include "hypercalls.h"
 #include "machine/machine.h"
 
