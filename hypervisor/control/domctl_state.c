@@ -28,7 +28,7 @@ struct vcpu *domctl_vcpu(struct domain *d, u32 id, long *rc)
 	return *rc ? NULL : v;
 }
 
-/* Without a buffer: how long it may have to be, and the parts that exist. */
+/* Without a buffer: the most that it may need, and the parts that exist. */
 long domctl_get_extended_state(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_vcpuextstate *e = &op->u.vcpuextstate;
@@ -98,8 +98,8 @@ long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
 	v->proc.xcr0 = s.xcr0;
 	v->proc.xcr0_all = s.xcr0_all;
 	/*
-	 * What XCR0 never had is no part of XSAVE's state, but the vCPU's
-	 * still.
+	 * x87 and SSE registers that XCR0 never had are not in XSAVE's image,
+	 * but the vCPU has them all the same.
 	 */
 	context_copy_fpu(&v->proc.fpu, &s.fpu,
 			 s.fpu.parts | (XCR0_START & ~s.xcr0_all));
@@ -122,7 +122,7 @@ static u32 max_msrs(void)
 	return r[2] & CPUID81_DBEXT ? 11 : 7;
 }
 
-/* Those that are not 0. The count is given out even if there is no room. */
+/* Those that are not 0. The count is written back even if they do not fit. */
 long domctl_get_msrs(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_vcpu_msrs *m = &op->u.vcpu_msrs;

@@ -11,10 +11,10 @@
  * guest that never does stops only the devices on this line. The hypervisor
  * acknowledges edge interrupts and messages immediately.
  *
- * An irq moves to another CPU by one write, of where its vector goes, so that
- * none is lost. One that was sent before still arrives at the old CPU. That is
- * why only an irq that has its vector alone moves: whose it is, the vector
- * says.
+ * An irq moves to another CPU by a single write, which changes the target of
+ * its vector, so no interrupt is lost. One that was sent before still arrives
+ * at the old CPU. So an irq moves only if no other has its vector: then the
+ * vector identifies it on any CPU.
  */
 #include "device/ioapic.h"
 #include "device/irq.h"

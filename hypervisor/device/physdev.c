@@ -3,12 +3,12 @@
  * physdev_op (xen/physdev.h): interrupts and ports of the hardware domain.
  *
  * A pirq is a domain's own number for an interrupt. The domain chooses it, or
- * gets the first free one: from 16 up for a GSI, above all GSIs for a message
- * if it has so many. The privileged domain maps pirqs for itself and for
- * others, which permits the domain to bind them. Any domain may set its virtual
- * IOPL and port bitmap, reserve a pirq, query its pirqs and send EOI; all other
- * operations are for the privileged domain. The hypervisor accepts reports of
- * PCI devices and ignores them.
+ * gets the first free one: from 16 up for a GSI; for a message, above all GSIs
+ * if the domain has more pirqs than that. The privileged domain maps pirqs for
+ * itself and for others, which permits the domain to bind them. Any domain may
+ * set its virtual IOPL and port bitmap, reserve a pirq, query its pirqs and
+ * send EOI; all other operations are for the privileged domain. The hypervisor
+ * accepts reports of PCI devices and ignores them.
  */
 #include <xen/physdev.h>
 #include "control/ctl.h"

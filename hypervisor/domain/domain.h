@@ -212,8 +212,8 @@ void domain_set_shutdown_code(struct domain *d, u32 reason);
 void domain_pause(struct domain *d);
 void domain_unpause(struct domain *d);
 /*
- * Make the domain's vCPUs test whether they may still run. After this no CPU
- * starts one by the old state, but some may not have left their guest yet.
+ * Make the domain's vCPUs test whether they may still run. Afterwards no CPU
+ * starts one of them that may not, but some may not have left their guest yet.
  */
 void domain_stop(struct domain *d);
 /* Let a domain that has shut down run again: its suspend was cancelled. */

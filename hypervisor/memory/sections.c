@@ -171,7 +171,7 @@ static void put_to_sleep(void)
 	}
 }
 
-/* What 2 MiB of the frame table say, from its element n on. */
+/* Back 2 MiB of the frame table, from its element n on. */
 static void back_table(u64 n, mfn_t holes, mfn_t sleepers)
 {
 	u64 at = n << PAGE_SHIFT, size = LARGE / sizeof(struct frame);
@@ -185,8 +185,8 @@ static void back_table(u64 n, mfn_t holes, mfn_t sleepers)
 }
 
 /*
- * Below 4 GiB guests may look up frames of devices, which says no page: as each
- * look at a hole costs them a fault, there is none.
+ * Below 4 GiB guests may look up frames of devices, which read as no page. In a
+ * hole each look-up would cost a fault, so there are no holes.
  */
 static void back_section(u64 s)
 {
