@@ -230,6 +230,14 @@ static __attribute__((noinline)) struct regs *hypervisor_trap(struct regs *r)
 		__asm__ volatile("mov %0, %%dr6" :: "r" ((u64)DR6_FIXED));
 		return r;
 	default:
+		/*
+		 * CS has no RPL in virtual-8086 mode, which QEMU's IRET enters
+		 * for anyone: the guest's domain crashes.
+		 */
+		if (r->flags & FLAGS_VM) {
+			guest_trap_return_failed(r);
+			return r;
+		}
 		if (r->ip == (u64)guest_iret)
 			return return_failed(r);
 		if (fixup(r))
