@@ -14,7 +14,6 @@
 #define MAX_MSRS	2u
 #define MAX_BASIC	0xdu
 #define MAX_EXTENDED	0x80000021u
-#define CACHE_SUBLEAVES	6u
 
 /* Where a list of leaves goes: memory of the caller, or nowhere. */
 struct writer {
@@ -60,38 +59,23 @@ static int copy_leaf(struct writer *w, u32 leaf, u32 sub)
 	return put_leaf(w, leaf, sub, r);
 }
 
-static int copy_cache_leaves(struct writer *w)
+static int copy_basic(struct writer *w, u32 leaf)
 {
+	static const u8 subleaves[MAX_BASIC + 1] = {
+		[4] = 6, [7] = 1, [0xb] = 1, [0xd] = 3,
+	};
 	u32 sub, r[4];
 	int rc = 0;
 
-	for (sub = 0; !rc && sub < CACHE_SUBLEAVES; sub++) {
-		rc = copy_leaf(w, 4, sub);
-		read_leaf(w, 4, sub, r);
-		if (!(r[0] & 0x1f))
-			break;
+	if (!subleaves[leaf])
+		return copy_leaf(w, leaf, XEN_CPUID_NO_SUBLEAF);
+	for (sub = 0; !rc && sub < subleaves[leaf]; sub++) {
+		rc = copy_leaf(w, leaf, sub);
+		read_leaf(w, leaf, sub, r);
+		if (leaf == 4 && !(r[0] & 0x1f))
+			break;		/* behind the last cache */
 	}
 	return rc;
-}
-
-static int copy_basic(struct writer *w, u32 leaf)
-{
-	u32 sub;
-	int rc = 0;
-
-	switch (leaf) {
-	case 4:
-		return copy_cache_leaves(w);
-	case 7:
-	case 0xb:
-		return copy_leaf(w, leaf, 0);
-	case 0xd:
-		for (sub = 0; !rc && sub <= 2; sub++)
-			rc = copy_leaf(w, leaf, sub);
-		return rc;
-	default:
-		return copy_leaf(w, leaf, XEN_CPUID_NO_SUBLEAF);
-	}
 }
 
 static int copy_leaves(struct writer *w)

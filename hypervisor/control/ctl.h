@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The operations of domctl and sysctl, by file. */
+/* The operations of domctl, sysctl and platform_op, by file. */
 #ifndef KRYPTON_CTL_H
 #define KRYPTON_CTL_H
 
@@ -8,8 +8,8 @@
 #include "domain/domain.h"
 
 /*
- * An operation on a domain, to which the caller has a reference, or on none. op is
- * in and out.
+ * An operation on a domain, to which the caller has a reference, or on none. op
+ * is in and out.
  */
 typedef long domctl_fn(struct domain *d, struct xen_domctl *op);
 typedef long sysctl_fn(struct xen_sysctl *op);
@@ -37,6 +37,13 @@ u32 sysctl_feature_word(u32 i);
 sysctl_fn sysctl_physinfo, sysctl_cpu_topology, sysctl_numa, sysctl_cpu_info,
 	sysctl_cpupool, sysctl_heap;
 
+/*
+ * control/platform_efi.c: XEN_FW_EFI_INFO and XENPF_efi_runtime_call. The
+ * structure as the guest gave it, and its address. Return what the hypercall
+ * does.
+ */
+long platform_efi_info(u32 index, const void *in, u64 arg);
+long platform_efi_call(const void *body, u64 arg);
 /* control/domain_info.c */
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to);
 

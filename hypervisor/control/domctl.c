@@ -240,7 +240,7 @@ static long do_debugging(struct domain *d, struct xen_domctl *op)
 #define NONE	16u	/* fn gets no domain */
 #define REFUSED(name, error)	[XEN_DOMCTL_##name] = { NULL, 0, -(error) }
 
-/* Those refused are for other kinds of domains, or for hardware not supported. */
+/* Refused: those for other kinds of domains, or for hardware not supported. */
 static const struct domctl {
 	domctl_fn *fn;
 	u32 how;
@@ -301,7 +301,8 @@ static const struct domctl {
 	REFUSED(vm_event_op, EOPNOTSUPP),
 };
 
-static long call(const struct domctl *o, struct xen_domctl *op)
+/* *how becomes that of the operation if it is called. */
+static long call(const struct domctl *o, struct xen_domctl *op, u32 *how)
 {
 	DOMAIN_REF(d) = o->how & NONE ? NULL : domain_get_any(op->domain);
 
@@ -313,6 +314,7 @@ static long call(const struct domctl *o, struct xen_domctl *op)
 		return -ESRCH;
 	if (d == current_domain() && (o->how & OTHER))
 		return -EINVAL;
+	*how = o->how;
 	return o->fn(d, op);
 }
 
@@ -328,15 +330,16 @@ long do_domctl(u64 a[])
 {
 	const struct domctl *o;
 	struct xen_domctl op;
+	u32 how = 0;
 	long rc = ctl_begin(a[0], &op, sizeof(op), XEN_DOMCTL_INTERFACE_VERSION);
 
 	if (rc)
 		return rc == -EPERM ? not_permitted(&op) : rc;
 	o = &ops[op.cmd < ARRAY_SIZE(ops) ? op.cmd : 0];
 	spin_lock(&domctl_lock);
-	rc = call(o, &op);
+	rc = call(o, &op, &how);
 	spin_unlock(&domctl_lock);
-	if (rc ? o->how & ALWAYS : o->how & OUT)
+	if (how & (rc ? ALWAYS : OUT))
 		return guest_write(gva(a[0]), &op, sizeof(op)) ? -EFAULT : rc;
 	return rc;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * domctl on what the tools save of a vCPU beside its context: the state of XSAVE
- * and a few model-specific registers. All is copied while the vCPU's domain is
- * paused, to and from copies here. Every byte that the tools give may be wrong.
+ * domctl on what the tools save of a vCPU beside its context: the state of
+ * XSAVE and a few model-specific registers. All is copied while the vCPU's
+ * domain is paused, to and from copies here. Every byte that the tools give may
+ * be wrong.
  */
 #include "control/ctl.h"
 #include "cpu/emulate.h"
@@ -27,7 +28,7 @@ struct vcpu *domctl_vcpu(struct domain *d, u32 id, long *rc)
 	return *rc ? NULL : v;
 }
 
-/* Without a buffer: how long it may have to be, and the parts that exist. */
+/* Without a buffer: the most that it may need, and the parts that exist. */
 long domctl_get_extended_state(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_vcpuextstate *e = &op->u.vcpuextstate;
@@ -96,7 +97,10 @@ long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
 	domain_pause(d);
 	v->proc.xcr0 = s.xcr0;
 	v->proc.xcr0_all = s.xcr0_all;
-	/* What XCR0 never had is no part of XSAVE's state, but the vCPU's still. */
+	/*
+	 * x87 and SSE registers that XCR0 never had are not in XSAVE's image,
+	 * but the vCPU has them all the same.
+	 */
 	context_copy_fpu(&v->proc.fpu, &s.fpu,
 			 s.fpu.parts | (XCR0_START & ~s.xcr0_all));
 	domain_unpause(d);
@@ -107,8 +111,8 @@ long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
 #define CPUID81_DBEXT			BIT(26)		/* in ECX */
 
 /*
- * As many as Xen may save, which counts four twice where the processor has them.
- * In Krypton TSC_AUX alone can have a value.
+ * As many as Xen may save, which counts four twice where the processor has
+ * them. In Krypton TSC_AUX alone can have a value.
  */
 static u32 max_msrs(void)
 {
@@ -118,7 +122,7 @@ static u32 max_msrs(void)
 	return r[2] & CPUID81_DBEXT ? 11 : 7;
 }
 
-/* Those that are not 0. The count is given out even if there is no room. */
+/* Those that are not 0. The count is written back even if they do not fit. */
 long domctl_get_msrs(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_vcpu_msrs *m = &op->u.vcpu_msrs;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * platform_op (xen/platform.h): operations of the privileged domain on firmware
- * and power. The structure has 136 bytes for every guest. control/platform_efi.c
- * has the operations whose layout depends on the guest's width.
+ * and power. The structure has 136 bytes for every guest.
+ * control/platform_efi.c has the operations whose layout depends on the guest's
+ * width.
  */
 #include <xen/platform.h>
 #include "control/ctl.h"
-#include "control/platform.h"
 #include "hypercalls.h"
 #include "machine/machine.h"
 

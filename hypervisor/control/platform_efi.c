@@ -6,8 +6,7 @@
  * name is read before a call and written after it.
  */
 #include <xen/platform.h>
-#include "control/platform.h"
-#include "domain/domain.h"
+#include "control/ctl.h"
 #include "lib/members.h"
 #include "machine/efi.h"
 

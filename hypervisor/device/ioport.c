@@ -12,7 +12,6 @@
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
-#include "guest/guest.h"
 #include "machine/pci.h"
 #include "machine/rtc.h"
 

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Device interrupts. An irq belongs to the hypervisor, to pirqs of guests, or to
- * nobody. It has a vector, for as long as it is in use, on one CPU: on that of
- * the vCPU that its first guest wants notified. Irqs have different vectors as
- * long as there are enough; then several have the same one on different CPUs.
+ * Device interrupts. An irq belongs to the hypervisor, to pirqs of guests, or
+ * to nobody. It has a vector, for as long as it is in use, on one CPU: on that
+ * of the vCPU that its first guest wants notified. Irqs have different vectors
+ * as long as there are enough; then several have the same one on different
+ * CPUs.
  *
  * When a guest's level interrupt arrives, the hypervisor masks it at the
  * IO-APIC, and unmasks it after each guest that shares it has sent its EOI. A
  * guest that never does stops only the devices on this line. The hypervisor
  * acknowledges edge interrupts and messages immediately.
  *
- * An irq moves to another CPU by one write, of where its vector goes, so that
- * none is lost. One that was sent before still arrives at the old CPU. That is
- * why only an irq that has its vector alone moves: whose it is, the vector says.
+ * An irq moves to another CPU by a single write, which changes the target of
+ * its vector, so no interrupt is lost. One that was sent before still arrives
+ * at the old CPU. So an irq moves only if no other has its vector: then the
+ * vector identifies it on any CPU.
  */
 #include "device/ioapic.h"
 #include "device/irq.h"

@@ -3,13 +3,12 @@
  * physdev_op (xen/physdev.h): interrupts and ports of the hardware domain.
  *
  * A pirq is a domain's own number for an interrupt. The domain chooses it, or
- * gets the first free one: from 16 up for a GSI, above all GSIs for a message if
- * it has so many.
- * The privileged domain maps pirqs for itself and for others, which permits the
- * domain to bind them. Any domain may set its virtual IOPL and port bitmap,
- * reserve a pirq, query its pirqs and send EOI; all other operations are for
- * the privileged domain. The hypervisor accepts reports of PCI devices and
- * ignores them.
+ * gets the first free one: from 16 up for a GSI; for a message, above all GSIs
+ * if the domain has more pirqs than that. The privileged domain maps pirqs for
+ * itself and for others, which permits the domain to bind them. Any domain may
+ * set its virtual IOPL and port bitmap, reserve a pirq, query its pirqs and
+ * send EOI; all other operations are for the privileged domain. The hypervisor
+ * accepts reports of PCI devices and ignores them.
  */
 #include <xen/physdev.h>
 #include "control/ctl.h"
@@ -403,7 +402,7 @@ static long do_nothing(struct domain *d, void *arg)
 #define ARG(name)	OPERATION_SIZE(struct physdev_##name)
 #define OP(name, fn, out, ...) [PHYSDEVOP_##name] = \
 	{ fn, ARG(name), out, __VA_ARGS__ }
-#define PCI_OP(type)	{ do_nothing, ARG(type), false, OPERATION_PRIVILEGED }
+#define PCI_OP(type, how)	{ do_nothing, ARG(type), false, how }
 static const struct operation ops[] = {
 	OP(eoi, do_eoi, false, 0),
 	OP(irq_status_query, do_status, true, 0),
@@ -416,30 +415,25 @@ static const struct operation ops[] = {
 	OP(setup_gsi, do_setup_gsi, false, OPERATION_LOCKED),
 	OP(get_free_pirq, do_get_free_pirq, true, OPERATION_LOCKED),
 	[PHYSDEVOP_pirq_eoi_gmfn_v2] = { do_eoi_frame, ARG(pirq_eoi_gmfn), false,
-					 0, LAYOUT_EOI_FRAME },
+		OPERATION_PRIVILEGED_FIRST, LAYOUT_EOI_FRAME },
 	[PHYSDEVOP_alloc_irq_vector] = { do_alloc_vector, ARG(irq), true,
 					 OPERATION_PRIVILEGED },
 	[PHYSDEVOP_manage_pci_add_ext] = { do_add_function, ARG(manage_pci_ext),
 					   false, OPERATION_PRIVILEGED },
-	[PHYSDEVOP_manage_pci_add] = PCI_OP(manage_pci),
-	[PHYSDEVOP_manage_pci_remove] = PCI_OP(manage_pci),
-	[PHYSDEVOP_pci_device_add] = PCI_OP(pci_device_add),
-	[PHYSDEVOP_pci_device_remove] = PCI_OP(pci_device),
-	OP(pci_mmcfg_reserved, do_mmcfg, false, OPERATION_PRIVILEGED),
-	[PHYSDEVOP_prepare_msix] = PCI_OP(pci_device),
-	[PHYSDEVOP_release_msix] = PCI_OP(pci_device),
-	[PHYSDEVOP_dbgp_op] = PCI_OP(dbgp_op),
+	[PHYSDEVOP_manage_pci_add] = PCI_OP(manage_pci, OPERATION_PRIVILEGED),
+	[PHYSDEVOP_manage_pci_remove] = PCI_OP(manage_pci, OPERATION_PRIVILEGED),
+	[PHYSDEVOP_pci_device_add] =
+		PCI_OP(pci_device_add, OPERATION_PRIVILEGED),
+	[PHYSDEVOP_pci_device_remove] = PCI_OP(pci_device, OPERATION_PRIVILEGED),
+	OP(pci_mmcfg_reserved, do_mmcfg, false, OPERATION_PRIVILEGED_FIRST),
+	[PHYSDEVOP_prepare_msix] = PCI_OP(pci_device, OPERATION_PRIVILEGED),
+	[PHYSDEVOP_release_msix] = PCI_OP(pci_device, OPERATION_PRIVILEGED),
+	[PHYSDEVOP_dbgp_op] =
+		PCI_OP(dbgp_op, OPERATION_PRIVILEGED_FIRST),
 };
 
 long do_physdev_op(u64 a[])
 {
-	struct domain *d = current_domain();
-	u32 cmd = (u32)a[0];
-
-	/* These test the privilege before they read their argument. */
-	if (!d->privileged && (cmd == PHYSDEVOP_pirq_eoi_gmfn_v2 ||
-			       cmd == PHYSDEVOP_pci_mmcfg_reserved ||
-			       cmd == PHYSDEVOP_dbgp_op))
-		return -EPERM;
-	return operation_call(ops, ARRAY_SIZE(ops), cmd, d, gva(a[1]));
+	return operation_call(ops, ARRAY_SIZE(ops), (u32)a[0], current_domain(),
+			      gva(a[1]));
 }

@@ -353,15 +353,14 @@ static void describe(const struct evtchn *e, struct evtchn_status *op)
 
 	op->status = public_state[e->state];
 	op->vcpu = e->vcpu;
-	if (e->state == EVTCHN_UNBOUND)
+	if (e->state == EVTCHN_UNBOUND) {
 		op->u.unbound.dom = e->remote_domid;
-	else if (e->state == EVTCHN_INTERDOMAIN) {
+	} else if (e->state == EVTCHN_INTERDOMAIN) {
 		op->u.interdomain.dom = (domid_t)e->remote->id;
 		op->u.interdomain.port = e->peer;
-	} else if (e->state == EVTCHN_PIRQ)
-		op->u.pirq = e->peer;
-	else if (e->state == EVTCHN_VIRQ)
-		op->u.virq = e->peer;
+	} else if (e->state == EVTCHN_PIRQ || e->state == EVTCHN_VIRQ) {
+		op->u.pirq = e->peer;	/* or u.virq, at the same place */
+	}
 }
 
 static long do_status(struct domain *by, void *arg)

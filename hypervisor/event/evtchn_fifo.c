@@ -50,7 +50,7 @@ static event_word_t *word_of(const struct domain *d, u32 port)
 /*
  * Append a port to the last word of a queue; false if that word is no longer on
  * a queue. By the ABI the guest must not unmask the word while BUSY is set, so
- * five tries are enough. A guest that does so breaks its own queue.
+ * five tries are enough. A guest that breaks this rule breaks its own queue.
  */
 static bool append(event_word_t *last, u32 port)
 {
@@ -163,8 +163,8 @@ static void for_ports(struct domain *d, u32 port, u32 count,
 }
 
 /*
- * What is pending of a port, by the 2-level ABI, comes back when the port's word
- * has its page. No more is added there once the domain has the FIFO ABI.
+ * What is pending of a port, by the 2-level ABI, comes back when the port's
+ * word has its page. No more is added there once the domain has the FIFO ABI.
  */
 static void save_pending(struct domain *d, struct evtchn *e, u32 port)
 {

@@ -141,8 +141,8 @@ void insn_set_reg(struct regs *r, const struct insn *i, u32 n, u64 value)
 }
 
 /*
- * Read up to d->max bytes: from the page of 'at', then from the next page if the
- * guest maps it. Code beyond the guest's part of the address space does not
+ * Read up to d->max bytes: from the page of 'at', then from the next page if
+ * the guest maps it. Code beyond the guest's part of the address space does not
  * count: d->max shrinks.
  */
 static void read_code(struct decoder *d, u64 at)

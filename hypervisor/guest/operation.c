@@ -16,6 +16,8 @@ long operation_call(const struct operation *ops, u32 count, u32 cmd,
 
 	if (cmd >= count || !op->fn)
 		return -ENOSYS;
+	if ((op->how & OPERATION_PRIVILEGED_FIRST) && !d->privileged)
+		return -EPERM;
 	if (op->layout ? layout_get(op->layout, at, arg, op->size) :
 			 guest_read(arg, at, op->size))
 		return -EFAULT;

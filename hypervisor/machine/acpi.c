@@ -3,8 +3,8 @@
  * ACPI's static tables: MADT for processors and interrupt controllers, FADT
  * for the power-off ports, HPET for a clock, MCFG for PCI. The hypervisor trusts these
  * tables as it trusts the rest of the firmware, but checks lengths and
- * checksums. It does not run AML; it searches its bytes for the only values
- * that it needs, those of \_S5.
+ * checksums. It does not interpret AML. It needs only the values of \_S5, and
+ * searches the bytes of the AML for them.
  */
 #include "lib/lib.h"
 #include "machine/acpi.h"
@@ -89,7 +89,9 @@ static void add_cpu(u32 apic_id, u32 flags)
 
 	if (!(flags & MADT_ENABLED))
 		return;
-	/* Firmware may name one in an entry of either type, or in both. */
+	/*
+	 * Firmware may name a processor in an entry of either type, or in both.
+	 */
 	for (i = 0; i < acpi.cpus; i++)
 		if (acpi.apic_id[i] == apic_id)
 			return;

@@ -79,7 +79,7 @@ static const char *start_cpu(u32 id, u32 apic_id)
 		why = "it does not start";
 	else if (!tsc_lead())
 		why = "its time stamp counter disagrees with the others'";
-	/* One that answered late would take the next one's number: stop it. */
+	/* If it answered late, it would take the next one's number: stop it. */
 	if (why)
 		apic_send_init(apic_id);
 	return why;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the hypervisor shows before the machine stops: registers, and the chain
- * of functions. Nothing here takes a lock after panic_begin(). panic_dump()
- * also shows the registers of a crashed domain, and takes the log's lock for
- * that.
+ * of functions. After panic_begin() nothing here takes a lock. For a domain
+ * that crashed, panic_dump() runs without panic_begin(), and takes the log's
+ * lock.
  */
 #include "machine/cpu.h"
 #include "machine/log.h"
@@ -83,7 +83,7 @@ void panic_dump(const struct regs *r)
 		r->r15, read_cr3());
 }
 
-/* Stop the machine, whoever holds a lock. */
+/* Stop the machine, even if another CPU holds a lock. */
 void panic(const char *fmt, ...)
 {
 	const u64 *frame = __builtin_frame_address(0);

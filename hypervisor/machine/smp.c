@@ -2,9 +2,9 @@
 /*
  * Requests between processors: look at the work flags, flush, stop.
  *
- * A flush waits for every CPU that it asks. A CPU that waits, for a lock or for
- * another's flush, either has interrupts on or answers flushes here while it
- * spins; so two CPUs that flush each other both make progress.
+ * A flush waits for every CPU that it asks. A CPU that waits for a lock or for
+ * a flush either has interrupts on or answers flushes while it spins, so two
+ * CPUs that ask each other both make progress.
  */
 #include "machine/apic.h"
 #include "machine/asm.h"
@@ -54,9 +54,9 @@ void smp_flush_interrupt(void)
 }
 
 /*
- * CPUs that have a vCPU loaded. Others hold no translation of a guest: they
- * flushed when they unloaded the last vCPU, and flush again when they load the
- * next.
+ * CPUs that have a vCPU loaded. Other CPUs hold no translation of a guest: they
+ * flushed when they unloaded their last vCPU, and flush again when they load
+ * one.
  */
 static cpus_t in_use(cpus_t cpus)
 {

@@ -74,7 +74,7 @@ static const struct range *next_taken(u64 at, u64 end)
 	return NULL;
 }
 
-/* From the top down: a lower place that clears what it hit ends below that. */
+/* Search from the top; if a taken range is in the way, go on below it. */
 static u64 fit_below(const struct range *ram, u64 size, u64 align)
 {
 	u64 end = MIN(ram->end, mapped_end);
