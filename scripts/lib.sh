@@ -25,6 +25,14 @@ unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
 # shellcheck disable=SC2034 # the sourcing scripts use it
 canonical=(-p ab --no-timestamps --no-index --diffstat --sort)
 
+# The words of the kernel's make for gcc, by ccache where that is installed.
+# shellcheck disable=SC2034 # the sourcing scripts use it
+if command -v ccache >/dev/null; then
+	kernel_gcc=(CC="$top/scripts/cached-gcc" HOSTCC='ccache gcc')
+else
+	kernel_gcc=(CC=gcc HOSTCC=gcc)
+fi
+
 note() {
 	echo "$me: $*" >&2
 }

@@ -25,10 +25,13 @@ def said(top, command):
     return run.stdout.strip() or "?"
 
 
+def linux_version(makefile):
+    return ".".join(re.findall(r"^(?:VERSION|PATCHLEVEL|SUBLEVEL) = (\d+)$",
+                               makefile.read_text(), re.M))
+
+
 def versions(top):
-    linux = said(top, "awk '$2 == \"=\" && /^(VERSION|PATCHLEVEL|SUBLEVEL)/ "
-                 "{ printf \"%s%s\", dot, $3; dot = \".\" }' "
-                 "build/base-6.1/Makefile")
+    linux = " and ".join(map(linux_version, sorted(top.glob("build/base-*/Makefile"))))
     xen = said(top, "dpkg-query -W -f '${source:Version}' libxen-dev")
     qemu = said(top, "qemu-system-x86_64 --version | "
                 "sed -n 's/.*version \\([0-9.]*\\).*/\\1/p'")

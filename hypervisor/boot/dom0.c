@@ -173,7 +173,7 @@ static void load_kernel(const struct domain *d)
 	if (image.symbols_va)
 		put(image.symbols_va, image.symbols, sizeof(image.symbols));
 	if (image.has_hypercall_page)
-		d->width->fill_hypercall_page(va_ptr(image.hypercall_page));
+		width_fill_page(d->width, va_ptr(image.hypercall_page));
 }
 
 static void load_p2m(void)

@@ -9,7 +9,9 @@
 #include "control/keys.h"
 #include "cpu/descriptors.h"
 #include "cpu/xpti.h"
+#include "device/ioapic.h"
 #include "device/irq.h"
+#include "device/watchdog.h"
 #include "entry/traps.h"
 #include "event/evtchn.h"
 #include "machine/acpi.h"
@@ -24,7 +26,6 @@
 #include "machine/serial.h"
 #include "machine/time.h"
 #include "memory/early.h"
-#include "memory/frames.h"
 #include "memory/maps.h"
 #include "mmu/tables.h"
 #include "sched/sched.h"
@@ -118,10 +119,18 @@ static void init_interrupts(void)
 	traps_init_cpu();
 	apic_init_cpu();
 	this_cpu()->apic_id = apic_read_id();
-	irq_init();
+	ioapic_init();
 	time_init();
 	cpu_idle_init();
 	init_console();
+}
+
+/* Each CPU, when Dom0 is built. */
+static __attribute__((noreturn)) void run_cpu(void)
+{
+	mce_init_cpu();
+	watchdog_init_cpu();
+	exit_first();
 }
 
 void boot_main(u32 magic, u64 info)
@@ -141,13 +150,13 @@ void boot_main(u32 magic, u64 info)
 	xpti_init();
 	init_interrupts();
 	sched_init();
-	ap_boot(traps_init_cpu, exit_first);
+	ap_boot(traps_init_cpu, run_cpu);
 	boot_l4[0] = 0;			/* the identity mapping: all CPUs run */
 	tlb_flush_local();
 	dom0_build();
 	screen_stop();
 	hold_init();
+	watchdog_init();
 	ap_release();
-	mce_init_cpu();
-	exit_first();
+	run_cpu();
 }

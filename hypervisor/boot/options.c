@@ -13,6 +13,7 @@
 #include "config.h"
 #include "cpu/xpti.h"
 #include "debug.h"
+#include "device/watchdog.h"
 #include "grant/grant.h"
 #include "machine/ap.h"
 #include "machine/efi.h"
@@ -130,6 +131,8 @@ static const struct option {
 	{ "sync_console", .set = set_flag },
 	{ UNSAFE_PASSTHROUGH, .set = set_flag },
 	{ "vga", .set = console_set_vga },
+	{ "watchdog", .set = watchdog_set },
+	{ "watchdog_timeout", .set = watchdog_set_timeout },
 	{ "x2apic", .set = set_flag },
 	{ "xpti", .set = xpti_set_option },
 	{ "placeholder no-real-mode edd edid", .why = "" },
@@ -168,7 +171,6 @@ static const struct option {
 	{ "dom0", .refused = "pvh", .why = "Dom0 is a PV domain" },
 	{ "flask", .refused = "enforcing", .why = "there are no XSM policies" },
 	{ "xsm", .refused = "flask silo", .why = "there are no XSM policies" },
-	{ "watchdog*", .why = "nothing watches the hypervisor itself" },
 	{ "allow_unsafe argo async* crash* debug* dom0_nodes hardware_dom "
 	  "low_crashinfo shim_mem tboot",
 	  .why = "Krypton has no such part" },
@@ -215,7 +217,8 @@ static bool take(const char *name, const char *value)
 	bool has_value = value, flag;
 	const struct option *o = find_word(name, &value);
 
-	flag = o && (o->set == set_flag || o->set == xpti_set_option);
+	flag = o && (o->set == set_flag || o->set == xpti_set_option ||
+		     o->set == watchdog_set);
 	if (!o || !o->set || (value && !has_value && !flag))
 		return false;
 	if (!o->set(value ? value : flag ? "yes" : ""))

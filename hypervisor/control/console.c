@@ -6,7 +6,6 @@
  * interrupts are handled in between.
  */
 #include "domain/domain.h"
-#include "guest/guest.h"
 #include "hypercalls.h"
 #include "machine/log.h"
 #include "machine/serial.h"

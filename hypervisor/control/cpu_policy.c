@@ -14,7 +14,6 @@
 #define MAX_MSRS	2u
 #define MAX_BASIC	0xdu
 #define MAX_EXTENDED	0x80000021u
-#define CACHE_SUBLEAVES	6u
 
 /* Where a list of leaves goes: memory of the caller, or nowhere. */
 struct writer {
@@ -60,38 +59,23 @@ static int copy_leaf(struct writer *w, u32 leaf, u32 sub)
 	return put_leaf(w, leaf, sub, r);
 }
 
-static int copy_cache_leaves(struct writer *w)
+static int copy_basic(struct writer *w, u32 leaf)
 {
+	static const u8 subleaves[MAX_BASIC + 1] = {
+		[4] = 6, [7] = 1, [0xb] = 1, [0xd] = 3,
+	};
 	u32 sub, r[4];
 	int rc = 0;
 
-	for (sub = 0; !rc && sub < CACHE_SUBLEAVES; sub++) {
-		rc = copy_leaf(w, 4, sub);
-		read_leaf(w, 4, sub, r);
-		if (!(r[0] & 0x1f))
-			break;
+	if (!subleaves[leaf])
+		return copy_leaf(w, leaf, XEN_CPUID_NO_SUBLEAF);
+	for (sub = 0; !rc && sub < subleaves[leaf]; sub++) {
+		rc = copy_leaf(w, leaf, sub);
+		read_leaf(w, leaf, sub, r);
+		if (leaf == 4 && !(r[0] & 0x1f))
+			break;		/* behind the last cache */
 	}
 	return rc;
-}
-
-static int copy_basic(struct writer *w, u32 leaf)
-{
-	u32 sub;
-	int rc = 0;
-
-	switch (leaf) {
-	case 4:
-		return copy_cache_leaves(w);
-	case 7:
-	case 0xb:
-		return copy_leaf(w, leaf, 0);
-	case 0xd:
-		for (sub = 0; !rc && sub <= 2; sub++)
-			rc = copy_leaf(w, leaf, sub);
-		return rc;
-	default:
-		return copy_leaf(w, leaf, XEN_CPUID_NO_SUBLEAF);
-	}
 }
 
 static int copy_leaves(struct writer *w)
@@ -162,12 +146,25 @@ static const struct {
 	{ 0x80000008, 0, 1 }, { 7, 0, 3 }, { 7, 1, 0 }, { 0x80000021, 0, 0 },
 };
 
+static u32 feature_word(const struct writer *w, u32 i)
+{
+	u32 r[4];
+
+	read_leaf(w, feature_words[i].leaf, feature_words[i].sub, r);
+	return r[feature_words[i].reg];
+}
+
+u32 sysctl_feature_word(u32 i)
+{
+	return feature_word(&(struct writer){ .host = true }, i);
+}
+
 long sysctl_cpu_features(struct xen_sysctl *op)
 {
 	struct xen_sysctl_cpu_featureset *f = &op->u.cpu_featureset;
 	const u32 all = ARRAY_SIZE(feature_words);
 	struct writer w = { .host = f->index < XEN_SYSCTL_cpu_featureset_pv };
-	u32 i, n = MIN(f->nr_features, all), r[4];
+	u32 i, n = MIN(f->nr_features, all), word;
 
 	if (f->index > XEN_SYSCTL_cpu_featureset_hvm_max)
 		return -EINVAL;
@@ -178,37 +175,18 @@ long sysctl_cpu_features(struct xen_sysctl *op)
 	if (!f->features.p)
 		return 0;
 	for (i = 0; i < n; i++) {
-		read_leaf(&w, feature_words[i].leaf, feature_words[i].sub, r);
-		if (guest_write(gva((u64)(f->features.p + i)),
-				&r[feature_words[i].reg], sizeof(u32)))
+		word = feature_word(&w, i);
+		if (ctl_put(f->features, i, &word))
 			return -EFAULT;
 	}
 	f->nr_features = n;
 	return n < all ? -ENOBUFS : 0;
 }
 
-static void keep(struct domain *d, const xen_cpuid_leaf_t *l)
-{
-	if (l->leaf == 1) {
-		d->policy.cpuid_mask[CPUID_1_ECX] = l->c;
-		d->policy.cpuid_mask[CPUID_1_EDX] = l->d;
-	} else if (l->leaf == 7 && !l->subleaf) {
-		d->policy.cpuid_mask[CPUID_7_EBX] = l->b;
-		d->policy.cpuid_mask[CPUID_7_ECX] = l->c;
-		d->policy.cpuid_mask[CPUID_7_EDX] = l->d;
-	} else if (l->leaf == 0xd && l->subleaf == 1) {
-		d->policy.cpuid_mask[CPUID_D1_EAX] = l->a;
-	} else if (l->leaf == 0x80000001) {
-		d->policy.cpuid_mask[CPUID_E1_ECX] = l->c;
-		d->policy.cpuid_mask[CPUID_E1_EDX] = l->d;
-	}
-}
-
 /* Only before the domain has run. MSRs are not looked at. */
 long domctl_set_policy(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_cpu_policy *p = &op->u.cpu_policy;
-	gva_t from = gva((u64)p->leaves.p);
 	xen_cpuid_leaf_t l;
 	u32 i;
 
@@ -217,9 +195,10 @@ long domctl_set_policy(struct domain *d, struct xen_domctl *op)
 	if (d->sched.has_run)
 		return -EEXIST;
 	for (i = 0; i < p->nr_leaves; i++) {
-		if (guest_read(&l, gva_index(from, i, sizeof(l)), sizeof(l)))
+		if (ctl_get(p->leaves, i, &l))
 			return -EFAULT;
-		keep(d, &l);
+		cpuid_set_mask(d, l.leaf, l.subleaf,
+			       (const u32 []){ l.a, l.b, l.c, l.d });
 	}
 	return 0;
 }

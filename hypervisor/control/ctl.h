@@ -1,55 +1,63 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The operations of domctl and sysctl, by file. */
+/* The operations of domctl, sysctl and platform_op, by file. */
 #ifndef KRYPTON_CTL_H
 #define KRYPTON_CTL_H
 
 #include <xen/domctl.h>
 #include <xen/sysctl.h>
 #include "domain/domain.h"
-#include "guest/guest.h"
 
-/* An operation on a domain; the caller has a reference. op is in and out. */
-typedef long (*domctl_fn)(struct domain *d, struct xen_domctl *op);
+/*
+ * An operation on a domain, to which the caller has a reference, or on none. op
+ * is in and out.
+ */
+typedef long domctl_fn(struct domain *d, struct xen_domctl *op);
+typedef long sysctl_fn(struct xen_sysctl *op);
 
 /* control/domctl_vcpu.c */
-long domctl_set_affinity(struct domain *d, struct xen_domctl *op);
-long domctl_get_affinity(struct domain *d, struct xen_domctl *op);
-long domctl_vcpu_info(struct domain *d, struct xen_domctl *op);
-long domctl_set_context(struct domain *d, struct xen_domctl *op);
-long domctl_get_context(struct domain *d, struct xen_domctl *op);
-long domctl_set_ext_context(struct domain *d, struct xen_domctl *op);
-long domctl_get_ext_context(struct domain *d, struct xen_domctl *op);
-long domctl_trigger(struct domain *d, struct xen_domctl *op);
+domctl_fn domctl_affinity, domctl_vcpu_info, domctl_context,
+	domctl_set_ext_context, domctl_get_ext_context, domctl_trigger;
 /* control/domctl_state.c */
-long domctl_get_extended_state(struct domain *d, struct xen_domctl *op);
-long domctl_set_extended_state(struct domain *d, struct xen_domctl *op);
-long domctl_get_msrs(struct domain *d, struct xen_domctl *op);
-long domctl_set_msrs(struct domain *d, struct xen_domctl *op);
+domctl_fn domctl_get_extended_state, domctl_set_extended_state,
+	domctl_get_msrs, domctl_set_msrs;
+/* The vCPU of a domain that can be paused; NULL: *rc is the error. */
+struct vcpu *domctl_vcpu(struct domain *d, u32 id, long *rc);
 /* device/devices.c */
-long devices_domctl_ports(struct domain *d, struct xen_domctl *op);
-long devices_domctl_iomem(struct domain *d, struct xen_domctl *op);
-long devices_domctl_assign(const struct xen_domctl *op);
+domctl_fn devices_domctl_ports, devices_domctl_iomem, devices_domctl_assign;
 /* device/physdev.c: allow or forbid the domain to bind a pirq */
-long physdev_domctl_irq(struct domain *d, struct xen_domctl *op);
+domctl_fn physdev_domctl_irq;
 /* control/page_info.c */
-long domctl_page_info(struct domain *d, struct xen_domctl *op);
-long domctl_hypercall_page(struct domain *d, struct xen_domctl *op);
+domctl_fn domctl_page_info, domctl_hypercall_page;
 /* control/cpu_policy.c */
-long domctl_set_policy(struct domain *d, struct xen_domctl *op);
-long domctl_get_policy(struct domain *d, struct xen_domctl *op);
-long sysctl_cpu_policy(struct xen_sysctl *op);
-long sysctl_cpu_features(struct xen_sysctl *op);
+domctl_fn domctl_set_policy, domctl_get_policy;
+sysctl_fn sysctl_cpu_policy, sysctl_cpu_features;
+/* A word of the processor's own feature set. */
+u32 sysctl_feature_word(u32 i);
 /* control/machine_info.c */
-long sysctl_physinfo(struct xen_sysctl *op);
-long sysctl_cpu_topology(struct xen_sysctl *op);
-long sysctl_numa(struct xen_sysctl *op);
-long sysctl_cpu_info(struct xen_sysctl *op);
-long sysctl_cpupool(struct xen_sysctl *op);
-long sysctl_heap(struct xen_sysctl *op);
+sysctl_fn sysctl_physinfo, sysctl_cpu_topology, sysctl_numa, sysctl_cpu_info,
+	sysctl_cpupool, sysctl_heap;
 
+/*
+ * control/platform_efi.c: XEN_FW_EFI_INFO and XENPF_efi_runtime_call. The
+ * structure as the guest gave it, and its address. Return what the hypercall
+ * does.
+ */
+long platform_efi_info(u32 index, const void *in, u64 arg);
+long platform_efi_call(const void *body, u64 arg);
 /* control/domain_info.c */
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to);
 
+/*
+ * domctl, sysctl and platform_op begin so: copy the structure at guest address
+ * 'at', and test its interface version, the second word, and then the caller's
+ * privilege. 0, -EFAULT, -EACCES or -EPERM.
+ */
+int ctl_begin(u64 at, void *op, u32 size, u32 version);
+/* Copy element i of an array in memory of the tools: 0 or -EFAULT. */
+#define ctl_get(handle, i, to) \
+	guest_read(to, gva((u64)((handle).p + (i))), sizeof(*(handle).p))
+#define ctl_put(handle, i, from) \
+	guest_write(gva((u64)((handle).p + (i))), from, sizeof(*(handle).p))
 /*
  * Read and write the first MAX_CPUS bits of a bitmap in memory of the tools: 0
  * or -EFAULT. Writing sets all further bytes to 0.

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* getdomaininfo, and the bitmaps of domctl and sysctl. */
+/* getdomaininfo, and what domctl and sysctl share. */
 #include "control/ctl.h"
 
 #define MAX_BITMAP_BYTES	4096u
+
+int ctl_begin(u64 at, void *op, u32 size, u32 version)
+{
+	if (guest_read(op, gva(at), size))
+		return -EFAULT;
+	if (((const u32 *)op)[1] != version)
+		return -EACCES;
+	return current_domain()->privileged ? 0 : -EPERM;
+}
 
 int ctl_get_bitmap(const struct xenctl_bitmap *from, cpus_t *set)
 {

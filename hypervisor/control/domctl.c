@@ -23,15 +23,12 @@ static struct spinlock domctl_lock = SPINLOCK(LOCK_DOMCTL);
 static u32 choose_id(void)
 {
 	static u32 last;
-	struct domain *d;
 	u32 i;
 
 	for (i = 0; i < DOMID_FIRST_RESERVED; i++) {
 		last = last + 1 < DOMID_FIRST_RESERVED ? last + 1 : 1;
-		d = domain_get_any(last);
-		if (!d)
+		if (!domain_exists(last))
 			return last;
-		domain_put(d);
 	}
 	return 0;
 }
@@ -51,7 +48,7 @@ static bool config_ok(const struct xen_domctl_createdomain *c)
 			       c->max_maptrack_frames);
 }
 
-static long do_create(struct xen_domctl *op)
+static long do_create(struct domain *none, struct xen_domctl *op)
 {
 	const struct xen_domctl_createdomain *c = &op->u.createdomain;
 	struct domain_config config = {
@@ -68,10 +65,8 @@ static long do_create(struct xen_domctl *op)
 	memcpy(config.handle, c->handle, sizeof(config.handle));
 	if (!config.id || config.id >= DOMID_FIRST_RESERVED)
 		config.id = choose_id();
-	else if ((d = domain_get_any(config.id))) {
-		domain_put(d);
+	else if (domain_exists(config.id))
 		return -EEXIST;
-	}
 	if (!config.id)
 		return -ENOMEM;
 	d = domain_create(&config);
@@ -121,18 +116,15 @@ static long do_resume(struct domain *d, struct xen_domctl *op)
 }
 
 /* The domain with this number, or else the next higher one. */
-static long do_info(struct xen_domctl *op)
+static long do_info(struct domain *none, struct xen_domctl *op)
 {
-	struct domain *d;
+	bool valid = op->domain < DOMID_FIRST_RESERVED;
+	DOMAIN_REF(d) = valid ? domain_get_from(op->domain) : NULL;
 
-	if (op->domain >= DOMID_FIRST_RESERVED)
-		return -EINVAL;
-	d = domain_get_from(op->domain);
 	if (!d)
-		return -ESRCH;
+		return valid ? -ESRCH : -EINVAL;
 	domain_info(d, &op->u.getdomaininfo);
 	op->domain = (domid_t)d->id;
-	domain_put(d);
 	return 0;
 }
 
@@ -149,17 +141,13 @@ static long do_max_mem(struct domain *d, struct xen_domctl *op)
  */
 static long make_narrow(struct domain *d)
 {
-	u64 f;
-	bool ok;
-
-	spin_lock(&d->tables.lock);
-	f = spin_lock_irqsave(&d->events.lock);
-	ok = !d->mem.tot_pages && !evtchn_used_many(d);
-	if (ok)
+	spin_guard(&d->tables.lock);
+	spin_scoped_irqsave(&d->events.lock) {
+		if (d->mem.tot_pages || evtchn_used_many(d))
+			return -EACCES;
 		domain_set_width(d, &width32);
-	spin_unlock_irqrestore(&d->events.lock, f);
-	spin_unlock(&d->tables.lock);
-	return ok ? 0 : -EACCES;
+	}
+	return 0;
 }
 
 static long do_set_address_size(struct domain *d, struct xen_domctl *op)
@@ -183,20 +171,17 @@ static long do_scheduler(struct domain *d, struct xen_domctl *op)
 
 	if (s->sched_id != XEN_SCHEDULER_CREDIT2)
 		return -EINVAL;
-	switch (s->cmd) {
-	case XEN_DOMCTL_SCHEDOP_putinfo:
-		if (s->u.credit2.cap > 100 * d->max_vcpus)
-			return -EINVAL;
-		sched_set_params(d, s->u.credit2.weight ? s->u.credit2.weight :
-				 d->sched.weight, s->u.credit2.cap);
-		return 0;
-	case XEN_DOMCTL_SCHEDOP_getinfo:
+	if (s->cmd == XEN_DOMCTL_SCHEDOP_getinfo) {
 		s->u.credit2.weight = (u16)d->sched.weight;
 		s->u.credit2.cap = (u16)d->sched.cap;
 		return 0;
-	default:
-		return -EINVAL;
 	}
+	if (s->cmd != XEN_DOMCTL_SCHEDOP_putinfo ||
+	    s->u.credit2.cap > 100 * d->max_vcpus)
+		return -EINVAL;
+	sched_set_params(d, s->u.credit2.weight ? s->u.credit2.weight :
+			 d->sched.weight, s->u.credit2.cap);
+	return 0;
 }
 
 static long do_handle(struct domain *d, struct xen_domctl *op)
@@ -248,22 +233,30 @@ static long do_debugging(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-static const struct {
-	domctl_fn fn;
+#define OUT	1u	/* the structure is written back, */
+#define ALWAYS	2u	/* even after an error: it says how far fn came */
+#define DYING	4u	/* also for a domain that is dying */
+#define OTHER	8u	/* not for the caller's own domain: -EINVAL */
+#define NONE	16u	/* fn gets no domain */
+#define REFUSED(name, error)	[XEN_DOMCTL_##name] = { NULL, 0, -(error) }
+
+/* Refused: those for other kinds of domains, or for hardware not supported. */
+static const struct domctl {
+	domctl_fn *fn;
 	u32 how;
-#define OUT	1u	/* the structure is written back */
-#define DYING	2u	/* also for a domain that is dying */
-#define OTHER	4u	/* not for the caller's own domain: -EINVAL */
+	int error;		/* of one that is refused; 0: -ENOSYS */
 } ops[] = {
+	[XEN_DOMCTL_createdomain]	= { do_create, OUT | NONE },
+	[XEN_DOMCTL_getdomaininfo]	= { do_info, OUT | NONE },
 	[XEN_DOMCTL_destroydomain]	= { do_destroy, DYING },
 	[XEN_DOMCTL_pausedomain]	= { do_pause, OTHER },
 	[XEN_DOMCTL_unpausedomain]	= { do_unpause, 0 },
 	[XEN_DOMCTL_resumedomain]	= { do_resume, OTHER },
-	[XEN_DOMCTL_setvcpuaffinity]	= { domctl_set_affinity, OUT },
-	[XEN_DOMCTL_getvcpuaffinity]	= { domctl_get_affinity, OUT | DYING },
+	[XEN_DOMCTL_setvcpuaffinity]	= { domctl_affinity, OUT },
+	[XEN_DOMCTL_getvcpuaffinity]	= { domctl_affinity, OUT | DYING },
 	[XEN_DOMCTL_max_mem]		= { do_max_mem, 0 },
-	[XEN_DOMCTL_setvcpucontext]	= { domctl_set_context, 0 },
-	[XEN_DOMCTL_getvcpucontext]	= { domctl_get_context, 0 },
+	[XEN_DOMCTL_setvcpucontext]	= { domctl_context, 0 },
+	[XEN_DOMCTL_getvcpucontext]	= { domctl_context, 0 },
 	[XEN_DOMCTL_getvcpuinfo]	= { domctl_vcpu_info, OUT | DYING },
 	[XEN_DOMCTL_max_vcpus]		= { do_max_vcpus, 0 },
 	[XEN_DOMCTL_scheduler_op]	= { do_scheduler, OUT | DYING },
@@ -286,123 +279,67 @@ static const struct {
 	[XEN_DOMCTL_getvcpuextstate]	= { domctl_get_extended_state, OUT },
 	[XEN_DOMCTL_setnodeaffinity]	= { do_set_nodes, 0 },
 	[XEN_DOMCTL_getnodeaffinity]	= { do_get_nodes, OUT | DYING },
-	[XEN_DOMCTL_get_vcpu_msrs]	= { domctl_get_msrs, OUT },
-	[XEN_DOMCTL_set_vcpu_msrs]	= { domctl_set_msrs, OUT },
+	[XEN_DOMCTL_get_vcpu_msrs]	= { domctl_get_msrs, OUT | ALWAYS },
+	[XEN_DOMCTL_set_vcpu_msrs]	= { domctl_set_msrs, OUT | ALWAYS },
 	[XEN_DOMCTL_get_cpu_policy]	= { domctl_get_policy, OUT | DYING },
 	[XEN_DOMCTL_set_cpu_policy]	= { domctl_set_policy, OTHER },
+	[XEN_DOMCTL_assign_device]	= { devices_domctl_assign, NONE },
+	[XEN_DOMCTL_deassign_device]	= { devices_domctl_assign, NONE },
+	[XEN_DOMCTL_test_assign_device]	= { devices_domctl_assign, NONE },
+	REFUSED(shadow_op, EINVAL), REFUSED(bind_pt_irq, EINVAL),
+	REFUSED(unbind_pt_irq, EINVAL), REFUSED(gethvmcontext, EINVAL),
+	REFUSED(sethvmcontext, EINVAL), REFUSED(gethvmcontext_partial, EINVAL),
+	REFUSED(debug_op, EINVAL), REFUSED(set_broken_page_p2m, EINVAL),
+	REFUSED(setvnumainfo, EINVAL), REFUSED(soft_reset, EINVAL),
+	REFUSED(vmtrace_op, EINVAL), REFUSED(psr_cmt_op, ENODEV),
+	REFUSED(psr_alloc, ENODEV), REFUSED(subscribe, EOPNOTSUPP),
+	REFUSED(set_virq_handler, EOPNOTSUPP),
+	REFUSED(ioport_mapping, EOPNOTSUPP),
+	REFUSED(get_device_group, EOPNOTSUPP), REFUSED(set_target, EOPNOTSUPP),
+	REFUSED(get_paging_mempool_size, EOPNOTSUPP),
+	REFUSED(set_paging_mempool_size, EOPNOTSUPP),
+	REFUSED(vm_event_op, EOPNOTSUPP),
 };
 
-/* Operations for other kinds of domains, or for hardware not supported. */
-static long refused(u32 cmd)
+/* *how becomes that of the operation if it is called. */
+static long call(const struct domctl *o, struct xen_domctl *op, u32 *how)
 {
-	switch (cmd) {
-	case XEN_DOMCTL_shadow_op:
-	case XEN_DOMCTL_bind_pt_irq:
-	case XEN_DOMCTL_unbind_pt_irq:
-	case XEN_DOMCTL_gethvmcontext:
-	case XEN_DOMCTL_sethvmcontext:
-	case XEN_DOMCTL_gethvmcontext_partial:
-	case XEN_DOMCTL_debug_op:
-	case XEN_DOMCTL_set_broken_page_p2m:
-	case XEN_DOMCTL_setvnumainfo:
-	case XEN_DOMCTL_soft_reset:
-	case XEN_DOMCTL_vmtrace_op:
-		return -EINVAL;
-	case XEN_DOMCTL_psr_cmt_op:
-	case XEN_DOMCTL_psr_alloc:
-		return -ENODEV;
-	case XEN_DOMCTL_subscribe:
-	case XEN_DOMCTL_set_virq_handler:
-	case XEN_DOMCTL_ioport_mapping:
-	case XEN_DOMCTL_get_device_group:
-	case XEN_DOMCTL_set_target:
-	case XEN_DOMCTL_get_paging_mempool_size:
-	case XEN_DOMCTL_set_paging_mempool_size:
-	case XEN_DOMCTL_vm_event_op:
-		return -EOPNOTSUPP;
-	default:
-		return -ENOSYS;
-	}
-}
+	DOMAIN_REF(d) = o->how & NONE ? NULL : domain_get_any(op->domain);
 
-static long call(struct domain *d, struct xen_domctl *op, bool *out)
-{
-	u32 how = op->cmd < ARRAY_SIZE(ops) ? ops[op->cmd].how : 0;
-
-	if (op->cmd >= ARRAY_SIZE(ops) || !ops[op->cmd].fn)
-		return refused(op->cmd);
-	if (d->life.is_dying && !(how & DYING))
+	if (!d && !(o->how & NONE))
 		return -ESRCH;
-	if (d == current_domain() && (how & OTHER))
-		return -EINVAL;
-	*out = how & OUT;
-	return ops[op->cmd].fn(d, op);
-}
-
-static long on_domain(struct xen_domctl *op, bool *out)
-{
-	struct domain *d = domain_get_any(op->domain);
-	long rc;
-
-	if (!d)
+	if (!o->fn)
+		return o->error ? o->error : -ENOSYS;
+	if (d && d->life.is_dying && !(o->how & DYING))
 		return -ESRCH;
-	rc = call(d, op, out);
-	domain_put(d);
-	return rc;
+	if (d == current_domain() && (o->how & OTHER))
+		return -EINVAL;
+	*how = o->how;
+	return o->fn(d, op);
 }
 
 /* Xen tests whether the domain exists before it refuses a caller. */
 static long not_permitted(const struct xen_domctl *op)
 {
-	struct domain *d;
-
-	if (op->cmd == XEN_DOMCTL_createdomain ||
-	    op->cmd == XEN_DOMCTL_getdomaininfo)
-		return -EPERM;
-	d = domain_get_any(op->domain);
-	if (!d)
-		return -ESRCH;
-	domain_put(d);
-	return -EPERM;
-}
-
-static long dispatch(struct xen_domctl *op, bool *out)
-{
-	switch (op->cmd) {
-	case XEN_DOMCTL_createdomain:
-		*out = true;
-		return do_create(op);
-	case XEN_DOMCTL_getdomaininfo:
-		*out = true;
-		return do_info(op);
-	case XEN_DOMCTL_assign_device:
-	case XEN_DOMCTL_deassign_device:
-	case XEN_DOMCTL_test_assign_device:
-		return devices_domctl_assign(op);
-	default:
-		return on_domain(op, out);
-	}
+	return op->cmd == XEN_DOMCTL_createdomain ||
+	       op->cmd == XEN_DOMCTL_getdomaininfo ||
+	       domain_exists(op->domain) ? -EPERM : -ESRCH;
 }
 
 long do_domctl(u64 a[])
 {
+	const struct domctl *o;
 	struct xen_domctl op;
-	bool out = false;
-	long rc;
+	u32 how = 0;
+	long rc = ctl_begin(a[0], &op, sizeof(op), XEN_DOMCTL_INTERFACE_VERSION);
 
-	if (guest_read(&op, gva(a[0]), sizeof(op)))
-		return -EFAULT;
-	if (op.interface_version != XEN_DOMCTL_INTERFACE_VERSION)
-		return -EACCES;
-	if (!current_domain()->privileged)
-		return not_permitted(&op);
+	if (rc)
+		return rc == -EPERM ? not_permitted(&op) : rc;
+	o = &ops[op.cmd < ARRAY_SIZE(ops) ? op.cmd : 0];
 	spin_lock(&domctl_lock);
-	rc = dispatch(&op, &out);
+	rc = call(o, &op, &how);
 	spin_unlock(&domctl_lock);
-	/* These say how far they came, even if they failed. */
-	out = out && (!rc || op.cmd == XEN_DOMCTL_get_vcpu_msrs ||
-		      op.cmd == XEN_DOMCTL_set_vcpu_msrs);
-	if (out && guest_write(gva(a[0]), &op, sizeof(op)))
-		return -EFAULT;
+	if (how & (rc ? ALWAYS : OUT))
+		return guest_write(gva(a[0]), &op, sizeof(op)) ? -EFAULT : rc;
 	return rc;
 }

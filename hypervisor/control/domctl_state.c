@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * domctl on what the tools save of a vCPU beside its context: the state of XSAVE
- * and a few model-specific registers. All is copied while the vCPU's domain is
- * paused, to and from copies here. Every byte that the tools give may be wrong.
+ * domctl on what the tools save of a vCPU beside its context: the state of
+ * XSAVE and a few model-specific registers. All is copied while the vCPU's
+ * domain is paused, to and from copies here. Every byte that the tools give may
+ * be wrong.
  */
 #include "control/ctl.h"
-#include "cpu/context.h"
 #include "cpu/emulate.h"
-#include "guest/guest.h"
 
 /* xen/domctl.h, vcpuextstate.buffer: as long as XCR0 over time needs. */
 struct extended {
@@ -21,8 +20,7 @@ static u64 size_for(u64 xcr0_all)
 	return NO_IMAGE + context_image_size(xcr0_all);
 }
 
-/* Of a domain that can be paused; NULL: 'rc' says why not. */
-static struct vcpu *find(struct domain *d, u32 id, long *rc)
+struct vcpu *domctl_vcpu(struct domain *d, u32 id, long *rc)
 {
 	struct vcpu *v = domain_vcpu(d, id);
 
@@ -30,14 +28,14 @@ static struct vcpu *find(struct domain *d, u32 id, long *rc)
 	return *rc ? NULL : v;
 }
 
-/* Without a buffer: how long it may have to be, and the parts that exist. */
+/* Without a buffer: the most that it may need, and the parts that exist. */
 long domctl_get_extended_state(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_vcpuextstate *e = &op->u.vcpuextstate;
 	struct extended s;
 	u64 size;
 	long rc;
-	const struct vcpu *v = find(d, e->vcpu, &rc);
+	const struct vcpu *v = domctl_vcpu(d, e->vcpu, &rc);
 
 	if (!v)
 		return rc;
@@ -80,7 +78,7 @@ long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
 	const struct xen_domctl_vcpuextstate *e = &op->u.vcpuextstate;
 	struct extended s = { 0 };
 	long rc;
-	struct vcpu *v = find(d, e->vcpu, &rc);
+	struct vcpu *v = domctl_vcpu(d, e->vcpu, &rc);
 
 	if (!v)
 		return rc;
@@ -99,7 +97,10 @@ long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
 	domain_pause(d);
 	v->proc.xcr0 = s.xcr0;
 	v->proc.xcr0_all = s.xcr0_all;
-	/* What XCR0 never had is no part of XSAVE's state, but the vCPU's still. */
+	/*
+	 * x87 and SSE registers that XCR0 never had are not in XSAVE's image,
+	 * but the vCPU has them all the same.
+	 */
 	context_copy_fpu(&v->proc.fpu, &s.fpu,
 			 s.fpu.parts | (XCR0_START & ~s.xcr0_all));
 	domain_unpause(d);
@@ -110,8 +111,8 @@ long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
 #define CPUID81_DBEXT			BIT(26)		/* in ECX */
 
 /*
- * As many as Xen may save, which counts four twice where the processor has them.
- * In Krypton TSC_AUX alone can have a value.
+ * As many as Xen may save, which counts four twice where the processor has
+ * them. In Krypton TSC_AUX alone can have a value.
  */
 static u32 max_msrs(void)
 {
@@ -121,14 +122,14 @@ static u32 max_msrs(void)
 	return r[2] & CPUID81_DBEXT ? 11 : 7;
 }
 
-/* Those that are not 0. The count is given out even if there is no room. */
+/* Those that are not 0. The count is written back even if they do not fit. */
 long domctl_get_msrs(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_vcpu_msrs *m = &op->u.vcpu_msrs;
 	struct xen_domctl_vcpu_msr msr = { .index = MSR_TSC_AUX };
 	u32 room = m->msr_count;
 	long rc;
-	const struct vcpu *v = find(d, m->vcpu, &rc);
+	const struct vcpu *v = domctl_vcpu(d, m->vcpu, &rc);
 
 	if (!v)
 		return rc;
@@ -152,7 +153,7 @@ long domctl_set_msrs(struct domain *d, struct xen_domctl *op)
 	struct xen_domctl_vcpu_msr msr;
 	u32 n = m->msr_count, i;
 	long rc;
-	struct vcpu *v = find(d, m->vcpu, &rc);
+	struct vcpu *v = domctl_vcpu(d, m->vcpu, &rc);
 
 	if (!v)
 		return rc;
@@ -161,8 +162,7 @@ long domctl_set_msrs(struct domain *d, struct xen_domctl *op)
 	domain_pause(d);
 	for (i = 0; !rc && i < n; i++) {
 		m->msr_count = i;
-		rc = guest_read(&msr, gva_index(gva((u64)m->msrs.p), i, sizeof(msr)),
-				sizeof(msr));
+		rc = ctl_get(m->msrs, i, &msr);
 		if (!rc && (msr.reserved || (msr.index != MSR_TSC_AUX &&
 				msr.index != MSR_MISC_FEATURES_ENABLES) ||
 			    !msr_write(v, msr.index, msr.value)))

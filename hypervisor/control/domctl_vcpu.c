@@ -30,11 +30,11 @@ static long get_mask(struct vcpu *v, const struct xenctl_bitmap *map, bool hard)
 					    v->sched.soft_affinity, smp_all()));
 }
 
-/* The masks that the caller names, the hard one first. */
-static long each_mask(struct domain *d, const struct xen_domctl *op,
-		      long (*one)(struct vcpu *v,
-				  const struct xenctl_bitmap *map, bool hard))
+/* Set or get the masks that the caller names, the hard one first. */
+long domctl_affinity(struct domain *d, struct xen_domctl *op)
 {
+	long (*one)(struct vcpu *v, const struct xenctl_bitmap *map, bool hard) =
+		op->cmd == XEN_DOMCTL_setvcpuaffinity ? set_mask : get_mask;
 	const struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
 	struct vcpu *v = domain_vcpu(d, a->vcpu);
 	long rc = 0;
@@ -48,16 +48,6 @@ static long each_mask(struct domain *d, const struct xen_domctl *op,
 	if (!rc && (a->flags & XEN_VCPUAFFINITY_SOFT))
 		rc = one(v, &a->cpumap_soft, false);
 	return rc;
-}
-
-long domctl_set_affinity(struct domain *d, struct xen_domctl *op)
-{
-	return each_mask(d, op, set_mask);
-}
-
-long domctl_get_affinity(struct domain *d, struct xen_domctl *op)
-{
-	return each_mask(d, op, get_mask);
 }
 
 long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
@@ -78,30 +68,21 @@ long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
 }
 
 /* With all of the domain stopped, which cannot be the caller's own. */
-static long on_context(struct domain *d, struct xen_domctl *op,
-		       int (*fn)(struct vcpu *v, gva_t at), bool initialised)
+long domctl_context(struct domain *d, struct xen_domctl *op)
 {
 	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);
+	gva_t at = gva((u64)op->u.vcpucontext.ctxt.p);
+	bool set = op->cmd == XEN_DOMCTL_setvcpucontext;
 	long rc;
 
 	if (d == current_domain() || !v)
 		return -EINVAL;
-	if (initialised && !v->proc.initialised)
+	if (!set && !v->proc.initialised)
 		return -ENODATA;
 	domain_pause(d);
-	rc = fn(v, gva((u64)op->u.vcpucontext.ctxt.p));
+	rc = set ? vcpu_context_set(v, at) : vcpu_context_get(v, at);
 	domain_unpause(d);
 	return rc;
-}
-
-long domctl_set_context(struct domain *d, struct xen_domctl *op)
-{
-	return on_context(d, op, vcpu_context_set, false);
-}
-
-long domctl_get_context(struct domain *d, struct xen_domctl *op)
-{
-	return on_context(d, op, vcpu_context_get, true);
 }
 
 long domctl_trigger(struct domain *d, struct xen_domctl *op)
@@ -149,12 +130,12 @@ long domctl_set_ext_context(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_ext_vcpucontext *e = &op->u.ext_vcpucontext;
 	u64 mask = d->width->long_mask;
-	struct vcpu *v = domain_vcpu(d, e->vcpu);
+	long rc;
+	struct vcpu *v = domctl_vcpu(d, e->vcpu, &rc);
 
 	if (!v)
-		return -ESRCH;
-	if (d == current_domain() ||
-	    e->size < offsetof(struct xen_domctl_ext_vcpucontext, mcg_cap) ||
+		return rc;
+	if (e->size < offsetof(struct xen_domctl_ext_vcpucontext, mcg_cap) ||
 	    !cpu_canonical(e->syscall32_callback_eip) ||
 	    !cpu_canonical(e->sysenter_callback_eip))
 		return -EINVAL;

@@ -4,7 +4,6 @@
  * directs its input to the hypervisor, and three more times to Dom0 again.
  */
 #include "control/keys.h"
-#include "debug.h"
 #include "device/irq.h"
 #include "domain/domain.h"
 #include "machine/machine.h"
@@ -93,7 +92,10 @@ bool keys_input(char c)
 			 "Dom0");
 		return true;
 	}
-	if (ours && c != SWITCH_KEY)
+	if (ours && c != SWITCH_KEY) {
+		atomic_inc(&smp_slow);	/* it may print much */
 		keys_handle(c);
+		atomic_dec(&smp_slow);
+	}
 	return ours;
 }

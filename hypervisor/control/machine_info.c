@@ -8,24 +8,10 @@
 
 #define LOCAL_DISTANCE	10u
 
-static void features(u32 words[8])
-{
-	u32 r[4];
-
-	cpuid(1, 0, r);
-	words[0] = r[3];
-	words[1] = r[2];
-	cpuid(0x80000001, 0, r);
-	words[2] = r[3];
-	words[3] = r[2];
-	cpuid(7, 0, r);
-	words[5] = r[1];
-	words[6] = r[2];
-}
-
 long sysctl_physinfo(struct xen_sysctl *op)
 {
 	struct xen_sysctl_physinfo *p = &op->u.physinfo;
+	u32 i;
 
 	*p = (struct xen_sysctl_physinfo){
 		.threads_per_core = 1, .cores_per_socket = cpu_count,
@@ -39,7 +25,8 @@ long sysctl_physinfo(struct xen_sysctl *op)
 	};
 	if (boot_flag(UNSAFE_PASSTHROUGH, false))
 		p->capabilities |= XEN_SYSCTL_PHYSCAP_directio;
-	features(p->hw_cap);
+	for (i = 0; i < ARRAY_SIZE(p->hw_cap); i++)
+		p->hw_cap[i] = sysctl_feature_word(i);
 	return 0;
 }
 
@@ -51,8 +38,7 @@ long sysctl_cpu_topology(struct xen_sysctl *op)
 
 	for (i = 0; t->cputopo.p && i < n; i++) {
 		one.core = i;
-		if (guest_write(gva((u64)(t->cputopo.p + i)), &one,
-				sizeof(one)))
+		if (ctl_put(t->cputopo, i, &one))
 			return -EFAULT;
 	}
 	t->num_cpus = n;
@@ -70,11 +56,8 @@ long sysctl_numa(struct xen_sysctl *op)
 
 	if (wanted && !n->num_nodes)
 		return 0;
-	if (n->meminfo.p && guest_write(gva((u64)n->meminfo.p), &memory,
-					sizeof(memory)))
-		return -EFAULT;
-	if (n->distance.p && guest_write(gva((u64)n->distance.p), &distance,
-					 sizeof(distance)))
+	if ((n->meminfo.p && ctl_put(n->meminfo, 0, &memory)) ||
+	    (n->distance.p && ctl_put(n->distance, 0, &distance)))
 		return -EFAULT;
 	n->num_nodes = 1;
 	return 0;
@@ -88,8 +71,7 @@ long sysctl_cpu_info(struct xen_sysctl *op)
 
 	for (i = 0; i < n; i++) {
 		one.idletime = sched_idle_time(i);
-		if (guest_write(gva((u64)(info->info.p + i)), &one,
-				sizeof(one)))
+		if (ctl_put(info->info, i, &one))
 			return -EFAULT;
 	}
 	info->nr_cpus = n;
@@ -99,24 +81,18 @@ long sysctl_cpu_info(struct xen_sysctl *op)
 static u32 count_domains(void)
 {
 	struct domain *d;
-	u32 id = 0, n = 0;
+	u32 n = 0;
 
-	for (; (d = domain_get_from(id)); n++) {
-		id = d->id + 1;
-		domain_put(d);
-	}
+	for (d = domain_get_from(0); d; d = domain_next(d))
+		n++;
 	return n;
 }
 
 static long move_domain(u32 id, u32 pool)
 {
-	struct domain *d = domain_get(id);
-	long rc = d == current_domain() ? -EPERM : pool ? -ENOENT : 0;
+	DOMAIN_REF(d) = domain_get(id);
 
-	if (!d)
-		return -ESRCH;
-	domain_put(d);
-	return rc;
+	return !d ? -ESRCH : d == current_domain() ? -EPERM : pool ? -ENOENT : 0;
 }
 
 /* One pool, number 0, with all CPUs and all domains. */

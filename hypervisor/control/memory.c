@@ -49,7 +49,7 @@ static long max_gpfn(const struct domain *d)
 
 static long query(u32 op, u64 arg)
 {
-	struct domain *d;
+	DOMAIN_REF(d) = NULL;
 	u16 domid;
 	long rc;
 
@@ -58,19 +58,12 @@ static long query(u32 op, u64 arg)
 	rc = domain_target(domid, &d);
 	if (rc)
 		return rc;
-	switch (op) {
-	case XENMEM_current_reservation:
-		rc = (long)d->mem.tot_pages;
-		break;
-	case XENMEM_maximum_reservation:
-		rc = (long)MIN(d->mem.max_pages, current_domain()->
-			       width->long_mask >> 1);
-		break;
-	default:
-		rc = max_gpfn(d);
-	}
-	domain_put(d);
-	return rc;
+	if (op == XENMEM_current_reservation)
+		return (long)d->mem.tot_pages;
+	if (op == XENMEM_maximum_reservation)
+		return (long)MIN(d->mem.max_pages, current_domain()->
+				 width->long_mask >> 1);
+	return max_gpfn(d);
 }
 
 /*

@@ -38,8 +38,8 @@ static long set_map(struct domain *d, u32 nr, gva_t buffer)
 
 long memory_set_map(u64 arg)
 {
-	struct domain *d;
 	struct xen_foreign_memory_map f;
+	DOMAIN_REF(d) = NULL;
 	long rc;
 
 	if (layout_get(LAYOUT_FOREIGN_MAP, gva(arg), &f, sizeof(f)))
@@ -49,11 +49,7 @@ long memory_set_map(u64 arg)
 	if (!current_domain()->privileged)
 		return -EPERM;
 	rc = domain_target(f.domid, &d);
-	if (rc)
-		return rc;
-	rc = set_map(d, f.map.nr_entries, HANDLE(f.map.buffer));
-	domain_put(d);
-	return rc;
+	return rc ? rc : set_map(d, f.map.nr_entries, HANDLE(f.map.buffer));
 }
 
 long memory_get_map(u64 arg)
@@ -77,8 +73,7 @@ long memory_get_map(u64 arg)
 long memory_claim(u64 arg)
 {
 	struct xen_memory_reservation r;
-	struct domain *d;
-	long rc;
+	DOMAIN_REF(d) = NULL;
 
 	if (layout_get(LAYOUT_RESERVATION, gva(arg), &r, sizeof(r)))
 		return -EFAULT;
@@ -88,17 +83,13 @@ long memory_claim(u64 arg)
 		return -EINVAL;
 	if (domain_target(r.domid, &d))
 		return -EINVAL;		/* as on Xen: not -ESRCH */
-	spin_lock(&d->tables.lock);
+	spin_guard(&d->tables.lock);
 	if (d->life.is_dying ||
 	    (r.nr_extents && r.nr_extents < d->mem.tot_pages) ||
 	    r.nr_extents > d->mem.max_pages)
-		rc = -EINVAL;
-	else
-		rc = frames_claim(&d->mem.claim, r.nr_extents ?
-				  r.nr_extents - d->mem.tot_pages : 0);
-	spin_unlock(&d->tables.lock);
-	domain_put(d);
-	return rc;
+		return -EINVAL;
+	return frames_claim(&d->mem.claim, r.nr_extents ?
+			    r.nr_extents - d->mem.tot_pages : 0);
 }
 
 static long give_frames(struct domain *d,
@@ -122,7 +113,7 @@ static long give_frames(struct domain *d,
 long memory_acquire(u64 arg)
 {
 	struct xen_mem_acquire_resource r;
-	struct domain *d;
+	DOMAIN_REF(d) = NULL;
 	u32 max;
 	long rc;
 
@@ -142,10 +133,9 @@ long memory_acquire(u64 arg)
 	rc = domain_target(r.domid, &d);
 	if (rc)
 		return rc;
+	if (r.frame_list.p)
+		return give_frames(d, &r);
 	max = grant_max_frames(d);
-	rc = r.frame_list.p ? give_frames(d, &r) :
-	     guest_write(gva(arg + offsetof(struct xen_mem_acquire_resource,
-					    nr_frames)), &max, sizeof(max));
-	domain_put(d);
-	return rc;
+	return guest_write(gva(arg + offsetof(struct xen_mem_acquire_resource,
+					      nr_frames)), &max, sizeof(max));
 }

@@ -52,7 +52,7 @@ long domctl_hypercall_page(struct domain *d, struct xen_domctl *op)
 
 	if (ptype_get_foreign(d, m, true))
 		return -EACCES;
-	d->width->fill_hypercall_page(mfn_to_virt(m));
+	width_fill_page(d->width, mfn_to_virt(m));
 	ptype_put_foreign(m, true);
 	return 0;
 }

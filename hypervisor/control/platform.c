@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * platform_op (xen/platform.h): operations of the privileged domain on firmware
- * and power. The structure has 136 bytes for every guest. control/platform_efi.c
- * has the operations whose layout depends on the guest's width.
+ * and power. The structure has 136 bytes for every guest.
+ * control/platform_efi.c has the operations whose layout depends on the guest's
+ * width.
  */
 #include <xen/platform.h>
-#include "control/platform.h"
-#include "domain/domain.h"
-#include "guest/guest.h"
+#include "control/ctl.h"
 #include "hypercalls.h"
 #include "machine/machine.h"
 
@@ -82,13 +81,10 @@ long do_platform_op(u64 a[])
 {
 	struct xen_platform_op op;
 	u64 arg = a[0];
+	long rc = ctl_begin(arg, &op, sizeof(op), XENPF_INTERFACE_VERSION);
 
-	if (guest_read(&op, gva(arg), sizeof(op)))
-		return -EFAULT;
-	if (op.interface_version != XENPF_INTERFACE_VERSION)
-		return -EACCES;
-	if (!current_domain()->privileged)
-		return -EPERM;
+	if (rc)
+		return rc;
 	switch (op.cmd) {
 	case XENPF_firmware_info:
 		return firmware_info(&op, arg);

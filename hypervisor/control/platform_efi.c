@@ -6,12 +6,9 @@
  * name is read before a call and written after it.
  */
 #include <xen/platform.h>
-#include "control/platform.h"
-#include "domain/domain.h"
-#include "guest/guest.h"
+#include "control/ctl.h"
 #include "lib/members.h"
 #include "machine/efi.h"
-#include "memory/frames.h"
 
 #define MAX_NAME	PAGE_SIZE	/* bytes of a variable's name */
 #define MAX_DATA	(1u << 20)	/* and of its value */
@@ -20,56 +17,55 @@
 
 typedef struct xenpf_efi_runtime_call call_t;
 
-/* The structure by function; times and GUIDs have the same form everywhere. */
-static const char *const layouts[] = {
-	[XEN_EFI_get_time] = HEAD "iiiiii",
-	[XEN_EFI_set_time] = HEAD "iiii",
-	[XEN_EFI_get_wakeup_time] = HEAD "iiii",
-	[XEN_EFI_set_wakeup_time] = HEAD "iiii",
-	[XEN_EFI_get_next_high_monotonic_count] = HEAD,
-	[XEN_EFI_get_variable] = HEAD "llliiii",
-	[XEN_EFI_set_variable] = HEAD "llliiii",
-	[XEN_EFI_get_next_variable_name] = HEAD "lliiii",
-	[XEN_EFI_query_variable_info] = HEAD "iqqq",
-};
-
 #define U(p)	((u64)(p))
 
-static u64 get_time(call_t *c)
+static long get_time(call_t *c)
 {
 	struct { u32 resolution, accuracy; u8 clears; } can = { 0 };
-	u64 status = efi_call(EFI_GET_TIME, U(&c->u.get_time.time), U(&can),
-			      0, 0, 0);
 
-	if (status & EFI_ERROR)
-		return status;
+	c->status = efi_call(EFI_GET_TIME, U(&c->u.get_time.time), U(&can),
+			     0, 0, 0);
+	if (c->status & EFI_ERROR)
+		return 0;
 	c->u.get_time.resolution = can.resolution;
 	c->u.get_time.accuracy = can.accuracy;
 	c->misc = can.clears ? XEN_EFI_GET_TIME_SET_CLEARS_NS : 0;
-	return status;
+	return 0;
 }
 
-static u64 get_wakeup(call_t *c)
+static long set_time(call_t *c)
+{
+	c->status = efi_call(EFI_SET_TIME, U(&c->u.set_time), 0, 0, 0, 0);
+	return 0;
+}
+
+static long get_wakeup(call_t *c)
 {
 	u8 enabled = 0, pending = 0;
-	u64 status = efi_call(EFI_GET_WAKEUP, U(&enabled), U(&pending),
-			      U(&c->u.get_wakeup_time), 0, 0);
 
-	if (!(status & EFI_ERROR))
+	c->status = efi_call(EFI_GET_WAKEUP, U(&enabled), U(&pending),
+			     U(&c->u.get_wakeup_time), 0, 0);
+	if (!(c->status & EFI_ERROR))
 		c->misc = (enabled ? XEN_EFI_GET_WAKEUP_TIME_ENABLED : 0) |
 			  (pending ? XEN_EFI_GET_WAKEUP_TIME_PENDING : 0);
-	return status;
+	return 0;
 }
 
-static u64 set_wakeup(call_t *c)
+static long set_wakeup(call_t *c)
 {
 	bool no_time = c->misc & XEN_EFI_SET_WAKEUP_TIME_ENABLE_ONLY;
-	u64 status = efi_call(EFI_SET_WAKEUP,
-			      !!(c->misc & XEN_EFI_SET_WAKEUP_TIME_ENABLE),
-			      no_time ? 0 : U(&c->u.set_wakeup_time), 0, 0, 0);
 
+	c->status = efi_call(EFI_SET_WAKEUP,
+			     !!(c->misc & XEN_EFI_SET_WAKEUP_TIME_ENABLE),
+			     no_time ? 0 : U(&c->u.set_wakeup_time), 0, 0, 0);
 	c->misc = 0;
-	return status;
+	return 0;
+}
+
+static long next_count(call_t *c)
+{
+	c->status = efi_call(EFI_NEXT_COUNT, U(&c->misc), 0, 0, 0, 0);
+	return 0;
 }
 
 /* Read a name up to its 0. */
@@ -151,78 +147,51 @@ static long next_name(call_t *c)
 	return rc;
 }
 
-static u64 query(call_t *c)
-{
-	u64 most = 0, left = 0, largest = 0;
-	u64 status = efi_call(EFI_QUERY_VARIABLES, c->u.query_variable_info.attr,
-			      U(&most), U(&left), U(&largest), 0);
-
-	c->u.query_variable_info.max_store_size = most;
-	c->u.query_variable_info.remain_store_size = left;
-	c->u.query_variable_info.max_size = largest;
-	return status;
-}
-
 /* Krypton takes over after boot services, and has no sizes from before. */
 static long query_info(call_t *c)
 {
-	if (c->misc)
+	u64 most = 0, left = 0, largest = 0;
+
+	if (c->misc) {
 		c->status = EFI_UNSUPPORTED;
-	else if (efi.services_version >> 16 < 2)
+		return 0;
+	}
+	if (efi.services_version >> 16 < 2)
 		return -EOPNOTSUPP;
-	else
-		c->status = query(c);
+	c->status = efi_call(EFI_QUERY_VARIABLES, c->u.query_variable_info.attr,
+			     U(&most), U(&left), U(&largest), 0);
+	c->u.query_variable_info.max_store_size = most;
+	c->u.query_variable_info.remain_store_size = left;
+	c->u.query_variable_info.max_size = largest;
 	return 0;
 }
 
-static u32 allowed_flags(u32 function)
-{
-	switch (function) {
-	case XEN_EFI_set_wakeup_time:
-		return XEN_EFI_SET_WAKEUP_TIME_ENABLE |
-		       XEN_EFI_SET_WAKEUP_TIME_ENABLE_ONLY;
-	case XEN_EFI_query_variable_info:
-		return XEN_EFI_VARINFO_BOOT_SNAPSHOT;
-	case XEN_EFI_set_variable:
-		return ~0u;			/* its attributes */
-	default:
-		return 0;
-	}
-}
-
-static long runtime(call_t *c)
-{
-	switch (c->function) {
-	case XEN_EFI_get_time:
-		c->status = get_time(c);
-		return 0;
-	case XEN_EFI_set_time:
-		c->status = efi_call(EFI_SET_TIME, U(&c->u.set_time), 0, 0, 0,
-				     0);
-		return 0;
-	case XEN_EFI_get_wakeup_time:
-		c->status = get_wakeup(c);
-		return 0;
-	case XEN_EFI_set_wakeup_time:
-		c->status = set_wakeup(c);
-		return 0;
-	case XEN_EFI_get_next_high_monotonic_count:
-		c->status = efi_call(EFI_NEXT_COUNT, U(&c->misc), 0, 0, 0, 0);
-		return 0;
-	case XEN_EFI_get_next_variable_name:
-		return next_name(c);
-	case XEN_EFI_query_variable_info:
-		return query_info(c);
-	default:
-		return variable(c);
-	}
-}
+/* By XEN_EFI_*; times and GUIDs have the same form everywhere. */
+static const struct {
+	long (*fn)(call_t *c);	/* sets the status, or returns an error */
+	const char *layout;
+	u32 flags;		/* that are allowed in misc */
+} functions[] = {
+	[XEN_EFI_get_time] = { get_time, HEAD "iiiiii" },
+	[XEN_EFI_set_time] = { set_time, HEAD "iiii" },
+	[XEN_EFI_get_wakeup_time] = { get_wakeup, HEAD "iiii" },
+	[XEN_EFI_set_wakeup_time] = { set_wakeup, HEAD "iiii",
+		XEN_EFI_SET_WAKEUP_TIME_ENABLE |
+		XEN_EFI_SET_WAKEUP_TIME_ENABLE_ONLY },
+	[XEN_EFI_get_next_high_monotonic_count] = { next_count, HEAD },
+	[XEN_EFI_get_variable] = { variable, HEAD "llliiii" },
+	[XEN_EFI_set_variable] = { variable, HEAD "llliiii", ~0u },
+	[XEN_EFI_get_next_variable_name] = { next_name, HEAD "lliiii" },
+	[XEN_EFI_query_variable_info] = { query_info, HEAD "iqqq",
+		XEN_EFI_VARINFO_BOOT_SNAPSHOT },
+};
 
 long platform_efi_call(const void *body, u64 arg)
 {
 	u32 bytes = current_domain()->width->long_size;
 	u32 function = *(const u32 *)body;
 	u8 out[sizeof(call_t)] = { 0 };
+	const char *layout;
 	call_t c = { 0 };
 	long rc;
 
@@ -230,18 +199,19 @@ long platform_efi_call(const void *body, u64 arg)
 		return -ENOSYS;
 	if (!efi.services_version)
 		return -EOPNOTSUPP;
-	if (function >= ARRAY_SIZE(layouts) || !layouts[function])
+	if (function >= ARRAY_SIZE(functions) || !functions[function].fn)
 		return -ENOSYS;
-	members_convert(layouts[function], &c, OUR_LONG, body, bytes);
-	if (c.misc & ~allowed_flags(function))
+	layout = functions[function].layout;
+	members_convert(layout, &c, OUR_LONG, body, bytes);
+	if (c.misc & ~functions[function].flags)
 		return -EINVAL;
-	rc = runtime(&c);
+	rc = functions[function].fn(&c);
 	if (rc)
 		return rc;
 	if (bytes == 4)
 		c.status = (u32)c.status | (c.status >> 63 ? COMPAT_ERROR : 0);
-	members_convert(layouts[function], out, bytes, &c, OUR_LONG);
-	return guest_write(gva(arg), out, members_size(layouts[function], bytes));
+	members_convert(layout, out, bytes, &c, OUR_LONG);
+	return guest_write(gva(arg), out, members_size(layout, bytes));
 }
 
 /* An address, and how much of it is asked for: cut to one part of the map. */

@@ -67,18 +67,12 @@ static long do_list(struct xen_sysctl *op)
 {
 	struct xen_sysctl_getdomaininfolist *l = &op->u.getdomaininfolist;
 	struct xen_domctl_getdomaininfo info;
-	struct domain *d;
-	u32 id = l->first_domain, n;
+	DOMAIN_REF(d) = domain_get_from(l->first_domain);
+	u32 n;
 
-	for (n = 0; n < l->max_domains; n++) {
-		d = domain_get_from(id);
-		if (!d)
-			break;
+	for (n = 0; d && n < l->max_domains; d = domain_next(d), n++) {
 		domain_info(d, &info);
-		id = d->id + 1;
-		domain_put(d);
-		if (guest_write(gva((u64)(l->buffer.p + n)), &info,
-				sizeof(info)))
+		if (ctl_put(l->buffer, n, &info))
 			return -EFAULT;
 	}
 	l->num_domains = n;
@@ -92,7 +86,7 @@ static long do_debug_keys(struct xen_sysctl *op)
 	char c;
 
 	for (i = 0; i < MIN(k->nr_keys, MAX_DEBUG_KEYS); i++) {
-		if (guest_read(&c, gva((u64)(k->keys.p + i)), 1))
+		if (ctl_get(k->keys, i, &c))
 			return -EFAULT;
 		keys_handle(c);
 	}
@@ -105,51 +99,42 @@ static long do_levelling(struct xen_sysctl *op)
 	return 0;
 }
 
-static long (*const ops[])(struct xen_sysctl *op) = {
-	[XEN_SYSCTL_readconsole]		= do_readconsole,
-	[XEN_SYSCTL_physinfo]			= sysctl_physinfo,
-	[XEN_SYSCTL_sched_id]			= do_sched_id,
-	[XEN_SYSCTL_getdomaininfolist]		= do_list,
-	[XEN_SYSCTL_debug_keys]			= do_debug_keys,
-	[XEN_SYSCTL_getcpuinfo]			= sysctl_cpu_info,
-	[XEN_SYSCTL_availheap]			= sysctl_heap,
-	[XEN_SYSCTL_cputopoinfo]		= sysctl_cpu_topology,
-	[XEN_SYSCTL_numainfo]			= sysctl_numa,
-	[XEN_SYSCTL_cpupool_op]			= sysctl_cpupool,
-	[XEN_SYSCTL_scheduler_op]		= do_scheduler,
-	[XEN_SYSCTL_get_cpu_levelling_caps]	= do_levelling,
-	[XEN_SYSCTL_get_cpu_featureset]		= sysctl_cpu_features,
-	[XEN_SYSCTL_get_cpu_policy]		= sysctl_cpu_policy,
-};
+#define REFUSED(name, error)	[XEN_SYSCTL_##name] = { NULL, -(error) }
 
-static long dispatch(struct xen_sysctl *op)
-{
-	switch (op->cmd) {
-	case XEN_SYSCTL_cpu_hotplug:
-	case XEN_SYSCTL_pcitopoinfo:
-	case XEN_SYSCTL_psr_cmt_op:
-	case XEN_SYSCTL_psr_alloc:
-		return -EOPNOTSUPP;
-	default:
-		break;
-	}
-	if (op->cmd >= ARRAY_SIZE(ops) || !ops[op->cmd])
-		return -ENOSYS;
-	return ops[op->cmd](op);
-}
+static const struct sysctl {
+	sysctl_fn *fn;
+	int error;		/* of one that is refused; 0: -ENOSYS */
+} ops[] = {
+	[XEN_SYSCTL_readconsole]		= { do_readconsole },
+	[XEN_SYSCTL_physinfo]			= { sysctl_physinfo },
+	[XEN_SYSCTL_sched_id]			= { do_sched_id },
+	[XEN_SYSCTL_getdomaininfolist]		= { do_list },
+	[XEN_SYSCTL_debug_keys]			= { do_debug_keys },
+	[XEN_SYSCTL_getcpuinfo]			= { sysctl_cpu_info },
+	[XEN_SYSCTL_availheap]			= { sysctl_heap },
+	[XEN_SYSCTL_cputopoinfo]		= { sysctl_cpu_topology },
+	[XEN_SYSCTL_numainfo]			= { sysctl_numa },
+	[XEN_SYSCTL_cpupool_op]			= { sysctl_cpupool },
+	[XEN_SYSCTL_scheduler_op]		= { do_scheduler },
+	[XEN_SYSCTL_get_cpu_levelling_caps]	= { do_levelling },
+	[XEN_SYSCTL_get_cpu_featureset]		= { sysctl_cpu_features },
+	[XEN_SYSCTL_get_cpu_policy]		= { sysctl_cpu_policy },
+	REFUSED(cpu_hotplug, EOPNOTSUPP), REFUSED(pcitopoinfo, EOPNOTSUPP),
+	REFUSED(psr_cmt_op, EOPNOTSUPP), REFUSED(psr_alloc, EOPNOTSUPP),
+};
 
 long do_sysctl(u64 a[])
 {
+	const struct sysctl *o;
 	struct xen_sysctl op;
-	long rc;
+	long rc = ctl_begin(a[0], &op, sizeof(op), XEN_SYSCTL_INTERFACE_VERSION);
 
-	if (guest_read(&op, gva(a[0]), sizeof(op)))
-		return -EFAULT;
-	if (op.interface_version != XEN_SYSCTL_INTERFACE_VERSION)
-		return -EACCES;
-	if (!current_domain()->privileged)
-		return -EPERM;
-	rc = dispatch(&op);
+	if (rc)
+		return rc;
+	o = &ops[op.cmd < ARRAY_SIZE(ops) ? op.cmd : 0];
+	if (!o->fn)
+		return o->error ? o->error : -ENOSYS;
+	rc = o->fn(&op);
 	if ((!rc || rc == -ENOBUFS) && guest_write(gva(a[0]), &op, sizeof(op)))
 		return -EFAULT;
 	return rc;

@@ -6,7 +6,6 @@
 #include <xen/features.h>
 #include <xen/version.h>
 #include "domain/domain.h"
-#include "guest/guest.h"
 #include "hypercalls.h"
 #include "machine/boot.h"
 

@@ -23,7 +23,6 @@
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "guest/guest.h"
 #include "machine/asm.h"
 
 /* The flags word of a frame: IF is set if events were not masked. */

@@ -13,7 +13,6 @@
  *	DBEXT			address masks of breakpoints are not switched
  */
 #include <xen/arch-x86/cpuid.h>
-#include "cpu/context.h"
 #include "cpu/emulate.h"
 #include "domain/domain.h"
 
@@ -215,16 +214,26 @@ static void keep_given(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 		out[k] &= keep[k];
 }
 
-/* Remove the features that the tools took from the domain. */
+/* The registers from which the tools may remove features. */
+static const struct { u32 leaf; u8 sub, reg; } masked[CPUID_MASKS] = {
+	[CPUID_1_ECX] = { 1, 0, 2 }, [CPUID_1_EDX] = { 1, 0, 3 },
+	[CPUID_7_EBX] = { 7, 0, 1 }, [CPUID_7_ECX] = { 7, 0, 2 },
+	[CPUID_7_EDX] = { 7, 0, 3 }, [CPUID_D1_EAX] = { 0xd, 1, 0 },
+	[CPUID_E1_ECX] = { 0x80000001, 0, 2 },
+	[CPUID_E1_EDX] = { 0x80000001, 0, 3 },
+};
+
+void cpuid_set_mask(struct domain *d, u32 leaf, u32 sub, const u32 keep[4])
+{
+	u32 i;
+
+	for (i = 0; i < CPUID_MASKS; i++)
+		if (is_leaf(leaf, sub, masked[i].leaf, masked[i].sub))
+			d->policy.cpuid_mask[i] = keep[masked[i].reg];
+}
+
 static void mask_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 {
-	static const struct { u32 leaf; u8 sub, reg; } masked[CPUID_MASKS] = {
-		[CPUID_1_ECX] = { 1, 0, 2 }, [CPUID_1_EDX] = { 1, 0, 3 },
-		[CPUID_7_EBX] = { 7, 0, 1 }, [CPUID_7_ECX] = { 7, 0, 2 },
-		[CPUID_7_EDX] = { 7, 0, 3 }, [CPUID_D1_EAX] = { 0xd, 1, 0 },
-		[CPUID_E1_ECX] = { 0x80000001, 0, 2 },
-		[CPUID_E1_EDX] = { 0x80000001, 0, 3 },
-	};
 	u32 i;
 
 	for (i = 0; i < CPUID_MASKS; i++)

@@ -14,9 +14,7 @@
  */
 #include "cpu/descriptors.h"
 #include "cpu/ldt.h"
-#include "debug.h"
 #include "domain/part.h"
-#include "guest/guest.h"
 #include "guest/segment.h"
 #include "hypercalls.h"
 #include "machine/asm.h"

@@ -39,6 +39,8 @@ void cpuid_emulate(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
 		 u32 out[4]);
 /* The same without vCPU state. d may be NULL: what any domain can have. */
 void cpuid_for_domain(const struct domain *d, u32 leaf, u32 sub, u32 out[4]);
+/* The tools keep, of the registers that can be masked, these bits of a leaf. */
+void cpuid_set_mask(struct domain *d, u32 leaf, u32 sub, const u32 keep[4]);
 /* Whether a vCPU of the domain may set XCR0 to this value. */
 bool cpuid_xcr0_ok(const struct domain *d, u64 xcr0);
 /* cpu/msr.c: set MSRs of this CPU on which guests rely. */

@@ -4,9 +4,7 @@
  * and copies to and from images that tools and guests give. context.c saves and
  * loads it.
  */
-#include "cpu/context.h"
 #include "domain/domain.h"
-#include "lib/lib.h"
 
 /* The image of a new vCPU: initial x87 control word and MXCSR. */
 static const struct xsave_image fresh = {

@@ -13,7 +13,6 @@
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "guest/guest.h"
 #include "hypercalls.h"
 #include "machine/asm.h"
 

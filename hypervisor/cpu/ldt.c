@@ -7,9 +7,7 @@
  * tables do not map there stays absent.
  */
 #include "cpu/ldt.h"
-#include "debug.h"
 #include "domain/domain.h"
-#include "guest/guest.h"
 #include "mmu/walk.h"
 
 void ldt_drop(struct vcpu *v)

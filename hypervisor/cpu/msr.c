@@ -200,7 +200,7 @@ static bool install_hypercall_page(struct domain *d, u64 value)
 	spin_guard(&d->tables.lock);
 	if (ptype_get_both(d, m, TYPE_WRITABLE))
 		return false;
-	d->width->fill_hypercall_page(mfn_to_virt(m));
+	width_fill_page(d->width, mfn_to_virt(m));
 	ptype_put_both(d, m);
 	return true;
 }

@@ -7,7 +7,6 @@
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "guest/guest.h"
 #include "guest/segment.h"
 #include "hypercalls.h"
 

@@ -75,15 +75,15 @@ static long do_poll(struct vcpu *v, u64 arg)
 static long do_remote_shutdown(struct domain *by, void *arg)
 {
 	const struct sched_remote_shutdown *rs = arg;
-	struct domain *d;
+	DOMAIN_REF(d) = rs->domain_id == DOMID_SELF ? NULL :
+			domain_get(rs->domain_id);
 
-	d = rs->domain_id == DOMID_SELF ? NULL : domain_get(rs->domain_id);
 	if (!d)
 		return -ESRCH;
-	if (by->privileged)
-		domain_shutdown(d, rs->reason & 0xff);
-	domain_put(d);
-	return by->privileged ? 0 : -EPERM;
+	if (!by->privileged)
+		return -EPERM;
+	domain_shutdown(d, rs->reason & 0xff);
+	return 0;
 }
 
 static long do_shutdown(struct domain *d, void *arg)
@@ -107,15 +107,15 @@ static long do_pin_override(struct domain *d, void *arg)
 			 ((const struct sched_pin_override *)arg)->pcpu);
 }
 
-#define OP(name, type) [SCHEDOP_##name] = \
-	{ .fn = do_##name, .size = sizeof(struct type) }
+#define OP(name, type, ...) [SCHEDOP_##name] = \
+	{ do_##name, OPERATION_SIZE(struct type), false, __VA_ARGS__ }
 static const struct operation ops[] = {
 	OP(shutdown, sched_shutdown),
 	OP(shutdown_code, sched_shutdown),
 	OP(remote_shutdown, sched_remote_shutdown),
-	OP(pin_override, sched_pin_override),
-	[SCHEDOP_watchdog] = { vcpu_set_watchdog, sizeof(struct sched_watchdog),
-			       false, OPERATION_LOCKED },
+	OP(pin_override, sched_pin_override, OPERATION_PRIVILEGED_FIRST),
+	[SCHEDOP_watchdog] = { vcpu_set_watchdog,
+		OPERATION_SIZE(struct sched_watchdog), false, OPERATION_LOCKED },
 };
 
 long do_sched_op(u64 a[])
@@ -131,10 +131,6 @@ long do_sched_op(u64 a[])
 		return do_block(v);
 	case SCHEDOP_poll:
 		return do_poll(v, a[1]);
-	case SCHEDOP_pin_override:
-		if (!v->d->privileged)
-			return -EPERM;
-		__attribute__((fallthrough));
 	default:
 		return operation_call(ops, ARRAY_SIZE(ops), (u32)a[0], v->d,
 			      gva(a[1]));

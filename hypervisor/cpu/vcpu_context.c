@@ -13,9 +13,7 @@
  * on.
  */
 #include "cpu/emulate.h"
-#include "debug.h"
 #include "domain/domain.h"
-#include "guest/guest.h"
 
 /* The hypervisor's form. A selector is in the lowest 16 bits of its long. */
 struct context {

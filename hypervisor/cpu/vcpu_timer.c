@@ -10,7 +10,6 @@
  */
 #include <xen/sched.h>
 #include "domain/part.h"
-#include "guest/guest.h"
 #include "hypercalls.h"
 
 #define DEFAULT_PERIOD	(10 * NS_PER_MS)

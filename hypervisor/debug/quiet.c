@@ -38,7 +38,9 @@ static void audit(void)
 	u32 faults;
 
 	wanted = false;
+	atomic_inc(&smp_slow);
 	faults = audit_frames();
+	atomic_dec(&smp_slow);
 	if (faults)
 		panic("BUG: frame audit: %u faults", faults);
 	atomic_set(&waits, ((waits >> 32) + 1) << 32);

@@ -70,25 +70,13 @@ long devices_domctl_iomem(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_iomem_permission *p = &op->u.iomem_permission;
 	u64 first = p->first_mfn, end = first + p->nr_mfns;
-	long rc;
 
 	if (end <= first)
 		return -EINVAL;
 	if (tables_device_ours(first, end))
 		return -EPERM;
-	spin_lock(&d->tables.lock);
-	rc = devices_set_iomem(d, first, end, p->allow_access);
-	spin_unlock(&d->tables.lock);
-	return rc;
-}
-
-static bool alive(u32 id)
-{
-	struct domain *d = id ? domain_get_any(id) : NULL;
-
-	if (d)
-		domain_put(d);
-	return d;
+	spin_guard(&d->tables.lock);
+	return devices_set_iomem(d, first, end, p->allow_access);
 }
 
 /* The entry of the device, or a free one; NULL if the table is full. */
@@ -98,7 +86,7 @@ static struct given *find_given(u32 sbdf)
 	u32 i;
 
 	for (i = 0; i < MAX_GIVEN; i++) {
-		if (!alive(given[i].owner))
+		if (!given[i].owner || !domain_exists(given[i].owner))
 			unused = &given[i];
 		else if (given[i].sbdf == sbdf)
 			return &given[i];
@@ -109,7 +97,7 @@ static struct given *find_given(u32 sbdf)
 }
 
 /* The tools assign a device to DOMID_IO first, which stands for no domain. */
-long devices_domctl_assign(const struct xen_domctl *op)
+long devices_domctl_assign(struct domain *none, struct xen_domctl *op)
 {
 	const struct xen_domctl_assign_device *a = &op->u.assign_device;
 	struct given *g;
@@ -118,7 +106,7 @@ long devices_domctl_assign(const struct xen_domctl *op)
 		return -EOPNOTSUPP;
 	if (a->dev != XEN_DOMCTL_DEV_PCI)
 		return -ENODEV;
-	if (op->domain != DOMID_IO && !alive(op->domain))
+	if (op->domain != DOMID_IO && (!op->domain || !domain_exists(op->domain)))
 		return -ESRCH;
 	g = find_given(a->u.pci.machine_sbdf);
 	if (op->cmd != XEN_DOMCTL_deassign_device) {

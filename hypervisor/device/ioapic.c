@@ -15,6 +15,7 @@
 #define IOWIN		4
 #define IOAPIC_VERSION	1
 #define IOAPIC_REDIR	0x10
+#define REDIR_NMI	0x400u
 #define REDIR_LOW	BIT(13)
 #define REDIR_LEVEL	BIT(15)
 #define REDIR_MASKED	BIT(16)
@@ -92,6 +93,16 @@ void ioapic_mask(u32 gsi, bool masked)
 	v = read_reg(io, reg);
 	write_reg(io, reg, masked ? v | (u32)REDIR_MASKED :
 		  v & ~(u32)REDIR_MASKED);
+}
+
+void ioapic_send_nmi(u32 gsi)
+{
+	const struct ioapic *io;
+	u32 reg;
+
+	io = find_pin(gsi, &reg);
+	if (io)
+		write_reg(io, reg, REDIR_NMI);
 }
 
 u32 irq_gsi_count(void)

@@ -14,6 +14,8 @@ void ioapic_program(u32 gsi, u32 vector, u32 apic_id, bool level, bool low);
 /* Send to another APIC from now on; the vector stays. */
 void ioapic_redirect(u32 gsi, u32 apic_id);
 void ioapic_mask(u32 gsi, bool masked);
+/* NMIs instead of the vector, at edges; not masked. */
+void ioapic_send_nmi(u32 gsi);
 /* A register of the IO-APIC at this address: 0 or -EINVAL. */
 int ioapic_read(u64 base, u32 reg, u32 *value);
 

@@ -12,7 +12,6 @@
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
-#include "guest/guest.h"
 #include "machine/pci.h"
 #include "machine/rtc.h"
 
@@ -76,12 +75,9 @@ int ioport_set(struct domain *d, u32 first, u32 count, bool allow)
 			return -ENOMEM;
 		memset(map, 0xff, 65536 / 8);
 	}
-	for (i = first; i < first + count; i++) {
-		if (allow)
-			map[i / 8] &= (u8)~(1u << i % 8);
-		else
-			map[i / 8] |= (u8)(1u << i % 8);
-	}
+	for (i = first; i < first + count; i++)
+		map[i / 8] = (u8)((map[i / 8] & ~(1u << i % 8)) |
+				  !allow << i % 8);
 	d->dev.ioports = map;
 	return 0;
 }

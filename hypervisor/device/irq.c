@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Device interrupts. An irq belongs to the hypervisor, to pirqs of guests, or to
- * nobody. It has a vector, for as long as it is in use, on one CPU: on that of
- * the vCPU that its first guest wants notified. Irqs have different vectors as
- * long as there are enough; then several have the same one on different CPUs.
+ * Device interrupts. An irq belongs to the hypervisor, to pirqs of guests, or
+ * to nobody. It has a vector, for as long as it is in use, on one CPU: on that
+ * of the vCPU that its first guest wants notified. Irqs have different vectors
+ * as long as there are enough; then several have the same one on different
+ * CPUs.
  *
  * When a guest's level interrupt arrives, the hypervisor masks it at the
  * IO-APIC, and unmasks it after each guest that shares it has sent its EOI. A
  * guest that never does stops only the devices on this line. The hypervisor
  * acknowledges edge interrupts and messages immediately.
  *
- * An irq moves to another CPU by one write, of where its vector goes, so that
- * none is lost. One that was sent before still arrives at the old CPU. That is
- * why only an irq that has its vector alone moves: whose it is, the vector says.
+ * An irq moves to another CPU by a single write, which changes the target of
+ * its vector, so no interrupt is lost. One that was sent before still arrives
+ * at the old CPU. So an irq moves only if no other has its vector: then the
+ * vector identifies it on any CPU.
  */
-#include "debug.h"
 #include "device/ioapic.h"
 #include "device/irq.h"
 #include "domain/domain.h"
@@ -59,21 +60,15 @@ static struct spinlock irq_lock = SPINLOCK(LOCK_IRQ);
  */
 void irq_disable_pic(void)
 {
-	outb(0x20, 0x11);
-	outb(0xa0, 0x11);
-	outb(0x21, 0x20);
-	outb(0xa1, 0x28);
-	outb(0x21, 0x04);
-	outb(0xa1, 0x02);
-	outb(0x21, 0x01);
-	outb(0xa1, 0x01);
-	outb(0x21, 0xff);
-	outb(0xa1, 0xff);
-}
+	static const struct { u8 port, value; } writes[] = {
+		{ 0x20, 0x11 }, { 0xa0, 0x11 }, { 0x21, 0x20 }, { 0xa1, 0x28 },
+		{ 0x21, 0x04 }, { 0xa1, 0x02 }, { 0x21, 0x01 }, { 0xa1, 0x01 },
+		{ 0x21, 0xff }, { 0xa1, 0xff },
+	};
+	u32 i;
 
-void irq_init(void)
-{
-	ioapic_init();
+	for (i = 0; i < ARRAY_SIZE(writes); i++)
+		outb(writes[i].port, writes[i].value);
 }
 
 /* NULL if no irq has the vector on this CPU. */
@@ -142,32 +137,27 @@ static void release_irq(struct irq *irq)
 
 int irq_alloc_message(struct msi_place message)
 {
-	u64 f = spin_lock_irqsave(&irq_lock);
-	int n = take_irq(), rc;
+	int n, rc;
 
-	if (n > 0) {
-		irqs[n].message = message;
-		rc = msi_program(&message, apic_of(irqs[n].cpu),
-				 irqs[n].vector);
-		if (rc) {
-			release_irq(&irqs[n]);
-			n = rc;
-		}
-	}
-	spin_unlock_irqrestore(&irq_lock, f);
-	return n;
+	spin_guard_irqsave(&irq_lock);
+	n = take_irq();
+	if (n < 0)
+		return n;
+	irqs[n].message = message;
+	rc = msi_program(&message, apic_of(irqs[n].cpu), irqs[n].vector);
+	if (rc)
+		release_irq(&irqs[n]);
+	return rc ? rc : n;
 }
 
 void irq_free(u32 n)
 {
-	u64 f = spin_lock_irqsave(&irq_lock);
-
+	spin_guard_irqsave(&irq_lock);
 	if (irqs[n].gsi >= 0) {
 		ioapic_mask((u32)irqs[n].gsi, true);
 		gsi_irq[irqs[n].gsi] = 0;
 	}
 	release_irq(&irqs[n]);
-	spin_unlock_irqrestore(&irq_lock, f);
 }
 
 static void move(struct irq *irq, u32 cpu)
@@ -185,11 +175,9 @@ static void move(struct irq *irq, u32 cpu)
 
 void irq_move(u32 n, u32 cpu)
 {
-	u64 f = spin_lock_irqsave(&irq_lock);
-
+	spin_guard_irqsave(&irq_lock);
 	if (irqs[n].vector)
 		move(&irqs[n], cpu);
-	spin_unlock_irqrestore(&irq_lock, f);
 }
 
 u32 irq_of_gsi(u32 gsi)
@@ -202,23 +190,28 @@ bool irq_is_level(u32 n)
 	return irqs[n].level;
 }
 
+/* Each place for a guest of the irq, as g. */
+#define for_each_guest(g, irq) \
+	for (g = (irq)->guest; g < (irq)->guest + SHARERS; g++)
+
 static struct irq_guest *find_guest(struct irq *irq,
 				    const struct domain *d, u32 pirq)
 {
-	u32 i;
+	struct irq_guest *g;
 
-	for (i = 0; i < SHARERS; i++)
-		if (irq->guest[i].d == d && (!d || irq->guest[i].pirq == pirq))
-			return &irq->guest[i];
+	for_each_guest(g, irq)
+		if (g->d == d && (!d || g->pirq == pirq))
+			return g;
 	return NULL;
 }
 
 static u32 guest_count(const struct irq *irq)
 {
-	u32 i, n = 0;
+	const struct irq_guest *g;
+	u32 n = 0;
 
-	for (i = 0; i < SHARERS; i++)
-		n += irq->guest[i].d != NULL;
+	for_each_guest(g, irq)
+		n += g->d != NULL;
 	return n;
 }
 
@@ -227,11 +220,15 @@ bool irq_is_shared(u32 n)
 	return guest_count(&irqs[n]) > 1;
 }
 
-static int setup_gsi(u32 gsi, bool level, bool low)
+int irq_setup_gsi(u32 gsi, bool level, bool low)
 {
-	int n = gsi_irq[gsi];
 	struct irq *irq;
+	int n;
 
+	if (gsi >= IRQ_MAX_GSI || !ioapic_has(gsi))
+		return -EINVAL;
+	spin_guard_irqsave(&irq_lock);
+	n = gsi_irq[gsi];
 	if (n && (guest_count(&irqs[n]) || irqs[n].handler))
 		return -EEXIST;
 	if (!n)
@@ -245,19 +242,6 @@ static int setup_gsi(u32 gsi, bool level, bool low)
 	gsi_irq[gsi] = (u16)n;
 	ioapic_program(gsi, irq->vector, apic_of(irq->cpu), level, low);
 	return 0;
-}
-
-int irq_setup_gsi(u32 gsi, bool level, bool low)
-{
-	u64 f;
-	int rc;
-
-	if (gsi >= IRQ_MAX_GSI || !ioapic_has(gsi))
-		return -EINVAL;
-	f = spin_lock_irqsave(&irq_lock);
-	rc = setup_gsi(gsi, level, low);
-	spin_unlock_irqrestore(&irq_lock, f);
-	return rc;
 }
 
 int irq_setup_isa(u32 gsi)
@@ -291,33 +275,32 @@ static void set_masked(struct irq *irq, bool masked)
 
 int irq_bind_guest(u32 n, struct domain *d, u32 pirq, bool share)
 {
-	u64 f = spin_lock_irqsave(&irq_lock);
 	struct irq *irq = &irqs[n];
-	struct irq_guest *g = find_guest(irq, NULL, 0);
-	bool first = !guest_count(irq);
-	int rc = -EBUSY;
+	struct irq_guest *g;
+	bool first;
 
-	if (irq->vector && !irq->handler && g && !find_guest(irq, d, pirq) &&
-	    (first || (share && irq->share))) {
-		*g = (struct irq_guest){ .d = d, .pirq = pirq };
-		irq->share = share;
-		if (first) {
-			move(irq, d->vcpu[0]->sched.cpu);
-			set_masked(irq, false);
-		}
-		rc = 0;
+	spin_guard_irqsave(&irq_lock);
+	g = find_guest(irq, NULL, 0);
+	first = !guest_count(irq);
+	if (!irq->vector || irq->handler || !g || find_guest(irq, d, pirq) ||
+	    !(first || (share && irq->share)))
+		return -EBUSY;
+	*g = (struct irq_guest){ .d = d, .pirq = pirq };
+	irq->share = share;
+	if (first) {
+		move(irq, d->vcpu[0]->sched.cpu);
+		set_masked(irq, false);
 	}
-	spin_unlock_irqrestore(&irq_lock, f);
-	return rc;
+	return 0;
 }
 
 /* Unmask the vector if all its guests have sent their EOIs. */
 static void settle(struct irq *irq)
 {
-	u32 i;
+	const struct irq_guest *g;
 
-	for (i = 0; i < SHARERS; i++)
-		if (irq->guest[i].pending)
+	for_each_guest(g, irq)
+		if (g->pending)
 			return;
 	if (irq->masked)
 		set_masked(irq, false);
@@ -325,31 +308,30 @@ static void settle(struct irq *irq)
 
 void irq_unbind_guest(u32 n, const struct domain *d, u32 pirq)
 {
-	u64 f = spin_lock_irqsave(&irq_lock);
 	struct irq *irq = &irqs[n];
-	struct irq_guest *g = find_guest(irq, d, pirq);
+	struct irq_guest *g;
 
-	if (g) {
-		*g = (struct irq_guest){ 0 };
-		if (guest_count(irq))
-			settle(irq);
-		else
-			set_masked(irq, true);
-	}
-	spin_unlock_irqrestore(&irq_lock, f);
+	spin_guard_irqsave(&irq_lock);
+	g = find_guest(irq, d, pirq);
+	if (!g)
+		return;
+	*g = (struct irq_guest){ 0 };
+	if (guest_count(irq))
+		settle(irq);
+	else
+		set_masked(irq, true);
 }
 
 void irq_guest_eoi(u32 n, const struct domain *d, u32 pirq)
 {
-	u64 f = spin_lock_irqsave(&irq_lock);
-	struct irq *irq = &irqs[n];
-	struct irq_guest *g = find_guest(irq, d, pirq);
+	struct irq_guest *g;
 
+	spin_guard_irqsave(&irq_lock);
+	g = find_guest(&irqs[n], d, pirq);
 	if (g) {
 		g->pending = false;
-		settle(irq);
+		settle(&irqs[n]);
 	}
-	spin_unlock_irqrestore(&irq_lock, f);
 }
 
 /*
@@ -366,15 +348,15 @@ static struct irq *whose(u32 vector)
 /* Copy the irq, with references to its guests for use without the lock. */
 static void note_interrupt(struct irq *irq, struct irq *copy)
 {
-	u32 i;
+	struct irq_guest *g;
 
 	ASSERT_HELD(&irq_lock);
 	if (irq->level && guest_count(irq))
 		set_masked(irq, true);
-	for (i = 0; i < SHARERS; i++)
-		if (irq->guest[i].d) {
-			irq->guest[i].pending = irq->level;
-			domain_hold(irq->guest[i].d);
+	for_each_guest(g, irq)
+		if (g->d) {
+			g->pending = irq->level;
+			domain_hold(g->d);
 		}
 	irq->count++;
 	*copy = *irq;
@@ -382,21 +364,22 @@ static void note_interrupt(struct irq *irq, struct irq *copy)
 
 static void device_interrupt(u32 vector)
 {
-	u64 f = spin_lock_irqsave(&irq_lock);
-	struct irq *irq = whose(vector), copy = { 0 };
-	u32 i;
+	struct irq *irq, copy = { 0 };
+	struct irq_guest *g;
 
-	if (irq)
-		note_interrupt(irq, &copy);
-	arrived[this_cpu()->id]++;
-	apic_eoi();
-	spin_unlock_irqrestore(&irq_lock, f);
+	spin_scoped_irqsave(&irq_lock) {
+		irq = whose(vector);
+		if (irq)
+			note_interrupt(irq, &copy);
+		arrived[this_cpu()->id]++;
+		apic_eoi();
+	}
 	if (copy.handler)
 		copy.handler();
-	for (i = 0; i < SHARERS; i++)
-		if (copy.guest[i].d) {
-			evtchn_send_pirq(copy.guest[i].d, copy.guest[i].pirq);
-			domain_put(copy.guest[i].d);
+	for_each_guest(g, &copy)
+		if (g->d) {
+			evtchn_send_pirq(g->d, g->pirq);
+			domain_put(g->d);
 		}
 }
 
@@ -443,9 +426,6 @@ void irq_dispatch(u32 vector)
 
 int irq_ioapic_read(u64 base, u32 reg, u32 *value)
 {
-	u64 f = spin_lock_irqsave(&irq_lock);
-	int rc = ioapic_read(base, reg, value);
-
-	spin_unlock_irqrestore(&irq_lock, f);
-	return rc;
+	spin_guard_irqsave(&irq_lock);
+	return ioapic_read(base, reg, value);
 }

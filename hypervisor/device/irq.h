@@ -17,7 +17,6 @@ struct msi_place {
 };
 
 void irq_disable_pic(void);
-void irq_init(void);
 void irq_dispatch(u32 vector);
 u32 irq_gsi_count(void);
 /* Route a GSI to the hypervisor's own handler. */

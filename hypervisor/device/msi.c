@@ -15,9 +15,6 @@
 #define CAP_MSIX	0x11
 #define MSI_ADDRESS	0xfee00000u
 
-/* Guards paging_window(): one table entry is written at a time. */
-static struct spinlock window_lock = SPINLOCK(LOCK_PCI);
-
 static u32 find_capability(struct pci_address a, u8 id)
 {
 	u32 at = pci_read(a, 0x34) & 0xfc, steps, v;
@@ -78,26 +75,25 @@ static int write_entry(const struct msi_place *m, u32 apic_id,
 		       const u32 *vector)
 {
 	volatile u32 *e;
-	u64 phys, f;
+	u64 phys;
 	int rc = find_entry(m, &phys);
 
 	if (rc)
 		return rc;
-	f = spin_lock_irqsave(&window_lock);
+	spin_guard_irqsave(&pci_lock);
 	e = paging_window(paddr_to_mfn(paddr(phys)));
-	if (e)
-		e += (phys & (PAGE_SIZE - 1)) / sizeof(*e);
-	if (e && vector) {
+	if (!e)
+		return -ENXIO;
+	e += (phys & (PAGE_SIZE - 1)) / sizeof(*e);
+	if (vector)
 		e[3] |= 1;
-		e[0] = message_address(apic_id);
+	e[0] = message_address(apic_id);
+	if (vector) {
 		e[1] = 0;
 		e[2] = *vector;
 		e[3] &= ~1u;
-	} else if (e) {
-		e[0] = message_address(apic_id);
 	}
-	spin_unlock_irqrestore(&window_lock, f);
-	return e ? 0 : -ENXIO;
+	return 0;
 }
 
 int msi_redirect(const struct msi_place *m, u32 apic_id)

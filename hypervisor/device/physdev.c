@@ -3,22 +3,21 @@
  * physdev_op (xen/physdev.h): interrupts and ports of the hardware domain.
  *
  * A pirq is a domain's own number for an interrupt. The domain chooses it, or
- * gets the first free one: from 16 up for a GSI, above all GSIs for a message if
- * it has so many.
- * The privileged domain maps pirqs for itself and for others, which permits the
- * domain to bind them. Any domain may set its virtual IOPL and port bitmap,
- * reserve a pirq, query its pirqs and send EOI; all other operations are for
- * the privileged domain. The hypervisor accepts reports of PCI devices and
- * ignores them.
+ * gets the first free one: from 16 up for a GSI; for a message, above all GSIs
+ * if the domain has more pirqs than that. The privileged domain maps pirqs for
+ * itself and for others, which permits the domain to bind them. Any domain may
+ * set its virtual IOPL and port bitmap, reserve a pirq, query its pirqs and
+ * send EOI; all other operations are for the privileged domain. The hypervisor
+ * accepts reports of PCI devices and ignores them.
  */
 #include <xen/physdev.h>
 #include "control/ctl.h"
-#include "debug.h"
 #include "device/irq.h"
 #include "domain/part.h"
 #include "guest/layout.h"
 #include "guest/operation.h"
 #include "hypercalls.h"
+#include "machine/acpi.h"
 
 static bool pirq_level(const struct domain *d, u32 pirq)
 {
@@ -36,11 +35,9 @@ static void mark_eoi(struct domain *d, u32 pirq)
 	if (!d->dev.eoi_map)
 		return;
 	if (pirq_level(d, pirq))
-		__atomic_fetch_or(&d->dev.eoi_map[pirq / 8], bit,
-				  __ATOMIC_SEQ_CST);
+		atomic_or(&d->dev.eoi_map[pirq / 8], bit);
 	else
-		__atomic_fetch_and(&d->dev.eoi_map[pirq / 8], (u8)~bit,
-				   __ATOMIC_SEQ_CST);
+		atomic_and(&d->dev.eoi_map[pirq / 8], (u8)~bit);
 }
 
 static long do_eoi(struct domain *d, void *arg)
@@ -81,31 +78,23 @@ static long do_set_iopl(struct domain *d, void *arg)
 	return 0;
 }
 
-static long do_set_iobitmap(u64 arg)
+static long do_set_iobitmap(struct domain *d, void *arg)
 {
+	const struct physdev_set_iobitmap *op = arg;
 	struct vcpu *v = current_vcpu();
-	struct physdev_set_iobitmap in;
 
-	if (layout_get(LAYOUT_IOBITMAP, gva(arg), &in, sizeof(in)))
-		return -EFAULT;
-	if (in.nr_ports > 65536 || !guest_range_ok(HANDLE(in.bitmap), 8192))
+	if (op->nr_ports > 65536 || !guest_range_ok(HANDLE(op->bitmap), 8192))
 		return -EINVAL;
-	v->entry.io_bitmap = HANDLE(in.bitmap);
-	v->entry.io_bitmap_ports = in.nr_ports;
+	v->entry.io_bitmap = HANDLE(op->bitmap);
+	v->entry.io_bitmap_ports = op->nr_ports;
 	return 0;
 }
 
-static long do_apic_read(u64 arg)
+static long do_apic_read(struct domain *d, void *arg)
 {
-	struct physdev_apic io;
-	int rc;
+	struct physdev_apic *op = arg;
 
-	if (layout_get(LAYOUT_APIC, gva(arg), &io, sizeof(io)))
-		return -EFAULT;
-	if (!current_domain()->privileged)
-		return -EPERM;
-	rc = irq_ioapic_read(io.apic_physbase, io.reg, &io.value);
-	return rc ? rc : layout_put(LAYOUT_APIC, gva(arg), &io);
+	return irq_ioapic_read(op->apic_physbase, op->reg, &op->value);
 }
 
 /* Mapping another interrupt to such a pirq succeeds and changes nothing. */
@@ -189,20 +178,36 @@ static long map_message(struct domain *d, struct physdev_map_pirq *m)
 	m->pirq = pirq;
 	if (pirq_mapped(d, (u32)pirq))
 		return 0;
-	if (m->bus >> 16 || m->entry_nr < 0 ||
-	    (m->type == MAP_PIRQ_TYPE_MULTI_MSI && m->entry_nr > 1))
+	if (m->entry_nr < 0 || (m->type == MAP_PIRQ_TYPE_MULTI_MSI &&
+				(m->entry_nr > 1 || m->table_base)))
 		return -EINVAL;
 	irq = irq_alloc_message((struct msi_place){
-		{ (u8)m->bus, (u8)m->devfn }, m->table_base, (u32)m->entry_nr });
+		{ (u8)m->bus, (u8)m->devfn,
+		  m->type == MAP_PIRQ_TYPE_MSI ? 0 : (u16)(m->bus >> 16) },
+		m->table_base, (u32)m->entry_nr });
 	if (irq < 0)
 		return irq;
 	connect(d, (u32)pirq, (u32)irq);
 	return 0;
 }
 
-static long map(struct domain *d, struct physdev_map_pirq *m)
+/* Only the privileged domain maps interrupts, its own as well. */
+static long mapping_target(struct domain *by, u32 domid, struct domain **d)
 {
-	ASSERT_HELD(&d->events.lock);
+	long rc = domain_target(domid, d);
+
+	return rc || by->privileged ? rc : -EPERM;
+}
+
+static long do_map_pirq(struct domain *by, void *arg)
+{
+	struct physdev_map_pirq *m = arg;
+	DOMAIN_REF(d);
+	long rc = mapping_target(by, m->domid, &d);
+
+	if (rc)
+		return rc;
+	spin_guard_irqsave(&d->events.lock);
 	if (d->life.is_dying)
 		return -ESRCH;
 	switch (m->type) {
@@ -215,36 +220,6 @@ static long map(struct domain *d, struct physdev_map_pirq *m)
 	default:
 		return -EINVAL;
 	}
-}
-
-/* Only the privileged domain maps interrupts, its own as well. */
-static long mapping_target(u32 domid, struct domain **d)
-{
-	long rc = domain_target(domid, d);
-
-	if (rc || current_domain()->privileged)
-		return rc;
-	domain_put(*d);
-	return -EPERM;
-}
-
-static long do_map_pirq(u64 arg)
-{
-	struct physdev_map_pirq m;
-	struct domain *d;
-	long rc;
-	u64 f;
-
-	if (layout_get(LAYOUT_MAP_PIRQ, gva(arg), &m, sizeof(m)))
-		return -EFAULT;
-	rc = mapping_target(m.domid, &d);
-	if (rc)
-		return rc;
-	f = spin_lock_irqsave(&d->events.lock);
-	rc = map(d, &m);
-	spin_unlock_irqrestore(&d->events.lock, f);
-	domain_put(d);
-	return rc ? rc : layout_put(LAYOUT_MAP_PIRQ, gva(arg), &m);
 }
 
 static void unmap(struct domain *d, u32 pirq)
@@ -263,21 +238,17 @@ static void unmap(struct domain *d, u32 pirq)
 static long do_unmap_pirq(struct domain *by, void *arg)
 {
 	const struct physdev_unmap_pirq *op = arg;
-	struct domain *d;
-	long rc = mapping_target(op->domid, &d);
-	u64 f;
+	DOMAIN_REF(d);
+	long rc = mapping_target(by, op->domid, &d);
 
 	if (rc)
 		return rc;
-	f = spin_lock_irqsave(&d->events.lock);
+	spin_guard_irqsave(&d->events.lock);
 	if (op->pirq < 0 || op->pirq >= (int)d->dev.pirq_count ||
 	    !pirq_mapped(d, (u32)op->pirq))
-		rc = -EINVAL;
-	else
-		unmap(d, (u32)op->pirq);
-	spin_unlock_irqrestore(&d->events.lock, f);
-	domain_put(d);
-	return rc;
+		return -EINVAL;
+	unmap(d, (u32)op->pirq);
+	return 0;
 }
 
 static int create(struct domain *d, const struct domain_config *config)
@@ -290,13 +261,12 @@ static int create(struct domain *d, const struct domain_config *config)
 /* All ports are closed, so no port is bound to a pirq. */
 static int kill(struct domain *d)
 {
-	u64 f = spin_lock_irqsave(&d->events.lock);
 	u32 i;
 
+	spin_guard_irqsave(&d->events.lock);
 	for (i = 0; i < d->dev.pirq_count; i++)
 		if (d->dev.pirqs[i].irq)
 			unmap(d, i);
-	spin_unlock_irqrestore(&d->events.lock, f);
 	return 0;
 }
 
@@ -320,20 +290,17 @@ long physdev_domctl_irq(struct domain *d, struct xen_domctl *op)
 	const struct xen_domctl_irq_permission *p = &op->u.irq_permission;
 	struct domain *by = current_domain();
 	u32 irq, i;
-	u64 f;
 
 	if (p->pirq >= by->dev.pirq_count)
 		return -EINVAL;
-	f = spin_lock_irqsave(&by->events.lock);
-	irq = by->dev.pirqs[p->pirq].irq;
-	spin_unlock_irqrestore(&by->events.lock, f);
+	spin_scoped_irqsave(&by->events.lock)
+		irq = by->dev.pirqs[p->pirq].irq;
 	if (!irq)
 		return -EPERM;
-	f = spin_lock_irqsave(&d->events.lock);
+	spin_guard_irqsave(&d->events.lock);
 	for (i = 0; i < d->dev.pirq_count; i++)
 		if (d->dev.pirqs[i].irq == irq)
 			d->dev.pirqs[i].allowed = p->allow_access;
-	spin_unlock_irqrestore(&d->events.lock, f);
 	return 0;
 }
 
@@ -357,33 +324,28 @@ static long do_setup_gsi(struct domain *d, void *arg)
 /* Set the bits of all pirqs as they are now; mark_eoi() keeps them so. */
 static int use_eoi_frame(struct domain *d, mfn_t m)
 {
-	u64 f = spin_lock_irqsave(&d->events.lock);
 	u32 i;
 
+	spin_guard_irqsave(&d->events.lock);
 	d->dev.eoi_frame = m;
 	d->dev.eoi_map = mfn_to_virt(m);
 	for (i = 0; i < d->dev.pirq_count; i++)
 		mark_eoi(d, i);
-	spin_unlock_irqrestore(&d->events.lock, f);
 	return 0;
 }
 
 /* Possible once; the page lock orders two calls. */
-static long do_eoi_frame(struct domain *d, u64 arg)
+static long do_eoi_frame(struct domain *d, void *arg)
 {
-	long rc = -EINVAL;
-	u64 n;
+	mfn_t m = mfn(((const struct physdev_pirq_eoi_gmfn *)arg)->gmfn);
 
-	if (guest_get_longs(gva(arg), &n, 1))
-		return -EFAULT;
-	spin_lock(&d->tables.lock);
-	if (!ptype_get_both(d, mfn(n), TYPE_WRITABLE)) {
-		rc = d->dev.eoi_map ? -EBUSY : use_eoi_frame(d, mfn(n));
-		if (rc)
-			ptype_put_both(d, mfn(n));
-	}
-	spin_unlock(&d->tables.lock);
-	return rc;
+	spin_guard(&d->tables.lock);
+	if (ptype_get_both(d, m, TYPE_WRITABLE))
+		return -EINVAL;
+	if (!d->dev.eoi_map)
+		return use_eoi_frame(d, m);
+	ptype_put_both(d, m);
+	return -EBUSY;
 }
 
 /* The guest gets its own number back: a vector has no meaning for it. */
@@ -414,58 +376,64 @@ static long do_add_function(struct domain *d, void *arg)
 	return op->is_extfn > 1 || op->is_virtfn > 1 ? -EINVAL : 0;
 }
 
+/*
+ * Xen uses an area from now on; Krypton reads what the firmware says, and needs no
+ * permission.
+ */
+static long do_mmcfg(struct domain *d, void *arg)
+{
+	const struct physdev_pci_mmcfg_reserved *op = arg;
+	const struct acpi_mcfg *m = acpi.mcfg;
+
+	if (op->flags & ~XEN_PCI_MMCFG_RESERVED)
+		return -EINVAL;
+	for (; m < acpi.mcfg + acpi.mcfgs; m++)
+		if (m->segment == op->segment && m->first == op->start_bus &&
+		    m->last == op->end_bus)
+			return m->address == op->address ? 0 : -EIO;
+	return -ENODEV;
+}
+
 static long do_nothing(struct domain *d, void *arg)
 {
 	return 0;
 }
 
-#define OP(name, fn, out, how) [PHYSDEVOP_##name] = \
-	{ fn, sizeof(struct physdev_##name), out, how }
-#define PCI_OP(structure) \
-	{ do_nothing, sizeof(struct physdev_##structure), false, \
-	  OPERATION_PRIVILEGED }
+#define ARG(name)	OPERATION_SIZE(struct physdev_##name)
+#define OP(name, fn, out, ...) [PHYSDEVOP_##name] = \
+	{ fn, ARG(name), out, __VA_ARGS__ }
+#define PCI_OP(type, how)	{ do_nothing, ARG(type), false, how }
 static const struct operation ops[] = {
 	OP(eoi, do_eoi, false, 0),
 	OP(irq_status_query, do_status, true, 0),
 	OP(set_iopl, do_set_iopl, false, 0),
+	OP(set_iobitmap, do_set_iobitmap, false, 0, LAYOUT_IOBITMAP),
+	[PHYSDEVOP_apic_read] = { do_apic_read, ARG(apic), true,
+				  OPERATION_PRIVILEGED, LAYOUT_APIC },
+	OP(map_pirq, do_map_pirq, true, 0, LAYOUT_MAP_PIRQ),
 	OP(unmap_pirq, do_unmap_pirq, false, 0),
 	OP(setup_gsi, do_setup_gsi, false, OPERATION_LOCKED),
 	OP(get_free_pirq, do_get_free_pirq, true, OPERATION_LOCKED),
-	[PHYSDEVOP_alloc_irq_vector] = { do_alloc_vector,
-		sizeof(struct physdev_irq), true, OPERATION_PRIVILEGED },
-	[PHYSDEVOP_manage_pci_add_ext] = { do_add_function,
-		sizeof(struct physdev_manage_pci_ext), false, OPERATION_PRIVILEGED },
-	[PHYSDEVOP_manage_pci_add] = PCI_OP(manage_pci),
-	[PHYSDEVOP_manage_pci_remove] = PCI_OP(manage_pci),
-	[PHYSDEVOP_pci_device_add] = PCI_OP(pci_device_add),
-	[PHYSDEVOP_pci_device_remove] = PCI_OP(pci_device),
-	[PHYSDEVOP_pci_mmcfg_reserved] = PCI_OP(pci_mmcfg_reserved),
-	[PHYSDEVOP_prepare_msix] = PCI_OP(pci_device),
-	[PHYSDEVOP_release_msix] = PCI_OP(pci_device),
-	[PHYSDEVOP_dbgp_op] = PCI_OP(dbgp_op),
+	[PHYSDEVOP_pirq_eoi_gmfn_v2] = { do_eoi_frame, ARG(pirq_eoi_gmfn), false,
+		OPERATION_PRIVILEGED_FIRST, LAYOUT_EOI_FRAME },
+	[PHYSDEVOP_alloc_irq_vector] = { do_alloc_vector, ARG(irq), true,
+					 OPERATION_PRIVILEGED },
+	[PHYSDEVOP_manage_pci_add_ext] = { do_add_function, ARG(manage_pci_ext),
+					   false, OPERATION_PRIVILEGED },
+	[PHYSDEVOP_manage_pci_add] = PCI_OP(manage_pci, OPERATION_PRIVILEGED),
+	[PHYSDEVOP_manage_pci_remove] = PCI_OP(manage_pci, OPERATION_PRIVILEGED),
+	[PHYSDEVOP_pci_device_add] =
+		PCI_OP(pci_device_add, OPERATION_PRIVILEGED),
+	[PHYSDEVOP_pci_device_remove] = PCI_OP(pci_device, OPERATION_PRIVILEGED),
+	OP(pci_mmcfg_reserved, do_mmcfg, false, OPERATION_PRIVILEGED_FIRST),
+	[PHYSDEVOP_prepare_msix] = PCI_OP(pci_device, OPERATION_PRIVILEGED),
+	[PHYSDEVOP_release_msix] = PCI_OP(pci_device, OPERATION_PRIVILEGED),
+	[PHYSDEVOP_dbgp_op] =
+		PCI_OP(dbgp_op, OPERATION_PRIVILEGED_FIRST),
 };
 
 long do_physdev_op(u64 a[])
 {
-	struct domain *d = current_domain();
-	u32 cmd = (u32)a[0];
-	u64 arg = a[1];
-
-	switch (cmd) {
-	case PHYSDEVOP_set_iobitmap:
-		return do_set_iobitmap(arg);
-	case PHYSDEVOP_apic_read:
-		return do_apic_read(arg);
-	case PHYSDEVOP_map_pirq:
-		return do_map_pirq(arg);
-	case PHYSDEVOP_pirq_eoi_gmfn_v2:
-		return d->privileged ? do_eoi_frame(d, arg) : -EPERM;
-	case PHYSDEVOP_pci_mmcfg_reserved:
-	case PHYSDEVOP_dbgp_op:
-		if (!d->privileged)
-			return -EPERM;	/* before the argument is read */
-		/* fallthrough */
-	default:
-		return operation_call(ops, ARRAY_SIZE(ops), cmd, d, gva(arg));
-	}
+	return operation_call(ops, ARRAY_SIZE(ops), (u32)a[0], current_domain(),
+			      gva(a[1]));
 }

@@ -7,7 +7,6 @@
  * A page that another domain still maps keeps the domain's structure until it
  * is unmapped.
  */
-#include "debug.h"
 #include "domain/part.h"
 
 static int start_killing(struct domain *d)
@@ -41,7 +40,7 @@ int domain_kill(struct domain *d)
 		rc = -ERESTART;
 	while (!rc && d->life.kill_step < PARTS) {
 		p = part_at(d->life.kill_step);
-		rc = p && p->kill ? p->kill(d) : 0;
+		rc = p->kill ? p->kill(d) : 0;
 		if (!rc)
 			d->life.kill_step++;
 	}

@@ -41,6 +41,13 @@ struct domain *domain_get_from(u32 domid)
 	return d;
 }
 
+/* Not the domain that the caller looks for: NULL. */
+static struct domain *put_wrong(struct domain *d)
+{
+	domain_put(d);
+	return NULL;
+}
+
 struct domain *domain_get_any(u32 domid)
 {
 	struct domain *d;
@@ -48,33 +55,36 @@ struct domain *domain_get_any(u32 domid)
 	if (domid == DOMID_SELF)
 		domid = current_domain()->id;
 	d = domain_get_from(domid);
-	if (d && d->id != domid) {
-		domain_put(d);
-		return NULL;
-	}
-	return d;
-}
-
-void domain_for_each(void (*fn)(struct domain *d))
-{
-	struct domain *d;
-	u32 id = 0;
-
-	while ((d = domain_get_from(id))) {
-		fn(d);
-		id = d->id + 1;
-		domain_put(d);
-	}
+	return d && d->id != domid ? put_wrong(d) : d;
 }
 
 struct domain *domain_get(u32 domid)
 {
 	struct domain *d = domain_get_any(domid);
 
-	if (d && d->life.is_dying) {
-		domain_put(d);
-		return NULL;
-	}
+	return d && d->life.is_dying ? put_wrong(d) : d;
+}
+
+struct domain *domain_next(struct domain *d)
+{
+	u32 id = d->id + 1;
+
+	domain_put(d);
+	return domain_get_from(id);
+}
+
+void domain_for_each(void (*fn)(struct domain *d))
+{
+	struct domain *d;
+
+	for (d = domain_get_from(0); d; d = domain_next(d))
+		fn(d);
+}
+
+bool domain_exists(u32 domid)
+{
+	DOMAIN_REF(d) = domain_get_any(domid);
+
 	return d;
 }
 
@@ -128,29 +138,21 @@ static struct domain *take_dead(void)
 static void free_vcpu(struct vcpu *v)
 {
 	const struct domain_part *p;
-	u32 order = PARTS;
 
-	while (order--) {
-		p = part_at(order);
-		if (p && p->vcpu_free)
-			p->vcpu_free(v);
-	}
+	parts_for_each_reverse(p, vcpu_free)
+		p->vcpu_free(v);
 	frames_delete(v, sizeof(*v));
 }
 
 static void free_domain(struct domain *d)
 {
 	const struct domain_part *p;
-	u32 i, order = PARTS;
+	struct vcpu *v;
 
-	for (i = 0; i < MAX_DOMAIN_VCPUS; i++)
-		if (d->vcpu[i])
-			free_vcpu(d->vcpu[i]);
-	while (order--) {
-		p = part_at(order);
-		if (p && p->free)
-			p->free(d);
-	}
+	domain_for_each_vcpu(d, v)
+		free_vcpu(v);
+	parts_for_each_reverse(p, free)
+		p->free(d);
 	frames_delete(d, sizeof(*d));
 }
 
@@ -191,18 +193,15 @@ struct domain *domain_create(const struct domain_config *config)
 {
 	struct domain *d = frames_new(sizeof(*d));
 	const struct domain_part *p;
-	u32 order;
 
 	if (!d)
 		return NULL;
 	init_identity(d, config);
-	for (order = 0; order < PARTS; order++) {
-		p = part_at(order);
-		if (p && p->create && p->create(d, config)) {
+	parts_for_each(p, create)
+		if (p->create(d, config)) {
 			free_domain(d);
 			return NULL;
 		}
-	}
 	add_to_list(d);
 	return d;
 }
@@ -211,19 +210,16 @@ struct vcpu *domain_create_vcpu(struct domain *d, u32 id)
 {
 	struct vcpu *v = frames_new(sizeof(*v));
 	const struct domain_part *p;
-	u32 order;
 
 	if (!v)
 		return NULL;
 	v->d = d;
 	v->id = id;
-	for (order = 0; order < PARTS; order++) {
-		p = part_at(order);
-		if (p && p->vcpu_create && p->vcpu_create(v)) {
+	parts_for_each(p, vcpu_create)
+		if (p->vcpu_create(v)) {
 			free_vcpu(v);
 			return NULL;
 		}
-	}
 	d->vcpu[id] = v;
 	return v;
 }
@@ -235,6 +231,6 @@ int domain_target(u32 domid, struct domain **d)
 		return -ESRCH;
 	if (domain_may(current_domain(), *d))
 		return 0;
-	domain_put(*d);
+	*d = put_wrong(*d);
 	return -EPERM;
 }

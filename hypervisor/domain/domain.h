@@ -16,6 +16,7 @@
 #include "device/devices.h"
 #include "domain/life.h"
 #include "event/evtchn.h"
+#include "guest/guest.h"
 #include "guest/shared.h"
 #include "guest/width.h"
 #include "lib/lib.h"
@@ -94,12 +95,18 @@ static inline bool domain_range_ok(const struct domain *d, gva_t at, u64 n)
 }
 
 /*
- * The two bytes of vcpu_info that decide about upcalls. The guest writes them at
- * any time: a byte is read or set once and never believed. Any context.
+ * The two bytes of vcpu_info that decide about upcalls. The guest writes them
+ * at any time: a byte is read or set once and never believed. Any context.
  */
 static inline bool shared_event_pending(const struct vcpu *v)
 {
 	return READ_ONCE(v->shared.info[INFO_PENDING]);
+}
+
+/* False: it was set already. */
+static inline bool shared_set_event_pending(struct vcpu *v)
+{
+	return !atomic_xchg(&v->shared.info[INFO_PENDING], 1);
 }
 
 static inline bool shared_upcall_mask(const struct vcpu *v)
@@ -140,6 +147,12 @@ struct domain *domain_get(u32 domid);
 struct domain *domain_get_any(u32 domid);
 /* The domain with the lowest number >= domid, dying or not; or NULL. */
 struct domain *domain_get_from(u32 domid);
+/*
+ * From one of these to the next, with the caller's reference; NULL at the end.
+ */
+struct domain *domain_next(struct domain *d);
+/* Whether a domain, dying or not, has this number. */
+bool domain_exists(u32 domid);
 /* Call fn for each domain, dying or not, with a reference held. */
 void domain_for_each(void (*fn)(struct domain *d));
 /* Take another reference; the caller has one, or a frame of the domain. */
@@ -149,6 +162,19 @@ void domain_hold(struct domain *d);
  * domain_reap() frees it later, so the caller may hold a lock of the domain.
  */
 void domain_put(struct domain *d);
+/*
+ * Declare a pointer to a domain. When its block ends, in whatever way it is
+ * left, the reference that it then holds is dropped.
+ */
+#define DOMAIN_REF(d)							\
+	struct domain *d __attribute__((cleanup(domain_put_ref)))
+
+static inline void domain_put_ref(struct domain **d)
+{
+	if (*d)
+		domain_put(*d);
+}
+
 /* Free the domains without references. The caller holds no lock. */
 void domain_reap(void);
 
@@ -186,8 +212,8 @@ void domain_set_shutdown_code(struct domain *d, u32 reason);
 void domain_pause(struct domain *d);
 void domain_unpause(struct domain *d);
 /*
- * Make the domain's vCPUs test whether they may still run. After this no CPU
- * starts one by the old state, but some may not have left their guest yet.
+ * Make the domain's vCPUs test whether they may still run. Afterwards no CPU
+ * starts one of them that may not, but some may not have left their guest yet.
  */
 void domain_stop(struct domain *d);
 /* Let a domain that has shut down run again: its suspend was cancelled. */
@@ -206,8 +232,9 @@ static inline bool domain_may(const struct domain *by, const struct domain *d)
 }
 
 /*
- * The domain that the guest names to act upon: 0 with a reference; -ESRCH if
- * there is none or it is dying; -EPERM if the guest may not.
+ * The domain that the guest names to act upon: 0 with a reference in *d. *d is
+ * NULL after an error: -ESRCH, there is none or it is dying; -EPERM, the guest
+ * may not.
  */
 int domain_target(u32 domid, struct domain **d);
 

@@ -6,10 +6,11 @@ extern const struct domain_part __start_domain_parts[], __stop_domain_parts[];
 
 const struct domain_part *part_at(u32 order)
 {
+	static const struct domain_part none;
 	const struct domain_part *p;
 
 	for (p = __start_domain_parts; p < __stop_domain_parts; p++)
 		if (p->order == order)
 			return p;
-	return NULL;
+	return &none;
 }

@@ -58,16 +58,23 @@ struct domain_part {
 	static const struct domain_part part_##name			\
 	__attribute__((used, aligned(8), section("domain_parts")))
 
-/* Call a hook of all parts that have it, in their order. */
+/* Each part that has this hook, as 'p': in their order, or in reverse. */
+#define parts_for_each(p, hook)						\
+	for (u32 _at = 0; _at < PARTS; _at++)				\
+		if ((p = part_at(_at))->hook)
+#define parts_for_each_reverse(p, hook)					\
+	for (u32 _at = PARTS; _at--;)					\
+		if ((p = part_at(_at))->hook)
+
+/* Call a hook of all parts that have it. */
 #define PARTS_CALL(hook, arg) do {					\
-	u32 _order;							\
+	const struct domain_part *_part;				\
 									\
-	for (_order = 0; _order < PARTS; _order++)			\
-		if (part_at(_order) && part_at(_order)->hook)		\
-			part_at(_order)->hook(arg);			\
+	parts_for_each(_part, hook)					\
+		_part->hook(arg);					\
 } while (0)
 
-/* By its place in the order; NULL: there is none. */
+/* By its place in the order; one without hooks if there is none. */
 const struct domain_part *part_at(u32 order);
 
 #endif

@@ -22,12 +22,10 @@ void domain_unpause(struct domain *d)
 
 void domain_resume(struct domain *d)
 {
-	u64 f;
-
 	domain_pause(d);
-	f = spin_lock_irqsave(&d->life.lock);
-	d->life.crashed = d->life.shut_down = d->life.end_told = false;
-	d->life.shutdown_code = ~0u;
-	spin_unlock_irqrestore(&d->life.lock, f);
+	spin_scoped_irqsave(&d->life.lock) {
+		d->life.crashed = d->life.shut_down = d->life.end_told = false;
+		d->life.shutdown_code = ~0u;
+	}
 	domain_unpause(d);
 }

@@ -27,14 +27,15 @@ static void end_machine(u32 reason)
 /* True for the first caller that shuts the domain down, or crashes it. */
 static bool begin(struct domain *d, u32 reason, bool crash)
 {
-	u64 f = spin_lock_irqsave(&d->life.lock);
-	bool first = crash ? !d->life.crashed : !d->life.shut_down;
+	bool first;
 
-	if (first && d->life.shutdown_code == ~0u)
-		d->life.shutdown_code = reason;
-	d->life.crashed |= crash;
-	d->life.shut_down = true;
-	spin_unlock_irqrestore(&d->life.lock, f);
+	spin_scoped_irqsave(&d->life.lock) {
+		first = crash ? !d->life.crashed : !d->life.shut_down;
+		if (first && d->life.shutdown_code == ~0u)
+			d->life.shutdown_code = reason;
+		d->life.crashed |= crash;
+		d->life.shut_down = true;
+	}
 	if (current_vcpu() && current_vcpu()->d == d)
 		cpu_add_work(CPU_WORK_RESCHED);
 	if (first)
@@ -97,12 +98,13 @@ bool domain_stopped(const struct domain *d)
 
 void domain_tell_stopped(struct domain *d)
 {
-	u64 f = spin_lock_irqsave(&d->life.lock);
-	bool tell = d->life.shut_down && !d->life.end_told && domain_stopped(d);
+	bool tell;
 
-	if (tell)
-		d->life.end_told = true;
-	spin_unlock_irqrestore(&d->life.lock, f);
+	spin_scoped_irqsave(&d->life.lock) {
+		tell = d->life.shut_down && !d->life.end_told &&
+		       domain_stopped(d);
+		d->life.end_told |= tell;
+	}
 	if (tell)
 		evtchn_send_global_virq(VIRQ_DOM_EXC);
 }

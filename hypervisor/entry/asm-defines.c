@@ -35,6 +35,7 @@ void asm_defines(void)
 	DEFINE(INFO_PENDING, INFO_PENDING);
 	DEFINE(DEBUG_EXIT, DEBUG_EXIT);
 	DEFINE(HANDLER_CLEARS, HANDLER_CLEARS);
+	DEFINE(FLAGS_VM, FLAGS_VM);
 	DEFINE(DOMAIN_VM_ASSIST, offsetof(struct domain, policy.vm_assist));
 	DEFINE(ASSIST_IOPL, BIT(VMASST_TYPE_architectural_iopl));
 	DEFINE(DOMAIN_ADDRESS_END, offsetof(struct domain, tables.address_end));

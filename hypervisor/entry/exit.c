@@ -21,7 +21,6 @@
  * schedules again before it enters a guest.
  */
 #include "cpu/nmi.h"
-#include "debug.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"

@@ -12,7 +12,6 @@
  */
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
-#include "guest/guest.h"
 #include "hypercalls.h"
 
 #define INT_SIZE	2	/* bytes of int 0x82 (cd 82) and SYSCALL (0f 05) */

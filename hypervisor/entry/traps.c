@@ -5,12 +5,10 @@
  * hypervisor itself is at an instruction of the fault-recovery table, or a
  * failed return to a guest; any other stops the machine.
  */
-#include "cpu/context.h"
 #include "cpu/emulate.h"
 #include "cpu/nmi.h"
-#include "cpu/xpti.h"
-#include "debug.h"
 #include "device/irq.h"
+#include "device/watchdog.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
@@ -221,6 +219,7 @@ static __attribute__((noinline)) struct regs *hypervisor_trap(struct regs *r)
 		return r;
 	case X86_MC:
 		mce_trap();
+		r->ip = cpu_idle_skip(r->ip);
 		return r;
 	case X86_DB:
 		/*
@@ -232,6 +231,14 @@ static __attribute__((noinline)) struct regs *hypervisor_trap(struct regs *r)
 		__asm__ volatile("mov %0, %%dr6" :: "r" ((u64)DR6_FIXED));
 		return r;
 	default:
+		/*
+		 * CS has no RPL in virtual-8086 mode, which QEMU's IRET enters
+		 * for anyone: the guest's domain crashes.
+		 */
+		if (r->flags & FLAGS_VM) {
+			guest_trap_return_failed(r);
+			return r;
+		}
 		if (r->ip == (u64)guest_iret)
 			return return_failed(r);
 		if (fixup(r))
@@ -250,8 +257,14 @@ struct regs *trap_entry(struct regs *r)
 		irq_dispatch((u32)r->vector);
 		return r;
 	}
-	if (r->vector == X86_NMI)
-		smp_nmi();
+	if (r->vector == X86_NMI) {
+		smp_nmi(r);
+		if (watchdog_nmi(r)) {
+			if (!from_guest(r))
+				r->ip = cpu_idle_skip(r->ip);
+			return r;
+		}
+	}
 	if (!from_guest(r))
 		return hypervisor_trap(r);
 	guest_trap(r);

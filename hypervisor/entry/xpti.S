@@ -62,6 +62,8 @@ from_ring0:
 	andl	$511, %eax
 	cmpl	$L4_DESC_SLOT, %eax
 	jne	enter_c				# on a stack of the CPU's block
+	testl	$FLAGS_VM, REGS_FLAGS(%rsp)	# the guest after all (traps.c)
+	jnz	from_guest
 	/*
 	 * On the vCPU's page, so the thin root was loaded. Continue as if the
 	 * usual return had failed: the five words of IRETQ are still in the
@@ -84,6 +86,8 @@ from_ring0:
 xpti_ist_entry:
 	save_regs
 	testb	$3, REGS_CS(%rsp)
+	jnz	from_guest
+	testl	$FLAGS_VM, REGS_FLAGS(%rsp)
 	jnz	from_guest
 	movq	%rsp, %rbx			# rbx: the frame here
 	movq	%cr3, %r12			# r12: the thin root, if loaded

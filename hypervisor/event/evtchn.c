@@ -55,20 +55,17 @@ static int open_port(struct domain *d, u8 state, u32 vcpu, u32 peer,
 static long do_alloc_unbound(struct domain *by, void *arg)
 {
 	struct evtchn_alloc_unbound *op = arg;
-	struct domain *d;
+	DOMAIN_REF(d);
 	int rc = domain_target(op->dom, &d);
-	u64 f;
 
 	if (rc)
 		return rc;
-	f = spin_lock_irqsave(&d->events.lock);
+	spin_guard_irqsave(&d->events.lock);
 	rc = open_port(d, EVTCHN_UNBOUND, 0, 0, &op->port);
 	if (!rc)
 		evtchn_port(d, op->port)->remote_domid =
 			op->remote_dom != DOMID_SELF ? op->remote_dom :
 			(u16)by->id;
-	spin_unlock_irqrestore(&d->events.lock, f);
-	domain_put(d);
 	return rc;
 }
 
@@ -100,7 +97,7 @@ static long join(struct domain *d, struct domain *r,
 static long do_bind_interdomain(struct domain *d, void *arg)
 {
 	struct evtchn_bind_interdomain *op = arg;
-	struct domain *r = domain_get(op->remote_dom);
+	DOMAIN_REF(r) = domain_get(op->remote_dom);
 	long rc;
 	u64 f;
 
@@ -109,7 +106,6 @@ static long do_bind_interdomain(struct domain *d, void *arg)
 	f = spin_lock_pair_irqsave(&d->events.lock, &r->events.lock);
 	rc = join(d, r, op);
 	spin_unlock_pair_irqrestore(&d->events.lock, &r->events.lock, f);
-	domain_put(r);
 	return rc;
 }
 
@@ -212,7 +208,7 @@ static long try_close(struct domain *d, u32 port, struct domain **r)
 	struct evtchn *e = evtchn_port(d, port);
 	struct domain *other;
 
-	if (!e || e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
+	if (!evtchn_is_open(e))
 		return -EINVAL;
 	other = e->state == EVTCHN_INTERDOMAIN && e->remote != d ? e->remote :
 		NULL;
@@ -291,14 +287,12 @@ int evtchn_kill(struct domain *d)
 static long do_reset(struct domain *by, void *arg)
 {
 	const struct evtchn_reset *op = arg;
-	struct domain *d;
+	DOMAIN_REF(d);
 	long rc = domain_target(op->dom, &d);
 
 	if (rc)
 		return rc;
-	rc = d == by || d->life.pause_count ? reset_ports(d) : -EINVAL;
-	domain_put(d);
-	return rc;
+	return d == by || d->life.pause_count ? reset_ports(d) : -EINVAL;
 }
 
 /* Send to the other end, unless it was closed meanwhile. */
@@ -359,23 +353,25 @@ static void describe(const struct evtchn *e, struct evtchn_status *op)
 
 	op->status = public_state[e->state];
 	op->vcpu = e->vcpu;
-	if (e->state == EVTCHN_UNBOUND)
+	if (e->state == EVTCHN_UNBOUND) {
 		op->u.unbound.dom = e->remote_domid;
-	else if (e->state == EVTCHN_INTERDOMAIN) {
+	} else if (e->state == EVTCHN_INTERDOMAIN) {
 		op->u.interdomain.dom = (domid_t)e->remote->id;
 		op->u.interdomain.port = e->peer;
-	} else if (e->state == EVTCHN_PIRQ)
-		op->u.pirq = e->peer;
-	else if (e->state == EVTCHN_VIRQ)
-		op->u.virq = e->peer;
+	} else if (e->state == EVTCHN_PIRQ || e->state == EVTCHN_VIRQ) {
+		op->u.pirq = e->peer;	/* or u.virq, at the same place */
+	}
 }
 
-static long status_of(const struct domain *by, struct domain *d,
-		      struct evtchn_status *op)
+static long do_status(struct domain *by, void *arg)
 {
 	static const struct evtchn closed = { .state = EVTCHN_FREE };
+	struct evtchn_status *op = arg;
+	DOMAIN_REF(d) = domain_get_any(op->dom);
 	const struct evtchn *e;
 
+	if (!d)
+		return -ESRCH;
 	if (!domain_may(by, d))
 		return -EPERM;
 	if (op->port >= evtchn_limit(d))
@@ -384,19 +380,6 @@ static long status_of(const struct domain *by, struct domain *d,
 	e = evtchn_port(d, op->port);
 	describe(e ? e : &closed, op);
 	return 0;
-}
-
-static long do_status(struct domain *by, void *arg)
-{
-	struct evtchn_status *op = arg;
-	struct domain *d = domain_get_any(op->dom);
-	long rc;
-
-	if (!d)
-		return -ESRCH;
-	rc = status_of(by, d, op);
-	domain_put(d);
-	return rc;
 }
 
 static long do_bind_vcpu(struct domain *d, void *arg)
@@ -447,7 +430,7 @@ static long do_set_priority(struct domain *d, void *arg)
 		return -EINVAL;
 	if (!d->events.fifo)
 		return -ENOSYS;
-	if (e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
+	if (!evtchn_is_open(e))
 		return -EACCES;
 	if (op->priority > EVTCHN_FIFO_PRIORITY_MIN)
 		return -EINVAL;
@@ -458,7 +441,7 @@ static long do_set_priority(struct domain *d, void *arg)
 _Static_assert(sizeof(struct evtchn_status) == 24, "public ABI, any bitness");
 
 #define OP(name, fn, out, how) [EVTCHNOP_##name] = \
-	{ fn, sizeof(struct evtchn_##name), out, how }
+	{ fn, OPERATION_SIZE(struct evtchn_##name), out, how }
 static const struct operation ops[] = {
 	OP(bind_interdomain, do_bind_interdomain, true, 0),
 	OP(bind_virq, do_bind_virq, true, OPERATION_LOCKED),

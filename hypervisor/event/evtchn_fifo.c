@@ -13,7 +13,6 @@
  * guest returns to the 2-level ABI or dies.
  */
 #include <xen/event_channel.h>
-#include "debug.h"
 #include "event/evtchn_port.h"
 
 #define WORDS_PER_PAGE	(PAGE_SIZE / sizeof(event_word_t))
@@ -51,7 +50,7 @@ static event_word_t *word_of(const struct domain *d, u32 port)
 /*
  * Append a port to the last word of a queue; false if that word is no longer on
  * a queue. By the ABI the guest must not unmask the word while BUSY is set, so
- * five tries are enough. A guest that does so breaks its own queue.
+ * five tries are enough. A guest that breaks this rule breaks its own queue.
  */
 static bool append(event_word_t *last, u32 port)
 {
@@ -146,24 +145,33 @@ bool evtchn_fifo_has(const struct domain *d, u32 port, u32 bit)
 	return word && (READ_ONCE(*word) & bit);
 }
 
-/*
- * What is pending of some ports, by the 2-level ABI, comes back when the port's
- * word has its page. No more is added there once the domain has the FIFO ABI.
- */
-static void save_pending(struct domain *d, u32 first)
+/* Call fn for 'count' ports from 'port' on, some in each hold of the lock. */
+static void for_ports(struct domain *d, u32 port, u32 count,
+		      void (*fn)(struct domain *d, struct evtchn *e, u32 port))
 {
-	const u8 *bits = d->shared + d->width->pending_offset;
-	u32 port = first ? first : 1;
+	u32 end = port + count;
 	struct evtchn *e;
 
-	spin_guard_irqsave(&d->events.lock);
-	for (; port < first + RAISE_PORTS && d->events.fifo; port++) {
-		e = READ_ONCE(bits[port / 8]) >> port % 8 & 1 ?
-		    evtchn_port(d, port) : NULL;
-		if (e && e->state != EVTCHN_FREE &&
-		    e->state != EVTCHN_RESERVED)
-			evtchn_fifo_set_pending(d, e, port);
+	while (port < end) {
+		spin_guard_irqsave(&d->events.lock);
+		do {
+			e = evtchn_port(d, port);
+			if (d->events.fifo && evtchn_is_open(e))
+				fn(d, e, port);
+		} while (++port % RAISE_PORTS);
 	}
+}
+
+/*
+ * What is pending of a port, by the 2-level ABI, comes back when the port's
+ * word has its page. No more is added there once the domain has the FIFO ABI.
+ */
+static void save_pending(struct domain *d, struct evtchn *e, u32 port)
+{
+	const u8 *bits = d->shared + d->width->pending_offset;
+
+	if (READ_ONCE(bits[port / 8]) >> port % 8 & 1)
+		evtchn_fifo_set_pending(d, e, port);
 }
 
 static int use_control(struct domain *d, const struct evtchn_init_control *op,
@@ -191,8 +199,6 @@ long evtchn_fifo_init_control(struct domain *d, void *arg)
 	mfn_t m = mfn(op->control_gfn);
 	struct fifo *page = NULL;
 	bool first;
-	u64 flags;
-	u32 i;
 	long rc;
 
 	op->link_bits = EVTCHN_FIFO_LINK_BITS;
@@ -205,16 +211,16 @@ long evtchn_fifo_init_control(struct domain *d, void *arg)
 		return -EINVAL;
 	if (!d->events.fifo)
 		page = frames_new(sizeof(*page));
-	flags = spin_lock_irqsave(&d->events.lock);
-	rc = use_control(d, op, m, page);
-	first = page && d->events.fifo == page;
-	spin_unlock_irqrestore(&d->events.lock, flags);
+	spin_scoped_irqsave(&d->events.lock) {
+		rc = use_control(d, op, m, page);
+		first = page && d->events.fifo == page;
+	}
 	if (rc)
 		ptype_put_foreign(m, true);
 	if (!first)
 		frames_delete(page, sizeof(*page));
-	for (i = 0; first && i < d->width->max_ports; i += RAISE_PORTS)
-		save_pending(d, i);
+	if (first)
+		for_ports(d, 0, d->width->max_ports, save_pending);
 	return rc;
 }
 
@@ -229,43 +235,32 @@ static int add_page(struct domain *d, mfn_t m)
 	return (int)(f->pages++ * WORDS_PER_PAGE);
 }
 
-/* Send the events that were saved for RAISE_PORTS ports. */
-static void raise(struct domain *d, u32 port)
+/* Send the event that was saved for a port, if there was one. */
+static void raise(struct domain *d, struct evtchn *e, u32 port)
 {
-	u32 end = port + RAISE_PORTS;
-	struct evtchn *e;
-
-	spin_guard_irqsave(&d->events.lock);
-	for (; port < end; port++) {
-		e = evtchn_port(d, port);
-		if (!e || !e->pending)
-			continue;
-		e->pending = false;
-		evtchn_port_set_pending(d, port);
-	}
+	if (!e->pending)
+		return;
+	e->pending = false;
+	evtchn_port_set_pending(d, port);
 }
 
 long evtchn_fifo_expand_array(struct domain *d, void *arg)
 {
 	mfn_t m = mfn(((const struct evtchn_expand_array *)arg)->array_gfn);
 	int port;
-	u64 flags;
-	u32 i;
 
 	if (!d->events.fifo)
 		return -EOPNOTSUPP;
 	if (ptype_get_direct(d, m, true))
 		return -EINVAL;
-	flags = spin_lock_irqsave(&d->events.lock);
-	port = d->events.fifo && !d->life.is_dying ?
-	       add_page(d, m) : -EOPNOTSUPP;
-	spin_unlock_irqrestore(&d->events.lock, flags);
+	spin_scoped_irqsave(&d->events.lock)
+		port = d->events.fifo && !d->life.is_dying ?
+		       add_page(d, m) : -EOPNOTSUPP;
 	if (port < 0) {
 		ptype_put_foreign(m, true);
 		return port;
 	}
-	for (i = 0; i < WORDS_PER_PAGE; i += RAISE_PORTS)
-		raise(d, (u32)port + i);
+	for_ports(d, (u32)port, WORDS_PER_PAGE, raise);
 	return 0;
 }
 
@@ -289,16 +284,16 @@ void evtchn_fifo_for_each_page(const struct fifo *f,
 
 int evtchn_fifo_destroy(struct domain *d)
 {
-	u64 flags = spin_lock_irqsave(&d->events.lock);
-	struct fifo *f = d->events.open_ports ? NULL : d->events.fifo;
-	int rc = d->events.open_ports ? -EAGAIN : 0;
+	struct fifo *f;
 
-	if (f)
+	spin_scoped_irqsave(&d->events.lock) {
+		if (d->events.open_ports)
+			return -EAGAIN;
+		f = d->events.fifo;
 		d->events.fifo = NULL;
-	spin_unlock_irqrestore(&d->events.lock, flags);
-	if (!f)
-		return rc;
-	evtchn_fifo_for_each_page(f, put_page);
+	}
+	if (f)
+		evtchn_fifo_for_each_page(f, put_page);
 	frames_delete(f, sizeof(*f));
 	return 0;
 }

@@ -13,7 +13,6 @@
  * ports are in a list, and each allocation of a port tests some of them.
  */
 #include <xen/event_channel.h>
-#include "debug.h"
 #include "domain/part.h"
 #include "event/evtchn_port.h"
 
@@ -263,7 +262,7 @@ int evtchn_pending(const struct vcpu *v, u32 port)
 
 	spin_guard_irqsave(&d->events.lock);
 	e = evtchn_port(d, port);
-	if (!e || e->state == EVTCHN_FREE || e->state == EVTCHN_RESERVED)
+	if (!evtchn_is_open(e))
 		return -EINVAL;
 	if (d->events.fifo)
 		return evtchn_fifo_has(d, port, 1u << EVTCHN_FIFO_PENDING);

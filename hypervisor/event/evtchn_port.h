@@ -15,6 +15,11 @@
 
 /* NULL for a number that is out of range or was never used. */
 struct evtchn *evtchn_port(const struct domain *d, u32 port);
+static inline bool evtchn_is_open(const struct evtchn *e)
+{
+	return e && e->state != EVTCHN_FREE && e->state != EVTCHN_RESERVED;
+}
+
 /*
  * Allocate a port, in state EVTCHN_RESERVED and otherwise as new. -EINVAL if
  * the domain is dying, -ENOSPC, -ENOMEM.

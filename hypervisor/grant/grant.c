@@ -12,9 +12,7 @@
  * Unmapping handles a batch in three steps: it removes the entries, flushes the
  * TLBs, and only then releases frames and grants.
  */
-#include "debug.h"
 #include "grant/grant_table.h"
-#include "guest/guest.h"
 #include "mmu/tables.h"
 #include "mmu/walk.h"
 

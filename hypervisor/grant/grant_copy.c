@@ -10,7 +10,6 @@
  * everything before the call ends or stops for other work.
  */
 #include "grant/grant_table.h"
-#include "guest/guest.h"
 
 struct side {
 	bool held, granted;
@@ -47,16 +46,12 @@ static bool same(const struct side *s, const struct gnttab_copy_ptr *as,
 /* Take the references to a frame of the caller. */
 static s16 claim_own(struct side *s)
 {
+	int rc;
+
 	s->p.frame = mfn(s->name);
-	switch (ptype_get_direct(s->p.granter, s->p.frame,
-				 s->p.kind & PIN_WRITE)) {
-	case 0:
-		return GNTST_okay;
-	case -EINVAL:
-		return GNTST_bad_page;
-	default:
-		return GNTST_general_error;
-	}
+	rc = ptype_get_direct(s->p.granter, s->p.frame, s->p.kind & PIN_WRITE);
+	return !rc ? GNTST_okay : rc == -EINVAL ? GNTST_bad_page :
+	       GNTST_general_error;
 }
 
 static s16 claim(struct side *s, const struct gnttab_copy_ptr *as, bool granted,

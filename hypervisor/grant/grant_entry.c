@@ -128,28 +128,23 @@ s16 grant_pin(struct grant_pin *p, u16 domid, bool mapping)
 {
 	struct grant_table *t = p->granter->grants;
 	bool first = false;
-	s16 rc;
+	s16 status;
+	int rc;
 
 	spin_lock(&t->lock);
-	rc = pin_locked(t, p, domid, mapping, &first);
+	status = pin_locked(t, p, domid, mapping, &first);
 	spin_unlock(&t->lock);
-	if (rc)
-		return rc;
+	if (status)
+		return status;
 	/*
 	 * Needed even if the entry was pinned before: without a mapping left,
 	 * its owner may have given the frame up.
 	 */
-	switch (get_frame(p, mapping)) {
-	case 0:
+	rc = get_frame(p, mapping);
+	if (!rc)
 		return GNTST_okay;
-	case -EINVAL:
-		rc = first ? GNTST_bad_page : GNTST_general_error;
-		break;
-	default:
-		rc = GNTST_general_error;
-	}
 	grant_unpin(p);
-	return rc;
+	return rc == -EINVAL && first ? GNTST_bad_page : GNTST_general_error;
 }
 
 void grant_put_frame(const struct grant_pin *p)
@@ -178,19 +173,17 @@ void grant_release(const struct grant_pin *p)
 mfn_t grant_pinned_frame(struct domain *granter, u32 ref)
 {
 	struct grant_table *t = granter->grants;
-	mfn_t m;
 
-	spin_lock(&t->lock);
+	spin_guard(&t->lock);
 	BUG_ON(!pinned(active_entry(t, ref)));
-	m = mfn(active_entry(t, ref)->frame);
-	spin_unlock(&t->lock);
-	return m;
+	return mfn(active_entry(t, ref)->frame);
 }
 
-static s16 swap_locked(struct grant_table *t, u32 a, u32 b)
+s16 grant_swap(struct grant_table *t, u32 a, u32 b)
 {
 	grant_entry_v1_t old;
 
+	spin_guard(&t->lock);
 	if (!ref_ok(t, a) || !ref_ok(t, b))
 		return GNTST_bad_gntref;
 	if (a == b)
@@ -201,14 +194,4 @@ static s16 swap_locked(struct grant_table *t, u32 a, u32 b)
 	*shared_entry(t, a) = *shared_entry(t, b);
 	*shared_entry(t, b) = old;
 	return GNTST_okay;
-}
-
-s16 grant_swap(struct grant_table *t, u32 a, u32 b)
-{
-	s16 rc;
-
-	spin_lock(&t->lock);
-	rc = swap_locked(t, a, b);
-	spin_unlock(&t->lock);
-	return rc;
 }

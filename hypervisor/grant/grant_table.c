@@ -16,6 +16,7 @@
 #include "grant/grant.h"
 #include "grant/grant_table.h"
 #include "guest/layout.h"
+#include "guest/operation.h"
 #include "hypercalls.h"
 
 _Static_assert(sizeof(grant_entry_v1_t) == 8, "any bitness");
@@ -53,10 +54,9 @@ static int grow(struct domain *d, u32 frames)
 	if (frames > t->max_frames)
 		return -EINVAL;
 	do {
-		spin_lock(&t->lock);
+		spin_guard(&t->lock);
 		rc = t->frames >= frames ? 0 : d->life.is_dying ? -EINVAL :
 		     add_frame(d, t) ? -ERESTART : -ENOMEM;
-		spin_unlock(&t->lock);
 	} while (rc == -ERESTART && !sched_preempt_needed());
 	return rc;
 }
@@ -203,51 +203,39 @@ static s16 get_subject(u16 domid, struct domain **d)
 }
 
 /* Frames do not change while the caller has a reference: no lock needed. */
-static int put_frames(struct domain *d, struct gnttab_setup_table *op)
+static long do_setup_table(struct domain *by, void *arg)
 {
-	int rc = grow(d, op->nr_frames);
+	struct gnttab_setup_table *op = arg;
+	DOMAIN_REF(d);
+	int rc;
 	u32 i;
 
+	op->status = get_subject(op->dom, &d);
+	if (op->status)
+		return 0;
+	rc = grow(d, op->nr_frames);
+	if (rc == -ERESTART)
+		return rc;
+	if (rc)
+		op->status = GNTST_general_error;
 	for (i = 0; !rc && i < op->nr_frames; i++)
 		if (guest_put_long(HANDLE(op->frame_list), i,
-				virt_to_mfn(d->grants->shared[i]).n))
+				   virt_to_mfn(d->grants->shared[i]).n))
 			op->status = GNTST_bad_virt_addr;
-	if (rc && rc != -ERESTART)
-		op->status = GNTST_general_error;
-	return rc == -ERESTART ? rc : 0;
+	return 0;
 }
 
-static int setup_table(u64 at)
+static long do_query_size(struct domain *by, void *arg)
 {
-	struct gnttab_setup_table op;
-	struct domain *d;
-	int rc = 0;
+	struct gnttab_query_size *op = arg;
+	DOMAIN_REF(d);
 
-	if (layout_get(LAYOUT_SETUP_TABLE, gva(at), &op, sizeof(op)))
-		return -EFAULT;
-	op.status = get_subject(op.dom, &d);
-	if (!op.status) {
-		rc = put_frames(d, &op);
-		domain_put(d);
+	op->status = get_subject(op->dom, &d);
+	if (!op->status) {
+		op->nr_frames = READ_ONCE(d->grants->frames);
+		op->max_nr_frames = d->grants->max_frames;
 	}
-	return rc ? rc : layout_put_result(LAYOUT_SETUP_TABLE, gva(at),
-					   (u64)op.status);
-}
-
-static int query_size(u64 at)
-{
-	struct gnttab_query_size op;
-	struct domain *d;
-
-	if (guest_read(&op, gva(at), sizeof(op)))
-		return -EFAULT;
-	op.status = get_subject(op.dom, &d);
-	if (!op.status) {
-		op.nr_frames = READ_ONCE(d->grants->frames);
-		op.max_nr_frames = d->grants->max_frames;
-		domain_put(d);
-	}
-	return guest_write(gva(at), &op, sizeof(op));
+	return 0;
 }
 
 static int set_version(u64 at)
@@ -262,21 +250,22 @@ static int set_version(u64 at)
 	return guest_write(gva(at), &op, sizeof(op)) ? -EFAULT : rc;
 }
 
-static int get_version(u64 at)
+static long do_get_version(struct domain *by, void *arg)
 {
-	struct gnttab_get_version op;
-	struct domain *d;
-	int rc;
+	struct gnttab_get_version *op = arg;
+	DOMAIN_REF(d);
 
-	if (guest_read(&op, gva(at), sizeof(op)))
-		return -EFAULT;
-	rc = domain_target(op.dom, &d);
-	if (rc)
-		return rc;
-	domain_put(d);
-	op.version = 1;
-	return guest_write(gva(at), &op, sizeof(op));
+	op->version = 1;
+	return domain_target(op->dom, &d);
 }
+
+#define OP(name, ...) [GNTTABOP_##name] = { do_##name, \
+	OPERATION_SIZE(struct gnttab_##name), true, 0, __VA_ARGS__ }
+static const struct operation ops[] = {
+	OP(setup_table, LAYOUT_SETUP_TABLE),
+	OP(query_size),
+	OP(get_version),
+};
 
 static int swap_refs(struct domain *d, u64 at, u32 n)
 {
@@ -324,19 +313,9 @@ static int run_array(const struct array_op *op, u64 *at, u64 *count)
 	return 0;
 }
 
-static int run_single(u32 cmd, u64 at, u64 count)
-{
-	/* As on Xen, a 32-bit guest may ask for nothing. */
-	if (!count && cmd == GNTTABOP_setup_table &&
-	    !width_is_long(current_domain()->width))
-		return 0;
-	if (count == 1 && cmd == GNTTABOP_setup_table)
-		return setup_table(at);
-	return count == 1 ? query_size(at) : -EINVAL;
-}
-
 long do_grant_table_op(u64 a[])
 {
+	struct domain *d = current_domain();
 	u32 cmd = (u32)a[0];
 
 	if ((s32)a[2] < 0 || cmd >> 12)
@@ -351,15 +330,18 @@ long do_grant_table_op(u64 a[])
 	case GNTTABOP_copy:
 		return grant_copy(&a[1], &a[2]);
 	case GNTTABOP_setup_table:
+		/* As on Xen, a 32-bit guest may ask for nothing. */
+		if (!a[2] && !width_is_long(d->width))
+			return 0;
+		/* fallthrough */
 	case GNTTABOP_query_size:
-		return run_single(cmd, a[1], a[2]);
+		if (a[2] != 1)
+			return -EINVAL;
+		break;
 	case GNTTABOP_set_version:
 		return set_version(a[1]);
-	case GNTTABOP_get_version:
-		return get_version(a[1]);
 	case GNTTABOP_transfer:
 		return -EOPNOTSUPP;
-	default:
-		return -ENOSYS;
 	}
+	return operation_call(ops, ARRAY_SIZE(ops), cmd, d, gva(a[1]));
 }

@@ -97,7 +97,9 @@ void grant_map_fill(struct grant_table *t, u32 handle, struct domain *granter,
  * No other CPU can do so until grant_map_end(). False: there is no such handle.
  */
 bool grant_map_begin(struct grant_table *t, u32 handle, struct grant_map *m);
-/* 'flags' are the uses that are left; without any the handle is freed. */
+/*
+ * 'flags' are the uses that are left; if there are none, the handle is freed.
+ */
 void grant_map_end(struct grant_table *t, u32 handle, u16 flags);
 /* Free a handle that was not filled. */
 void grant_map_cancel(struct grant_table *t, u32 handle);

@@ -5,7 +5,6 @@
  * copies are short plain loops, because many hypercalls run one.
  */
 #include "domain/domain.h"
-#include "guest/guest.h"
 
 /*
  * The index i runs from -n to 0. 'access' is the label of the instruction that

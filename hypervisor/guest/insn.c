@@ -13,7 +13,6 @@
  * Encoding: Intel's manual, volume 2, chapter 2 and appendix A.
  */
 #include "domain/domain.h"
-#include "guest/guest.h"
 #include "guest/insn.h"
 #include "guest/segment.h"
 
@@ -142,8 +141,8 @@ void insn_set_reg(struct regs *r, const struct insn *i, u32 n, u64 value)
 }
 
 /*
- * Read up to d->max bytes: from the page of 'at', then from the next page if the
- * guest maps it. Code beyond the guest's part of the address space does not
+ * Read up to d->max bytes: from the page of 'at', then from the next page if
+ * the guest maps it. Code beyond the guest's part of the address space does not
  * count: d->max shrinks.
  */
 static void read_code(struct decoder *d, u64 at)

@@ -21,9 +21,10 @@
 #define LAYOUT_MAP_PIRQ		"hiiiiiiq"	/* physdev_map_pirq */
 #define LAYOUT_IOBITMAP		"li"		/* physdev_set_iobitmap */
 #define LAYOUT_APIC		"lii"		/* physdev_apic */
+#define LAYOUT_EOI_FRAME	"l"		/* physdev_pirq_eoi_gmfn */
 #define LAYOUT_PHYSDEV_OP	"i|lii"		/* physdev_op, its largest member */
 #define LAYOUT_RUNSTATE		"iqqqqq"	/* vcpu_runstate_info */
-#define LAYOUT_SETUP_TABLE	"hi=hl"		/* gnttab_setup_table */
+#define LAYOUT_SETUP_TABLE	"hihl"		/* gnttab_setup_table */
 
 /*
  * Copy a structure from or to memory of the guest that runs on this CPU. 'to'

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Hypercalls with numbered operations: the number is an index into a table, and
- * the argument a structure that has the same layout in all guests.
+ * the argument a structure.
  */
 #include "domain/domain.h"
-#include "guest/guest.h"
+#include "guest/layout.h"
 #include "guest/operation.h"
-
-#define MAX_SIZE	96	/* of an argument, in bytes */
 
 long operation_call(const struct operation *ops, u32 count, u32 cmd,
 		    struct domain *d, gva_t at)
 {
-	const struct operation *op = cmd < count ? &ops[cmd] : NULL;
-	u64 arg[MAX_SIZE / sizeof(u64)] = { 0 }, f = 0;
+	const struct operation *op = &ops[cmd];
+	u64 arg[OPERATION_MAX / sizeof(u64)], f = 0;
 	long rc;
 
-	if (!op || !op->fn)
+	if (cmd >= count || !op->fn)
 		return -ENOSYS;
-	BUG_ON(op->size > sizeof(arg));
-	if (guest_read(arg, at, op->size))
+	if ((op->how & OPERATION_PRIVILEGED_FIRST) && !d->privileged)
+		return -EPERM;
+	if (op->layout ? layout_get(op->layout, at, arg, op->size) :
+			 guest_read(arg, at, op->size))
 		return -EFAULT;
 	if ((op->how & OPERATION_PRIVILEGED) && !d->privileged)
 		return -EPERM;
@@ -28,5 +28,8 @@ long operation_call(const struct operation *ops, u32 count, u32 cmd,
 	rc = op->fn(d, arg);
 	if (op->how & OPERATION_LOCKED)
 		spin_unlock_irqrestore(&d->events.lock, f);
-	return !rc && op->out ? guest_write(at, arg, op->size) : rc;
+	if (rc || !op->out)
+		return rc;
+	return op->layout ? layout_put(op->layout, at, arg) :
+			    guest_write(at, arg, op->size);
 }

@@ -3,18 +3,27 @@
 #ifndef KRYPTON_OPERATION_H
 #define KRYPTON_OPERATION_H
 
+#define OPERATION_MAX	96u	/* bytes of an argument */
+
 struct operation {
 	long (*fn)(struct domain *d, void *arg);
-	u8 size;		/* of the argument, in bytes */
+	u8 size;		/* of the argument here, in bytes */
 	bool out;		/* write the argument back if fn returns 0 */
 	u8 how;			/* OPERATION_* */
-#define OPERATION_LOCKED		1u	/* call fn with d's event lock held */
+#define OPERATION_LOCKED	1u	/* call fn with d's event lock held */
 #define OPERATION_PRIVILEGED	2u	/* only for a privileged caller */
+#define OPERATION_PRIVILEGED_FIRST 4u	/* tested before the argument is read */
+	const char *layout;	/* of the argument (guest/layout.h); NULL: the
+				 * same in all guests */
 };
+/* The size of an argument of this type, which must not exceed the maximum. */
+#define OPERATION_SIZE(type) \
+	sizeof(u8 [sizeof(type) <= OPERATION_MAX ? sizeof(type) : -1])
 /*
  * Read the argument at 'at' and call operation 'cmd' of the table for d, the
  * calling domain. It fails with -ENOSYS (no such operation), -EFAULT or -EPERM,
- * tested in this order as on Xen, or with what fn returns.
+ * tested in this order as on Xen (but see OPERATION_PRIVILEGED_FIRST), or with
+ * what fn returns.
  */
 long operation_call(const struct operation *ops, u32 count, u32 cmd,
 		    struct domain *d, gva_t at);

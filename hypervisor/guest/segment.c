@@ -7,7 +7,6 @@
  * descriptor window.
  */
 #include "domain/domain.h"
-#include "guest/guest.h"
 #include "guest/segment.h"
 
 u16 segment_selector(const struct regs *r, u32 reg)

@@ -3,11 +3,6 @@
 #include "domain/part.h"
 #include "guest/shared.h"
 
-bool shared_set_event_pending(struct vcpu *v)
-{
-	return !atomic_xchg(&v->shared.info[INFO_PENDING], 1);
-}
-
 /*
  * Below 4 GiB, because start_info of a 32-bit guest has 32 bits for its machine
  * address.

@@ -15,7 +15,4 @@ struct vcpu_shared {
 #define INFO_PENDING	0	/* vcpu_info.evtchn_upcall_pending */
 #define INFO_MASK	1	/* vcpu_info.evtchn_upcall_mask */
 
-/* Set evtchn_upcall_pending. False: it was set already. Any context. */
-bool shared_set_event_pending(struct vcpu *v);
-
 #endif

@@ -55,7 +55,10 @@ struct width {
 	/* Read and write a hypercall's arguments in the guest's registers. */
 	void (*get_args)(const struct regs *r, u64 a[]);
 	void (*put_args)(struct regs *r, const u64 a[]);
-	void (*fill_hypercall_page)(u8 *page);
+	/* The code of a slot of the hypercall page; see width_fill_page(). */
+	struct {
+		const char *before, *call, *after;
+	} hypercall;
 	const struct context_run *context;	/* of vcpu_guest_context */
 };
 
@@ -80,6 +83,13 @@ struct width {
 
 extern const struct width width32, width64;
 extern const struct context_run context32[], context64[]; /* vcpu_context.c */
+
+/*
+ * Fill a hypercall page: 128 slots of 32 bytes, each with 'before', mov $nr, %eax,
+ * 'call' and 'after'. The slot of iret pushes RAX before the mov, which completes
+ * the frame; as that call does not return, nothing follows it.
+ */
+void width_fill_page(const struct width *w, u8 *page);
 
 static inline bool width_is_long(const struct width *w)
 {

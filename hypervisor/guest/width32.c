@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * struct width of 32-bit guests: sizes, address ranges, offsets in shared_info
- * and vcpu_info, registers of hypercall arguments, the hypercall page. The
+ * and vcpu_info, hypercall arguments, code of the hypercall page. The
  * structures x86_32 are those of gcc -m32, which aligns 64-bit members to 4.
  */
 #include <xen/foreign/x86_32.h>
 #include "guest/width.h"
-#include "lib/lib.h"
 #include "machine/asm.h"
 #include "machine/cpu.h"
 #include "memory/frames.h"
@@ -34,29 +33,6 @@ static void put_args(struct regs *r, const u64 a[])
 	r->di = (u32)a[4];
 }
 
-/*
- * 128 slots of 32 bytes: mov $nr, %eax; int $0x82; ret. The slot of iret first
- * pushes EAX.
- */
-static void fill_hypercall_page(u8 *page)
-{
-	u32 i;
-	u8 *p;
-
-	memset(page, 0xcc, PAGE_SIZE);
-	for (i = 0; i < PAGE_SIZE / 32; i++) {
-		p = page + i * 32;
-		if (i == __HYPERVISOR_iret)
-			*p++ = 0x50;	/* push %eax */
-		*p++ = 0xb8;
-		memcpy(p, &i, 4);
-		p += 4;
-		*p++ = 0xcd;
-		*p++ = 0x82;
-		*p = 0xc3;
-	}
-}
-
 const struct width width32 = {
 	.long_size = 4,
 	.long_mask = ~0u,
@@ -81,6 +57,7 @@ const struct width width32 = {
 	.wc_hi_offset = offsetof(struct shared_info_x86_32, arch.wc_sec_hi),
 	.get_args = get_args,
 	.put_args = put_args,
-	.fill_hypercall_page = fill_hypercall_page,
+	/* int $0x82; ret */
+	.hypercall = { "", "\xcd\x82", "\xc3" },
 	.context = context32,
 };

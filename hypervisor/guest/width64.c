@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * struct width of 64-bit guests: sizes, address ranges, offsets in shared_info
- * and vcpu_info, registers of hypercall arguments, the hypercall page. The
+ * and vcpu_info, hypercall arguments, code of the hypercall page. The
  * public headers' structures have the same layout here and in the guest.
  */
 #include "guest/width.h"
-#include "lib/lib.h"
 #include "machine/asm.h"
 #include "machine/cpu.h"
 #include "machine/paging.h"
@@ -40,33 +39,6 @@ static void put_args(struct regs *r, const u64 a[])
 	r->r8 = a[4];
 }
 
-/*
- * 128 slots of 32 bytes: push %rcx; push %r11; mov $nr, %eax; syscall;
- * pop %r11; pop %rcx; ret. The slot of iret also pushes RAX, which completes the
- * frame, and does not return.
- */
-static void fill_hypercall_page(u8 *page)
-{
-	static const u8 begin[] = { 0x51, 0x41, 0x53 }, call[] = { 0x0f, 0x05 },
-			end[] = { 0x41, 0x5b, 0x59, 0xc3 };
-	u32 i;
-	u8 *p;
-
-	memset(page, 0xcc, PAGE_SIZE);
-	for (i = 0; i < PAGE_SIZE / 32; i++) {
-		p = page + i * 32;
-		memcpy(p, begin, sizeof(begin));
-		p += sizeof(begin);
-		if (i == __HYPERVISOR_iret)
-			*p++ = 0x50;	/* push %rax */
-		*p++ = 0xb8;
-		memcpy(p, &i, 4);
-		memcpy(p + 4, call, sizeof(call));
-		if (i != __HYPERVISOR_iret)
-			memcpy(p + 4 + sizeof(call), end, sizeof(end));
-	}
-}
-
 const struct width width64 = {
 	.is_long = true,
 	.long_size = 8,
@@ -91,6 +63,7 @@ const struct width width64 = {
 	.wc_hi_offset = offsetof(struct shared_info, wc_sec_hi),
 	.get_args = get_args,
 	.put_args = put_args,
-	.fill_hypercall_page = fill_hypercall_page,
+	/* push %rcx; push %r11; ... syscall; pop %r11; pop %rcx; ret */
+	.hypercall = { "\x51\x41\x53", "\x0f\x05", "\x41\x5b\x59\xc3" },
 	.context = context64,
 };

@@ -57,15 +57,11 @@ static const char *parse_spec(const char *f, struct spec *sp)
 	return f;
 }
 
-static void put_signed(struct out *o, const struct spec *sp, s64 v)
-{
-	put_number(o, sp, v < 0 ? -(u64)v : (u64)v, 10, v < 0);
-}
-
 int vformat(char *buf, size_t size, const char *f, va_list ap)
 {
 	struct out o = { .buf = buf, .size = size };
 	struct spec sp;
+	s64 n;
 
 	for (; *f; f++) {
 		if (*f != '%') {
@@ -75,8 +71,8 @@ int vformat(char *buf, size_t size, const char *f, va_list ap)
 		f = parse_spec(f + 1, &sp);
 		switch (*f) {
 		case 'd':
-			put_signed(&o, &sp, sp.is_long ? va_arg(ap, s64) :
-				   va_arg(ap, int));
+			n = sp.is_long ? va_arg(ap, s64) : va_arg(ap, int);
+			put_number(&o, &sp, n < 0 ? -(u64)n : (u64)n, 10, n < 0);
 			break;
 		case 'u':
 		case 'x':

@@ -3,28 +3,13 @@
 #include "lib/lib.h"
 #include "lib/members.h"
 
-static u32 kind_size(char kind, u32 bytes)
-{
-	switch (kind) {
-	case 'b':
-		return 1;
-	case 'h':
-		return 2;
-	case 'i':
-		return 4;
-	case 'q':
-		return 8;
-	case 'l':
-		return bytes;
-	default:
-		return 0;
-	}
-}
-
 /* The member after 'last'. '|' and '=' are members without a size. */
 static struct member next(struct member last, char kind, u32 bytes)
 {
-	u32 size = kind_size(kind, bytes);
+	static const u8 sizes[128] = {
+		['b'] = 1, ['h'] = 2, ['i'] = 4, ['q'] = 8,
+	};
+	u32 size = kind == 'l' ? bytes : sizes[kind & 127];
 	u32 align = kind == '|' ? bytes : MIN(MAX(size, 1u), bytes);
 
 	return (struct member){ ROUND_UP(last.at + last.size, align), size };

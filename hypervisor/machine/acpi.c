@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * ACPI's static tables: MADT for processors and interrupt controllers, FADT
- * for the power-off ports, HPET for a clock. The hypervisor trusts these
+ * for the power-off ports, HPET for a clock, MCFG for PCI. The hypervisor trusts these
  * tables as it trusts the rest of the firmware, but checks lengths and
- * checksums. It does not run AML; it searches its bytes for the only values
- * that it needs, those of \_S5.
+ * checksums. It does not interpret AML. It needs only the values of \_S5, and
+ * searches the bytes of the AML for them.
  */
 #include "lib/lib.h"
 #include "machine/acpi.h"
@@ -41,6 +41,9 @@ struct rsdp {
 #define HPET_SPACE	40	/* generic address: 0 is memory */
 #define HPET_ADDRESS	44
 #define HPET_LENGTH	56
+
+#define MCFG_FIRST	44	/* PCI Firmware Specification 3.3, 4.1.2 */
+#define MCFG_SIZE	16
 
 #define MADT_ENABLED	1u
 #define NO_APIC8	0xffu		/* as an id: there is none */
@@ -86,7 +89,9 @@ static void add_cpu(u32 apic_id, u32 flags)
 
 	if (!(flags & MADT_ENABLED))
 		return;
-	/* Firmware may name one in an entry of either type, or in both. */
+	/*
+	 * Firmware may name a processor in an entry of either type, or in both.
+	 */
 	for (i = 0; i < acpi.cpus; i++)
 		if (acpi.apic_id[i] == apic_id)
 			return;
@@ -199,6 +204,23 @@ static void parse_hpet(const struct acpi_header *h)
 		memcpy(&acpi.hpet, b + HPET_ADDRESS, sizeof(acpi.hpet));
 }
 
+static void parse_mcfg(const struct acpi_header *h)
+{
+	const u8 *b = (const u8 *)h;
+	struct acpi_mcfg *m;
+	u32 at;
+
+	for (at = MCFG_FIRST; at + MCFG_SIZE <= h->length; at += MCFG_SIZE) {
+		if (acpi.mcfgs == ACPI_MAX_MCFG)
+			return;
+		m = &acpi.mcfg[acpi.mcfgs++];
+		memcpy(&m->address, b + at, 8);
+		memcpy(&m->segment, b + at + 8, 2);
+		m->first = b[at + 10];
+		m->last = b[at + 11];
+	}
+}
+
 static void parse_table(u64 phys)
 {
 	const struct acpi_header *h = phys_to_virt(paddr(phys));
@@ -211,6 +233,8 @@ static void parse_table(u64 phys)
 		parse_fadt(h);
 	else if (!memcmp(h->signature, "HPET", 4))
 		parse_hpet(h);
+	else if (!memcmp(h->signature, "MCFG", 4))
+		parse_mcfg(h);
 }
 
 void acpi_init(void)

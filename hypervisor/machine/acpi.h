@@ -8,6 +8,7 @@
 #define ACPI_RSDP_SIZE	36	/* of version 2; the first 20 are version 1 */
 #define ACPI_MAX_IOAPICS	64
 #define ACPI_MAX_OVERRIDES	16
+#define ACPI_MAX_MCFG		32
 
 struct acpi_ioapic {
 	u32 id;
@@ -21,6 +22,13 @@ struct acpi_override {
 	u16 flags;	/* MPS INTI: polarity bits 0-1, trigger bits 2-3 */
 };
 
+/* Where configuration space is memory: a MiB for each bus of a segment. */
+struct acpi_mcfg {
+	u64 address;		/* of bus 0, even if that is not in it */
+	u16 segment;
+	u8 first, last;		/* bus */
+};
+
 struct acpi_info {
 	u32 lapic_address;
 	u32 apic_id[MAX_CPUS];
@@ -29,6 +37,8 @@ struct acpi_info {
 	u32 ioapics, ignored_ioapics;
 	struct acpi_override override[ACPI_MAX_OVERRIDES];
 	u32 overrides;
+	struct acpi_mcfg mcfg[ACPI_MAX_MCFG];
+	u32 mcfgs;
 	u32 pm1a, pm1b;		/* control ports; 0 if there is none */
 	u32 pm_timer;
 	u64 hpet;		/* physical address; 0 if there is none */

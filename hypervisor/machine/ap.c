@@ -5,7 +5,6 @@
 #include "machine/ap.h"
 #include "machine/apic.h"
 #include "machine/cpu.h"
-#include "machine/mce.h"
 #include "machine/paging.h"
 #include "machine/smp.h"
 #include "machine/time.h"
@@ -51,7 +50,6 @@ void ap_main(void)
 		cpu_relax();
 	}
 	tlb_flush_local();		/* the identity mapping */
-	mce_init_cpu();
 	ap_run();
 	BUG_ON(true);
 }
@@ -81,7 +79,7 @@ static const char *start_cpu(u32 id, u32 apic_id)
 		why = "it does not start";
 	else if (!tsc_lead())
 		why = "its time stamp counter disagrees with the others'";
-	/* One that answered late would take the next one's number: stop it. */
+	/* If it answered late, it would take the next one's number: stop it. */
 	if (why)
 		apic_send_init(apic_id);
 	return why;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The local APIC: as an x2APIC through MSRs where possible, which costs less in
- * a virtual machine, otherwise through its MMIO registers. IO-APICs and
- * messages address an APIC by 8 bits; without interrupt remapping, that reaches
- * the boot processor. IPIs reach all processors.
+ * The local APIC: in x2APIC mode, through MSRs, where the processor has it,
+ * because that costs less in a virtual machine; otherwise through MMIO
+ * registers. IO-APICs and messages address an APIC by 8 bits. Without interrupt
+ * remapping, they reach the boot processor, but perhaps not all others. IPIs
+ * reach all processors.
  */
 #include "machine/acpi.h"
 #include "machine/apic.h"
@@ -60,7 +61,7 @@ static void apic_write(u32 reg, u32 v)
 		regs[reg / 4] = v;
 }
 
-/* Firmware may have left it on; it cannot be turned off then. */
+/* If firmware has turned it on, it cannot be turned off. */
 static bool use_x2apic(void)
 {
 	u32 r[4];
@@ -118,8 +119,8 @@ static void send(u32 apic_id, u32 command)
 
 	if (!regs) {
 		/*
-		 * Unlike an MMIO write, this one may overtake stores that the
-		 * target must see.
+		 * Unlike an MMIO write, this write may become visible before
+		 * earlier stores, which the target must see.
 		 */
 		__asm__ volatile("mfence; lfence" ::: "memory");
 		wrmsr(X2APIC_MSR + (APIC_ICR_LO >> 4),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the boot loader passed, for all who need it. */
+/* The information from the boot loader, and options of one word. */
 #include "lib/lib.h"
 #include "machine/boot.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the boot loader passed, copied out of its memory into one form for both
- * multiboot versions; and the words of the command line.
+ * The information from the boot loader, copied out of its memory into one form
+ * for both multiboot versions; and the words of the command line.
  */
 #ifndef KRYPTON_MACHINE_BOOT_H
 #define KRYPTON_MACHINE_BOOT_H
@@ -57,7 +57,7 @@ extern struct boot_info boot_info;
 
 struct boot_word {
 	const char *name, *value;	/* NULL: no '=' */
-	bool done;			/* something uses it */
+	bool done;			/* some code has asked for it */
 };
 
 extern struct boot_word boot_word[BOOT_MAX_WORDS];

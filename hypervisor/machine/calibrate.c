@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rates of the TSC and of the local APIC's timer. The processor or the
- * hypervisor below this one may tell the TSC's rate; otherwise a clock of
- * machine/clocks.c measures it. The APIC timer is always measured, by that clock
- * or by the TSC. What leaf 16h tells is only the rate that the processor is sold
- * by, in whole MHz: it serves where nothing can be measured.
+ * The rates of the TSC and of the local APIC's timer. CPUID may give the TSC's
+ * rate, from the processor or from a hypervisor below this one; otherwise a
+ * clock of machine/clocks.c measures it. The APIC timer is always measured, by
+ * that clock or by the TSC. Leaf 16h gives only the nominal rate in whole MHz,
+ * which is used if nothing can be measured.
  */
 #include "lib/lib.h"
 #include "machine/apic.h"
@@ -65,8 +65,8 @@ static u64 told_by_processor(u64 crystal)
 }
 
 /*
- * Leaf 40000010h of VMware, which KVM has adopted: kHz in EAX. Hyper-V Top Level
- * Functional Specification, "Partition Reference Counter": an MSR.
+ * Leaf 40000010h of VMware, which KVM has adopted: kHz in EAX. Hyper-V Top
+ * Level Functional Specification, "Partition Reference Counter": an MSR.
  */
 static u64 told_by_hypervisor(void)
 {
@@ -88,7 +88,9 @@ static u64 told_by_hypervisor(void)
 	return hz;
 }
 
-/* Leaf 15h without the crystal's rate, which leaf 16h then gives, or 16h alone. */
+/*
+ * Leaf 15h without the crystal's rate, which leaf 16h then gives, or 16h alone.
+ */
 static u64 nominal(void)
 {
 	u32 r[4], ratio[4];
@@ -126,9 +128,9 @@ static bool measure(const struct reference *clock, u64 hz,
 }
 
 /*
- * Take the middle one of three runs: an interruption at the start of a run makes
- * it seem slower, one at its end faster. A clock that gives an impossible rate
- * is as one that stands still.
+ * Take the median of three runs: an interruption at the start of a run makes
+ * the rate seem lower, one at its end higher. A clock that gives an impossible
+ * rate is treated like one that stands still.
  */
 static bool calibrate_by(const struct reference *clock, struct clock_rates *r)
 {

@@ -3,7 +3,7 @@
  * The clocks that a PC may have beside those of its processors: the ACPI power
  * management timer (ACPI 6.5, 4.8.3.3), the HPET that the ACPI tables name
  * (IA-PC HPET Specification 1.0a), and channel 2 of the PIT (Intel 8254). The
- * hypervisor uses them at boot alone. One that is missing, or that stands still,
+ * hypervisor uses them only at boot. A clock that is missing or stands still
  * must not hang the boot: machine/calibrate.c limits each run.
  */
 #include "machine/acpi.h"
@@ -101,7 +101,9 @@ static void pit_set_mode(void)
 	outb(PIT_MODE, 0xb0);			/* channel 2, mode 0 */
 }
 
-/* The mode lowers the output until a count has ended; no PIT reads as 0xff. */
+/*
+ * The output is low until the count has ended; without a PIT this reads 0xff.
+ */
 static u64 pit_hz(void)
 {
 	pit_set_mode();

@@ -276,9 +276,9 @@ static inline void cpu_relax(void)
 }
 
 /*
- * Halt, with interrupts on, unless there is work. An NMI between the look at
- * the work and the halt would not end the halt, so its handler returns behind
- * it: cpu_idle_skip() gives the address.
+ * Halt, with interrupts on, unless there is work. An NMI between the test for
+ * work and the halt would not end the halt, so its handler returns to the
+ * instruction behind the halt: cpu_idle_skip() gives the address.
  */
 void cpu_idle(const volatile u32 *work);
 void cpu_idle_init(void);

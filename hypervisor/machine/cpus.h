@@ -18,11 +18,11 @@ static inline void cpus_add(cpus_t *set, u32 cpu)
 			  __ATOMIC_SEQ_CST);
 }
 
-/* Atomic. */
-static inline void cpus_remove(cpus_t *set, u32 cpu)
+/* Atomic. Returns whether it was there. */
+static inline bool cpus_remove(cpus_t *set, u32 cpu)
 {
-	__atomic_fetch_and(&set->word[cpu / 64], ~BIT(cpu % 64),
-			   __ATOMIC_SEQ_CST);
+	return __atomic_fetch_and(&set->word[cpu / 64], ~BIT(cpu % 64),
+				  __ATOMIC_SEQ_CST) >> cpu % 64 & 1;
 }
 
 static inline bool cpus_has(const cpus_t *set, u32 cpu)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * EFI's runtime services, at their physical addresses: SetVirtualAddressMap is
- * never called. The root table for them has the hypervisor's slots, and in the
- * guest's part an identity mapping of what the firmware marks as used by its
- * services, which a CPU has loaded during a call alone. No guest can map the
- * tables of that mapping. The firmware is trusted as at boot.
+ * EFI's runtime services, at their physical addresses: the hypervisor never
+ * calls SetVirtualAddressMap. A CPU loads a root table for them only during a
+ * call. That table has the hypervisor's slots and, in the guest's part, an
+ * identity mapping of the memory that the firmware marks as used by its
+ * services. No guest can map the tables of that mapping. The hypervisor trusts
+ * the firmware, as at boot.
  *
  * The services use x87 and SSE registers, which hold the guest's values.
  */
@@ -14,6 +15,7 @@
 #include "machine/lock.h"
 #include "machine/log.h"
 #include "machine/rtc.h"
+#include "machine/smp.h"
 #include "memory/frames.h"
 
 #define SYSTEM_MAGIC	0x5453595320494249ull	/* IBI SYST */
@@ -127,7 +129,7 @@ void efi_init(void)
 		return;
 	efi.version = t.head.version;
 	efi.vendor_version = t.vendor_version;
-	/* Its end is not known: no further than the end of its page. */
+	/* Its length is not known: do not read past its page. */
 	take(efi.vendor, t.vendor, MIN(sizeof(efi.vendor) - 2,
 				       PAGE_SIZE - t.vendor % PAGE_SIZE));
 	efi.table_count = MIN(t.table_count, (u64)MAX_TABLES);
@@ -150,7 +152,9 @@ u64 efi_call(enum efi_service service, u64 a, u64 b, u64 c, u64 d, u64 e)
 	u64 cr0, cr3, dr7, f, status;
 
 	f = spin_lock_irqsave(&rtc_lock);
-	/* The firmware's code lies where a guest may have set breakpoints. */
+	/*
+	 * A guest may have set breakpoints at addresses of the firmware's code.
+	 */
 	__asm__ volatile("mov %%dr7, %0; mov %1, %%dr7"
 			 : "=&r" (dr7) : "r" ((u64)DR7_FIXED));
 	cr0 = read_cr0();
@@ -160,7 +164,9 @@ u64 efi_call(enum efi_service service, u64 a, u64 b, u64 c, u64 d, u64 e)
 	cr3 = read_cr3();
 	write_cr3(virt_to_mfn(root).n << PAGE_SHIFT);
 	memcpy(&fn, (const void *)(services + service), sizeof(fn));
+	atomic_inc(&smp_slow);
 	status = fn(a, b, c, d, e);
+	atomic_dec(&smp_slow);
 	write_cr3(cr3);
 	__asm__ volatile("fxrstor64 %0" :: "m" (fpu));
 	write_cr0(cr0);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Halting a CPU that has nothing to do. Interrupts are off between the look at
- * the work and the halt. An NMI may still arrive in between and add work.
+ * Halting a CPU that has nothing to do. Interrupts are off between the test for
+ * work and the halt. An NMI may still arrive in between and add work.
  *
  * On AMD's families 0fh to 11h a CPU may enter C1E instead of C1, which stops
- * the local APIC's timer. Firmware turns that on when it likes, for instance when
- * Dom0 enables ACPI, so each halt turns it off first (BIOS and Kernel Developer's
- * Guide for family 10h, MSR C001_0055).
+ * the local APIC's timer. Firmware turns that on when it likes, for instance
+ * when Dom0 enables ACPI, so each halt turns it off first (BIOS and Kernel
+ * Developer's Guide for family 10h, MSR C001_0055).
  */
 #include "machine/cpu.h"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Ticket locks. The debug build checks their order (debug/lockorder.c). */
-#include "debug.h"
 #include "lib/lib.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Spin locks, and the one place that tells their order.
+ * Spin locks. Their order is:
  *
  *   domctl lock                   one management call at a time
  *     grant lock                  one domain's grant table
@@ -20,22 +20,23 @@
  *                               log lock      the log ring
  *                                 serial lock   text to and from the serial line
  *
- * Two domains: never two page locks at once. Whoever maps a page of another
- * domain first takes the references under the owner's page lock, gives that
- * up, and then takes the page lock of the domain whose table is changed;
- * ptype_get_foreign() and ptype_put_foreign() are made for it, and the second
- * takes no lock at all. Two locks of events, of grants, of queues or of timers
- * may be held at once if spin_lock_pair_irqsave() takes both, which does so by
- * address.
+ * A CPU that holds a lock may take one further down, never one further up.
+ * Locks from the page lock up are held with interrupts on. All others are taken
+ * by spin_lock_irqsave(), because interrupt handlers take them. Each lock has
+ * its level: the debug build checks the order whenever a CPU takes one.
  *
- * A lock further down (or deeper) may be taken while one above is held, never
- * the other way round. Locks from the page lock up are held with interrupts
- * on; all others are taken by spin_lock_irqsave(), since interrupt handlers
- * take them. Each lock carries its level: the debug build checks the order
- * whenever one is taken.
+ * No CPU holds two page locks. To map a page of another domain, it takes the
+ * references under the owner's page lock, releases that, and then takes the
+ * page lock of the domain whose table changes: ptype_get_foreign() does the
+ * first part, and ptype_put_foreign() needs no lock. Two locks of events, of
+ * grants, of queues or of timers may be held at once if
+ * spin_lock_pair_irqsave() takes both: it takes the one with the lower address
+ * first.
  */
 #ifndef KRYPTON_LOCK_H
 #define KRYPTON_LOCK_H
+
+#include "debug.h"
 
 enum lock_level {
 	LOCK_DOMCTL = 1,
@@ -70,13 +71,15 @@ void spin_lock(struct spinlock *l);
 void spin_unlock(struct spinlock *l);
 u64 spin_lock_irqsave(struct spinlock *l);
 void spin_unlock_irqrestore(struct spinlock *l, u64 flags);
-/* Two locks of one level, or twice the same one, which is then taken once. */
+/* Two locks of one level; if both are the same lock, it is taken once. */
 u64 spin_lock_pair_irqsave(struct spinlock *a, struct spinlock *b);
 void spin_unlock_pair_irqrestore(struct spinlock *a, struct spinlock *b,
 				 u64 flags);
 
 /*
  * Hold a lock until the block ends, in whatever way it is left. One a block.
+ * spin_scoped_irqsave() holds it for the statement that follows, which 'break'
+ * leaves.
  */
 #define spin_guard(l)							\
 	struct spinlock *_held						\
@@ -85,6 +88,11 @@ void spin_unlock_pair_irqrestore(struct spinlock *a, struct spinlock *b,
 	struct spin_guard _held						\
 	__attribute__((cleanup(spin_guard_end_irq), unused)) =		\
 		spin_guard_begin_irq(l)
+#define spin_scoped_irqsave(l)						\
+	for (struct spin_guard _scoped					\
+	     __attribute__((cleanup(spin_guard_end_irq))) =		\
+		spin_guard_begin_irq(l), *_once = &_scoped;		\
+	     _once; _once = NULL)
 
 struct spin_guard {
 	struct spinlock *lock;

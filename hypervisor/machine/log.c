@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The log: one ring of the hypervisor's own text, shown by all sinks as it
- * comes. A line of the hypervisor carries the prefix "(KR)"; a guest's console
- * output carries none, and is shown alone.
+ * The log: a ring of the hypervisor's own text, which all sinks also show as it
+ * is written. The hypervisor's lines have the prefix "(KR)". A guest's console
+ * output has none, and only the sinks get it.
  *
- * Messages that a guest can provoke as often as it likes have the level
- * LOG_DEBUG, which has its own thresholds and a limited rate: a guest must not
- * fill the log, nor occupy its lock. Each domain causes a bounded number of all
- * other messages.
+ * Messages that a guest can provoke at any rate have the level LOG_DEBUG, with
+ * thresholds and a rate limit of its own: a guest must neither fill the log nor
+ * occupy its lock. The number of all other messages that a domain can cause is
+ * bounded.
  */
 #include "machine/cpu.h"
 #include "machine/lock.h"
@@ -93,7 +93,7 @@ u64 log_first(void)
 	return MAX(oldest, ring_out);
 }
 
-/* The position whose low half a reader gives. */
+/* The position in the ring that has this low half. */
 u64 log_position(u32 index)
 {
 	u64 at = (ring_in & ~0xffffffffull) | index;

@@ -3,10 +3,10 @@
  * Machine checks (Intel SDM volume 3, "Machine-Check Architecture"; AMD's banks
  * agree in all that is used here).
  *
- * An error that the machine corrected is only recorded in a bank. Each CPU
- * looks at its banks from time to time and logs what it finds. An uncorrected
- * error raises #MC. Nobody knows then whose data is lost, a guest's or the
- * hypervisor's: the machine stops before anybody uses it.
+ * A corrected error is only recorded in a bank. Each CPU reads its banks from
+ * time to time and logs what it finds. An uncorrected error raises #MC. The
+ * hypervisor cannot know whether a guest's data is lost or its own, so it stops
+ * the machine before anything uses the data.
  */
 #include "machine/cpu.h"
 #include "machine/log.h"

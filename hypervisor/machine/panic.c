@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the hypervisor shows before the machine stops: registers, and the chain
- * of functions. Nothing here takes a lock after panic_begin(). panic_dump()
- * also shows the registers of a crashed domain, and takes the log's lock for
- * that.
+ * of functions. After panic_begin() nothing here takes a lock. For a domain
+ * that crashed, panic_dump() runs without panic_begin(), and takes the log's
+ * lock.
  */
 #include "machine/cpu.h"
 #include "machine/log.h"
@@ -30,9 +30,9 @@ void panic_stop(void)
 		__asm__ volatile("cli; hlt");
 }
 
-void panic_backtrace(u64 ip, const u64 *frame)
+/* Of the CPU that has this block. */
+static void backtrace(const struct cpu_block *b, u64 ip, const u64 *frame)
 {
-	const struct cpu_block *b = this_block();
 	u32 n;
 
 	for (n = 0; n < MAX_FRAMES; n++) {
@@ -44,6 +44,26 @@ void panic_backtrace(u64 ip, const u64 *frame)
 		/* Within the call: it may be the last thing in its function. */
 		ip = frame[1] - 1;
 		frame = (const u64 *)frame[0];
+	}
+}
+
+void panic_backtrace(u64 ip, const u64 *frame)
+{
+	backtrace(this_block(), ip, frame);
+}
+
+void panic_show_cpus(const struct regs *mine)
+{
+	const struct regs *r;
+	u32 i;
+
+	for (i = 0; i < cpu_count; i++) {
+		r = i == this_cpu()->id ? mine : smp_stopped_at[i];
+		if (!r)
+			continue;
+		log_err("CPU%u %s:", i, r->cs & 3 ? "in a guest" : "at");
+		backtrace(cpu_blocks[i], r->ip,
+			  r->cs & 3 ? NULL : (const u64 *)r->bp);
 	}
 }
 
@@ -63,7 +83,7 @@ void panic_dump(const struct regs *r)
 		r->r15, read_cr3());
 }
 
-/* Stop the machine, whoever holds a lock. */
+/* Stop the machine, even if another CPU holds a lock. */
 void panic(const char *fmt, ...)
 {
 	const u64 *frame = __builtin_frame_address(0);

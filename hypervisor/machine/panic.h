@@ -16,5 +16,10 @@ void panic_dump(const struct regs *r);
  * The chain of frames on this CPU's stacks, which ends at the entry of a trap.
  */
 void panic_backtrace(u64 ip, const u64 *frame);
+/*
+ * After panic_begin(): the chain of frames of each CPU, of this one from these
+ * registers on if there are any.
+ */
+void panic_show_cpus(const struct regs *mine);
 
 #endif

@@ -3,16 +3,21 @@
  * Port accesses of a size known at run time, and configuration cycles: an
  * address in port 0xcf8, then data through 0xcfc. The hypervisor and all vCPUs
  * of the hardware domain share these two ports. One lock covers both halves of
- * a cycle, and both the read and the write of an update.
+ * a cycle, and both the read and the write of an update. The ports reach segment 0
+ * alone; in others, the hypervisor maps a device's registers where the ACPI table
+ * MCFG says, one device at a time.
  */
+#include "debug.h"
+#include "machine/acpi.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"
+#include "machine/paging.h"
 #include "machine/pci.h"
 
 #define ADDRESS	0xcf8
 #define DATA	0xcfc
 
-static struct spinlock pci_lock = SPINLOCK(LOCK_PCI);
+struct spinlock pci_lock = SPINLOCK(LOCK_PCI);
 
 u32 pci_port_read(u32 port, u32 size)
 {
@@ -66,16 +71,43 @@ static u32 register_address(struct pci_address a, u32 reg)
 	       (reg & 0xfc);
 }
 
+/* NULL: it is not in memory. */
+static volatile u32 *in_memory(struct pci_address a, u32 reg)
+{
+	const struct acpi_mcfg *m = acpi.mcfg;
+	volatile u32 *page = NULL;
+
+	ASSERT_HELD(&pci_lock);
+	for (; m < acpi.mcfg + acpi.mcfgs; m++)
+		if (m->segment == a.segment && a.bus >= m->first &&
+		    a.bus <= m->last)
+			page = paging_window(paddr_to_mfn(paddr(m->address +
+				((u64)a.bus << 20 | (u64)a.devfn << 12))));
+	return page ? page + reg / 4 : NULL;
+}
+
 u32 pci_read(struct pci_address a, u32 reg)
 {
-	return pci_cycle_read(register_address(a, reg), DATA, 4);
+	volatile u32 *at;
+
+	if (!a.segment)
+		return pci_cycle_read(register_address(a, reg), DATA, 4);
+	spin_guard_irqsave(&pci_lock);
+	at = in_memory(a, reg);
+	return at ? *at : ~0u;
 }
 
 void pci_update(struct pci_address a, u32 reg, u32 keep, u32 value)
 {
-	u64 f = spin_lock_irqsave(&pci_lock);
+	volatile u32 *at;
 
-	outl(ADDRESS, register_address(a, reg));
-	outl(DATA, (inl(DATA) & keep) | value);
-	spin_unlock_irqrestore(&pci_lock, f);
+	spin_guard_irqsave(&pci_lock);
+	if (!a.segment) {
+		outl(ADDRESS, register_address(a, reg));
+		outl(DATA, (inl(DATA) & keep) | value);
+		return;
+	}
+	at = in_memory(a, reg);
+	if (at)
+		*at = (*at & keep) | value;
 }

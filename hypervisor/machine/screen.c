@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The screen shows the log until Dom0 takes it over, and again when the machine
- * stops. It is what the loader left: a VGA in text mode, or a framebuffer of RGB
- * pixels. Nothing here reads the framebuffer, which is slow: the characters are
- * kept in memory, and only those that change are drawn.
+ * stops. The loader has set it up: a VGA in text mode, or a framebuffer of RGB
+ * pixels. Reading a framebuffer is slow, so nothing here does: the characters
+ * are kept in memory, and only those that change are drawn.
  */
 #include "machine/boot.h"
 #include "machine/log.h"
@@ -96,7 +96,9 @@ static void put(char ch)
 	scroll();
 }
 
-/* The device may lie at any address. This comes before the slot's other tables. */
+/*
+ * The device may lie at any address. This comes before the slot's other tables.
+ */
 static void *map_pixels(const struct boot_screen *s)
 {
 	u64 first = ROUND_DOWN(s->address, LARGE), i;

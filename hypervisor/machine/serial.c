@@ -5,7 +5,6 @@
  * into a ring that console_io drains. Nothing here waits: characters that find
  * their ring full are lost. Callers that can wait ask serial_room() first.
  */
-#include "debug.h"
 #include "machine/boot.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"

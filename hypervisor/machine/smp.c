@@ -2,9 +2,9 @@
 /*
  * Requests between processors: look at the work flags, flush, stop.
  *
- * A flush waits for every CPU that it asks. A CPU that waits, for a lock or for
- * another's flush, either has interrupts on or answers flushes here while it
- * spins; so two CPUs that flush each other both make progress.
+ * A flush waits for every CPU that it asks. A CPU that waits for a lock or for
+ * a flush either has interrupts on or answers flushes while it spins, so two
+ * CPUs that ask each other both make progress.
  */
 #include "machine/apic.h"
 #include "machine/asm.h"
@@ -28,6 +28,8 @@ static volatile u64 flushes_asked;	/* requests so far */
  * reset the machine.
  */
 static u32 ending = NO_CPU;
+const struct regs *smp_stopped_at[MAX_CPUS];
+volatile u32 smp_slow;
 
 void smp_kick(u32 cpu)
 {
@@ -52,9 +54,9 @@ void smp_flush_interrupt(void)
 }
 
 /*
- * CPUs that have a vCPU loaded. Others hold no translation of a guest: they
- * flushed when they unloaded the last vCPU, and flush again when they load the
- * next.
+ * CPUs that have a vCPU loaded. Other CPUs hold no translation of a guest: they
+ * flushed when they unloaded their last vCPU, and flush again when they load
+ * one.
  */
 static cpus_t in_use(cpus_t cpus)
 {
@@ -146,12 +148,19 @@ void smp_stop_others(void)
 			cpu_relax();
 }
 
-void smp_nmi(void)
+bool smp_stopping(void)
 {
-	u32 cpu = __atomic_load_n(&ending, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&ending, __ATOMIC_SEQ_CST) != NO_CPU;
+}
 
-	if (cpu != NO_CPU && cpu != this_cpu()->id)
+void smp_nmi(const struct regs *r)
+{
+	u32 me = this_cpu()->id;
+
+	if (smp_stopping() && ending != me) {
+		smp_stopped_at[me] = r;
 		halt();
+	}
 }
 
 cpus_t smp_all(void)

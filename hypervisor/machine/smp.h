@@ -15,10 +15,10 @@ void smp_flush_always(void);
 /* All processors. */
 cpus_t smp_all(void);
 /*
- * Flushes have numbers, and every CPU notes its last one. smp_next_flush(),
- * read after a mapping was removed, returns the number of a flush that no
- * longer sees it. smp_flush_since() flushes those of these CPUs that have
- * done neither that flush nor a later one.
+ * Flushes are numbered, and every CPU notes the number of its last one. A
+ * caller that has removed a mapping gets from smp_next_flush() the number of
+ * the first flush that covers this. smp_flush_since() flushes those of the
+ * given CPUs whose last flush has a lower number.
  */
 u64 smp_next_flush(void);
 void smp_flush_since(cpus_t cpus, u64 request);
@@ -35,6 +35,15 @@ void smp_stop_others(void);
  * The NMI handler calls this first. Does not return if another CPU stops the
  * machine.
  */
-void smp_nmi(void);
+void smp_nmi(const struct regs *r);
+/*
+ * How many CPUs do what may take seconds with interrupts off, and keep others waiting.
+ * It changes atomically.
+ */
+extern volatile u32 smp_slow;
+/* Whether a CPU stops the machine. */
+bool smp_stopping(void);
+/* What the NMI that stopped a CPU interrupted there; NULL: it did not stop. */
+extern const struct regs *smp_stopped_at[MAX_CPUS];
 
 #endif

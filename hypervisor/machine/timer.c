@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Timers on system time, driven by the local APIC of the CPU that sets them.
- * Each CPU has a queue with a lock of its own. The lock of the queue that t->cpu
- * names guards a timer, whether it is active or not. Who sets a timer that was
- * set on another CPU holds the locks of both.
+ * Each CPU has a queue with a lock of its own. The lock of the queue that
+ * t->cpu names guards a timer, whether it is active or not. A CPU that sets a
+ * timer which was last set on another CPU holds the locks of both queues.
  */
-#include "debug.h"
 #include "machine/apic.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"
@@ -26,8 +25,8 @@ void timer_init_queues(void)
 }
 
 /*
- * Take the lock that guards the timer, and with it that of another queue, or the
- * same one. Returns the flags; t->cpu says which queue guards it.
+ * Take the lock that guards the timer, and with it that of another queue, or
+ * the same one. Returns the flags; t->cpu says which queue guards it.
  */
 static u64 lock_timer(const struct timer *t, struct queue *other)
 {
@@ -78,8 +77,8 @@ void timer_init(struct timer *t, void (*fn)(void *data), void *data)
 }
 
 /*
- * A CPU that runs the function noted so under a lock that guarded the timer
- * before this one.
+ * A CPU that runs its function has noted this under the lock that guarded the
+ * timer then, so the holder of the present lock sees the note.
  */
 static bool is_running(const struct timer *t)
 {
@@ -110,8 +109,8 @@ void timer_stop(struct timer *t)
 }
 
 /*
- * Both must be true in one hold of the lock: a timer that its own function has
- * set again may start as soon as the lock is free.
+ * Both must be true in one hold of the lock: if its own function has set the
+ * timer again, the timer may expire as soon as the lock is free.
  */
 void timer_kill(struct timer *t)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * System time is one TSC (machine/time.c), so those of all processors must
- * agree. Each processor that starts exchanges stamps with the boot processor: a
- * stamp of the one that is taken between two of the other must lie between them.
- * If one does not, the processor's counter is corrected. A processor whose
- * counter still disagrees cannot be used. The check happens once, at boot: it
- * finds no counter that is a little faster.
+ * System time comes from the TSC (machine/time.c), so the TSCs of all
+ * processors must agree. Each processor that starts exchanges stamps with the
+ * boot processor: a stamp that one takes between two stamps of the other must
+ * lie between these. If it does not, the starting processor's counter is
+ * corrected. A processor whose counter still disagrees is not used. The test
+ * runs once, at boot, so it cannot find a counter that drifts slowly.
  */
 #include "machine/cpu.h"
 #include "machine/time.h"
@@ -103,8 +103,8 @@ static bool ask(u32 number)
 }
 
 /*
- * Whether all stamps are in order. If not, *by would put those of these rounds
- * in order: it is the middle of what all of them allow.
+ * Whether all stamps are in order. If not, *by is a correction that would put
+ * them in order: the middle of the range that all rounds allow.
  */
 static bool compare(u32 first, u64 *by)
 {

@@ -58,6 +58,11 @@ static bool ram_range(u32 i, struct range *r)
 	return r->start < r->end;
 }
 
+/* Each range of RAM, as r. */
+#define for_each_ram(r)							\
+	for (u32 _i = 0; _i < boot_info.e820_count; _i++)		\
+		if (ram_range(_i, (r)))
+
 /* The first taken range that overlaps [at, end), or none. */
 static const struct range *next_taken(u64 at, u64 end)
 {
@@ -69,7 +74,7 @@ static const struct range *next_taken(u64 at, u64 end)
 	return NULL;
 }
 
-/* From the top down: a lower place that clears what it hit ends below that. */
+/* Search from the top; if a taken range is in the way, go on below it. */
 static u64 fit_below(const struct range *ram, u64 size, u64 align)
 {
 	u64 end = MIN(ram->end, mapped_end);
@@ -92,11 +97,8 @@ paddr_t early_alloc(u64 size, u64 align)
 {
 	struct range ram;
 	u64 at, best = 0;
-	u32 i;
 
-	for (i = 0; i < boot_info.e820_count; i++) {
-		if (!ram_range(i, &ram))
-			continue;
+	for_each_ram(&ram) {
 		at = fit_below(&ram, size, align);
 		best = MAX(best, at);
 	}
@@ -116,10 +118,9 @@ u64 early_ram(u64 start, u64 end)
 {
 	struct range ram;
 	u64 sum = 0;
-	u32 i;
 
-	for (i = 0; i < boot_info.e820_count; i++)
-		if (ram_range(i, &ram) && ram.start < end && ram.end > start)
+	for_each_ram(&ram)
+		if (ram.start < end && ram.end > start)
 			sum += MIN(ram.end, end) - MAX(ram.start, start);
 	return sum;
 }
@@ -134,11 +135,8 @@ void early_for_each_free(void (*fn)(mfn_t first, u64 count))
 	const struct range *t;
 	struct range ram;
 	u64 at, stop;
-	u32 i;
 
-	for (i = 0; i < boot_info.e820_count; i++) {
-		if (!ram_range(i, &ram))
-			continue;
+	for_each_ram(&ram)
 		for (at = ram.start; at < ram.end; at = t ? t->end : ram.end) {
 			t = next_taken(at, ram.end);
 			stop = t ? MAX(t->start, at) : ram.end;
@@ -146,17 +144,14 @@ void early_for_each_free(void (*fn)(mfn_t first, u64 count))
 				fn(paddr_to_mfn(paddr(at)),
 				   (stop - at) >> PAGE_SHIFT);
 		}
-	}
 }
 
 u64 early_ram_end(void)
 {
 	struct range ram;
 	u64 end = 0;
-	u32 i;
 
-	for (i = 0; i < boot_info.e820_count; i++)
-		if (ram_range(i, &ram))
-			end = MAX(end, ram.end);
+	for_each_ram(&ram)
+		end = MAX(end, ram.end);
 	return end >> PAGE_SHIFT;
 }

@@ -37,29 +37,19 @@ static u32 zone_of(u64 n)
 
 static void list_add(u64 n, u32 order)
 {
-	u32 *head = &free_list[zone_of(n)][order];
 	struct frame *f = &frame_table[n];
 
 	f->kind = FRAME_FREE;
 	f->order = (u8)order;
 	f->flags = FRAME_VALID;		/* first frame of a free block */
-	f->prev = 0;
-	f->next = *head;
-	if (*head)
-		frame_table[*head].prev = (u32)n;
-	*head = (u32)n;
+	frames_link(&free_list[zone_of(n)][order], f);
 }
 
 static void list_del(u64 n)
 {
 	struct frame *f = &frame_table[n];
 
-	if (f->prev)
-		frame_table[f->prev].next = f->next;
-	else
-		free_list[zone_of(n)][f->order] = f->next;
-	if (f->next)
-		frame_table[f->next].prev = f->prev;
+	frames_unlink(&free_list[zone_of(n)][f->order], f);
 	f->flags = 0;
 }
 
@@ -88,10 +78,7 @@ static void insert(u64 n, u32 order)
 
 static void free_locked(u64 n, u32 order)
 {
-	u64 i;
-
-	for (i = 0; i < 1ull << order; i++)
-		frame_table[n + i] = (struct frame){ .kind = FRAME_FREE };
+	frames_fill(&frame_table[n], 1ull << order, FRAME_FREE);
 	free_count += 1ull << order;
 	insert(n, order);
 }
@@ -109,7 +96,7 @@ static void split(u64 n, u32 order)
 	free_count -= 1ull << order;
 }
 
-/* Of a limit that is no power of two only the largest one below it counts. */
+/* A limit that is no power of two counts as the next lower one. */
 static u64 find_block(u32 order, u64 limit)
 {
 	u32 zone = limit ? MIN(zone_of(limit), (u32)ZONES) : ZONES, o;
@@ -121,7 +108,7 @@ static u64 find_block(u32 order, u64 limit)
 	return 0;
 }
 
-/* The claim pays for what is taken; without one the claimed frames stay. */
+/* Only an allocation for a claim may use claimed frames. */
 static bool may_take(u64 count, const u64 *claim)
 {
 	return free_count - claimed + (claim ? *claim : 0) >= count;
@@ -140,15 +127,13 @@ static void use_claim(u64 count, u64 *claim)
 static void for_each_block(u64 n, u64 end, void (*fn)(u64 n, u32 order))
 {
 	u32 order;
-	u64 flags;
 
 	for (n = n ? n : 1; n < end; n += 1ull << order) {
 		order = MIN((u32)__builtin_ctzll(n), (u32)FRAME_MAX_ORDER);
 		while (n + (1ull << order) > end)
 			order--;
-		flags = spin_lock_irqsave(&alloc_lock);
-		fn(n, order);
-		spin_unlock_irqrestore(&alloc_lock, flags);
+		spin_scoped_irqsave(&alloc_lock)
+			fn(n, order);
 	}
 }
 
@@ -157,12 +142,9 @@ static void wake(u64 section)
 {
 	mfn_t first = section_wake(section);
 
-	u64 flags;
-
 	for_each_block(first.n, first.n + section_frames(section), insert);
-	flags = spin_lock_irqsave(&alloc_lock);
+	spin_guard_irqsave(&alloc_lock);
 	waking--;
-	spin_unlock_irqrestore(&alloc_lock, flags);
 }
 
 /* Take a block, or rouse the section that must wake first; the lock is held. */
@@ -184,18 +166,15 @@ static u64 take_block(u32 order, u64 limit, u64 *section)
 
 static void take_frames(u64 n, u32 order, u64 *claim)
 {
-	u64 i;
-
 	use_claim(1ull << order, claim);
-	for (i = 0; i < 1ull << order; i++)
-		frame_table[n + i] = (struct frame){ .kind = FRAME_HV };
+	frames_fill(&frame_table[n], 1ull << order, FRAME_HV);
 }
 
 /*
- * Try once. True: again, as a section was woken, or another CPU wakes one. Both
- * counts are read first: what that CPU gives is then in the lists. A caller with
- * interrupts off gets nothing instead of waiting: it may hold a lock that an
- * interrupt of that CPU needs.
+ * Try once. True: try again, because a section was woken, or another CPU is
+ * waking one, which counts itself off in 'waking' after its frames are in the
+ * lists. A caller with interrupts off gets nothing instead of waiting for that
+ * CPU: it may hold a lock that an interrupt handler there needs.
  */
 static bool try_alloc(u32 order, u64 limit, u64 *claim, mfn_t *m)
 {
@@ -234,16 +213,12 @@ mfn_t frame_alloc(u32 order, u64 limit)
 
 int frames_claim(u64 *claim, u64 count)
 {
-	u64 flags = spin_lock_irqsave(&alloc_lock);
-	int rc = -ENOMEM;
-
-	if (!count || free_count - claimed + *claim >= count) {
-		claimed = claimed - *claim + count;
-		*claim = count;
-		rc = 0;
-	}
-	spin_unlock_irqrestore(&alloc_lock, flags);
-	return rc;
+	spin_guard_irqsave(&alloc_lock);
+	if (count && !may_take(count, claim))
+		return -ENOMEM;
+	claimed = claimed - *claim + count;
+	*claim = count;
+	return 0;
 }
 
 u64 frames_total(void)
@@ -258,12 +233,10 @@ u64 frames_claimed(void)
 
 void frame_free(mfn_t m, u32 order)
 {
-	u64 flags = spin_lock_irqsave(&alloc_lock);
-
+	spin_guard_irqsave(&alloc_lock);
 	BUG_ON(!mfn_valid(m) || mfn_frame(m)->kind == FRAME_FREE);
 	free_locked(m.n, order);
 	flush_due = smp_next_flush();
-	spin_unlock_irqrestore(&alloc_lock, flags);
 }
 
 static u32 order_for(size_t size)
@@ -303,8 +276,9 @@ void frames_give(mfn_t first, u64 count)
 }
 
 /*
- * All RAM is ours until given away. The first MiB stays FRAME_IO, as on any
- * PC: firmware data that the hardware domain may look at.
+ * All RAM is the hypervisor's until frames_give(). The first MiB stays
+ * FRAME_IO: on a PC it holds data of the firmware, which the hardware domain
+ * may read.
  */
 static void claim_ram(void)
 {

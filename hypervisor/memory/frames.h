@@ -71,8 +71,8 @@ extern struct frame *frame_table;
 extern u64 frame_count;
 /*
  * The machine-to-phys arrays of 32- and of 64-bit guests. page_set_m2p() writes
- * both. The frame table has something to read for each valid frame number, these
- * have it only for frames that are in use.
+ * both. The frame table can be read at each valid frame number, these arrays
+ * only at those of frames that are in use.
  */
 extern u32 *frame_m2p;
 extern u64 *frame_m2p64;
@@ -99,6 +99,38 @@ static inline mfn_t frame_mfn(const struct frame *f)
 	return mfn((u64)(f - frame_table));
 }
 
+/*
+ * Lists of frames, by their numbers: put one first, or take one out. The caller
+ * holds the lock of the list.
+ */
+static inline void frames_link(u32 *first, struct frame *f)
+{
+	f->prev = 0;
+	f->next = *first;
+	*first = (u32)frame_mfn(f).n;
+	if (f->next)
+		frame_table[f->next].prev = *first;
+}
+
+static inline void frames_unlink(u32 *first, struct frame *f)
+{
+	if (f->prev)
+		frame_table[f->prev].next = f->next;
+	else
+		*first = f->next;
+	if (f->next)
+		frame_table[f->next].prev = f->prev;
+}
+
+/* Frames as new, without owner or state. Returns the one behind them. */
+static inline struct frame *frames_fill(struct frame *f, u64 count,
+					enum frame_kind kind)
+{
+	while (count--)
+		*f++ = (struct frame){ .kind = (u8)kind };
+	return f;
+}
+
 /* At boot: make the table. RAM is FRAME_HV until given to the allocator. */
 void frames_init(u64 ram_end);
 void frames_give(mfn_t first, u64 count);
@@ -115,8 +147,9 @@ void frames_delete(void *p, size_t size);
 mfn_t frame_alloc(u32 order, u64 limit);
 void frame_free(mfn_t m, u32 order);
 /*
- * A claim is a number of frames set aside for someone: others' allocations
- * leave them alone, his own use them up. -ENOMEM if there are not so many.
+ * A claim sets a number of frames aside for a domain: allocations of others
+ * leave that many free, and its own use the claim up. -ENOMEM: not so many are
+ * free.
  */
 int frames_claim(u64 *claim, u64 count);
 mfn_t frame_alloc_claimed(u32 order, u64 limit, u64 *claim);

@@ -16,8 +16,8 @@ void maps_init(u64 ram_end);
  */
 void maps_back(u64 va, mfn_t first);
 /*
- * Have 2 MiB of addresses read one page over and over, by a table that
- * maps_repeat() makes; at boot.
+ * Map one page behind every page of 2 MiB of addresses, read-only, by a table
+ * that maps_repeat() makes; at boot.
  */
 mfn_t maps_repeat(mfn_t page);
 void maps_back_repeated(u64 va, mfn_t table);

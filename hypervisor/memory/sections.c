@@ -124,15 +124,6 @@ static void back_new(void *array, int byte)
 	back(array, &m, LARGE);
 }
 
-static struct frame *fill(struct frame *f, u64 count, enum frame_kind kind)
-{
-	const struct frame new = { .kind = (u8)kind };
-
-	while (count--)
-		*f++ = new;
-	return f;
-}
-
 /*
  * All contents are there before anybody can see them: a frame that reads as
  * FRAME_IO could be mapped as a device.
@@ -144,9 +135,9 @@ mfn_t section_wake(u64 s)
 	struct frame *f = mfn_to_virt(m);
 
 	arrays = mfn_add(m, TABLE_SIZE >> PAGE_SHIFT);
-	f = fill(f, section_frames(s), FRAME_FREE);
-	f = fill(f, arrays.n - m.n, FRAME_HV);
-	fill(f, first.n + SECTION - arrays.n, FRAME_M2P);
+	f = frames_fill(f, section_frames(s), FRAME_FREE);
+	f = frames_fill(f, arrays.n - m.n, FRAME_HV);
+	frames_fill(f, first.n + SECTION - arrays.n, FRAME_M2P);
 	memset(mfn_to_virt(arrays), 0xff,
 	       (first.n + SECTION - arrays.n) << PAGE_SHIFT);
 	back(&frame_table[first.n], &m, TABLE_SIZE);
@@ -154,7 +145,7 @@ mfn_t section_wake(u64 s)
 	if (s >= NAMED)
 		back(&frame_m2p[first.n], &m, NARROW_SIZE);
 	smp_flush_always();
-	__atomic_fetch_or(&awake[s / 64], BIT(s % 64), __ATOMIC_SEQ_CST);
+	atomic_or(&awake[s / 64], BIT(s % 64));
 	return first;
 }
 
@@ -180,7 +171,7 @@ static void put_to_sleep(void)
 	}
 }
 
-/* What 2 MiB of the frame table say, from its element n on. */
+/* Back 2 MiB of the frame table, from its element n on. */
 static void back_table(u64 n, mfn_t holes, mfn_t sleepers)
 {
 	u64 at = n << PAGE_SHIFT, size = LARGE / sizeof(struct frame);
@@ -194,8 +185,8 @@ static void back_table(u64 n, mfn_t holes, mfn_t sleepers)
 }
 
 /*
- * Below 4 GiB guests may look up frames of devices, which says no page: as each
- * look at a hole costs them a fault, there is none.
+ * Below 4 GiB guests may look up frames of devices, which read as no page. In a
+ * hole each look-up would cost a fault, so there are no holes.
  */
 static void back_section(u64 s)
 {
@@ -221,7 +212,7 @@ static mfn_t repeated_kind(enum frame_kind kind)
 {
 	mfn_t m = paddr_to_mfn(early_alloc(PAGE_SIZE, PAGE_SIZE));
 
-	fill(mfn_to_virt(m), PAGE_SIZE / sizeof(struct frame), kind);
+	frames_fill(mfn_to_virt(m), PAGE_SIZE / sizeof(struct frame), kind);
 	return maps_repeat(m);
 }
 
@@ -247,7 +238,7 @@ static void name_extent(void *array)
 	mfn_t m = maps_backed_by((u64)array);
 
 	if (!mfn_eq(m, INVALID_MFN))
-		fill(mfn_frame(m), LARGE >> PAGE_SHIFT, FRAME_M2P);
+		frames_fill(mfn_frame(m), LARGE >> PAGE_SHIFT, FRAME_M2P);
 }
 
 void sections_name_arrays(void)

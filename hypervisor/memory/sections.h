@@ -20,10 +20,10 @@ void sections_name_arrays(void);
  */
 u64 section_highest(u64 limit);
 /*
- * A section's end of sleep: section_rouse() with the alloc lock held, for whom
- * the section then is; then section_wake() without the lock, which takes
- * milliseconds and waits for other CPUs; then its frames are the allocator's,
- * section_frames() of them from the returned one on.
+ * To wake a section, call section_rouse() with the alloc lock held, which
+ * reserves the section for the caller, and then section_wake() without the
+ * lock, which takes milliseconds and waits for other CPUs. The caller then
+ * gives the allocator section_frames() frames from the returned one on.
  */
 void section_rouse(u64 s);
 mfn_t section_wake(u64 s);

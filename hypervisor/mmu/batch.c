@@ -8,7 +8,6 @@
  * Xen).
  */
 #include "domain/domain.h"
-#include "guest/guest.h"
 #include "mmu/mmu.h"
 
 static int tell_done(u64 at, bool continued, u32 done)

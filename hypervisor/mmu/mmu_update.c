@@ -7,7 +7,6 @@
  * owns the pages which the entries map. In this way it maps pages of others.
  */
 #include "domain/domain.h"
-#include "guest/guest.h"
 #include "hypercalls.h"
 #include "mmu/mmu.h"
 #include "mmu/tables.h"

@@ -8,7 +8,6 @@
  */
 #include "cpu/ldt.h"
 #include "domain/domain.h"
-#include "guest/guest.h"
 #include "hypercalls.h"
 #include "machine/smp.h"
 #include "mmu/mmu.h"

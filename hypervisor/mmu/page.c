@@ -4,7 +4,6 @@
  * first reference to its last, whatever types it has meanwhile (mmu/ptype.c). The
  * owner itself holds one reference, which FRAME_ALLOCATED stands for.
  */
-#include "debug.h"
 #include "domain/domain.h"
 #include "mmu/page.h"
 
@@ -50,19 +49,13 @@ static void free_owned(struct frame *f)
 	struct domain *d = f->owner;
 	mfn_t m = frame_mfn(f);
 	bool last;
-	u64 flags;
 
 	BUG_ON(f->type_count);
 	page_set_m2p(m, M2P_INVALID);
-	flags = spin_lock_irqsave(&d->mem.lock);
-	if (f->prev)
-		frame_table[f->prev].next = f->next;
-	else
-		d->mem.pages = f->next;
-	if (f->next)
-		frame_table[f->next].prev = f->prev;
-	last = !--d->mem.tot_pages;
-	spin_unlock_irqrestore(&d->mem.lock, flags);
+	spin_scoped_irqsave(&d->mem.lock) {
+		frames_unlink(&d->mem.pages, f);
+		last = !--d->mem.tot_pages;
+	}
 	frame_free(m, 0);
 	if (last)
 		domain_put(d);
@@ -134,11 +127,7 @@ void page_assign(struct domain *d, mfn_t m)
 	f->owner = d;
 	f->kind = FRAME_GUEST;
 	f->flags = FRAME_ALLOCATED;
-	f->next = d->mem.pages;
-	f->prev = 0;
-	if (d->mem.pages)
-		frame_table[d->mem.pages].prev = (u32)m.n;
-	d->mem.pages = (u32)m.n;
+	frames_link(&d->mem.pages, f);
 	atomic_set(&f->refs, 1);
 }
 

@@ -66,7 +66,6 @@
  * The counts have 32 bits. Each reference needs an 8-byte entry in memory, so an
  * overflow would take 32 GiB of page tables; it is refused nevertheless.
  */
-#include "debug.h"
 #include "domain/domain.h"
 #include "machine/smp.h"
 #include "mmu/ptype.h"

@@ -32,7 +32,6 @@
  * limit of the guest covers. The window has the same contents for all domains, is
  * read-only, and is not accessible to user mode.
  */
-#include "debug.h"
 #include "domain/part.h"
 #include "mmu/roots.h"
 

@@ -43,7 +43,6 @@
  * stop between entries when the CPU has other work, or when other CPUs may be
  * waiting for the page lock.
  */
-#include "debug.h"
 #include "domain/domain.h"
 #include "memory/maps.h"
 #include "mmu/tables.h"

@@ -13,7 +13,6 @@
  * does not count: it was requested only after the entry was gone. Entries that
  * remain in an unused table lead to frames that lose their types even later.
  */
-#include "debug.h"
 #include "domain/domain.h"
 #include "entry/traps.h"
 #include "mmu/walk.h"

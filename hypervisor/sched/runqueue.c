@@ -13,7 +13,6 @@
  * finds one, at most once into each queue. So vCPUs wait in different queues, but
  * every CPU divides its time among all that it may run (sched/sched.c).
  */
-#include "debug.h"
 #include "sched/inner.h"
 
 /*

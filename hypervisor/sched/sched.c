@@ -33,7 +33,6 @@
  * entry/exit.c. A vCPU is on_cpu from the moment it is chosen until its state
  * is saved again: only then may another CPU, or the tools, have it.
  */
-#include "debug.h"
 #include "machine/smp.h"
 #include "sched/inner.h"
 #include "sched/sched.h"
@@ -144,7 +143,9 @@ static bool call_idle(const struct vcpu *v)
 	u32 cpu = v->sched.cpu;
 	cpus_t usable;
 
-	if (!cpus_has(&idle_cpus, cpu) || !sched_may_run_on(v, cpu)) {
+	/* It comes for v alone: another vCPU needs another CPU. */
+	while (!cpus_has(&idle_cpus, cpu) || !sched_may_run_on(v, cpu) ||
+	       !cpus_remove(&idle_cpus, cpu)) {
 		usable = cpus_and(v->sched.affinity, idle_cpus);
 		cpu = cpus_next(&usable, cpu);
 		if (cpu == MAX_CPUS)
@@ -152,8 +153,6 @@ static bool call_idle(const struct vcpu *v)
 		if (cpu == MAX_CPUS)
 			return false;
 	}
-	/* It comes for v: another vCPU needs another CPU. */
-	cpus_remove(&idle_cpus, cpu);
 	call(cpu, v);
 	return true;
 }

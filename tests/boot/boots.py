@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The boots of tests/boot/sessions: run them and read their logs.
 
-Many cases share a boot. Its console log stays in build/boots/NAME/console.log, with
-a stamp of all inputs of the boot.
+Many cases share a boot. build/boots/NAME keeps its log and a stamp of all its inputs.
 """
 import fcntl
 import hashlib
@@ -32,8 +31,9 @@ CHECKS = "debug_pagealloc=on kfence.sample_interval=100 kfence.deferrable=1"
 def sessions():
     """All boots by name, as dictionaries. The tests in the guest get the
     environment's variables KTEST_*. KTEST_LIMIT sets the seconds for the boot,
-    KTEST_VENDOR the processor's vendor; KTEST_CHECKS turns every check on, and
-    gives each boot four times as long, except for distributions' kernels."""
+    KTEST_VENDOR the processor's vendor, KTEST_MACHINE the option for run-qemu;
+    KTEST_CHECKS turns every check on, and gives each boot four times as long, except
+    for distributions' kernels."""
     wishes = " ".join(sorted(f"{name}={value}" for name, value in
                              os.environ.items() if name.startswith("KTEST_")))
     table = testlist.boots(HERE / "sessions")
@@ -42,8 +42,9 @@ def sessions():
         if "KTEST_CHECKS" in os.environ and "drivers" not in boot:
             boot.update(kernel="i386-pv-debug", checks="on",
                         seconds=str(4 * int(boot["seconds"])))
-        for variable, field in (("KTEST_LIMIT", "seconds"), ("KTEST_VENDOR", "vendor")):
-            boot[field] = os.environ.get(variable, boot[field])
+        for variable, field in (("KTEST_LIMIT", "seconds"), ("KTEST_VENDOR", "vendor"),
+                                ("KTEST_MACHINE", "machine")):
+            boot[field] = os.environ.get(variable, boot.get(field, ""))
     return table
 
 
@@ -83,8 +84,7 @@ def stamp(boot):
 
 
 def payload(work):
-    """The directory with the file that guests fetch over the network, and the
-    hash of that file."""
+    """The directory with the file that guests fetch over the network, and its hash."""
     tftp = work / "tftp"
     tftp.mkdir(exist_ok=True)
     data = os.urandom(PAYLOAD_BYTES)
@@ -118,7 +118,7 @@ def command(boot, work):
     cmd = [str(TOP / "scripts/run-qemu"), "--vendor", boot["vendor"],
            "--memory", boot["memory"], "--timeout", boot["seconds"],
            "--cpus", boot["cpus"], "--threads", boot.get("threads", "one"),
-           *boot.get("machine", "").split(),
+           *boot["machine"].split(),
            "--nic", "virtio", "--nic", "e1000", "--tftp", str(tftp),
            "--log", str(work / "console.log"), *disks]
     kernel = bzimage(boot["kernel"])

@@ -13,6 +13,8 @@ from repack import METHODS, repack
 TOP = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 IMAGES = BUILD / "images"
+# For PV guests, of the package grub-xen-host
+GRUB = [Path(f"/usr/lib/grub-xen/grub-{x}-xen.bin") for x in ("i386", "x86_64")]
 # Drivers that the tests need and that distribution kernels build as modules, in the
 # order in which they name their cards: eth0 is virtio's
 BOTH_DRIVERS = """xen-blkfront xen-netfront ext4 virtio_pci virtio_blk virtio_net
@@ -26,7 +28,6 @@ EFI_DRIVERS = "efivarfs"		# a 64-bit Dom0's
 # its root file system on a disk (scripts/build-debian-dom0)
 DEBIAN = "debian-amd64"
 DEBIAN_DOM0 = "debian-dom0"
-
 
 # An archive of no files. Xen's tools try to unpack a ramdisk that begins packed, and fail
 # with an error message if a second packed archive follows.
@@ -114,6 +115,9 @@ def add_guests(extra, boot, work, kernels):
         for method in METHODS:
             repack(bzimage(boot["kernel"]), method,
                    extra / "boot" / f"bzImage-{method}")
+    if "domu-grub" in boot["tests"]:
+        for path in GRUB:
+            shutil.copy(path, extra / "boot")
     add_ramdisk(extra, boot, work, ["domu"], "domu")
     for config in kernels:
         if config.startswith(DEBIAN):
@@ -131,6 +135,8 @@ def debian_images(boot):
 def guest_inputs(boot, kernels):
     """The files of build/ that add_guests() adds for these kernels."""
     files = [bzimage(config) for config in kernels]
+    if "domu-grub" in boot["tests"]:
+        files += GRUB
     for config in kernels:
         if config.startswith(DEBIAN):
             files += modules(config)

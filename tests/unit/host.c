@@ -129,6 +129,22 @@ void smp_flush_always(void)
 	smp_flush(smp_all());
 }
 
+volatile u32 smp_slow;
+
+bool smp_stopping(void)
+{
+	return false;
+}
+
+void panic_begin(void)
+{
+}
+
+void panic_show_cpus(const struct regs *mine)
+{
+	(void)mine;
+}
+
 void smp_flush_interrupt(void)
 {
 }
@@ -334,6 +350,13 @@ struct domain *domain_get(u32 domid)
 	return d;
 }
 
+bool domain_exists(u32 domid)
+{
+	DOMAIN_REF(d) = domain_get_any(domid);
+
+	return d;
+}
+
 int domain_target(u32 domid, struct domain **d)
 {
 	*d = domain_get(domid);
@@ -342,6 +365,7 @@ int domain_target(u32 domid, struct domain **d)
 	if (domain_may(host_current->d, *d))
 		return 0;
 	domain_put(*d);
+	*d = NULL;
 	return -EPERM;
 }
 
@@ -434,11 +458,6 @@ void host_reset(void)
 	descriptors_init();
 }
 
-static void fill_hypercall_page(u8 *page)
-{
-	memset(page, 0xcc, PAGE_SIZE);
-}
-
 /* What its longs hold are addresses of the host, so that they are as wide. */
 const struct width width32 = {
 	.long_size = 8, .long_mask = ~0u, .kernel_ring = 1, .hole_last = ~0ull,
@@ -446,7 +465,7 @@ const struct width width32 = {
 	.max_ports = 1024, .sel_bits = 32,
 	.pending_offset = 2048, .mask_offset = 2176, .sel_offset = 4,
 	.cr2_offset = 8,
-	.fill_hypercall_page = fill_hypercall_page,
+	.hypercall = { "", "", "" },
 };
 
 /* The guest's part of the address space has the host's in it. */
@@ -457,7 +476,7 @@ const struct width width64 = {
 	.max_ports = 4096, .sel_bits = 64,
 	.pending_offset = 2048, .mask_offset = 2560, .sel_offset = 8,
 	.cr2_offset = 16,
-	.fill_hypercall_page = fill_hypercall_page,
+	.hypercall = { "", "", "" },
 };
 
 static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)

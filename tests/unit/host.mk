@@ -17,7 +17,7 @@ pages-src := machine/boot.c memory/early.c memory/frames.c memory/sections.c mmu
 	guest/shared.c lib/format.c lib/members.c event/evtchn.c \
 	event/evtchn_port.c event/evtchn_fifo.c \
 	mmu/page.c mmu/ptype.c mmu/ptype_put.c mmu/roots.c mmu/tables.c mmu/walk.c \
-	guest/guest_long.c guest/layout.c guest/operation.c guest/insn.c guest/segment.c mmu/batch.c \
+	guest/guest_long.c guest/layout.c guest/operation.c guest/width.c guest/insn.c guest/segment.c mmu/batch.c \
 	mmu/mmu_update.c mmu/mmuext.c \
 	cpu/descriptors.c cpu/ldt.c \
 	grant/grant.c grant/grant_table.c grant/grant_entry.c grant/grant_map.c \

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 #include <xen/platform.h>
-#include "control/platform.h"
+#include "control/ctl.h"
 #include "domain/domain.h"
 #include "host.h"
 #include "machine/efi.h"

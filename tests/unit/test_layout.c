@@ -121,8 +121,8 @@ static const struct structure {
 	SR(MFN_LIST, mfn_list32, xen_machphys_mfn_list, nr_extents,
 	   L(max_extents), L(extent_start), L(nr_extents)),
 #define U(name)	M(setup_table32, gnttab_setup_table, name)
-	SR(SETUP_TABLE, setup_table32, gnttab_setup_table, status, U(dom),
-	   U(nr_frames), U(status), U(frame_list)),
+	S(SETUP_TABLE, setup_table32, gnttab_setup_table, U(dom), U(nr_frames),
+	  U(status), U(frame_list)),
 #define P(name)	M(poll32, sched_poll, name)
 	S(POLL, poll32, sched_poll, P(ports), P(nr_ports), P(timeout)),
 #define Q(name)	M(map_pirq32, physdev_map_pirq, name)

@@ -10,6 +10,7 @@
 #include "boot/boot.h"
 #include "boot/dom0.h"
 #include "cpu/xpti.h"
+#include "device/watchdog.h"
 #include "host.h"
 #include "machine/log.h"
 
@@ -337,6 +338,44 @@ static void test_named(void **state)
 	assert_string_equal(host_log, "");
 }
 
+/*
+ * watchdog takes a truth or "force", watchdog_timeout seconds, of which any but 0
+ * switch it on. This machine has no PIT that sends NMIs.
+ */
+static void test_watchdog(void **state)
+{
+	static const struct {
+		const char *line, *message;
+	} lines[] = {
+		{ "", "" }, { "watchdog", "watchdog: 5 s" },
+		{ "watchdog=force", "watchdog: 5 s" },
+		{ "watchdog no-watchdog", "" },
+		{ "watchdog_timeout=9", "watchdog: 9 s" },
+		{ "watchdog_timeout=9 watchdog=off", "" },
+		{ "watchdog watchdog_timeout=0", "" },
+		{ "watchdog=forced", "option watchdog is ignored: bad value" },
+		{ "watchdog_timeout=9s",
+		  "option watchdog_timeout is ignored: bad value" },
+		{ "watchdog_timeout", "option watchdog_timeout is ignored" },
+	};
+	char line[80];
+	u32 i;
+
+	(void)state;
+	host_port_input = 0xff;
+	for (i = 0; i < ARRAY_SIZE(lines); i++) {
+		snprintf(line, sizeof(line), "watchdog_timeout=5 no-watchdog %s",
+			 lines[i].line);
+		options(line);
+		watchdog_init();
+		if (strncmp(host_log, lines[i].message, strlen(lines[i].message)) ||
+		    !lines[i].message[0] != !host_log[0])
+			fail_msg("%s: %s", lines[i].line, host_log);
+	}
+	options("no-watchdog");
+	host_port_input = 0;
+}
+
 static bool refuses(const char *line)
 {
 	static jmp_buf end;
@@ -368,5 +407,5 @@ static void test_refused(void **state)
 EXPORT_TESTS(option, cmocka_unit_test(test_mem), cmocka_unit_test(test_vcpus),
 	     cmocka_unit_test(test_flags), cmocka_unit_test(test_levels),
 	     cmocka_unit_test(test_machine), cmocka_unit_test(test_xpti),
-	     cmocka_unit_test(test_named),
+	     cmocka_unit_test(test_named), cmocka_unit_test(test_watchdog),
 	     cmocka_unit_test(test_refused));

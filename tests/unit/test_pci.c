@@ -14,6 +14,7 @@
 #include "host.h"
 #include "hypercalls.h"
 #include "machine/acpi.h"
+#include "machine/asm.h"
 #include "machine/paging.h"
 #include "machine/pci.h"
 #include "memory/frames.h"
@@ -25,8 +26,8 @@
 #define BAR1	0x14u
 #define TABLE	0x2000u		/* in BAR 1 */
 
-static const struct pci_address device = { 0, 8 };
-static const struct msi_place msi = { { 0, 8 }, false, 0 };
+static const struct pci_address device = { 0, 8, 0 };
+static const struct msi_place msi = { { 0, 8, 0 }, false, 0 };
 static u32 config[64];
 static u32 strayed;		/* accesses that reached another device */
 static struct cpu_block blocks[2];
@@ -140,6 +141,35 @@ static void test_msi(void **state)
 	end();
 }
 
+/* The ports do not reach other segments; their registers are memory, by MCFG. */
+static void test_segments(void **state)
+{
+	const struct acpi_mcfg area = { 0x80000000, 2, 0x40, 0x7f };
+	u32 *reg = (u32 *)host_window_page;
+	struct msi_place m = { { 0x41, 8, 2 }, false, 0 };
+	const u32 ports = host_port.count;
+
+	(void)state;
+	setup();
+	acpi.mcfg[0] = area;
+	acpi.mcfgs = 1;
+	memset(host_window_page, 0, PAGE_SIZE);
+	reg[1] = 0x10 << 16;
+	reg[0x34 / 4] = MSI;
+	reg[MSI / 4] = 0x05;
+	assert_int_equal(msi_program(&m, 3, 0x55), 0);
+	assert_int_equal(host_window_frame.n, 0x84108);
+	assert_int_equal(reg[MSI / 4 + 1], 0xfee03000);
+	assert_int_equal(reg[MSI / 4 + 2], 0x55);
+	m.a.bus = 0x3f;
+	assert_int_equal(msi_program(&m, 3, 0x55), -ENODEV);
+	m.a = (struct pci_address){ 0x41, 8, 3 };
+	assert_int_equal(msi_program(&m, 3, 0x55), -ENODEV);
+	assert_int_equal(host_port.count, ports);
+	acpi.mcfgs = 0;
+	end();
+}
+
 /* The table may move without end; in RAM it is refused. */
 static void test_msix(void **state)
 {
@@ -239,6 +269,29 @@ static void test_irq_moves(void **state)
 	end();
 }
 
+/*
+ * An interrupt that nobody wants, such as one that the firmware left pending, or of
+ * the 8259s, is acknowledged and harms nobody. The spurious vector, which the APIC
+ * does not count as in service, is not acknowledged (Intel SDM volume 3, 11.9).
+ */
+static void test_irq_of_nobody(void **state)
+{
+	struct domain *d = setup()->d;
+	u32 vector;
+
+	(void)state;
+	for (vector = 0x20; vector < 0x100; vector++) {
+		if (vector == VEC_HYPERCALL || vector == VEC_GUEST_SYSCALL)
+			continue;
+		eois = 0;
+		irq_dispatch(vector);
+		assert_int_equal(eois, vector != VEC_SPURIOUS);
+		assert_int_equal(d->shared[d->width->pending_offset], 0);
+	}
+	assert_int_equal(host_locks, 0);
+	end();
+}
+
 /* Each CPU has its own vectors; an irq that shares its vector stays. */
 static void test_irq_vectors(void **state)
 {
@@ -327,7 +380,8 @@ static void test_free_pirqs(void **state)
 	end();
 }
 
-EXPORT_TESTS(pci, cmocka_unit_test(test_free_pirqs), cmocka_unit_test(test_another_cpu),
+EXPORT_TESTS(pci, cmocka_unit_test(test_irq_of_nobody),
+	     cmocka_unit_test(test_segments), cmocka_unit_test(test_free_pirqs), cmocka_unit_test(test_another_cpu),
 	     cmocka_unit_test(test_msi), cmocka_unit_test(test_msix),
 	     cmocka_unit_test(test_irq_moves),
 	     cmocka_unit_test(test_irq_vectors),

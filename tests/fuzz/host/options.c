@@ -30,6 +30,16 @@ bool grant_set_max_maptrack(const char *s)
 
 u64 ap_max_cpus = MAX_CPUS;
 
+bool watchdog_set(const char *s)
+{
+	return boot_truth(s) >= 0;
+}
+
+bool watchdog_set_timeout(const char *s)
+{
+	return *s;
+}
+
 bool efi_set_option(const char *s)
 {
 	return *s;

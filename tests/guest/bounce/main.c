@@ -90,6 +90,23 @@ static const struct attack attacks[] = {
 	  OK, 0 },
 	{ "kernel stack read-only", int80, USER, 0, TABLE + 0x800,
 	  FLAT_KERNEL_SS, OK, 0 },
+	{ "no handler, from user", int80, USER, 0, STACK, FLAT_KERNEL_SS, 0, 0,
+	  0 },
+	{ "null handler, from user", int80, USER, 0, STACK, FLAT_KERNEL_SS, 0,
+	  HANDLER, 0 },
+	{ "kernel stack half read-only", int80, USER, 0, TABLE_END + 4,
+	  FLAT_KERNEL_SS, OK, 0 },
+	{ "kernel stack, last word missing", int80, USER, 0, STACK + 4,
+	  FLAT_KERNEL_SS, OK, 0 },
+	{ "kernel stack, first word alone", int80, USER, 0, STACK + 16,
+	  FLAT_KERNEL_SS, OK, 0 },
+	{ "kernel stack not mapped", int80, USER, 0, STACK + 20,
+	  FLAT_KERNEL_SS, OK, 0 },
+	{ "kernel stack one over", int80, USER, 0, 19, FLAT_KERNEL_SS, OK, 0 },
+	{ "kernel stack at the tables", int80, USER, 0, 20, FLAT_KERNEL_SS, OK,
+	  0 },
+	{ "kernel stack into window", int80, USER, 0, WINDOW + 4,
+	  FLAT_KERNEL_SS, OK, 0 },
 	{ "kernel stack: ring 0", int80, USER, 0, STACK, XEN_DS, OK, 0 },
 	{ "kernel stack: ring 3", int80, USER, 0, STACK, FLAT_USER_DS, OK, 0 },
 	{ "kernel stack: code", int80, USER, 0, STACK, FLAT_KERNEL_CS, OK, 0 },
@@ -118,6 +135,16 @@ static void let_user(const struct domu *u)
 	CHECK(domu_map(u, place, u->frames[DOMU_L1], PTE_RWP), 0);
 	for (i = DOMU_L1 + 1; i < DOMU_PAGES; i++)
 		((u64 *)place)[i] |= PTE_US;
+}
+
+/* As a kernel that goes to user mode does. */
+static void unmask_events(const struct domu *u)
+{
+	CHECK(domu_ctl(u, XEN_DOMCTL_getdomaininfo), 0);
+	CHECK(domu_map(u, place,
+		       (u32)domctl_op.u.getdomaininfo.shared_info_frame,
+		       PTE_RWP), 0);
+	((shared_info_t *)place)->vcpu_info[0].evtchn_upcall_mask = 0;
 }
 
 /* What fails in a handler of these comes to the same one again. */
@@ -157,6 +184,7 @@ static void make(struct domu *u, const struct attack *a)
 	domu_fill(u, place, a->code, CODE_BYTES);
 	memcpy(place + (HANDLER & 0xfff), handler, CODE_SIZE(handler));
 	let_user(u);
+	unmask_events(u);
 	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
 	CHECK(domu_pin(u, PIN_ROOT, u->frames[0]), 0);
 	set_context(u, a);

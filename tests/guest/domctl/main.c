@@ -51,6 +51,32 @@ static void test_wrong(void)
 	CHECK(domu_ctl(&u, XEN_DOMCTL_createdomain), -XEN_EINVAL);
 }
 
+/*
+ * Nothing is written back for a domain that does not exist, even by operations
+ * that otherwise write after an error: the structure may be read-only.
+ */
+static void test_read_only(void)
+{
+	static const u32 cmds[] = {
+		XEN_DOMCTL_getvcpuinfo, XEN_DOMCTL_getvcpuaffinity,
+		XEN_DOMCTL_get_vcpu_msrs, XEN_DOMCTL_set_vcpu_msrs,
+	};
+	xen_domctl_t *in = (xen_domctl_t *)place;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
+		*in = (xen_domctl_t){
+			.cmd = cmds[i], .domain = NO_DOMAIN,
+			.interface_version = XEN_DOMCTL_INTERFACE_VERSION,
+		};
+		CHECK(set_pte_va(place, va_maddr(place) | PTE_RO, UVMF_INVLPG),
+		      0);
+		CHECK(HC1(domctl, in), -XEN_ESRCH);
+		CHECK(set_pte_va(place, va_maddr(place) | PTE_RWP, UVMF_INVLPG),
+		      0);
+	}
+}
+
 static void test_make(void)
 {
 	CHECK(domu_create(&u), 0);
@@ -222,6 +248,7 @@ void test_main(void)
 
 	CHECK(HC2(event_channel_op, EVTCHNOP_bind_virq, &b), 0);
 	test_wrong();
+	test_read_only();
 	/* What the first one leaves behind is there for all that follow. */
 	one_life(b.port);
 	before = settled_pages();

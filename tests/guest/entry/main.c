@@ -31,10 +31,13 @@ struct frame {
 
 PAGE_BUFFER(user_page);
 PAGE_BUFFER(user_stack);
+PAGE_BUFFER(last_page);
+static u64 last_table[512] __attribute__((aligned(4096)));
 static u8 kernel_stack[8192] __attribute__((aligned(4096)));
 static u64 gdt[512] __attribute__((aligned(4096)));
 
 static struct trap_frame came;
+static u32 came_at;			/* what it was pushed from */
 static u16 sysenter_flags;
 static volatile u32 vector, inside_flags, inside_cs;
 struct frame entry_frame;
@@ -45,6 +48,7 @@ static void leave(struct trap_frame *f)
 	__asm__ volatile("pushf; popl %0; mov %%cs, %1" : "=r" (inside_flags),
 			 "=r" (inside_cs));
 	came = *f;
+	came_at = (u32)(f + 1);
 	vector = f->vector;
 	__asm__ volatile("movl entry_sp, %esp; movl entry_bp, %ebp; ret");
 }
@@ -284,6 +288,58 @@ static void test_fast_calls(void)
 	}
 }
 
+/* A page that ends where the hypervisor's part of the address space begins. */
+static void map_last_page(void)
+{
+	u32 at = HYPERVISOR_VIRT_START - PAGE_SIZE;
+	u64 *l2 = (u64 *)l2_of(at >> 30) + (at >> 21) % 512;
+
+	memset(last_table, 0, PAGE_SIZE);
+	last_table[at / PAGE_SIZE % 512] = va_maddr(last_page) | PTE_RWP;
+	CHECK(make_ro(last_table), 0);
+	CHECK(mmu_update(va_maddr(l2), va_maddr(last_table) | PTE_RWP), 0);
+}
+
+/* The kernel's stack may begin anywhere in a word, and at the last address. */
+static void test_stacks(void)
+{
+	const u32 top = (u32)kernel_stack + sizeof(kernel_stack);
+	const u32 sp[] = { top - 1, top - 2, top - 3, HYPERVISOR_VIRT_START,
+			   top };
+	struct frame f;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(sp); i++) {
+		CHECK(HC2(stack_switch, FLAT_KERNEL_SS, sp[i]), 0);
+		f = FRAME_TO(int80);
+		CHECK_TRAP(run(&f), SYSTEM_CALL);
+		CHECK(came_at, sp[i]);
+		f = FRAME_TO(sysenter);
+		run(&f);
+		CHECK(vector == SYSENTER_ENTRY || is_fault(vector), 1);
+		CHECK(came_at, sp[i]);
+	}
+}
+
+/* With this, the frame has the IOPL that the guest gave itself. */
+static void test_iopl(void)
+{
+	struct frame f = FRAME_TO(int80);
+	u32 i;
+
+	CHECK(HC2(vm_assist, VMASST_CMD_enable,
+		  VMASST_TYPE_architectural_iopl), 0);
+	for (i = 0; i <= X86_EFLAGS_IOPL; i += X86_EFLAGS_IOPL / 3) {
+		f.eflags = X86_EFLAGS_IF | i;
+		CHECK_TRAP(run(&f), SYSTEM_CALL);
+		CHECK(came.eflags & X86_EFLAGS_IOPL, i);
+	}
+	CHECK(HC2(vm_assist, VMASST_CMD_disable,
+		  VMASST_TYPE_architectural_iopl), 0);
+	CHECK_TRAP(run(&f), SYSTEM_CALL);
+	CHECK(came.eflags & X86_EFLAGS_IOPL, 0);
+}
+
 /* Hypercalls of the kernel with its flags, segments and stack spoiled. */
 static void test_hypercalls(void)
 {
@@ -455,6 +511,13 @@ void test_main(void)
 		test_addresses();
 	}
 	test_fast_calls();
+	map_last_page();
+	for (i = 0; i < 2; i++) {
+		set_masking(i);
+		callback(CALLBACKTYPE_sysenter, trap_entries[SYSENTER_ENTRY]);
+		test_stacks();
+		test_iopl();
+	}
 	test_exceptions();
 	test_multicall();
 }

@@ -9,7 +9,7 @@
  * Test: exhaust -i
  * Test: exhaust-64 -w 64 -i long
  * Test: fuzz/limit-exhaust -i -o hold_limit=6000,200 krypton-debug
- * Test: fuzz/limit-exhaust-64 -w 64 -i -o hold_limit=6000,200 krypton-debug long
+ * Test: fuzz/limit-exhaust-64 -w 64 -i -o hold_limit=6000,200 krypton-debug
  */
 #include "domu.h"
 

@@ -14,7 +14,7 @@
  * Test: holds -i
  * Test: holds-64 -w 64 -i long
  * Test: fuzz/limit-holds -i -o hold_limit=6000,200 krypton-debug
- * Test: fuzz/limit-holds-64 -w 64 -i -o hold_limit=6000,200 krypton-debug long
+ * Test: fuzz/limit-holds-64 -w 64 -i -o hold_limit=6000,200 krypton-debug
  */
 #include "domu.h"
 
