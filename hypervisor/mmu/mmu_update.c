@@ -85,7 +85,8 @@ int mmu_map_foreign(struct domain *d, paddr_t at, u64 value,
 	return -EINVAL;
 }
 
-static int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
+static inline __attribute__((always_inline))
+int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
 {
 	struct domain *d = o->tables;
 	int rc;
@@ -111,9 +112,9 @@ static int one_request(const struct owners *o, gva_t request)
 	switch (u.ptr & COMMAND_MASK) {
 	case MMU_NORMAL_PT_UPDATE:
 	case MMU_PT_UPDATE_NO_TRANSLATE:
-		return update_pt(o, at, u.val, false);
 	case MMU_PT_UPDATE_PRESERVE_AD:
-		return update_pt(o, at, u.val, true);
+		return update_pt(o, at, u.val, (u.ptr & COMMAND_MASK) ==
+				 MMU_PT_UPDATE_PRESERVE_AD);
 	case MMU_MACHPHYS_UPDATE:
 		return update_m2p(o->pages, at, u.val);
 	default:
