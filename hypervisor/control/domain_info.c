@@ -51,7 +51,7 @@ static u32 add_vcpu(const struct vcpu *v, u32 flags,
 	to->nr_online_vcpus++;
 	if (!(v->sched.state & (VCPU_BLOCKED | VCPU_POLLING)))
 		flags &= ~(u32)XEN_DOMINF_blocked;
-	return v->sched.on_cpu ? flags | XEN_DOMINF_running : flags;
+	return v->sched.running ? flags | XEN_DOMINF_running : flags;
 }
 
 /* The tools see a shutdown only after all vCPUs have stopped. */

@@ -61,7 +61,7 @@ long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
 	sched_runstate(v, &rs);
 	info->online = !!(v->sched.state & VCPU_UP);
 	info->blocked = !!(v->sched.state & (VCPU_BLOCKED | VCPU_POLLING));
-	info->running = v->sched.on_cpu;
+	info->running = v->sched.running;
 	info->cpu_time = rs.time[RUNSTATE_running];
 	info->cpu = v->sched.cpu;
 	return 0;

@@ -15,12 +15,14 @@
 
 static void dump_vcpu(const struct vcpu *v)
 {
+	const struct regs *r = v->sched.on_cpu ?
+			       &cpu_blocks[v->sched.cpu]->guest : &v->proc.regs;
+
 	log_info("  vCPU %u: state %x, CPU %u%s, cs %lx ip %lx ss %lx sp %lx "
 		 "flags %lx table %lx",
 		 v->id, v->sched.state, v->sched.cpu,
-		 v->sched.on_cpu ? " running" : "", v->proc.regs.cs,
-		 v->proc.regs.ip, v->proc.regs.ss, v->proc.regs.sp,
-		 v->proc.regs.flags, v->roots.table.n);
+		 v->sched.running ? " running" : "", r->cs, r->ip, r->ss,
+		 r->sp, r->flags, v->roots.table.n);
 }
 
 static void dump_domain(struct domain *d)

@@ -134,7 +134,7 @@ void context_load_tsc_aux(const struct vcpu *v)
 
 /*
  * Load the hypervisor's GDT and no LDT: the vCPU's descriptor window may be freed
- * while this CPU idles.
+ * while this CPU idles without it.
  */
 static void leave_tables(struct cpu_block *b)
 {
@@ -270,11 +270,20 @@ void context_save(struct vcpu *v)
 	if (v->proc.dr[7] & 0xff)
 		__asm__ volatile("mov %0, %%dr7" :: "r" ((u64)DR7_FIXED));
 	save_fpu(v);
-	leave_tables(b);
-	/* In this order: a CPU without a vCPU gets no request to flush. */
-	write_cr3(image_to_phys(boot_l4).a);
-	b->cpu.current = NULL;
-	cpus_remove(&v->d->tables.dirty_cpus, b->cpu.id);
+}
+
+/* In this order: a CPU without a vCPU gets no request to flush. */
+void context_leave(const struct vcpu *v)
+{
+	struct cpu_block *b = this_block();
+
+	if (b->cpu.current == v) {
+		leave_tables(b);
+		write_cr3(image_to_phys(boot_l4).a);
+		b->cpu.current = NULL;
+	}
+	if (!b->cpu.current || b->cpu.current->d != v->d)
+		cpus_remove(&v->d->tables.dirty_cpus, b->cpu.id);
 }
 
 /* This CPU's page at the end of the GDT of guests of this width. */

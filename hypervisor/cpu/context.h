@@ -69,11 +69,13 @@ void context_init_cpu(void);
 
 /*
  * Save the state of the vCPU that this CPU has loaded; load that of another one.
- * Only the scheduling path calls these, with interrupts off. After
- * context_save() the CPU runs on the hypervisor's tables and has no vCPU.
+ * Only the scheduling path calls these, with interrupts off. After context_save()
+ * the CPU still uses the tables of this vCPU, until context_leave(): that loads the
+ * hypervisor's, unless the CPU has loaded another vCPU.
  */
 void context_save(struct vcpu *v);
 void context_load(struct vcpu *v);
+void context_leave(const struct vcpu *v);
 /* Load the vCPU's LDT or debug registers; it is the one that runs here. */
 void context_load_ldt(const struct vcpu *v);
 void context_load_debug(const struct vcpu *v);

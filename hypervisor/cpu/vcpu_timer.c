@@ -37,7 +37,7 @@ static void period_fired(void *data)
 {
 	const struct vcpu *v = data;
 
-	if (v->sched.on_cpu)
+	if (v->sched.running)
 		vcpu_tick(data);
 }
 
@@ -78,8 +78,8 @@ long vcpu_set_periodic(struct vcpu *v, u64 arg)
 		return -EINVAL;
 	v->timers.period = period;
 	timer_stop(&v->timers.periodic);
-	/* A vCPU that starts to run first sets on_cpu, then reads the period. */
-	if (v->sched.on_cpu)
+	/* A vCPU that starts to run first sets this, then reads the period. */
+	if (v->sched.running)
 		vcpu_tick(v);
 	return 0;
 }

@@ -5,6 +5,17 @@
  * stack holds nothing else. A CPU without a vCPU to run halts until one of its
  * timers fires or a vCPU that it may run wakes.
  *
+ * A vCPU that sleeps (it has blocked, or polls) stays loaded while its CPU halts.
+ * To everyone else it looks like a vCPU in a long hypercall: it is on_cpu, the CPU's
+ * 'current' and among its domain's dirty_cpus; its registers, root, GDT and LDT are
+ * in use, and the CPU answers flushes. So the rules for what a running vCPU uses
+ * suffice, and nobody but this CPU changes or reads the registers. The CPU unloads
+ * the vCPU before it runs another one, and
+ *  - if the vCPU no longer merely sleeps: the tools stop it or its domain ends, or
+ *    it woke and another CPU must run it. Whoever changes that state then sets
+ *    CPU_WORK_RESCHED; this CPU clears the work before it looks at the state;
+ *  - after a flush, so that an idle CPU answers one, not each.
+ *
  * exit_to_guest() does not test whether its vCPU may still run. Code that stops
  * a vCPU or crashes its domain sets CPU_WORK_RESCHED for the CPU, which then
  * schedules again before it enters a guest.
@@ -31,6 +42,41 @@ static void do_work(struct cpu *c)
 		evtchn_send_global_virq(VIRQ_CON_RING);
 }
 
+/* Unload 'prev', and load 'next'; NULL: none. */
+static void switch_vcpus(struct vcpu *prev, struct vcpu *next)
+{
+	if (prev)
+		context_save(prev);
+	if (next)
+		context_load(next);
+	if (!prev)
+		return;
+	context_leave(prev);
+	sched_release(prev);
+}
+
+/* Idle until there is a vCPU to run. It may be the one that is loaded. */
+static struct vcpu *wait_for_vcpu(struct cpu *c)
+{
+	u64 flushed = c->flushed;
+	struct vcpu *next, *v;
+
+	do {
+		/* Others' interrupts come in, even if there is always work. */
+		irq_enable();
+		cpu_relax();
+		irq_disable();
+		v = c->current;
+		if (v && (!sched_sleeps(v) || c->flushed != flushed))
+			switch_vcpus(v, NULL);
+		quiet_point();
+		cpu_idle(&c->work);
+		do_work(c);
+		next = sched_choose(NULL);
+	} while (!next);
+	return next;
+}
+
 static void schedule(void)
 {
 	struct cpu *c = this_cpu();
@@ -40,22 +86,14 @@ static void schedule(void)
 	next = sched_choose(prev);
 	if (next == prev && next)
 		return;
-	if (prev) {
+	if (prev)
 		timer_stop(&prev->timers.periodic);
-		context_save(prev);
-		sched_release(prev);
-	}
-	while (!next) {
-		quiet_point();
-		/* Others' interrupts come in, even if there is always work. */
-		irq_enable();
-		cpu_relax();
-		irq_disable();
-		cpu_idle(&c->work);
-		do_work(c);
-		next = sched_choose(NULL);
-	}
-	context_load(next);
+	if (!next)
+		next = wait_for_vcpu(c);
+	if (next == c->current)
+		vcpu_update_time(next);
+	else
+		switch_vcpus(c->current, next);
 	vcpu_tick(next);
 }
 

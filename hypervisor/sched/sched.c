@@ -49,13 +49,22 @@ static cpus_t idle_cpus;		/* idle, and not called yet */
  */
 static u64 clock[MAX_CPUS];
 
+static bool may_run(const struct domain *d)
+{
+	return !d->life.crashed && !d->life.shut_down &&
+	       !d->life.pause_count && !d->life.is_dying && !d->sched.parked;
+}
+
 bool sched_runnable(const struct vcpu *v)
 {
-	const struct domain *d = v->d;
+	return v->sched.state == VCPU_UP && may_run(v->d);
+}
 
-	return v->sched.state == VCPU_UP && !d->life.crashed &&
-	       !d->life.shut_down && !d->life.pause_count &&
-	       !d->life.is_dying && !d->sched.parked;
+bool sched_sleeps(const struct vcpu *v)
+{
+	u32 state = v->sched.state;
+
+	return (state & VCPU_UP) && state != VCPU_UP && may_run(v->d);
 }
 
 bool sched_may_run_on(const struct vcpu *v, u32 cpu)
@@ -235,10 +244,13 @@ static void make_ready(struct vcpu *v)
 	sched_bound(v);
 	set_runstate(v, RUNSTATE_runnable);
 	runqueue_add(v);
-	if (!v->sched.on_cpu)
+	if (!v->sched.on_cpu) {
 		sched_tickle(v);
-	else
-		sched_request(v->sched.cpu);
+		return;
+	}
+	/* Its CPU runs it or, if it may not, unloads it for another. */
+	cpus_remove(&idle_cpus, v->sched.cpu);
+	sched_request(v->sched.cpu);
 }
 
 static void wake_locked(struct vcpu *v)
@@ -294,7 +306,7 @@ void sched_stop(struct vcpu *v)
 {
 	u64 f = runqueue_lock(v);
 
-	if (v->sched.running)
+	if (v->sched.on_cpu)
 		sched_request(v->sched.cpu);
 	runqueue_unlock(v, f);
 }

@@ -78,8 +78,13 @@ void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs);
 u64 sched_idle_time(u32 cpu);
 
 /* For entry/exit.c alone. */
-/* The vCPU to run next on this CPU, possibly the same one; NULL: none. */
+/*
+ * The vCPU to run next on this CPU, possibly the same one; NULL: none. 'prev' runs
+ * here, or is NULL.
+ */
 struct vcpu *sched_choose(struct vcpu *prev);
+/* Whether the vCPU waits only for an event or a timeout. */
+bool sched_sleeps(const struct vcpu *v);
 /*
  * The vCPU's state is saved: another CPU may run it from now on or, if its
  * domain ends, free it. Notifies the tools when the domain's last vCPU has

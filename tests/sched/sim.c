@@ -273,8 +273,14 @@ static void account(struct processor *p)
 
 void context_save(struct vcpu *v)
 {
-	(void)v;
-	sim_cpu->current = NULL;
+	if (v != sim_cpu->current)
+		panic("a vCPU is saved that is not loaded\n");
+}
+
+void context_leave(const struct vcpu *v)
+{
+	if (v == sim_cpu->current)
+		sim_cpu->current = NULL;
 }
 
 void context_load(struct vcpu *v)
@@ -283,15 +289,27 @@ void context_load(struct vcpu *v)
 	this_processor()->entered = sim_now;
 }
 
+/* It stayed loaded while it slept. */
+void vcpu_update_time(struct vcpu *v)
+{
+	if (v != sim_cpu->current)
+		panic("a vCPU runs that is not loaded\n");
+	this_processor()->entered = sim_now;
+}
+
 static void leave_processor(void)
 {
 	swapcontext(&this_processor()->context, &machine);
 }
 
+/* Each third halt, another processor asks for a flush. */
 void cpu_idle(const volatile u32 *work)
 {
+	static u32 halts;
+
 	if (!*work)
 		leave_processor();
+	sim_cpu->flushed += !(++halts % 3);
 }
 
 /* In a guest: come back for an interrupt or a hypercall. */
@@ -362,6 +380,11 @@ static void check_queues(void)
 	}
 	if (queued || running)
 		panic("a vCPU is nowhere, or twice\n");
+	for (i = 0; i < sim_vcpu_count; i++) {
+		v = &sim_vcpus[i].v;
+		if (v->sched.on_cpu != (cpu_blocks[v->sched.cpu]->cpu.current == v))
+			panic("on_cpu is not whether a vCPU is loaded\n");
+	}
 }
 
 /* Who waits, and for how long each has waited: looked at after each event. */
@@ -431,10 +454,18 @@ static void resume_processor(struct processor *p)
 	note_waits();
 }
 
+/* The vCPU whose guest runs there: one that is loaded may sleep. */
+static struct vcpu *guest(const struct processor *p)
+{
+	struct vcpu *v = p->block.cpu.current;
+
+	return v && v->sched.running ? v : NULL;
+}
+
 /* When its guest does something. */
 static u64 acts_at(const struct processor *p)
 {
-	struct vcpu *v = p->block.cpu.current;
+	struct vcpu *v = guest(p);
 
 	return v && of(v)->kind != SIM_SPIN ? p->entered + of(v)->left : NEVER;
 }
@@ -448,7 +479,7 @@ static void serve(struct processor *p)
 	if (!due)
 		return;
 	sim_cpu = &p->block.cpu;
-	if (sim_cpu->current)
+	if (guest(p))
 		account(p);
 	if (p->ipi <= sim_now)
 		p->ipi = NEVER;
@@ -456,9 +487,8 @@ static void serve(struct processor *p)
 		p->timer = NEVER;
 		timer_interrupt();
 	}
-	if (sim_cpu->current && of(sim_cpu->current)->kind != SIM_SPIN &&
-	    !of(sim_cpu->current)->left)
-		act(of(sim_cpu->current));
+	if (guest(p) && of(guest(p))->kind != SIM_SPIN && !of(guest(p))->left)
+		act(of(guest(p)));
 	resume_processor(p);
 }
 
@@ -506,7 +536,7 @@ void sim_run(u64 until)
 				wake(&sim_vcpus[i]);
 	}
 	for (i = 0; i < cpu_count; i++)
-		if (processors[i].block.cpu.current)
+		if (guest(&processors[i]))
 			account(&processors[i]);
 }
 

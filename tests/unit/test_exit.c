@@ -4,7 +4,8 @@
  * hear that a domain has ended (domain/shutdown.c). A vCPU gets one event frame an
  * exit, although another one unmasks events again and again; a vCPU that comes
  * instead gets its own. The CPUs of a crashed domain are told before anything that
- * takes long, and each CPU that ends it looks again itself.
+ * takes long, and each CPU that ends it looks again itself. A vCPU that sleeps
+ * stays loaded until something else needs it or its CPU.
  */
 #include <stdlib.h>
 #include "cpu/nmi.h"
@@ -21,7 +22,7 @@
 static struct vcpu *chosen;	/* by the scheduler */
 static u32 frames;		/* that the vCPU got */
 static u32 more_work;		/* exits that find work after their frame */
-static char steps[8];		/* of the end of a domain, one letter each */
+static char steps[16];		/* of a domain's end, or a switch: a letter each */
 static u32 step_count, work_when_stopped;
 
 static void step(char what)
@@ -38,6 +39,21 @@ static void log_step(const char *fmt, ...)
 	step('l');
 }
 
+/* GCC 12's test for NULL goes wrong for an address that it knows as thread-local. */
+static struct cpu *volatile here;
+static struct vcpu *woken;	/* what is chosen after the halt */
+static void (*during_halt)(void);
+
+static void halt(void)
+{
+	step('h');
+	if (during_halt)
+		during_halt();
+	during_halt = NULL;
+	if (!host_cpu.work)
+		chosen = woken;
+}
+
 /* The frame is written, and the other vCPU clears the mask at once. */
 static void put_frame(struct vcpu *v)
 {
@@ -50,19 +66,24 @@ static void put_frame(struct vcpu *v)
 }
 
 /* What the machine and the scheduler do, and host.c has otherwise. */
+#define this_cpu()		here
 #define bounce_event(v, r)	put_frame(v)
 #define nmi_forward()		((void)0)
 #define nmi_deliver(v, r)	((void)0)
 #define log_news()		false
 #define domain_reap()		((void)0)
-#define sched_choose(v)		((void)(v), host_cpu.current = chosen)
-#define sched_release(v)	((void)(v))
+#define sched_choose(v)		((void)(v), chosen)
+#define sched_sleeps(v)		((v)->sched.state == (VCPU_UP | VCPU_BLOCKED))
+#define sched_release(v)	step('r')
 #define sched_init_cpu()	((void)0)
 #define timer_stop(t)		((void)(t))
-#define context_save(v)		((void)(v))
-#define context_load(v)		((void)(v))
+#define context_save(v)		step('v')
+#define context_leave(v)	((void)(v == host_cpu.current &&	\
+					(host_cpu.current = NULL)))
+#define context_load(v)		(step('L'), host_cpu.current = (v))
+#define vcpu_update_time(v)	step('u')
 #define vcpu_tick(v)		((void)(v))
-#define cpu_idle(w)		abort()
+#define cpu_idle(w)		halt()
 #define xpti_ready(v)		(v)
 #define xpti_leave(v)		((void)(v))
 #define enter_guest_first()	abort()
@@ -99,6 +120,7 @@ static void setup(void)
 {
 	u32 first;
 
+	here = &host_cpu;
 	host_reset();
 	frames_init(HOST_FRAMES);
 	frames_give(mfn(256), HOST_FRAMES - 256);
@@ -110,6 +132,7 @@ static void setup(void)
 	d->life.shutdown_code = ~0u;
 	frames = more_work = step_count = 0;
 	memset(steps, 0, sizeof(steps));
+	during_halt = NULL;
 }
 
 static void test_one_frame(void **state)
@@ -171,6 +194,77 @@ static void test_crash(void **state)
 	assert_int_equal(host_work, 0);
 }
 
-EXPORT_TESTS(exit, cmocka_unit_test(test_one_frame),
+static void wake_up(void)
+{
+	d->vcpu[0]->sched.state = VCPU_UP;
+}
+
+/* Paused, while it sleeps: the next halt is the last. */
+static void stop(void)
+{
+	d->life.pause_count = 1;
+	d->vcpu[0]->sched.state = 0;
+	host_cpu.work = CPU_WORK_RESCHED;
+}
+
+static void answer_flush(void)
+{
+	host_cpu.flushed++;
+	host_cpu.work = CPU_WORK_RESCHED;
+}
+
+/*
+ * The first vCPU sleeps. What comes during the halt, who runs after it, and what the
+ * CPU does: h: halt, u: write the time, v: save, r: release, L: load.
+ */
+static void test_sleep(void **state)
+{
+	static const struct {
+		void (*event)(void);
+		u32 next;
+		const char *steps;
+	} rows[] = {
+		{ NULL, 0, "hu" },		/* it wakes */
+		{ NULL, 1, "hvLr" },		/* another one does */
+		{ stop, 1, "hvrhL" },
+		{ answer_flush, 0, "hvrhL" },	/* it wakes later */
+		{ answer_flush, 1, "hvrhL" },
+		{ wake_up, 1, "hvLr" },		/* where it may not run */
+	};
+	struct regs r = { 0 };
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		setup();
+		d->vcpu[0]->sched.state = VCPU_UP | VCPU_BLOCKED;
+		host_cpu.work = CPU_WORK_RESCHED;
+		chosen = NULL;
+		woken = d->vcpu[rows[i].next];
+		during_halt = rows[i].event;
+		exit_to_guest(&r);
+		assert_string_equal(steps, rows[i].steps);
+		assert_ptr_equal(host_cpu.current, woken);
+	}
+}
+
+/* It stops, or wakes where it may not run, before its CPU halts. */
+static void test_no_sleep(void **state)
+{
+	struct regs r = { 0 };
+
+	(void)state;
+	setup();
+	d->vcpu[0]->sched.state = VCPU_UP;
+	host_cpu.work = CPU_WORK_RESCHED;
+	chosen = NULL;
+	woken = d->vcpu[0];
+	exit_to_guest(&r);
+	assert_string_equal(steps, "vrhL");
+}
+
+EXPORT_TESTS(exit, cmocka_unit_test(test_sleep),
+	     cmocka_unit_test(test_no_sleep),
+	     cmocka_unit_test(test_one_frame),
 	     cmocka_unit_test(test_frame_of_next),
 	     cmocka_unit_test(test_crash));

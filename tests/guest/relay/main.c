@@ -11,6 +11,7 @@
  * Test: relay-64 -w 64 -c 2 long
  */
 #include "domu.h"
+#include "domu_code.h"
 
 #define VCPUS		4u
 #define CONTROL		0xa000u
@@ -36,16 +37,9 @@ PAGE_BUFFER(place);
 PAGE_BUFFER(control_page);
 static struct domu victim, relay;
 
-#define INLINE	static inline __attribute__((always_inline))
-
 DEFINE_CODE(spin, "1: jmp 1b");
 
 /* From here to relay_code(): runs in the domain, from another address. */
-INLINE void call(u32 nr, u32 cmd, const void *arg)
-{
-	raw_hypercall(nr, cmd, (ulong)arg, 0, 0, 0);
-}
-
 INLINE u32 cycles(void)
 {
 	u32 lo, hi;
@@ -54,39 +48,9 @@ INLINE u32 cycles(void)
 	return lo;
 }
 
-INLINE bool take_event(u32 port)
-{
-	bool was;
-
-	__asm__ volatile("lock btrl %2, %1; setc %0" : "=q" (was)
-			 : "m" (((shared_info_t *)SHARED)->evtchn_pending[0]),
-			   "r" (port) : "memory");
-	return was;
-}
-
-INLINE void wait_for_turn(u32 *port)
-{
-	struct sched_poll p;
-
-	p.ports.p = port;
-	p.nr_ports = 1;
-	p.timeout = 0;
-	while (!take_event(*port))
-		call(__HYPERVISOR_sched_op, SCHEDOP_poll, &p);
-}
-
-INLINE void send(u32 port)
-{
-	struct evtchn_send op;
-
-	op.port = port;
-	call(__HYPERVISOR_event_channel_op, EVTCHNOP_send, &op);
-}
-
 INLINE void start(struct control *c, u32 id)
 {
 	volatile shared_info_t *s = (void *)SHARED;
-	struct evtchn_bind_ipi bind;
 	u32 i;
 
 	if (!id) {
@@ -98,9 +62,7 @@ INLINE void start(struct control *c, u32 id)
 	}
 	while (!c->ready)
 		;
-	bind.vcpu = id;
-	call(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_ipi, &bind);
-	*(volatile u32 *)&c->port[id] = bind.port;
+	*(volatile u32 *)&c->port[id] = domu_bind_ipi(id);
 	for (i = 0; !id && i < VCPUS; i++)
 		while (!*(volatile u32 *)&c->port[i])
 			;
@@ -114,7 +76,7 @@ static void __attribute__((noinline, noreturn, regparm(1))) relay_code(u32 id)
 
 	start(c, id);
 	if (id)
-		wait_for_turn(&c->port[id]);
+		domu_wait(SHARED, &c->port[id]);
 	for (;;) {
 		begin = cycles();
 		while (cycles() - begin < c->cycles)
@@ -122,11 +84,11 @@ static void __attribute__((noinline, noreturn, regparm(1))) relay_code(u32 id)
 		c->turns++;
 		if (c->all)
 			break;
-		send(c->port[(id + 1) % VCPUS]);
-		wait_for_turn(&c->port[id]);
+		domu_send(c->port[(id + 1) % VCPUS]);
+		domu_wait(SHARED, &c->port[id]);
 	}
 	for (i = 0; i < VCPUS; i++)
-		send(c->port[i]);
+		domu_send(c->port[i]);
 	for (;;)
 		c->count[id]++;
 }

@@ -17,6 +17,7 @@ struct regs {
 struct cpu {
 	u32 id;
 	struct vcpu *current;
+	u64 flushed;
 	union {
 		struct {
 			volatile u32 work, thin;

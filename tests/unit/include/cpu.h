@@ -28,6 +28,7 @@ struct cpu {
 	u64 *gdt_page[GDT_PAGES];
 	struct vcpu *current;
 	u32 work;
+	u64 flushed;
 	bool thin, special;
 };
 
