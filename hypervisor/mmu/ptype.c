@@ -186,17 +186,11 @@ int ptype_get(struct domain *d, mfn_t m, enum frame_type type)
 
 int ptype_get_both(struct domain *d, mfn_t m, enum frame_type type)
 {
-	struct frame *f = mfn_frame(m);
 	int rc;
 
 	ASSERT_HELD(&d->tables.lock);
-	/* One user more, such as a process for the kernel's tables. */
-	if (type != TYPE_L2_TOP && ptype_is_table(d, m) && f->type == type &&
-	    f->type_count < COUNT_LIMIT && READ_ONCE(f->refs) < COUNT_LIMIT) {
-		atomic_inc(&f->refs);
-		f->type_count++;
+	if (type != TYPE_L2_TOP && type_level(type) && ptype_share(d, m, type))
 		return 0;
-	}
 	if (!page_get(d, m))
 		return -EINVAL;
 	rc = ptype_get(d, m, type);

@@ -50,6 +50,39 @@ static inline bool ptype_is_table(const struct domain *d, mfn_t m)
 }
 
 /*
+ * Both references to a table that has other users, as d's kernel tables have in
+ * each process: count one more, or one less. The type is not TYPE_L2_TOP. False:
+ * nothing happened, it is no such table. The caller holds d's page lock and, to
+ * count one less, the references.
+ */
+static inline bool ptype_share(const struct domain *d, mfn_t m,
+			       enum frame_type type)
+{
+	struct frame *f = mfn_frame(m);
+
+	/* As ptype_is_table(), whose comment explains the order. */
+	if (!mfn_valid(m) || READ_ONCE(f->type) != type ||
+	    READ_ONCE(f->type_count) - 1 >= COUNT_LIMIT - 1 ||
+	    READ_ONCE(f->owner) != d || !(READ_ONCE(f->flags) & FRAME_VALID) ||
+	    READ_ONCE(f->refs) >= COUNT_LIMIT)
+		return false;
+	atomic_inc(&f->refs);
+	f->type_count++;
+	return true;
+}
+
+static inline bool ptype_unshare(mfn_t m, enum frame_type type)
+{
+	struct frame *f = mfn_frame(m);
+
+	if (f->type != type || f->type_count <= 1)
+		return false;
+	f->type_count--;
+	atomic_dec(&f->refs);
+	return true;
+}
+
+/*
  * Get a page of another domain, to map it: a general reference and, to write, a
  * WRITABLE type reference. The caller holds no page lock; this takes the owner's.
  * 0; -EINVAL: the owner does not have it, or is dying; -EBUSY: it is a table or
@@ -113,7 +146,7 @@ extern struct ptype_ops {
 	int (*validate)(struct domain *d, mfn_t m);
 	/*
 	 * Drop references, backwards from frame->progress: of all entries of a
-	 * level-1 table, or of at most eight of a higher table, of which only
+	 * level-1 table, or of at most 32 of a higher table, of which only
 	 * the last may be the last use of its table. True: it dropped some of a
 	 * higher table, which may hold more.
 	 */

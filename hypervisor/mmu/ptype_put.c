@@ -121,14 +121,10 @@ void ptype_put(struct domain *d, mfn_t m)
 
 void ptype_put_both(struct domain *d, mfn_t m)
 {
-	struct frame *f = mfn_frame(m);
+	u8 type = mfn_frame(m)->type;
 
-	/* A table with other users, who also hold references. */
-	if (type_level(f->type) && f->type_count > 1) {
-		f->type_count--;
-		atomic_dec(&f->refs);
+	if (type_level(type) && ptype_unshare(m, type))
 		return;
-	}
 	ptype_put(d, m);
 	page_put(m);
 }

@@ -49,6 +49,7 @@
 
 #define ENTRIES		512
 #define L1_WORK		16u	/* units of work: an L1; a higher table: 1 */
+#define STEP		32u	/* entries of a higher table */
 #define TOP_SLOT	3
 /* Bits 52 to 62 are free for software in the tables of long mode. */
 #define SOFTWARE	0x7ff0000000000000ull
@@ -297,14 +298,14 @@ static void put_linear(struct domain *d, mfn_t m, u64 e)
 }
 
 /* All guests have the same rules for level 1, except for the bits added. */
-static BY_TYPE u64 refused(const struct domain *d, enum frame_type type)
+static BY_TYPE u64 refused(const struct rules *r, enum frame_type type)
 {
-	return type == TYPE_L1 ? 0 : rules(d, type)->refused;
+	return type == TYPE_L1 ? 0 : r->refused;
 }
 
-static BY_TYPE u64 looked_at(const struct domain *d, enum frame_type type)
+static BY_TYPE u64 looked_at(const struct rules *r, enum frame_type type)
 {
-	return type == TYPE_L1 ? L1_LOOKED_AT : rules(d, type)->looked_at;
+	return type == TYPE_L1 ? L1_LOOKED_AT : r->looked_at;
 }
 
 static BY_TYPE u64 added(const struct domain *d, enum frame_type type)
@@ -312,31 +313,31 @@ static BY_TYPE u64 added(const struct domain *d, enum frame_type type)
 	return type == TYPE_L1 ? d->width->page_added : rules(d, type)->added;
 }
 
-static BY_TYPE int get_entry(struct domain *d, mfn_t table,
-			     enum frame_type type, u32 index, u64 e)
+static BY_TYPE int get_entry(struct domain *d, const struct rules *r,
+			     mfn_t table, enum frame_type type, u32 index, u64 e)
 {
-	const struct rules *r = rules(d, type);
-
 	if (!(e & PTE_P))
 		return type != TYPE_L1 && index == r->top_slot ? -EINVAL : 0;
-	if (e & refused(d, type))
+	if (e & refused(r, type))
 		return -EINVAL;
 	if (type == TYPE_L1)
 		return get_page(d, e);
+	if (index != r->top_slot && ptype_share(d, pte_mfn(e), r->child))
+		return 0;
 	if (is_linear(r, table, pte_mfn(e)))
 		return get_linear(d, table, e);
 	return ptype_get_both(d, pte_mfn(e), index == r->top_slot ?
 			      TYPE_L2_TOP : r->child);
 }
 
-static BY_TYPE void put_entry(struct domain *d, mfn_t table,
-			      enum frame_type type, u64 e)
+static BY_TYPE void put_entry(struct domain *d, const struct rules *r,
+			      mfn_t table, enum frame_type type, u64 e)
 {
 	if (!(e & PTE_P))
 		return;
 	if (type == TYPE_L1)
 		put_page(d, e);
-	else if (is_linear(rules(d, type), table, pte_mfn(e)))
+	else if (is_linear(r, table, pte_mfn(e)))
 		put_linear(d, table, e);
 	else
 		ptype_put_both(d, pte_mfn(e));
@@ -362,14 +363,45 @@ static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 }
 
 /*
- * Whether work on a table above level 1 must pause before its present entry number
- * 'done': this hold of the page lock has lasted long enough or, tested for each eighth
- * entry, the CPU has other work.
+ * Whether work on a table above level 1 must pause: this hold of the page lock has
+ * lasted long enough, or the CPU has other work.
  */
-static bool must_stop(const struct domain *d, u32 done)
+static bool must_stop(const struct domain *d)
 {
 	return d->tables.validated >= HOLD_TABLES * L1_WORK ||
-	       (done % 8 == 0 && sched_preempt_needed());
+	       sched_preempt_needed();
+}
+
+/*
+ * Validate entries from 'first' on, but at most a STEP, as long as each leads to a
+ * table that has other users: a kernel's do in each process, so this is most work of
+ * a fork. Returns the number. Not inline, for want of registers.
+ */
+static __attribute__((noinline))
+u32 share_entries(struct domain *d, const struct rules *r, u64 *table,
+		  u32 first, u32 n)
+{
+	u32 end = MIN(MIN(first + STEP, n), r->top_slot), i = first;
+	u64 bad = r->refused, more = r->added;
+	enum frame_type child = r->child;
+
+	for (; i < end && (table[i] & (bad | PTE_P)) == PTE_P &&
+	     ptype_share(d, pte_mfn(table[i]), child); i++)
+		table[i] |= more;
+	return i - first;
+}
+
+/* The same when the table is taken apart: backwards, from the entry before i. */
+static __attribute__((noinline))
+u32 unshare_entries(const struct rules *r, const u64 *table, u32 i)
+{
+	u32 first = i, end = (i - 1) & ~(STEP - 1);
+	enum frame_type child = r->child;
+
+	while (i > end && (table[i - 1] & PTE_P) &&
+	       ptype_unshare(pte_mfn(table[i - 1]), child))
+		i--;
+	return first - i;
 }
 
 /* Test eight slots together, because most slots of a table are empty. */
@@ -384,7 +416,7 @@ static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 	const struct rules *r = rules(d, type);
 	struct frame *f = mfn_frame(m);
 	u64 *table = mfn_to_virt(m), more = added(d, type);
-	u32 n = entries(d, type), first = f->progress, done = 0, i;
+	u32 n = entries(d, type), first = f->progress, shared, done = 0, i;
 	int rc = 0;
 
 	if (type != TYPE_L1 && r->has_hv_slots && !first) {
@@ -392,16 +424,19 @@ static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 		memset(table + L4_M2P_SLOT, 0,
 		       (L4_HV_END - L4_M2P_SLOT) * sizeof(*table));
 	}
-	for (i = first; i < n; i++) {
+	for (i = first; i < n; i += shared ? shared : 1) {
+		shared = 0;
 		while (i % 8 == 0 && i + 8 <= n && is_empty(table + i))
 			i += 8;
 		if (i == n)
 			break;
 		if (type != TYPE_L1 && (table[i] & PTE_P) && done++ &&
-		    must_stop(d, done))
+		    must_stop(d))
 			rc = -ERESTART;
-		else
-			rc = get_entry(d, m, type, i, table[i]);
+		else if (type != TYPE_L1)
+			shared = share_entries(d, r, table, i, n);
+		if (!rc && !shared)
+			rc = get_entry(d, r, m, type, i, table[i]);
 		if (rc)
 			break;
 		if (more && (table[i] & PTE_P))
@@ -430,7 +465,7 @@ static BY_TYPE bool undo_as(struct domain *d, mfn_t m, enum frame_type type)
 	const struct rules *r = rules(d, type);
 	struct frame *f = mfn_frame(m);
 	u64 *table = mfn_to_virt(m), e;
-	u32 i = f->progress;
+	u32 i = f->progress, shared;
 	bool last;
 
 	if (type == TYPE_L2_TOP && i == entries(d, type))
@@ -440,14 +475,18 @@ static BY_TYPE bool undo_as(struct domain *d, mfn_t m, enum frame_type type)
 			i -= 8;
 			continue;
 		}
-		e = table[--i];
+		shared = type == TYPE_L1 || r->taken_out ? 0 :
+			 unshare_entries(r, table, i);
+		i -= shared ? shared : 1;
+		e = table[i];
 		if (type != TYPE_L1 && r->taken_out)
 			table[i] = e & ~r->taken_out;
 		f->progress = (u16)i;
-		last = type != TYPE_L1 && (e & PTE_P) &&
+		last = type != TYPE_L1 && !shared && (e & PTE_P) &&
 		       mfn_frame(pte_mfn(e))->type_count == 1;
-		put_entry(d, m, type, e);
-		if (last || (type != TYPE_L1 && i % 8 == 0))
+		if (!shared)
+			put_entry(d, r, m, type, e);
+		if (last || (type != TYPE_L1 && i % STEP == 0))
 			return true;
 	}
 	return false;
@@ -469,26 +508,26 @@ static BY_TYPE int exchange(struct domain *d, u64 *entry, u64 *old, u64 value,
 			    enum frame_type type)
 {
 	u64 was = *old, new = value & PTE_P ? value | added(d, type) : value;
-	bool harmless = (was & PTE_P) &&
-			!((was ^ new) & (refused(d, type) |
-					 looked_at(d, type)));
+	const struct rules *r = rules(d, type);
+	bool harmless = (was & PTE_P) && !((was ^ new) & (refused(r, type) |
+							  looked_at(r, type)));
 	mfn_t table = virt_to_mfn(entry);
 	int rc;
 
 	if (type == TYPE_L1 && only_rights_differ(d, was, new))
 		return exchange_rights(d, entry, old, new);
-	rc = harmless ? 0 : get_entry(d, table, type, 0, new);
+	rc = harmless ? 0 : get_entry(d, r, table, type, 0, new);
 	if (rc)
 		return rc;
 	if (!atomic_cmpxchg(entry, old, new)) {
 		if (!harmless)
-			put_entry(d, table, type, new);
+			put_entry(d, r, table, type, new);
 		return -EAGAIN;
 	}
 	if (type != TYPE_L1 && type == d->width->root_type)
 		roots_changed(d, entry);
 	if (!harmless)
-		put_entry(d, table, type, was);
+		put_entry(d, r, table, type, was);
 	return 0;
 }
 
@@ -544,7 +583,7 @@ void tables_install_l1(struct domain *d, u64 *entry, u64 value)
 	ASSERT_HELD(&d->tables.lock);
 	if (value & PTE_P)
 		value |= added(d, TYPE_L1);
-	put_entry(d, virt_to_mfn(entry), TYPE_L1,
+	put_entry(d, NULL, virt_to_mfn(entry), TYPE_L1,
 		  atomic_xchg(entry, value));
 }
 
