@@ -13,7 +13,8 @@
  * the vCPU before it runs another one, and
  *  - if the vCPU no longer merely sleeps: the tools stop it or its domain ends, or
  *    it woke and another CPU must run it. Whoever changes that state then sets
- *    CPU_WORK_RESCHED; this CPU clears the work before it looks at the state;
+ *    CPU_WORK_RESCHED; this CPU clears the work before it looks at the state. If it
+ *    woke and may run here, this CPU is about to choose;
  *  - after a flush, so that an idle CPU answers one, not each.
  *
  * exit_to_guest() does not test whether its vCPU may still run. Code that stops
@@ -67,10 +68,13 @@ static struct vcpu *wait_for_vcpu(struct cpu *c)
 		cpu_relax();
 		irq_disable();
 		v = c->current;
-		if (v && (!sched_sleeps(v) || c->flushed != flushed))
+		if (v && (!sched_may_stay_loaded(v) || c->flushed != flushed))
 			switch_vcpus(v, NULL);
 		quiet_point();
 		cpu_idle(&c->work);
+		/* It must not wait for this work if it wakes. */
+		if (c->current && (c->work & CPU_WORK_HOUSEKEEPING))
+			switch_vcpus(c->current, NULL);
 		do_work(c);
 		next = sched_choose(NULL);
 	} while (!next);
@@ -90,7 +94,7 @@ static void schedule(void)
 		timer_stop(&prev->timers.periodic);
 	if (!next)
 		next = wait_for_vcpu(c);
-	if (next == c->current)
+	if (next == c->current)		/* in its kernel: it has slept */
 		vcpu_update_time(next);
 	else
 		switch_vcpus(c->current, next);

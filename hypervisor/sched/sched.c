@@ -60,16 +60,17 @@ bool sched_runnable(const struct vcpu *v)
 	return v->sched.state == VCPU_UP && may_run(v->d);
 }
 
-bool sched_sleeps(const struct vcpu *v)
-{
-	u32 state = v->sched.state;
-
-	return (state & VCPU_UP) && state != VCPU_UP && may_run(v->d);
-}
-
 bool sched_may_run_on(const struct vcpu *v, u32 cpu)
 {
 	return cpus_has(&v->sched.affinity, cpu);
+}
+
+bool sched_may_stay_loaded(const struct vcpu *v)
+{
+	u32 state = v->sched.state;
+
+	return (state & VCPU_UP) && may_run(v->d) &&
+	       (state != VCPU_UP || sched_may_run_on(v, v->sched.cpu));
 }
 
 static u64 virtual(const struct vcpu *v, u64 ns)

@@ -83,8 +83,11 @@ u64 sched_idle_time(u32 cpu);
  * here, or is NULL.
  */
 struct vcpu *sched_choose(struct vcpu *prev);
-/* Whether the vCPU waits only for an event or a timeout. */
-bool sched_sleeps(const struct vcpu *v);
+/*
+ * Whether the vCPU waits only for an event or a timeout, or has just woken and may
+ * run on its CPU, which then chooses soon.
+ */
+bool sched_may_stay_loaded(const struct vcpu *v);
 /*
  * The vCPU's state is saved: another CPU may run it from now on or, if its
  * domain ends, free it. Notifies the tools when the domain's last vCPU has

@@ -73,7 +73,7 @@ static void put_frame(struct vcpu *v)
 #define log_news()		false
 #define domain_reap()		((void)0)
 #define sched_choose(v)		((void)(v), chosen)
-#define sched_sleeps(v)		((v)->sched.state == (VCPU_UP | VCPU_BLOCKED))
+#define sched_may_stay_loaded(v)	((v)->sched.state == (VCPU_UP | VCPU_BLOCKED))
 #define sched_release(v)	step('r')
 #define sched_init_cpu()	((void)0)
 #define timer_stop(t)		((void)(t))
