@@ -27,13 +27,13 @@ PAYLOAD_BYTES = 500_000
 # Options for the most expensive checks of i386-pv-debug, which are off by default.
 # Sampling does not wake an idle processor (session idle counts timers).
 CHECKS = "debug_pagealloc=on kfence.sample_interval=100 kfence.deferrable=1"
+WISHES = {"KTEST_LIMIT": "seconds", "KTEST_VENDOR": "vendor", "KTEST_THREADS": "threads"}
 
 
 def sessions():
-    """All boots by name, as dictionaries. The tests in the guest get the
-    environment's variables KTEST_*. KTEST_LIMIT sets the seconds for the boot,
-    KTEST_VENDOR the processor's vendor; KTEST_CHECKS turns every check on, and
-    gives each boot four times as long, except for distributions' kernels."""
+    """All boots by name, as dictionaries. The tests in the guest get the environment's
+    variables KTEST_*. Those of WISHES set a field; KTEST_CHECKS turns every check on,
+    and gives each boot but those of distributions' kernels four times as long."""
     wishes = " ".join(sorted(f"{name}={value}" for name, value in
                              os.environ.items() if name.startswith("KTEST_")))
     table = testlist.boots(HERE / "sessions")
@@ -42,8 +42,8 @@ def sessions():
         if "KTEST_CHECKS" in os.environ and "drivers" not in boot:
             boot.update(kernel="i386-pv-debug", checks="on",
                         seconds=str(4 * int(boot["seconds"])))
-        for variable, field in (("KTEST_LIMIT", "seconds"), ("KTEST_VENDOR", "vendor")):
-            boot[field] = os.environ.get(variable, boot[field])
+        for name, field in WISHES.items():
+            boot[field] = os.environ.get(name, boot[field])
     return table
 
 
@@ -117,7 +117,7 @@ def command(boot, work):
         words += f" {CHECKS}"
     cmd = [str(TOP / "scripts/run-qemu"), "--vendor", boot["vendor"],
            "--memory", boot["memory"], "--timeout", boot["seconds"],
-           "--cpus", boot["cpus"], "--threads", boot.get("threads", "one"),
+           "--cpus", boot["cpus"], "--threads", boot["threads"],
            *boot.get("machine", "").split(),
            "--nic", "virtio", "--nic", "e1000", "--tftp", str(tftp),
            "--log", str(work / "console.log"), *disks]
