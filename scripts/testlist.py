@@ -72,7 +72,7 @@ def boots(path):
     for line in path.read_text().splitlines():
         words = line.split("#")[0].split()
         if words:
-            boot = dict(zip(BOOT_FIELDS, words), cpus="2")
+            boot = dict(zip(BOOT_FIELDS, words), cpus="2", threads="one")
             boot.update(x.split("=", 1) for x in words[len(BOOT_FIELDS):])
             table[boot["name"]] = boot
     return table
@@ -107,7 +107,7 @@ def booted(directory):
             continue
         test = Test({"-": "native"}.get(boot["hypervisor"], boot["hypervisor"]),
                     f"boot-{name}", 2 * int(boot["seconds"]) + 100,
-                    int(boot["cpus"]) if boot.get("threads") == "many" else 1,
+                    int(boot["cpus"]) if boot["threads"] == "many" else 1,
                     f"boot/session {name}", when == "long")
         yield test
         short = re.sub("^(native|krypton)-", "", name)
