@@ -19,6 +19,7 @@ HYPERVISORS = ("krypton", "krypton-debug", "reference")
 BOOT_FIELDS = ("name", "vendor", "hypervisor", "kernel", "image", "memory",
                "dom0", "seconds", "tests")
 GUEST_SECONDS = 300     # tests/guest/run's, for each hypervisor
+BUILD_SECONDS = 3600    # for a kernel that a boot builds, see tests/boot/kernels.py
 
 
 class Test(NamedTuple):
@@ -105,9 +106,11 @@ def booted(directory):
         when = boot.get("run")
         if when == "asked":
             continue
+        builds = sum("/" in boot.get(field, "") for field in ("kernel", "guest"))
         test = Test({"-": "native"}.get(boot["hypervisor"], boot["hypervisor"]),
-                    f"boot-{name}", 2 * int(boot["seconds"]) + 100,
-                    int(boot["cpus"]) if boot["threads"] == "many" else 1,
+                    f"boot-{name}",
+                    2 * int(boot["seconds"]) + 100 + builds * BUILD_SECONDS,
+                    int(boot["cpus"]) if boot.get("threads") == "many" else 1,
                     f"boot/session {name}", when == "long")
         yield test
         short = re.sub("^(native|krypton)-", "", name)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from initrd import (BUILD, DEBIAN_DOM0, IMAGES, bzimage, guest_inputs, make_initrd,
                     modules, suffix)
+from kernels import build_other_kernels, kernels
 from repack import repack
 
 HERE = Path(__file__).resolve().parent
@@ -52,12 +53,6 @@ def cases(name):
     """The cases of this boot, as tests/boot/case judges them."""
     return {test.command.split()[2] for test in testlist.everything(HERE.parent)
             if test.command.startswith(f"boot/case {name} ")}
-
-
-def kernels(boot):
-    """The configurations of the additional kernels for DomUs."""
-    own = [boot["guest"]] if "guest" in boot else []
-    return own + list(testlist.declared(boot, HERE / "guest", "Kernels"))
 
 
 def inputs(boot):
@@ -154,6 +149,7 @@ def rescue(image, xen, options, files, words):
 def boot_now(name):
     """Boot, even if there is a log already; returns run-qemu's exit code."""
     boot = sessions()[name]
+    build_other_kernels(boot)
     work = BUILD / "boots" / name
     work.mkdir(parents=True, exist_ok=True)
     mark = work / "stamp"
