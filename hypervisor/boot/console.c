@@ -3,16 +3,18 @@
  * The console's options in Xen's forms: com1= and com2= describe serial lines,
  * console= names the devices to use, vga=...,keep leaves the log on the screen
  * when Dom0 starts. One serial line is used, which Dom0 does not get. Serial
- * lines on PCI cards and in memory are not supported.
+ * lines in memory are not supported.
  */
 #include "boot/boot.h"
 #include "lib/lib.h"
+#include "machine/pci.h"
 #include "machine/screen.h"
 #include "machine/serial.h"
 
 #define BAUD_BASE	115200u
 #define LAST_PORT	0xfff8u
 #define IRQS		16u
+#define PLACES		4u		/* that need no name */
 
 static struct serial_line coms[] = {
 	{ 0x3f8, 4, BAUD_BASE, BAUD_BASE, 3 },
@@ -54,10 +56,19 @@ static const char *take_format(struct serial_line *l, const char *s)
 	return NULL;
 }
 
+/* A card is polled. On bus 0 it is no card but Intel's AMT. */
 static const char *take_port(struct serial_line *l, const char *s)
 {
-	u64 port = str_to_u64(s, &s);
+	bool pci = !strncmp(s, "pci", 3), amt = !strncmp(s, "amt", 3);
+	u64 port;
 
+	if (pci || amt) {
+		port = pci_take_serial(pci);
+		l->irq = 0;
+		s += 3;
+	} else {
+		port = str_to_u64(s, &s);
+	}
 	l->port = (u16)port;
 	return port && port <= LAST_PORT ? s : NULL;
 }
@@ -75,7 +86,7 @@ static const struct field {
 	const char *(*take)(struct serial_line *l, const char *s);
 } fields[] = {			/* in the order of values without a name */
 	{ "baud=", take_baud }, { "", take_format }, { "io-base=", take_port },
-	{ "irq=", take_irq },
+	{ "irq=", take_irq }, { "dev=", take_port },
 };
 
 static const struct field *named_field(const char *s)
@@ -99,7 +110,7 @@ static bool set_com(struct serial_line *l, const char *s)
 		f = named_field(s);
 		if (f)
 			s += strlen(f->name);
-		else if (place < ARRAY_SIZE(fields))
+		else if (place < PLACES)
 			f = &fields[place++];
 		/* A place without a value keeps what is the rule. */
 		if (f && *s && *s != ',')

@@ -17,7 +17,15 @@
 #define ADDRESS	0xcf8
 #define DATA	0xcfc
 
+#define ENABLE		((u32)BIT(31))
+#define COMMAND		0x04
+#define COMMAND_PORTS	1u
+#define CLASS		0x08
+#define BAR0		0x10
+#define BAR_PORTS	1u
+
 struct spinlock pci_lock = SPINLOCK(LOCK_PCI);
+static u32 taken;		/* the address of the hypervisor's own device */
 
 u32 pci_port_read(u32 port, u32 size)
 {
@@ -61,13 +69,14 @@ void pci_cycle_write(u32 address, u32 port, u32 size, u32 value)
 	u64 f = spin_lock_irqsave(&pci_lock);
 
 	outl(ADDRESS, address);
-	pci_port_write(port, size, value);
+	if (!taken || (address & ~0x7f0000ffu) != taken)
+		pci_port_write(port, size, value);
 	spin_unlock_irqrestore(&pci_lock, f);
 }
 
 static u32 register_address(struct pci_address a, u32 reg)
 {
-	return (u32)BIT(31) | (u32)a.bus << 16 | (u32)a.devfn << 8 |
+	return ENABLE | (u32)a.bus << 16 | (u32)a.devfn << 8 |
 	       (reg & 0xfc);
 }
 
@@ -110,4 +119,32 @@ void pci_update(struct pci_address a, u32 reg, u32 keep, u32 value)
 	at = in_memory(a, reg);
 	if (at)
 		*at = (*at & keep) | value;
+}
+
+/* One that has more serial lines counts too: the first one is used. */
+static bool is_serial(struct pci_address a)
+{
+	u32 class = pci_read(a, CLASS) >> 16;
+
+	return class == 0x0700 || class == 0x0702 || class == 0x0780;
+}
+
+u16 pci_take_serial(u32 bus)
+{
+	struct pci_address a = { 0 };
+	u32 at, ports;
+
+	for (at = bus << 8; at < BIT(16); at++) {
+		a.bus = (u8)(at >> 8);
+		a.devfn = (u8)at;
+		if (!is_serial(a))
+			continue;
+		ports = pci_read(a, BAR0);
+		if (!(ports & BAR_PORTS) || !(ports & 0xfff8))
+			continue;
+		pci_update(a, COMMAND, 0xffff, COMMAND_PORTS);
+		taken = register_address(a, 0);
+		return (u16)(ports & 0xfff8);
+	}
+	return 0;
 }

@@ -158,6 +158,15 @@ static void options(const char *line)
 	console_apply();
 }
 
+/* A card at 2:0.0, and Intel's AMT at 0:22.3. */
+static u32 read_card(u32 address)
+{
+	u32 ports = (address & ~0xffu) == 0x80020000 ? 0xd001 :
+		    (address & ~0xffu) == 0x8000b300 ? 0xe001 : 0;
+
+	return (address & 0xff) == 8 ? 0x07000200 : ports;
+}
+
 /* A line keeps what its option does not name; a bad value changes nothing. */
 static void test_serial(void **state)
 {
@@ -177,10 +186,15 @@ static void test_serial(void **state)
 		  { 0x2f8, 3, 115200, 19200, 0x0b } },
 		{ "console=com1H,vga", { 0x3f8, 4, 115200, 115200, 3 } },
 		{ "console=vga", { 0, 0, 0, 0, 0 } },
+		{ "com1=9600,8n1,pci", { 0xd000, 0, 115200, 9600, 3 } },
+		{ "com1=9600,dev=pci", { 0xd000, 0, 115200, 9600, 3 } },
+		{ "com2=9600,7e1,amt,0 console=com2",
+		  { 0xe000, 0, 115200, 9600, 0x1a } },
 	};
 	static const char *const bad[] = {
 		"com1=0", "com1=x", "com1=115200,9n1", "com1=115200,8n3",
-		"com1=115200,8n1,pci", "com1=115200,8n1,0x10000",
+		"com1=115200,8n1,pcie", "com1=115200,8n1,0x10000",
+		"com1=115200,8n1,pci,msi", "com1=115200,8n1,pci,0,00:05.0",
 		"com1=115200,8n1,0x3f8,16", "com1=115200,8n1,0x3f8,4,5",
 		"com1=115200,8n1,0x3f8,msi", "com1=230400", "com1=1;2",
 		"com1=115200,reg-width=4", "console=com3", "console=com1,dbgp",
@@ -189,6 +203,7 @@ static void test_serial(void **state)
 	u32 i;
 
 	(void)state;
+	host_pci_register = read_card;
 	for (i = 0; i < ARRAY_SIZE(good); i++) {
 		options("console=com1,vga com1=115200,8n1,0x3f8,4");
 		disabled = false;
@@ -209,6 +224,7 @@ static void test_serial(void **state)
 		assert_memory_equal(serial_line(), &good[0].expected,
 				    sizeof(good[0].expected));
 	}
+	host_pci_register = NULL;
 }
 
 static void test_console(void **state)

@@ -170,6 +170,60 @@ static void test_segments(void **state)
 	end();
 }
 
+static u32 card_command, cards_bar;
+
+/* A card at 1:2.1, and Intel's AMT at 0:22.3. */
+static u32 read_card(u32 address)
+{
+	bool amt = (address & ~0xffu) == 0x8000b300;
+
+	if (!amt && (address & ~0xffu) != 0x80011100)
+		return ~0u;
+	return (address & 0xff) == 4 ? card_command :
+	       (address & 0xff) == 8 ? 0x07000200 :
+	       (address & 0xff) == 0x10 ? amt ? 0xe001 : cards_bar : 0;
+}
+
+static void write_card(u32 address, u32 value)
+{
+	if ((address & 0xff) == 4)
+		card_command = value;
+	else
+		strayed++;
+}
+
+/*
+ * The serial card that the hypervisor uses has its ports on, and is its own: Dom0
+ * reads its registers and cannot change them. One whose registers are memory is
+ * none.
+ */
+static void test_serial_card(void **state)
+{
+	struct vcpu *v = setup();
+
+	(void)state;
+	host_pci_register = read_card;
+	host_pci_written = write_card;
+	cards_bar = 0xfe000000;
+	assert_int_equal(pci_take_serial(1), 0);
+	cards_bar = 0xc041;
+	card_command = 0x00100100;
+	assert_int_equal(pci_take_serial(1), 0xc040);
+	assert_int_equal(card_command, 0x101);
+	v->d->dev.pci_cf8 = 0x80011110;
+	assert_int_equal(ioport_read(v, 0xcfc, 4), 0xc041);
+	ioport_write(v, 0xcfc, 4, ~0u);
+	v->d->dev.pci_cf8 = 0x80011104;
+	ioport_write(v, 0xcfc, 1, 0);
+	assert_int_equal(card_command, 0x101);
+	assert_int_equal(strayed, 0);
+	v->d->dev.pci_cf8 = 0x80011010;
+	ioport_write(v, 0xcfc, 4, 0);
+	assert_int_equal(strayed, 1);
+	assert_int_equal(pci_take_serial(0), 0xe000);
+	end();
+}
+
 /* The table may move without end; in RAM it is refused. */
 static void test_msix(void **state)
 {
@@ -380,7 +434,8 @@ static void test_free_pirqs(void **state)
 	end();
 }
 
-EXPORT_TESTS(pci, cmocka_unit_test(test_irq_of_nobody),
+EXPORT_TESTS(pci, cmocka_unit_test(test_serial_card),
+	     cmocka_unit_test(test_irq_of_nobody),
 	     cmocka_unit_test(test_segments), cmocka_unit_test(test_free_pirqs), cmocka_unit_test(test_another_cpu),
 	     cmocka_unit_test(test_msi), cmocka_unit_test(test_msix),
 	     cmocka_unit_test(test_irq_moves),
