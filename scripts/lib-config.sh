@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 #
 # The symbols of kernel configurations, as lines "SYMBOL value" with n for one that is
 # not set. Source lib.sh before.
