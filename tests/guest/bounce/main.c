@@ -125,18 +125,6 @@ PAGE_BUFFER(place);
 PAGE_BUFFER(table_page);
 static vcpu_guest_context_t ctx;
 
-/* User mode may use the pages that are not tables. */
-static void let_user(const struct domu *u)
-{
-	u32 i;
-
-	CHECK(domu_map(u, place, u->frames[1], PTE_RWP), 0);
-	*(u64 *)place |= PTE_US;
-	CHECK(domu_map(u, place, u->frames[DOMU_L1], PTE_RWP), 0);
-	for (i = DOMU_L1 + 1; i < DOMU_PAGES; i++)
-		((u64 *)place)[i] |= PTE_US;
-}
-
 /* As a kernel that goes to user mode does. */
 static void unmask_events(const struct domu *u)
 {
@@ -183,7 +171,7 @@ static void make(struct domu *u, const struct attack *a)
 	domu_empty(u);
 	domu_fill(u, place, a->code, CODE_BYTES);
 	memcpy(place + (HANDLER & 0xfff), handler, CODE_SIZE(handler));
-	let_user(u);
+	domu_let_user(u, place);
 	unmask_events(u);
 	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
 	CHECK(domu_pin(u, PIN_ROOT, u->frames[0]), 0);

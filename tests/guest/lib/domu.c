@@ -147,6 +147,18 @@ void domu_fill(const struct domu *u, void *by, const u8 *code, u32 size)
 	}
 }
 
+void domu_let_user(const struct domu *u, void *by)
+{
+	u64 *entries = by;
+	u32 i;
+
+	CHECK(domu_map(u, by, u->frames[1], PTE_RWP), 0);
+	*entries |= PTE_US;
+	CHECK(domu_map(u, by, u->frames[DOMU_L1], PTE_RWP), 0);
+	for (i = DOMU_L1 + 1; i < DOMU_PAGES; i++)
+		entries[i] |= PTE_US;
+}
+
 void domu_context(const struct domu *u, vcpu_guest_context_t *ctx)
 {
 	memset(ctx, 0, sizeof(*ctx));

@@ -59,17 +59,6 @@ static const struct attack {
 PAGE_BUFFER(place);
 static vcpu_guest_context_t ctx;
 
-static void let_user(const struct domu *u)
-{
-	u32 i;
-
-	CHECK(domu_map(u, place, u->frames[1], PTE_RWP), 0);
-	*(u64 *)place |= PTE_US;
-	CHECK(domu_map(u, place, u->frames[DOMU_L1], PTE_RWP), 0);
-	for (i = DOMU_L1 + 1; i < DOMU_PAGES; i++)
-		((u64 *)place)[i] |= PTE_US;
-}
-
 #if WIDTH == 64
 /* Its kernel and its user mode have ring 3. */
 static void set_ring(u32 ring)
@@ -103,7 +92,7 @@ static void make(struct domu *u, const struct attack *a, u32 rpl, u32 ring)
 		.esp = 0x800,
 	};
 	memcpy(place + PLACE, a->code, CODE_BYTES);
-	let_user(u);
+	domu_let_user(u, place);
 	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
 	CHECK(domu_pin(u, PIN_ROOT, u->frames[0]), 0);
 	domu_context(u, &ctx);
