@@ -7,7 +7,7 @@
 MAKEFLAGS += -r
 build	?= build
 flags	:= -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-builtin \
-	-Wall -Wextra -Wno-unused-parameter -Wno-address-of-packed-member \
+	-Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-address-of-packed-member \
 	-D__XEN_INTERFACE_VERSION__=0x00040e00 -D__XEN_TOOLS__ \
 	-iquote tests/unit -iquote hypervisor/include -iquote hypervisor \
 	-include hypervisor/include/types.h -include tests/unit/include/cpu.h
