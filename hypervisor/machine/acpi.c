@@ -166,6 +166,8 @@ static void find_s5(const struct acpi_header *dsdt)
 	const u8 *p = (const u8 *)(dsdt + 1);
 	const u8 *end = (const u8 *)dsdt + dsdt->length - 13;
 
+	if (memcmp(dsdt->signature, "DSDT", 4))
+		return;
 	for (; p < end; p++) {
 		if (memcmp(p, "_S5_\x12", 5))
 			continue;
