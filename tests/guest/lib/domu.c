@@ -147,6 +147,21 @@ void domu_fill(const struct domu *u, void *by, const u8 *code, u32 size)
 	}
 }
 
+void domu_set_vcpus(const struct domu *u, u32 n, u32 stacks, u32 size)
+{
+	static vcpu_guest_context_t ctx;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		domu_context(u, &ctx);
+		ctx.user_regs.eax = ctx.user_regs.edi = i;
+		ctx.user_regs.esp = stacks + (i + 1) * size;
+		domctl_op.u.vcpucontext.vcpu = i;
+		set_xen_guest_handle(domctl_op.u.vcpucontext.ctxt, &ctx);
+		CHECK(domu_ctl(u, XEN_DOMCTL_setvcpucontext), 0);
+	}
+}
+
 void domu_let_user(const struct domu *u, void *by)
 {
 	u64 *entries = by;

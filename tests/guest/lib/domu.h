@@ -38,6 +38,11 @@ long domu_pin(const struct domu *u, u32 cmd, u32 mfn);
 long domu_set_context(const struct domu *u, vcpu_guest_context_t *ctx);
 /* Contents of its pages, by a page of ours; what fails is a failed check. */
 void domu_fill(const struct domu *u, void *by, const u8 *code, u32 size);
+/*
+ * Contexts of its n vCPUs: their number is the argument of its code (EAX, and EDI),
+ * their stacks end at multiples of 'size' behind 'stacks'.
+ */
+void domu_set_vcpus(const struct domu *u, u32 n, u32 stacks, u32 size);
 /* Before the tables are pinned: user mode may use all pages that are no tables. */
 void domu_let_user(const struct domu *u, void *by);
 void domu_context(const struct domu *u, vcpu_guest_context_t *ctx);

@@ -54,4 +54,28 @@ INLINE void domu_wait(ulong shared, u32 *port)
 		domu_call(__HYPERVISOR_sched_op, SCHEDOP_poll, &p);
 }
 
+/*
+ * vCPU 0 maps shared_info and masks the events of n vCPUs; each gets a port for its
+ * IPI, and vCPU 0 waits until all have theirs.
+ */
+INLINE void domu_map_shared(ulong shared, u32 mfn, u32 n)
+{
+	u32 i;
+
+	raw_set_pte(shared, (u64)mfn << 12 | PTE_RWP, UVMF_INVLPG | UVMF_ALL);
+	for (i = 0; i < n; i++)
+		((volatile shared_info_t *)shared)->
+			vcpu_info[i].evtchn_upcall_mask = 1;
+}
+
+INLINE void domu_bind_ports(volatile u32 *port, u32 id, u32 n)
+{
+	u32 i;
+
+	port[id] = domu_bind_ipi(id);
+	for (i = 0; !id && i < n; i++)
+		while (!port[i])
+			;
+}
+
 #endif

@@ -50,22 +50,13 @@ INLINE u32 cycles(void)
 
 INLINE void start(struct control *c, u32 id)
 {
-	volatile shared_info_t *s = (void *)SHARED;
-	u32 i;
-
 	if (!id) {
-		raw_set_pte(SHARED, (u64)c->shared_mfn << 12 | PTE_RWP,
-			    UVMF_INVLPG | UVMF_ALL);
-		for (i = 0; i < VCPUS; i++)
-			s->vcpu_info[i].evtchn_upcall_mask = 1;
+		domu_map_shared(SHARED, c->shared_mfn, VCPUS);
 		c->ready = 1;
 	}
 	while (!c->ready)
 		;
-	*(volatile u32 *)&c->port[id] = domu_bind_ipi(id);
-	for (i = 0; !id && i < VCPUS; i++)
-		while (!*(volatile u32 *)&c->port[i])
-			;
+	domu_bind_ports(c->port, id, VCPUS);
 }
 
 /* Its argument is in EAX; at 64 bits, in RDI. */
@@ -112,9 +103,7 @@ static u32 cycles_per_ms(void)
 
 static void make_relay(void)
 {
-	static vcpu_guest_context_t ctx;
 	struct control *c = (void *)control_page;
-	u32 i;
 
 	domu_vcpus = VCPUS;
 	domu_empty(&relay);
@@ -126,14 +115,7 @@ static void make_relay(void)
 	c->cycles = 2 * cycles_per_ms();
 	CHECK(domu_ctl(&relay, XEN_DOMCTL_getdomaininfo), 0);
 	c->shared_mfn = (u32)domctl_op.u.getdomaininfo.shared_info_frame;
-	for (i = 0; i < VCPUS; i++) {
-		domu_context(&relay, &ctx);
-		ctx.user_regs.eax = ctx.user_regs.edi = i;
-		ctx.user_regs.esp = STACKS + (i + 1) * STACK_SIZE;
-		domctl_op.u.vcpucontext.vcpu = i;
-		set_xen_guest_handle(domctl_op.u.vcpucontext.ctxt, &ctx);
-		CHECK(domu_ctl(&relay, XEN_DOMCTL_setvcpucontext), 0);
-	}
+	domu_set_vcpus(&relay, VCPUS, STACKS, STACK_SIZE);
 }
 
 /* Of the next window, in percent of one CPU. */

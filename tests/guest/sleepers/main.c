@@ -98,14 +98,8 @@ INLINE void change_window(struct control *c, u32 turn)
 
 INLINE void start(struct control *c, u32 id)
 {
-	volatile shared_info_t *s = (void *)SHARED;
-	u32 i;
-
 	if (!id) {
-		raw_set_pte(SHARED, (u64)c->shared_mfn << 12 | PTE_RWP,
-			    UVMF_INVLPG | UVMF_ALL);
-		for (i = 0; i < VCPUS; i++)
-			s->vcpu_info[i].evtchn_upcall_mask = 1;
+		domu_map_shared(SHARED, c->shared_mfn, VCPUS);
 		page_at(BEHIND)[0] = MARK;
 		page_at(BEHIND + 1)[0] = MARK + 1;
 		page_at(LDT_PAGE)[INDEX] = FLAT_DATA(RING);
@@ -118,10 +112,7 @@ INLINE void start(struct control *c, u32 id)
 	c->refused += extended(MMUEXT_SET_LDT, (ulong)page_at(LDT_PAGE),
 			       512) != 0;
 	__asm__ volatile("movl %0, %%fs" :: "r" (LDT_SELECTOR(INDEX, RING)));
-	*(volatile u32 *)&c->port[id] = domu_bind_ipi(id);
-	for (i = 0; !id && i < VCPUS; i++)
-		while (!*(volatile u32 *)&c->port[i])
-			;
+	domu_bind_ports(c->port, id, VCPUS);
 }
 
 INLINE void look(struct control *c)
@@ -170,7 +161,6 @@ static void __attribute__((noinline, noreturn, regparm(1))) sleeper(u32 id)
 
 static void make(void)
 {
-	static vcpu_guest_context_t ctx;
 	struct control *c = control;
 	u32 i;
 
@@ -184,14 +174,7 @@ static void make(void)
 		c->mfn[i] = (u32)u.frames[i];
 	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
 	c->shared_mfn = (u32)domctl_op.u.getdomaininfo.shared_info_frame;
-	for (i = 0; i < VCPUS; i++) {
-		domu_context(&u, &ctx);
-		ctx.user_regs.eax = ctx.user_regs.edi = i;
-		ctx.user_regs.esp = STACKS + (i + 1) * STACK_SIZE;
-		domctl_op.u.vcpucontext.vcpu = i;
-		set_xen_guest_handle(domctl_op.u.vcpucontext.ctxt, &ctx);
-		CHECK(domu_ctl(&u, XEN_DOMCTL_setvcpucontext), 0);
-	}
+	domu_set_vcpus(&u, VCPUS, STACKS, STACK_SIZE);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);
 }
 
