@@ -3,7 +3,8 @@
  * The watchdog of the hypervisor itself (the options watchdog= and
  * watchdog_timeout= of Xen). A timer of each CPU beats once a second. If that of
  * one stands still for the time-out, the machine stops and shows where each CPU
- * stands.
+ * stands. No CPU counts as late while one does something that may take seconds,
+ * such as a call of EFI (smp_slow).
  *
  * Channel 0 of the PIT, which nothing else uses, sends NMIs to the boot
  * processor, which looks at all CPUs, itself among them: an NMI comes even if all
