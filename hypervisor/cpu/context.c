@@ -376,20 +376,12 @@ void context_load(struct vcpu *v)
 		context_set_ts(v, 1);
 }
 
-static u64 find_smep(void)
+static int vcpu_create_processor(struct vcpu *v)
 {
 	u32 r[4];
 
-	cpuid(0, 0, r);
-	if (r[0] < 7)
-		return 0;
-	cpuid(7, 0, r);
-	return r[1] & CPUID7_SMEP ? CR4_SMEP : 0;
-}
-
-static int vcpu_create_processor(struct vcpu *v)
-{
-	smep = find_smep();
+	cpuid_leaf(7, 0, r);
+	smep = r[1] & CPUID7_SMEP ? CR4_SMEP : 0;
 	v->proc.dr[6] = DR6_FIXED;
 	v->proc.dr[7] = DR7_FIXED;
 	context_reset_fpu(v);

@@ -142,16 +142,6 @@ static void hypervisor_leaf(const struct domain *d, u32 leaf, u32 sub,
 	}
 }
 
-/* The processor's values; zeroes for a leaf that it does not have. */
-static void host_leaf(u32 leaf, u32 sub, u32 out[4])
-{
-	cpuid(leaf & 0x80000000, 0, out);
-	if (leaf > out[0])
-		memset(out, 0, 4 * sizeof(*out));
-	else
-		cpuid(leaf, sub, out);
-}
-
 /* The bits that XCR0 may have in the domain; 0: it has no XSAVE. */
 static u64 max_xcr0(const struct domain *d)
 {
@@ -316,7 +306,7 @@ void cpuid_for_domain(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 		hypervisor_leaf(d, leaf, sub, out);
 		return;
 	}
-	host_leaf(leaf, sub, out);
+	cpuid_leaf(leaf, sub, out);
 	keep_given(d, leaf, sub, out);
 	if (leaf == 7 && !sub && cpuid_is_intel())
 		out[3] |= F7_EDX_ARCH_CAPS;

@@ -43,22 +43,12 @@ static u64 tsc_elapsed(void)
 	return ticks < tsc_hz / CLOCK_RUNS_A_SECOND ? 0 : ticks;
 }
 
-/* All 0 if the processor has no such leaf. */
-static void leaf(u32 n, u32 r[4])
-{
-	cpuid(n & ~0xffffu, 0, r);
-	if (r[0] < n || r[0] - n > 0xffff)
-		memset(r, 0, 4 * sizeof(*r));
-	else
-		cpuid(n, 0, r);
-}
-
 /* Intel SDM, CPUID leaf 15h: the TSC is the crystal's rate times EBX / EAX. */
 static u64 told_by_processor(u64 crystal)
 {
 	u32 r[4];
 
-	leaf(CPUID_CRYSTAL, r);
+	cpuid_leaf(CPUID_CRYSTAL, 0, r);
 	if (r[2])
 		crystal = r[2];
 	return r[0] ? crystal * r[1] / r[0] : 0;
@@ -73,16 +63,16 @@ static u64 told_by_hypervisor(void)
 	u32 r[4];
 	u64 hz = 0;
 
-	leaf(1, r);
+	cpuid(1, 0, r);
 	if (!(r[2] & CPUID1_HYPERVISOR))
 		return 0;
-	leaf(HV_RATES, r);
+	cpuid_leaf(HV_RATES, 0, r);
 	if (r[0])
 		return r[0] * 1000ull;
 	cpuid(HV_LEAF, 0, r);
 	if (memcmp(&r[1], "Microsoft Hv", 12))
 		return 0;
-	leaf(HYPERV_FEATURES, r);
+	cpuid_leaf(HYPERV_FEATURES, 0, r);
 	if (r[0] & HYPERV_HAS_RATES)
 		rdmsr_safe(MSR_HYPERV_TSC_HZ, &hz);
 	return hz;
@@ -96,8 +86,8 @@ static u64 nominal(void)
 	u32 r[4], ratio[4];
 	u64 hz;
 
-	leaf(CPUID_MHZ, r);
-	leaf(CPUID_CRYSTAL, ratio);
+	cpuid_leaf(CPUID_MHZ, 0, r);
+	cpuid_leaf(CPUID_CRYSTAL, 0, ratio);
 	hz = (r[0] & 0xffff) * 1000000ull;
 	return ratio[1] ? told_by_processor(hz * ratio[0] / ratio[1]) : hz;
 }

@@ -197,11 +197,15 @@ static inline void wrmsr_safe(u32 msr, u64 v)
 			 : "memory");
 }
 
+/* EAX to EDX of a leaf that every processor has. */
 static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 {
 	__asm__ volatile("cpuid" : "=a" (r[0]), "=b" (r[1]), "=c" (r[2]),
 			 "=d" (r[3]) : "a" (leaf), "c" (sub));
 }
+
+/* Of any leaf: all 0 if the processor does not have it. */
+void cpuid_leaf(u32 leaf, u32 sub, u32 r[4]);
 
 #define DEFINE_CR(n)							\
 static inline u64 read_cr##n(void)					\

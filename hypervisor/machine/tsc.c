@@ -31,10 +31,7 @@ static bool has_adjust(void)
 {
 	u32 r[4];
 
-	cpuid(0, 0, r);
-	if (r[0] < 7)
-		return false;
-	cpuid(7, 0, r);
+	cpuid_leaf(7, 0, r);
 	return r[1] & CPUID7_ADJUST;
 }
 
@@ -51,10 +48,7 @@ bool tsc_is_steady(void)
 	cpuid(1, 0, r);
 	if (r[2] & CPUID1_HYPERVISOR)
 		return true;	/* the hypervisor's business */
-	cpuid(0x80000000, 0, r);
-	if (r[0] < 0x80000007)
-		return false;
-	cpuid(0x80000007, 0, r);
+	cpuid_leaf(0x80000007, 0, r);
 	return r[3] & CPUID_INVARIANT;
 }
 

@@ -74,6 +74,8 @@ static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 			 "=d" (r[3]) : "a" (leaf), "c" (sub));
 }
 
+void cpuid_leaf(u32 leaf, u32 sub, u32 r[4]);
+
 /* Nothing faults that a test does. */
 #define EXTABLE(at, next)
 

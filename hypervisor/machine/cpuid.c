@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CPUID leaves that the processor, or a hypervisor below this one, may lack. */
+#include "lib/lib.h"
+#include "machine/cpu.h"
+
+/*
+ * The first leaf of each range gives its last one in EAX. A range without leaves
+ * may answer with data of another: its EAX is in no relation to the range.
+ */
+void cpuid_leaf(u32 leaf, u32 sub, u32 r[4])
+{
+	cpuid(leaf & ~0xffffu, 0, r);
+	if (r[0] < leaf || r[0] - leaf > 0xffff)
+		memset(r, 0, 4 * sizeof(*r));
+	else
+		cpuid(leaf, sub, r);
+}
