@@ -24,12 +24,7 @@
 #define HYPERV_HAS_RATES	BIT(11)	/* in EAX */
 #define MSR_HYPERV_TSC_HZ	0x40000022
 
-static u64 tsc_hz, tsc_first;		/* as told; at the start of a run */
-
-static u64 told_hz(void)
-{
-	return tsc_hz;
-}
+static u64 tsc_first;		/* at the start of a run */
 
 static void tsc_start(void)
 {
@@ -38,9 +33,7 @@ static void tsc_start(void)
 
 static u64 tsc_elapsed(void)
 {
-	u64 ticks = rdtsc() - tsc_first;
-
-	return ticks < tsc_hz / CLOCK_RUNS_A_SECOND ? 0 : ticks;
+	return rdtsc() - tsc_first;
 }
 
 /* Intel SDM, CPUID leaf 15h: the TSC is the crystal's rate times EBX / EAX. */
@@ -92,11 +85,11 @@ static u64 nominal(void)
 	return ratio[1] ? told_by_processor(hz * ratio[0] / ratio[1]) : hz;
 }
 
-/* A run; false if the clock stands still. */
+/* A run against a clock of rate 'hz'; false if it stands still. */
 static bool measure(const struct reference *clock, u64 hz,
 		    struct clock_rates *r)
 {
-	u64 t0, tsc, ticks, i = 0;
+	u64 enough = hz / CLOCK_RUNS_A_SECOND + 1, t0, tsc, ticks, i = 0;
 	u32 apic;
 
 	apic_timer_set(0xffffffff);
@@ -105,12 +98,12 @@ static bool measure(const struct reference *clock, u64 hz,
 	do {
 		ticks = clock->elapsed();
 		tsc = rdtsc() - t0;
-	} while (!ticks && i++ < POLLS);
+	} while (ticks < enough && i++ < POLLS);
 	apic = 0xffffffffu - apic_timer_read();
 	apic_timer_set(0);
 	if (clock->stop)
 		clock->stop();
-	if (!ticks)
+	if (ticks < enough)
 		return false;
 	*r = (struct clock_rates){ tsc * hz / ticks, apic * hz / ticks,
 				   clock->name };
@@ -122,10 +115,10 @@ static bool measure(const struct reference *clock, u64 hz,
  * the rate seem lower, one at its end higher. A clock that gives an impossible
  * rate is treated like one that stands still.
  */
-static bool calibrate_by(const struct reference *clock, struct clock_rates *r)
+static bool calibrate_by(const struct reference *clock, u64 hz,
+			 struct clock_rates *r)
 {
 	struct clock_rates run[3];
-	u64 hz = clock->hz();
 	u32 i, lowest = 0, highest = 0;
 
 	if (!hz)
@@ -147,11 +140,10 @@ static bool calibrate_by(const struct reference *clock, struct clock_rates *r)
 static bool calibrate_told(u64 hz, const char *by, struct clock_rates *r)
 {
 	const struct reference tsc = {
-		by, told_hz, tsc_start, tsc_elapsed, NULL
+		by, NULL, tsc_start, tsc_elapsed, NULL
 	};
 
-	tsc_hz = hz;
-	if (!calibrate_by(&tsc, r))
+	if (!calibrate_by(&tsc, hz, r))
 		return false;
 	r->tsc_hz = hz;
 	return true;
@@ -165,7 +157,7 @@ static bool find_rates(struct clock_rates *r)
 	    calibrate_told(told_by_processor(0), "processor's word", r))
 		return true;
 	for (i = 0; i < CLOCKS; i++)
-		if (calibrate_by(&clocks[i], r))
+		if (calibrate_by(&clocks[i], clocks[i].hz(), r))
 			return true;
 	return calibrate_told(nominal(), "processor's nominal rate", r);
 }

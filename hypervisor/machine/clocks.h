@@ -3,13 +3,14 @@
 #ifndef KRYPTON_CLOCKS_H
 #define KRYPTON_CLOCKS_H
 
+/* A run ends after this part of a second. */
 #define CLOCK_RUNS_A_SECOND	50
 
 struct reference {
 	const char *name;
 	u64 (*hz)(void);	/* 0: the machine has no such clock */
 	void (*start)(void);	/* a run */
-	u64 (*elapsed)(void);	/* 0 during the run, then its ticks */
+	u64 (*elapsed)(void);	/* ticks since start() */
 	void (*stop)(void);	/* NULL: nothing to do */
 };
 
