@@ -33,7 +33,6 @@ void boot_split(void)
 	}
 }
 
-/* The words that Xen takes for off and on: 0 or 1; -1 for other words. */
 int boot_truth(const char *s)
 {
 	static const char *const names[] = {
@@ -46,6 +45,19 @@ int boot_truth(const char *s)
 		if (same(s, names[i]))
 			return i & 1;
 	return -1;
+}
+
+int boot_truth_of(const char *word, const char *name)
+{
+	bool no = !strncmp(word, "no-", 3);
+	size_t n = strlen(name);
+
+	word += no ? 3 : 0;
+	if (strncmp(word, name, n))
+		return -1;
+	if (word[n] == '=' && !no)
+		return boot_truth(word + n + 1);
+	return word[n] ? -1 : !no;
 }
 
 bool boot_flag(const char *name, bool otherwise)
