@@ -11,12 +11,11 @@ u32 apic_read_id(void);
 /* Whether IPIs reach an APIC that has this id. */
 bool apic_reaches(u32 apic_id);
 void apic_eoi(void);
-void apic_send_ipi(u32 apic_id, u8 vector);
-/* It arrives whether the other processor has interrupts on or off. */
-void apic_send_nmi(u32 apic_id);
-/* Start-up sequence for an application processor. */
-void apic_send_init(u32 apic_id);
-void apic_send_startup(u32 apic_id, u8 page);
+/* Send a vector, or one of the following. Any context. */
+void apic_send_ipi(u32 apic_id, u32 what);
+#define APIC_NMI	0x400u	/* arrives whether interrupts are on or off there */
+#define APIC_INIT	0x500u	/* the processor waits for APIC_STARTUP */
+#define APIC_STARTUP	0x600u	/* | the number of the page to start at, below 256 */
 /* One-shot timer: interrupt after this many timer ticks; 0 stops it. */
 void apic_timer_set(u32 ticks);
 u32 apic_timer_read(void);
