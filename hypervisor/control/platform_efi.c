@@ -237,9 +237,8 @@ static long memory_info(u64 *mem)
 static long vendor_info(const u8 *in, u64 arg)
 {
 	u64 name = 0, n = 0;
-	u32 room;
+	u32 room = get_u32(in, 4);
 
-	memcpy(&room, in + 4, sizeof(room));
 	memcpy(&name, in + 8, current_domain()->width->long_size);
 	while (n < EFI_VENDOR_CHARS - 1 && efi.vendor[n])
 		n++;

@@ -16,6 +16,15 @@ int memcmp(const void *a, const void *b, size_t n);
 size_t strlen(const char *s);
 int strncmp(const char *a, const char *b, size_t n);
 
+/* The 32-bit number at this offset of a structure, aligned or not. */
+static inline u32 get_u32(const void *from, u64 offset)
+{
+	u32 v;
+
+	memcpy(&v, (const u8 *)from + offset, sizeof(v));
+	return v;
+}
+
 /* Copy as much as fits, with a terminator; 'size' is not 0. */
 void str_copy(char *dst, const char *src, size_t size);
 /* Decimal, or hexadecimal after 0x; *end is the first character behind it. */
