@@ -217,21 +217,16 @@ long platform_efi_call(const void *body, u64 arg)
 /* An address, and how much of it is asked for: cut to one part of the map. */
 static long memory_info(u64 *mem)
 {
-	const struct efi_descriptor *e;
+	const struct efi_descriptor *e = efi_descriptor_at(mem[0]);
 	u64 left;
-	u32 i;
 
-	for (i = 0; (e = efi_descriptor(i)); i++) {
-		if (mem[0] < e->phys ||
-		    mem[0] - e->phys >= e->pages << PAGE_SHIFT)
-			continue;
-		left = (e->pages << PAGE_SHIFT) - (mem[0] - e->phys);
-		mem[1] = MIN(mem[1], left);
-		mem[2] = e->attributes;
-		mem[3] = e->type;
-		return 0;
-	}
-	return -ESRCH;
+	if (!e)
+		return -ESRCH;
+	left = (e->pages << PAGE_SHIFT) - (mem[0] - e->phys);
+	mem[1] = MIN(mem[1], left);
+	mem[2] = e->attributes;
+	mem[3] = e->type;
+	return 0;
 }
 
 static long vendor_info(const u8 *in, u64 arg)

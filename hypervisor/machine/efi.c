@@ -58,16 +58,11 @@ bool efi_set_option(const char *s)
 /* Whether the firmware keeps this after boot, so that it is not in RAM. */
 static bool is_kept(u64 at, u64 size)
 {
-	const struct efi_descriptor *e;
-	u32 i;
+	const struct efi_descriptor *e = efi_descriptor_at(at);
 
-	for (i = 0; (e = efi_descriptor(i)); i++)
-		if (at >= e->phys && at - e->phys < e->pages << PAGE_SHIFT)
-			return (e->attributes & EFI_MEMORY_RUNTIME ||
-				e->type == EFI_ACPI_RECLAIM ||
-				e->type == EFI_ACPI_NVS) &&
-			       size <= (e->pages << PAGE_SHIFT) - (at - e->phys);
-	return false;
+	return e && (e->attributes & EFI_MEMORY_RUNTIME ||
+		     e->type == EFI_ACPI_RECLAIM || e->type == EFI_ACPI_NVS) &&
+	       size <= (e->pages << PAGE_SHIFT) - (at - e->phys);
 }
 
 /* Copy from the firmware's memory; false: it is not kept. */
