@@ -93,7 +93,7 @@ static inline struct cpu *this_cpu(void)
 /* Before this CPU enters a guest again; any context. */
 static inline void cpu_add_work(u32 work)
 {
-	__atomic_fetch_or(&this_cpu()->work, work, __ATOMIC_SEQ_CST);
+	atomic_or(&this_cpu()->work, work);
 }
 
 static inline struct vcpu *current_vcpu(void)

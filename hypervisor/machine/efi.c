@@ -138,9 +138,9 @@ u64 efi_call(enum efi_service service, u64 a, u64 b, u64 c, u64 d, u64 e)
 {
 	u64 __attribute__((ms_abi)) (*fn)(u64, u64, u64, u64, u64);
 	const u32 mxcsr = 0x1f80;
-	u64 cr0, cr3, dr7, f, status;
+	u64 cr0, cr3, dr7, status;
 
-	f = spin_lock_irqsave(&rtc_lock);
+	spin_guard_irqsave(&rtc_lock);
 	/*
 	 * A guest may have set breakpoints at addresses of the firmware's code.
 	 */
@@ -160,6 +160,5 @@ u64 efi_call(enum efi_service service, u64 a, u64 b, u64 c, u64 d, u64 e)
 	__asm__ volatile("fxrstor64 %0" :: "m" (fpu));
 	write_cr0(cr0);
 	__asm__ volatile("mov %0, %%dr7" :: "r" (dr7));
-	spin_unlock_irqrestore(&rtc_lock, f);
 	return status;
 }

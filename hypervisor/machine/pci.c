@@ -55,23 +55,17 @@ void pci_port_write(u32 port, u32 size, u32 value)
 
 u32 pci_cycle_read(u32 address, u32 port, u32 size)
 {
-	u64 f = spin_lock_irqsave(&pci_lock);
-	u32 v;
-
+	spin_guard_irqsave(&pci_lock);
 	outl(ADDRESS, address);
-	v = pci_port_read(port, size);
-	spin_unlock_irqrestore(&pci_lock, f);
-	return v;
+	return pci_port_read(port, size);
 }
 
 void pci_cycle_write(u32 address, u32 port, u32 size, u32 value)
 {
-	u64 f = spin_lock_irqsave(&pci_lock);
-
+	spin_guard_irqsave(&pci_lock);
 	outl(ADDRESS, address);
 	if (!taken || (address & ~0x7f0000ffu) != taken)
 		pci_port_write(port, size, value);
-	spin_unlock_irqrestore(&pci_lock, f);
 }
 
 static u32 register_address(struct pci_address a, u32 reg)

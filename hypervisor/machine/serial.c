@@ -68,32 +68,24 @@ static void feed(void)
 
 void serial_put(char c)
 {
-	u64 f;
-
 	if (!by_irq) {
 		put_now(c);
 		return;
 	}
-	f = spin_lock_irqsave(&serial_lock);
+	spin_guard_irqsave(&serial_lock);
 	if (out_in - out_out < sizeof(out_ring))
 		out_ring[out_in++ % sizeof(out_ring)] = c;
 	feed();
-	spin_unlock_irqrestore(&serial_lock, f);
 }
 
 bool serial_room(u32 n)
 {
-	bool room;
-	u64 f;
-
 	if (!by_irq)
 		return true;
-	f = spin_lock_irqsave(&serial_lock);
+	spin_guard_irqsave(&serial_lock);
 	feed();
-	room = sizeof(out_ring) - (out_in - out_out) >= n ||
+	return sizeof(out_ring) - (out_in - out_out) >= n ||
 	       time_now() - fed_at > STALLED;
-	spin_unlock_irqrestore(&serial_lock, f);
-	return room;
 }
 
 static void serial_poll(void)
@@ -156,6 +148,13 @@ void serial_enable_irq(void)
 		outb(UART_IER, IER_RECEIVED);
 }
 
+static void keep(char c)
+{
+	spin_guard_irqsave(&serial_lock);
+	if (ring_in - ring_out < sizeof(ring))
+		ring[ring_in++ % sizeof(ring)] = c;
+}
+
 /*
  * The interrupt is edge-triggered: leave nothing that would raise it. A line
  * that is not there always has data, all ones.
@@ -164,7 +163,6 @@ bool serial_interrupt(bool (*take)(char c))
 {
 	bool any = false;
 	u32 i;
-	u64 f;
 	char c;
 
 	do {
@@ -172,26 +170,21 @@ bool serial_interrupt(bool (*take)(char c))
 			c = (char)inb(UART_DATA);
 			if (take(c))
 				continue;
-			f = spin_lock_irqsave(&serial_lock);
-			if (ring_in - ring_out < sizeof(ring))
-				ring[ring_in++ % sizeof(ring)] = c;
-			spin_unlock_irqrestore(&serial_lock, f);
+			keep(c);
 			any = true;
 		}
-		f = spin_lock_irqsave(&serial_lock);
-		feed();
-		spin_unlock_irqrestore(&serial_lock, f);
+		spin_scoped_irqsave(&serial_lock)
+			feed();
 	} while (!(inb(UART_IIR) & IIR_NONE));
 	return any;
 }
 
 size_t serial_read(char *buf, size_t n)
 {
-	u64 f = spin_lock_irqsave(&serial_lock);
 	size_t i;
 
+	spin_guard_irqsave(&serial_lock);
 	for (i = 0; i < n && ring_out != ring_in; i++)
 		buf[i] = ring[ring_out++ % sizeof(ring)];
-	spin_unlock_irqrestore(&serial_lock, f);
 	return i;
 }
