@@ -11,15 +11,11 @@
 #include "machine/screen.h"
 #include "machine/serial.h"
 
-#define BAUD_BASE	115200u
 #define LAST_PORT	0xfff8u
 #define IRQS		16u
 #define PLACES		4u		/* that need no name */
 
-static struct serial_line coms[] = {
-	{ 0x3f8, 4, BAUD_BASE, BAUD_BASE, 3 },
-	{ 0x2f8, 3, BAUD_BASE, BAUD_BASE, 3 },
-};
+static struct serial_line coms[] = { SERIAL_LINE(0x3f8, 4), SERIAL_LINE(0x2f8, 3) };
 static const struct serial_line none;
 /* What console= chose. */
 static const struct serial_line *serial = &coms[0];
@@ -29,7 +25,7 @@ static bool screen = true;
 
 static const char *take_baud(struct serial_line *l, const char *s)
 {
-	l->base = BAUD_BASE;
+	l->base = SERIAL_BASE;
 	l->baud = 0;
 	if (!strncmp(s, "auto", 4))
 		return s + 4;
@@ -135,12 +131,10 @@ bool console_set_com2(const char *s)
 }
 
 /* Serial lines take Xen's H and L, which divide a line among two users. */
-static u32 device_length(const char *s)
+static size_t device_length(const char *s)
 {
-	u32 n;
+	size_t n = str_until(s, ',');
 
-	for (n = 0; s[n] && s[n] != ','; n++)
-		;
 	return n == 5 && (s[4] == 'H' || s[4] == 'L') ? 4 : n;
 }
 
@@ -148,7 +142,7 @@ bool console_set(const char *s)
 {
 	const struct serial_line *line = &none;
 	bool vga = false;
-	u32 n;
+	size_t n;
 
 	for (;; s++) {
 		n = device_length(s);
@@ -160,8 +154,7 @@ bool console_set(const char *s)
 			vga = true;
 		else if (n != 4 || strncmp(s, "none", 4))
 			return false;
-		while (*s && *s != ',')
-			s++;
+		s += str_until(s, ',');
 		if (!*s)
 			break;
 	}
@@ -176,10 +169,8 @@ bool console_set(const char *s)
  */
 bool console_set_vga(const char *s)
 {
-	const char *comma = s;
+	const char *comma = s + str_until(s, ',');
 
-	while (*comma && *comma != ',')
-		comma++;
 	if (!strncmp(s, "keep", 5) || !strncmp(comma, ",keep", 6))
 		screen_keep();
 	return !strncmp(s, "keep", 5) || !strncmp(s, "current", 7);

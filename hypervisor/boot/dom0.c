@@ -238,8 +238,7 @@ static const char *kernel_arguments(void)
 	const char *p = boot_info.module[0].cmdline;
 
 	/* The first word is the file's name. */
-	while (*p && *p != ' ')
-		p++;
+	p += str_until(p, ' ');
 	while (*p == ' ')
 		p++;
 	return p;

@@ -181,8 +181,7 @@ static bool is_in(const char *list, const char *name)
 	size_t n;
 
 	for (; *list; list += n + (list[n] == ' ')) {
-		for (n = 0; list[n] && list[n] != ' ';)
-			n++;
+		n = str_until(list, ' ');
 		if (list[n - 1] == '*' ? !strncmp(name, list, n - 1) :
 		    n == strlen(name) && !strncmp(name, list, n))
 			return true;
@@ -231,12 +230,11 @@ static bool take(const char *name, const char *value)
 static bool has_word(const char *value, const char *list)
 {
 	char word[32];
-	u32 n;
+	size_t n;
 
 	for (; *value; value += n + (value[n] == ',')) {
-		for (n = 0; value[n] && value[n] != ','; n++)
-			;
-		str_copy(word, value, MIN(n + 1ul, sizeof(word)));
+		n = str_until(value, ',');
+		str_copy(word, value, MIN(n + 1, sizeof(word)));
 		if (n && is_in(list, word))
 			return true;
 	}

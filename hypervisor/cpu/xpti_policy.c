@@ -46,8 +46,7 @@ bool xpti_set_option(const char *value)
 	size_t n;
 
 	for (;; value += n + 1) {
-		for (n = 0; value[n] && value[n] != ',';)
-			n++;
+		n = str_until(value, ',');
 		str_copy(word, value, MIN(n + 1, sizeof(word)));
 		if (n >= sizeof(word) || !set_word(&new, word))
 			return false;

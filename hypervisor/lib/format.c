@@ -117,6 +117,15 @@ void str_copy(char *dst, const char *src, size_t size)
 	dst[n] = '\0';
 }
 
+size_t str_until(const char *s, char end)
+{
+	size_t n = 0;
+
+	while (s[n] && s[n] != end)
+		n++;
+	return n;
+}
+
 static int digit_value(char c)
 {
 	if (c >= '0' && c <= '9')

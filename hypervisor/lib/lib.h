@@ -27,6 +27,8 @@ static inline u32 get_u32(const void *from, u64 offset)
 
 /* Copy as much as fits, with a terminator; 'size' is not 0. */
 void str_copy(char *dst, const char *src, size_t size);
+/* The length of s up to the first 'end', or to the terminator. */
+size_t str_until(const char *s, char end);
 /* Decimal, or hexadecimal after 0x; *end is the first character behind it. */
 u64 str_to_u64(const char *s, const char **end);
 int format(char *buf, size_t size, const char *fmt, ...)

@@ -29,9 +29,7 @@
 #define MAX_READS	256u
 #define STALLED		NS_PER_SEC	/* a line that takes nothing so long */
 
-#define BAUD_BASE	115200u
-
-static struct serial_line line = { 0x3f8, 4, BAUD_BASE, BAUD_BASE, 3 };
+static struct serial_line line = SERIAL_LINE(0x3f8, 4);
 static char ring[256], out_ring[16384];
 static u32 ring_in, ring_out, out_in, out_out;
 static bool by_irq;

@@ -10,6 +10,10 @@ struct serial_line {
 	u8 format;		/* data bits, parity and stop bits, as in LCR */
 };
 
+/* A PC's line before options change it: 115200 baud, 8n1. */
+#define SERIAL_BASE	115200u
+#define SERIAL_LINE(port, irq)	{ port, irq, SERIAL_BASE, SERIAL_BASE, 3 }
+
 /* Polled mode; registers the line as a sink of the log. */
 void serial_init(void);
 /* The options' choice, before interrupts; until then it is COM1. */
