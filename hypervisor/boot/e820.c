@@ -11,7 +11,6 @@
  */
 #include "boot/boot.h"
 #include "lib/lib.h"
-#include "machine/log.h"
 
 #define E820_RESERVED	2
 #define MAX_ENTRIES	120u

@@ -4,7 +4,6 @@
  * domain shuts down another one.
  */
 #include <xen/sched.h>
-#include "cpu/nmi.h"
 #include "domain/domain.h"
 #include "guest/layout.h"
 #include "guest/operation.h"

@@ -13,7 +13,6 @@
 #include "machine/cpu.h"
 #include "machine/efi.h"
 #include "machine/lock.h"
-#include "machine/log.h"
 #include "machine/rtc.h"
 #include "machine/smp.h"
 #include "memory/frames.h"

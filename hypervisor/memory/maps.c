@@ -8,7 +8,6 @@
  * and for the hypervisor, which writes it. The entries of boot_l4 decide who
  * may do what.
  */
-#include "lib/lib.h"
 #include "machine/cpu.h"
 #include "memory/early.h"
 #include "memory/maps.h"
