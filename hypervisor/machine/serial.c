@@ -64,7 +64,7 @@ static void feed(void)
 	}
 }
 
-void serial_put(char c)
+static void serial_put(char c)
 {
 	if (!by_irq) {
 		put_now(c);

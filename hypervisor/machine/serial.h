@@ -19,8 +19,6 @@ void serial_init(void);
 /* The options' choice, before interrupts; until then it is COM1. */
 void serial_use(const struct serial_line *l);
 const struct serial_line *serial_line(void);
-/* Never waits: without room, the character is lost. */
-void serial_put(char c);
 /*
  * Whether there is room for n more characters. A slow line has none for a
  * while. A line that has stopped accepting always claims room, and loses them.

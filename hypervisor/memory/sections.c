@@ -60,16 +60,12 @@ bool section_awake(u64 s)
 	return awake[s / 64] >> s % 64 & 1;
 }
 
-/* Frames at the end of a section that the arrays will take. */
-static u64 cost(u64 s)
-{
-	return (TABLE_SIZE + WIDE_SIZE + (s < NAMED ? 0 : NARROW_SIZE)) >>
-	       PAGE_SHIFT;
-}
-
+/* The arrays take frames at the section's end. */
 u64 section_frames(u64 s)
 {
-	return SECTION - cost(s);
+	u64 arrays = TABLE_SIZE + WIDE_SIZE + (s < NAMED ? 0 : NARROW_SIZE);
+
+	return SECTION - (arrays >> PAGE_SHIFT);
 }
 
 u64 sections_asleep(void)
