@@ -25,7 +25,6 @@
 
 #define F1_ECX_AVX		BIT(28)
 #define F1_ECX_OSXSAVE		(u32)BIT(27)
-#define F1_ECX_HYPERVISOR	(u32)BIT(31)
 #define F1_EDX_MTRR		(u32)BIT(12)
 #define F7_EDX_ARCH_CAPS	(u32)BIT(29)
 #define FD1_EAX_XSAVEC		BIT(1)
@@ -249,7 +248,7 @@ static void adjust_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 		out[0] = MIN(out[0], MAX_BASIC);
 		break;
 	case 1:
-		out[2] |= F1_ECX_HYPERVISOR;
+		out[2] |= (u32)CPUID_HYPERVISOR;
 		break;
 	case 4:
 		if (sub >= CACHE_SUBLEAVES || (out[0] & 0x1f) - 1 > 2)

@@ -30,7 +30,6 @@ bool emulate_done(struct emulation *e);
 bool string_io(struct emulation *e);
 /* cpu/cpuid.c */
 bool cpuid_is_intel(void);
-#define CPUID_XSAVE	BIT(26)		/* leaf 1, ECX */
 /*
  * The result of CPUID, EAX to EDX, for the vCPU. 'kernel': the guest's kernel
  * asks, and sees more than user mode.

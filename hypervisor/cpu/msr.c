@@ -12,7 +12,6 @@
 #include "entry/traps.h"
 #include "guest/segment.h"
 
-#define MSR_TSC			0x10
 #define MSR_MISC_ENABLE		0x1a0
 #define MSR_HYPERCALL_PAGE	0x40000000
 #define MSR_DE_CFG		0xc0011029	/* AMD */

@@ -15,7 +15,6 @@
 #define POLLS		BIT(22)	/* of a clock, in a run: seconds */
 #define MIN_TSC_HZ	100000u
 
-#define CPUID1_HYPERVISOR	BIT(31)	/* in ECX */
 #define CPUID_CRYSTAL		0x15
 #define CPUID_MHZ		0x16
 #define HV_LEAF			0x40000000
@@ -57,7 +56,7 @@ static u64 told_by_hypervisor(void)
 	u64 hz = 0;
 
 	cpuid(1, 0, r);
-	if (!(r[2] & CPUID1_HYPERVISOR))
+	if (!(r[2] & CPUID_HYPERVISOR))
 		return 0;
 	cpuid_leaf(HV_RATES, 0, r);
 	if (r[0])

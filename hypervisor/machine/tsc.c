@@ -14,11 +14,9 @@
 #define ROUNDS		16
 #define TRIES		5
 #define DONE		(~0u)
-#define MSR_TSC		0x10
 #define MSR_TSC_ADJUST	0x3b
 #define CPUID7_ADJUST		BIT(1)	/* in EBX */
 #define CPUID_INVARIANT		BIT(8)	/* of 80000007h, in EDX */
-#define CPUID1_HYPERVISOR	BIT(31)	/* in ECX */
 
 /* A request has a number; the follower returns it with its stamp. */
 static struct {
@@ -46,7 +44,7 @@ bool tsc_is_steady(void)
 	u32 r[4];
 
 	cpuid(1, 0, r);
-	if (r[2] & CPUID1_HYPERVISOR)
+	if (r[2] & CPUID_HYPERVISOR)
 		return true;	/* the hypervisor's business */
 	cpuid_leaf(0x80000007, 0, r);
 	return r[3] & CPUID_INVARIANT;
