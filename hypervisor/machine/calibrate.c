@@ -8,7 +8,6 @@
  */
 #include "lib/lib.h"
 #include "machine/apic.h"
-#include "machine/calibrate.h"
 #include "machine/clocks.h"
 #include "machine/cpu.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Clocks of a known rate, by which other rates are measured at boot. */
+/* Clocks of a known rate, and the rates that are measured by them at boot. */
 #ifndef KRYPTON_CLOCKS_H
 #define KRYPTON_CLOCKS_H
 
@@ -17,5 +17,16 @@ struct reference {
 /* The machine's, best first. */
 #define CLOCKS	3
 extern const struct reference clocks[CLOCKS];
+
+struct clock_rates {
+	u64 tsc_hz, apic_hz;
+	const char *against;	/* the clock that measured them */
+};
+
+/*
+ * machine/calibrate.c: the rates of this processor's own clocks. Takes 60 ms and
+ * leaves the local APIC's timer stopped. Panics if nothing can be measured.
+ */
+struct clock_rates calibrate(void);
 
 #endif

@@ -9,7 +9,6 @@
 #include "machine/log.h"
 #include "machine/panic.h"
 #include "machine/smp.h"
-#include "machine/symbols.h"
 
 #define MAX_FRAMES	24
 
