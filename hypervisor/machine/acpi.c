@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ACPI's static tables: MADT for processors and interrupt controllers, FADT
- * for the power-off ports, HPET for a clock, MCFG for PCI. The hypervisor trusts these
- * tables as it trusts the rest of the firmware, but checks lengths and
+ * ACPI's static tables: MADT for processors and interrupt controllers, FADT for
+ * the power-off ports, HPET for a clock, MCFG for PCI. The hypervisor trusts
+ * these tables as it trusts the rest of the firmware, but checks lengths and
  * checksums. It does not interpret AML. It needs only the values of \_S5, and
  * searches the bytes of the AML for them.
  */

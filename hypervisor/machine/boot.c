@@ -62,15 +62,15 @@ int boot_truth_of(const char *word, const char *name)
 
 bool boot_flag(const char *name, bool otherwise)
 {
-	u32 i;
+	const struct boot_word *w;
 	int v;
 
-	for (i = 0; i < boot_words; i++) {
+	for (w = boot_word; w < boot_word + boot_words; w++) {
 		v = -1;
-		if (same(boot_word[i].name, name))
-			v = boot_word[i].value ? boot_truth(boot_word[i].value) : 1;
-		else if (!strncmp(boot_word[i].name, "no-", 3) &&
-			 same(boot_word[i].name + 3, name) && !boot_word[i].value)
+		if (same(w->name, name))
+			v = w->value ? boot_truth(w->value) : 1;
+		else if (!strncmp(w->name, "no-", 3) &&
+			 same(w->name + 3, name) && !w->value)
 			v = 0;
 		if (v >= 0)
 			otherwise = v;

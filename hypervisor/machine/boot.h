@@ -39,6 +39,7 @@ struct boot_screen {
 	struct { u8 at, bits; } red, green, blue;
 };
 
+/* Filled by the boot processor alone; constant once Dom0 runs. */
 struct boot_info {
 	char cmdline[BOOT_CMDLINE_SIZE];
 	struct boot_module module[BOOT_MAX_MODULES];
@@ -46,7 +47,7 @@ struct boot_info {
 	struct e820_entry e820[BOOT_MAX_E820];
 	u32 e820_count;
 	u64 rsdp;		/* physical, 0 if the loader gave none */
-	u64 loader, loader_size;	/* its information, which stays in use */
+	u64 loader, loader_size;	/* its information stays in use */
 	struct boot_efi efi;
 	struct boot_screen screen;
 };
@@ -55,6 +56,7 @@ extern struct boot_info boot_info;
 
 #define BOOT_MAX_WORDS	128
 
+/* A word of the command line, for the boot processor alone. */
 struct boot_word {
 	const char *name, *value;	/* NULL: no '=' */
 	bool done;			/* some code has asked for it */
@@ -69,7 +71,10 @@ void boot_split(void);
 int boot_truth(const char *s);
 /* The same for a word NAME, no-NAME or NAME=BOOLEAN within a value. */
 int boot_truth_of(const char *word, const char *name);
-/* By the last of the words "name", "no-name" and "name=BOOLEAN". */
+/*
+ * The value of an option: that of the last of the words "name", "no-name" and
+ * "name=BOOLEAN"; 'otherwise' if there is none.
+ */
 bool boot_flag(const char *name, bool otherwise);
 /* The tools may assign devices to domains although there is no IOMMU. */
 #define UNSAFE_PASSTHROUGH	"unsafe-passthrough"

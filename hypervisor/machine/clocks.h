@@ -24,8 +24,8 @@ struct clock_rates {
 };
 
 /*
- * machine/calibrate.c: the rates of this processor's own clocks. Takes 60 ms and
- * leaves the local APIC's timer stopped. Panics if nothing can be measured.
+ * machine/calibrate.c: the rates of this processor's own clocks. Takes 60 ms
+ * and leaves the local APIC's timer stopped. Panics if nothing can be measured.
  */
 struct clock_rates calibrate(void);
 

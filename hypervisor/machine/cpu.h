@@ -40,6 +40,10 @@ union tss_slot {
 /* Which page: guests of both widths have other segments at the same places. */
 enum { GDT_PAGE32, GDT_PAGE64, GDT_PAGES };
 
+/*
+ * Only the CPU itself changes its structure, but for bits of 'work' that other
+ * CPUs set atomically, and what the boot processor fills in before it starts.
+ */
 struct __attribute__((aligned(16))) cpu {
 	u32 id;
 	u32 apic_id;
@@ -48,10 +52,10 @@ struct __attribute__((aligned(16))) cpu {
 	u64 *gdt_page[GDT_PAGES];	/* the hypervisor's page of a GDT */
 	union {
 		struct {
-			volatile u32 work;	/* CPU_WORK_* to do before entering a guest */
+			volatile u32 work;	/* CPU_WORK_* before a guest */
 			volatile u32 thin;	/* 1: the guest has XPTI */
 		};
-		volatile u64 special;		/* one of these: no straight exit */
+		volatile u64 special;	/* both; not 0: no straight exit */
 	};
 	volatile u64 flushed;	/* requests answered: machine/smp.c */
 	u64 stack_top;		/* GS base points here: entry/entry.S */

@@ -4,8 +4,9 @@
 #include "machine/cpu.h"
 
 /*
- * The first leaf of each range gives its last one in EAX. A range without leaves
- * may answer with data of another: its EAX is in no relation to the range.
+ * The first leaf of each range gives its last one in EAX. A range without
+ * leaves may answer with data of another: its EAX is in no relation to the
+ * range.
  */
 void cpuid_leaf(u32 leaf, u32 sub, u32 r[4])
 {

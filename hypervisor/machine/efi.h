@@ -52,10 +52,13 @@ static inline const struct efi_descriptor *efi_descriptor_at(u64 phys)
 
 #define EFI_VENDOR_CHARS	64
 
-/* Of the firmware; all 0 without EFI. Addresses are physical. */
+/*
+ * What efi_init() found; constant afterwards, and all 0 without EFI. Addresses
+ * are physical.
+ */
 struct efi_info {
 	u32 version;		/* of the system table */
-	u64 tables;		/* the configuration tables; 0: not to be had */
+	u64 tables;		/* the configuration tables; 0: not available */
 	u64 table_count;
 	u32 vendor_version;
 	u16 vendor[EFI_VENDOR_CHARS];	/* with a 0 at the end */

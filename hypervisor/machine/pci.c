@@ -3,9 +3,9 @@
  * Port accesses of a size known at run time, and configuration cycles: an
  * address in port 0xcf8, then data through 0xcfc. The hypervisor and all vCPUs
  * of the hardware domain share these two ports. One lock covers both halves of
- * a cycle, and both the read and the write of an update. The ports reach segment 0
- * alone; in others, the hypervisor maps a device's registers where the ACPI table
- * MCFG says, one device at a time.
+ * a cycle, and both the read and the write of an update. The ports reach
+ * segment 0 alone; in others, the hypervisor maps a device's registers where
+ * the ACPI table MCFG says, one device at a time.
  */
 #include "debug.h"
 #include "machine/acpi.h"

@@ -2,8 +2,8 @@
 /*
  * The screen shows the log until Dom0 takes it over, and again when the machine
  * stops. The loader has set it up: a VGA in text mode, or a framebuffer of RGB
- * pixels. Reading a framebuffer is slow, so nothing here does: the characters
- * are kept in memory, and only those that change are drawn.
+ * pixels. Reading a framebuffer is slow, so nothing here reads it: memory has a
+ * copy of the characters, and only those that change are drawn.
  */
 #include "machine/boot.h"
 #include "machine/log.h"
@@ -97,7 +97,8 @@ static void put(char ch)
 }
 
 /*
- * The device may lie at any address. This comes before the slot's other tables.
+ * The device may have any physical address. This runs before the slot's other
+ * tables are made.
  */
 static void *map_pixels(const struct boot_screen *s)
 {

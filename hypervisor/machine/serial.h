@@ -18,6 +18,7 @@ struct serial_line {
 void serial_init(void);
 /* The options' choice, before interrupts; until then it is COM1. */
 void serial_use(const struct serial_line *l);
+/* The line in use; port 0: none. */
 const struct serial_line *serial_line(void);
 /*
  * Whether there is room for n more characters. A slow line has none for a
@@ -31,7 +32,7 @@ void serial_enable_irq(void);
  * characters that take() consumes; returns whether there was any.
  */
 bool serial_interrupt(bool (*take)(char c));
-/* Read up to n characters from the input ring. */
+/* Read up to n characters from the input ring; returns how many there were. */
 size_t serial_read(char *buf, size_t n);
 
 #endif

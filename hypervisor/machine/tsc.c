@@ -128,6 +128,6 @@ bool tsc_lead(void)
 		exchange.correction = by;
 	}
 	agree = agree && ask(DONE);
-	exchange.asked = 0;		/* for the next processor's */
+	exchange.asked = 0;		/* for the next processor */
 	return agree;
 }
