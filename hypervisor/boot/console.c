@@ -13,7 +13,7 @@
 
 #define LAST_PORT	0xfff8u
 #define IRQS		16u
-#define PLACES		4u		/* that need no name */
+#define PLACES		4u		/* values that need no name */
 
 static struct serial_line coms[] = { SERIAL_LINE(0x3f8, 4), SERIAL_LINE(0x2f8, 3) };
 static const struct serial_line none;
@@ -108,7 +108,7 @@ static bool set_com(struct serial_line *l, const char *s)
 			s += strlen(f->name);
 		else if (place < PLACES)
 			f = &fields[place++];
-		/* A place without a value keeps what is the rule. */
+		/* An empty place keeps the default. */
 		if (f && *s && *s != ',')
 			s = f->take(&new, s);
 		if (!f || !s || (*s && *s != ','))
@@ -130,7 +130,9 @@ bool console_set_com2(const char *s)
 	return set_com(&coms[1], s);
 }
 
-/* Serial lines take Xen's H and L, which divide a line among two users. */
+/*
+ * H or L may follow a serial line's name: on Xen, two users can share a line.
+ */
 static size_t device_length(const char *s)
 {
 	size_t n = str_until(s, ',');
@@ -164,8 +166,8 @@ bool console_set(const char *s)
 }
 
 /*
- * [MODE,]keep. Only firmware could change the mode that the boot loader has set,
- * so a mode is refused, whether or not "keep" follows.
+ * [MODE,]keep. Only firmware could change the mode that the boot loader has
+ * set, so a mode is refused, whether or not "keep" follows.
  */
 bool console_set_vga(const char *s)
 {

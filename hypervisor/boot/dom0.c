@@ -17,8 +17,8 @@
 
 #define RESERVE		256u			/* frames, for the hypervisor */
 /*
- * What a 32-bit kernel gets unless an option says more. It needs some 40 bytes a
- * page of the first 900 MiB.
+ * What a 32-bit kernel gets unless an option says more. It needs some 40 bytes
+ * a page of the first 900 MiB.
  */
 #define SENSIBLE_32	(16ull << 30 >> PAGE_SHIFT)
 
@@ -244,7 +244,10 @@ static const char *kernel_arguments(void)
 	return p;
 }
 
-/* Behind the command line, if the p2m is apart: its first pfn, and pages. */
+/*
+ * If the p2m has an address of its own, its first pfn and its number of pages
+ * follow the command line.
+ */
 static void fill_p2m_info(u8 *to)
 {
 	u64 pages[] = {
@@ -279,7 +282,7 @@ static void fill_start_info(const struct domain *d)
 	fill_p2m_info(to + MAX_GUEST_CMDLINE);
 }
 
-/* Behind start_info, the screen; in the first page, the ACPI root pointer. */
+/* The screen follows start_info; the first page gets the ACPI root pointer. */
 static void fill_firmware(const struct domain *d)
 {
 	struct dom0_vga_console_info screen;

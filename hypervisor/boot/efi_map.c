@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The E820 map of an EFI machine, made from EFI's own. The types are those of
- * ACPI 6.4, table 15.4; RAM is what the processor may cache and the firmware
- * has left. What the runtime services use stays theirs.
+ * ACPI 6.4, table 15.4. RAM is memory that the processor may cache and that the
+ * firmware no longer uses; what the runtime services use stays reserved.
  */
 #include "boot/boot.h"
 #include "lib/lib.h"

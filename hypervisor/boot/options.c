@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The command line. Options carry Xen's names and forms
- * (docs/misc/xen-command-line.pandoc of Xen 4.17). One table has them all: those
- * that Krypton implements, with the function that takes the value, and those
- * that change nothing here, with the reason. The log names every word that has
- * no effect. A value that asks for a protection which Krypton lacks stops the
- * boot; no other word does. The last occurrence of an option counts.
+ * (docs/misc/xen-command-line.pandoc of Xen 4.17). One table has them all:
+ * those that Krypton implements, with the function that takes the value, and
+ * those that change nothing here, with the reason. The log names every word
+ * that has no effect. A value that asks for a protection which Krypton lacks
+ * stops the boot; no other word does. The last occurrence of an option counts.
  * Documentation/command-line.md shows the table.
  */
 #include "boot/boot.h"

@@ -45,13 +45,13 @@ sysctl_fn sysctl_physinfo, sysctl_cpu_topology, sysctl_numa, sysctl_cpu_info,
  */
 long platform_efi_info(u32 index, const void *in, u64 arg);
 long platform_efi_call(const void *body, u64 arg);
-/* control/domain_info.c */
+/* control/domain_info.c: fill in getdomaininfo's answer. */
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to);
 
 /*
- * domctl, sysctl and platform_op begin so: copy the structure at guest address
- * 'at', and test its interface version, the second word, and then the caller's
- * privilege. 0, -EFAULT, -EACCES or -EPERM.
+ * The start of domctl, sysctl and platform_op: copy the structure of 'size'
+ * bytes at guest address 'at', and test its interface version, which is the
+ * second word, and then the caller's privilege. 0, -EFAULT, -EACCES or -EPERM.
  */
 int ctl_begin(u64 at, void *op, u32 size, u32 version);
 /* Copy element i of an array in memory of the tools: 0 or -EFAULT. */

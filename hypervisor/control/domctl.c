@@ -2,7 +2,7 @@
 /*
  * domctl (xen/domctl.h): operations of the privileged domain on others. This
  * file has the table of operations, and those that create, pause, limit and
- * destroy a domain; other nouns have their own files. The structure's layout is
+ * destroy a domain; other files have the others. The structure's layout is
  * the same for all guests; the memory that its handles point to may differ.
  *
  * The domctl lock admits one operation at a time. An operation that stops

@@ -67,7 +67,7 @@ long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-/* With all of the domain stopped, which cannot be the caller's own. */
+/* The whole domain is paused meanwhile, so it cannot be the caller's own. */
 long domctl_context(struct domain *d, struct xen_domctl *op)
 {
 	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);

@@ -68,8 +68,8 @@ static long query(u32 op, u64 arg)
 
 /*
  * The frames of a machine-to-phys array, one number for each 2 MiB. The tools
- * of a 64-bit domain name the array that they want. As on Xen, where there is
- * nothing of it the number is that of the extent before.
+ * of a 64-bit domain name the array that they want. As on Xen, an extent
+ * without memory behind it repeats the number of the one before.
  */
 static long machphys_list(u64 arg, bool own)
 {

@@ -166,7 +166,7 @@ static long query_info(call_t *c)
 	return 0;
 }
 
-/* By XEN_EFI_*; times and GUIDs have the same form everywhere. */
+/* By XEN_EFI_*. Times and GUIDs have one layout in guests of both widths. */
 static const struct {
 	long (*fn)(call_t *c);	/* sets the status, or returns an error */
 	const char *layout;
@@ -214,7 +214,10 @@ long platform_efi_call(const void *body, u64 arg)
 	return guest_write(gva(arg), out, members_size(layout, bytes));
 }
 
-/* An address, and how much of it is asked for: cut to one part of the map. */
+/*
+ * mem[0] is an address and mem[1] a number of bytes, which is cut to the end of
+ * the descriptor there; mem[2] and mem[3] become the attributes and the type.
+ */
 static long memory_info(u64 *mem)
 {
 	const struct efi_descriptor *e = efi_descriptor_at(mem[0]);

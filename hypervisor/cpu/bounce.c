@@ -88,8 +88,8 @@ static __attribute__((noinline)) void no_stack(struct vcpu *v, u64 sp)
 }
 
 /*
- * Enter a handler of a 64-bit guest. The frame always has SS and SP, and RCX and
- * R11 at its bottom.
+ * Enter a handler of a 64-bit guest. The frame always has SS and SP, and RCX
+ * and R11 at its bottom.
  */
 static void enter_long(struct vcpu *v, struct regs *r,
 		       const struct vcpu_trap *t, const struct extra *x)
@@ -190,9 +190,9 @@ void bounce_failsafe(struct vcpu *v, struct regs *r)
 }
 
 /*
- * SYSENTER and SYSCALL in a 64-bit guest. As on Xen, the flag of the 64-bit SYSCALL
- * callback decides for both SYSCALL callbacks whether events are masked, and
- * SYSCALL clears DF.
+ * SYSENTER and SYSCALL in a 64-bit guest. As on Xen, the flag of the 64-bit
+ * SYSCALL callback decides for both SYSCALL callbacks whether events are
+ * masked, and SYSCALL clears DF.
  */
 static void fast_call_long(struct vcpu *v, struct regs *r)
 {

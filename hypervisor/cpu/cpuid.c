@@ -34,8 +34,8 @@
 #define WHOLE	{ ~0u, ~0u, ~0u, ~0u }
 
 /*
- * Which domains a row is for, by the processor's vendor, by what XCR0 may have, by
- * privilege, or by width (LONG: 64-bit guests).
+ * Which domains a row is for, by the processor's vendor, by what XCR0 may have,
+ * by privilege, or by width (LONG: 64-bit guests).
  */
 enum whom { ANY, AMD, INTEL, XSAVE, AVX, DOM0, LONG };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Privileged instructions of a guest. A kernel in ring 1 or 3 gets #GP(0) on each
- * of them. The ABI promises that they work with the privilege that the hypervisor
- * grants: port accesses by the guest's port rights, virtual control and debug
- * registers, and some MSRs.
+ * Privileged instructions of a guest. A kernel in ring 1 or 3 gets #GP(0) on
+ * each of them. The ABI promises that they work with the privilege that the
+ * hypervisor grants: port accesses by the guest's port rights, virtual control
+ * and debug registers, and some MSRs.
  *
  * CLI and STI do nothing if the virtual IOPL allows them, since a guest masks
  * events in vcpu_info. HLT is not emulated, since a guest waits by a hypercall.

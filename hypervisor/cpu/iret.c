@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hypercall iret. It pops AX, IP, CS, FLAGS and, if it returns to another ring
- * than the kernel's, SP and SS from the guest's stack, and sets the event mask to
- * the inverse of IF; exit_to_guest() then delivers pending events. The frame of a
- * 64-bit guest (struct iret_context) always has SP and SS, and after AX also R11,
- * CX and a word of flags. It returns to user mode if and only if CS has RPL 3.
+ * The hypercall iret. It pops AX, IP, CS, FLAGS and, if it returns to another
+ * ring than the kernel's, SP and SS from the guest's stack, and sets the event
+ * mask to the inverse of IF; exit_to_guest() then delivers pending events. The
+ * frame of a 64-bit guest (struct iret_context) always has SP and SS, and after
+ * AX also R11, CX and a word of flags. It returns to user mode if and only if
+ * CS has RPL 3.
  *
- * The frame that the processor gets never names ring 0 or virtual-8086 mode, and
- * its flags have IF set and IOPL 0. Anything else wrong in it faults at IRETQ, and
- * the guest gets that fault as if the code it returns to had raised it.
+ * The frame that the processor gets never names ring 0 or virtual-8086 mode,
+ * and its flags have IF set and IOPL 0. Anything else wrong in it faults at
+ * IRETQ, and the guest gets that fault as if the code it returns to had raised
+ * it.
  */
 #include "domain/domain.h"
 #include "entry/guest_trap.h"

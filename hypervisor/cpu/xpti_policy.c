@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Decides which 64-bit domains have XPTI: those that the option xpti names or, by
- * default, all if the processor has the Meltdown fault. The option and the log line
- * are those of Xen.
+ * Decides which 64-bit domains have XPTI: those that the option xpti names or,
+ * by default, all if the processor has the Meltdown fault. The option and the
+ * log line are those of Xen.
  */
 #include "cpu/xpti.h"
 #include "lib/lib.h"
