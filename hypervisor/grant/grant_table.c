@@ -321,12 +321,9 @@ long do_grant_table_op(u64 a[])
 	if ((s32)a[2] < 0 || cmd >> 12)
 		return -EINVAL;
 	a[2] = (u32)a[2];
-	switch (cmd) {
-	case GNTTABOP_map_grant_ref:
-	case GNTTABOP_unmap_grant_ref:
-	case GNTTABOP_unmap_and_replace:
-	case GNTTABOP_swap_grant_ref:
+	if (cmd < ARRAY_SIZE(array_ops) && array_ops[cmd].fn)
 		return run_array(&array_ops[cmd], &a[1], &a[2]);
+	switch (cmd) {
 	case GNTTABOP_copy:
 		return grant_copy(&a[1], &a[2]);
 	case GNTTABOP_setup_table:
