@@ -89,9 +89,8 @@ static void parse_mb1(const struct mb1_info *info)
 	     i < MIN(info->mods_count, BOOT_MAX_MODULES); i++)
 		add_module(mod[i].start, mod[i].end,
 			   phys_to_virt(paddr(mod[i].cmdline)));
-	if (!(info->flags & MB1_MMAP))
-		panic("the boot loader gave no memory map");
-	for (i = 0; i < info->mmap_length; i += 4ull + map->size) {
+	for (i = 0; (info->flags & MB1_MMAP) && i < info->mmap_length;
+	     i += 4ull + map->size) {
 		map = phys_to_virt(paddr(info->mmap_addr + i));
 		add_e820(&map->entry);
 	}
