@@ -148,7 +148,7 @@ static void take_memory(struct domain *d)
 		}
 		if (m.n >> (32 - PAGE_SHIFT))
 			pages_above_4g += 1ull << order;
-		spin_lock(&d->tables.lock);
+		spin_guard(&d->tables.lock);
 		for (i = 0; i < 1ull << order; i++, n++) {
 			if (n < used)
 				memset(mfn_to_virt(mfn_add(m, i)), 0,
@@ -157,7 +157,6 @@ static void take_memory(struct domain *d)
 			p2m[n] = (u32)(m.n + i);
 			page_set_m2p(mfn_add(m, i), n);
 		}
-		spin_unlock(&d->tables.lock);
 	}
 }
 
@@ -335,7 +334,7 @@ static void install_tables(struct vcpu *v)
 	struct domain *d = v->d;
 	int rc, i;
 
-	spin_lock(&d->tables.lock);
+	spin_guard(&d->tables.lock);
 	for (i = 0; i < 2; i++) {
 		do
 			rc = ptype_get_both(d, root, d->width->root_type);
@@ -348,7 +347,6 @@ static void install_tables(struct vcpu *v)
 	if (xpti_prepare(v))
 		panic("no memory for the roots of Dom0");
 	roots_set(v, root);
-	spin_unlock(&d->tables.lock);
 }
 
 static void give_back(u64 phys, u64 size)

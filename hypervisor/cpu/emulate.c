@@ -219,12 +219,9 @@ static bool (*const handlers[INSN_OPS])(struct emulation *e) = {
 
 bool emulate_privileged(struct vcpu *v, struct regs *r)
 {
-	struct emulation e;
+	struct emulation e = { .v = v, .r = r };
 	int rc = insn_decode(v, r, &e.i);
 
-	e.v = v;
-	e.r = r;
-	e.debug = 0;
 	if (rc)
 		return rc == -EFAULT;
 	if (!handlers[e.i.op])
