@@ -7,7 +7,10 @@
 
 #define WATCHDOGS	2
 
-/* The timers of a vCPU. machine/timer.c has the lock of each. */
+/*
+ * The timers of a vCPU. machine/timer.c has the lock of each. No lock guards the
+ * period: two CPUs that change it at the same time may cause one extra tick.
+ */
 struct vcpu_timers {
 	struct timer singleshot, periodic, poll;
 	u64 period, last_tick;		/* in ns; period 0: none */

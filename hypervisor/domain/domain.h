@@ -43,7 +43,10 @@ struct vcpu {
 };
 
 struct domain {
-	/* Who it is: fixed once it is listed, but for 'refs' and 'next'. */
+	/*
+	 * Who it is: fixed once it is listed, but for refs and next; handle and
+	 * vcpu, which the domctl lock guards; and width (domain_set_width()).
+	 */
 	u32 id;
 	u32 refs;			/* atomic; see domain_get() */
 	struct domain *next;		/* by number; the list lock */

@@ -4,9 +4,9 @@
 #include "machine/cpu.h"
 
 /*
- * The first leaf of each range gives its last one in EAX. A range without
- * leaves may answer with data of another: its EAX is in no relation to the
- * range.
+ * EAX of a range's first leaf is the number of its last one. For a range that it
+ * lacks, a processor may answer with data of another range: then EAX is no number
+ * in this one.
  */
 void cpuid_leaf(u32 leaf, u32 sub, u32 r[4])
 {
