@@ -378,7 +378,7 @@ static void make_vcpus(struct domain *d)
 /* A 32-bit kernel may ask for a smaller machine-to-phys window. */
 static void set_hv_start(struct domain *d)
 {
-	u64 start = ROUND_UP(image.hv_start_low, 2ull << 20);
+	u64 start = ROUND_UP(image.hv_start_low, LARGE_PAGE);
 
 	if (!width_is_long(d->width) && start > d->tables.m2p_start)
 		d->tables.m2p_start = d->tables.address_end = start;

@@ -12,7 +12,6 @@
 #include "boot/boot.h"
 #include "lib/lib.h"
 
-#define E820_RESERVED	2
 #define MAX_ENTRIES	120u
 
 static struct e820_entry made[BOOT_MAX_E820];

@@ -8,8 +8,6 @@
 #include "lib/lib.h"
 #include "machine/efi.h"
 
-enum { RESERVED = 2, ACPI_TABLES, ACPI_NVS, UNUSABLE };
-
 static u32 e820_type(const struct efi_descriptor *e)
 {
 	switch (e->type) {
@@ -19,16 +17,17 @@ static u32 e820_type(const struct efi_descriptor *e)
 	case EFI_BOOT_DATA:
 	case EFI_CONVENTIONAL:
 		if (e->attributes & (EFI_MEMORY_RUNTIME | EFI_MEMORY_SP))
-			return RESERVED;
-		return e->attributes & EFI_MEMORY_WB ? E820_RAM : UNUSABLE;
+			return E820_RESERVED;
+		return e->attributes & EFI_MEMORY_WB ? E820_RAM :
+		       E820_UNUSABLE;
 	case EFI_UNUSABLE:
-		return UNUSABLE;
+		return E820_UNUSABLE;
 	case EFI_ACPI_RECLAIM:
-		return ACPI_TABLES;
+		return E820_ACPI;
 	case EFI_ACPI_NVS:
-		return ACPI_NVS;
+		return E820_NVS;
 	default:
-		return RESERVED;
+		return E820_RESERVED;
 	}
 }
 

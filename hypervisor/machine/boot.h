@@ -10,7 +10,8 @@
 #define BOOT_MAX_E820		1024
 #define BOOT_CMDLINE_SIZE	1024
 
-#define E820_RAM	1
+/* Of memory, in the order of precedence where entries overlap (boot/e820.c). */
+enum { E820_RAM = 1, E820_RESERVED, E820_ACPI, E820_NVS, E820_UNUSABLE };
 
 struct e820_entry {
 	u64 addr;

@@ -18,6 +18,7 @@
 #define PTE_AVAIL	(BIT(9) | BIT(10) | BIT(11))
 #define PTE_NX		BIT(63)
 #define PTE_ADDR	0x000ffffffffff000ull
+#define LARGE_PAGE	(2ull << 20)	/* bytes that a level-2 entry can map */
 /* Data in the hypervisor's part, with A and D set as they would be by use. */
 #define PTE_HV_DATA	(PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX)
 

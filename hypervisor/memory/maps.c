@@ -13,7 +13,6 @@
 #include "memory/maps.h"
 
 #define GIB	(1ull << 30)
-#define LARGE	(2ull << 20)
 #define TABLE_RIGHTS	(PTE_P | PTE_RW | PTE_A)
 
 /* The table below an entry; if there is none, make one with these rights. */
@@ -47,9 +46,9 @@ static void map_direct_gib(u64 gib, bool large)
 		return;
 	}
 	l2 = ram ? boot_table(&l3[gib % 512], TABLE_RIGHTS) : NULL;
-	for (at = start; ram && at < start + GIB; at += LARGE)
-		if (early_ram(at, at + LARGE))
-			l2[at % GIB / LARGE] = at | PTE_PSE | PTE_HV_DATA;
+	for (at = start; ram && at < start + GIB; at += LARGE_PAGE)
+		if (early_ram(at, at + LARGE_PAGE))
+			l2[at % GIB / LARGE_PAGE] = at | PTE_PSE | PTE_HV_DATA;
 }
 
 void maps_init(u64 ram_end)
