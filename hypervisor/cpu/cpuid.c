@@ -16,8 +16,6 @@
 #include "cpu/emulate.h"
 #include "domain/domain.h"
 
-#define MAX_BASIC		0xdu
-#define MAX_EXTENDED_AMD	0x80000021u
 #define MAX_EXTENDED_INTEL	0x80000008u
 #define MAX_FEATURES		2u	/* subleaf of 7 */
 #define CACHE_SUBLEAVES		6u
@@ -245,7 +243,7 @@ static void adjust_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 
 	switch (leaf) {
 	case 0:
-		out[0] = MIN(out[0], MAX_BASIC);
+		out[0] = MIN(out[0], CPUID_MAX_BASIC);
 		break;
 	case 1:
 		out[2] |= (u32)CPUID_HYPERVISOR;
@@ -263,7 +261,7 @@ static void adjust_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 		break;
 	case 0x80000000:
 		out[0] = cpuid_is_intel() ? MIN(out[0], MAX_EXTENDED_INTEL) :
-			 MAX_EXTENDED_AMD;
+			 CPUID_MAX_EXTENDED;
 		break;
 	case 0x80000001:
 		cpuid_for_domain(d, 1, 0, r);

@@ -28,6 +28,9 @@ struct emulation {
 bool emulate_done(struct emulation *e);
 /* cpu/string_io.c: INS and OUTS. Result as emulate_privileged(). */
 bool string_io(struct emulation *e);
+/* The last leaves of the two ranges, as Xen 4.17 shows them to guests. */
+#define CPUID_MAX_BASIC		0xdu
+#define CPUID_MAX_EXTENDED	0x80000021u
 /* cpu/cpuid.c: by the processor's vendor. */
 bool cpuid_is_intel(void);
 /*

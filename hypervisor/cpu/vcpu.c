@@ -133,7 +133,7 @@ static void move_info(struct vcpu *v, mfn_t m, u32 offset)
 	u8 *to = (u8 *)mfn_to_virt(m) + offset;
 
 	spin_guard_irqsave(&v->d->events.lock);
-	memcpy(to, v->shared.info, 64);
+	memcpy(to, v->shared.info, VCPU_INFO_SIZE);
 	v->shared.info = to;
 	v->shared.info_frame = m;
 	/* The guest may have missed an event at the old place: say "any". */
@@ -154,7 +154,8 @@ static long register_info(struct vcpu *v, u64 arg)
 
 	if (guest_read(&r, gva(arg), sizeof(r)))
 		return -EFAULT;
-	if (r.offset > PAGE_SIZE - 64 || (r.offset & (d->width->long_size - 1)))
+	if (r.offset > PAGE_SIZE - VCPU_INFO_SIZE ||
+	    (r.offset & (d->width->long_size - 1)))
 		return -ENXIO;
 	spin_guard(&d->tables.lock);
 	if (v->shared.info_frame.n ||
