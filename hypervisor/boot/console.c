@@ -171,8 +171,8 @@ bool console_set(const char *s)
 }
 
 /*
- * [MODE,]keep. Only firmware could change the mode that the boot loader has set,
- * so a mode is refused, whether or not "keep" follows.
+ * current or [MODE,]keep. Only firmware could change the mode that the boot loader
+ * has set, so another mode is refused, whether or not "keep" follows.
  */
 bool console_set_vga(const char *s)
 {
@@ -182,7 +182,8 @@ bool console_set_vga(const char *s)
 		comma++;
 	if (!strncmp(s, "keep", 5) || !strncmp(comma, ",keep", 6))
 		screen_keep();
-	return !strncmp(s, "keep", 5) || !strncmp(s, "current", 7);
+	return !strncmp(s, "keep", 5) || !strncmp(s, "current", 8) ||
+	       !strncmp(s, "current,keep", 13);
 }
 
 void console_apply(void)

@@ -159,7 +159,7 @@ static const struct option {
 	  "rcu-* reboot", .why = "the firmware and Dom0 manage power" },
 	{ "smt", .refused = "0 no off false disable",
 	  .why = "every processor is used" },
-	{ "pv", .refused = "no-32 32=0 32=no 32=off 32=false",
+	{ "pv", .refused = "no-32",
 	  .why = "32-bit guests always run" },
 	{ "ucode", .why = "the firmware's microcode is used" },
 	{ "cet cmci* cpu_type cpuid* cpuinfo dit dom0-cpuid global-pages "
@@ -227,17 +227,26 @@ static bool take(const char *name, const char *value)
 	return true;
 }
 
-/* Whether one of the words between commas is in the list. */
+/*
+ * Whether one of the words between commas is in the list. NAME there also stands
+ * for NAME=yes, no-NAME for NAME=no, with each of the words for them.
+ */
 static bool has_word(const char *value, const char *list)
 {
-	char word[32];
+	char text[32] = "no-", *word = text + 3, *end;
 	u32 n;
+	int v;
 
 	for (; *value; value += n + (value[n] == ',')) {
 		for (n = 0; value[n] && value[n] != ','; n++)
 			;
-		str_copy(word, value, MIN(n + 1ul, sizeof(word)));
-		if (n && is_in(list, word))
+		str_copy(word, value, MIN(n + 1ul, sizeof(text) - 3));
+		for (end = word; *end && *end != '=';)
+			end++;
+		v = *end ? boot_truth(end + 1) : -1;
+		if (v >= 0)
+			*end = 0;
+		if (n && is_in(list, v ? word : text))
 			return true;
 	}
 	return false;

@@ -22,23 +22,10 @@ static struct {
 	bool dom0, domu;
 } enabled;
 
-/* The value of NAME, no-NAME or NAME=BOOLEAN: 1 or 0; -1: another word. */
-static s8 truth_of(const char *word, const char *name)
-{
-	bool no = !strncmp(word, "no-", 3);
-	size_t n = strlen(name);
-
-	word += no ? 3 : 0;
-	if (strncmp(word, name, n))
-		return -1;
-	if (word[n] == '=' && !no)
-		return (s8)boot_truth(word + n + 1);
-	return word[n] ? -1 : !no;
-}
-
 static bool set_word(struct wanted *w, const char *word)
 {
-	s8 first = truth_of(word, "dom0"), others = truth_of(word, "domu");
+	s8 first = (s8)boot_word_truth(word, "dom0");
+	s8 others = (s8)boot_word_truth(word, "domu");
 	s8 both = (s8)boot_truth(word);
 
 	if (both >= 0 || !strncmp(word, "default", sizeof("default")))

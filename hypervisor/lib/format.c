@@ -131,9 +131,11 @@ u64 str_to_u64(const char *s, const char **end)
 	int base = 10;
 	u64 v = 0;
 
-	if (s[0] == '0' && (s[1] | 0x20) == 'x') {
+	if (s[0] == '0' && (s[1] | 0x20) == 'x' && digit_value(s[2]) < 16) {
 		base = 16;
 		s += 2;
+	} else if (s[0] == '0') {
+		base = 8;
 	}
 	for (; digit_value(*s) < base; s++)
 		v = v * (u64)base + (u64)digit_value(*s);

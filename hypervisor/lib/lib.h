@@ -18,7 +18,7 @@ int strncmp(const char *a, const char *b, size_t n);
 
 /* Copy as much as fits, with a terminator; 'size' is not 0. */
 void str_copy(char *dst, const char *src, size_t size);
-/* Decimal, or hexadecimal after 0x; *end is the first character behind it. */
+/* Decimal, hexadecimal after 0x or octal after 0; *end is the first character behind it. */
 u64 str_to_u64(const char *s, const char **end);
 int format(char *buf, size_t size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -48,16 +48,10 @@ static u8 fpu[FXSAVE_SIZE] __attribute__((aligned(16)));
 
 bool efi_set_option(const char *s)
 {
-	bool no = !strncmp(s, "no-", 3);
-	int v = 1;
+	int v = boot_word_truth(s, "rs");
 
-	s += no ? 3 : 0;
-	if (strncmp(s, "rs", 2))
-		return false;
-	if (s[2])
-		v = no || s[2] != '=' ? -1 : boot_truth(s + 3);
 	if (v >= 0)
-		want_services = no ? false : v;
+		want_services = v;
 	return v >= 0;
 }
 
