@@ -248,19 +248,26 @@ static void test_sleep(void **state)
 	}
 }
 
-/* It stops, or wakes where it may not run, before its CPU halts. */
+/*
+ * It stops, or wakes where it may not run, before its CPU halts. Or it was stopped in
+ * user mode, and started again already: its kernel's memory is not mapped.
+ */
 static void test_no_sleep(void **state)
 {
 	struct regs r = { 0 };
+	u32 user;
 
 	(void)state;
-	setup();
-	d->vcpu[0]->sched.state = VCPU_UP;
-	host_cpu.work = CPU_WORK_RESCHED;
-	chosen = NULL;
-	woken = d->vcpu[0];
-	exit_to_guest(&r);
-	assert_string_equal(steps, "vrhL");
+	for (user = 0; user < 2; user++) {
+		setup();
+		d->vcpu[0]->sched.state = user ? VCPU_UP | VCPU_BLOCKED : VCPU_UP;
+		d->vcpu[0]->proc.in_user = user;
+		host_cpu.work = CPU_WORK_RESCHED;
+		chosen = NULL;
+		woken = d->vcpu[0];
+		exit_to_guest(&r);
+		assert_string_equal(steps, "vrhL");
+	}
 }
 
 EXPORT_TESTS(exit, cmocka_unit_test(test_sleep),
