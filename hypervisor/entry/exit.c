@@ -65,9 +65,7 @@ static struct vcpu *wait_for_vcpu(struct cpu *c)
 
 	do {
 		/* Others' interrupts come in, even if there is always work. */
-		irq_enable();
-		cpu_relax();
-		irq_disable();
+		irq_window();
 		v = c->current;
 		if (v && (v->proc.in_user || !sched_may_stay_loaded(v) ||
 			  c->flushed != flushed))
@@ -119,6 +117,8 @@ static __attribute__((noinline)) void attend(struct cpu *c, struct regs *r)
 		if (c->work) {
 			schedule();
 			told = false;	/* it may be another vCPU now */
+			if (c->work)	/* as in wait_for_vcpu() */
+				irq_window();
 		} else if (nmi_deliverable(c->current)) {
 			nmi_deliver(c->current, r);
 		} else if (!told && shared_events_deliverable(c->current)) {

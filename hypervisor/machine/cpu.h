@@ -275,6 +275,12 @@ static inline void cpu_relax(void)
 	__asm__ volatile("pause" ::: "memory");
 }
 
+/* Take the interrupts that wait; they are off before and afterwards. */
+static inline void irq_window(void)
+{
+	__asm__ volatile("sti; pause; cli" ::: "memory");
+}
+
 /*
  * Halt, with interrupts on, unless there is work. An NMI between the test for
  * work and the halt would not end the halt, so its handler returns to the

@@ -68,4 +68,8 @@ static inline void irq_disable(void)
 {
 }
 
+static inline void irq_window(void)
+{
+}
+
 #endif

@@ -160,6 +160,12 @@ static inline void irq_enable(void)
 	host_irqs_off = false;
 }
 
+static inline void irq_window(void)
+{
+	irq_enable();
+	irq_disable();
+}
+
 /* Returns whether they were off. */
 static inline u64 irq_save(void)
 {
