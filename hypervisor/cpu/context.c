@@ -46,7 +46,7 @@
 
 /*
  * How often to try to map the LDT page of a selector. Another vCPU may drop the
- * page each time, and interrupts are off here.
+ * page each time.
  */
 #define LDT_TRIES	8
 
@@ -326,12 +326,18 @@ void context_set_ts(struct vcpu *v, int set)
 	write_cr0(set ? cr0 | CR0_TS : cr0 & ~CR0_TS);
 }
 
-/* True: the processor refused at least one selector. */
+/*
+ * True: the processor refused at least one selector. Other vCPUs may keep this one
+ * waiting for the page lock (ldt_map_page()), but not other guests' interrupts.
+ */
 static bool load_segments(struct vcpu *v)
 {
-	bool bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
-		   LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
+	bool bad;
 
+	irq_enable();
+	bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
+	      LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
+	irq_disable();
 	if (width_is_long(v->d->width)) {
 		segment_set_base(v, SEG_FS, v->proc.fs_base);
 		segment_set_base(v, SEG_GS, v->proc.gs_base);
