@@ -14,6 +14,7 @@
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
+#include "mmu/mmu.h"
 
 /* The hypervisor's form. A selector is in the lowest 16 bits of its long. */
 struct context {

@@ -238,4 +238,6 @@ static inline bool domain_may(const struct domain *by, const struct domain *d)
  */
 int domain_target(u32 domid, struct domain **d);
 
+#include "sched/preempt.h"	/* it uses the structures */
+
 #endif

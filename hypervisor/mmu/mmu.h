@@ -58,6 +58,24 @@ static inline void batch_done(struct batch *b, int rc)
 long batch_end(struct batch *b, struct domain *d);
 
 /*
+ * For ptype_lock(), with the page lock held: take d's old tables apart. 0, or
+ * -ERESTART without the lock.
+ */
+int ptype_drain_old(struct domain *d);
+
+/* mmu/ptype.h explains it. */
+static inline int ptype_lock(struct domain *d)
+{
+	int rc;
+
+	spin_lock(&d->tables.lock);
+	rc = d->tables.old_places ? ptype_drain_old(d) : 0;
+	if (!rc)
+		d->tables.validated = 0;
+	return rc;
+}
+
+/*
  * The domain that a guest names by a number or DOMID_*, with a reference unless
  * it is the caller. 0, -ESRCH or -EPERM; mmu_put_owner() is due even after an
  * error.

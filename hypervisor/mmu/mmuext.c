@@ -74,9 +74,8 @@ static int new_root(struct vcpu *v, mfn_t m)
 
 int mmu_new_baseptr(struct vcpu *v, mfn_t m)
 {
-	int rc;
+	int rc = ptype_lock(v->d);
 
-	rc = ptype_lock(v->d);
 	if (rc)
 		return rc;
 	rc = new_root(v, m);
