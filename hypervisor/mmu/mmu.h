@@ -55,7 +55,13 @@ static inline void batch_done(struct batch *b, int rc)
 		b->rc = -ERESTART;
 }
 
-long batch_end(struct batch *b, struct domain *d);
+long batch_end_long(struct batch *b, struct domain *d);
+
+static inline long batch_end(struct batch *b, struct domain *d)
+{
+	return b->rc || b->a[2] || READ_ONCE(d->tables.old_places) ?
+	       batch_end_long(b, d) : 0;
+}
 
 /*
  * For ptype_lock(), with the page lock held: take d's old tables apart. 0, or
@@ -81,7 +87,12 @@ static inline int ptype_lock(struct domain *d)
  * error.
  */
 int mmu_get_owner(u32 id, struct domain **owner);
-void mmu_put_owner(struct domain *owner);
+static inline void mmu_put_owner(struct domain *owner)
+{
+	if (owner && owner != current_domain())
+		domain_put(owner);
+}
+
 /*
  * Write 'value', which maps a page of 'owner', to the level-1 entry of d at this
  * machine address. Takes the page lock of each in turn. 0 or -errno.

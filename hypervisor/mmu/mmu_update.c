@@ -143,12 +143,6 @@ int mmu_get_owner(u32 id, struct domain **owner)
 	       0 : -EPERM;
 }
 
-void mmu_put_owner(struct domain *owner)
-{
-	if (owner && owner != current_domain())
-		domain_put(owner);
-}
-
 static int get_owners(u32 foreign, struct owners *o)
 {
 	u32 tables = (foreign >> 16) - 1;
