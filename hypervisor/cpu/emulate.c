@@ -13,6 +13,7 @@
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "hypercalls.h"
+#include "machine/asm.h"
 #include "mmu/mmu.h"
 
 #define DR6_STEP	0x4000u
@@ -233,6 +234,27 @@ bool emulate_privileged(struct vcpu *v, struct regs *r)
 		return invalid_opcode(&e);
 	return (e.i.op < INSN_KERNEL || vcpu_in_kernel(v, r)) &&
 	       handlers[e.i.op](&e);
+}
+
+bool emulate_user_gs(struct vcpu *v, struct regs *r)
+{
+	struct emulation e;
+	u16 code;
+
+	if ((u32)r->cx != MSR_KERNEL_GS_BASE || r->cs != SEL_64_CS ||
+	    !width_is_long(v->d->width) || v->proc.in_user ||
+	    !domain_range_ok(v->d, gva(r->ip), sizeof(code)))
+		return false;
+	GUEST_GET(u16, r->ip, code);
+	if (code != 0x320f)
+		return false;
+	e.v = v;
+	e.r = r;
+	e.debug = 0;
+	e.i.next = r->ip + sizeof(code);
+	return put_edx_eax(&e, v->proc.gs_other);
+fault:
+	return false;
 }
 
 /* The sequence is: ud2; .ascii "xen"; cpuid, without any prefix. */

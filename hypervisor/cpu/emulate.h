@@ -10,6 +10,12 @@
  * another fault, or must run again. False: the guest gets the #GP.
  */
 bool emulate_privileged(struct vcpu *v, struct regs *r);
+/*
+ * The same for one instruction, without the decoder: RDMSR of the GS base of user
+ * mode, without a prefix. The kernel of a 64-bit guest uses it in each process
+ * switch. False: it is another instruction.
+ */
+bool emulate_user_gs(struct vcpu *v, struct regs *r);
 /* The same after #UD, for CPUID with the forced-emulation prefix. */
 bool emulate_forced(struct vcpu *v, struct regs *r);
 
