@@ -3,13 +3,13 @@
 # lib-checked.sh - record which checks of the series passed for its present
 # state, so that "make test" does not repeat them. Source it after lib.sh.
 #
-# patches/6.1/CHECKED has a line for each check: its name, and a hash of all its
+# patches/BASE/CHECKED has a line for each check: its name, and a hash of all its
 # inputs: the base, what the patches change (not their changelogs), the compiler,
 # and the files that the check names. When any of these changes, the check runs
 # again. "make test-long" ignores the record.
 
-checked_record=patches/6.1/CHECKED
-checked_here=$build/checked	# the checks that passed in this clone
+checked_record=patches/$series_base/CHECKED
+checked_here=$build/checked$apart	# the checks that passed in this clone
 
 # checked_key CHECK BASE-ID FILE...: print its line
 checked_key() {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The boot. */
+/* The boot, which runs on the boot processor alone. */
 #ifndef KRYPTON_BOOT_H
 #define KRYPTON_BOOT_H
 
@@ -40,6 +40,10 @@ bool console_set_vga(const char *s);
 /* Use the devices that the options chose. */
 void console_apply(void);
 
+/*
+ * The first C function; head.S calls it with the loader's magic and
+ * information.
+ */
 void boot_main(u32 magic, u64 info) __attribute__((noreturn));
 
 #endif

@@ -14,14 +14,6 @@
 #define HEADER_END	0x250
 #define MAX_UNPACKED	(256ull << 20)
 
-static u32 get32(const u8 *p)
-{
-	u32 v;
-
-	memcpy(&v, p, 4);
-	return v;
-}
-
 const char *image_find_payload(const u8 *file, u64 size, const u8 **payload,
 			       u64 *length, u64 *unpacked)
 {
@@ -32,12 +24,12 @@ const char *image_find_payload(const u8 *file, u64 size, const u8 **payload,
 	if ((file[VERSION] | file[VERSION + 1] << 8) < 0x208)
 		return "bzImage of a boot protocol before 2.08";
 	sects = file[SETUP_SECTS] ? file[SETUP_SECTS] : 4;
-	at = (sects + 1) * 512 + get32(file + PAYLOAD_OFFSET);
-	*length = get32(file + PAYLOAD_LENGTH);
+	at = (sects + 1) * 512 + get_u32(file, PAYLOAD_OFFSET);
+	*length = get_u32(file, PAYLOAD_LENGTH);
 	if (at > size || *length > size - at || *length < 16)
 		return "the bzImage is cut off";
 	*payload = file + at;
-	*unpacked = get32(*payload + *length - 4);
+	*unpacked = get_u32(*payload, *length - 4);
 	return *unpacked <= MAX_UNPACKED ? NULL :
 	       "the bzImage claims to be too large";
 }

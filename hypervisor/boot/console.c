@@ -11,15 +11,11 @@
 #include "machine/screen.h"
 #include "machine/serial.h"
 
-#define BAUD_BASE	115200u
 #define LAST_PORT	0xfff8u
 #define IRQS		16u
-#define PLACES		4u		/* that need no name */
+#define PLACES		4u		/* values that need no name */
 
-static struct serial_line coms[] = {
-	{ 0x3f8, 4, BAUD_BASE, BAUD_BASE, 3 },
-	{ 0x2f8, 3, BAUD_BASE, BAUD_BASE, 3 },
-};
+static struct serial_line coms[] = { SERIAL_LINE(0x3f8, 4), SERIAL_LINE(0x2f8, 3) };
 static const struct serial_line none;
 /* What console= chose. */
 static const struct serial_line *serial = &coms[0];
@@ -29,7 +25,7 @@ static bool screen = true;
 
 static const char *take_baud(struct serial_line *l, const char *s)
 {
-	l->base = BAUD_BASE;
+	l->base = SERIAL_BASE;
 	l->baud = 0;
 	if (!strncmp(s, "auto", 4))
 		return s + 4;
@@ -112,7 +108,7 @@ static bool set_com(struct serial_line *l, const char *s)
 			s += strlen(f->name);
 		else if (place < PLACES)
 			f = &fields[place++];
-		/* A place without a value keeps what is the rule. */
+		/* An empty place keeps the default. */
 		if (f && *s && *s != ',')
 			s = f->take(&new, s);
 		if (!f || !s || (*s && *s != ','))
@@ -134,13 +130,13 @@ bool console_set_com2(const char *s)
 	return set_com(&coms[1], s);
 }
 
-/* Serial lines take Xen's H and L, which divide a line among two users. */
-static u32 device_length(const char *s)
+/*
+ * H or L may follow a serial line's name: on Xen, two users can share a line.
+ */
+static size_t device_length(const char *s)
 {
-	u32 n;
+	size_t n = str_until(s, ',');
 
-	for (n = 0; s[n] && s[n] != ','; n++)
-		;
 	return n == 5 && (s[4] == 'H' || s[4] == 'L') ? 4 : n;
 }
 
@@ -148,7 +144,7 @@ bool console_set(const char *s)
 {
 	const struct serial_line *line = &none;
 	bool vga = false;
-	u32 n;
+	size_t n;
 
 	for (;; s++) {
 		n = device_length(s);
@@ -160,8 +156,7 @@ bool console_set(const char *s)
 			vga = true;
 		else if (n != 4 || strncmp(s, "none", 4))
 			return false;
-		while (*s && *s != ',')
-			s++;
+		s += str_until(s, ',');
 		if (!*s)
 			break;
 	}
@@ -171,18 +166,17 @@ bool console_set(const char *s)
 }
 
 /*
- * [MODE,]keep. Only firmware could change the mode that the boot loader has set,
- * so a mode is refused, whether or not "keep" follows.
+ * current or [MODE,]keep. Only firmware could change the mode that the boot loader
+ * has set, so another mode is refused, whether or not "keep" follows.
  */
 bool console_set_vga(const char *s)
 {
-	const char *comma = s;
+	const char *comma = s + str_until(s, ',');
 
-	while (*comma && *comma != ',')
-		comma++;
 	if (!strncmp(s, "keep", 5) || !strncmp(comma, ",keep", 6))
 		screen_keep();
-	return !strncmp(s, "keep", 5) || !strncmp(s, "current", 7);
+	return !strncmp(s, "keep", 5) || !strncmp(s, "current", 8) ||
+	       !strncmp(s, "current,keep", 13);
 }
 
 void console_apply(void)

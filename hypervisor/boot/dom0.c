@@ -17,8 +17,8 @@
 
 #define RESERVE		256u			/* frames, for the hypervisor */
 /*
- * What a 32-bit kernel gets unless an option says more. It needs some 40 bytes a
- * page of the first 900 MiB.
+ * What a 32-bit kernel gets unless an option says more. It needs some 40 bytes
+ * a page of the first 900 MiB.
  */
 #define SENSIBLE_32	(16ull << 30 >> PAGE_SHIFT)
 
@@ -148,7 +148,7 @@ static void take_memory(struct domain *d)
 		}
 		if (m.n >> (32 - PAGE_SHIFT))
 			pages_above_4g += 1ull << order;
-		spin_lock(&d->tables.lock);
+		spin_guard(&d->tables.lock);
 		for (i = 0; i < 1ull << order; i++, n++) {
 			if (n < used)
 				memset(mfn_to_virt(mfn_add(m, i)), 0,
@@ -157,7 +157,6 @@ static void take_memory(struct domain *d)
 			p2m[n] = (u32)(m.n + i);
 			page_set_m2p(mfn_add(m, i), n);
 		}
-		spin_unlock(&d->tables.lock);
 	}
 }
 
@@ -238,14 +237,16 @@ static const char *kernel_arguments(void)
 	const char *p = boot_info.module[0].cmdline;
 
 	/* The first word is the file's name. */
-	while (*p && *p != ' ')
-		p++;
+	p += str_until(p, ' ');
 	while (*p == ' ')
 		p++;
 	return p;
 }
 
-/* Behind the command line, if the p2m is apart: its first pfn, and pages. */
+/*
+ * If the p2m has an address of its own, its first pfn and its number of pages
+ * follow the command line.
+ */
 static void fill_p2m_info(u8 *to)
 {
 	u64 pages[] = {
@@ -280,7 +281,7 @@ static void fill_start_info(const struct domain *d)
 	fill_p2m_info(to + MAX_GUEST_CMDLINE);
 }
 
-/* Behind start_info, the screen; in the first page, the ACPI root pointer. */
+/* The screen follows start_info; the first page gets the ACPI root pointer. */
 static void fill_firmware(const struct domain *d)
 {
 	struct dom0_vga_console_info screen;
@@ -333,7 +334,7 @@ static void install_tables(struct vcpu *v)
 	struct domain *d = v->d;
 	int rc, i;
 
-	spin_lock(&d->tables.lock);
+	spin_guard(&d->tables.lock);
 	for (i = 0; i < 2; i++) {
 		do
 			rc = ptype_get_both(d, root, d->width->root_type);
@@ -346,7 +347,6 @@ static void install_tables(struct vcpu *v)
 	if (xpti_prepare(v))
 		panic("no memory for the roots of Dom0");
 	roots_set(v, root);
-	spin_unlock(&d->tables.lock);
 }
 
 static void give_back(u64 phys, u64 size)
@@ -378,7 +378,7 @@ static void make_vcpus(struct domain *d)
 /* A 32-bit kernel may ask for a smaller machine-to-phys window. */
 static void set_hv_start(struct domain *d)
 {
-	u64 start = ROUND_UP(image.hv_start_low, 2ull << 20);
+	u64 start = ROUND_UP(image.hv_start_low, LARGE_PAGE);
 
 	if (!width_is_long(d->width) && start > d->tables.m2p_start)
 		d->tables.m2p_start = d->tables.address_end = start;

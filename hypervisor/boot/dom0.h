@@ -11,6 +11,7 @@ bool dom0_set_max_vcpus(const char *s);
  * options name no size, it gets at most the sensible number.
  */
 u64 dom0_pages(u64 available, u64 sensible, u64 *max);
+/* The domain's number of vCPUs on a machine with so many CPUs. */
 u32 dom0_vcpus(u32 cpus);
 
 /* The page tables of a level lie in the order of what they map. */
@@ -57,12 +58,15 @@ static inline u64 dom0_layout_pfn(const struct dom0_layout *l, u64 va)
 #define DOM0_START_INFO		DOM0_BEFORE_CONSOLE "|lilllll"
 
 struct dom0_vga_console_info;
-/* Fill in what there is of a screen; returns the size of that, 0 if none. */
+/*
+ * Describe the screen. Returns how many bytes of *c the domain gets, 0 if there
+ * is no screen. 'has_efi': the domain's kernel uses EFI.
+ */
 u32 dom0_console_info(struct dom0_vga_console_info *c, bool has_efi);
 /* On EFI, leave a copy of the ACPI root pointer where 32-bit kernels look. */
 void dom0_put_rsdp(u8 *first_page);
 
-/* Read and unpack the kernel module, while memory is still unshared. */
+/* Read and unpack the kernel module, before the frame allocator exists. */
 void dom0_prepare(void);
 /* Make the domain and its first vCPU; panics with a reason. */
 void dom0_build(void);

@@ -2,10 +2,10 @@
 /*
  * What the first domain learns of the firmware in its own memory: the ACPI root
  * pointer, and the screen (xen.h, dom0_vga_console_info). A 64-bit kernel asks
- * for EFI's tables by platform_op; Linux has no EFI in 32-bit domains, and finds
- * the root pointer only by the BIOS's ways. EFI machines have none of these, so
- * the domain's first page gets the one that needs no ROM: the word at 40Eh
- * leads to an extended BIOS data area with a copy of the pointer.
+ * for EFI's tables by platform_op; Linux has no EFI in 32-bit domains, and
+ * finds the root pointer only by the BIOS's ways. EFI machines have none of
+ * these, so the domain's first page gets the one that needs no ROM: the word at
+ * 40Eh leads to an extended BIOS data area with a copy of the pointer.
  */
 #include <xen/xen.h>
 #include "boot/dom0.h"

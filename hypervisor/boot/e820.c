@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The memory map: the loader's list made sorted and disjoint, and cut to what the
- * hypervisor can use and Dom0 can read. Where entries overlap, the higher type
- * holds, as in Linux: what is RAM in one entry and something else in another is
- * not RAM.
+ * The memory map: the loader's list made sorted and disjoint, and cut to what
+ * the hypervisor can use and Dom0 can read. Where entries overlap, the higher
+ * type holds, as in Linux: what is RAM in one entry and something else in
+ * another is not RAM.
  *
- * A 32-bit Linux kernel takes 131 entries and dies of more. The hypervisor adds an
- * entry for the APICs to the map that Dom0 gets, and Linux splits some: so this map
- * stays shorter.
+ * A 32-bit Linux kernel takes at most 131 entries, and crashes on more. The
+ * hypervisor adds an entry for the APICs to the map that Dom0 gets, and Linux
+ * splits some: so this map stays shorter.
  */
 #include "boot/boot.h"
 #include "lib/lib.h"
-#include "machine/log.h"
 
-#define E820_RESERVED	2
 #define MAX_ENTRIES	120u
 
 static struct e820_entry made[BOOT_MAX_E820];
@@ -99,8 +97,8 @@ static u64 cut(u64 limit)
 }
 
 /*
- * The smallest piece of RAM that has neighbours on both sides, with which it can
- * be one entry that is not RAM; or NULL.
+ * The smallest piece of RAM that has neighbours on both sides, with which it
+ * can be one entry that is not RAM; or NULL.
  */
 static struct e820_entry *smallest_piece(void)
 {

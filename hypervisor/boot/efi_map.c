@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The E820 map of an EFI machine, made from EFI's own. The types are those of
- * ACPI 6.4, table 15.4; RAM is what the processor may cache and the firmware
- * has left. What the runtime services use stays theirs.
+ * ACPI 6.4, table 15.4. RAM is memory that the processor may cache and that the
+ * firmware no longer uses; what the runtime services use stays reserved.
  */
 #include "boot/boot.h"
 #include "lib/lib.h"
 #include "machine/efi.h"
-
-enum { RESERVED = 2, ACPI_TABLES, ACPI_NVS, UNUSABLE };
 
 static u32 e820_type(const struct efi_descriptor *e)
 {
@@ -19,16 +17,17 @@ static u32 e820_type(const struct efi_descriptor *e)
 	case EFI_BOOT_DATA:
 	case EFI_CONVENTIONAL:
 		if (e->attributes & (EFI_MEMORY_RUNTIME | EFI_MEMORY_SP))
-			return RESERVED;
-		return e->attributes & EFI_MEMORY_WB ? E820_RAM : UNUSABLE;
+			return E820_RESERVED;
+		return e->attributes & EFI_MEMORY_WB ? E820_RAM :
+		       E820_UNUSABLE;
 	case EFI_UNUSABLE:
-		return UNUSABLE;
+		return E820_UNUSABLE;
 	case EFI_ACPI_RECLAIM:
-		return ACPI_TABLES;
+		return E820_ACPI;
 	case EFI_ACPI_NVS:
-		return ACPI_NVS;
+		return E820_NVS;
 	default:
-		return RESERVED;
+		return E820_RESERVED;
 	}
 }
 

@@ -39,7 +39,7 @@ bool image_parse_elf(struct image *im, const u8 *file, u64 size);
  */
 const char *image_find_payload(const u8 *file, u64 size, const u8 **payload,
 			       u64 *length, u64 *unpacked);
-/* Bytes of memory for unpacking a payload, besides its target. */
+/* Bytes that unpacking a payload needs, besides those of its target. */
 u64 image_heap_size(const u8 *from, u64 unpacked);
 /*
  * Unpack a payload by its magic number; returns NULL, or the error as text. The

@@ -34,8 +34,7 @@ struct mb1_module {
 
 struct mb1_mmap {
 	u32 size;
-	u64 addr, len;
-	u32 type;
+	struct e820_entry entry;
 } __attribute__((packed));
 
 struct mb2_tag {
@@ -57,14 +56,11 @@ struct mb2_screen {
 	u8 colours[6];		/* red, green, blue: position and size */
 } __attribute__((packed));
 
-static void add_e820(u64 addr, u64 len, u32 type)
+/* Both versions have the public ABI's form of an entry. */
+static void add_e820(const struct e820_entry *e)
 {
-	struct e820_entry *e;
-
-	if (!len || boot_info.e820_count == BOOT_MAX_E820)
-		return;
-	e = &boot_info.e820[boot_info.e820_count++];
-	*e = (struct e820_entry){ .addr = addr, .size = len, .type = type };
+	if (e->size && boot_info.e820_count < BOOT_MAX_E820)
+		boot_info.e820[boot_info.e820_count++] = *e;
 }
 
 static void add_module(u64 start, u64 end, const char *cmdline)
@@ -93,11 +89,10 @@ static void parse_mb1(const struct mb1_info *info)
 	     i < MIN(info->mods_count, BOOT_MAX_MODULES); i++)
 		add_module(mod[i].start, mod[i].end,
 			   phys_to_virt(paddr(mod[i].cmdline)));
-	if (!(info->flags & MB1_MMAP))
-		panic("the boot loader gave no memory map");
-	for (i = 0; i < info->mmap_length; i += 4ull + map->size) {
+	for (i = 0; (info->flags & MB1_MMAP) && i < info->mmap_length;
+	     i += 4ull + map->size) {
 		map = phys_to_virt(paddr(info->mmap_addr + i));
-		add_e820(map->addr, map->len, map->type);
+		add_e820(&map->entry);
 	}
 }
 
@@ -107,15 +102,9 @@ static void parse_mb2_mmap(const struct mb2_tag *tag)
 	const u32 *head = (const u32 *)(tag + 1);
 	const u8 *p = (const u8 *)(head + 2);
 	const u8 *end = (const u8 *)tag + tag->size;
-	u64 addr, len;
-	u32 type;
 
-	for (; head[0] && p + head[0] <= end; p += head[0]) {
-		memcpy(&addr, p, 8);
-		memcpy(&len, p + 8, 8);
-		memcpy(&type, p + 16, 4);
-		add_e820(addr, len, type);
-	}
+	for (; head[0] && p + head[0] <= end; p += head[0])
+		add_e820((const void *)p);
 }
 
 static void parse_mb2_screen(const struct mb2_tag *tag)

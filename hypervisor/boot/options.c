@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The command line. Options carry Xen's names and forms
- * (docs/misc/xen-command-line.pandoc of Xen 4.17). One table has them all: those
- * that Krypton implements, with the function that takes the value, and those
- * that change nothing here, with the reason. The log names every word that has
- * no effect. A value that asks for a protection which Krypton lacks stops the
- * boot; no other word does. The last occurrence of an option counts.
+ * (docs/misc/xen-command-line.pandoc of Xen 4.17). One table has them all:
+ * those that Krypton implements, with the function that takes the value, and
+ * those that change nothing here, with the reason. The log names every word
+ * that has no effect. A value that asks for a protection which Krypton lacks
+ * stops the boot; no other word does. The last occurrence of an option counts.
  * Documentation/command-line.md shows the table.
  */
 #include "boot/boot.h"
@@ -159,7 +159,7 @@ static const struct option {
 	  "rcu-* reboot", .why = "the firmware and Dom0 manage power" },
 	{ "smt", .refused = "0 no off false disable",
 	  .why = "every processor is used" },
-	{ "pv", .refused = "no-32 32=0 32=no 32=off 32=false",
+	{ "pv", .refused = "no-32",
 	  .why = "32-bit guests always run" },
 	{ "ucode", .why = "the firmware's microcode is used" },
 	{ "cet cmci* cpu_type cpuid* cpuinfo dit dom0-cpuid global-pages "
@@ -181,8 +181,7 @@ static bool is_in(const char *list, const char *name)
 	size_t n;
 
 	for (; *list; list += n + (list[n] == ' ')) {
-		for (n = 0; list[n] && list[n] != ' ';)
-			n++;
+		n = str_until(list, ' ');
 		if (list[n - 1] == '*' ? !strncmp(name, list, n - 1) :
 		    n == strlen(name) && !strncmp(name, list, n))
 			return true;
@@ -227,17 +226,24 @@ static bool take(const char *name, const char *value)
 	return true;
 }
 
-/* Whether one of the words between commas is in the list. */
+/*
+ * Whether one of the words between commas is in the list. NAME there also stands
+ * for NAME=yes, no-NAME for NAME=no, with each of the words for them.
+ */
 static bool has_word(const char *value, const char *list)
 {
-	char word[32];
-	u32 n;
+	char text[32] = "no-", *word = text + 3, *end;
+	size_t n;
+	int v;
 
 	for (; *value; value += n + (value[n] == ',')) {
-		for (n = 0; value[n] && value[n] != ','; n++)
-			;
-		str_copy(word, value, MIN(n + 1ul, sizeof(word)));
-		if (n && is_in(list, word))
+		n = str_until(value, ',');
+		str_copy(word, value, MIN(n + 1, sizeof(text) - 3));
+		end = word + str_until(word, '=');
+		v = *end ? boot_truth(end + 1) : -1;
+		if (v >= 0)
+			*end = 0;
+		if (n && is_in(list, v ? word : text))
 			return true;
 	}
 	return false;

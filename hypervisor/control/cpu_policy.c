@@ -12,8 +12,6 @@
 
 #define MAX_LEAVES	96u
 #define MAX_MSRS	2u
-#define MAX_BASIC	0xdu
-#define MAX_EXTENDED	0x80000021u
 
 /* Where a list of leaves goes: memory of the caller, or nowhere. */
 struct writer {
@@ -47,9 +45,9 @@ static int copy_leaf(struct writer *w, u32 leaf, u32 sub)
 
 	read_leaf(w, leaf, sub == XEN_CPUID_NO_SUBLEAF ? 0 : sub, r);
 	if (leaf == 0)
-		r[0] = MIN(r[0], MAX_BASIC);
+		r[0] = MIN(r[0], CPUID_MAX_BASIC);
 	else if (leaf == 0x80000000)
-		r[0] = MIN(r[0], MAX_EXTENDED);
+		r[0] = MIN(r[0], CPUID_MAX_EXTENDED);
 	else if (leaf == 7)
 		r[0] = 0;
 	else if (leaf == 0xb)
@@ -61,7 +59,7 @@ static int copy_leaf(struct writer *w, u32 leaf, u32 sub)
 
 static int copy_basic(struct writer *w, u32 leaf)
 {
-	static const u8 subleaves[MAX_BASIC + 1] = {
+	static const u8 subleaves[CPUID_MAX_BASIC + 1] = {
 		[4] = 6, [7] = 1, [0xb] = 1, [0xd] = 3,
 	};
 	u32 sub, r[4];
@@ -85,14 +83,14 @@ static int copy_leaves(struct writer *w)
 	int rc = 0;
 
 	read_leaf(w, 0, 0, max);
-	for (leaf = 0; !rc && leaf <= MIN(max[0], MAX_BASIC); leaf++)
+	for (leaf = 0; !rc && leaf <= MIN(max[0], CPUID_MAX_BASIC); leaf++)
 		rc = copy_basic(w, leaf);
 	if (!rc)
 		rc = put_leaf(w, 0x40000000, XEN_CPUID_NO_SUBLEAF, none);
 	if (!rc)
 		rc = put_leaf(w, 0x40000100, XEN_CPUID_NO_SUBLEAF, none);
 	read_leaf(w, 0x80000000, 0, max);
-	for (leaf = 0x80000000; !rc && leaf <= MIN(max[0], MAX_EXTENDED);
+	for (leaf = 0x80000000; !rc && leaf <= MIN(max[0], CPUID_MAX_EXTENDED);
 	     leaf++)
 		rc = copy_leaf(w, leaf, XEN_CPUID_NO_SUBLEAF);
 	return rc;

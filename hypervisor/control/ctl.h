@@ -13,15 +13,16 @@
  */
 typedef long domctl_fn(struct domain *d, struct xen_domctl *op);
 typedef long sysctl_fn(struct xen_sysctl *op);
+/* One on a vCPU of another domain, which is paused meanwhile. */
+typedef long domctl_vcpu_fn(struct vcpu *v, struct xen_domctl *op);
 
 /* control/domctl_vcpu.c */
 domctl_fn domctl_affinity, domctl_vcpu_info, domctl_context,
-	domctl_set_ext_context, domctl_get_ext_context, domctl_trigger;
+	domctl_get_ext_context, domctl_trigger;
+domctl_vcpu_fn domctl_set_ext_context;
 /* control/domctl_state.c */
-domctl_fn domctl_get_extended_state, domctl_set_extended_state,
+domctl_vcpu_fn domctl_get_extended_state, domctl_set_extended_state,
 	domctl_get_msrs, domctl_set_msrs;
-/* The vCPU of a domain that can be paused; NULL: *rc is the error. */
-struct vcpu *domctl_vcpu(struct domain *d, u32 id, long *rc);
 /* device/devices.c */
 domctl_fn devices_domctl_ports, devices_domctl_iomem, devices_domctl_assign;
 /* device/physdev.c: allow or forbid the domain to bind a pirq */
@@ -44,13 +45,13 @@ sysctl_fn sysctl_physinfo, sysctl_cpu_topology, sysctl_numa, sysctl_cpu_info,
  */
 long platform_efi_info(u32 index, const void *in, u64 arg);
 long platform_efi_call(const void *body, u64 arg);
-/* control/domain_info.c */
+/* control/domain_info.c: fill in getdomaininfo's answer. */
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *to);
 
 /*
- * domctl, sysctl and platform_op begin so: copy the structure at guest address
- * 'at', and test its interface version, the second word, and then the caller's
- * privilege. 0, -EFAULT, -EACCES or -EPERM.
+ * The start of domctl, sysctl and platform_op: copy the structure of 'size'
+ * bytes at guest address 'at', and test its interface version, which is the
+ * second word, and then the caller's privilege. 0, -EFAULT, -EACCES or -EPERM.
  */
 int ctl_begin(u64 at, void *op, u32 size, u32 version);
 /* Copy element i of an array in memory of the tools: 0 or -EFAULT. */

@@ -2,7 +2,7 @@
 /*
  * domctl (xen/domctl.h): operations of the privileged domain on others. This
  * file has the table of operations, and those that create, pause, limit and
- * destroy a domain; other nouns have their own files. The structure's layout is
+ * destroy a domain; other files have the others. The structure's layout is
  * the same for all guests; the memory that its handles point to may differ.
  *
  * The domctl lock admits one operation at a time. An operation that stops
@@ -238,54 +238,62 @@ static long do_debugging(struct domain *d, struct xen_domctl *op)
 #define DYING	4u	/* also for a domain that is dying */
 #define OTHER	8u	/* not for the caller's own domain: -EINVAL */
 #define NONE	16u	/* fn gets no domain */
-#define REFUSED(name, error)	[XEN_DOMCTL_##name] = { NULL, 0, -(error) }
+#define VCPU	32u	/* by call_on_vcpu() */
+#define OP(name, function, flags) \
+	[XEN_DOMCTL_##name] = { .fn = (function), .how = (flags) }
+#define VCPU_OP(name, function, flags) \
+	[XEN_DOMCTL_##name] = { .on_vcpu = (function), .how = VCPU | (flags) }
+#define REFUSED(name, value)	[XEN_DOMCTL_##name] = { .error = -(value) }
 
 /* Refused: those for other kinds of domains, or for hardware not supported. */
 static const struct domctl {
-	domctl_fn *fn;
+	union {
+		domctl_fn *fn;
+		domctl_vcpu_fn *on_vcpu;	/* with VCPU */
+	};
 	u32 how;
 	int error;		/* of one that is refused; 0: -ENOSYS */
 } ops[] = {
-	[XEN_DOMCTL_createdomain]	= { do_create, OUT | NONE },
-	[XEN_DOMCTL_getdomaininfo]	= { do_info, OUT | NONE },
-	[XEN_DOMCTL_destroydomain]	= { do_destroy, DYING },
-	[XEN_DOMCTL_pausedomain]	= { do_pause, OTHER },
-	[XEN_DOMCTL_unpausedomain]	= { do_unpause, 0 },
-	[XEN_DOMCTL_resumedomain]	= { do_resume, OTHER },
-	[XEN_DOMCTL_setvcpuaffinity]	= { domctl_affinity, OUT },
-	[XEN_DOMCTL_getvcpuaffinity]	= { domctl_affinity, OUT | DYING },
-	[XEN_DOMCTL_max_mem]		= { do_max_mem, 0 },
-	[XEN_DOMCTL_setvcpucontext]	= { domctl_context, 0 },
-	[XEN_DOMCTL_getvcpucontext]	= { domctl_context, 0 },
-	[XEN_DOMCTL_getvcpuinfo]	= { domctl_vcpu_info, OUT | DYING },
-	[XEN_DOMCTL_max_vcpus]		= { do_max_vcpus, 0 },
-	[XEN_DOMCTL_scheduler_op]	= { do_scheduler, OUT | DYING },
-	[XEN_DOMCTL_setdomainhandle]	= { do_handle, 0 },
-	[XEN_DOMCTL_setdebugging]	= { do_debugging, OTHER },
-	[XEN_DOMCTL_ioport_permission]	= { devices_domctl_ports, 0 },
-	[XEN_DOMCTL_irq_permission]	= { physdev_domctl_irq, 0 },
-	[XEN_DOMCTL_iomem_permission]	= { devices_domctl_iomem, 0 },
-	[XEN_DOMCTL_hypercall_init]	= { domctl_hypercall_page, 0 },
-	[XEN_DOMCTL_sendtrigger]	= { domctl_trigger, 0 },
-	[XEN_DOMCTL_settimeoffset]	= { do_time_offset, 0 },
-	[XEN_DOMCTL_set_address_size]	= { do_set_address_size, 0 },
-	[XEN_DOMCTL_get_address_size]	= { do_get_address_size, OUT | DYING },
-	[XEN_DOMCTL_set_ext_vcpucontext] = { domctl_set_ext_context, 0 },
-	[XEN_DOMCTL_get_ext_vcpucontext] = { domctl_get_ext_context, OUT },
-	[XEN_DOMCTL_gettscinfo]		= { do_get_tsc, OUT | DYING | OTHER },
-	[XEN_DOMCTL_settscinfo]		= { do_set_tsc, OTHER },
-	[XEN_DOMCTL_getpageframeinfo3]	= { domctl_page_info, 0 },
-	[XEN_DOMCTL_setvcpuextstate]	= { domctl_set_extended_state, 0 },
-	[XEN_DOMCTL_getvcpuextstate]	= { domctl_get_extended_state, OUT },
-	[XEN_DOMCTL_setnodeaffinity]	= { do_set_nodes, 0 },
-	[XEN_DOMCTL_getnodeaffinity]	= { do_get_nodes, OUT | DYING },
-	[XEN_DOMCTL_get_vcpu_msrs]	= { domctl_get_msrs, OUT | ALWAYS },
-	[XEN_DOMCTL_set_vcpu_msrs]	= { domctl_set_msrs, OUT | ALWAYS },
-	[XEN_DOMCTL_get_cpu_policy]	= { domctl_get_policy, OUT | DYING },
-	[XEN_DOMCTL_set_cpu_policy]	= { domctl_set_policy, OTHER },
-	[XEN_DOMCTL_assign_device]	= { devices_domctl_assign, NONE },
-	[XEN_DOMCTL_deassign_device]	= { devices_domctl_assign, NONE },
-	[XEN_DOMCTL_test_assign_device]	= { devices_domctl_assign, NONE },
+	OP(createdomain, do_create, OUT | NONE),
+	OP(getdomaininfo, do_info, OUT | NONE),
+	OP(destroydomain, do_destroy, DYING),
+	OP(pausedomain, do_pause, OTHER),
+	OP(unpausedomain, do_unpause, 0),
+	OP(resumedomain, do_resume, OTHER),
+	OP(setvcpuaffinity, domctl_affinity, OUT),
+	OP(getvcpuaffinity, domctl_affinity, OUT | DYING),
+	OP(max_mem, do_max_mem, 0),
+	OP(setvcpucontext, domctl_context, 0),
+	OP(getvcpucontext, domctl_context, 0),
+	OP(getvcpuinfo, domctl_vcpu_info, OUT | DYING),
+	OP(max_vcpus, do_max_vcpus, 0),
+	OP(scheduler_op, do_scheduler, OUT | DYING),
+	OP(setdomainhandle, do_handle, 0),
+	OP(setdebugging, do_debugging, OTHER),
+	OP(ioport_permission, devices_domctl_ports, 0),
+	OP(irq_permission, physdev_domctl_irq, 0),
+	OP(iomem_permission, devices_domctl_iomem, 0),
+	OP(hypercall_init, domctl_hypercall_page, 0),
+	OP(sendtrigger, domctl_trigger, 0),
+	OP(settimeoffset, do_time_offset, 0),
+	OP(set_address_size, do_set_address_size, 0),
+	OP(get_address_size, do_get_address_size, OUT | DYING),
+	VCPU_OP(set_ext_vcpucontext, domctl_set_ext_context, 0),
+	OP(get_ext_vcpucontext, domctl_get_ext_context, OUT),
+	OP(gettscinfo, do_get_tsc, OUT | DYING | OTHER),
+	OP(settscinfo, do_set_tsc, OTHER),
+	OP(getpageframeinfo3, domctl_page_info, 0),
+	VCPU_OP(setvcpuextstate, domctl_set_extended_state, 0),
+	VCPU_OP(getvcpuextstate, domctl_get_extended_state, OUT),
+	OP(setnodeaffinity, do_set_nodes, 0),
+	OP(getnodeaffinity, do_get_nodes, OUT | DYING),
+	VCPU_OP(get_vcpu_msrs, domctl_get_msrs, OUT | ALWAYS),
+	VCPU_OP(set_vcpu_msrs, domctl_set_msrs, OUT | ALWAYS),
+	OP(get_cpu_policy, domctl_get_policy, OUT | DYING),
+	OP(set_cpu_policy, domctl_set_policy, OTHER),
+	OP(assign_device, devices_domctl_assign, NONE),
+	OP(deassign_device, devices_domctl_assign, NONE),
+	OP(test_assign_device, devices_domctl_assign, NONE),
 	REFUSED(shadow_op, EINVAL), REFUSED(bind_pt_irq, EINVAL),
 	REFUSED(unbind_pt_irq, EINVAL), REFUSED(gethvmcontext, EINVAL),
 	REFUSED(sethvmcontext, EINVAL), REFUSED(gethvmcontext_partial, EINVAL),
@@ -301,6 +309,23 @@ static const struct domctl {
 	REFUSED(vm_event_op, EOPNOTSUPP),
 };
 
+/* All structures of these operations begin with the vCPU's number. */
+static long call_on_vcpu(domctl_vcpu_fn *fn, struct domain *d,
+			 struct xen_domctl *op)
+{
+	struct vcpu *v = domain_vcpu(d, op->u.vcpuextstate.vcpu);
+	long rc;
+
+	if (!v)
+		return -ESRCH;
+	if (d == current_domain())
+		return -EINVAL;
+	domain_pause(d);
+	rc = fn(v, op);
+	domain_unpause(d);
+	return rc;
+}
+
 /* *how becomes that of the operation if it is called. */
 static long call(const struct domctl *o, struct xen_domctl *op, u32 *how)
 {
@@ -315,7 +340,7 @@ static long call(const struct domctl *o, struct xen_domctl *op, u32 *how)
 	if (d == current_domain() && (o->how & OTHER))
 		return -EINVAL;
 	*how = o->how;
-	return o->fn(d, op);
+	return o->how & VCPU ? call_on_vcpu(o->on_vcpu, d, op) : o->fn(d, op);
 }
 
 /* Xen tests whether the domain exists before it refuses a caller. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * domctl on what the tools save of a vCPU beside its context: the state of
- * XSAVE and a few model-specific registers. All is copied while the vCPU's
- * domain is paused, to and from copies here. Every byte that the tools give may
- * be wrong.
+ * XSAVE and a few model-specific registers. The caller (control/domctl.c) has
+ * paused the vCPU's domain. Any byte that the tools pass may be wrong, so it is
+ * copied first and the copy is checked.
  */
 #include "control/ctl.h"
 #include "cpu/emulate.h"
@@ -20,35 +20,21 @@ static u64 size_for(u64 xcr0_all)
 	return NO_IMAGE + context_image_size(xcr0_all);
 }
 
-struct vcpu *domctl_vcpu(struct domain *d, u32 id, long *rc)
-{
-	struct vcpu *v = domain_vcpu(d, id);
-
-	*rc = !v ? -ESRCH : d == current_domain() ? -EINVAL : 0;
-	return *rc ? NULL : v;
-}
-
 /* Without a buffer: the most that it may need, and the parts that exist. */
-long domctl_get_extended_state(struct domain *d, struct xen_domctl *op)
+long domctl_get_extended_state(struct vcpu *v, struct xen_domctl *op)
 {
 	struct xen_domctl_vcpuextstate *e = &op->u.vcpuextstate;
 	struct extended s;
 	u64 size;
-	long rc;
-	const struct vcpu *v = domctl_vcpu(d, e->vcpu, &rc);
 
-	if (!v)
-		return rc;
 	if (!e->buffer.p || !(e->size || e->xfeature_mask)) {
 		e->xfeature_mask = context_xcr0;
 		e->size = size_for(context_xcr0);
 		return 0;
 	}
-	domain_pause(d);
 	s.xcr0 = v->proc.xcr0;
 	s.xcr0_all = v->proc.xcr0_all;
 	context_copy_fpu(&s.fpu, &v->proc.fpu, v->proc.fpu.parts);
-	domain_unpause(d);
 	s.fpu.parts &= s.xcr0_all;
 	size = size_for(s.xcr0_all);
 	if (e->size < size || e->xfeature_mask != context_xcr0)
@@ -73,15 +59,12 @@ static long check_image(const struct domain *d, const struct extended *s)
 	return 0;
 }
 
-long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
+long domctl_set_extended_state(struct vcpu *v, struct xen_domctl *op)
 {
 	const struct xen_domctl_vcpuextstate *e = &op->u.vcpuextstate;
 	struct extended s = { 0 };
 	long rc;
-	struct vcpu *v = domctl_vcpu(d, e->vcpu, &rc);
 
-	if (!v)
-		return rc;
 	if (e->size < NO_IMAGE || e->size > size_for(context_xcr0))
 		return -EINVAL;
 	if (guest_read(&s, gva((u64)e->buffer.p), e->size))
@@ -89,12 +72,11 @@ long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
 	if (!s.xcr0_all && !s.xcr0 && e->size == NO_IMAGE)
 		return 0;
 	rc = !s.xcr0_all || e->size < size_for(XCR0_START) ? -EINVAL :
-	     check_image(d, &s);
+	     check_image(v->d, &s);
 	if (!rc && e->size != size_for(s.xcr0_all))
 		rc = -EINVAL;
 	if (rc)
 		return rc;
-	domain_pause(d);
 	v->proc.xcr0 = s.xcr0;
 	v->proc.xcr0_all = s.xcr0_all;
 	/*
@@ -103,7 +85,6 @@ long domctl_set_extended_state(struct domain *d, struct xen_domctl *op)
 	 */
 	context_copy_fpu(&v->proc.fpu, &s.fpu,
 			 s.fpu.parts | (XCR0_START & ~s.xcr0_all));
-	domain_unpause(d);
 	return 0;
 }
 
@@ -123,22 +104,17 @@ static u32 max_msrs(void)
 }
 
 /* Those that are not 0. The count is written back even if they do not fit. */
-long domctl_get_msrs(struct domain *d, struct xen_domctl *op)
+long domctl_get_msrs(struct vcpu *v, struct xen_domctl *op)
 {
 	struct xen_domctl_vcpu_msrs *m = &op->u.vcpu_msrs;
-	struct xen_domctl_vcpu_msr msr = { .index = MSR_TSC_AUX };
+	struct xen_domctl_vcpu_msr msr = {
+		.index = MSR_TSC_AUX, .value = v->proc.msr[GUEST_TSC_AUX],
+	};
 	u32 room = m->msr_count;
-	long rc;
-	const struct vcpu *v = domctl_vcpu(d, m->vcpu, &rc);
 
-	if (!v)
-		return rc;
 	m->msr_count = max_msrs();
 	if (!m->msrs.p)
 		return 0;
-	domain_pause(d);
-	msr.value = v->proc.msr[GUEST_TSC_AUX];
-	domain_unpause(d);
 	m->msr_count = !!msr.value;
 	if (m->msr_count > room)
 		return -ENOBUFS;
@@ -147,19 +123,15 @@ long domctl_get_msrs(struct domain *d, struct xen_domctl *op)
 }
 
 /* After an error, the count is that of those which were set before it. */
-long domctl_set_msrs(struct domain *d, struct xen_domctl *op)
+long domctl_set_msrs(struct vcpu *v, struct xen_domctl *op)
 {
 	struct xen_domctl_vcpu_msrs *m = &op->u.vcpu_msrs;
 	struct xen_domctl_vcpu_msr msr;
 	u32 n = m->msr_count, i;
-	long rc;
-	struct vcpu *v = domctl_vcpu(d, m->vcpu, &rc);
+	long rc = 0;
 
-	if (!v)
-		return rc;
 	if (n > max_msrs())
 		return -EINVAL;
-	domain_pause(d);
 	for (i = 0; !rc && i < n; i++) {
 		m->msr_count = i;
 		rc = ctl_get(m->msrs, i, &msr);
@@ -168,7 +140,6 @@ long domctl_set_msrs(struct domain *d, struct xen_domctl *op)
 			    !msr_write(v, msr.index, msr.value)))
 			rc = -EINVAL;
 	}
-	domain_unpause(d);
 	if (!rc)
 		m->msr_count = n;
 	return rc;

@@ -67,7 +67,7 @@ long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-/* With all of the domain stopped, which cannot be the caller's own. */
+/* The whole domain is paused meanwhile, so it cannot be the caller's own. */
 long domctl_context(struct domain *d, struct xen_domctl *op)
 {
 	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);
@@ -126,26 +126,20 @@ long domctl_get_ext_context(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-long domctl_set_ext_context(struct domain *d, struct xen_domctl *op)
+long domctl_set_ext_context(struct vcpu *v, struct xen_domctl *op)
 {
 	const struct xen_domctl_ext_vcpucontext *e = &op->u.ext_vcpucontext;
-	u64 mask = d->width->long_mask;
-	long rc;
-	struct vcpu *v = domctl_vcpu(d, e->vcpu, &rc);
+	u64 mask = v->d->width->long_mask;
 
-	if (!v)
-		return rc;
 	if (e->size < offsetof(struct xen_domctl_ext_vcpucontext, mcg_cap) ||
 	    !cpu_canonical(e->syscall32_callback_eip) ||
 	    !cpu_canonical(e->sysenter_callback_eip))
 		return -EINVAL;
-	domain_pause(d);
 	vcpu_set_callback(v, CB_SYSCALL32, e->syscall32_callback_cs,
 			  e->syscall32_callback_eip & mask,
 			  e->syscall32_disables_events);
 	vcpu_set_callback(v, CB_SYSENTER, e->sysenter_callback_cs,
 			  e->sysenter_callback_eip & mask,
 			  e->sysenter_disables_events);
-	domain_unpause(d);
 	return 0;
 }

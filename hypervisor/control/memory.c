@@ -20,7 +20,9 @@
 static long machine_map(u64 arg)
 {
 	const struct domain *d = current_domain();
-	static const struct e820_entry apics = { 0xfec00000, 0x400000, 2 };
+	static const struct e820_entry apics = {
+		0xfec00000, 0x400000, E820_RESERVED
+	};
 	u32 i, n = boot_info.e820_count;
 	struct xen_memory_map map;
 
@@ -68,8 +70,8 @@ static long query(u32 op, u64 arg)
 
 /*
  * The frames of a machine-to-phys array, one number for each 2 MiB. The tools
- * of a 64-bit domain name the array that they want. As on Xen, where there is
- * nothing of it the number is that of the extent before.
+ * of a 64-bit domain name the array that they want. As on Xen, an extent
+ * without memory behind it repeats the number of the one before.
  */
 static long machphys_list(u64 arg, bool own)
 {

@@ -166,7 +166,7 @@ static long query_info(call_t *c)
 	return 0;
 }
 
-/* By XEN_EFI_*; times and GUIDs have the same form everywhere. */
+/* By XEN_EFI_*. Times and GUIDs have one layout in guests of both widths. */
 static const struct {
 	long (*fn)(call_t *c);	/* sets the status, or returns an error */
 	const char *layout;
@@ -214,32 +214,29 @@ long platform_efi_call(const void *body, u64 arg)
 	return guest_write(gva(arg), out, members_size(layout, bytes));
 }
 
-/* An address, and how much of it is asked for: cut to one part of the map. */
+/*
+ * mem[0] is an address and mem[1] a number of bytes, which is cut to the end of
+ * the descriptor there; mem[2] and mem[3] become the attributes and the type.
+ */
 static long memory_info(u64 *mem)
 {
-	const struct efi_descriptor *e;
+	const struct efi_descriptor *e = efi_descriptor_at(mem[0]);
 	u64 left;
-	u32 i;
 
-	for (i = 0; (e = efi_descriptor(i)); i++) {
-		if (mem[0] < e->phys ||
-		    mem[0] - e->phys >= e->pages << PAGE_SHIFT)
-			continue;
-		left = (e->pages << PAGE_SHIFT) - (mem[0] - e->phys);
-		mem[1] = MIN(mem[1], left);
-		mem[2] = e->attributes;
-		mem[3] = e->type;
-		return 0;
-	}
-	return -ESRCH;
+	if (!e)
+		return -ESRCH;
+	left = (e->pages << PAGE_SHIFT) - (mem[0] - e->phys);
+	mem[1] = MIN(mem[1], left);
+	mem[2] = e->attributes;
+	mem[3] = e->type;
+	return 0;
 }
 
 static long vendor_info(const u8 *in, u64 arg)
 {
 	u64 name = 0, n = 0;
-	u32 room;
+	u32 room = get_u32(in, 4);
 
-	memcpy(&room, in + 4, sizeof(room));
 	memcpy(&name, in + 8, current_domain()->width->long_size);
 	while (n < EFI_VENDOR_CHARS - 1 && efi.vendor[n])
 		n++;

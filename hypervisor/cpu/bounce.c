@@ -88,13 +88,14 @@ static __attribute__((noinline)) void no_stack(struct vcpu *v, u64 sp)
 }
 
 /*
- * Enter a handler of a 64-bit guest. The frame always has SS and SP, and RCX and
- * R11 at its bottom.
+ * Enter a handler of a 64-bit guest. The frame always has SS and SP, and RCX
+ * and R11 at its bottom.
  */
-static void enter_long(struct vcpu *v, struct regs *r,
-		       const struct vcpu_trap *t, const struct extra *x)
+static inline __attribute__((always_inline))
+void enter_long_from(struct vcpu *v, struct regs *r, const struct vcpu_trap *t,
+		     const struct extra *x, bool kernel)
 {
-	bool masked = shared_upcall_mask(v), kernel = vcpu_in_kernel(v, r);
+	bool masked = shared_upcall_mask(v);
 	u64 size = (7 + x->n) * sizeof(u64);
 	u64 sp = ((kernel ? r->sp : v->entry.kernel_sp) & ~15ull) - size;
 
@@ -113,6 +114,12 @@ static void enter_long(struct vcpu *v, struct regs *r,
 	r->cs = SEL_64_CS;
 	r->ip = t->ip;
 	r->flags &= ~(u64)(HANDLER_CLEARS | FLAGS_AC);
+}
+
+static void enter_long(struct vcpu *v, struct regs *r,
+		       const struct vcpu_trap *t, const struct extra *x)
+{
+	enter_long_from(v, r, t, x, vcpu_in_kernel(v, r));
 }
 
 /* The same for a 32-bit guest: SS and SP only if the ring changes. */
@@ -190,9 +197,9 @@ void bounce_failsafe(struct vcpu *v, struct regs *r)
 }
 
 /*
- * SYSENTER and SYSCALL in a 64-bit guest. As on Xen, the flag of the 64-bit SYSCALL
- * callback decides for both SYSCALL callbacks whether events are masked, and
- * SYSCALL clears DF.
+ * SYSENTER and SYSCALL in a 64-bit guest. As on Xen, the flag of the 64-bit
+ * SYSCALL callback decides for both SYSCALL callbacks whether events are
+ * masked, and SYSCALL clears DF.
  */
 static void fast_call_long(struct vcpu *v, struct regs *r)
 {
@@ -230,6 +237,19 @@ static void fast_call_narrow(struct vcpu *v, struct regs *r)
 	}
 	r->ip -= 2;
 	bounce_exception(v, r, X86_GP, 0);
+}
+
+/* SYSCALL from 64-bit code by itself: each system call of a 64-bit guest. */
+void bounce_syscall(struct vcpu *v, struct regs *r)
+{
+	const struct vcpu_trap *cb = &v->entry.callback[CB_SYSCALL];
+
+	if (!cb->cs || !width_is_long(v->d->width)) {
+		bounce_fast_call(v, r);
+		return;
+	}
+	enter_long_from(v, r, cb, &(struct extra){ 0 }, false);
+	r->flags &= ~(u64)FLAGS_DF;
 }
 
 /* SYSENTER and SYSCALL enter the callback, or fault if there is none. */

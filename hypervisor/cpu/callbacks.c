@@ -3,10 +3,10 @@
  * The guest's entry points: trap table and callbacks.
  *
  * A code selector of ring 0 becomes one of ring 1, where the kernel runs. The
- * processor checks its descriptor when it enters the handler; if that fails, the
- * guest gets the fault. The kernel of a 64-bit guest has one code segment, so only
- * addresses count. The hypervisor refuses an address that is not canonical,
- * because the return to it would fault.
+ * processor checks its descriptor when it enters the handler; if that fails,
+ * the guest gets the fault. The kernel of a 64-bit guest has one code segment,
+ * so only addresses count. The hypervisor refuses an address that is not
+ * canonical, because the return to it would fault.
  */
 #include <xen/callback.h>
 #include <xen/nmi.h>
@@ -60,8 +60,8 @@ void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask)
 }
 
 /*
- * A 64-bit guest passes three addresses, and a bad one changes nothing. A 32-bit
- * guest passes two far pointers.
+ * A 64-bit guest passes three addresses, and a bad one changes nothing. A
+ * 32-bit guest passes two far pointers.
  */
 long do_set_callbacks(u64 a[])
 {

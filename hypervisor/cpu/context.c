@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Context switch. While a vCPU runs, its general registers are in the CPU's block.
- * A switch saves and loads all other state at once, nothing lazily. The hypervisor
- * itself uses neither the FPU nor data segments nor debug registers.
+ * Context switch. While a vCPU runs, its general registers are in the CPU's
+ * block. A switch saves and loads all other state at once, nothing lazily. The
+ * hypervisor itself uses neither the FPU nor data segments nor debug registers.
  *
  * Selectors are loaded after the guest's GDT and LDT. A selector that faults
- * becomes null, and the guest's failsafe handler is called. The FS and GS bases of
- * a 64-bit guest are loaded after the selectors, because loading a selector
+ * becomes null, and the guest's failsafe handler is called. The FS and GS bases
+ * of a 64-bit guest are loaded after the selectors, because loading a selector
  * changes the base. The guest can change them without a trap, by a selector or
- * with CR4.FSGSBASE, so a switch reads them from the processor (guest/segment.h).
- * The GS base that SWAPGS would load is only in memory: the hypervisor uses the
- * MSR itself (entry/entry.S).
+ * with CR4.FSGSBASE, so a switch reads them from the processor
+ * (guest/segment.h). The GS base that SWAPGS would load is only in memory: the
+ * hypervisor uses the MSR itself (entry/entry.S).
  */
 #include "cpu/context.h"
 #include "cpu/emulate.h"
@@ -46,7 +46,7 @@
 
 /*
  * How often to try to map the LDT page of a selector. Another vCPU may drop the
- * page each time, and interrupts are off here.
+ * page each time.
  */
 #define LDT_TRIES	8
 
@@ -80,8 +80,8 @@ static u64 smep;		/* CR4_SMEP if the processor has it */
 
 /*
  * The guest chooses TSD (RDTSC faults outside ring 0) and, if CPUID shows it,
- * FSGSBASE. SMEP is on only while a 64-bit guest runs: with SMEP the kernel of a
- * 32-bit guest, in ring 1, could not execute pages of user mode.
+ * FSGSBASE. SMEP is on only while a 64-bit guest runs: with SMEP the kernel of
+ * a 32-bit guest, in ring 1, could not execute pages of user mode.
  */
 void context_load_cr4(const struct vcpu *v)
 {
@@ -133,8 +133,8 @@ void context_load_tsc_aux(const struct vcpu *v)
 }
 
 /*
- * Load the hypervisor's GDT and no LDT: the vCPU's descriptor window may be freed
- * while this CPU idles without it.
+ * Load the hypervisor's GDT and no LDT: the vCPU's descriptor window may be
+ * freed while this CPU idles without it.
  */
 static void leave_tables(struct cpu_block *b)
 {
@@ -159,8 +159,8 @@ static void load_xcr0(u64 xcr0)
 }
 
 /*
- * CR4.OSXSAVE stays on for all guests, as on Xen; XCR0 says what a guest can use.
- * A guest that has not set XCR0 has x87 and SSE.
+ * CR4.OSXSAVE stays on for all guests, as on Xen; XCR0 says what a guest can
+ * use. A guest that has not set XCR0 has x87 and SSE.
  */
 void context_init_cpu(void)
 {
@@ -326,12 +326,18 @@ void context_set_ts(struct vcpu *v, int set)
 	write_cr0(set ? cr0 | CR0_TS : cr0 & ~CR0_TS);
 }
 
-/* True: the processor refused at least one selector. */
+/*
+ * True: the processor refused at least one selector. Other vCPUs may keep this one
+ * waiting for the page lock (ldt_map_page()), but not other guests' interrupts.
+ */
 static bool load_segments(struct vcpu *v)
 {
-	bool bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
-		   LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
+	bool bad;
 
+	irq_enable();
+	bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
+	      LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
+	irq_disable();
 	if (width_is_long(v->d->width)) {
 		segment_set_base(v, SEG_FS, v->proc.fs_base);
 		segment_set_base(v, SEG_GS, v->proc.gs_base);
@@ -376,20 +382,12 @@ void context_load(struct vcpu *v)
 		context_set_ts(v, 1);
 }
 
-static u64 find_smep(void)
+static int vcpu_create_processor(struct vcpu *v)
 {
 	u32 r[4];
 
-	cpuid(0, 0, r);
-	if (r[0] < 7)
-		return 0;
-	cpuid(7, 0, r);
-	return r[1] & CPUID7_SMEP ? CR4_SMEP : 0;
-}
-
-static int vcpu_create_processor(struct vcpu *v)
-{
-	smep = find_smep();
+	cpuid_leaf(7, 0, r);
+	smep = r[1] & CPUID7_SMEP ? CR4_SMEP : 0;
 	v->proc.dr[6] = DR6_FIXED;
 	v->proc.dr[7] = DR7_FIXED;
 	context_reset_fpu(v);

@@ -30,8 +30,8 @@ enum guest_msr {
 
 /*
  * A vCPU's registers. While the vCPU runs the processor has them, and otherwise
- * they are saved here. No lock guards them: other CPUs may access them only while
- * the vCPU does not run, because it is paused or not initialised.
+ * they are saved here. No lock guards them: other CPUs may access them only
+ * while the vCPU does not run, because it is paused or not initialised.
  */
 struct vcpu_processor {
 	bool initialised;		/* the page lock */
@@ -68,10 +68,11 @@ static inline u64 context_image_size(u64 xcr0)
 void context_init_cpu(void);
 
 /*
- * Save the state of the vCPU that this CPU has loaded; load that of another one.
- * Only the scheduling path calls these, with interrupts off. After context_save()
- * the CPU still uses the tables of this vCPU, until context_leave(): that loads the
- * hypervisor's, unless the CPU has loaded another vCPU.
+ * Save the state of the vCPU that this CPU has loaded; load that of another
+ * one. Only the scheduling path calls these, with interrupts off. After
+ * context_save() the CPU still uses the tables of this vCPU, until
+ * context_leave(): that loads the hypervisor's, unless the CPU has loaded
+ * another vCPU.
  */
 void context_save(struct vcpu *v);
 void context_load(struct vcpu *v);
@@ -103,7 +104,9 @@ void context_copy_fpu(struct xsave_image *to, const struct xsave_image *from,
 void context_load_cr4(const struct vcpu *v);
 /* Load TSC_AUX, which RDTSCP reads. */
 void context_load_tsc_aux(const struct vcpu *v);
-/* Set XCR0 of the vCPU that runs here. cpuid_xcr0_ok() has accepted the value. */
+/*
+ * Set XCR0 of the vCPU that runs here. cpuid_xcr0_ok() has accepted the value.
+ */
 void context_set_xcr0(struct vcpu *v, u64 xcr0);
 /* Set CR0.TS of the vCPU that runs here: 1: the guest wants #NM. */
 void context_set_ts(struct vcpu *v, int set);

@@ -16,8 +16,6 @@
 #include "cpu/emulate.h"
 #include "domain/domain.h"
 
-#define MAX_BASIC		0xdu
-#define MAX_EXTENDED_AMD	0x80000021u
 #define MAX_EXTENDED_INTEL	0x80000008u
 #define MAX_FEATURES		2u	/* subleaf of 7 */
 #define CACHE_SUBLEAVES		6u
@@ -25,7 +23,6 @@
 
 #define F1_ECX_AVX		BIT(28)
 #define F1_ECX_OSXSAVE		(u32)BIT(27)
-#define F1_ECX_HYPERVISOR	(u32)BIT(31)
 #define F1_EDX_MTRR		(u32)BIT(12)
 #define F7_EDX_ARCH_CAPS	(u32)BIT(29)
 #define FD1_EAX_XSAVEC		BIT(1)
@@ -35,8 +32,8 @@
 #define WHOLE	{ ~0u, ~0u, ~0u, ~0u }
 
 /*
- * Which domains a row is for, by the processor's vendor, by what XCR0 may have, by
- * privilege, or by width (LONG: 64-bit guests).
+ * Which domains a row is for, by the processor's vendor, by what XCR0 may have,
+ * by privilege, or by width (LONG: 64-bit guests).
  */
 enum whom { ANY, AMD, INTEL, XSAVE, AVX, DOM0, LONG };
 
@@ -140,16 +137,6 @@ static void hypervisor_leaf(const struct domain *d, u32 leaf, u32 sub,
 				 (u32)__builtin_clzll(frame_count);
 		break;
 	}
-}
-
-/* The processor's values; zeroes for a leaf that it does not have. */
-static void host_leaf(u32 leaf, u32 sub, u32 out[4])
-{
-	cpuid(leaf & 0x80000000, 0, out);
-	if (leaf > out[0])
-		memset(out, 0, 4 * sizeof(*out));
-	else
-		cpuid(leaf, sub, out);
 }
 
 /* The bits that XCR0 may have in the domain; 0: it has no XSAVE. */
@@ -256,10 +243,10 @@ static void adjust_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 
 	switch (leaf) {
 	case 0:
-		out[0] = MIN(out[0], MAX_BASIC);
+		out[0] = MIN(out[0], CPUID_MAX_BASIC);
 		break;
 	case 1:
-		out[2] |= F1_ECX_HYPERVISOR;
+		out[2] |= (u32)CPUID_HYPERVISOR;
 		break;
 	case 4:
 		if (sub >= CACHE_SUBLEAVES || (out[0] & 0x1f) - 1 > 2)
@@ -274,7 +261,7 @@ static void adjust_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 		break;
 	case 0x80000000:
 		out[0] = cpuid_is_intel() ? MIN(out[0], MAX_EXTENDED_INTEL) :
-			 MAX_EXTENDED_AMD;
+			 CPUID_MAX_EXTENDED;
 		break;
 	case 0x80000001:
 		cpuid_for_domain(d, 1, 0, r);
@@ -316,7 +303,7 @@ void cpuid_for_domain(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 		hypervisor_leaf(d, leaf, sub, out);
 		return;
 	}
-	host_leaf(leaf, sub, out);
+	cpuid_leaf(leaf, sub, out);
 	keep_given(d, leaf, sub, out);
 	if (leaf == 7 && !sub && cpuid_is_intel())
 		out[3] |= F7_EDX_ARCH_CAPS;

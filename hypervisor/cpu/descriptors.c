@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Segment descriptors: the hypercalls set_gdt and update_descriptor, the contents
- * that a page must have to be typed SEGDESC, and the vCPUs' descriptor windows.
+ * Segment descriptors: the hypercalls set_gdt and update_descriptor, the
+ * contents that a page must have to be typed SEGDESC, and the vCPUs' descriptor
+ * windows.
  *
- * A guest's segment must not lead to ring 0 or, in a 32-bit guest, to 64-bit mode:
- * DPL 0 becomes 1, or 3 in a 64-bit guest. TSS and LDT descriptors, interrupt
- * gates and trap gates are refused. A guest may store a call gate, but its DPL
- * becomes 0, so that its use raises #GP; in a 64-bit guest the second half of the
- * gate must have type 0. Isolation does not depend on segment limits (config.h).
- * A flat limit of a 32-bit guest that ends in the machine-to-phys window becomes
- * 4 GiB, because kernels for a smaller window have such limits. The processor
- * sets accessed bits through the hypervisor's own mapping.
+ * A guest's segment must not lead to ring 0 or, in a 32-bit guest, to 64-bit
+ * mode: DPL 0 becomes 1, or 3 in a 64-bit guest. TSS and LDT descriptors,
+ * interrupt gates and trap gates are refused. A guest may store a call gate,
+ * but its DPL becomes 0, so that its use raises #GP; in a 64-bit guest the
+ * second half of the gate must have type 0. Isolation does not depend on
+ * segment limits (config.h). A flat limit of a 32-bit guest that ends in the
+ * machine-to-phys window becomes 4 GiB, because kernels for a smaller window
+ * have such limits. The processor sets accessed bits through the hypervisor's
+ * own mapping.
  */
 #include "cpu/descriptors.h"
 #include "cpu/ldt.h"
@@ -70,7 +72,10 @@ bool descriptor_check(const struct width *w, u64 *d)
 		return check_gate(w, d);
 	if (!width_is_long(w) && !mend_narrow(d))
 		return false;
-	/* Conforming code too: it runs in the caller's ring, but not with DPL 0. */
+	/*
+	 * Conforming code too: it runs in the caller's ring, but not with DPL
+	 * 0.
+	 */
 	if ((*d & DESC_DPL) >> DPL_SHIFT < w->kernel_ring)
 		*d |= (u64)w->kernel_ring << DPL_SHIFT;
 	return true;

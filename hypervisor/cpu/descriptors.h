@@ -11,8 +11,8 @@
 #define LDT_MAX_ENTRIES	8192
 
 /*
- * A vCPU's part, guarded by the page lock. The vCPU's descriptor window is an area
- * of the hypervisor's address space: 16 pages for the GDT, 16 for the LDT.
+ * A vCPU's part, guarded by the page lock. The vCPU's descriptor window is an
+ * area of the hypervisor's address space: 16 pages for the GDT, 16 for the LDT.
  */
 struct vcpu_descriptors {
 	u64 area;			/* address of the window; fixed once used */
@@ -27,8 +27,8 @@ struct vcpu_descriptors {
 /* Fill in the row of ptype_ops for TYPE_SEGDESC. Once, at boot. */
 void descriptors_init(void);
 /*
- * Whether a guest of this width may have the descriptor *d. Corrects its DPL, RPL
- * and limit.
+ * Whether a guest of this width may have the descriptor *d. Corrects its DPL,
+ * RPL and limit.
  */
 bool descriptor_check(const struct width *w, u64 *d);
 /* Turn a selector of ring 0 into one of ring 1; a null selector stays null. */
@@ -45,8 +45,8 @@ u64 descriptors_none(void);
  */
 int descriptors_isolate(struct vcpu *v);
 /*
- * Set the vCPU's GDT: 'entries' descriptors in frames of its domain. 0 or -EINVAL.
- * The caller holds the page lock.
+ * Set the vCPU's GDT: 'entries' descriptors in frames of its domain. 0 or
+ * -EINVAL. The caller holds the page lock.
  */
 int descriptors_set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Privileged instructions of a guest. A kernel in ring 1 or 3 gets #GP(0) on each
- * of them. The ABI promises that they work with the privilege that the hypervisor
- * grants: port accesses by the guest's port rights, virtual control and debug
- * registers, and some MSRs.
+ * Privileged instructions of a guest. A kernel in ring 1 or 3 gets #GP(0) on
+ * each of them. The ABI promises that they work with the privilege that the
+ * hypervisor grants: port accesses by the guest's port rights, virtual control
+ * and debug registers, and some MSRs.
  *
  * CLI and STI do nothing if the virtual IOPL allows them, since a guest masks
  * events in vcpu_info. HLT is not emulated, since a guest waits by a hypercall.
@@ -13,6 +13,7 @@
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "hypercalls.h"
+#include "machine/asm.h"
 #include "mmu/mmu.h"
 
 #define DR6_STEP	0x4000u
@@ -219,12 +220,9 @@ static bool (*const handlers[INSN_OPS])(struct emulation *e) = {
 
 bool emulate_privileged(struct vcpu *v, struct regs *r)
 {
-	struct emulation e;
+	struct emulation e = { .v = v, .r = r };
 	int rc = insn_decode(v, r, &e.i);
 
-	e.v = v;
-	e.r = r;
-	e.debug = 0;
 	if (rc)
 		return rc == -EFAULT;
 	if (!handlers[e.i.op])
@@ -233,6 +231,27 @@ bool emulate_privileged(struct vcpu *v, struct regs *r)
 		return invalid_opcode(&e);
 	return (e.i.op < INSN_KERNEL || vcpu_in_kernel(v, r)) &&
 	       handlers[e.i.op](&e);
+}
+
+bool emulate_user_gs(struct vcpu *v, struct regs *r)
+{
+	struct emulation e;
+	u16 code;
+
+	if ((u32)r->cx != MSR_KERNEL_GS_BASE || r->cs != SEL_64_CS ||
+	    !width_is_long(v->d->width) || v->proc.in_user ||
+	    !domain_range_ok(v->d, gva(r->ip), sizeof(code)))
+		return false;
+	GUEST_GET(u16, r->ip, code);
+	if (code != 0x320f)
+		return false;
+	e.v = v;
+	e.r = r;
+	e.debug = 0;
+	e.i.next = r->ip + sizeof(code);
+	return put_edx_eax(&e, v->proc.gs_other);
+fault:
+	return false;
 }
 
 /* The sequence is: ud2; .ascii "xen"; cpuid, without any prefix. */

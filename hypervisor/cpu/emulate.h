@@ -10,6 +10,12 @@
  * another fault, or must run again. False: the guest gets the #GP.
  */
 bool emulate_privileged(struct vcpu *v, struct regs *r);
+/*
+ * The same for one instruction, without the decoder: RDMSR of the GS base of user
+ * mode, without a prefix. The kernel of a 64-bit guest uses it in each process
+ * switch. False: it is another instruction.
+ */
+bool emulate_user_gs(struct vcpu *v, struct regs *r);
 /* The same after #UD, for CPUID with the forced-emulation prefix. */
 bool emulate_forced(struct vcpu *v, struct regs *r);
 
@@ -26,11 +32,13 @@ struct emulation {
  * #DB if due. Returns true.
  */
 bool emulate_done(struct emulation *e);
-/* cpu/string_io.c */
+/* cpu/string_io.c: INS and OUTS. Result as emulate_privileged(). */
 bool string_io(struct emulation *e);
-/* cpu/cpuid.c */
+/* The last leaves of the two ranges, as Xen 4.17 shows them to guests. */
+#define CPUID_MAX_BASIC		0xdu
+#define CPUID_MAX_EXTENDED	0x80000021u
+/* cpu/cpuid.c: by the processor's vendor. */
 bool cpuid_is_intel(void);
-#define CPUID_XSAVE	BIT(26)		/* leaf 1, ECX */
 /*
  * The result of CPUID, EAX to EDX, for the vCPU. 'kernel': the guest's kernel
  * asks, and sees more than user mode.
@@ -39,15 +47,18 @@ void cpuid_emulate(const struct vcpu *v, bool kernel, u32 leaf, u32 sub,
 		 u32 out[4]);
 /* The same without vCPU state. d may be NULL: what any domain can have. */
 void cpuid_for_domain(const struct domain *d, u32 leaf, u32 sub, u32 out[4]);
-/* The tools keep, of the registers that can be masked, these bits of a leaf. */
+/*
+ * Let the domain see only these bits of a leaf, EAX to EDX, as far as the
+ * leaf's registers can be masked. Only before the domain has run.
+ */
 void cpuid_set_mask(struct domain *d, u32 leaf, u32 sub, const u32 keep[4]);
 /* Whether a vCPU of the domain may set XCR0 to this value. */
 bool cpuid_xcr0_ok(const struct domain *d, u64 xcr0);
 /* cpu/msr.c: set MSRs of this CPU on which guests rely. */
 void msr_init_cpu(void);
 /*
- * RDMSR and WRMSR for a vCPU that runs here; or that is paused, if 'msr' is not a
- * segment base. False: the guest gets #GP.
+ * RDMSR and WRMSR for a vCPU that runs here; or that is paused, if 'msr' is not
+ * a segment base. False: the guest gets #GP.
  */
 bool msr_read(struct vcpu *v, u32 msr, u64 *value);
 bool msr_write(struct vcpu *v, u32 msr, u64 value);

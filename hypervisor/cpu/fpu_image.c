@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The image of a vCPU's x87, SSE and AVX registers in memory: what a new vCPU has,
- * and copies to and from images that tools and guests give. context.c saves and
- * loads it.
+ * The image of a vCPU's x87, SSE and AVX registers in memory: what a new vCPU
+ * has, and copies to and from images that tools and guests give. context.c
+ * saves and loads it.
  */
 #include "domain/domain.h"
 
@@ -17,8 +17,9 @@ void context_reset_fpu(struct vcpu *v)
 }
 
 /*
- * Byte 511 of an image of Xen's says how wide its x87 pointers are (0: 8 bytes). Those
- * of 4 bytes have selectors behind them, for which the registers have no place.
+ * In an image from Xen, byte 511 gives the width of the x87 pointers (0: 8
+ * bytes). Pointers of 4 bytes have selectors behind them, for which the
+ * registers have no place.
  */
 static void widen_pointers(u8 *fxsave, u8 width)
 {
@@ -30,8 +31,8 @@ static void widen_pointers(u8 *fxsave, u8 width)
 }
 
 /*
- * Always copies MXCSR, since XRSTOR always loads it. None of its lower 16 bits is
- * reserved, so no value faults.
+ * Always copies MXCSR, since XRSTOR always loads it. None of its lower 16 bits
+ * is reserved, so no value faults.
  */
 void context_copy_fpu(struct xsave_image *to, const struct xsave_image *from,
 		      u64 parts)

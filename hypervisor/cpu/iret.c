@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hypercall iret. It pops AX, IP, CS, FLAGS and, if it returns to another ring
- * than the kernel's, SP and SS from the guest's stack, and sets the event mask to
- * the inverse of IF; exit_to_guest() then delivers pending events. The frame of a
- * 64-bit guest (struct iret_context) always has SP and SS, and after AX also R11,
- * CX and a word of flags. It returns to user mode if and only if CS has RPL 3.
+ * The hypercall iret. It pops AX, IP, CS, FLAGS and, if it returns to another
+ * ring than the kernel's, SP and SS from the guest's stack, and sets the event
+ * mask to the inverse of IF; exit_to_guest() then delivers pending events. The
+ * frame of a 64-bit guest (struct iret_context) always has SP and SS, and after
+ * AX also R11, CX and a word of flags. It returns to user mode if and only if
+ * CS has RPL 3.
  *
- * The frame that the processor gets never names ring 0 or virtual-8086 mode, and
- * its flags have IF set and IOPL 0. Anything else wrong in it faults at IRETQ, and
- * the guest gets that fault as if the code it returns to had raised it.
+ * The frame that the processor gets never names ring 0 or virtual-8086 mode,
+ * and its flags have IF set and IOPL 0. Anything else wrong in it faults at
+ * IRETQ, and the guest gets that fault as if the code it returns to had raised
+ * it.
  */
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
@@ -21,7 +23,7 @@ enum { W_AX, W_IP, W_CS, W_FLAGS, W_SP, W_SS, WORDS };
 /* The frame of a 64-bit guest; W_IP and the following begin at L_REST. */
 enum { L_AX, L_R11, L_CX, L_VGCF, L_REST, L_WORDS = L_REST + WORDS - W_IP };
 
-static void load_frame(struct vcpu *v, struct regs *r, const u64 w[])
+static inline void load_frame(struct vcpu *v, struct regs *r, const u64 w[])
 {
 	r->ax = w[W_AX];
 	r->ip = w[W_IP];
@@ -50,26 +52,11 @@ static void like_sysret(struct regs *r)
 	r->ss = SEL_64_DS;
 }
 
-/* Loads without a loop: each system call has this frame. */
-static inline bool get_long(const struct domain *d, gva_t at, u64 w[L_WORDS])
-{
-	u32 i;
-
-	if (!domain_range_ok(d, at, L_WORDS * sizeof(*w)))
-		return false;
-#pragma GCC unroll 9
-	for (i = 0; i < L_WORDS; i++)
-		GUEST_GET(u64, at.a + i * sizeof(*w), w[i]);
-	return true;
-fault:
-	return false;
-}
-
 static void iret_long(struct vcpu *v, struct regs *r)
 {
 	u64 w[L_WORDS], *rest = &w[L_REST - W_IP];
 
-	if (!get_long(v->d, gva(r->sp), w)) {
+	if (!guest_get_few(v->d, sizeof(u64), gva(r->sp), w, L_WORDS)) {
 		domain_crash(v->d, "iret: no frame at %lx", r->sp);
 		return;
 	}
@@ -95,7 +82,7 @@ static void iret_narrow(struct vcpu *v, struct regs *r)
 	const struct width *width = v->d->width;
 	u64 sp = (u32)r->sp, w[WORDS];
 
-	if (guest_get_longs(gva(sp), w, W_SP)) {
+	if (!guest_get_few(v->d, sizeof(u32), gva(sp), w, W_SP)) {
 		domain_crash(v->d, "iret: no frame at %lx", sp);
 		return;
 	}
@@ -111,7 +98,7 @@ static void iret_narrow(struct vcpu *v, struct regs *r)
 	w[W_SP] = sp;
 	w[W_SS] = r->ss;
 	if ((w[W_CS] & 3) != width->kernel_ring &&
-	    guest_get_longs(gva(sp), &w[W_SP], 2)) {
+	    !guest_get_few(v->d, sizeof(u32), gva(sp), &w[W_SP], 2)) {
 		domain_crash(v->d, "iret: no outer frame at %lx", sp);
 		return;
 	}

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The LDT. The guest names its linear address. When the processor first faults on
- * a page of it, the page gets type SEGDESC and is mapped into the vCPU's window. As
- * on Xen it keeps this type until the vCPU loads another LDT or another root
- * table. The address may be any of the guest's part; a page that the guest's
- * tables do not map there stays absent.
+ * The LDT. The guest names its linear address. When the processor first faults
+ * on a page of it, the page gets type SEGDESC and is mapped into the vCPU's
+ * window. As on Xen it keeps this type until the vCPU loads another LDT or
+ * another root table. The address may be any of the guest's part; a page that
+ * the guest's tables do not map there stays absent.
  */
 #include "cpu/ldt.h"
 #include "domain/domain.h"

@@ -7,7 +7,9 @@
 #define LDT_WINDOW(v, page) \
 	((v)->desc.area + (16 + (u64)(page)) * PAGE_SIZE)
 
-/* MMUEXT_SET_LDT for the vCPU that runs here. The caller holds the page lock. */
+/*
+ * MMUEXT_SET_LDT for the vCPU that runs here. The caller holds the page lock.
+ */
 int ldt_set(struct vcpu *v, gva_t base, u64 entries);
 /*
  * Map one page of the vCPU's LDT after a fault on it. False: the guest has none

@@ -3,8 +3,8 @@
  * The model-specific registers of a guest, with the values of Xen 4.17: kernels
  * access some of them without a handler for the fault. An access to a register
  * that is not in the table faults. Machine check has two banks without errors,
- * performance counters are absent, and PAT keeps its reset value. The kernel of a
- * 64-bit guest can access the FS and GS bases of its own mode and, as
+ * performance counters are absent, and PAT keeps its reset value. The kernel of
+ * a 64-bit guest can access the FS and GS bases of its own mode and, as
  * KERNEL_GS_BASE, the GS base of the other mode.
  */
 #include "cpu/emulate.h"
@@ -12,7 +12,6 @@
 #include "entry/traps.h"
 #include "guest/segment.h"
 
-#define MSR_TSC			0x10
 #define MSR_MISC_ENABLE		0x1a0
 #define MSR_HYPERCALL_PAGE	0x40000000
 #define MSR_DE_CFG		0xc0011029	/* AMD */
@@ -176,8 +175,8 @@ static bool read(const struct vcpu *v, u32 msr, u64 *value)
 }
 
 /*
- * As long as the guest has no handler for #GP, a fault would crash it: until then
- * each register that the machine has reads as 0.
+ * As long as the guest has no handler for #GP, a fault would crash it: until
+ * then each register that the machine has reads as 0.
  */
 bool msr_read(struct vcpu *v, u32 msr, u64 *value)
 {

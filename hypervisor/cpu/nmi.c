@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Non-maskable interrupts of guests. They come from the tools (sendtrigger), from
- * the guest's own vCPUs (send_nmi) and from the machine, whose NMIs go to the first
- * vCPU of Dom0. The guest's handler is entry 2 of its trap table, which callback_op
- * sets too. No second NMI comes until the hypercall iret ends the first.
+ * Non-maskable interrupts of guests. They come from the tools (sendtrigger),
+ * from the guest's own vCPUs (send_nmi) and from the machine, whose NMIs go to
+ * the first vCPU of Dom0. The guest's handler is entry 2 of its trap table,
+ * which callback_op sets too. No second NMI comes until the hypercall iret ends
+ * the first.
  *
- * An NMI of the machine may interrupt the hypervisor while it holds any lock. So
- * the hypervisor only records it then, and forwards it before the next return to a
- * guest. It does not find out the cause (memory, devices): arch.nmi_reason says
- * "unknown".
+ * An NMI of the machine may interrupt the hypervisor while it holds any lock.
+ * So the hypervisor only records it then, and forwards it before the next
+ * return to a guest. It does not find out the cause (memory, devices):
+ * arch.nmi_reason says "unknown".
  */
 #include <xen/nmi.h>
 #include "cpu/nmi.h"

@@ -53,8 +53,9 @@ long do_set_segment_base(u64 a[])
 }
 
 /*
- * Set DR7. Breakpoints on ports need the guest's CR4.DE. The hypervisor emulates
- * them along with the port accesses; their enable bits are in dr7_io, not in DR7.
+ * Set DR7. Breakpoints on ports need the guest's CR4.DE. The hypervisor
+ * emulates them along with the port accesses; their enable bits are in dr7_io,
+ * not in DR7.
  */
 static long set_control(struct vcpu *v, u64 value)
 {

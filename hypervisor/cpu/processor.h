@@ -11,9 +11,10 @@ enum cpuid_mask {
 
 /* The features and settings of a domain's vCPUs. */
 struct domain_policy {
-	u32 cpuid_mask[CPUID_MASKS];	/* bits that the domain may see */
+	/* Bits that the domain may see; the domctl lock, until it runs. */
+	u32 cpuid_mask[CPUID_MASKS];
 	u64 vm_assist;			/* BIT(VMASST_TYPE_*); atomic */
-	s64 time_offset;		/* of its wall clock, in seconds */
+	s64 time_offset;		/* of its clock, in s; the domctl lock */
 };
 
 #endif

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sched_op (xen/sched.h): a guest waits, yields or shuts down, and the privileged
- * domain shuts down another one.
+ * sched_op (xen/sched.h): a guest waits, yields or shuts down, and the
+ * privileged domain shuts down another one.
  */
 #include <xen/sched.h>
-#include "cpu/nmi.h"
 #include "domain/domain.h"
 #include "guest/layout.h"
 #include "guest/operation.h"

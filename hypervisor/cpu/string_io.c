@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * INS and OUTS of a guest: they move one element between a port and memory or, if
- * repeated, as many as RCX says. They access memory with the rights of the mode
- * that executes them, because the hypervisor's own rights would let user mode reach
- * kernel memory. The memory is checked before the port is accessed. 16-bit
- * addresses are not supported.
+ * INS and OUTS of a guest: they move one element between a port and memory or,
+ * if repeated, as many as RCX says. They access memory with the rights of the
+ * mode that executes them, because the hypervisor's own rights would let user
+ * mode reach kernel memory. The memory is checked before the port is accessed.
+ * 16-bit addresses are not supported.
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
@@ -48,7 +48,8 @@ static bool find_segment(const struct emulation *e, struct element *x)
 
 /*
  * Whether the access to an element at 'at' faults. Raises the page fault of the
- * first element; the fault of a later one comes when the instruction runs again.
+ * first element; the fault of a later one comes when the instruction runs
+ * again.
  */
 static bool faults(const struct emulation *e, const struct element *x, u64 at)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vcpu_op (xen/vcpu.h): bring vCPUs up and down, and register the places in guest
- * memory where the hypervisor writes vcpu_info, time and run state.
+ * vcpu_op (xen/vcpu.h): bring vCPUs up and down, and register the places in
+ * guest memory where the hypervisor writes vcpu_info, time and run state.
  */
 #include <xen/sched.h>
 #include <xen/vcpu.h>
@@ -15,8 +15,9 @@
 _Static_assert(sizeof(struct vcpu_time_info) == 32, "same for all guests");
 
 /*
- * Write the time to the area that the guest registered for its processes, with the
- * same protocol as write_time(). Nothing happens if the address is bad by now.
+ * Write the time to the area that the guest registered for its processes, with
+ * the same protocol as write_time(). Nothing happens if the address is bad by
+ * now.
  */
 static void write_time_area(const struct vcpu *v, struct vcpu_time_info t)
 {
@@ -65,8 +66,8 @@ static void write_time(struct vcpu *v)
 /*
  * If the guest asked for it by vm_assist, XEN_RUNSTATE_UPDATE, the top bit of
  * state_entry_time, is set while the other members change. Each switch of vCPUs
- * writes this: the times lie together, a long behind the state (LAYOUT_RUNSTATE),
- * so they are copied and not converted.
+ * writes this: the times lie together, a long behind the state
+ * (LAYOUT_RUNSTATE), so they are copied and not converted.
  */
 static void write_runstate(const struct vcpu *v, struct vcpu_runstate_info rs)
 {
@@ -98,8 +99,9 @@ void vcpu_update_time(struct vcpu *v)
 }
 
 /*
- * The event lock keeps two CPUs from writing at the same time. It is held before the
- * time is read, so that the last writer writes the last time that was set.
+ * The event lock keeps two CPUs from writing at the same time. It is held
+ * before the time is read, so that the last writer writes the last time that
+ * was set.
  */
 void vcpu_update_wallclock(struct domain *d)
 {
@@ -131,7 +133,7 @@ static void move_info(struct vcpu *v, mfn_t m, u32 offset)
 	u8 *to = (u8 *)mfn_to_virt(m) + offset;
 
 	spin_guard_irqsave(&v->d->events.lock);
-	memcpy(to, v->shared.info, 64);
+	memcpy(to, v->shared.info, VCPU_INFO_SIZE);
 	v->shared.info = to;
 	v->shared.info_frame = m;
 	/* The guest may have missed an event at the old place: say "any". */
@@ -141,8 +143,9 @@ static void move_info(struct vcpu *v, mfn_t m, u32 offset)
 
 /*
  * Move vcpu_info into a page of the guest, once for each vCPU. The vCPU is the
- * caller or is down. The page must have, or get, type WRITABLE; its references stay
- * as long as the vCPU exists. The page lock decides which of two calls is first.
+ * caller or is down. The page must have, or get, type WRITABLE; its references
+ * stay as long as the vCPU exists. The page lock decides which of two calls is
+ * first.
  */
 static long register_info(struct vcpu *v, u64 arg)
 {
@@ -151,7 +154,8 @@ static long register_info(struct vcpu *v, u64 arg)
 
 	if (guest_read(&r, gva(arg), sizeof(r)))
 		return -EFAULT;
-	if (r.offset > PAGE_SIZE - 64 || (r.offset & (d->width->long_size - 1)))
+	if (r.offset > PAGE_SIZE - VCPU_INFO_SIZE ||
+	    (r.offset & (d->width->long_size - 1)))
 		return -ENXIO;
 	spin_guard(&d->tables.lock);
 	if (v->shared.info_frame.n ||
@@ -165,8 +169,9 @@ static long register_info(struct vcpu *v, u64 arg)
 }
 
 /*
- * Register an area of 'size' bytes, whose address is at guest address 'arg'. As on
- * Xen, only its range is checked: later writes go to what the vCPU maps then.
+ * Register an area of 'size' bytes, whose address is at guest address 'arg'. As
+ * on Xen, only its range is checked: later writes go to what the vCPU maps
+ * then.
  */
 static long register_area(u64 arg, u64 size, gva_t *to)
 {

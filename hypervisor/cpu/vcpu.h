@@ -7,10 +7,13 @@
 
 #define WATCHDOGS	2
 
-/* The timers of a vCPU. machine/timer.c has the lock of each. */
+/*
+ * The timers of a vCPU. machine/timer.c has the lock of each. No lock guards the
+ * period: two CPUs that change it at the same time may cause one extra tick.
+ */
 struct vcpu_timers {
 	struct timer singleshot, periodic, poll;
-	u64 period, last_tick;		/* in ns; 0: no periodic timer */
+	u64 period, last_tick;		/* in ns; period 0: none */
 };
 
 /* A domain's watchdogs, guarded by the event lock. */
@@ -29,17 +32,17 @@ void vcpu_stop_periodic(struct vcpu *v);
 /* Start the periodic timer, and send the tick that is due; the vCPU runs. */
 void vcpu_tick(struct vcpu *v);
 /*
- * Make an entry point of the vCPU's kernel. In a 32-bit guest a code selector of
- * ring 0 becomes one of ring 1. A 64-bit guest always has the same selector. The
- * selector is null if there is no handler.
+ * Make an entry point of the vCPU's kernel. In a 32-bit guest a code selector
+ * of ring 0 becomes one of ring 1. A 64-bit guest always has the same selector.
+ * The selector is null if there is no handler.
  */
 struct vcpu_trap vcpu_entry_point(const struct vcpu *v, u32 cs, u64 ip,
 				  u32 flags);
 /* Set callback 'kind' (enum vcpu_callback_kind). 'mask': it masks events. */
 void vcpu_set_callback(struct vcpu *v, u32 kind, u32 cs, u64 ip, bool mask);
 /*
- * Set the debug registers of a vCPU that does not run. A register whose value is
- * refused gets its initial value.
+ * Set the debug registers of a vCPU that does not run. A register whose value
+ * is refused gets its initial value.
  */
 void vcpu_reset_debugregs(struct vcpu *v, const u64 value[8]);
 /* SCHEDOP_watchdog: an operation_call(). The caller holds d's event lock. */

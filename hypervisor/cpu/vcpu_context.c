@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A vCPU's whole state as one structure of the public ABI, vcpu_guest_context of
- * arch-x86/xen.h. Guests start their vCPUs with it, and the tools start, save and
- * restore vCPUs. Behind the FPU's part the structure is an array of longs in guests
- * of both widths. Struct context holds the same longs; tables of runs (struct
- * context_run) describe how their order differs.
+ * A vCPU's whole state as one structure of the public ABI, vcpu_guest_context
+ * of arch-x86/xen.h. Guests start their vCPUs with it, and the tools start,
+ * save and restore vCPUs. Behind the FPU's part the structure is an array of
+ * longs in guests of both widths. Struct context holds the same longs; tables
+ * of runs (struct context_run) describe how their order differs.
  *
- * The vCPU gets its page tables and descriptors once, when it is initialised. Later
- * only the tools can change its registers and entry points, while it does not run,
- * because they have paused its domain. A guest initialises each of its vCPUs once.
- * The page lock decides which call is the first, since the vCPU may run from then
- * on.
+ * The vCPU gets its page tables and descriptors once, when it is initialised.
+ * Later only the tools can change its registers and entry points, while it does
+ * not run, because they have paused its domain. A guest initialises each of its
+ * vCPUs once. The page lock decides which call is the first, since the vCPU may
+ * run from then on.
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
+#include "mmu/mmu.h"
 
 /* The hypervisor's form. A selector is in the lowest 16 bits of its long. */
 struct context {
@@ -52,8 +53,8 @@ static const u32 mask_flag[] = {
 };
 
 /*
- * Copy *c from the caller's memory ('get') or to it, which destroys *c for a 32-bit
- * guest. 0 or -EFAULT.
+ * Copy *c from the caller's memory ('get') or to it, which destroys *c for a
+ * 32-bit guest. 0 or -EFAULT.
  */
 static int copy(struct context *c, gva_t at, const struct width *w, bool get)
 {
@@ -70,7 +71,9 @@ static int copy(struct context *c, gva_t at, const struct width *w, bool get)
 			((u32 *)longs)[i] = (u32)longs[i];
 		rc = get ? guest_read(longs, at, size) :
 		     guest_write(at, longs, size);
-		/* Widen from the last on: each lies at or below its new place. */
+		/*
+		 * Widen from the last on: each lies at or below its new place.
+		 */
 		for (i = r->longs; get && narrow && i--;)
 			longs[i] = ((u32 *)longs)[i];
 	}
@@ -78,8 +81,8 @@ static int copy(struct context *c, gva_t at, const struct width *w, bool get)
 }
 
 /*
- * A selector whose ring is at least the kernel's. In a 32-bit guest a null selector
- * stays null.
+ * A selector whose ring is at least the kernel's. In a 32-bit guest a null
+ * selector stays null.
  */
 static u16 kernel_selector(const struct vcpu *v, u64 sel)
 {
@@ -102,7 +105,9 @@ static void set_registers(struct vcpu *v, const struct context *c)
 {
 	v->proc.regs = c->regs;
 	v->proc.regs.error = 0;
-	/* Never ring 0. A return to a null CS faults, and the guest gets that. */
+	/*
+	 * Never ring 0. A return to a null CS faults, and the guest gets that.
+	 */
 	v->proc.regs.cs = kernel_selector(v, c->regs.cs) | !(c->regs.cs & 3);
 	v->proc.regs.ss = kernel_selector(v, c->regs.ss);
 	v->proc.regs.flags = (c->regs.flags & FLAGS_GUEST) | FLAGS_IF | 2;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The timers of a vCPU (xen/vcpu.h and set_timer_op): single-shot, periodic, and
- * the timeout of a poll; and the watchdogs of a domain (xen/sched.h).
+ * The timers of a vCPU (xen/vcpu.h and set_timer_op): single-shot, periodic,
+ * and the timeout of a poll; and the watchdogs of a domain (xen/sched.h).
  *
- * Every vCPU starts with a periodic timer of 100 Hz, because kernels up to 2.6.18
- * rely on it and never set it. As on Xen, it runs only while its vCPU runs. So a
- * CPU serves at most one periodic timer, and all ticks that a vCPU missed become
- * one. Two CPUs that change the timer at the same time may cause one extra tick.
+ * Every vCPU starts with a periodic timer of 100 Hz, because kernels up to
+ * 2.6.18 rely on it and never set it. As on Xen, it runs only while its vCPU
+ * runs. So a CPU serves at most one periodic timer, and all ticks that a vCPU
+ * missed become one. Two CPUs that change the timer at the same time may cause
+ * one extra tick.
  */
 #include <xen/sched.h>
 #include "domain/part.h"
@@ -41,7 +42,7 @@ static void period_fired(void *data)
 		vcpu_tick(data);
 }
 
-/* The timer may be left over from a poll that ended: then wake nobody. */
+/* The poll may have ended before its time-out: then wake nobody. */
 static void poll_timeout(void *data)
 {
 	const struct vcpu *v = data;

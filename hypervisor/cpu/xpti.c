@@ -48,11 +48,10 @@ static void show_image(const u8 *from, const u8 *end, u64 rights)
 
 void xpti_init(void)
 {
-	u32 first[4], r[4] = { 0 };
+	u32 first[4], r[4];
 
 	cpuid(0, 0, first);
-	if (first[0] >= FEATURES)
-		cpuid(FEATURES, 0, r);
+	cpuid_leaf(FEATURES, 0, r);
 	xpti_decide(xpti_is_faulty(first[1], r[3] & EDX_ARCH_CAPS ?
 				   rdmsr(MSR_ARCH_CAPABILITIES) : 0));
 	if (!xpti_enabled(true) && !xpti_enabled(false))

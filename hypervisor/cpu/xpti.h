@@ -6,8 +6,8 @@
 struct vcpu;
 
 /*
- * The page of a vCPU that its thin roots map, beside its descriptors. entry/xpti.S
- * uses it.
+ * The page of a vCPU that its thin roots map, beside its descriptors.
+ * entry/xpti.S uses it.
  */
 struct xpti_page {
 	u64 full, thin;			/* values of CR3; thin 0: not in use */
@@ -40,8 +40,8 @@ struct entry_points {
 /* Set option xpti. False: the value is malformed. */
 bool xpti_set_option(const char *value);
 /*
- * Whether a processor has the Meltdown fault: 'vendor' is EBX of CPUID's leaf 0,
- * 'capabilities' is the MSR ARCH_CAPABILITIES, or 0 if it is missing.
+ * Whether a processor has the Meltdown fault: 'vendor' is EBX of CPUID's leaf
+ * 0, 'capabilities' is the MSR ARCH_CAPABILITIES, or 0 if it is missing.
  */
 bool xpti_is_faulty(u32 vendor, u64 capabilities);
 /* Decide for this processor who has XPTI, and log it. Once, at boot. */
@@ -49,7 +49,9 @@ void xpti_decide(bool faulty);
 /* Whether Dom0 ('privileged') or other domains have XPTI if they are 64-bit. */
 bool xpti_enabled(bool privileged);
 
-/* Decide, and make the tables that all thin roots share. At boot, with memory. */
+/*
+ * Decide, and make the tables that all thin roots share. At boot, with memory.
+ */
 void xpti_init(void);
 /*
  * Give the vCPU the tables and the page that XPTI needs, if its domain has XPTI.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Decides which 64-bit domains have XPTI: those that the option xpti names or, by
- * default, all if the processor has the Meltdown fault. The option and the log line
- * are those of Xen.
+ * Decides which 64-bit domains have XPTI: those that the option xpti names or,
+ * by default, all if the processor has the Meltdown fault. The option and the
+ * log line are those of Xen.
  */
 #include "cpu/xpti.h"
 #include "lib/lib.h"
@@ -15,31 +15,17 @@
 
 /* 1, 0, or -1: as the processor needs. */
 static struct wanted {
-	s8 dom0, domu;
+	int dom0, domu;
 } wanted = { -1, -1 };
 
 static struct {
 	bool dom0, domu;
 } enabled;
 
-/* The value of NAME, no-NAME or NAME=BOOLEAN: 1 or 0; -1: another word. */
-static s8 truth_of(const char *word, const char *name)
-{
-	bool no = !strncmp(word, "no-", 3);
-	size_t n = strlen(name);
-
-	word += no ? 3 : 0;
-	if (strncmp(word, name, n))
-		return -1;
-	if (word[n] == '=' && !no)
-		return (s8)boot_truth(word + n + 1);
-	return word[n] ? -1 : !no;
-}
-
 static bool set_word(struct wanted *w, const char *word)
 {
-	s8 first = truth_of(word, "dom0"), others = truth_of(word, "domu");
-	s8 both = (s8)boot_truth(word);
+	int first = boot_truth_of(word, "dom0");
+	int others = boot_truth_of(word, "domu"), both = boot_truth(word);
 
 	if (both >= 0 || !strncmp(word, "default", sizeof("default")))
 		w->dom0 = w->domu = both;
@@ -60,8 +46,7 @@ bool xpti_set_option(const char *value)
 	size_t n;
 
 	for (;; value += n + 1) {
-		for (n = 0; value[n] && value[n] != ',';)
-			n++;
+		n = str_until(value, ',');
 		str_copy(word, value, MIN(n + 1, sizeof(word)));
 		if (n >= sizeof(word) || !set_word(&new, word))
 			return false;

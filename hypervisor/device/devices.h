@@ -17,10 +17,11 @@ struct domain_devices {
 		bool share;		/* its port allows sharing the irq */
 		bool allowed;		/* an unprivileged domain may bind it */
 	} *pirqs;
-	u32 pirq_count;
+	u32 pirq_count;			/* fixed */
 	mfn_t eoi_frame;		/* the page lock */
 	u8 *eoi_map;
-	u8 *ioports;			/* bit set: denied; NULL: all are */
+	u8 *ioports;			/* bit set: denied; NULL: all are. The
+					 * domctl lock; read without it */
 	struct frame_range {
 		u64 first, end;
 	} iomem[MAX_IOMEM];		/* device frames; the page lock */

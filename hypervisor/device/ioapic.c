@@ -51,6 +51,16 @@ static const struct ioapic *find_pin(u32 gsi, u32 *reg)
 	return NULL;
 }
 
+/* Write the low (0) or the high (1) word of a pin's entry, if there is a pin. */
+static void write_pin(u32 gsi, u32 word, u32 v)
+{
+	u32 reg;
+	const struct ioapic *io = find_pin(gsi, &reg);
+
+	if (io)
+		write_reg(io, reg + word, v);
+}
+
 bool ioapic_has(u32 gsi)
 {
 	u32 reg;
@@ -61,33 +71,22 @@ bool ioapic_has(u32 gsi)
 void ioapic_program(u32 gsi, u32 vector, u32 apic_id, bool level, bool low)
 {
 	u64 entry = vector | (level ? REDIR_LEVEL : 0) | (low ? REDIR_LOW : 0);
-	const struct ioapic *io;
-	u32 reg;
 
-	io = find_pin(gsi, &reg);
-	if (!io)
-		return;
-	write_reg(io, reg, (u32)REDIR_MASKED);
-	write_reg(io, reg + 1, apic_id << 24);
-	write_reg(io, reg, (u32)(entry | REDIR_MASKED));
+	write_pin(gsi, 0, (u32)REDIR_MASKED);
+	write_pin(gsi, 1, apic_id << 24);
+	write_pin(gsi, 0, (u32)(entry | REDIR_MASKED));
 }
 
 void ioapic_redirect(u32 gsi, u32 apic_id)
 {
-	const struct ioapic *io;
-	u32 reg;
-
-	io = find_pin(gsi, &reg);
-	if (io)
-		write_reg(io, reg + 1, apic_id << 24);
+	write_pin(gsi, 1, apic_id << 24);
 }
 
 void ioapic_mask(u32 gsi, bool masked)
 {
-	const struct ioapic *io;
 	u32 reg, v;
+	const struct ioapic *io = find_pin(gsi, &reg);
 
-	io = find_pin(gsi, &reg);
 	if (!io)
 		return;
 	v = read_reg(io, reg);
@@ -97,12 +96,7 @@ void ioapic_mask(u32 gsi, bool masked)
 
 void ioapic_send_nmi(u32 gsi)
 {
-	const struct ioapic *io;
-	u32 reg;
-
-	io = find_pin(gsi, &reg);
-	if (io)
-		write_reg(io, reg, REDIR_NMI);
+	write_pin(gsi, 0, REDIR_NMI);
 }
 
 u32 irq_gsi_count(void)

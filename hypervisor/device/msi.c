@@ -6,7 +6,6 @@
  */
 #include "device/irq.h"
 #include "errno.h"
-#include "machine/cpu.h"
 #include "machine/lock.h"
 #include "machine/paging.h"
 #include "memory/frames.h"

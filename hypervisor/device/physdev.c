@@ -191,23 +191,10 @@ static long map_message(struct domain *d, struct physdev_map_pirq *m)
 	return 0;
 }
 
-/* Only the privileged domain maps interrupts, its own as well. */
-static long mapping_target(struct domain *by, u32 domid, struct domain **d)
-{
-	long rc = domain_target(domid, d);
-
-	return rc || by->privileged ? rc : -EPERM;
-}
-
-static long do_map_pirq(struct domain *by, void *arg)
+static long do_map_pirq(struct domain *d, void *arg)
 {
 	struct physdev_map_pirq *m = arg;
-	DOMAIN_REF(d);
-	long rc = mapping_target(by, m->domid, &d);
 
-	if (rc)
-		return rc;
-	spin_guard_irqsave(&d->events.lock);
 	if (d->life.is_dying)
 		return -ESRCH;
 	switch (m->type) {
@@ -235,15 +222,10 @@ static void unmap(struct domain *d, u32 pirq)
 	p->allowed = false;
 }
 
-static long do_unmap_pirq(struct domain *by, void *arg)
+static long do_unmap_pirq(struct domain *d, void *arg)
 {
 	const struct physdev_unmap_pirq *op = arg;
-	DOMAIN_REF(d);
-	long rc = mapping_target(by, op->domid, &d);
 
-	if (rc)
-		return rc;
-	spin_guard_irqsave(&d->events.lock);
 	if (op->pirq < 0 || op->pirq >= (int)d->dev.pirq_count ||
 	    !pirq_mapped(d, (u32)op->pirq))
 		return -EINVAL;
@@ -402,6 +384,8 @@ static long do_nothing(struct domain *d, void *arg)
 #define ARG(name)	OPERATION_SIZE(struct physdev_##name)
 #define OP(name, fn, out, ...) [PHYSDEVOP_##name] = \
 	{ fn, ARG(name), out, __VA_ARGS__ }
+/* Only the privileged domain maps interrupts, its own as well. */
+#define MAPPING	(OPERATION_TARGET | OPERATION_PRIVILEGED | OPERATION_LOCKED)
 #define PCI_OP(type, how)	{ do_nothing, ARG(type), false, how }
 static const struct operation ops[] = {
 	OP(eoi, do_eoi, false, 0),
@@ -410,8 +394,8 @@ static const struct operation ops[] = {
 	OP(set_iobitmap, do_set_iobitmap, false, 0, LAYOUT_IOBITMAP),
 	[PHYSDEVOP_apic_read] = { do_apic_read, ARG(apic), true,
 				  OPERATION_PRIVILEGED, LAYOUT_APIC },
-	OP(map_pirq, do_map_pirq, true, 0, LAYOUT_MAP_PIRQ),
-	OP(unmap_pirq, do_unmap_pirq, false, 0),
+	OP(map_pirq, do_map_pirq, true, MAPPING, LAYOUT_MAP_PIRQ),
+	OP(unmap_pirq, do_unmap_pirq, false, MAPPING),
 	OP(setup_gsi, do_setup_gsi, false, OPERATION_LOCKED),
 	OP(get_free_pirq, do_get_free_pirq, true, OPERATION_LOCKED),
 	[PHYSDEVOP_pirq_eoi_gmfn_v2] = { do_eoi_frame, ARG(pirq_eoi_gmfn), false,

@@ -20,7 +20,6 @@
 #include "machine/acpi.h"
 #include "machine/boot.h"
 #include "machine/cpu.h"
-#include "machine/log.h"
 #include "machine/panic.h"
 #include "machine/smp.h"
 #include "machine/time.h"

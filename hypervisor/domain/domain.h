@@ -43,7 +43,10 @@ struct vcpu {
 };
 
 struct domain {
-	/* Who it is: fixed once it is listed, but for 'refs' and 'next'. */
+	/*
+	 * Who it is: fixed once it is listed, but for refs and next; handle and
+	 * vcpu, which the domctl lock guards; and width (domain_set_width()).
+	 */
 	u32 id;
 	u32 refs;			/* atomic; see domain_get() */
 	struct domain *next;		/* by number; the list lock */
@@ -92,6 +95,36 @@ static inline bool domain_range_ok(const struct domain *d, gva_t at, u64 n)
 	return (n <= d->tables.address_end &&
 		at.a <= d->tables.address_end - n) ||
 	       (at.a > d->width->hole_last && n <= -at.a);
+}
+
+/*
+ * guest_get_longs() for a constant number of longs, without a loop; 'size' is
+ * d->width->long_size. False: one of them cannot be read.
+ */
+static inline __attribute__((always_inline))
+bool guest_get_few(const struct domain *d, u32 size, gva_t at, u64 to[], u32 n)
+{
+	u32 i, narrow;
+	u64 wide;
+
+	if (!domain_range_ok(d, at, n * size))
+		return false;
+	if (size == sizeof(u64)) {
+#pragma GCC unroll 9
+		for (i = 0; i < n; i++) {
+			GUEST_GET(u64, at.a + i * sizeof(u64), wide);
+			to[i] = wide;	/* not the output: gcc 12 crashes */
+		}
+		return true;
+	}
+#pragma GCC unroll 9
+	for (i = 0; i < n; i++) {
+		GUEST_GET(u32, at.a + i * sizeof(u32), narrow);
+		to[i] = narrow;
+	}
+	return true;
+fault:
+	return false;
 }
 
 /*
@@ -237,5 +270,7 @@ static inline bool domain_may(const struct domain *by, const struct domain *d)
  * may not.
  */
 int domain_target(u32 domid, struct domain **d);
+
+#include "sched/preempt.h"	/* it uses the structures */
 
 #endif

@@ -11,8 +11,9 @@
  * in use, and the CPU answers flushes. So the rules for what a running vCPU uses
  * suffice, and nobody but this CPU changes or reads the registers. The CPU unloads
  * the vCPU before it runs another one, and
- *  - if the vCPU no longer merely sleeps: the tools stop it or its domain ends, or
- *    it woke and another CPU must run it. Whoever changes that state then sets
+ *  - if the vCPU does not merely sleep: the tools stop it or its domain ends, a
+ *    sibling stopped it, perhaps in user mode, where its kernel's memory is not
+ *    mapped; or it woke and another CPU must run it. Whoever changes that state then sets
  *    CPU_WORK_RESCHED; this CPU clears the work before it looks at the state. If it
  *    woke and may run here, this CPU is about to choose;
  *  - after a flush, so that an idle CPU answers one, not each.
@@ -64,11 +65,10 @@ static struct vcpu *wait_for_vcpu(struct cpu *c)
 
 	do {
 		/* Others' interrupts come in, even if there is always work. */
-		irq_enable();
-		cpu_relax();
-		irq_disable();
+		irq_window();
 		v = c->current;
-		if (v && (!sched_may_stay_loaded(v) || c->flushed != flushed))
+		if (v && (v->proc.in_user || !sched_may_stay_loaded(v) ||
+			  c->flushed != flushed))
 			switch_vcpus(v, NULL);
 		quiet_point();
 		cpu_idle(&c->work);
@@ -117,6 +117,8 @@ static __attribute__((noinline)) void attend(struct cpu *c, struct regs *r)
 		if (c->work) {
 			schedule();
 			told = false;	/* it may be another vCPU now */
+			if (c->work)	/* as in wait_for_vcpu() */
+				irq_window();
 		} else if (nmi_deliverable(c->current)) {
 			nmi_deliver(c->current, r);
 		} else if (!told && shared_events_deliverable(c->current)) {

@@ -61,7 +61,7 @@ static void general_protection(struct vcpu *v, struct regs *r)
 	if ((r->error & (EC_IDT | EC_EXT)) == EC_IDT &&
 	    software_interrupt(v, r))
 		return;
-	if (!r->error && emulate_privileged(v, r))
+	if (!r->error && (emulate_user_gs(v, r) || emulate_privileged(v, r)))
 		return;
 	bounce_as_is(v, r);
 }
@@ -170,7 +170,7 @@ static void system_call(struct vcpu *v, struct regs *r)
 	if (vcpu_in_kernel(v, r))
 		hypercall_entry(v, r);
 	else
-		bounce_fast_call(v, r);
+		bounce_syscall(v, r);
 }
 
 static void invalid_opcode(struct vcpu *v, struct regs *r)

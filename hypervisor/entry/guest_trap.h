@@ -26,6 +26,8 @@ void bounce_exception(struct vcpu *v, struct regs *r, u32 vector, s64 error);
 void bounce_event(struct vcpu *v, struct regs *r);
 void bounce_failsafe(struct vcpu *v, struct regs *r);
 void bounce_fast_call(struct vcpu *v, struct regs *r);
+/* SYSCALL from the user mode of a 64-bit guest. */
+void bounce_syscall(struct vcpu *v, struct regs *r);
 void bounce_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error);
 
 #endif

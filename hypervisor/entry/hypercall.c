@@ -104,26 +104,39 @@ static bool wants_restart(const struct hypercall *call, long rc)
 	return rc == -ERESTART && !call->any_value;
 }
 
+/* Store the result of an entry whose address was range-checked. 0 or -EFAULT. */
+static int put_result(const struct width *w, gva_t at, u64 result)
+{
+	if (width_is_long(w))
+		GUEST_PUT(u64, at.a + sizeof(u64), result);
+	else
+		GUEST_PUT(u32, at.a + sizeof(u32), result);
+	return 0;
+fault:
+	return -EFAULT;
+}
+
 /*
  * Carry out the entry at 'at'. *left: it was an iret, after which no entry may
  * follow.
  */
-static long multicall_entry(const struct width *w, gva_t at, bool *left)
+static long multicall_entry(const struct domain *d, gva_t at, bool *left)
 {
+	const struct width *w = d->width;
 	const struct regs *r = &this_block()->guest;
 	u64 entry[ENTRY_LONGS], *args = &entry[2];
 	const struct hypercall *call;
 	u32 pairs = 0;
 	long rc;
 
-	if (guest_get_longs(at, entry, ENTRY_LONGS))
+	if (!guest_get_few(d, w->long_size, at, entry, ENTRY_LONGS))
 		return -EFAULT;
 	call = lookup(entry[0]);
 	*left = entry[0] == __HYPERVISOR_iret;
 	if (*left) {
 		/* Its result is the AX that iret loaded; a fault is ignored. */
 		do_iret(NULL);
-		guest_put_long(at, 1, r->ax);
+		put_result(w, at, r->ax);
 		return 0;
 	}
 	if (!call) {
@@ -139,7 +152,7 @@ static long multicall_entry(const struct width *w, gva_t at, bool *left)
 		while (wants_restart(call, rc) && !sched_preempt_needed());
 	}
 	if (!call || !wants_restart(call, rc))
-		return guest_put_long(at, 1, (u64)rc);
+		return put_result(w, at, (u64)rc);
 	if (!pairs && guest_put_longs(gva_index(at, 2, w->long_size), args,
 				      HYPERCALL_ARGS))
 		return -EFAULT;
@@ -154,7 +167,7 @@ long do_multicall(u64 a[])
 
 	a[1] = (u32)a[1];	/* Xen takes 32 bits of the count */
 	while (a[1] && !rc) {
-		rc = multicall_entry(d->width, gva(a[0]), &left);
+		rc = multicall_entry(d, gva(a[0]), &left);
 		if (rc || left)
 			break;
 		a[0] += ENTRY_LONGS * d->width->long_size;

@@ -14,7 +14,6 @@
 #include "entry/traps.h"
 #include "guest/segment.h"
 #include "machine/asm.h"
-#include "machine/log.h"
 #include "machine/mce.h"
 #include "machine/panic.h"
 #include "machine/smp.h"

@@ -52,20 +52,15 @@ static int open_port(struct domain *d, u8 state, u32 vcpu, u32 peer,
 	return 0;
 }
 
-static long do_alloc_unbound(struct domain *by, void *arg)
+static long do_alloc_unbound(struct domain *d, void *arg)
 {
 	struct evtchn_alloc_unbound *op = arg;
-	DOMAIN_REF(d);
-	int rc = domain_target(op->dom, &d);
+	int rc = open_port(d, EVTCHN_UNBOUND, 0, 0, &op->port);
 
-	if (rc)
-		return rc;
-	spin_guard_irqsave(&d->events.lock);
-	rc = open_port(d, EVTCHN_UNBOUND, 0, 0, &op->port);
 	if (!rc)
 		evtchn_port(d, op->port)->remote_domid =
 			op->remote_dom != DOMID_SELF ? op->remote_dom :
-			(u16)by->id;
+			(u16)current_domain()->id;
 	return rc;
 }
 
@@ -284,15 +279,10 @@ int evtchn_kill(struct domain *d)
 }
 
 /* The tools may reset another domain's ports only while it is paused. */
-static long do_reset(struct domain *by, void *arg)
+static long do_reset(struct domain *d, void *arg)
 {
-	const struct evtchn_reset *op = arg;
-	DOMAIN_REF(d);
-	long rc = domain_target(op->dom, &d);
-
-	if (rc)
-		return rc;
-	return d == by || d->life.pause_count ? reset_ports(d) : -EINVAL;
+	return d == current_domain() || d->life.pause_count ? reset_ports(d) :
+	       -EINVAL;
 }
 
 /* Send to the other end, unless it was closed meanwhile. */
@@ -449,11 +439,12 @@ static const struct operation ops[] = {
 	OP(close, do_close, false, 0),
 	OP(send, do_send, false, 0),
 	OP(status, do_status, true, 0),
-	OP(alloc_unbound, do_alloc_unbound, true, 0),
+	OP(alloc_unbound, do_alloc_unbound, true,
+	   OPERATION_TARGET | OPERATION_LOCKED),
 	OP(bind_ipi, do_bind_ipi, true, OPERATION_LOCKED),
 	OP(bind_vcpu, do_bind_vcpu, false, OPERATION_LOCKED),
 	OP(unmask, do_unmask, false, OPERATION_LOCKED),
-	OP(reset, do_reset, false, 0),
+	OP(reset, do_reset, false, OPERATION_TARGET),
 	OP(init_control, evtchn_fifo_init_control, true, 0),
 	OP(expand_array, evtchn_fifo_expand_array, false, 0),
 	OP(set_priority, do_set_priority, false, OPERATION_LOCKED),

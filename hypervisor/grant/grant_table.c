@@ -250,21 +250,18 @@ static int set_version(u64 at)
 	return guest_write(gva(at), &op, sizeof(op)) ? -EFAULT : rc;
 }
 
-static long do_get_version(struct domain *by, void *arg)
+static long do_get_version(struct domain *d, void *arg)
 {
-	struct gnttab_get_version *op = arg;
-	DOMAIN_REF(d);
-
-	op->version = 1;
-	return domain_target(op->dom, &d);
+	((struct gnttab_get_version *)arg)->version = 1;
+	return 0;
 }
 
 #define OP(name, ...) [GNTTABOP_##name] = { do_##name, \
-	OPERATION_SIZE(struct gnttab_##name), true, 0, __VA_ARGS__ }
+	OPERATION_SIZE(struct gnttab_##name), true, __VA_ARGS__ }
 static const struct operation ops[] = {
-	OP(setup_table, LAYOUT_SETUP_TABLE),
-	OP(query_size),
-	OP(get_version),
+	OP(setup_table, 0, LAYOUT_SETUP_TABLE),
+	OP(query_size, 0),
+	OP(get_version, OPERATION_TARGET),
 };
 
 static int swap_refs(struct domain *d, u64 at, u32 n)
@@ -321,12 +318,9 @@ long do_grant_table_op(u64 a[])
 	if ((s32)a[2] < 0 || cmd >> 12)
 		return -EINVAL;
 	a[2] = (u32)a[2];
-	switch (cmd) {
-	case GNTTABOP_map_grant_ref:
-	case GNTTABOP_unmap_grant_ref:
-	case GNTTABOP_unmap_and_replace:
-	case GNTTABOP_swap_grant_ref:
+	if (cmd < ARRAY_SIZE(array_ops) && array_ops[cmd].fn)
 		return run_array(&array_ops[cmd], &a[1], &a[2]);
+	switch (cmd) {
 	case GNTTABOP_copy:
 		return grant_copy(&a[1], &a[2]);
 	case GNTTABOP_setup_table:

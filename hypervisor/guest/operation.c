@@ -7,11 +7,29 @@
 #include "guest/layout.h"
 #include "guest/operation.h"
 
+static long call(const struct operation *op, struct domain *d, void *arg)
+{
+	if ((op->how & OPERATION_PRIVILEGED) && !current_domain()->privileged)
+		return -EPERM;
+	if (!(op->how & OPERATION_LOCKED))
+		return op->fn(d, arg);
+	spin_guard_irqsave(&d->events.lock);
+	return op->fn(d, arg);
+}
+
+static long call_for_target(const struct operation *op, void *arg)
+{
+	DOMAIN_REF(d);
+	long rc = domain_target(*(const domid_t *)arg, &d);
+
+	return rc ? rc : call(op, d, arg);
+}
+
 long operation_call(const struct operation *ops, u32 count, u32 cmd,
 		    struct domain *d, gva_t at)
 {
 	const struct operation *op = &ops[cmd];
-	u64 arg[OPERATION_MAX / sizeof(u64)], f = 0;
+	u64 arg[OPERATION_MAX / sizeof(u64)];
 	long rc;
 
 	if (cmd >= count || !op->fn)
@@ -21,13 +39,8 @@ long operation_call(const struct operation *ops, u32 count, u32 cmd,
 	if (op->layout ? layout_get(op->layout, at, arg, op->size) :
 			 guest_read(arg, at, op->size))
 		return -EFAULT;
-	if ((op->how & OPERATION_PRIVILEGED) && !d->privileged)
-		return -EPERM;
-	if (op->how & OPERATION_LOCKED)
-		f = spin_lock_irqsave(&d->events.lock);
-	rc = op->fn(d, arg);
-	if (op->how & OPERATION_LOCKED)
-		spin_unlock_irqrestore(&d->events.lock, f);
+	rc = op->how & OPERATION_TARGET ? call_for_target(op, arg) :
+	     call(op, d, arg);
 	if (rc || !op->out)
 		return rc;
 	return op->layout ? layout_put(op->layout, at, arg) :

@@ -10,6 +10,8 @@ struct operation {
 	u8 size;		/* of the argument here, in bytes */
 	bool out;		/* write the argument back if fn returns 0 */
 	u8 how;			/* OPERATION_* */
+/* Call fn for the domain that the argument's first member, a domid_t, names. */
+#define OPERATION_TARGET	8u
 #define OPERATION_LOCKED	1u	/* call fn with d's event lock held */
 #define OPERATION_PRIVILEGED	2u	/* only for a privileged caller */
 #define OPERATION_PRIVILEGED_FIRST 4u	/* tested before the argument is read */
@@ -21,9 +23,9 @@ struct operation {
 	sizeof(u8 [sizeof(type) <= OPERATION_MAX ? sizeof(type) : -1])
 /*
  * Read the argument at 'at' and call operation 'cmd' of the table for d, the
- * calling domain. It fails with -ENOSYS (no such operation), -EFAULT or -EPERM,
- * tested in this order as on Xen (but see OPERATION_PRIVILEGED_FIRST), or with
- * what fn returns.
+ * calling domain. It fails with -ENOSYS (no such operation), -EFAULT, as
+ * domain_target() (with OPERATION_TARGET), or -EPERM, tested in this order as on
+ * Xen (but see OPERATION_PRIVILEGED_FIRST), or with what fn returns.
  */
 long operation_call(const struct operation *ops, u32 count, u32 cmd,
 		    struct domain *d, gva_t at);

@@ -4,7 +4,6 @@
 #define KRYPTON_SEGMENT_H
 
 #include "domain/domain.h"
-#include "machine/asm.h"
 
 /* Bits of a segment descriptor. */
 #define DESC_RW		BIT(41)		/* data: writable, code: readable */

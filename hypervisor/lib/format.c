@@ -117,6 +117,15 @@ void str_copy(char *dst, const char *src, size_t size)
 	dst[n] = '\0';
 }
 
+size_t str_until(const char *s, char end)
+{
+	size_t n = 0;
+
+	while (s[n] && s[n] != end)
+		n++;
+	return n;
+}
+
 static int digit_value(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -131,9 +140,11 @@ u64 str_to_u64(const char *s, const char **end)
 	int base = 10;
 	u64 v = 0;
 
-	if (s[0] == '0' && (s[1] | 0x20) == 'x') {
+	if (s[0] == '0' && (s[1] | 0x20) == 'x' && digit_value(s[2]) < 16) {
 		base = 16;
 		s += 2;
+	} else if (s[0] == '0') {
+		base = 8;
 	}
 	for (; digit_value(*s) < base; s++)
 		v = v * (u64)base + (u64)digit_value(*s);

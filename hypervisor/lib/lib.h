@@ -16,9 +16,20 @@ int memcmp(const void *a, const void *b, size_t n);
 size_t strlen(const char *s);
 int strncmp(const char *a, const char *b, size_t n);
 
+/* The 32-bit number at this offset of a structure, aligned or not. */
+static inline u32 get_u32(const void *from, u64 offset)
+{
+	u32 v;
+
+	memcpy(&v, (const u8 *)from + offset, sizeof(v));
+	return v;
+}
+
 /* Copy as much as fits, with a terminator; 'size' is not 0. */
 void str_copy(char *dst, const char *src, size_t size);
-/* Decimal, or hexadecimal after 0x; *end is the first character behind it. */
+/* The length of s up to the first 'end', or to the terminator. */
+size_t str_until(const char *s, char end);
+/* Decimal, hexadecimal after 0x or octal after 0; *end is the first character behind it. */
 u64 str_to_u64(const char *s, const char **end);
 int format(char *buf, size_t size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ACPI's static tables: MADT for processors and interrupt controllers, FADT
- * for the power-off ports, HPET for a clock, MCFG for PCI. The hypervisor trusts these
- * tables as it trusts the rest of the firmware, but checks lengths and
+ * ACPI's static tables: MADT for processors and interrupt controllers, FADT for
+ * the power-off ports, HPET for a clock, MCFG for PCI. The hypervisor trusts
+ * these tables as it trusts the rest of the firmware, but checks lengths and
  * checksums. It does not interpret AML. It needs only the values of \_S5, and
  * searches the bytes of the AML for them.
  */
@@ -52,14 +52,6 @@ enum { MADT_CPU, MADT_IOAPIC, MADT_OVERRIDE, MADT_X2APIC = 9 };
 
 struct acpi_info acpi = { .lapic_address = 0xfee00000 };
 
-static u32 get32(const void *table, u32 offset)
-{
-	u32 v;
-
-	memcpy(&v, (const u8 *)table + offset, 4);
-	return v;
-}
-
 static bool sum_ok(const void *p, size_t n)
 {
 	const u8 *b = p;
@@ -105,7 +97,7 @@ static void add_ioapic(const u8 *e)
 {
 	if (acpi.ioapics < ACPI_MAX_IOAPICS)
 		acpi.ioapic[acpi.ioapics++] = (struct acpi_ioapic){
-			e[2], get32(e, 4), get32(e, 8)
+			e[2], get_u32(e, 4), get_u32(e, 8)
 		};
 	else
 		acpi.ignored_ioapics++;
@@ -115,7 +107,7 @@ static void add_override(const u8 *e)
 {
 	if (acpi.overrides < ACPI_MAX_OVERRIDES)
 		acpi.override[acpi.overrides++] = (struct acpi_override){
-			e[3], get32(e, 4), (u16)(e[8] | e[9] << 8)
+			e[3], get_u32(e, 4), (u16)(e[8] | e[9] << 8)
 		};
 }
 
@@ -127,18 +119,18 @@ static void parse_madt(const struct acpi_header *h)
 
 	if (e > end)
 		return;
-	acpi.lapic_address = get32(h, 36);
+	acpi.lapic_address = get_u32(h, 36);
 	for (; e + 2 <= end && e[1] >= 2 && e + e[1] <= end; e += e[1]) {
 		if (e[0] < sizeof(size) && e[1] < size[e[0]])
 			continue;
 		switch (e[0]) {
 		case MADT_CPU:
 			if (e[3] != NO_APIC8)
-				add_cpu(e[3], get32(e, 4));
+				add_cpu(e[3], get_u32(e, 4));
 			break;
 		case MADT_X2APIC:
-			if (get32(e, 4) != NO_APIC32)
-				add_cpu(get32(e, 4), get32(e, 8));
+			if (get_u32(e, 4) != NO_APIC32)
+				add_cpu(get_u32(e, 4), get_u32(e, 8));
 			break;
 		case MADT_IOAPIC:
 			add_ioapic(e);
@@ -186,16 +178,16 @@ static void parse_fadt(const struct acpi_header *h)
 
 	if (h->length < FADT_PM_TIMER + 4)
 		return;
-	acpi.pm1a = get32(h, FADT_PM1A);
-	acpi.pm1b = get32(h, FADT_PM1B);
-	acpi.pm_timer = get32(h, FADT_PM_TIMER);
-	if (h->length > FADT_RESET_VALUE && (get32(h, FADT_FLAGS) & BIT(10)) &&
+	acpi.pm1a = get_u32(h, FADT_PM1A);
+	acpi.pm1b = get_u32(h, FADT_PM1B);
+	acpi.pm_timer = get_u32(h, FADT_PM_TIMER);
+	if (h->length > FADT_RESET_VALUE && (get_u32(h, FADT_FLAGS) & BIT(10)) &&
 	    b[FADT_RESET] == 1) {
-		acpi.reset_port = (u16)get32(h, FADT_RESET + 4);
+		acpi.reset_port = (u16)get_u32(h, FADT_RESET + 4);
 		acpi.reset_value = b[FADT_RESET_VALUE];
 	}
-	if (get32(h, FADT_DSDT))
-		find_s5(phys_to_virt(paddr(get32(h, FADT_DSDT))));
+	if (get_u32(h, FADT_DSDT))
+		find_s5(phys_to_virt(paddr(get_u32(h, FADT_DSDT))));
 }
 
 static void parse_hpet(const struct acpi_header *h)

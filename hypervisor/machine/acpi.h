@@ -29,6 +29,7 @@ struct acpi_mcfg {
 	u8 first, last;		/* bus */
 };
 
+/* What acpi_init() found; constant afterwards. Addresses are physical. */
 struct acpi_info {
 	u32 lapic_address;
 	u32 apic_id[MAX_CPUS];

@@ -69,9 +69,9 @@ static const char *start_cpu(u32 id, u32 apic_id)
 	cpu_blocks[id] = b;
 	ap_prepare(id, apic_id);
 	start_stack = (u64)&b->guest;
-	apic_send_init(apic_id);
+	apic_send_ipi(apic_id, APIC_INIT);
 	time_wait(10 * NS_PER_MS);
-	apic_send_startup(apic_id, TRAMPOLINE_PHYS >> PAGE_SHIFT);
+	apic_send_ipi(apic_id, APIC_STARTUP | TRAMPOLINE_PHYS >> PAGE_SHIFT);
 	end = time_now() + START_TIMEOUT;
 	while (!READ_ONCE(b->cpu.online) && time_now() < end)
 		cpu_relax();
@@ -81,7 +81,7 @@ static const char *start_cpu(u32 id, u32 apic_id)
 		why = "its time stamp counter disagrees with the others'";
 	/* If it answered late, it would take the next one's number: stop it. */
 	if (why)
-		apic_send_init(apic_id);
+		apic_send_ipi(apic_id, APIC_INIT);
 	return why;
 }
 

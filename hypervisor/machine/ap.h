@@ -3,7 +3,7 @@
 #ifndef KRYPTON_AP_H
 #define KRYPTON_AP_H
 
-/* How many to use. */
+/* The most CPUs to use, the boot processor included (option maxcpus). */
 extern u64 ap_max_cpus;
 /*
  * Start every processor that ACPI names. Each calls 'init', which loads its
@@ -12,7 +12,7 @@ extern u64 ap_max_cpus;
 void ap_boot(void (*init)(void), void (*run)(void));
 /* Let them run guests. */
 void ap_release(void);
-/* Make the block of a new CPU, and its GDT page. */
+/* Fill in the block of a new CPU, and allocate its GDT pages. */
 void ap_prepare(u32 id, u32 apic_id);
 
 #endif

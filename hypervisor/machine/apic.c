@@ -36,9 +36,6 @@
 #define SVR_ENABLE	0x100u
 #define ICR_BUSY	BIT(12)
 #define ICR_ASSERT	BIT(14)
-#define ICR_NMI		0x400u
-#define ICR_INIT	0x500u
-#define ICR_STARTUP	0x600u
 #define BASE_X2APIC	BIT(10)
 #define BASE_ENABLE	BIT(11)
 #define X2APIC_MSR	0x800
@@ -113,8 +110,9 @@ void apic_eoi(void)
 	apic_write(APIC_EOI, 0);
 }
 
-static void send(u32 apic_id, u32 command)
+void apic_send_ipi(u32 apic_id, u32 what)
 {
+	u32 command = what | (u32)ICR_ASSERT;
 	u64 f = irq_save();
 
 	if (!regs) {
@@ -132,26 +130,6 @@ static void send(u32 apic_id, u32 command)
 		apic_write(APIC_ICR_LO, command);
 	}
 	irq_restore(f);
-}
-
-void apic_send_ipi(u32 apic_id, u8 vector)
-{
-	send(apic_id, vector | (u32)ICR_ASSERT);
-}
-
-void apic_send_init(u32 apic_id)
-{
-	send(apic_id, ICR_INIT | (u32)ICR_ASSERT);
-}
-
-void apic_send_nmi(u32 apic_id)
-{
-	send(apic_id, ICR_NMI | (u32)ICR_ASSERT);
-}
-
-void apic_send_startup(u32 apic_id, u8 page)
-{
-	send(apic_id, ICR_STARTUP | (u32)ICR_ASSERT | page);
 }
 
 void apic_timer_set(u32 ticks)

@@ -9,11 +9,6 @@ u32 boot_words;
 
 static char text[BOOT_CMDLINE_SIZE];
 
-static bool same(const char *a, const char *b)
-{
-	return !strncmp(a, b, strlen(b) + 1);
-}
-
 void boot_split(void)
 {
 	char *p = text;
@@ -33,7 +28,6 @@ void boot_split(void)
 	}
 }
 
-/* The words that Xen takes for off and on: 0 or 1; -1 for other words. */
 int boot_truth(const char *s)
 {
 	static const char *const names[] = {
@@ -43,23 +37,33 @@ int boot_truth(const char *s)
 	int i;
 
 	for (i = 0; i < (int)ARRAY_SIZE(names); i++)
-		if (same(s, names[i]))
+		if (!strncmp(s, names[i], strlen(names[i]) + 1))
 			return i & 1;
 	return -1;
 }
 
+int boot_truth_of(const char *word, const char *name)
+{
+	size_t n = strlen(name);
+	bool no = strncmp(word, name, n) && !strncmp(word, "no-", 3);
+
+	word += no ? 3 : 0;
+	if (strncmp(word, name, n))
+		return -1;
+	if (word[n] == '=' && !no)
+		return boot_truth(word + n + 1);
+	return word[n] ? -1 : !no;
+}
+
 bool boot_flag(const char *name, bool otherwise)
 {
-	u32 i;
+	const struct boot_word *w;
 	int v;
 
-	for (i = 0; i < boot_words; i++) {
-		v = -1;
-		if (same(boot_word[i].name, name))
-			v = boot_word[i].value ? boot_truth(boot_word[i].value) : 1;
-		else if (!strncmp(boot_word[i].name, "no-", 3) &&
-			 same(boot_word[i].name + 3, name) && !boot_word[i].value)
-			v = 0;
+	for (w = boot_word; w < boot_word + boot_words; w++) {
+		v = boot_truth_of(w->name, name);
+		if (w->value)
+			v = v > 0 ? boot_truth(w->value) : -1;
 		if (v >= 0)
 			otherwise = v;
 	}

@@ -10,7 +10,8 @@
 #define BOOT_MAX_E820		1024
 #define BOOT_CMDLINE_SIZE	1024
 
-#define E820_RAM	1
+/* Of memory, in the order of precedence where entries overlap (boot/e820.c). */
+enum { E820_RAM = 1, E820_RESERVED, E820_ACPI, E820_NVS, E820_UNUSABLE };
 
 struct e820_entry {
 	u64 addr;
@@ -39,6 +40,7 @@ struct boot_screen {
 	struct { u8 at, bits; } red, green, blue;
 };
 
+/* Filled by the boot processor alone; constant once Dom0 runs. */
 struct boot_info {
 	char cmdline[BOOT_CMDLINE_SIZE];
 	struct boot_module module[BOOT_MAX_MODULES];
@@ -46,7 +48,7 @@ struct boot_info {
 	struct e820_entry e820[BOOT_MAX_E820];
 	u32 e820_count;
 	u64 rsdp;		/* physical, 0 if the loader gave none */
-	u64 loader, loader_size;	/* its information, which stays in use */
+	u64 loader, loader_size;	/* its information stays in use */
 	struct boot_efi efi;
 	struct boot_screen screen;
 };
@@ -55,6 +57,7 @@ extern struct boot_info boot_info;
 
 #define BOOT_MAX_WORDS	128
 
+/* A word of the command line, for the boot processor alone. */
 struct boot_word {
 	const char *name, *value;	/* NULL: no '=' */
 	bool done;			/* some code has asked for it */
@@ -67,7 +70,9 @@ extern u32 boot_words;
 void boot_split(void);
 /* The words that Xen takes for off and on: 0 or 1; -1 for other words. */
 int boot_truth(const char *s);
-/* By the last of the words "name", "no-name" and "name=BOOLEAN". */
+/* The value of a word NAME, no-NAME or NAME=BOOLEAN: 1 or 0; -1: another word. */
+int boot_truth_of(const char *word, const char *name);
+/* By the last of the words "name", "no-name" and "name=BOOLEAN"; else 'otherwise'. */
 bool boot_flag(const char *name, bool otherwise);
 /* The tools may assign devices to domains although there is no IOMMU. */
 #define UNSAFE_PASSTHROUGH	"unsafe-passthrough"

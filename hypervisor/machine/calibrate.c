@@ -8,14 +8,12 @@
  */
 #include "lib/lib.h"
 #include "machine/apic.h"
-#include "machine/calibrate.h"
 #include "machine/clocks.h"
 #include "machine/cpu.h"
 
 #define POLLS		BIT(22)	/* of a clock, in a run: seconds */
 #define MIN_TSC_HZ	100000u
 
-#define CPUID1_HYPERVISOR	BIT(31)	/* in ECX */
 #define CPUID_CRYSTAL		0x15
 #define CPUID_MHZ		0x16
 #define HV_LEAF			0x40000000
@@ -24,12 +22,7 @@
 #define HYPERV_HAS_RATES	BIT(11)	/* in EAX */
 #define MSR_HYPERV_TSC_HZ	0x40000022
 
-static u64 tsc_hz, tsc_first;		/* as told; at the start of a run */
-
-static u64 told_hz(void)
-{
-	return tsc_hz;
-}
+static u64 tsc_first;		/* at the start of a run */
 
 static void tsc_start(void)
 {
@@ -38,19 +31,7 @@ static void tsc_start(void)
 
 static u64 tsc_elapsed(void)
 {
-	u64 ticks = rdtsc() - tsc_first;
-
-	return ticks < tsc_hz / CLOCK_RUNS_A_SECOND ? 0 : ticks;
-}
-
-/* All 0 if the processor has no such leaf. */
-static void leaf(u32 n, u32 r[4])
-{
-	cpuid(n & ~0xffffu, 0, r);
-	if (r[0] < n || r[0] - n > 0xffff)
-		memset(r, 0, 4 * sizeof(*r));
-	else
-		cpuid(n, 0, r);
+	return rdtsc() - tsc_first;
 }
 
 /* Intel SDM, CPUID leaf 15h: the TSC is the crystal's rate times EBX / EAX. */
@@ -58,7 +39,7 @@ static u64 told_by_processor(u64 crystal)
 {
 	u32 r[4];
 
-	leaf(CPUID_CRYSTAL, r);
+	cpuid_leaf(CPUID_CRYSTAL, 0, r);
 	if (r[2])
 		crystal = r[2];
 	return r[0] ? crystal * r[1] / r[0] : 0;
@@ -73,16 +54,16 @@ static u64 told_by_hypervisor(void)
 	u32 r[4];
 	u64 hz = 0;
 
-	leaf(1, r);
-	if (!(r[2] & CPUID1_HYPERVISOR))
+	cpuid(1, 0, r);
+	if (!(r[2] & CPUID_HYPERVISOR))
 		return 0;
-	leaf(HV_RATES, r);
+	cpuid_leaf(HV_RATES, 0, r);
 	if (r[0])
 		return r[0] * 1000ull;
 	cpuid(HV_LEAF, 0, r);
 	if (memcmp(&r[1], "Microsoft Hv", 12))
 		return 0;
-	leaf(HYPERV_FEATURES, r);
+	cpuid_leaf(HYPERV_FEATURES, 0, r);
 	if (r[0] & HYPERV_HAS_RATES)
 		rdmsr_safe(MSR_HYPERV_TSC_HZ, &hz);
 	return hz;
@@ -96,17 +77,17 @@ static u64 nominal(void)
 	u32 r[4], ratio[4];
 	u64 hz;
 
-	leaf(CPUID_MHZ, r);
-	leaf(CPUID_CRYSTAL, ratio);
+	cpuid_leaf(CPUID_MHZ, 0, r);
+	cpuid_leaf(CPUID_CRYSTAL, 0, ratio);
 	hz = (r[0] & 0xffff) * 1000000ull;
 	return ratio[1] ? told_by_processor(hz * ratio[0] / ratio[1]) : hz;
 }
 
-/* A run; false if the clock stands still. */
+/* A run against a clock of rate 'hz'; false if it stands still. */
 static bool measure(const struct reference *clock, u64 hz,
 		    struct clock_rates *r)
 {
-	u64 t0, tsc, ticks, i = 0;
+	u64 enough = hz / CLOCK_RUNS_A_SECOND + 1, t0, tsc, ticks, i = 0;
 	u32 apic;
 
 	apic_timer_set(0xffffffff);
@@ -115,12 +96,12 @@ static bool measure(const struct reference *clock, u64 hz,
 	do {
 		ticks = clock->elapsed();
 		tsc = rdtsc() - t0;
-	} while (!ticks && i++ < POLLS);
+	} while (ticks < enough && i++ < POLLS);
 	apic = 0xffffffffu - apic_timer_read();
 	apic_timer_set(0);
 	if (clock->stop)
 		clock->stop();
-	if (!ticks)
+	if (ticks < enough)
 		return false;
 	*r = (struct clock_rates){ tsc * hz / ticks, apic * hz / ticks,
 				   clock->name };
@@ -132,10 +113,10 @@ static bool measure(const struct reference *clock, u64 hz,
  * the rate seem lower, one at its end higher. A clock that gives an impossible
  * rate is treated like one that stands still.
  */
-static bool calibrate_by(const struct reference *clock, struct clock_rates *r)
+static bool calibrate_by(const struct reference *clock, u64 hz,
+			 struct clock_rates *r)
 {
 	struct clock_rates run[3];
-	u64 hz = clock->hz();
 	u32 i, lowest = 0, highest = 0;
 
 	if (!hz)
@@ -157,11 +138,10 @@ static bool calibrate_by(const struct reference *clock, struct clock_rates *r)
 static bool calibrate_told(u64 hz, const char *by, struct clock_rates *r)
 {
 	const struct reference tsc = {
-		by, told_hz, tsc_start, tsc_elapsed, NULL
+		by, NULL, tsc_start, tsc_elapsed, NULL
 	};
 
-	tsc_hz = hz;
-	if (!calibrate_by(&tsc, r))
+	if (!calibrate_by(&tsc, hz, r))
 		return false;
 	r->tsc_hz = hz;
 	return true;
@@ -175,7 +155,7 @@ static bool find_rates(struct clock_rates *r)
 	    calibrate_told(told_by_processor(0), "processor's word", r))
 		return true;
 	for (i = 0; i < CLOCKS; i++)
-		if (calibrate_by(&clocks[i], r))
+		if (calibrate_by(&clocks[i], clocks[i].hz(), r))
 			return true;
 	return calibrate_told(nominal(), "processor's nominal rate", r);
 }

@@ -30,14 +30,9 @@
 #define PIT_GATE	0x61
 #define PIT_OUTPUT	0x20
 
-static u64 first, hpet_hz;	/* 'first': of the run that goes on */
+static u64 first;		/* of the run that goes on */
 static volatile u8 *hpet;
 static u32 hpet_config;		/* as the firmware left it */
-
-static u64 run_over(u64 ticks, u64 hz)
-{
-	return ticks < hz / CLOCK_RUNS_A_SECOND ? 0 : ticks;
-}
 
 static u64 pm_hz(void)
 {
@@ -51,7 +46,7 @@ static void pm_start(void)
 
 static u64 pm_elapsed(void)
 {
-	return run_over((inl((u16)acpi.pm_timer) - first) & PM_MASK, PM_HZ);
+	return (inl((u16)acpi.pm_timer) - first) & PM_MASK;
 }
 
 static u32 hpet_read(u32 reg)
@@ -74,8 +69,7 @@ static u64 hpet_rate(void)
 	period = hpet_read(HPET_PERIOD);
 	if (period < HPET_PERIOD_MIN || period > HPET_PERIOD_MAX)
 		return 0;
-	hpet_hz = FS_PER_SEC / period;
-	return hpet_hz;
+	return FS_PER_SEC / period;
 }
 
 static void hpet_start(void)
@@ -87,7 +81,7 @@ static void hpet_start(void)
 
 static u64 hpet_elapsed(void)
 {
-	return run_over((u32)(hpet_read(HPET_COUNTER) - first), hpet_hz);
+	return (u32)(hpet_read(HPET_COUNTER) - first);
 }
 
 static void hpet_stop(void)

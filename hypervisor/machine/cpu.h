@@ -40,6 +40,10 @@ union tss_slot {
 /* Which page: guests of both widths have other segments at the same places. */
 enum { GDT_PAGE32, GDT_PAGE64, GDT_PAGES };
 
+/*
+ * Only the CPU itself changes its structure, but for bits of 'work' that other
+ * CPUs set atomically, and what the boot processor fills in before it starts.
+ */
 struct __attribute__((aligned(16))) cpu {
 	u32 id;
 	u32 apic_id;
@@ -48,10 +52,10 @@ struct __attribute__((aligned(16))) cpu {
 	u64 *gdt_page[GDT_PAGES];	/* the hypervisor's page of a GDT */
 	union {
 		struct {
-			volatile u32 work;	/* CPU_WORK_* to do before entering a guest */
+			volatile u32 work;	/* CPU_WORK_* before a guest */
 			volatile u32 thin;	/* 1: the guest has XPTI */
 		};
-		volatile u64 special;		/* one of these: no straight exit */
+		volatile u64 special;	/* both; not 0: no straight exit */
 	};
 	volatile u64 flushed;	/* requests answered: machine/smp.c */
 	u64 stack_top;		/* GS base points here: entry/entry.S */
@@ -93,7 +97,7 @@ static inline struct cpu *this_cpu(void)
 /* Before this CPU enters a guest again; any context. */
 static inline void cpu_add_work(u32 work)
 {
-	__atomic_fetch_or(&this_cpu()->work, work, __ATOMIC_SEQ_CST);
+	atomic_or(&this_cpu()->work, work);
 }
 
 static inline struct vcpu *current_vcpu(void)
@@ -197,11 +201,15 @@ static inline void wrmsr_safe(u32 msr, u64 v)
 			 : "memory");
 }
 
+/* EAX to EDX of a leaf that every processor has. */
 static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 {
 	__asm__ volatile("cpuid" : "=a" (r[0]), "=b" (r[1]), "=c" (r[2]),
 			 "=d" (r[3]) : "a" (leaf), "c" (sub));
 }
+
+/* Of any leaf: all 0 if the processor does not have it. */
+void cpuid_leaf(u32 leaf, u32 sub, u32 r[4]);
 
 #define DEFINE_CR(n)							\
 static inline u64 read_cr##n(void)					\
@@ -273,6 +281,12 @@ static inline void irq_restore(u64 f)
 static inline void cpu_relax(void)
 {
 	__asm__ volatile("pause" ::: "memory");
+}
+
+/* Take the interrupts that wait; they are off before and afterwards. */
+static inline void irq_window(void)
+{
+	__asm__ volatile("sti; pause; cli" ::: "memory");
 }
 
 /*

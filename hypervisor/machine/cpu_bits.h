@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Bits and numbers of registers: segments, flags, CR0, CR4, DR6, DR7, MSRs. */
+/*
+ * Bits and numbers of registers: segments, flags, CR0, CR4, DR6, DR7, MSRs; and
+ * of CPUID.
+ */
 #ifndef KRYPTON_CPU_BITS_H
 #define KRYPTON_CPU_BITS_H
 
@@ -39,9 +42,14 @@ enum { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS };
 #define CR4_OSXSAVE	BIT(18)
 #define CR4_SMEP	BIT(20)
 
+/* Leaf 1, in ECX */
+#define CPUID_XSAVE		BIT(26)
+#define CPUID_HYPERVISOR	BIT(31)	/* there is one below */
+
 #define DR6_FIXED	0xffff0ff0u
 #define DR7_FIXED	0x400u
 
+#define MSR_TSC		0x10
 #define MSR_APIC_BASE	0x1b
 #define MSR_ARCH_CAPABILITIES	0x10a
 #define MSR_SYSENTER_CS	0x174

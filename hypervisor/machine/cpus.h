@@ -14,15 +14,13 @@ typedef struct {
 /* Atomic. */
 static inline void cpus_add(cpus_t *set, u32 cpu)
 {
-	__atomic_fetch_or(&set->word[cpu / 64], BIT(cpu % 64),
-			  __ATOMIC_SEQ_CST);
+	atomic_or(&set->word[cpu / 64], BIT(cpu % 64));
 }
 
 /* Atomic. Returns whether it was there. */
 static inline bool cpus_remove(cpus_t *set, u32 cpu)
 {
-	return __atomic_fetch_and(&set->word[cpu / 64], ~BIT(cpu % 64),
-				  __ATOMIC_SEQ_CST) >> cpu % 64 & 1;
+	return atomic_and(&set->word[cpu / 64], ~BIT(cpu % 64)) >> cpu % 64 & 1;
 }
 
 static inline bool cpus_has(const cpus_t *set, u32 cpu)

@@ -13,7 +13,6 @@
 #include "machine/cpu.h"
 #include "machine/efi.h"
 #include "machine/lock.h"
-#include "machine/log.h"
 #include "machine/rtc.h"
 #include "machine/smp.h"
 #include "memory/frames.h"
@@ -48,32 +47,21 @@ static u8 fpu[FXSAVE_SIZE] __attribute__((aligned(16)));
 
 bool efi_set_option(const char *s)
 {
-	bool no = !strncmp(s, "no-", 3);
-	int v = 1;
+	int v = boot_truth_of(s, "rs");
 
-	s += no ? 3 : 0;
-	if (strncmp(s, "rs", 2))
-		return false;
-	if (s[2])
-		v = no || s[2] != '=' ? -1 : boot_truth(s + 3);
 	if (v >= 0)
-		want_services = no ? false : v;
+		want_services = v;
 	return v >= 0;
 }
 
 /* Whether the firmware keeps this after boot, so that it is not in RAM. */
 static bool is_kept(u64 at, u64 size)
 {
-	const struct efi_descriptor *e;
-	u32 i;
+	const struct efi_descriptor *e = efi_descriptor_at(at);
 
-	for (i = 0; (e = efi_descriptor(i)); i++)
-		if (at >= e->phys && at - e->phys < e->pages << PAGE_SHIFT)
-			return (e->attributes & EFI_MEMORY_RUNTIME ||
-				e->type == EFI_ACPI_RECLAIM ||
-				e->type == EFI_ACPI_NVS) &&
-			       size <= (e->pages << PAGE_SHIFT) - (at - e->phys);
-	return false;
+	return e && (e->attributes & EFI_MEMORY_RUNTIME ||
+		     e->type == EFI_ACPI_RECLAIM || e->type == EFI_ACPI_NVS) &&
+	       size <= (e->pages << PAGE_SHIFT) - (at - e->phys);
 }
 
 /* Copy from the firmware's memory; false: it is not kept. */
@@ -149,9 +137,9 @@ u64 efi_call(enum efi_service service, u64 a, u64 b, u64 c, u64 d, u64 e)
 {
 	u64 __attribute__((ms_abi)) (*fn)(u64, u64, u64, u64, u64);
 	const u32 mxcsr = 0x1f80;
-	u64 cr0, cr3, dr7, f, status;
+	u64 cr0, cr3, dr7, status;
 
-	f = spin_lock_irqsave(&rtc_lock);
+	spin_guard_irqsave(&rtc_lock);
 	/*
 	 * A guest may have set breakpoints at addresses of the firmware's code.
 	 */
@@ -171,6 +159,5 @@ u64 efi_call(enum efi_service service, u64 a, u64 b, u64 c, u64 d, u64 e)
 	__asm__ volatile("fxrstor64 %0" :: "m" (fpu));
 	write_cr0(cr0);
 	__asm__ volatile("mov %0, %%dr7" :: "r" (dr7));
-	spin_unlock_irqrestore(&rtc_lock, f);
 	return status;
 }

@@ -37,12 +37,28 @@ static inline const struct efi_descriptor *efi_descriptor(u32 i)
 	return phys_to_virt(paddr(e->map + (u64)i * e->map_step));
 }
 
+/* The descriptor of the memory at a physical address, or NULL. */
+static inline const struct efi_descriptor *efi_descriptor_at(u64 phys)
+{
+	const struct efi_descriptor *e;
+	u32 i;
+
+	for (i = 0; (e = efi_descriptor(i)); i++)
+		if (phys >= e->phys &&
+		    phys - e->phys < e->pages << PAGE_SHIFT)
+			return e;
+	return NULL;
+}
+
 #define EFI_VENDOR_CHARS	64
 
-/* Of the firmware; all 0 without EFI. Addresses are physical. */
+/*
+ * What efi_init() found; constant afterwards, and all 0 without EFI. Addresses
+ * are physical.
+ */
 struct efi_info {
 	u32 version;		/* of the system table */
-	u64 tables;		/* the configuration tables; 0: not to be had */
+	u64 tables;		/* the configuration tables; 0: not available */
 	u64 table_count;
 	u32 vendor_version;
 	u16 vendor[EFI_VENDOR_CHARS];	/* with a 0 at the end */

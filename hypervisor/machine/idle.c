@@ -4,9 +4,9 @@
  * work and the halt. An NMI may still arrive in between and add work.
  *
  * On AMD's families 0fh to 11h a CPU may enter C1E instead of C1, which stops
- * the local APIC's timer. Firmware turns that on when it likes, for instance
- * when Dom0 enables ACPI, so each halt turns it off first (BIOS and Kernel
- * Developer's Guide for family 10h, MSR C001_0055).
+ * the local APIC's timer. Firmware may enable C1E at any time, for instance
+ * when Dom0 enables ACPI, so cpu_idle() disables it before each halt (BIOS and
+ * Kernel Developer's Guide for family 10h, MSR C001_0055).
  */
 #include "machine/cpu.h"
 

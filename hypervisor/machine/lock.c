@@ -11,50 +11,13 @@ void spin_init(struct spinlock *l, enum lock_level level)
 }
 
 /* The holder may wait for this CPU to flush, and interrupts may be off. */
-static __attribute__((noinline))
-void wait_for_lock(const struct spinlock *l, u32 ticket)
+void spin_lock_wait(const struct spinlock *l, u32 ticket)
 {
 	while (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket) {
 		hold_spin(l->level);
 		smp_flush_interrupt();
 		cpu_relax();
 	}
-}
-
-static void take(struct spinlock *l)
-{
-	u32 ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_ACQUIRE);
-
-	if (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket)
-		wait_for_lock(l, ticket);
-}
-
-void spin_lock(struct spinlock *l)
-{
-	lockorder_take(l);
-	take(l);
-	hold_begin(l->level);
-}
-
-void spin_unlock(struct spinlock *l)
-{
-	hold_end(l->level);
-	__atomic_store_n(&l->owner, l->owner + 1, __ATOMIC_RELEASE);
-	lockorder_drop(l);
-}
-
-u64 spin_lock_irqsave(struct spinlock *l)
-{
-	u64 f = irq_save();
-
-	spin_lock(l);
-	return f;
-}
-
-void spin_unlock_irqrestore(struct spinlock *l, u64 flags)
-{
-	spin_unlock(l);
-	irq_restore(flags);
 }
 
 u64 spin_lock_pair_irqsave(struct spinlock *a, struct spinlock *b)
@@ -64,7 +27,7 @@ u64 spin_lock_pair_irqsave(struct spinlock *a, struct spinlock *b)
 
 	if (second != first) {
 		BUG_ON(first->level != second->level);
-		take(second);
+		spin_take(second);
 	}
 	return f;
 }

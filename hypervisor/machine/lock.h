@@ -66,11 +66,9 @@ struct spinlock {
 
 #define SPINLOCK(lvl)	{ .level = (lvl) }
 
+#include "machine/lock_ops.h"	/* spin_lock() and its like */
+
 void spin_init(struct spinlock *l, enum lock_level level);
-void spin_lock(struct spinlock *l);
-void spin_unlock(struct spinlock *l);
-u64 spin_lock_irqsave(struct spinlock *l);
-void spin_unlock_irqrestore(struct spinlock *l, u64 flags);
 /* Two locks of one level; if both are the same lock, it is taken once. */
 u64 spin_lock_pair_irqsave(struct spinlock *a, struct spinlock *b);
 void spin_unlock_pair_irqrestore(struct spinlock *a, struct spinlock *b,

@@ -65,7 +65,7 @@ static void keep(const char *s, size_t n)
 	for (i = 0; i < n; i++)
 		ring[ring_in++ % sizeof(ring)] = s[i];
 	/* Atomic, because log_news() clears it without the lock. */
-	if (!__atomic_exchange_n(&news, true, __ATOMIC_SEQ_CST))
+	if (!atomic_xchg(&news, true))
 		cpu_add_work(CPU_WORK_HOUSEKEEPING);
 }
 
@@ -77,13 +77,11 @@ void log_raw(const char *s, size_t n)
 
 bool log_write(const char *s, size_t n)
 {
-	u64 f = spin_lock_irqsave(&log_lock);
-	bool room = has_room(2 * (u32)n);
-
-	if (room)
-		show(s, n);
-	spin_unlock_irqrestore(&log_lock, f);
-	return room;
+	spin_guard_irqsave(&log_lock);
+	if (!has_room(2 * (u32)n))
+		return false;
+	show(s, n);
+	return true;
 }
 
 u64 log_first(void)
@@ -105,14 +103,13 @@ u64 log_position(u32 index)
 
 size_t log_read(u64 *at, char *buf, size_t n)
 {
-	u64 f = spin_lock_irqsave(&log_lock);
 	size_t i;
 
+	spin_guard_irqsave(&log_lock);
 	*at = MAX(*at, log_first());
 	n = MIN(n, ring_in - *at);
 	for (i = 0; i < n; i++)
 		buf[i] = ring[(*at)++ % sizeof(ring)];
-	spin_unlock_irqrestore(&log_lock, f);
 	return n;
 }
 
@@ -123,7 +120,7 @@ void log_clear(u64 upto)
 
 bool log_news(void)
 {
-	return news && __atomic_exchange_n(&news, false, __ATOMIC_SEQ_CST);
+	return news && atomic_xchg(&news, false);
 }
 
 /* If a sink has no room, the line goes to the ring alone. */
@@ -167,7 +164,6 @@ void log_at(enum log_level level, const char *fmt, ...)
 {
 	struct log_levels *l = level == LOG_DEBUG ? &log_guests : &log_own;
 	va_list ap;
-	u64 f;
 
 	if (!unlocked && level >= l->limited && level >= l->shown)
 		return;
@@ -175,10 +171,9 @@ void log_at(enum log_level level, const char *fmt, ...)
 	if (unlocked) {
 		emit_line(fmt, ap);
 	} else {
-		f = spin_lock_irqsave(&log_lock);
+		spin_guard_irqsave(&log_lock);
 		if (level < l->shown || within_rate(l))
 			emit_line(fmt, ap);
-		spin_unlock_irqrestore(&log_lock, f);
 	}
 	va_end(ap);
 }

@@ -35,17 +35,19 @@ void log_add_sink(const struct log_sink *s);
 /* Take no locks from here on: no other CPU runs. */
 void log_unlock(void);
 /*
- * Send the hypervisor's text to ring and sinks without a lock: the machine
- * stops.
+ * Write n bytes of the hypervisor's own text to the ring and to all sinks.
+ * Takes no lock: only for a machine that stops.
  */
 void log_raw(const char *s, size_t n);
 /*
- * Send a guest's text to the sinks only; false: they have no room, try again.
+ * Write n bytes of a guest's text to the sinks, not to the ring. False: a sink
+ * has no room, and nothing was written. Takes the log lock.
  */
 bool log_write(const char *s, size_t n);
 /*
- * Copy up to n bytes of the ring from position *at on, and advance it. Bytes
- * that the ring no longer has are skipped. Returns how many were copied.
+ * Copy up to n bytes of the ring from position *at on, and advance *at. Bytes
+ * that the ring no longer has are skipped. Returns how many bytes were copied.
+ * Takes the log lock.
  */
 size_t log_read(u64 *at, char *buf, size_t n);
 /*

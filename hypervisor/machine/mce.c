@@ -42,15 +42,6 @@ static u32 banks(void)
 	return (u32)rdmsr(MSR_MCG_CAP) & CAP_COUNT;
 }
 
-static void report(u32 bank, u64 status)
-{
-	log_warn("CPU%u: machine check: %s, bank %u status %lx address %lx",
-		 this_cpu()->id,
-		 status & STATUS_UC ? "not corrected" : "corrected", bank,
-		 status, status & STATUS_ADDRV ?
-		 rdmsr(bank_msr(bank, BANK_ADDR)) : 0);
-}
-
 static void report_all(void)
 {
 	u64 status;
@@ -60,7 +51,11 @@ static void report_all(void)
 		status = rdmsr(bank_msr(i, BANK_STATUS));
 		if (!(status & STATUS_VALID))
 			continue;
-		report(i, status);
+		log_warn("CPU%u: machine check: %s, bank %u status %lx address %lx",
+			 this_cpu()->id,
+			 status & STATUS_UC ? "not corrected" : "corrected", i,
+			 status, status & STATUS_ADDRV ?
+			 rdmsr(bank_msr(i, BANK_ADDR)) : 0);
 		wrmsr(bank_msr(i, BANK_STATUS), 0);
 	}
 }

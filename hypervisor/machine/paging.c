@@ -21,12 +21,9 @@ u32 paging_address_bits(void)
 	u32 r[4];
 
 	if (!bits) {
-		cpuid(0x80000000, 0, r);
-		bits = 36;		/* of a processor that does not say */
-		if (r[0] >= 0x80000008) {
-			cpuid(0x80000008, 0, r);
-			bits = r[0] & 0xff;
-		}
+		cpuid_leaf(0x80000008, 0, r);
+		/* 36: of a processor that does not say */
+		bits = r[0] ? r[0] & 0xff : 36;
 	}
 	return bits;
 }

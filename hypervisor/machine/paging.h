@@ -18,6 +18,7 @@
 #define PTE_AVAIL	(BIT(9) | BIT(10) | BIT(11))
 #define PTE_NX		BIT(63)
 #define PTE_ADDR	0x000ffffffffff000ull
+#define LARGE_PAGE	(2ull << 20)	/* bytes that a level-2 entry can map */
 /* Data in the hypervisor's part, with A and D set as they would be by use. */
 #define PTE_HV_DATA	(PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX)
 
@@ -56,13 +57,22 @@ static inline mfn_t virt_to_mfn(const void *p)
 
 /* How many bits a physical address of this processor has. */
 u32 paging_address_bits(void);
-/* What memory types the three bits of an entry name: as on Xen. */
+/*
+ * Load this CPU's PAT: PWT, PCD and PAT name the same memory types as on Xen.
+ */
 void paging_init_cpu(void);
-/* The level-1 entry of a shared slot's address, its tables made if needed. */
+/*
+ * The level-1 entry of an address in a slot that all roots share. Makes the
+ * tables that are missing; NULL: no memory for them. Takes no lock: the caller
+ * owns the address.
+ */
 u64 *paging_entry(u64 va);
-/* The same for a level-3 table of the caller's. */
+/* The same in a level-3 table of the caller. */
 u64 *paging_entry_below(u64 *l3, u64 va);
-/* Map device registers uncached and permanently; at boot only. */
+/*
+ * Map 'size' bytes of device registers, uncached and permanently; at boot only.
+ * Panics if there is no memory.
+ */
 volatile void *paging_ioremap(paddr_t p, u64 size);
 /*
  * Map one page of device registers until the next call on any CPU; NULL if

@@ -9,7 +9,6 @@
 #include "machine/log.h"
 #include "machine/panic.h"
 #include "machine/smp.h"
-#include "machine/symbols.h"
 
 #define MAX_FRAMES	24
 
@@ -30,7 +29,7 @@ void panic_stop(void)
 		__asm__ volatile("cli; hlt");
 }
 
-/* Of the CPU that has this block. */
+/* Log the functions on the stacks of the CPU that owns the block. */
 static void backtrace(const struct cpu_block *b, u64 ip, const u64 *frame)
 {
 	u32 n;

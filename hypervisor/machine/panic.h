@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Showing a CPU's state; panic() itself is in lib/lib.h. */
+/* Stopping the machine and showing CPUs' states; panic() is in lib/lib.h. */
 #ifndef KRYPTON_PANIC_H
 #define KRYPTON_PANIC_H
 
@@ -21,5 +21,7 @@ void panic_backtrace(u64 ip, const u64 *frame);
  * registers on if there are any.
  */
 void panic_show_cpus(const struct regs *mine);
+/* machine/symbols.c: log an address and the function that it is in; no lock. */
+void symbol_print(u64 addr);
 
 #endif

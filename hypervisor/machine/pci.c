@@ -3,9 +3,9 @@
  * Port accesses of a size known at run time, and configuration cycles: an
  * address in port 0xcf8, then data through 0xcfc. The hypervisor and all vCPUs
  * of the hardware domain share these two ports. One lock covers both halves of
- * a cycle, and both the read and the write of an update. The ports reach segment 0
- * alone; in others, the hypervisor maps a device's registers where the ACPI table
- * MCFG says, one device at a time.
+ * a cycle, and both the read and the write of an update. The ports reach
+ * segment 0 alone; in others, the hypervisor maps a device's registers where
+ * the ACPI table MCFG says, one device at a time.
  */
 #include "debug.h"
 #include "machine/acpi.h"
@@ -55,23 +55,17 @@ void pci_port_write(u32 port, u32 size, u32 value)
 
 u32 pci_cycle_read(u32 address, u32 port, u32 size)
 {
-	u64 f = spin_lock_irqsave(&pci_lock);
-	u32 v;
-
+	spin_guard_irqsave(&pci_lock);
 	outl(ADDRESS, address);
-	v = pci_port_read(port, size);
-	spin_unlock_irqrestore(&pci_lock, f);
-	return v;
+	return pci_port_read(port, size);
 }
 
 void pci_cycle_write(u32 address, u32 port, u32 size, u32 value)
 {
-	u64 f = spin_lock_irqsave(&pci_lock);
-
+	spin_guard_irqsave(&pci_lock);
 	outl(ADDRESS, address);
 	if (!taken || (address & ~0x7f0000ffu) != taken)
 		pci_port_write(port, size, value);
-	spin_unlock_irqrestore(&pci_lock, f);
 }
 
 static u32 register_address(struct pci_address a, u32 reg)

@@ -28,8 +28,8 @@ void pci_update(struct pci_address a, u32 reg, u32 keep, u32 value);
 
 /*
  * The ports of the first serial card on this bus or a later one, which is the
- * hypervisor's from then on: no cycle of a domain writes to its registers. 0: there
- * is none. During boot only.
+ * hypervisor's from then on: no cycle of a domain writes to its registers. 0:
+ * there is none. During boot only.
  */
 u16 pci_take_serial(u32 bus);
 

@@ -22,22 +22,16 @@ struct spinlock rtc_lock = SPINLOCK(LOCK_CMOS);
 
 u8 rtc_read_cmos(u8 reg)
 {
-	u64 f = spin_lock_irqsave(&rtc_lock);
-	u8 v;
-
+	spin_guard_irqsave(&rtc_lock);
 	outb(CMOS_INDEX, reg & CMOS_REGISTER);
-	v = inb(CMOS_DATA);
-	spin_unlock_irqrestore(&rtc_lock, f);
-	return v;
+	return inb(CMOS_DATA);
 }
 
 void rtc_write_cmos(u8 reg, u8 value)
 {
-	u64 f = spin_lock_irqsave(&rtc_lock);
-
+	spin_guard_irqsave(&rtc_lock);
 	outb(CMOS_INDEX, reg & CMOS_REGISTER);
 	outb(CMOS_DATA, value);
-	spin_unlock_irqrestore(&rtc_lock, f);
 }
 
 static u32 number(u8 v, u8 mode)

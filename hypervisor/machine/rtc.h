@@ -10,6 +10,7 @@
 /* Index and data of CMOS; also held in calls of EFI, which uses them. */
 extern struct spinlock rtc_lock;
 
+/* One byte of CMOS memory, register 0 to 127. Take rtc_lock. */
 u8 rtc_read_cmos(u8 reg);
 void rtc_write_cmos(u8 reg, u8 value);
 /* Seconds since 1970, if the clock has UTC; for years 2000 to 2099. */

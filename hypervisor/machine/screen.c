@@ -2,8 +2,8 @@
 /*
  * The screen shows the log until Dom0 takes it over, and again when the machine
  * stops. The loader has set it up: a VGA in text mode, or a framebuffer of RGB
- * pixels. Reading a framebuffer is slow, so nothing here does: the characters
- * are kept in memory, and only those that change are drawn.
+ * pixels. Reading a framebuffer is slow, so nothing here reads it: memory has a
+ * copy of the characters, and only those that change are drawn.
  */
 #include "machine/boot.h"
 #include "machine/log.h"
@@ -23,7 +23,6 @@
 #define VGA_ROWS	25
 #define VGA_GREY	0x0700
 
-#define LARGE		(2ull << 20)
 #define PTE_LARGE_PAT	BIT(12)		/* with it: write combining */
 
 static const u8 font[FONT_LAST - FONT_FIRST + 1][FONT_HEIGHT] = {
@@ -97,16 +96,17 @@ static void put(char ch)
 }
 
 /*
- * The device may lie at any address. This comes before the slot's other tables.
+ * The device may have any physical address. This runs before the slot's other
+ * tables are made.
  */
 static void *map_pixels(const struct boot_screen *s)
 {
-	u64 first = ROUND_DOWN(s->address, LARGE), i;
+	u64 first = ROUND_DOWN(s->address, LARGE_PAGE), i;
 
-	for (i = 0; i < 512 && first + i * LARGE < s->address +
+	for (i = 0; i < 512 && first + i * LARGE_PAGE < s->address +
 	     (u64)s->pitch * s->height; i++)
-		screen_l2[i] = (first + i * LARGE) | PTE_LARGE_PAT | PTE_PSE |
-			       PTE_HV_DATA;
+		screen_l2[i] = (first + i * LARGE_PAGE) | PTE_LARGE_PAT |
+			       PTE_PSE | PTE_HV_DATA;
 	screen_l3[SCREEN_BASE >> 30 & 511] = image_to_phys(screen_l2).a |
 					     PTE_P | PTE_RW;
 	boot_l4[L4_TABLE_SLOT] = image_to_phys(screen_l3).a | PTE_P | PTE_RW;
@@ -125,7 +125,7 @@ static bool init_pixels(const struct boot_screen *s)
 	pixel_bytes = DIV_ROUND_UP(s->bits, 8u);
 	if (pixel_bytes < 2 || pixel_bytes > MAX_BYTES ||
 	    s->pitch < (u64)s->width * pixel_bytes ||
-	    (u64)s->pitch * s->height > 510 * LARGE)
+	    (u64)s->pitch * s->height > 510 * LARGE_PAGE)
 		return false;
 	add_colour(&pixel, s->red.at & 31, s->red.bits & 15);
 	add_colour(&pixel, s->green.at & 31, s->green.bits & 15);

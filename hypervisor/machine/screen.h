@@ -5,10 +5,13 @@
 
 /* Find it, clear it, and register it as a sink of the log. */
 void screen_init(void);
-/* Options console= and vga=: no text at all, or on while Dom0 runs as well. */
+/* For the options console= and vga=: show nothing; go on while Dom0 runs. */
 void screen_disable(void);
 void screen_keep(void);
-/* Stop writing, unless it is to be kept: Dom0 uses the screen from now on. */
+/*
+ * Dom0 has the screen from now on: stop writing, unless screen_keep() forbids
+ * it.
+ */
 void screen_stop(void);
 
 #endif

@@ -29,9 +29,7 @@
 #define MAX_READS	256u
 #define STALLED		NS_PER_SEC	/* a line that takes nothing so long */
 
-#define BAUD_BASE	115200u
-
-static struct serial_line line = { 0x3f8, 4, BAUD_BASE, BAUD_BASE, 3 };
+static struct serial_line line = SERIAL_LINE(0x3f8, 4);
 static char ring[256], out_ring[16384];
 static u32 ring_in, ring_out, out_in, out_out;
 static bool by_irq;
@@ -66,34 +64,26 @@ static void feed(void)
 	}
 }
 
-void serial_put(char c)
+static void serial_put(char c)
 {
-	u64 f;
-
 	if (!by_irq) {
 		put_now(c);
 		return;
 	}
-	f = spin_lock_irqsave(&serial_lock);
+	spin_guard_irqsave(&serial_lock);
 	if (out_in - out_out < sizeof(out_ring))
 		out_ring[out_in++ % sizeof(out_ring)] = c;
 	feed();
-	spin_unlock_irqrestore(&serial_lock, f);
 }
 
 bool serial_room(u32 n)
 {
-	bool room;
-	u64 f;
-
 	if (!by_irq)
 		return true;
-	f = spin_lock_irqsave(&serial_lock);
+	spin_guard_irqsave(&serial_lock);
 	feed();
-	room = sizeof(out_ring) - (out_in - out_out) >= n ||
+	return sizeof(out_ring) - (out_in - out_out) >= n ||
 	       time_now() - fed_at > STALLED;
-	spin_unlock_irqrestore(&serial_lock, f);
-	return room;
 }
 
 static void serial_poll(void)
@@ -156,6 +146,13 @@ void serial_enable_irq(void)
 		outb(UART_IER, IER_RECEIVED);
 }
 
+static void keep(char c)
+{
+	spin_guard_irqsave(&serial_lock);
+	if (ring_in - ring_out < sizeof(ring))
+		ring[ring_in++ % sizeof(ring)] = c;
+}
+
 /*
  * The interrupt is edge-triggered: leave nothing that would raise it. A line
  * that is not there always has data, all ones.
@@ -164,7 +161,6 @@ bool serial_interrupt(bool (*take)(char c))
 {
 	bool any = false;
 	u32 i;
-	u64 f;
 	char c;
 
 	do {
@@ -172,26 +168,21 @@ bool serial_interrupt(bool (*take)(char c))
 			c = (char)inb(UART_DATA);
 			if (take(c))
 				continue;
-			f = spin_lock_irqsave(&serial_lock);
-			if (ring_in - ring_out < sizeof(ring))
-				ring[ring_in++ % sizeof(ring)] = c;
-			spin_unlock_irqrestore(&serial_lock, f);
+			keep(c);
 			any = true;
 		}
-		f = spin_lock_irqsave(&serial_lock);
-		feed();
-		spin_unlock_irqrestore(&serial_lock, f);
+		spin_scoped_irqsave(&serial_lock)
+			feed();
 	} while (!(inb(UART_IIR) & IIR_NONE));
 	return any;
 }
 
 size_t serial_read(char *buf, size_t n)
 {
-	u64 f = spin_lock_irqsave(&serial_lock);
 	size_t i;
 
+	spin_guard_irqsave(&serial_lock);
 	for (i = 0; i < n && ring_out != ring_in; i++)
 		buf[i] = ring[ring_out++ % sizeof(ring)];
-	spin_unlock_irqrestore(&serial_lock, f);
 	return i;
 }

@@ -10,13 +10,16 @@ struct serial_line {
 	u8 format;		/* data bits, parity and stop bits, as in LCR */
 };
 
+/* A PC's line before options change it: 115200 baud, 8n1. */
+#define SERIAL_BASE	115200u
+#define SERIAL_LINE(port, irq)	{ port, irq, SERIAL_BASE, SERIAL_BASE, 3 }
+
 /* Polled mode; registers the line as a sink of the log. */
 void serial_init(void);
 /* The options' choice, before interrupts; until then it is COM1. */
 void serial_use(const struct serial_line *l);
+/* The line in use; port 0: none. */
 const struct serial_line *serial_line(void);
-/* Never waits: without room, the character is lost. */
-void serial_put(char c);
 /*
  * Whether there is room for n more characters. A slow line has none for a
  * while. A line that has stopped accepting always claims room, and loses them.
@@ -29,7 +32,7 @@ void serial_enable_irq(void);
  * characters that take() consumes; returns whether there was any.
  */
 bool serial_interrupt(bool (*take)(char c));
-/* Read up to n characters from the input ring. */
+/* Read up to n characters from the input ring; returns how many there were. */
 size_t serial_read(char *buf, size_t n);
 
 #endif

@@ -141,7 +141,7 @@ void smp_stop_others(void)
 	}
 	for (i = 0; i < cpu_count; i++)
 		if (i != me)
-			apic_send_nmi(cpu_blocks[i]->cpu.apic_id);
+			apic_send_ipi(cpu_blocks[i]->cpu.apic_id, APIC_NMI);
 	for (i = 0; i < cpu_count; i++)
 		for (n = 0; i != me && n < STOP_SPINS &&
 		     READ_ONCE(cpu_blocks[i]->cpu.online); n++)

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 #include "machine/log.h"
-#include "machine/symbols.h"
+#include "machine/panic.h"
 
 extern const u32 symbols_start[], symbols_end[];
 extern const char symbols_names[];

@@ -4,7 +4,7 @@
  * agree when they start; nothing corrects a difference that arises later.
  */
 #include "lib/lib.h"
-#include "machine/calibrate.h"
+#include "machine/clocks.h"
 #include "machine/cpu.h"
 #include "machine/rtc.h"
 #include "machine/time.h"

@@ -14,11 +14,9 @@
 #define ROUNDS		16
 #define TRIES		5
 #define DONE		(~0u)
-#define MSR_TSC		0x10
 #define MSR_TSC_ADJUST	0x3b
 #define CPUID7_ADJUST		BIT(1)	/* in EBX */
 #define CPUID_INVARIANT		BIT(8)	/* of 80000007h, in EDX */
-#define CPUID1_HYPERVISOR	BIT(31)	/* in ECX */
 
 /* A request has a number; the follower returns it with its stamp. */
 static struct {
@@ -31,10 +29,7 @@ static bool has_adjust(void)
 {
 	u32 r[4];
 
-	cpuid(0, 0, r);
-	if (r[0] < 7)
-		return false;
-	cpuid(7, 0, r);
+	cpuid_leaf(7, 0, r);
 	return r[1] & CPUID7_ADJUST;
 }
 
@@ -49,12 +44,9 @@ bool tsc_is_steady(void)
 	u32 r[4];
 
 	cpuid(1, 0, r);
-	if (r[2] & CPUID1_HYPERVISOR)
+	if (r[2] & CPUID_HYPERVISOR)
 		return true;	/* the hypervisor's business */
-	cpuid(0x80000000, 0, r);
-	if (r[0] < 0x80000007)
-		return false;
-	cpuid(0x80000007, 0, r);
+	cpuid_leaf(0x80000007, 0, r);
 	return r[3] & CPUID_INVARIANT;
 }
 
@@ -136,6 +128,6 @@ bool tsc_lead(void)
 		exchange.correction = by;
 	}
 	agree = agree && ask(DONE);
-	exchange.asked = 0;		/* for the next processor's */
+	exchange.asked = 0;		/* for the next processor */
 	return agree;
 }

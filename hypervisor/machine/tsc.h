@@ -5,7 +5,7 @@
 
 /* Undo what firmware added to this processor's counter; before it is read. */
 void tsc_init_cpu(void);
-/* Whether the counter keeps its rate in all power states, as far as told. */
+/* Whether the counter keeps its rate in all power states, as CPUID says. */
 bool tsc_is_steady(void);
 /*
  * The boot processor calls tsc_lead() while one other processor is in

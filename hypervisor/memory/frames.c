@@ -164,12 +164,6 @@ static u64 take_block(u32 order, u64 limit, u64 *section)
 	return n;
 }
 
-static void take_frames(u64 n, u32 order, u64 *claim)
-{
-	use_claim(1ull << order, claim);
-	frames_fill(&frame_table[n], 1ull << order, FRAME_HV);
-}
-
 /*
  * Try once. True: try again, because a section was woken, or another CPU is
  * waking one, which counts itself off in 'waking' after its frames are in the
@@ -185,8 +179,10 @@ static bool try_alloc(u32 order, u64 limit, u64 *claim, mfn_t *m)
 		n = take_block(order, limit, &section);
 	else
 		again = false;
-	if (n)
-		take_frames(n, order, claim);
+	if (n) {
+		use_claim(1ull << order, claim);
+		frames_fill(&frame_table[n], 1ull << order, FRAME_HV);
+	}
 	due = flush_due;
 	spin_unlock_irqrestore(&alloc_lock, flags);
 	if (section)

@@ -8,19 +8,18 @@
  * and for the hypervisor, which writes it. The entries of boot_l4 decide who
  * may do what.
  */
-#include "lib/lib.h"
 #include "machine/cpu.h"
 #include "memory/early.h"
 #include "memory/maps.h"
 
 #define GIB	(1ull << 30)
-#define LARGE	(2ull << 20)
 #define TABLE_RIGHTS	(PTE_P | PTE_RW | PTE_A)
 
-static u64 *boot_table(u64 *entry)
+/* The table below an entry; if there is none, make one with these rights. */
+static u64 *boot_table(u64 *entry, u64 rights)
 {
 	if (!(*entry & PTE_P))
-		*entry = early_alloc(PAGE_SIZE, PAGE_SIZE).a | TABLE_RIGHTS;
+		*entry = early_alloc(PAGE_SIZE, PAGE_SIZE).a | rights;
 	return mfn_to_virt(pte_mfn(*entry));
 }
 
@@ -38,17 +37,18 @@ static bool has_gib_pages(void)
  */
 static void map_direct_gib(u64 gib, bool large)
 {
-	u64 *l3 = boot_table(&boot_l4[L4_DIRECT_SLOT + gib / 512]), *l2, at;
+	u64 *l4e = &boot_l4[L4_DIRECT_SLOT + gib / 512];
+	u64 *l3 = boot_table(l4e, TABLE_RIGHTS), *l2, at;
 	u64 start = gib * GIB, ram = early_ram(start, start + GIB);
 
 	if (ram == GIB && large) {
 		l3[gib % 512] = start | PTE_PSE | PTE_HV_DATA;
 		return;
 	}
-	l2 = ram ? boot_table(&l3[gib % 512]) : NULL;
-	for (at = start; ram && at < start + GIB; at += LARGE)
-		if (early_ram(at, at + LARGE))
-			l2[at % GIB / LARGE] = at | PTE_PSE | PTE_HV_DATA;
+	l2 = ram ? boot_table(&l3[gib % 512], TABLE_RIGHTS) : NULL;
+	for (at = start; ram && at < start + GIB; at += LARGE_PAGE)
+		if (early_ram(at, at + LARGE_PAGE))
+			l2[at % GIB / LARGE_PAGE] = at | PTE_PSE | PTE_HV_DATA;
 }
 
 void maps_init(u64 ram_end)
@@ -60,20 +60,17 @@ void maps_init(u64 ram_end)
 		map_direct_gib(i, large);
 	early_set_mapped(MAX(end, 4 * GIB));
 	for (i = L4_DESC_SLOT; i <= L4_TABLE_SLOT; i++)
-		boot_table(&boot_l4[i]);
+		boot_table(&boot_l4[i], TABLE_RIGHTS);
 	boot_l4[L4_M2P_SLOT] = (boot_l4[L4_M2P_RW_SLOT] & ~PTE_RW) | PTE_US;
 }
 
 /* The level-2 entry of an address in the arrays, whose tables the boot makes. */
 static u64 *array_entry(u64 va)
 {
-	u64 *t = mfn_to_virt(pte_mfn(boot_l4[va >> 39 & 511]));
-	u64 *e = &t[va >> 30 & 511];
+	u64 *l3 = mfn_to_virt(pte_mfn(boot_l4[va >> 39 & 511]));
+	u64 *l2 = boot_table(&l3[va >> 30 & 511], TABLE_RIGHTS | PTE_US);
 
-	if (!(*e & PTE_P))
-		*e = early_alloc(PAGE_SIZE, PAGE_SIZE).a | TABLE_RIGHTS |
-		     PTE_US;
-	return (u64 *)mfn_to_virt(pte_mfn(*e)) + (va >> 21 & 511);
+	return &l2[va >> 21 & 511];
 }
 
 void maps_back(u64 va, mfn_t first)

@@ -28,7 +28,6 @@
 #include "memory/maps.h"
 #include "memory/sections.h"
 
-#define LARGE		(2ull << 20)
 #define SECTION		(1ull << SECTION_SHIFT)		/* frames */
 #define SECTION_BYTES	(SECTION << PAGE_SHIFT)
 #define TABLE_SIZE	(SECTION * sizeof(struct frame))
@@ -39,7 +38,7 @@
 /* Those whose frames a 32-bit guest's window can name */
 #define NAMED	DIV_ROUND_UP((1ull << 32) - M2P_DEFAULT_START, NARROW_SIZE)
 
-_Static_assert(NARROW_SIZE == LARGE, "the smallest part is a large page");
+_Static_assert(NARROW_SIZE == LARGE_PAGE, "the smallest part is a large page");
 _Static_assert(DIRECT_MAX % (SECTION_BYTES * 64) == 0, "whole words of bits");
 
 struct frame *frame_table = (struct frame *)TABLE_BASE;
@@ -60,16 +59,12 @@ bool section_awake(u64 s)
 	return awake[s / 64] >> s % 64 & 1;
 }
 
-/* Frames at the end of a section that the arrays will take. */
-static u64 cost(u64 s)
-{
-	return (TABLE_SIZE + WIDE_SIZE + (s < NAMED ? 0 : NARROW_SIZE)) >>
-	       PAGE_SHIFT;
-}
-
+/* The arrays take frames at the section's end. */
 u64 section_frames(u64 s)
 {
-	return SECTION - cost(s);
+	u64 arrays = TABLE_SIZE + WIDE_SIZE + (s < NAMED ? 0 : NARROW_SIZE);
+
+	return SECTION - (arrays >> PAGE_SHIFT);
 }
 
 u64 sections_asleep(void)
@@ -109,19 +104,19 @@ static void back(void *array, mfn_t *m, u64 size)
 {
 	u64 va = (u64)array;
 
-	for (; va < (u64)array + size; va += LARGE) {
+	for (; va < (u64)array + size; va += LARGE_PAGE) {
 		maps_back(va, *m);
-		*m = mfn_add(*m, LARGE >> PAGE_SHIFT);
+		*m = mfn_add(*m, LARGE_PAGE >> PAGE_SHIFT);
 	}
 }
 
 /* At boot: 2 MiB of an array, filled with a byte. */
 static void back_new(void *array, int byte)
 {
-	mfn_t m = paddr_to_mfn(early_alloc(LARGE, LARGE));
+	mfn_t m = paddr_to_mfn(early_alloc(LARGE_PAGE, LARGE_PAGE));
 
-	memset(mfn_to_virt(m), byte, LARGE);
-	back(array, &m, LARGE);
+	memset(mfn_to_virt(m), byte, LARGE_PAGE);
+	back(array, &m, LARGE_PAGE);
 }
 
 /*
@@ -174,7 +169,7 @@ static void put_to_sleep(void)
 /* Back 2 MiB of the frame table, from its element n on. */
 static void back_table(u64 n, mfn_t holes, mfn_t sleepers)
 {
-	u64 at = n << PAGE_SHIFT, size = LARGE / sizeof(struct frame);
+	u64 at = n << PAGE_SHIFT, size = LARGE_PAGE / sizeof(struct frame);
 
 	if (is_asleep(n >> SECTION_SHIFT))
 		maps_back_repeated((u64)&frame_table[n], sleepers);
@@ -190,6 +185,7 @@ static void back_table(u64 n, mfn_t holes, mfn_t sleepers)
  */
 static void back_section(u64 s)
 {
+	const u64 ratio = PAGE_SIZE / sizeof(u64);	/* of RAM to its array */
 	u64 n = s << SECTION_SHIFT, at = s * SECTION_BYTES, i;
 	bool ram = early_ram(at, at + SECTION_BYTES), low = s < FIRST_SLEEPER;
 
@@ -201,9 +197,9 @@ static void back_section(u64 s)
 		return;
 	awake[s / 64] |= (u64)ram << s % 64;
 	for (i = 0; i < WIDE_SIZE && n + i / sizeof(u64) < frame_count;
-	     i += LARGE)
-		if (low || early_ram(at + i * (PAGE_SIZE / sizeof(u64)),
-				     at + (i + LARGE) * (PAGE_SIZE / sizeof(u64))))
+	     i += LARGE_PAGE)
+		if (low || early_ram(at + i * ratio,
+				     at + (i + LARGE_PAGE) * ratio))
 			back_new((u8 *)&frame_m2p64[n] + i, 0xff);
 }
 
@@ -227,7 +223,7 @@ void sections_init(u64 ram_end)
 	put_to_sleep();
 	holes = repeated_kind(FRAME_IO);
 	sleepers = repeated_kind(FRAME_FREE);
-	for (i = 0; i < ram_end; i += LARGE / sizeof(struct frame))
+	for (i = 0; i < ram_end; i += LARGE_PAGE / sizeof(struct frame))
 		back_table(i, holes, sleepers);
 	for (i = 0; i << SECTION_SHIFT < ram_end; i++)
 		back_section(i);
@@ -238,15 +234,15 @@ static void name_extent(void *array)
 	mfn_t m = maps_backed_by((u64)array);
 
 	if (!mfn_eq(m, INVALID_MFN))
-		frames_fill(mfn_frame(m), LARGE >> PAGE_SHIFT, FRAME_M2P);
+		frames_fill(mfn_frame(m), LARGE_PAGE >> PAGE_SHIFT, FRAME_M2P);
 }
 
 void sections_name_arrays(void)
 {
 	u64 i;
 
-	for (i = 0; i < frame_count; i += LARGE / sizeof(u64))
+	for (i = 0; i < frame_count; i += LARGE_PAGE / sizeof(u64))
 		name_extent(&frame_m2p64[i]);
-	for (i = 0; i < frame_count; i += LARGE / sizeof(u32))
+	for (i = 0; i < frame_count; i += LARGE_PAGE / sizeof(u32))
 		name_extent(&frame_m2p[i]);
 }

@@ -22,7 +22,7 @@ static int tell_done(u64 at, bool continued, u32 done)
 	return guest_write(gva(at), &before, 4);
 }
 
-long batch_end(struct batch *b, struct domain *d)
+long batch_end_long(struct batch *b, struct domain *d)
 {
 	/* If ptype_drain() stops after an error, the next request continues it. */
 	int left = b->rc != -ERESTART ? ptype_drain(d) : 0;

@@ -55,7 +55,31 @@ static inline void batch_done(struct batch *b, int rc)
 		b->rc = -ERESTART;
 }
 
-long batch_end(struct batch *b, struct domain *d);
+long batch_end_long(struct batch *b, struct domain *d);
+
+static inline long batch_end(struct batch *b, struct domain *d)
+{
+	return b->rc || b->a[2] || READ_ONCE(d->tables.old_places) ?
+	       batch_end_long(b, d) : 0;
+}
+
+/*
+ * For ptype_lock(), with the page lock held: take d's old tables apart. 0, or
+ * -ERESTART without the lock.
+ */
+int ptype_drain_old(struct domain *d);
+
+/* mmu/ptype.h explains it. */
+static inline int ptype_lock(struct domain *d)
+{
+	int rc;
+
+	spin_lock(&d->tables.lock);
+	rc = d->tables.old_places ? ptype_drain_old(d) : 0;
+	if (!rc)
+		d->tables.validated = 0;
+	return rc;
+}
 
 /*
  * The domain that a guest names by a number or DOMID_*, with a reference unless
@@ -63,7 +87,12 @@ long batch_end(struct batch *b, struct domain *d);
  * error.
  */
 int mmu_get_owner(u32 id, struct domain **owner);
-void mmu_put_owner(struct domain *owner);
+static inline void mmu_put_owner(struct domain *owner)
+{
+	if (owner && owner != current_domain())
+		domain_put(owner);
+}
+
 /*
  * Write 'value', which maps a page of 'owner', to the level-1 entry of d at this
  * machine address. Takes the page lock of each in turn. 0 or -errno.

@@ -103,23 +103,27 @@ int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
 
 static int one_request(const struct owners *o, gva_t request)
 {
-	struct mmu_update u;
-	u64 at;
+	u64 ptr, value, at;
 
-	if (guest_read(&u, request, sizeof(u)))
+	if (!domain_range_ok(current_domain(), request,
+			     sizeof(struct mmu_update)))
 		return -EFAULT;
-	at = u.ptr & ~(u64)COMMAND_MASK;
-	switch (u.ptr & COMMAND_MASK) {
+	GUEST_GET(u64, request.a, ptr);
+	GUEST_GET(u64, request.a + 8, value);
+	at = ptr & ~(u64)COMMAND_MASK;
+	switch (ptr & COMMAND_MASK) {
 	case MMU_NORMAL_PT_UPDATE:
 	case MMU_PT_UPDATE_NO_TRANSLATE:
 	case MMU_PT_UPDATE_PRESERVE_AD:
-		return update_pt(o, at, u.val, (u.ptr & COMMAND_MASK) ==
+		return update_pt(o, at, value, (ptr & COMMAND_MASK) ==
 				 MMU_PT_UPDATE_PRESERVE_AD);
 	case MMU_MACHPHYS_UPDATE:
-		return update_m2p(o->pages, at, u.val);
+		return update_m2p(o->pages, at, value);
 	default:
 		return -ENOSYS;
 	}
+fault:
+	return -EFAULT;
 }
 
 /*
@@ -137,12 +141,6 @@ int mmu_get_owner(u32 id, struct domain **owner)
 		return -ESRCH;
 	return domain_may(d, *owner) && (id != DOMID_XEN || d->privileged) ?
 	       0 : -EPERM;
-}
-
-void mmu_put_owner(struct domain *owner)
-{
-	if (owner && owner != current_domain())
-		domain_put(owner);
 }
 
 static int get_owners(u32 foreign, struct owners *o)

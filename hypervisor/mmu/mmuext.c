@@ -74,9 +74,8 @@ static int new_root(struct vcpu *v, mfn_t m)
 
 int mmu_new_baseptr(struct vcpu *v, mfn_t m)
 {
-	int rc;
+	int rc = ptype_lock(v->d);
 
-	rc = ptype_lock(v->d);
 	if (rc)
 		return rc;
 	rc = new_root(v, m);
@@ -226,7 +225,7 @@ static int one_operation(struct vcpu *v, struct domain *owner, gva_t request)
 	u64 w[OP_LONGS];
 	int rc;
 
-	if (guest_get_longs(request, w, OP_LONGS))
+	if (!guest_get_few(v->d, v->d->width->long_size, request, w, OP_LONGS))
 		return -EFAULT;
 	op = (struct mmuext){ (u32)w[0], w[1], w[2] };
 	switch (op.cmd) {
@@ -254,8 +253,12 @@ long do_mmuext_op(u64 a[])
 	struct batch b = batch_begin(a, OP_LONGS * v->d->width->long_size);
 	u32 id = (u32)a[3];
 	struct domain *owner;
-	long rc = mmu_get_owner(id, &owner);
+	long rc = 0;
 
+	if (id == DOMID_SELF)
+		owner = v->d;
+	else
+		rc = mmu_get_owner(id, &owner);
 	/* DOMID_IO and DOMID_XEN have neither page tables nor vCPUs to flush. */
 	if (!rc && (id == DOMID_IO || id == DOMID_XEN))
 		rc = v->d->privileged ? -EINVAL : -EPERM;

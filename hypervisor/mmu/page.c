@@ -7,27 +7,6 @@
 #include "domain/domain.h"
 #include "mmu/page.h"
 
-bool page_get(struct domain *d, mfn_t m)
-{
-	struct frame *f;
-	u32 refs;
-
-	if (!mfn_valid(m))
-		return false;
-	f = mfn_frame(m);
-	refs = READ_ONCE(f->refs);
-	do {
-		if (f->kind != FRAME_GUEST || f->owner != d || !refs ||
-		    refs >= COUNT_LIMIT)
-			return false;
-	} while (!atomic_cmpxchg(&f->refs, &refs, refs + 1));
-	/* Another domain may have got the frame between the two tests. */
-	if (f->owner == d)
-		return true;
-	page_put(m);
-	return false;
-}
-
 u64 page_limit(const struct domain *d)
 {
 	const struct width *w = d->width;
@@ -61,8 +40,7 @@ static void free_owned(struct frame *f)
 		domain_put(d);
 }
 
-/* The last reference is gone. Not inline, or page_put() would save registers. */
-static __attribute__((noinline)) void end(struct frame *f)
+void page_end(struct frame *f)
 {
 	struct domain *d = f->owner;
 
@@ -73,15 +51,6 @@ static __attribute__((noinline)) void end(struct frame *f)
 	page_set_m2p(frame_mfn(f), M2P_INVALID);
 	*f = (struct frame){ .kind = FRAME_HV };
 	domain_put(d);
-}
-
-void page_put(mfn_t m)
-{
-	struct frame *f = mfn_frame(m);
-
-	BUG_ON(f->kind != FRAME_GUEST || !f->refs);
-	if (!atomic_dec(&f->refs))
-		end(f);
 }
 
 void page_share(struct domain *d, mfn_t m)

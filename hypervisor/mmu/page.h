@@ -3,17 +3,49 @@
 #ifndef KRYPTON_PAGE_H
 #define KRYPTON_PAGE_H
 
+#include "lib/lib.h"
 #include "memory/frames.h"
 
 #define COUNT_LIMIT	0x80000000u	/* most references to a frame */
+
+/* For page_put(): the last reference is gone. */
+void page_end(struct frame *f);
+
+/* Drop a general reference; the last one frees the frame. Any context. */
+static inline void page_put(mfn_t m)
+{
+	struct frame *f = mfn_frame(m);
+
+	BUG_ON(f->kind != FRAME_GUEST || !f->refs);
+	if (!atomic_dec(&f->refs))
+		page_end(f);
+}
 
 /*
  * Take a general reference. False: d does not own the frame, which may be any
  * number. Needs no lock.
  */
-bool page_get(struct domain *d, mfn_t m);
-/* Drop a general reference; the last one frees the frame. Any context. */
-void page_put(mfn_t m);
+static inline bool page_get(const struct domain *d, mfn_t m)
+{
+	struct frame *f;
+	u32 refs;
+
+	if (!mfn_valid(m))
+		return false;
+	f = mfn_frame(m);
+	refs = READ_ONCE(f->refs);
+	do {
+		if (f->kind != FRAME_GUEST || f->owner != d || !refs ||
+		    refs >= COUNT_LIMIT)
+			return false;
+	} while (!atomic_cmpxchg(&f->refs, &refs, refs + 1));
+	/* Another domain may have got the frame between the two tests. */
+	if (f->owner == d)
+		return true;
+	page_put(m);
+	return false;
+}
+
 /*
  * Let d map a frame of the hypervisor (shared_info, a grant table). The caller
  * gets the domain's reference. The hypervisor has the frame back when that and

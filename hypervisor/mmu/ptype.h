@@ -94,8 +94,23 @@ int ptype_get_foreign(struct domain *owner, mfn_t m, bool write);
  * later.
  */
 int ptype_get_direct(struct domain *owner, mfn_t m, bool write);
-/* Drop the references that one of these two took. Any context. */
-void ptype_put_foreign(mfn_t m, bool write);
+/* Put a WRITABLE type reference. Any context. */
+static inline void ptype_put_writable(mfn_t m)
+{
+	struct frame *f = mfn_frame(m);
+
+	BUG_ON(!f->type_count || f->type != TYPE_WRITABLE);
+	atomic_dec(&f->type_count);
+}
+
+/* Drop the references that one of the two took. Any context. */
+static inline void ptype_put_foreign(mfn_t m, bool write)
+{
+	if (write)
+		ptype_put_writable(m);
+	page_put(m);
+}
+
 /*
  * Get and put a type reference. The caller holds d's page lock and a general
  * reference. 0; -EBUSY: the frame has another type; -EINVAL: its contents are
@@ -110,13 +125,12 @@ void ptype_put(struct domain *d, mfn_t m);
 void ptype_drop_partial(struct domain *d, mfn_t m);
 /*
  * Tables whose last user is gone are taken apart entry by entry. ptype_lock()
- * does this until none is left and returns 0 with the page lock held. It releases
- * the lock between steps, and returns -ERESTART without the lock when the CPU has
- * other work. Every hypercall that may validate or drop tables takes the page
- * lock by ptype_lock() and ends with ptype_drain(), which takes apart the tables
- * that the call dropped. (Other vCPUs do that for theirs.)
+ * (mmu/mmu.h) does this until none is left and returns 0 with the page lock held.
+ * It releases the lock between steps, and returns -ERESTART without the lock when
+ * the CPU has other work. Every hypercall that may validate or drop tables takes
+ * the page lock by ptype_lock() and ends with ptype_drain(), which takes apart the
+ * tables that the call dropped. (Other vCPUs do that for theirs.)
  */
-int ptype_lock(struct domain *d);
 int ptype_drain(struct domain *d);
 /*
  * Take all such tables apart without releasing the page lock, which the caller

@@ -18,6 +18,7 @@
  */
 #include "domain/domain.h"
 #include "machine/smp.h"
+#include "mmu/mmu.h"
 
 struct ptype_ops ptype_ops[TYPE_WRITABLE + 1];
 
@@ -91,29 +92,14 @@ void ptype_drop_partial(struct domain *d, mfn_t m)
 	page_put(m);
 }
 
-static void put_writable(struct frame *f)
-{
-	BUG_ON(!f->type_count || f->type != TYPE_WRITABLE);
-	atomic_dec(&f->type_count);
-}
-
-void ptype_put_foreign(mfn_t m, bool write)
-{
-	if (write)
-		put_writable(mfn_frame(m));
-	page_put(m);
-}
-
 void ptype_put(struct domain *d, mfn_t m)
 {
 	struct frame *f = mfn_frame(m);
 
-	if (f->type == TYPE_WRITABLE) {
-		put_writable(f);
-		return;
-	}
 	BUG_ON(!f->type_count);
-	if (f->type_count > 1)
+	if (f->type == TYPE_WRITABLE)
+		ptype_put_writable(m);
+	else if (f->type_count > 1)
 		f->type_count--;
 	else
 		ptype_end(d, m);
@@ -161,8 +147,7 @@ static bool drain_step(struct domain *d)
 	return true;
 }
 
-/* Not inline, or ptype_lock() would save registers that only this needs. */
-static __attribute__((noinline)) int drain(struct domain *d)
+int ptype_drain_old(struct domain *d)
 {
 	u32 i;
 
@@ -175,17 +160,6 @@ static __attribute__((noinline)) int drain(struct domain *d)
 		spin_lock(&d->tables.lock);
 	}
 	return 0;
-}
-
-int ptype_lock(struct domain *d)
-{
-	int rc;
-
-	spin_lock(&d->tables.lock);
-	rc = d->tables.old_places ? drain(d) : 0;
-	if (!rc)
-		d->tables.validated = 0;
-	return rc;
 }
 
 int ptype_drain(struct domain *d)

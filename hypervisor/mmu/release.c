@@ -5,6 +5,7 @@
  * tables lose their pins, and at last the frames lose their owner.
  */
 #include "domain/part.h"
+#include "mmu/mmu.h"
 #include "mmu/tables.h"
 
 /*

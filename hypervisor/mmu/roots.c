@@ -161,7 +161,7 @@ static void copy_slots(u64 *root, mfn_t table, u64 slots)
 			  mfn_to_virt(table);
 	u32 first;
 
-	for (; root && slots; slots &= slots - 1) {
+	for (; slots; slots &= slots - 1) {
 		first = (u32)__builtin_ctzll(slots) * 8;
 		copy_eight(root + first, from + first);
 	}
@@ -175,7 +175,8 @@ static void follow_table(struct vcpu *v, u64 *used, u64 *root, u64 *thin,
 	u64 new = used_slots(v->d, table) & ~(3ull << L4_M2P_SLOT / 8);
 
 	copy_slots(root, table, *used | new);
-	copy_slots(thin, table, *used | new);
+	if (thin)
+		copy_slots(thin, table, *used | new);
 	*used = new;
 }
 

@@ -205,13 +205,8 @@ static int get_page(struct domain *d, u64 e)
 
 static void put_page(struct domain *d, u64 e)
 {
-	mfn_t m = pte_mfn(e);
-
-	if (tables_uncounted(m))
-		return;
-	if (e & PTE_RW)
-		ptype_put(d, m);
-	page_put(m);
+	if (!tables_uncounted(pte_mfn(e)))
+		ptype_put_foreign(pte_mfn(e), e & PTE_RW);
 }
 
 /*
@@ -228,7 +223,8 @@ static inline bool only_rights_differ(const struct domain *d, u64 was, u64 new)
 }
 
 /* exchange() for such entries: the page keeps its general reference. */
-static int exchange_rights(struct domain *d, u64 *entry, u64 *old, u64 new)
+static inline __attribute__((always_inline))
+int exchange_rights(struct domain *d, u64 *entry, u64 *old, u64 new)
 {
 	int rc = new & PTE_RW ? ptype_get(d, pte_mfn(new), TYPE_WRITABLE) : 0;
 	bool done;
@@ -238,7 +234,7 @@ static int exchange_rights(struct domain *d, u64 *entry, u64 *old, u64 new)
 	done = atomic_cmpxchg(entry, old, new);
 	/* The writable one of both is gone, or was not written. */
 	if (done == !(new & PTE_RW))
-		ptype_put(d, pte_mfn(new));
+		ptype_put_writable(pte_mfn(new));
 	return done ? 0 : -EAGAIN;
 }
 

@@ -312,13 +312,6 @@ void sched_stop(struct vcpu *v)
 	runqueue_unlock(v, f);
 }
 
-bool sched_preempt_needed(void)
-{
-	const struct vcpu *v = current_vcpu();
-
-	return this_cpu()->work || (v && shared_events_deliverable(v));
-}
-
 /*
  * The domain has used up its time for this period. A vCPU that starts at this
  * moment is missed, and leaves at the end of its slice.

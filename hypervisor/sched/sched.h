@@ -58,11 +58,6 @@ void sched_kick(struct vcpu *v);
 void sched_stop(struct vcpu *v);
 /* Wake a vCPU that polls this port, or several ports. */
 void sched_poll_check(struct vcpu *v, u32 port);
-/*
- * Whether a long hypercall should stop: this CPU has other work, or the guest
- * has an event to handle.
- */
-bool sched_preempt_needed(void);
 
 /* Weight: 1 to 65535; cap in percent of one CPU, 0 for none. */
 void sched_set_params(struct domain *d, u32 weight, u32 cap);

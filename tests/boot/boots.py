@@ -114,8 +114,9 @@ def command(boot, work):
            "--memory", boot["memory"], "--timeout", boot["seconds"],
            "--cpus", boot["cpus"], "--threads", boot.get("threads", "one"),
            *boot["machine"].split(),
-           "--nic", "virtio", "--nic", "e1000", "--tftp", str(tftp),
-           "--log", str(work / "console.log"), *disks]
+           "--tftp", str(tftp), "--log", str(work / "console.log"), *disks]
+    for card in boot.get("nics", "virtio,e1000").split(","):
+        cmd += ["--nic", card]
     kernel = bzimage(boot["kernel"])
     if "pack" in boot:
         kernel = repack(kernel, boot["pack"], work / "kernel")

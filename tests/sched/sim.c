@@ -17,7 +17,7 @@
 #include "event/evtchn.h"
 #include "lib/lib.h"
 #include "machine/apic.h"
-#include "machine/calibrate.h"
+#include "machine/clocks.h"
 #include "machine/rtc.h"
 #include "machine/smp.h"
 #include "machine/tsc.h"

@@ -8,7 +8,6 @@
 #include "machine/apic.h"
 #include "machine/paging.h"
 
-#define MSR_TSC		0x10
 #define MSR_HYPERV_TSC_HZ	0x40000022
 #define PIT_GATE	0x61
 #define PIT_CH2		0x42

@@ -5,7 +5,8 @@
  * exit, although another one unmasks events again and again; a vCPU that comes
  * instead gets its own. The CPUs of a crashed domain are told before anything that
  * takes long, and each CPU that ends it looks again itself. A vCPU that sleeps
- * stays loaded until something else needs it or its CPU.
+ * stays loaded until something else needs it or its CPU. Others' interrupts come in
+ * however often the vCPU's siblings have the CPU look again.
  */
 #include <stdlib.h>
 #include "cpu/nmi.h"
@@ -22,6 +23,8 @@
 static struct vcpu *chosen;	/* by the scheduler */
 static u32 frames;		/* that the vCPU got */
 static u32 more_work;		/* exits that find work after their frame */
+static u32 more_rounds;		/* choices after which there is work again */
+static u32 windows;		/* for interrupts */
 static char steps[16];		/* of a domain's end, or a switch: a letter each */
 static u32 step_count, work_when_stopped;
 
@@ -54,6 +57,15 @@ static void halt(void)
 		chosen = woken;
 }
 
+static struct vcpu *choose(void)
+{
+	if (more_rounds) {
+		more_rounds--;
+		host_cpu.work = CPU_WORK_RESCHED;
+	}
+	return chosen;
+}
+
 /* The frame is written, and the other vCPU clears the mask at once. */
 static void put_frame(struct vcpu *v)
 {
@@ -72,7 +84,7 @@ static void put_frame(struct vcpu *v)
 #define nmi_deliver(v, r)	((void)0)
 #define log_news()		false
 #define domain_reap()		((void)0)
-#define sched_choose(v)		((void)(v), chosen)
+#define sched_choose(v)		((void)(v), choose())
 #define sched_may_stay_loaded(v)	((v)->sched.state == (VCPU_UP | VCPU_BLOCKED))
 #define sched_release(v)	step('r')
 #define sched_init_cpu()	((void)0)
@@ -84,6 +96,7 @@ static void put_frame(struct vcpu *v)
 #define vcpu_update_time(v)	step('u')
 #define vcpu_tick(v)		((void)(v))
 #define cpu_idle(w)		halt()
+#define irq_window()		((void)windows++)
 #define xpti_ready(v)		(v)
 #define xpti_leave(v)		((void)(v))
 #define enter_guest_first()	abort()
@@ -130,7 +143,7 @@ static void setup(void)
 	host_cpu.special = true;
 	spin_init(&d->life.lock, LOCK_SHUTDOWN);
 	d->life.shutdown_code = ~0u;
-	frames = more_work = step_count = 0;
+	frames = more_work = more_rounds = windows = step_count = 0;
 	memset(steps, 0, sizeof(steps));
 	during_halt = NULL;
 }
@@ -248,23 +261,44 @@ static void test_sleep(void **state)
 	}
 }
 
-/* It stops, or wakes where it may not run, before its CPU halts. */
+/*
+ * It stops, or wakes where it may not run, before its CPU halts. Or it was stopped in
+ * user mode, and started again already: its kernel's memory is not mapped.
+ */
 static void test_no_sleep(void **state)
+{
+	struct regs r = { 0 };
+	u32 user;
+
+	(void)state;
+	for (user = 0; user < 2; user++) {
+		setup();
+		d->vcpu[0]->sched.state = user ? VCPU_UP | VCPU_BLOCKED : VCPU_UP;
+		d->vcpu[0]->proc.in_user = user;
+		host_cpu.work = CPU_WORK_RESCHED;
+		chosen = NULL;
+		woken = d->vcpu[0];
+		exit_to_guest(&r);
+		assert_string_equal(steps, "vrhL");
+	}
+}
+
+static void test_endless_work(void **state)
 {
 	struct regs r = { 0 };
 
 	(void)state;
 	setup();
-	d->vcpu[0]->sched.state = VCPU_UP;
+	more_rounds = 5;
 	host_cpu.work = CPU_WORK_RESCHED;
-	chosen = NULL;
-	woken = d->vcpu[0];
 	exit_to_guest(&r);
-	assert_string_equal(steps, "vrhL");
+	assert_int_equal(windows, 5);
+	assert_string_equal(steps, "");
 }
 
 EXPORT_TESTS(exit, cmocka_unit_test(test_sleep),
 	     cmocka_unit_test(test_no_sleep),
+	     cmocka_unit_test(test_endless_work),
 	     cmocka_unit_test(test_one_frame),
 	     cmocka_unit_test(test_frame_of_next),
 	     cmocka_unit_test(test_crash));

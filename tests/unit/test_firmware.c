@@ -199,6 +199,7 @@ static void test_serial(void **state)
 		"com1=115200,8n1,0x3f8,msi", "com1=230400", "com1=1;2",
 		"com1=115200,reg-width=4", "console=com3", "console=com1,dbgp",
 		"console=", "vga=text-80x50", "vga=gfx-1024x768x32",
+		"vga=currently", "vga=current,", "vga=current,keeps",
 	};
 	u32 i;
 

@@ -180,7 +180,7 @@ static u64 own_address(u64 va)
 
 static void show(u64 va, u64 offset, int rights)
 {
-	if (mmap((void *)va, LARGE, rights, MAP_SHARED | MAP_FIXED |
+	if (mmap((void *)va, LARGE_PAGE, rights, MAP_SHARED | MAP_FIXED |
 		 MAP_NORESERVE, fd, (off_t)offset) == MAP_FAILED)
 		panic("mmap");
 }
@@ -189,16 +189,16 @@ static void back(u64 va, mfn_t first)
 {
 	own_maps_back(own_address(va), first);
 	show(va, first.n << PAGE_SHIFT, PROT_READ | PROT_WRITE);
-	backed += LARGE / MIB;
+	backed += LARGE_PAGE / MIB;
 }
 
 /* A block of copies for each table, behind all of the machine's memory. */
 static mfn_t repeat(mfn_t page)
 {
-	u64 at = DIRECT_MAX + copies++ * LARGE, i;
+	u64 at = DIRECT_MAX + copies++ * LARGE_PAGE, i;
 	mfn_t table = own_maps_repeat(page);
 
-	for (i = 0; i < LARGE; i += PAGE_SIZE)
+	for (i = 0; i < LARGE_PAGE; i += PAGE_SIZE)
 		memcpy(phys_to_virt(paddr(at + i)), mfn_to_virt(page),
 		       PAGE_SIZE);
 	/* Found again by a bit that the processor ignores */
@@ -211,7 +211,7 @@ static void back_repeated(u64 va, mfn_t table)
 	u64 nr = *(u64 *)mfn_to_virt(table) >> 52 & 3;
 
 	own_maps_back_repeated(own_address(va), table);
-	show(va, DIRECT_MAX + (nr - 1) * LARGE, PROT_READ);
+	show(va, DIRECT_MAX + (nr - 1) * LARGE_PAGE, PROT_READ);
 }
 
 static mfn_t backed_by(u64 va)
@@ -229,9 +229,9 @@ static const struct host_machine large = {
 static void make_memory(void)
 {
 	fd = (int)syscall(SYS_memfd_create, "memory", 0);
-	if (fd < 0 || ftruncate(fd, (off_t)(DIRECT_MAX + 4 * LARGE)))
+	if (fd < 0 || ftruncate(fd, (off_t)(DIRECT_MAX + 4 * LARGE_PAGE)))
 		panic("no file for the machine's memory");
-	direct_base = (u64)mmap(NULL, DIRECT_MAX + 4 * LARGE, PROT_READ |
+	direct_base = (u64)mmap(NULL, DIRECT_MAX + 4 * LARGE_PAGE, PROT_READ |
 				PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
 	array_space = (u64)mmap(NULL, 4 * ARRAY_SPACE, PROT_NONE, MAP_PRIVATE |
 				MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -251,7 +251,7 @@ static void make_first_tables(void)
 	u64 tables = 0x200000, i;
 
 	for (i = 0; i < 4 * 512; i++)
-		first[1 + i / 512][i % 512] = i * LARGE | PTE_PSE | PTE_P |
+		first[1 + i / 512][i % 512] = i * LARGE_PAGE | PTE_PSE | PTE_P |
 					      PTE_RW;
 	for (i = 0; i < 4; i++)
 		first[0][i] = (tables + (i + 1) * PAGE_SIZE) | PTE_P | PTE_RW;
@@ -284,7 +284,7 @@ static void check_mapping(u64 at)
 
 	if (is_ram(at))
 		assert_int_equal(walk(DIRECT_BASE + at, &rights), at);
-	else if (at >= 4 * GIB && !early_ram(at - LARGE, at + LARGE))
+	else if (at >= 4 * GIB && !early_ram(at - LARGE_PAGE, at + LARGE_PAGE))
 		assert_int_equal(walk(DIRECT_BASE + at, &rights), ~0ull);
 }
 
@@ -302,7 +302,7 @@ static void check_direct_map(void)
 		at = ROUND_DOWN(e[i].addr + e[i].size - 1, PAGE_SIZE) - 8;
 		assert_int_equal(walk(DIRECT_BASE + at, &rights), at);
 		assert_int_equal(rights & (PTE_RW | PTE_US), PTE_RW);
-		check_mapping(e[i].addr + e[i].size + 5 * LARGE);
+		check_mapping(e[i].addr + e[i].size + 5 * LARGE_PAGE);
 	}
 	for (i = 0; i < 20000; i++)
 		check_mapping(((u64)rand() << 21 ^ (u64)rand()) %

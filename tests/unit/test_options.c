@@ -110,9 +110,11 @@ static void test_vcpus(void **state)
 		{ "0", 4, 1 }, { "3", 1, 3 }, { "3", 8, 3 }, { "4-8", 2, 4 }, { "4-8", 6, 6 },
 		{ "4-8", 10, 8 }, { "1-16", 2, 2 }, { "-2", 4, 2 },
 		{ "-2", 1, 1 }, { "4-", 2, 4 }, { "4-", 16, 16 },
-		{ "1000", 2, 32 },
+		{ "1000", 2, 32 }, { "0x10", 1, 16 }, { "010", 1, 8 },
 	};
-	static const char *const bad[] = { "", "x", "1-x", "-0", "1-2-3", "1," };
+	static const char *const bad[] = {
+		"", "x", "1-x", "-0", "1-2-3", "1,", "0x", "08", "1-0x",
+	};
 	char line[80];
 	u32 i;
 
@@ -394,7 +396,12 @@ static void test_refused(void **state)
 	static const char *const words[] = {
 		"iommu=force", "iommu=verbose,required", "smt=0", "no-smt",
 		"pv=no-32", "dom0=pvh,shadow", "flask=enforcing", "xsm=silo",
-		"sched-gran=core",
+		"sched-gran=core", "iommu=on,force=yes", "iommu=required=1",
+		"pv=32=0", "pv=32=disable",
+	};
+	static const char *const other[] = {
+		"iommu=no-force", "iommu=force=0,required=off", "pv=32", "pv=32=1",
+		"pv=32=2", "pv=no-32=0", "pv=no-3",
 	};
 	u32 i;
 
@@ -402,6 +409,9 @@ static void test_refused(void **state)
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		if (!refuses(words[i]))
 			fail_msg("%s: boots", words[i]);
+	for (i = 0; i < ARRAY_SIZE(other); i++)
+		if (refuses(other[i]))
+			fail_msg("%s: does not boot", other[i]);
 }
 
 EXPORT_TESTS(option, cmocka_unit_test(test_mem), cmocka_unit_test(test_vcpus),

@@ -78,8 +78,8 @@ static void test_format(void **state)
 }
 
 /*
- * A number is decimal or, behind 0x, hexadecimal, and ends before what is no
- * digit of it.
+ * A number is decimal or, behind 0x, hexadecimal or, behind 0, octal, and ends
+ * before what is no digit of it.
  */
 static void test_numbers(void **state)
 {
@@ -89,6 +89,10 @@ static void test_numbers(void **state)
 	assert_int_equal(str_to_u64("0x1fG", &end), 0x1f);
 	assert_int_equal(*end, 'G');
 	assert_int_equal(str_to_u64("12a", &end), 12);
+	assert_int_equal(str_to_u64("0x", &end), 0);
+	assert_int_equal(*end, 'x');
+	assert_int_equal(str_to_u64("0178", &end), 15);
+	assert_int_equal(*end, '8');
 	assert_int_equal(str_to_u64("", &end), 0);
 }
 

@@ -69,6 +69,13 @@ room_for_kernel() {
 		{ print }' "$1" >"$1.new" && mv "$1.new" "$1"
 }
 
+# add_archive RAMDISK FILE: append FILE's archives. Linux takes one that is not packed
+# only at a multiple of four bytes (unpack_to_rootfs() in init/initramfs.c).
+add_archive() {
+	truncate -s $((($(stat -c %s "$1") + 3) & ~3)) "$1"
+	cat "$2" >>"$1"
+}
+
 # domu_attach NAME: run "xl console" with input from a pipe that stays open, on a
 # terminal made by script: without a terminal, it reads no input
 domu_attach() {

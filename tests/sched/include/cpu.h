@@ -10,6 +10,14 @@
 #include "machine/cpu_bits.h"
 #include "types.h"
 
+/* In place of machine/lock_ops.h */
+#define KRYPTON_LOCK_OPS_H
+struct spinlock;
+void spin_lock(struct spinlock *l);
+void spin_unlock(struct spinlock *l);
+u64 spin_lock_irqsave(struct spinlock *l);
+void spin_unlock_irqrestore(struct spinlock *l, u64 flags);
+
 struct regs {
 	u64 ip, cs;
 };
@@ -26,6 +34,7 @@ struct cpu {
 	};
 };
 
+#define EXTABLE(at, next)
 #define CPU_WORK_RESCHED	1
 #define CPU_WORK_HOUSEKEEPING	2
 
@@ -65,6 +74,10 @@ static inline void irq_enable(void)
 }
 
 static inline void irq_disable(void)
+{
+}
+
+static inline void irq_window(void)
 {
 }
 

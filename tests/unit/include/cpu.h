@@ -11,6 +11,17 @@
 #include "machine/cpu_bits.h"
 #include "types.h"
 
+/* In place of machine/lock_ops.h */
+#define KRYPTON_LOCK_OPS_H
+struct spinlock;
+void spin_lock(struct spinlock *l);
+void spin_unlock(struct spinlock *l);
+u64 spin_lock_irqsave(struct spinlock *l);
+void spin_unlock_irqrestore(struct spinlock *l, u64 flags);
+/* In place of sched/preempt.h */
+#define KRYPTON_PREEMPT_H
+bool sched_preempt_needed(void);
+
 struct regs {
 	u64 r15, r14, r13, r12, bp, bx, r11, r10, r9, r8;
 	u64 ax, cx, dx, si, di;
@@ -73,6 +84,8 @@ static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 	__asm__ volatile("cpuid" : "=a" (r[0]), "=b" (r[1]), "=c" (r[2]),
 			 "=d" (r[3]) : "a" (leaf), "c" (sub));
 }
+
+void cpuid_leaf(u32 leaf, u32 sub, u32 r[4]);
 
 /* Nothing faults that a test does. */
 #define EXTABLE(at, next)
@@ -158,6 +171,12 @@ static inline void irq_disable(void)
 static inline void irq_enable(void)
 {
 	host_irqs_off = false;
+}
+
+static inline void irq_window(void)
+{
+	irq_enable();
+	irq_disable();
 }
 
 /* Returns whether they were off. */
