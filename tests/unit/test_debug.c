@@ -153,14 +153,17 @@ extern const char *const lock_names[];
 
 /*
  * A lock may be taken while only locks before it are held, a lock that
- * interrupt handlers take only with interrupts off, and no lock without a
- * number. What is refused names both locks, so each level has a name.
+ * interrupt handlers take only with interrupts off, one that may be held for long
+ * only with interrupts on, once vCPUs run, and no lock without a number. What is
+ * refused names both locks, so each level has a name.
  */
 static void test_lock_order(void **state)
 {
+	static struct vcpu v;
 	u32 a, b;
 
 	(void)state;
+	host_cpu.current = NULL;
 	for (a = LOCK_DOMCTL; a <= LOCK_SERIAL; a++) {
 		assert_non_null(lock_names[a]);
 		for (b = LOCK_DOMCTL; b <= LOCK_SERIAL; b++)
@@ -175,6 +178,11 @@ static void test_lock_order(void **state)
 	/* Interrupt handlers take the event lock. */
 	assert_true(allowed(0, LOCK_PAGES, FLAGS_IF));
 	assert_false(allowed(0, LOCK_EVENTS, FLAGS_IF));
+	host_cpu.current = &v;
+	assert_true(allowed(0, LOCK_PAGES, FLAGS_IF));
+	assert_false(allowed(0, LOCK_PAGES, 0));
+	assert_true(allowed(0, LOCK_EVENTS, 0));
+	host_cpu.current = NULL;
 }
 
 extern u64 host_tsc;
