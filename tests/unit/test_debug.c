@@ -182,6 +182,9 @@ static void test_lock_order(void **state)
 	assert_true(allowed(0, LOCK_PAGES, FLAGS_IF));
 	assert_false(allowed(0, LOCK_PAGES, 0));
 	assert_true(allowed(0, LOCK_EVENTS, 0));
+	smp_slow = 1;	/* a key's report, the audit of frames */
+	assert_true(allowed(0, LOCK_PAGES, 0));
+	smp_slow = 0;
 	host_cpu.current = NULL;
 }
 
