@@ -11,6 +11,7 @@
 #include "host.h"
 #include "lib/lib.h"
 #include "machine/paging.h"
+#include "machine/smp.h"
 #include "machine/time.h"
 #include "mmu/ptype.h"
 #include "mmu/roots.h"
