@@ -283,10 +283,14 @@ static inline void cpu_relax(void)
 	__asm__ volatile("pause" ::: "memory");
 }
 
-/* Take the interrupts that wait; they are off before and afterwards. */
+/*
+ * Take the interrupts that wait; they are off before and afterwards. STI holds
+ * them back for one instruction more, and in QEMU, which leaves a block at PAUSE,
+ * for the next one as well: so one instruction comes before PAUSE.
+ */
 static inline void irq_window(void)
 {
-	__asm__ volatile("sti; pause; cli" ::: "memory");
+	__asm__ volatile("sti; nop; pause; cli" ::: "memory");
 }
 
 /*
