@@ -10,14 +10,8 @@
 #include "config.h"
 #include "machine/cpu_bits.h"
 #include "types.h"
+#include "lock_ops.h"
 
-/* In place of machine/lock_ops.h */
-#define KRYPTON_LOCK_OPS_H
-struct spinlock;
-void spin_lock(struct spinlock *l);
-void spin_unlock(struct spinlock *l);
-u64 spin_lock_irqsave(struct spinlock *l);
-void spin_unlock_irqrestore(struct spinlock *l, u64 flags);
 /* In place of sched/preempt.h */
 #define KRYPTON_PREEMPT_H
 bool sched_preempt_needed(void);
