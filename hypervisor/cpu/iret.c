@@ -12,9 +12,9 @@
  * IRETQ, and the guest gets that fault as if the code it returns to had raised
  * it.
  */
-#include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
+#include "guest/get_few.h"
 #include "hypercalls.h"
 #include "machine/asm.h"
 

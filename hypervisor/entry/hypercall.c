@@ -10,8 +10,8 @@
  * the changed arguments back to that entry. Calls with 64-bit arguments do not
  * change them.
  */
-#include "domain/domain.h"
 #include "entry/guest_trap.h"
+#include "guest/get_few.h"
 #include "hypercalls.h"
 
 #define INT_SIZE	2	/* bytes of int 0x82 (cd 82) and SYSCALL (0f 05) */

@@ -7,7 +7,7 @@
  * guest can neither pin a table twice nor unpin it twice.
  */
 #include "cpu/ldt.h"
-#include "domain/domain.h"
+#include "guest/get_few.h"
 #include "hypercalls.h"
 #include "machine/smp.h"
 #include "mmu/mmu.h"

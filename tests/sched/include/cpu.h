@@ -9,14 +9,7 @@
 #include "config.h"
 #include "machine/cpu_bits.h"
 #include "types.h"
-
-/* In place of machine/lock_ops.h */
-#define KRYPTON_LOCK_OPS_H
-struct spinlock;
-void spin_lock(struct spinlock *l);
-void spin_unlock(struct spinlock *l);
-u64 spin_lock_irqsave(struct spinlock *l);
-void spin_unlock_irqrestore(struct spinlock *l, u64 flags);
+#include "../../unit/include/lock_ops.h"
 
 struct regs {
 	u64 ip, cs;
@@ -34,7 +27,6 @@ struct cpu {
 	};
 };
 
-#define EXTABLE(at, next)
 #define CPU_WORK_RESCHED	1
 #define CPU_WORK_HOUSEKEEPING	2
 
