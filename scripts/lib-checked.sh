@@ -17,6 +17,7 @@ checked_key() {
 	shift 2
 	echo "$check $({
 		echo "$id"
+		base_symbols
 		gcc -dumpfullversion
 		for patch in $(series_patches); do
 			sed -n '/^--- /,$p' "$patches/$patch"

@@ -76,6 +76,10 @@ base_field() { # KEY: its value in the base's file BASE
 	awk -v k="$1" '$1 == k { print $2 }' "$top/patches/$series_base/BASE"
 }
 
+base_symbols() { # its lines "symbol OLD NEW...", if any
+	grep '^symbol ' "$top/patches/$series_base/BASE" || true
+}
+
 series_patches() { # the entries, in order
 	sed -e 's/#.*//' "$series" | awk 'NF { print $1 }'
 }
