@@ -16,6 +16,7 @@
 #include "machine/asm.h"
 #include "mmu/mmu.h"
 
+#define RDMSR_BYTES	0x320f		/* of RDMSR */
 #define DR6_STEP	0x4000u
 
 bool emulate_done(struct emulation *e)
@@ -243,7 +244,7 @@ bool emulate_user_gs(struct vcpu *v, struct regs *r)
 	    !domain_range_ok(v->d, gva(r->ip), sizeof(code)))
 		return false;
 	GUEST_GET(u16, r->ip, code);
-	if (code != 0x320f)
+	if (code != RDMSR_BYTES)
 		return false;
 	e.v = v;
 	e.r = r;

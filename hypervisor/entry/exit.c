@@ -11,11 +11,11 @@
  * in use, and the CPU answers flushes. So the rules for what a running vCPU uses
  * suffice, and nobody but this CPU changes or reads the registers. The CPU unloads
  * the vCPU before it runs another one, and
- *  - if the vCPU does not merely sleep: the tools stop it or its domain ends, a
- *    sibling stopped it, perhaps in user mode, where its kernel's memory is not
- *    mapped; or it woke and another CPU must run it. Whoever changes that state then sets
- *    CPU_WORK_RESCHED; this CPU clears the work before it looks at the state. If it
- *    woke and may run here, this CPU is about to choose;
+ *  - if the vCPU does not merely sleep: the tools stop it, its domain ends, or a
+ *    sibling stopped it, perhaps in user mode, which does not map its kernel's
+ *    memory; or it woke and another CPU must run it. Whoever changes that state
+ *    then sets CPU_WORK_RESCHED; this CPU clears the work before it looks at the
+ *    state. If it woke and may run here, this CPU is about to choose;
  *  - after a flush, so that an idle CPU answers one, not each.
  *
  * exit_to_guest() does not test whether its vCPU may still run. Code that stops

@@ -10,11 +10,11 @@ struct operation {
 	u8 size;		/* of the argument here, in bytes */
 	bool out;		/* write the argument back if fn returns 0 */
 	u8 how;			/* OPERATION_* */
-/* Call fn for the domain that the argument's first member, a domid_t, names. */
-#define OPERATION_TARGET	8u
 #define OPERATION_LOCKED	1u	/* call fn with d's event lock held */
 #define OPERATION_PRIVILEGED	2u	/* only for a privileged caller */
 #define OPERATION_PRIVILEGED_FIRST 4u	/* tested before the argument is read */
+/* Call fn for the domain that the argument's first member, a domid_t, names. */
+#define OPERATION_TARGET	8u
 	const char *layout;	/* of the argument (guest/layout.h); NULL: the
 				 * same in all guests */
 };

@@ -29,7 +29,10 @@ static inline u32 get_u32(const void *from, u64 offset)
 void str_copy(char *dst, const char *src, size_t size);
 /* The length of s up to the first 'end', or to the terminator. */
 size_t str_until(const char *s, char end);
-/* Decimal, hexadecimal after 0x or octal after 0; *end is the first character behind it. */
+/*
+ * Decimal, hexadecimal after 0x or octal after 0; *end is the first character
+ * behind it.
+ */
 u64 str_to_u64(const char *s, const char **end);
 int format(char *buf, size_t size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -70,9 +70,9 @@ extern u32 boot_words;
 void boot_split(void);
 /* The words that Xen takes for off and on: 0 or 1; -1 for other words. */
 int boot_truth(const char *s);
-/* The value of a word NAME, no-NAME or NAME=BOOLEAN: 1 or 0; -1: another word. */
+/* The value of a word NAME, no-NAME or NAME=BOOLEAN: 0 or 1; -1: another. */
 int boot_truth_of(const char *word, const char *name);
-/* By the last of the words "name", "no-name" and "name=BOOLEAN"; else 'otherwise'. */
+/* By the last of such words, or 'otherwise' if there is none. */
 bool boot_flag(const char *name, bool otherwise);
 /* The tools may assign devices to domains although there is no IOMMU. */
 #define UNSAFE_PASSTHROUGH	"unsafe-passthrough"

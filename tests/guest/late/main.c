@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rule (xen/sched.h, SCHEDOP_poll): a vCPU whose time-out is over goes on,
- * whatever the vCPUs of another guest do to each other. They may stop and start
+ * whatever other vCPUs do to each other. They may stop and start
  * each other all the time (VCPUOP_down, VCPUOP_up), also one that runs on the CPU
  * whose timer must wake the first. If that CPU heeds them again and again before
  * it lets an interrupt in, the timer is late. With the argument "soon", late means
