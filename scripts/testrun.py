@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Run one test and judge it: see scripts/run-tests."""
 import os
+import re
 import shlex
 import shutil
 import time
@@ -33,6 +34,13 @@ def last_lines(log, count):
     return [line for line in lines if line.strip()][-count:]
 
 
+def cause(log):
+    """The first line of the log that names a failure, else its last one."""
+    lines = last_lines(log, 12)
+    named = [x for x in lines if re.search(r"main\.c:|FAIL|CRASH|PANIC|ERROR|error:", x)]
+    return [x[:120] for x in (named or lines[-1:])[:1]]
+
+
 def run(test, log):
     """Run one test. Returns (verdict, reason, seconds of processor time)."""
     limit = test.seconds
@@ -60,8 +68,7 @@ def run(test, log):
         return (("skipped", reason[0], busy) if reason else
                 ("failed", "skipped without a reason", busy))
     if code != 0:
-        return "failed", ": ".join([f"exit code {code}"] +
-                                   [x[:120] for x in last_lines(log, 1)]), busy
+        return "failed", ": ".join([f"exit code {code}", *cause(log)]), busy
     shutil.rmtree(tmp, ignore_errors=True)
     return "passed", "", busy
 
