@@ -15,11 +15,12 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
+CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 HYPERVISORS = ("krypton", "krypton-debug", "reference")
 BOOT_FIELDS = ("name", "vendor", "hypervisor", "kernel", "image", "memory",
                "dom0", "seconds", "tests")
 GUEST_SECONDS = 300     # tests/guest/run's, for each hypervisor
-BUILD_SECONDS = 3600    # for a kernel that a boot builds, see tests/boot/kernels.py
+BUILD_SECONDS = 3600    # for a kernel that a boot builds
 
 
 class Test(NamedTuple):
@@ -99,6 +100,20 @@ def cases(boot, scripts):
     return found + ["kernel-quiet"]
 
 
+def kernels(boot, scripts):
+    """The configurations of Dom0's kernel, or the bare machine's, and the DomUs'."""
+    return [boot["kernel"], *([boot["guest"]] if "guest" in boot else []),
+            *declared(boot, scripts, "Kernels")]
+
+
+def built_by_boot(boot, tests):
+    """Those kernels of a boot that are built for it alone: not in tests/needs."""
+    needs = {command for _, command in rows(tests / "needs", 2)}
+    return [name for name in dict.fromkeys(kernels(boot, tests / "boot" / "guest"))
+            if (CONFIGS / f"{Path(name).name}.config").exists() and
+            f"scripts/build-kernel {name}" not in needs]
+
+
 def booted(directory):
     """Each boot and its cases, with twice the boot's time: a case may also have
     to boot the session that it compares with."""
@@ -106,7 +121,7 @@ def booted(directory):
         when = boot.get("run")
         if when == "asked":
             continue
-        builds = sum("/" in boot.get(field, "") for field in ("kernel", "guest"))
+        builds = len(built_by_boot(boot, directory.parent))
         test = Test({"-": "native"}.get(boot["hypervisor"], boot["hypervisor"]),
                     f"boot-{name}",
                     2 * int(boot["seconds"]) + 100 + builds * BUILD_SECONDS,

@@ -5,27 +5,25 @@ import subprocess
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-SCRIPTS = HERE.parent.parent / "scripts"
+TESTS = Path(__file__).resolve().parent.parent
+SCRIPTS = TESTS.parent / "scripts"
 sys.path.append(str(SCRIPTS))
 import testlist  # noqa: E402, our own
 
 
 def kernels(boot):
     """The configurations of the additional kernels for DomUs."""
-    own = [boot["guest"]] if "guest" in boot else []
-    return own + list(testlist.declared(boot, HERE / "guest", "Kernels"))
+    return testlist.kernels(boot, TESTS / "boot" / "guest")[1:]
 
 
 def build_other_kernels(boot):
-    """Build those of another Linux than 6.1, which only boots need. Does so under
-    scripts/run-tests alone, beside other tests. Exits if one cannot be built, with
-    the code of a skipped test if the archive does not have its source."""
+    """Build those that only boots need. Does so under scripts/run-tests alone,
+    beside other tests. Exits if one cannot be built, with the code of a skipped
+    test if the archive does not have its source."""
     if "TESTS_SINCE" not in os.environ:
         return
-    for name in (boot["kernel"], *kernels(boot)):
-        if "/" in name:
-            code = subprocess.run(["nice", SCRIPTS / "build-kernel", name],
-                                  env={"JOBS": "2", **os.environ}).returncode
-            if code:
-                sys.exit(code)
+    for name in testlist.built_by_boot(boot, TESTS):
+        code = subprocess.run(["nice", SCRIPTS / "build-kernel", name],
+                              env={"JOBS": "2", **os.environ}).returncode
+        if code:
+            sys.exit(code)
