@@ -19,7 +19,7 @@
  * HOST_FRAMES, each array of which is one large page.
  */
 struct host_machine {
-	paddr_t (*early_alloc)(u64 size, u64 align);
+	paddr_t (*early_alloc)(u64 size, u64 align, int byte);
 	void (*back)(u64 va, mfn_t first);
 	mfn_t (*repeat)(mfn_t page);
 	void (*back_repeated)(u64 va, mfn_t table);
