@@ -131,7 +131,7 @@ static void make_layout(const struct domain *d)
 static void take_memory(struct domain *d)
 {
 	u32 order = FRAME_MAX_ORDER;
-	u64 n = 0, i, used = dom0_layout_pfn(&layout, layout.used);
+	u64 n = 0, end, used = dom0_layout_pfn(&layout, layout.used);
 	mfn_t m;
 
 	d->mem.max_pages = max_pages;
@@ -149,13 +149,12 @@ static void take_memory(struct domain *d)
 		if (m.n >> (32 - PAGE_SHIFT))
 			pages_above_4g += 1ull << order;
 		spin_guard(&d->tables.lock);
-		for (i = 0; i < 1ull << order; i++, n++) {
+		page_assign(d, m, order);
+		for (end = n + (1ull << order); n < end; n++, m.n++) {
 			if (n < used)
-				memset(mfn_to_virt(mfn_add(m, i)), 0,
-				       PAGE_SIZE);
-			page_assign(d, mfn_add(m, i));
-			p2m[n] = (u32)(m.n + i);
-			page_set_m2p(mfn_add(m, i), n);
+				memset(mfn_to_virt(m), 0, PAGE_SIZE);
+			p2m[n] = (u32)m.n;
+			page_set_m2p(m, n);
 		}
 	}
 }
@@ -177,10 +176,15 @@ static void load_kernel(const struct domain *d)
 
 static void load_p2m(void)
 {
-	u64 i, va = layout.p2m_pages;
+	u64 i, va = layout.p2m_pages, *to = NULL;
 
-	for (i = 0; i < layout.nr_pages; i++, va += layout.long_size)
-		memcpy(va_ptr(va), &(u64){ p2m[i] }, layout.long_size);
+	if (layout.long_size == sizeof(*p2m))
+		put(va, p2m, layout.nr_pages * sizeof(*p2m));
+	else
+		for (i = 0; i < layout.nr_pages; i++, va += sizeof(*to)) {
+			to = to && va & (PAGE_SIZE - 1) ? to + 1 : va_ptr(va);
+			*to = p2m[i];
+		}
 }
 
 static void set_entry(u64 at, u64 page, u64 flags)

@@ -17,6 +17,7 @@
 #include "machine/acpi.h"
 #include "machine/ap.h"
 #include "machine/apic.h"
+#include "machine/clocks.h"
 #include "machine/efi.h"
 #include "machine/log.h"
 #include "machine/machine.h"
@@ -73,6 +74,11 @@ static void init_memory(void)
 	reserve_memory();
 	maps_init(end);
 	acpi_init();
+	/* Measure the clocks while the boot goes on: it needs them in time_init(). */
+	irq_disable_pic();
+	apic_map();
+	apic_init_cpu();
+	calibrate_begin();
 	dom0_prepare();
 	frames_init(end);
 	tables_init();
@@ -112,12 +118,9 @@ static void init_console(void)
 static void init_interrupts(void)
 {
 	traps_init();
-	irq_disable_pic();
-	apic_map();
 	ap_prepare(0, 0);
 	cpu_count = 1;
 	traps_init_cpu();
-	apic_init_cpu();
 	this_cpu()->apic_id = apic_read_id();
 	ioapic_init();
 	time_init();

@@ -5,14 +5,21 @@
  * clock of machine/clocks.c measures it. The APIC timer is always measured, by
  * that clock or by the TSC. Leaf 16h gives only the nominal rate in whole MHz,
  * which is used if nothing can be measured.
+ *
+ * The boot works on between the two ends of a measurement and waits only for what
+ * is missing of its length. If the clock has wrapped meanwhile, or stands still,
+ * the measurement is made anew, and then the boot waits for all of it.
  */
 #include "lib/lib.h"
 #include "machine/apic.h"
 #include "machine/clocks.h"
 #include "machine/cpu.h"
+#include "machine/tsc.h"
 
 #define POLLS		BIT(22)	/* of a clock, in a run: seconds */
 #define MIN_TSC_HZ	100000u
+#define READINGS	16	/* of an end of a run */
+#define PROBES		8	/* that show how long one takes */
 
 #define CPUID_CRYSTAL		0x15
 #define CPUID_MHZ		0x16
@@ -22,27 +29,13 @@
 #define HYPERV_HAS_RATES	BIT(11)	/* in EAX */
 #define MSR_HYPERV_TSC_HZ	0x40000022
 
-static u64 tsc_first;		/* at the start of a run */
-
-static void tsc_start(void)
-{
-	tsc_first = rdtsc();
-}
-
-static u64 tsc_elapsed(void)
-{
-	return rdtsc() - tsc_first;
-}
-
 /* Intel SDM, CPUID leaf 15h: the TSC is the crystal's rate times EBX / EAX. */
-static u64 told_by_processor(u64 crystal)
+static u64 told_by_processor(void)
 {
 	u32 r[4];
 
 	cpuid_leaf(CPUID_CRYSTAL, 0, r);
-	if (r[2])
-		crystal = r[2];
-	return r[0] ? crystal * r[1] / r[0] : 0;
+	return r[0] ? (u64)r[2] * r[1] / r[0] : 0;
 }
 
 /*
@@ -69,115 +62,144 @@ static u64 told_by_hypervisor(void)
 	return hz;
 }
 
-/*
- * Leaf 15h without the crystal's rate, which leaf 16h then gives, or 16h alone.
- */
+/* In whole MHz */
 static u64 nominal(void)
 {
-	u32 r[4], ratio[4];
-	u64 hz;
+	u32 r[4];
 
 	cpuid_leaf(CPUID_MHZ, 0, r);
-	cpuid_leaf(CPUID_CRYSTAL, 0, ratio);
-	hz = (r[0] & 0xffff) * 1000000ull;
-	return ratio[1] ? told_by_processor(hz * ratio[0] / ratio[1]) : hz;
+	return (r[0] & 0xffff) * 1000000ull;
 }
 
-/* A run against a clock of rate 'hz'; false if it stands still. */
-static bool measure(const struct reference *clock, u64 hz,
-		    struct clock_rates *r)
-{
-	u64 enough = hz / CLOCK_RUNS_A_SECOND + 1, t0, tsc, ticks, i = 0;
-	u32 apic;
+#define TSC	rdtsc, ~0ull, NULL
+static const struct reference told[] = {
+	{ "hypervisor's word", told_by_hypervisor, TSC },
+	{ "processor's word", told_by_processor, TSC },
+	{ "processor's nominal rate", nominal, TSC },
+};
 
+/* The best first. The PIT, which wraps in 55 ms, is not left alone. */
+static const struct reference *const candidates[] = {
+	&told[0], &told[1], &clocks[0], &clocks[1], &clocks[2], &told[2]
+};
+#define LONG_RUNNING	4
+
+/* Sums of READINGS readings of the counters. */
+struct reading {
+	u64 tsc, ticks, apic;
+};
+
+static const struct reference *clock;	/* of the run that goes on */
+static u64 clock_hz, clock_base;
+static struct reading start;
+
+static u64 elapsed(void)
+{
+	return (clock->read() - clock_base) & clock->mask;
+}
+
+/*
+ * An interruption between the counters would be an error: only readings count
+ * that took at most twice as long as the fastest one. The sums are as exact as the
+ * mean of so many readings, which a clock that counts slowly needs.
+ */
+static struct reading read_all(void)
+{
+	struct reading sum = { 0, 0, 0 };
+	u64 tsc, ticks, took, least = ~0ull;
+	u32 i, n, apic;
+
+	for (i = n = 0; n < READINGS; i++) {
+		tsc = rdtsc();
+		ticks = elapsed();
+		apic = apic_timer_read();
+		took = rdtsc() - tsc;
+		least = MIN(least, took);
+		if (i < PROBES || (took > 2 * least && i < POLLS))
+			continue;
+		sum.tsc += tsc + took / 2;
+		sum.ticks += ticks;
+		sum.apic += 0xffffffffu - apic;
+		n++;
+	}
+	return sum;
+}
+
+/* Begin a run; false if the machine has no such clock. */
+static bool begin(const struct reference *c)
+{
+	clock = c;
+	clock_hz = c->start();
+	if (!clock_hz)
+		return false;
 	apic_timer_set(0xffffffff);
-	clock->start();
-	t0 = rdtsc();
-	do {
-		ticks = clock->elapsed();
-		tsc = rdtsc() - t0;
-	} while (ticks < enough && i++ < POLLS);
-	apic = 0xffffffffu - apic_timer_read();
+	clock_base = c->read();
+	start = read_all();
+	return true;
+}
+
+/*
+ * The rate, in Hz, of what counts so much in these ticks of the clock. Fewer ticks
+ * than in a ms are an error, and may be none. The division cannot overflow, because
+ * the rest is less than the divisor.
+ */
+static u64 rate(u64 count, u64 counted)
+{
+	u64 ticks = MAX(counted, clock_hz / 1000 + 1), rest = count % ticks;
+
+	__asm__("mulq %[hz]\n\tdivq %[ticks]" : "+&a" (rest)
+		: [hz] "r" (clock_hz), [ticks] "r" (ticks) : "rdx", "cc");
+	return count / ticks * clock_hz + rest;
+}
+
+/*
+ * End the run, a ms or more from now. False: the clock does not count, gives an
+ * impossible rate, or another one for the end of the run than for all of it: it has
+ * wrapped, or the APIC timer has ended.
+ */
+static bool end(struct clock_rates *r)
+{
+	struct reading now = read_all(), last;
+	u64 at = now.ticks / READINGS + clock_hz / 1000 + 1, i, hz, near;
+
+	at = MAX(at, start.ticks / READINGS + clock_hz / CLOCK_RUNS_A_SECOND);
+	for (i = 0; i < POLLS && elapsed() < at; i++)
+		cpu_relax();
+	last = read_all();
 	apic_timer_set(0);
 	if (clock->stop)
 		clock->stop();
-	if (ticks < enough)
-		return false;
-	*r = (struct clock_rates){ tsc * hz / ticks, apic * hz / ticks,
+	hz = rate(last.tsc - start.tsc, last.ticks - start.ticks);
+	near = rate(last.tsc - now.tsc, last.ticks - now.ticks);
+	*r = (struct clock_rates){ clock->read == rdtsc ? clock_hz : hz,
+				   rate(last.apic - start.apic,
+					last.ticks - start.ticks),
 				   clock->name };
-	return true;
+	return i < POLLS && hz >= MIN_TSC_HZ &&
+	       near - hz + hz / 8 <= hz / 4 &&
+	       last.apic / READINGS < 0xffffffffu;
 }
 
-/*
- * Take the median of three runs: an interruption at the start of a run makes
- * the rate seem lower, one at its end higher. A clock that gives an impossible
- * rate is treated like one that stands still.
- */
-static bool calibrate_by(const struct reference *clock, u64 hz,
-			 struct clock_rates *r)
-{
-	struct clock_rates run[3];
-	u32 i, lowest = 0, highest = 0;
-
-	if (!hz)
-		return false;
-	for (i = 0; i < 3; i++) {
-		if (!measure(clock, hz, &run[i]) || run[i].tsc_hz < MIN_TSC_HZ) {
-			log_warn("the %s stands still", clock->name);
-			return false;
-		}
-		if (run[i].tsc_hz < run[lowest].tsc_hz)
-			lowest = i;
-		if (run[i].tsc_hz >= run[highest].tsc_hz)
-			highest = i;
-	}
-	*r = run[3 - lowest - highest];
-	return true;
-}
-
-static bool calibrate_told(u64 hz, const char *by, struct clock_rates *r)
-{
-	const struct reference tsc = {
-		by, NULL, tsc_start, tsc_elapsed, NULL
-	};
-
-	if (!calibrate_by(&tsc, hz, r))
-		return false;
-	r->tsc_hz = hz;
-	return true;
-}
-
-static bool find_rates(struct clock_rates *r)
+void calibrate_begin(void)
 {
 	u32 i;
 
-	if (calibrate_told(told_by_hypervisor(), "hypervisor's word", r) ||
-	    calibrate_told(told_by_processor(0), "processor's word", r))
-		return true;
-	for (i = 0; i < CLOCKS; i++)
-		if (calibrate_by(&clocks[i], clocks[i].hz(), r))
-			return true;
-	return calibrate_told(nominal(), "processor's nominal rate", r);
-}
-
-static bool tsc_counts(void)
-{
-	u64 first = rdtsc(), i;
-
-	for (i = 0; i < POLLS && rdtsc() == first; i++)
-		cpu_relax();
-	return i < POLLS;
+	tsc_init_cpu();
+	for (i = 0; i < LONG_RUNNING && !begin(candidates[i]); i++)
+		;
 }
 
 struct clock_rates calibrate(void)
 {
-	struct clock_rates r;
+	struct clock_rates r = { 0 };
+	bool found = clock_hz && end(&r);
+	u32 i;
 
-	if (!tsc_counts())
-		panic("the processor's time stamp counter stands still");
-	if (!find_rates(&r))
-		panic("no clock to measure by: no rate in CPUID, and neither "
-		      "PM timer nor HPET nor PIT runs");
+	for (i = 0; i < ARRAY_SIZE(candidates) && !found; i++)
+		found = begin(candidates[i]) && end(&r);
+	if (!found)
+		panic("no clock to measure by: no rate in CPUID and neither "
+		      "PM timer nor HPET nor PIT runs, or not the TSC");
 	if (!r.apic_hz)
 		panic("the local APIC's timer stands still");
 	return r;

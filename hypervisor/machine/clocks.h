@@ -3,14 +3,14 @@
 #ifndef KRYPTON_CLOCKS_H
 #define KRYPTON_CLOCKS_H
 
-/* A run ends after this part of a second. */
+/* A run takes this part of a second, or more. */
 #define CLOCK_RUNS_A_SECOND	50
 
 struct reference {
 	const char *name;
-	u64 (*hz)(void);	/* 0: the machine has no such clock */
-	void (*start)(void);	/* a run */
-	u64 (*elapsed)(void);	/* ticks since start() */
+	u64 (*start)(void);	/* its Hz; 0: the machine has no such clock */
+	u64 (*read)(void);
+	u64 mask;		/* of the bits that count */
 	void (*stop)(void);	/* NULL: nothing to do */
 };
 
@@ -24,9 +24,12 @@ struct clock_rates {
 };
 
 /*
- * machine/calibrate.c: the rates of this processor's own clocks. Takes 60 ms
- * and leaves the local APIC's timer stopped. Panics if nothing can be measured.
+ * machine/calibrate.c: the rates of this processor's own clocks. What
+ * calibrate_begin() begins, with the local APIC's timer in use, calibrate() ends,
+ * 20 ms later or more, and leaves that timer stopped. Panics if nothing can be
+ * measured.
  */
+void calibrate_begin(void);
 struct clock_rates calibrate(void);
 
 #endif

@@ -52,11 +52,9 @@ void time_wait(u64 ns)
 
 void time_init(void)
 {
-	struct clock_rates rates;
+	struct clock_rates rates = calibrate();
 
 	timer_init_queues();
-	tsc_init_cpu();
-	rates = calibrate();
 	time_apic_hz = rates.apic_hz;
 	tsc_scale.hz = rates.tsc_hz;
 	set_scale(tsc_scale.hz);

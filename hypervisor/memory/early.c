@@ -93,7 +93,7 @@ static u64 fit_below(const struct range *ram, u64 size, u64 align)
 	return 0;
 }
 
-paddr_t early_alloc(u64 size, u64 align)
+paddr_t early_alloc_filled(u64 size, u64 align, int byte)
 {
 	struct range ram;
 	u64 at, best = 0;
@@ -105,7 +105,7 @@ paddr_t early_alloc(u64 size, u64 align)
 	if (!best)
 		panic("no room for %lu KiB below %lx", size >> 10, mapped_end);
 	early_reserve(best, best + size);
-	memset(phys_to_virt(paddr(best)), 0, size);
+	memset(phys_to_virt(paddr(best)), byte, size);
 	return paddr(best);
 }
 

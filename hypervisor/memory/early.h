@@ -9,17 +9,23 @@
 /* Never hand out [start, end). */
 void early_reserve(u64 start, u64 end);
 /*
- * Zeroed memory, permanently, at the highest address that the direct map has;
- * panics if there is none.
+ * Memory filled with a byte, permanently, at the highest address that the direct
+ * map has; panics if there is none.
  */
-paddr_t early_alloc(u64 size, u64 align);
+paddr_t early_alloc_filled(u64 size, u64 align, int byte);
+
+static inline paddr_t early_alloc(u64 size, u64 align)
+{
+	return early_alloc_filled(size, align, 0);
+}
+
 /* The direct map reaches to this address; at first to 4 GiB. */
 void early_set_mapped(u64 end);
 /* How many bytes of [start, end) are whole pages of RAM. */
 u64 early_ram(u64 start, u64 end);
 /* Whether all of [start, end) is RAM that nobody has taken. */
 bool early_is_free(u64 start, u64 end);
-/* Call fn for each page-aligned part of RAM nobody has taken. */
+/* Call fn for each page-aligned part of RAM nobody has taken, from the lowest. */
 void early_for_each_free(void (*fn)(mfn_t first, u64 count));
 /* First frame number above all RAM. */
 u64 early_ram_end(void);

@@ -20,6 +20,8 @@
 #include "machine/lock.h"
 #include "machine/paging.h"
 #include "machine/smp.h"
+#include "memory/early.h"
+#include "memory/maps.h"
 #include "memory/sections.h"
 
 #define ZONES		32
@@ -61,7 +63,7 @@ static bool is_free_block(u64 n, u32 order)
 	       f->flags == FRAME_VALID && f->order == order;
 }
 
-/* Frames that are FRAME_FREE: merge them with others. */
+/* Frames that are FRAME_FREE, and nothing else: merge them with others. */
 static void insert(u64 n, u32 order)
 {
 	u64 buddy;
@@ -78,7 +80,9 @@ static void insert(u64 n, u32 order)
 
 static void free_locked(u64 n, u32 order)
 {
-	frames_fill(&frame_table[n], 1ull << order, FRAME_FREE);
+	/* At boot those of a new table are zeroed. */
+	if (frame_table[n].kind != FRAME_FREE)
+		frames_fill(&frame_table[n], 1ull << order, FRAME_FREE);
 	free_count += 1ull << order;
 	insert(n, order);
 }
@@ -271,36 +275,58 @@ void frames_give(mfn_t first, u64 count)
 	for_each_block(first.n, first.n + count, free_locked);
 }
 
+/* Say of new frames what they are, where the table has a part of their own. */
+static void name_new(u64 n, u64 end, enum frame_kind kind)
+{
+	const u64 part = LARGE_PAGE / sizeof(struct frame);
+	u64 stop;
+
+	for (end = MIN(end, frame_count); n < end; n = stop) {
+		stop = MIN(end, ROUND_UP(n + 1, part));
+		if (mfn_eq(maps_backed_by((u64)&frame_table[n]), INVALID_MFN))
+			continue;
+		for (; n < stop; n++)
+			if (frame_table[n].kind == FRAME_FREE)
+				frame_table[n].kind = (u8)kind;
+	}
+}
+
+/* What lies before a free range, behind the last one, and is no device. */
+static void name_taken(mfn_t free, u64 count)
+{
+	static u64 from;
+
+	name_new(from, free.n, FRAME_HV);
+	from = count ? free.n + count : 0;
+}
+
 /*
- * All RAM is the hypervisor's until frames_give(). The first MiB stays
- * FRAME_IO: on a PC it holds data of the firmware, which the hardware domain
- * may read.
+ * What is not RAM. The first MiB is none, either: on a PC it holds data of the
+ * firmware, which the hardware domain may read.
  */
-static void claim_ram(void)
+static void name_devices(void)
 {
 	const struct e820_entry *e = boot_info.e820;
-	u64 n, end;
+	u64 n = 0;
 
 	for (; e < boot_info.e820 + boot_info.e820_count; e++) {
 		if (e->type != E820_RAM)
 			continue;
-		total += e->size >> PAGE_SHIFT;
-		end = MIN((e->addr + e->size) >> PAGE_SHIFT, frame_count);
-		n = MAX(DIV_ROUND_UP(e->addr, PAGE_SIZE), 256ull);
-		for (; n < end; n++)
-			if (section_awake(n >> SECTION_SHIFT))
-				frame_table[n].kind = FRAME_HV;
-			else
-				n |= BIT(SECTION_SHIFT) - 1;
+		name_new(n, MAX(DIV_ROUND_UP(e->addr, PAGE_SIZE), 256ull),
+			 FRAME_IO);
+		n = (e->addr + e->size) >> PAGE_SHIFT;
 	}
 }
 
 void frames_init(u64 ram_end)
 {
 	memset(free_list, 0, sizeof(free_list));
-	claimed = total = flush_due = 0;
+	claimed = flush_due = 0;
 	sections_init(ram_end);
-	claim_ram();
+	total = early_ram(0, ~0ull) >> PAGE_SHIFT;
+	name_devices();
 	sections_name_arrays();
+	early_for_each_free(name_taken);
+	name_taken(mfn(frame_count), 0);	/* behind all of them */
 	free_count = sections_asleep();
 }

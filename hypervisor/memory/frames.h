@@ -6,11 +6,12 @@
 #include "machine/lock.h"
 
 enum frame_kind {
-	FRAME_IO,	/* not RAM: devices, firmware */
-	FRAME_M2P,	/* of the machine-to-phys arrays; Dom0 may read it */
-	FRAME_FREE,
+	FRAME_FREE,	/* 0, as a new table reads */
 	FRAME_HV,	/* the hypervisor's own; no guest may map it */
 	FRAME_GUEST,	/* has an owner */
+	/* Those without owner that Dom0 may map, and no others, come last. */
+	FRAME_IO,	/* not RAM: devices, firmware */
+	FRAME_M2P,	/* of the machine-to-phys arrays; only to be read */
 };
 
 /* The first are page tables, by level. */
@@ -131,7 +132,10 @@ static inline struct frame *frames_fill(struct frame *f, u64 count,
 	return f;
 }
 
-/* At boot: make the table. RAM is FRAME_HV until given to the allocator. */
+/*
+ * At boot: make the table. RAM that is taken is FRAME_HV, and RAM that is free has
+ * yet to be given to the allocator.
+ */
 void frames_init(u64 ram_end);
 void frames_give(mfn_t first, u64 count);
 

@@ -51,6 +51,16 @@ static void map_direct_gib(u64 gib, bool large)
 			l2[at % GIB / LARGE_PAGE] = at | PTE_PSE | PTE_HV_DATA;
 }
 
+/* The level-2 entry of an address, for which the boot makes the tables above. */
+static u64 *array_entry(u64 va)
+{
+	u64 *l3 = mfn_to_virt(pte_mfn(boot_l4[va >> 39 & 511]));
+	u64 *l2 = boot_table(&l3[va >> 30 & 511], TABLE_RIGHTS | PTE_US);
+
+	return &l2[va >> 21 & 511];
+}
+
+/* The first tables for device registers are there before the allocator. */
 void maps_init(u64 ram_end)
 {
 	u64 end = ram_end << PAGE_SHIFT, i;
@@ -62,15 +72,7 @@ void maps_init(u64 ram_end)
 	for (i = L4_DESC_SLOT; i <= L4_TABLE_SLOT; i++)
 		boot_table(&boot_l4[i], TABLE_RIGHTS);
 	boot_l4[L4_M2P_SLOT] = (boot_l4[L4_M2P_RW_SLOT] & ~PTE_RW) | PTE_US;
-}
-
-/* The level-2 entry of an address in the arrays, whose tables the boot makes. */
-static u64 *array_entry(u64 va)
-{
-	u64 *l3 = mfn_to_virt(pte_mfn(boot_l4[va >> 39 & 511]));
-	u64 *l2 = boot_table(&l3[va >> 30 & 511], TABLE_RIGHTS | PTE_US);
-
-	return &l2[va >> 21 & 511];
+	boot_table(array_entry(IOMAP_BASE), TABLE_RIGHTS);
 }
 
 void maps_back(u64 va, mfn_t first)

@@ -113,9 +113,8 @@ static void back(void *array, mfn_t *m, u64 size)
 /* At boot: 2 MiB of an array, filled with a byte. */
 static void back_new(void *array, int byte)
 {
-	mfn_t m = paddr_to_mfn(early_alloc(LARGE_PAGE, LARGE_PAGE));
+	mfn_t m = paddr_to_mfn(early_alloc_filled(LARGE_PAGE, LARGE_PAGE, byte));
 
-	memset(mfn_to_virt(m), byte, LARGE_PAGE);
 	back(array, &m, LARGE_PAGE);
 }
 
@@ -130,8 +129,8 @@ mfn_t section_wake(u64 s)
 	struct frame *f = mfn_to_virt(m);
 
 	arrays = mfn_add(m, TABLE_SIZE >> PAGE_SHIFT);
-	f = frames_fill(f, section_frames(s), FRAME_FREE);
-	f = frames_fill(f, arrays.n - m.n, FRAME_HV);
+	memset(f, 0, section_frames(s) * sizeof(*f));
+	f = frames_fill(f + section_frames(s), arrays.n - m.n, FRAME_HV);
 	frames_fill(f, first.n + SECTION - arrays.n, FRAME_M2P);
 	memset(mfn_to_virt(arrays), 0xff,
 	       (first.n + SECTION - arrays.n) << PAGE_SHIFT);

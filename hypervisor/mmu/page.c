@@ -7,6 +7,8 @@
 #include "domain/domain.h"
 #include "mmu/page.h"
 
+#define ASSIGN_BATCH	64	/* frames, with interrupts off */
+
 u64 page_limit(const struct domain *d)
 {
 	const struct width *w = d->width;
@@ -15,12 +17,6 @@ u64 page_limit(const struct domain *d)
 	if (width_is_long(w) || entries >= frame_count)
 		return 0;
 	return BIT(63 - (u32)__builtin_clzll(entries));
-}
-
-void page_set_m2p(mfn_t m, u64 pfn)
-{
-	frame_m2p[m.n] = (u32)pfn;
-	frame_m2p64[m.n] = pfn;
 }
 
 static void free_owned(struct frame *f)
@@ -87,17 +83,20 @@ void page_unreserve(struct domain *d, u64 count)
 		domain_put(d);
 }
 
-void page_assign(struct domain *d, mfn_t m)
+void page_assign(struct domain *d, mfn_t m, u32 order)
 {
-	struct frame *f = mfn_frame(m);
+	struct frame *f = mfn_frame(m), *end = f + (1ull << order);
 
 	ASSERT_HELD(&d->tables.lock);
-	spin_guard_irqsave(&d->mem.lock);
-	f->owner = d;
-	f->kind = FRAME_GUEST;
-	f->flags = FRAME_ALLOCATED;
-	frames_link(&d->mem.pages, f);
-	atomic_set(&f->refs, 1);
+	while (f < end)
+		spin_scoped_irqsave(&d->mem.lock)
+			do {
+				f->owner = d;
+				f->kind = FRAME_GUEST;
+				f->flags = FRAME_ALLOCATED;
+				frames_link(&d->mem.pages, f);
+				atomic_set(&f->refs, 1);
+			} while (++f < end && frame_mfn(f).n % ASSIGN_BATCH);
 }
 
 /*

@@ -55,13 +55,13 @@ void page_share(struct domain *d, mfn_t m);
 /*
  * A domain's memory grows in two steps, each under its page lock.
  * page_reserve() counts the frames; it returns false if they are 'limited' and
- * would exceed the domain's limit. page_assign() then gives the domain each
- * frame, unless it is dying. page_unreserve() takes back the count of frames
+ * would exceed the domain's limit. page_assign() then gives the domain the
+ * frames, unless it is dying. page_unreserve() takes back the count of frames
  * that it does not get.
  */
 bool page_reserve(struct domain *d, u64 count, bool limited);
 void page_unreserve(struct domain *d, u64 count);
-void page_assign(struct domain *d, mfn_t m);
+void page_assign(struct domain *d, mfn_t m, u32 order);
 /*
  * The frame number, a power of two, below which all of a domain's frames must be,
  * or 0. As on Xen, a 32-bit domain has a limit if the machine has frames that its
@@ -72,7 +72,12 @@ u64 page_limit(const struct domain *d);
  * Set a frame's entry in both machine-to-phys arrays. The caller holds a
  * reference to the frame, or is freeing it.
  */
-void page_set_m2p(mfn_t m, u64 pfn);
+static inline void page_set_m2p(mfn_t m, u64 pfn)
+{
+	frame_m2p[m.n] = (u32)pfn;
+	frame_m2p64[m.n] = pfn;
+}
+
 /*
  * Drop the owner's reference. -EINVAL: d does not own the frame. The caller
  * holds d's page lock.

@@ -61,14 +61,6 @@ static void set_m2p(mfn_t m, u64 gpfn, u32 order)
 		page_set_m2p(mfn_add(m, i), gpfn + i);
 }
 
-static void assign(struct domain *d, mfn_t m, u32 order)
-{
-	u64 i;
-
-	for (i = 0; i < 1ull << order; i++)
-		page_assign(d, mfn_add(m, i));
-}
-
 /*
  * Give d an extent that page_reserve() has counted and nobody else refers to.
  * 'gpfn', if not NULL, is its first frame number in the guest. False: d is dying,
@@ -81,7 +73,7 @@ static bool give(struct domain *d, mfn_t m, u32 order, const u64 *gpfn)
 	spin_lock(&d->tables.lock);
 	ok = !d->life.is_dying;
 	if (ok)
-		assign(d, m, order);
+		page_assign(d, m, order);
 	if (ok && gpfn)
 		set_m2p(m, *gpfn, order);
 	spin_unlock(&d->tables.lock);
@@ -261,7 +253,7 @@ static int exchange_chunk(struct domain *d, const struct xen_memory_exchange *x,
 	taken = !rc;
 	if (taken) {
 		page_reserve(d, 1ull << order, false);
-		assign(d, m, order);
+		page_assign(d, m, order);
 		rc = name_chunk(x, m, chunk * n_out, n_out);
 	}
 	spin_unlock(&d->tables.lock);

@@ -165,7 +165,7 @@ bool tables_cache_ok(const struct domain *d, u64 e)
 
 bool tables_uncounted(mfn_t m)
 {
-	return !mfn_valid(m) || mfn_frame(m)->kind <= FRAME_M2P;
+	return !mfn_valid(m) || mfn_frame(m)->kind >= FRAME_IO;
 }
 
 /*

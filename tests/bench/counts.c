@@ -5,7 +5,8 @@
  * those that flush a processor's whole TLB: the writes to CR3 and CR4, as QEMU's
  * processors have no PCID. At each mark that ends a row, and at the end, it writes
  * to out=PATH "row SPANS", how often it counted, and lines "instructions ADDRESS
- * COUNT" and "flushes ADDRESS COUNT", and counts anew.
+ * COUNT" and "flushes ADDRESS COUNT", and counts anew. With from=start it counts until
+ * the first mark, too.
  *
  * All processors must share a thread, as with -icount. QEMU's packages contain no
  * header for plugins, so this file declares the part of version 1 of the interface
@@ -154,8 +155,10 @@ static void finish(plugin_id id, void *data)
 int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv)
 {
 	(void)info;
-	if (argc != 1 || strncmp(argv[0], "out=", 4))
+	if (argc < 1 || strncmp(argv[0], "out=", 4))
 		return 1;
+	counting = argc > 1 && !strcmp(argv[1], "from=start");
+	spans = counting;
 	out = fopen(argv[0] + 4, "w");
 	if (!out)
 		return 1;

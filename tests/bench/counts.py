@@ -50,11 +50,11 @@ class Row:
 class Counts:
     """QEMU options that count instructions, and the rows that were counted."""
 
-    def __init__(self, hypervisor, work, kernel="i386-pv"):
+    def __init__(self, hypervisor, work, kernel="i386-pv", option=""):
         plugin, self.out = work / "counts.so", work / "counts"
         subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-fPIC", "-shared",
                         "-o", plugin, TOP / "tests/bench/counts.c"], check=True)
-        self.qemu = ["-plugin", f"{plugin},out={self.out}"]
+        self.qemu = ["-plugin", f"{plugin},out={self.out}{option}"]
         self.own, self.kernel = [], []
         if hypervisor in IMAGES:
             self.own = symbols(subprocess.run(

@@ -8,7 +8,10 @@ not have and physinfo does not call free. Reference Xen does not start the large
 machines: it would touch more memory than this one has.
 """
 import subprocess
+import tempfile
+from pathlib import Path
 
+from counts import Counts
 from icount import BUILD, HYPERVISORS, KRYPTON, MACHINES, TOP, XEN, boot
 from record import Group
 
@@ -18,27 +21,38 @@ OPTIONS = {"krypton": "noreboot",
 SIZES = [(512, 64), (2048, 1024), (8192, 1024), (61440, 1024), (204800, 1024),
          (614400, 1024)]
 LARGE = 8192
+ROWS = {f"startup-{memory}": (f"machine of {memory:,} MiB, Dom0 of {dom0:,} MiB",
+                              memory, dom0) for memory, dom0 in SIZES}
 
 
-def instructions(image, options, memory, pattern):
-    return boot(image, options, memory, BUILD / "guest/startup", pattern)[1]
+def instructions(image, options, memory, pattern, more=()):
+    return boot(image, options, memory, BUILD / "guest/startup", pattern,
+                more=more)[1]
+
+
+def start(name, memory, dom0, more=()):
+    return instructions(HYPERVISORS[name],
+                        f"{OPTIONS[name]} dom0_mem={dom0}M", memory,
+                        r"BENCH tsc (\w+) (\w+) machine (\d+) dom0 (\d+) free (\d+)",
+                        more)
 
 
 def measure(name, memory, dom0, before):
-    found = instructions(HYPERVISORS[name],
-                         f"{OPTIONS[name]} dom0_mem={dom0}M", memory,
-                         r"BENCH tsc (\w+) (\w+) machine (\d+) dom0 (\d+) free (\d+)")
+    found = start(name, memory, dom0)
     took = (int(found[1], 16) << 32 | int(found[2], 16)) - before
     kept = int(found[3]) - int(found[4]) - int(found[5])
     return took, kept
 
 
-def prepare(stub):
+def make_guest():
+    subprocess.run(["make", "-s", "-C", TOP / "tests/guest",
+                    TOP / "build/guest/startup"], check=True)
+
+
+def make_stub(stub):
     subprocess.run(["gcc", "-m32", "-nostdlib", "-static", "-no-pie",
                     "-Wl,-Ttext=0x200000", "-Wl,--build-id=none", "-o", stub,
                     TOP / "tests/bench/stub.S"], check=True)
-    subprocess.run(["make", "-s", "-C", TOP / "tests/guest",
-                    TOP / "build/guest/startup"], check=True)
 
 
 class Startup(Group):
@@ -48,17 +62,31 @@ class Startup(Group):
     columns = [KRYPTON, XEN, "Krypton, frames kept", "Xen, frames kept"]
     base, ratios = XEN, [KRYPTON]
     kernel = False
+    keys = {key: words for key, (words, *_) in ROWS.items()}
 
     def measure(self):
         stub = BUILD / "bench-stub"
-        prepare(stub)
+        make_stub(stub)
+        make_guest()
         rows = {}
-        for memory, dom0 in SIZES:
+        for words, memory, dom0 in ROWS.values():
             before = int(instructions(stub, "", memory,
                                       r"\b([0-9a-f]{16})\n")[1], 16)
-            row = rows[f"machine of {memory:,} MiB, Dom0 of {dom0:,} MiB"] = {}
-            for column in (KRYPTON, XEN):
+            row = rows[words] = {}
+            for column in self.columns[:2]:
                 if column == KRYPTON or memory <= LARGE:
                     row[column], row[f"{column.split()[-1]}, frames kept"] = \
                         measure(MACHINES[column], memory, dom0, before)
         return rows
+
+    def profile(self, key):
+        """Those of firmware and boot loader count, too, as a program's."""
+        words, memory, dom0 = ROWS[key]
+        make_guest()
+        for column in self.columns[:1 if memory > LARGE else 2]:
+            with tempfile.TemporaryDirectory() as work:
+                counts = Counts(MACHINES[column], Path(work), option=",from=start")
+                start(MACHINES[column], memory, dom0, counts.qemu)
+                row = counts.rows()[0]
+            print(f"{words}, {column}: {row.total():,}")
+            row.tell(1)

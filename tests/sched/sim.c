@@ -151,10 +151,6 @@ struct clock_rates calibrate(void)
 	return (struct clock_rates){ NS_PER_SEC, NS_PER_SEC, "simulation" };
 }
 
-void tsc_init_cpu(void)
-{
-}
-
 bool tsc_is_steady(void)
 {
 	return true;

@@ -371,14 +371,15 @@ int domain_target(u32 domid, struct domain **d)
 
 const struct host_machine *host_machine;
 
-paddr_t early_alloc(u64 size, u64 align)
+paddr_t early_alloc_filled(u64 size, u64 align, int byte)
 {
 	if (host_machine)
-		return host_machine->early_alloc(size, align);
+		return host_machine->early_alloc(size, align, byte);
 	early_next = ROUND_UP(early_next, align);
 	early_next += size;
 	if (early_next > HOST_BYTES)
 		panic("host memory");
+	memset(memory + early_next - size, byte, size);
 	return paddr(early_next - size);
 }
 
@@ -525,7 +526,7 @@ struct domain *host_make(u32 nr, u32 vcpus, u32 pages, u32 *first)
 		m = frame_alloc(0, 0);
 		if (!page_reserve(d, 1, true))
 			panic("reserve");
-		page_assign(d, m);
+		page_assign(d, m, 0);
 		if (!*first || m.n < *first)
 			*first = (u32)m.n;
 	}

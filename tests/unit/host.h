@@ -19,7 +19,7 @@
  * HOST_FRAMES, each array of which is one large page.
  */
 struct host_machine {
-	paddr_t (*early_alloc)(u64 size, u64 align);
+	paddr_t (*early_alloc)(u64 size, u64 align, int byte);
 	void (*back)(u64 va, mfn_t first);
 	mfn_t (*repeat)(mfn_t page);
 	void (*back_repeated)(u64 va, mfn_t table);
@@ -89,11 +89,8 @@ extern bool host_tsc_fixed, host_tsc_stands;
 extern u32 host_apic_ticks[MAX_CPUS];	/* as programmed; 0: stopped */
 extern u32 host_apic_sets;		/* how many times */
 extern u8 host_cmos[128];
-/* What TSC and APIC timer count while the PIT does, run after run. */
-extern struct host_pit {
-	u64 tsc;
-	u32 apic;
-} host_pit[3];
+/* What the TSC counts in a second of the PIT; the APIC timer: a 16th of it. */
+extern u64 host_pit_tsc;
 extern bool host_no_pit;
 extern u64 host_hyperv_hz;		/* the TSC's, in an MSR of Hyper-V's */
 /* What acpi.pm_timer reads as; NULL: there is none. */

@@ -39,8 +39,8 @@ $(out)/hv/unpack/%.o: hypervisor/unpack/%.c $(linux)/done
 		-isystem hypervisor/unpack -fno-strict-overflow \
 		-fno-sanitize=undefined $(own-flags) -c -o $@ $<
 
-# The tests' own early_alloc() and maps_back() are in unit/host.c
-$(out)/hv/memory/early.o: own-flags := -Dearly_alloc=own_early_alloc
+# The tests' own early_alloc_filled() and maps_back() are in unit/host.c
+$(out)/hv/memory/early.o: own-flags := -Dearly_alloc_filled=own_early_alloc
 
 $(out)/hv/%.o: hypervisor/%.c
 	@mkdir -p $(@D)

@@ -11,7 +11,7 @@
 #define MSR_HYPERV_TSC_HZ	0x40000022
 #define PIT_GATE	0x61
 #define PIT_CH2		0x42
-#define PIT_OUTPUT	0x20
+#define PIT_HZ		1193182u
 #define CMOS_INDEX	0x70
 #define CMOS_DATA	0x71
 #define PCI_ADDRESS	0xcf8
@@ -31,7 +31,7 @@ u32 (*host_pm_timer)(void);
 bool (*host_cpuid)(u32 leaf, u32 r[4]);
 u32 host_apic_ticks[MAX_CPUS], host_apic_sets;
 u8 host_cmos[128];
-struct host_pit host_pit[3];
+u64 host_pit_tsc;
 u8 host_hpet[0x400];
 struct acpi_info acpi;
 
@@ -45,8 +45,9 @@ u32 host_pci_latch;
 u32 (*host_pci_register)(u32 address);
 void (*host_pci_written)(u32 address, u32 value);
 
-static u32 pit_run, cmos_index;
-static bool pit_counts;		/* it has a count */
+static u32 cmos_index;
+static u64 pit_started, apic_started;	/* by the TSC */
+static u32 pit_high;			/* of a count that was latched */
 
 static void turn(void)
 {
@@ -102,13 +103,17 @@ void apic_timer_set(u32 ticks)
 {
 	host_apic_ticks[this_cpu()->id] = ticks;
 	host_apic_sets++;
+	apic_started = host_tsc;
 }
 
 u32 apic_timer_read(void)
 {
 	u32 ticks = host_apic_ticks[this_cpu()->id];
 
-	return ticks == ~0u ? ticks - 1 : ticks;	/* it counts */
+	if (ticks != ~0u)
+		return ticks;
+	/* It counts, down to 0. */
+	return (u32)(~0u - MIN((host_tsc - apic_started) / 16, (u64)~0u));
 }
 
 /* A page of host memory, whose frame says where it would be. */
@@ -132,20 +137,19 @@ volatile void *paging_ioremap(paddr_t p, u64 size)
 	return host_hpet;
 }
 
-/* At the first look at channel 2 after its start it is over. */
+/* The low half first, which takes 10 us, then the high one. */
 static u32 pit_read(void)
 {
-	const struct host_pit *p = &host_pit[pit_run % 3];
+	static bool low;
+	u64 count;
 
-	if (host_no_pit)
-		return 0xff;
-	if (!pit_counts)
-		return 0;
-	pit_counts = false;
-	pit_run++;
-	host_tsc += p->tsc;
-	host_apic_ticks[this_cpu()->id] -= p->apic;
-	return PIT_OUTPUT;
+	low = !low;
+	if (!low)
+		return pit_high;
+	host_tsc += host_pit_tsc / 100000;
+	count = 0xffff - (host_tsc - pit_started) * PIT_HZ / host_pit_tsc;
+	pit_high = count >> 8 & 0xff;
+	return count & 0xff;
 }
 
 static void note_port(u32 port, u32 size, u32 value, bool out)
@@ -160,6 +164,8 @@ u32 host_port_read(u16 port, u32 size)
 		return host_pm_timer();
 	switch (port) {
 	case PIT_GATE:
+		return host_no_pit ? 0xff : 0;
+	case PIT_CH2:
 		return pit_read();
 	case CMOS_DATA:
 		return host_cmos[cmos_index & 127];
@@ -192,7 +198,7 @@ void host_port_write(u16 port, u32 size, u32 value)
 {
 	note_port(port, size, value, true);
 	if (port == PIT_CH2)
-		pit_counts = true;
+		pit_started = host_tsc;
 	if (port == CMOS_INDEX)
 		cmos_index = value;
 	if (port == UART && host_serial_count < sizeof(host_serial))

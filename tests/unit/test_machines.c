@@ -220,7 +220,7 @@ static mfn_t backed_by(u64 va)
 }
 
 u32 audit_frames(void);
-paddr_t own_early_alloc(u64 size, u64 align);
+paddr_t own_early_alloc(u64 size, u64 align, int byte);
 
 static const struct host_machine large = {
 	own_early_alloc, back, repeat, back_repeated, backed_by

@@ -51,7 +51,7 @@ static void change_owner(void)
 	while (n)
 		frame_free(had[--n], 0);
 	assert_true(page_reserve(o, 1, false));
-	page_assign(o, m);
+	page_assign(o, m, 0);
 }
 
 static long get_ref(void)
@@ -381,7 +381,7 @@ static void steal(void)
 	while (n)
 		frame_free(had[--n], 0);
 	assert_true(page_reserve(o, 1, false));
-	page_assign(o, m);
+	page_assign(o, m, 0);
 	frame_m2p[m.n] = 0xabcd;
 }
 
@@ -520,7 +520,7 @@ static void give_frame(void)
 	assert_true(o->life.is_dying);
 	late_frame = frame_alloc(0, 0);
 	assert_true(page_reserve(o, 1, false));
-	page_assign(o, late_frame);
+	page_assign(o, late_frame, 0);
 	o->tables.lock.owner = 0;
 }
 

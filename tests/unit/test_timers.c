@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "host.h"
+#include "machine/clocks.h"
 
 #define COUNT		8u
 #define APIC_HZ		(52 * 1193182ull)	/* as 52 a tick of the PIT */
@@ -43,17 +44,15 @@ static void fired(void *data)
 /* Nanoseconds are what the TSC says; the APIC timer runs at the given rate. */
 static void boot(u32 apic_per_tick)
 {
-	u32 i, longer;
+	u32 i;
 
 	for (i = 0; i < COUNT; i++)
 		timer_stop(&timers[i]);
 	host_reset();
-	for (i = 0; i < 3; i++) {
-		longer = i == 1 ? 2 : 1;
-		host_pit[i].tsc = 23864000ull * longer;
-		host_pit[i].apic = 23864 * apic_per_tick * longer;
-	}
+	host_pit_tsc = NS_PER_SEC;
+	calibrate_begin();
 	time_init();
+	time_apic_hz = 1193182ull * apic_per_tick;
 	tsc_scale = (struct tsc_scale){ .hz = NS_PER_SEC, .mul = 1u << 31,
 					.shift = 1 };
 	host_tsc = 1u << 20;

@@ -12,6 +12,7 @@
 #include "grant/grant.h"
 #include "grant/grant_table.h"
 #include "lib/lib.h"
+#include "memory/early.h"
 #include "mmu/mmu.h"
 #include "mmu/ptype.h"
 #include "pages.h"
@@ -121,6 +122,8 @@ void world_make(void)
 	memset(&world, 0, sizeof(world));
 	host_reset();
 	boot_info.e820[0].size = (u64)RAM_FRAMES << PAGE_SHIFT;
+	early_reserve((u64)HOST_FRAMES << PAGE_SHIFT,
+		      (u64)RAM_FRAMES << PAGE_SHIFT);
 	frames_init(RAM_FRAMES);
 	frames_give(mfn(256), HOST_FRAMES - 256);
 	world.frames = frames_free();
