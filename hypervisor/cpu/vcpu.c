@@ -63,32 +63,40 @@ static void write_time(struct vcpu *v)
 		write_time_area(v, t);
 }
 
+/* Up to the first fault. The range is checked. */
+static inline void put_runstate(u64 at, u64 times, const struct vcpu_runstate_info *rs)
+{
+	GUEST_PUT(u32, at, rs->state);
+	GUEST_PUT(u64, times, rs->state_entry_time);
+#pragma GCC unroll 4
+	for (u32 i = 0; i < ARRAY_SIZE(rs->time); i++)
+		GUEST_PUT(u64, times + (i + 1) * sizeof(u64), rs->time[i]);
+fault:
+	return;
+}
+
 /*
  * If the guest asked for it by vm_assist, XEN_RUNSTATE_UPDATE, the top bit of
  * state_entry_time, is set while the other members change. Each switch of vCPUs
  * writes this: the times lie together, a long behind the state
- * (LAYOUT_RUNSTATE), so they are copied and not converted.
+ * (LAYOUT_RUNSTATE), so they are stored and not converted.
  */
 static void write_runstate(const struct vcpu *v, struct vcpu_runstate_info rs)
 {
-	gva_t times = gva(v->shared.runstate_at.a + v->d->width->long_size);
-	gva_t top = gva(times.a + 7);
+	u64 at = v->shared.runstate_at.a, times = at + v->d->width->long_size;
 	bool flag = v->d->policy.vm_assist & BIT(VMASST_TYPE_runstate_update_flag);
-	u8 *last = (u8 *)&rs.state_entry_time + 7;
 
+	if (!domain_range_ok(v->d, gva(at), times - at + 8 + sizeof(rs.time)))
+		return;
 	if (flag) {
 		rs.state_entry_time |= XEN_RUNSTATE_UPDATE;
-		if (guest_write(top, last, 1))
-			return;
-		barrier();
+		GUEST_PUT(u8, times + 7, rs.state_entry_time >> 56);
 	}
-	guest_write(v->shared.runstate_at, &rs.state, sizeof(rs.state));
-	guest_write(times, &rs.state_entry_time,
-		    sizeof(rs) - offsetof(struct vcpu_runstate_info, state_entry_time));
-	barrier();
-	rs.state_entry_time &= ~XEN_RUNSTATE_UPDATE;
+	put_runstate(at, times, &rs);
 	if (flag)
-		guest_write(top, last, 1);
+		GUEST_PUT(u8, times + 7, rs.state_entry_time >> 56 & 0x7f);
+fault:
+	return;
 }
 
 void vcpu_update_time(struct vcpu *v)

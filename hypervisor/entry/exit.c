@@ -76,7 +76,7 @@ static struct vcpu *wait_for_vcpu(struct cpu *c)
 		if (c->current && (c->work & CPU_WORK_HOUSEKEEPING))
 			switch_vcpus(c->current, NULL);
 		do_work(c);
-		next = sched_choose(NULL);
+		next = sched_choose(c->current);
 	} while (!next);
 	return next;
 }

@@ -103,9 +103,11 @@ static bool stop(struct timer *t)
 	return running;
 }
 
+/* Most are stopped already. If another CPU sets it now, it does so afterwards. */
 void timer_stop(struct timer *t)
 {
-	stop(t);
+	if (READ_ONCE(t->active))
+		stop(t);
 }
 
 /*

@@ -97,7 +97,7 @@ struct vcpu *runqueue_best(const struct runqueue *q, u32 cpu)
 		next = v->sched.run_next;
 		if (!sched_runnable(v)) {
 			runqueue_remove(v);
-			sched_note_wait(v);
+			sched_note_wait(v, time_now());
 		} else if (sched_may_run_on(v, cpu) &&
 			   (!v->sched.on_cpu || v->sched.cpu == cpu) &&
 			   (!best || ahead(best->sched.vtime[cpu],

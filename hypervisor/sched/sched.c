@@ -92,9 +92,8 @@ void sched_bound(struct vcpu *v)
 	}
 }
 
-static void set_runstate(struct vcpu *v, int state)
+static void set_runstate(struct vcpu *v, int state, u64 now)
 {
-	u64 now = time_now();
 	struct vcpu_runstate_info *rs = &v->sched.runstate;
 
 	if (rs->state == state)
@@ -104,15 +103,15 @@ static void set_runstate(struct vcpu *v, int state)
 	rs->state = state;
 }
 
-void sched_note_wait(struct vcpu *v)
+void sched_note_wait(struct vcpu *v, u64 now)
 {
 	if (!(v->sched.state & VCPU_UP))
-		set_runstate(v, RUNSTATE_offline);
+		set_runstate(v, RUNSTATE_offline, now);
 	else if (v->sched.state & (VCPU_BLOCKED | VCPU_POLLING))
-		set_runstate(v, RUNSTATE_blocked);
+		set_runstate(v, RUNSTATE_blocked, now);
 	else
 		set_runstate(v, v->d->life.pause_count ? RUNSTATE_offline :
-			     RUNSTATE_runnable);
+			     RUNSTATE_runnable, now);
 }
 
 void sched_request(u32 cpu)
@@ -186,7 +185,7 @@ void sched_tickle(const struct vcpu *v)
 	bool sliced = false;
 
 	ASSERT_HELD(&runqueues[v->sched.cpu].lock);
-	if (call_idle(v))
+	if (cpus_any(&idle_cpus) && call_idle(v))
 		return;
 	for (cpu = 0; cpu < cpu_count; cpu++) {
 		if (!sched_may_run_on(v, cpu) ||
@@ -243,13 +242,16 @@ static void make_ready(struct vcpu *v)
 	if (!sched_runnable(v) || v->sched.running || v->sched.queued)
 		return;
 	sched_bound(v);
-	set_runstate(v, RUNSTATE_runnable);
-	runqueue_add(v);
+	set_runstate(v, RUNSTATE_runnable, time_now());
 	if (!v->sched.on_cpu) {
+		runqueue_add(v);
 		sched_tickle(v);
 		return;
 	}
-	/* Its CPU runs it or, if it may not, unloads it for another. */
+	/*
+	 * No other CPU can have it, so it is in no queue. Its CPU runs it, or
+	 * unloads it and queues it then.
+	 */
 	cpus_remove(&idle_cpus, v->sched.cpu);
 	sched_request(v->sched.cpu);
 }
@@ -386,6 +388,8 @@ static bool keeps(const struct vcpu *prev, const struct vcpu *next, u32 cpu,
 
 	if (prev->sched.yielded)
 		return false;
+	if (!prev->sched.running)	/* it has slept */
+		return lead <= 0;
 	if (now < prev->sched.started + MIN_SLICE)
 		return true;
 	if (lead > (s64)PREEMPT_LEAD)
@@ -413,7 +417,7 @@ static void start(struct vcpu *v, const struct vcpu *other, u32 cpu, u64 now)
 	v->sched.running = v->sched.on_cpu = v->d->sched.has_run = true;
 	v->sched.yielded = false;
 	v->sched.slice_end = now + slice;
-	set_runstate(v, RUNSTATE_running);
+	set_runstate(v, RUNSTATE_running, now);
 	if (waiting_queues || v->d->sched.cap)
 		timer_set(&runqueues[cpu].slice, v->sched.slice_end);
 }
@@ -432,16 +436,20 @@ static void account_idle(u32 cpu, bool was_idle, u64 now)
 		cpus_remove(&idle_cpus, cpu);
 }
 
-/* The vCPU stops running: it is preempted, or it waits for something. */
-static void leave(struct vcpu *v, const struct vcpu *next, u32 cpu)
+/*
+ * The vCPU stops running: it is preempted, or it waits for something. If nothing
+ * else runs, it stays loaded and waits in no queue, even if another CPU has just
+ * set its state and is about to wake it; or the CPU unloads it and queues it then.
+ */
+static void leave(struct vcpu *v, const struct vcpu *next, u32 cpu, u64 now)
 {
 	/* After a yield, next is not behind it; yielding earns no credit. */
 	if (v->sched.yielded && next &&
 	    ahead(next->sched.vtime[cpu], v->sched.vtime[cpu]) > 0)
 		v->sched.vtime[cpu] = next->sched.vtime[cpu];
 	v->sched.running = false;
-	sched_note_wait(v);
-	if (sched_runnable(v))
+	sched_note_wait(v, now);
+	if (next && sched_runnable(v))
 		runqueue_add(v);
 }
 
@@ -471,7 +479,7 @@ struct vcpu *sched_choose(struct vcpu *prev)
 		next = prev;
 	} else {
 		if (prev)
-			leave(prev, next, cpu);
+			leave(prev, next, cpu, now);
 		if (next)
 			runqueue_remove(next);
 	}
@@ -498,6 +506,9 @@ void sched_release(struct vcpu *v)
 	v->sched.on_cpu = false;
 	if (v->sched.queued)
 		sched_tickle(v);
+	else if (v->sched.runstate.state == RUNSTATE_runnable)
+		sched_note_wait(v, time_now());	/* if it may not run any more */
+	make_ready(v);			/* it may have woken */
 	runqueue_unlock(v, f);
 	if (!ends)
 		return;

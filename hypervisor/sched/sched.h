@@ -74,8 +74,8 @@ u64 sched_idle_time(u32 cpu);
 
 /* For entry/exit.c alone. */
 /*
- * The vCPU to run next on this CPU, possibly the same one; NULL: none. 'prev' runs
- * here, or is NULL.
+ * The vCPU to run next on this CPU, possibly the same one; NULL: none. 'prev' is
+ * loaded here, or NULL.
  */
 struct vcpu *sched_choose(struct vcpu *prev);
 /*

@@ -36,7 +36,7 @@ KEYS = {"stream-1": ROWS["stream"]} | {
     f"{row}-{cpus}": f"{ROWS[row]}, {words}" for row in list(ROWS)[1:]
     for cpus, words in PROCESSORS.items()}
 FORK = "fork, exit, wait, 1 processor"
-DOMUS = 16
+DOMUS = [16, 64]
 
 
 @functools.cache
@@ -128,13 +128,14 @@ class Idle(Group):
     columns = [KRYPTON, XEN]
     base = XEN
     kernel = False
-    keys = {"idle-0": "Dom0 alone", "idle": f"{DOMUS} idle DomUs"}
+    keys = {"idle-0": "Dom0 alone"} | {f"idle-{n}": f"{n} idle DomUs" for n in DOMUS}
 
     @staticmethod
     def counted(column):
         """The rows of this column's hypervisor."""
-        return counted(MACHINES[column], 1, "domu-idlers", f"domus={DOMUS}",
-                       MEMORY + 40 * DOMUS)
+        words = f"domus={'+'.join(map(str, DOMUS))}"
+        return counted(MACHINES[column], 1, "domu-idlers", words,
+                       MEMORY + 40 * DOMUS[-1])
 
     def measure(self):
         rows = {words: {} for words in self.keys.values()}

@@ -176,7 +176,7 @@ void smp_kick(u32 cpu)
 	processors[cpu].ipi = MIN(processors[cpu].ipi, sim_now + IPI_TIME);
 }
 
-static struct sim_vcpu *of(struct vcpu *v)
+static struct sim_vcpu *of(const struct vcpu *v)
 {
 	return (struct sim_vcpu *)((u8 *)v - offsetof(struct sim_vcpu, v));
 }
@@ -197,10 +197,17 @@ void context_save(struct vcpu *v)
 		panic("a vCPU is saved that is not loaded\n");
 }
 
+/* Each seventh time, it is woken before it is released. */
 void context_leave(const struct vcpu *v)
 {
+	static u32 times;
+
 	if (v == sim_cpu->current)
 		sim_cpu->current = NULL;
+	if (!(++times % 7) && (v->sched.state & VCPU_BLOCKED) && of(v)->wakes) {
+		of(v)->wakes = 0;
+		sched_wake((struct vcpu *)v);
+	}
 }
 
 void context_load(struct vcpu *v)
@@ -267,9 +274,9 @@ static void check_waits(const struct vcpu *v)
 }
 
 /*
- * A vCPU waits in the queue of its CPU or in none, and not in vain; the set of
- * CPUs names the queues that are not empty, and they are counted; and a CPU runs
- * what says so.
+ * A vCPU waits in the queue of its CPU or in none, and not in vain; one that may
+ * run and is in none is loaded, and its CPU will choose; the set of CPUs names the
+ * queues that are not empty, and they are counted; and a CPU runs what says so.
  */
 static void check_queues(void)
 {
@@ -304,6 +311,10 @@ static void check_queues(void)
 		v = &sim_vcpus[i].v;
 		if (v->sched.on_cpu != (cpu_blocks[v->sched.cpu]->cpu.current == v))
 			panic("on_cpu is not whether a vCPU is loaded\n");
+		if (sched_runnable(v) && !v->sched.running && !v->sched.queued &&
+		    v->sched.runstate.state != RUNSTATE_offline &&	/* new */
+		    !(v->sched.on_cpu && cpu_blocks[v->sched.cpu]->cpu.work))
+			panic("a vCPU may run, and no CPU will look at it\n");
 	}
 }
 
