@@ -176,15 +176,13 @@ static void load_kernel(const struct domain *d)
 
 static void load_p2m(void)
 {
-	u64 i, va = layout.p2m_pages, *to = NULL;
+	u64 i, va = layout.p2m_pages;
 
 	if (layout.long_size == sizeof(*p2m))
 		put(va, p2m, layout.nr_pages * sizeof(*p2m));
 	else
-		for (i = 0; i < layout.nr_pages; i++, va += sizeof(*to)) {
-			to = to && va & (PAGE_SIZE - 1) ? to + 1 : va_ptr(va);
-			*to = p2m[i];
-		}
+		for (i = 0; i < layout.nr_pages; i++, va += sizeof(u64))
+			*(u64 *)va_ptr(va) = p2m[i];
 }
 
 static void set_entry(u64 at, u64 page, u64 flags)

@@ -19,13 +19,8 @@
 #define MB1_MMAP	BIT(6)
 
 struct mb1_info {
-	u32 flags;
-	u32 mem_lower, mem_upper;
-	u32 boot_device;
-	u32 cmdline;
-	u32 mods_count, mods_addr;
-	u32 syms[4];
-	u32 mmap_length, mmap_addr;
+	u32 flags, mem_lower, mem_upper, boot_device, cmdline;
+	u32 mods_count, mods_addr, syms[4], mmap_length, mmap_addr;
 };
 
 struct mb1_module {

@@ -43,8 +43,7 @@ struct irq {
 	s32 gsi;		/* -1: a message */
 	struct msi_place message;
 	u8 vector;		/* 0: the irq is not in use */
-	bool level;
-	bool masked;
+	bool level, masked;
 	bool share;		/* all its guests allow sharing */
 };
 

@@ -25,8 +25,7 @@ struct rsdp {
 	u8 checksum;
 	char oem[6];
 	u8 revision;
-	u32 rsdt;
-	u32 length;
+	u32 rsdt, length;
 	u64 xsdt;
 } __attribute__((packed));
 

@@ -31,9 +31,7 @@ struct efi_system_table {
 	struct efi_header head;
 	u64 vendor;
 	u32 vendor_version, pad;
-	u64 consoles[6];
-	u64 services, boot_services;
-	u64 table_count, tables;
+	u64 consoles[6], services, boot_services, table_count, tables;
 };
 _Static_assert(offsetof(struct efi_system_table, services) == 88, "EFI format");
 _Static_assert(sizeof(struct efi_system_table) == 120, "EFI format");

@@ -156,8 +156,7 @@ void runqueue_pull(u32 cpu, u32 called, const struct vcpu *prev)
 {
 	struct runqueue *q = &runqueues[cpu];
 	u32 looks = cpu_count / LOOK_PART + 1, n;
-	u32 turn = waiting_queues - !!q->first;
-	u32 i;
+	u32 turn = waiting_queues - !!q->first, i;
 
 	if (called < MAX_CPUS)
 		pull_from(called, cpu, prev);
