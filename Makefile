@@ -9,7 +9,8 @@ help:  ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 	@echo
 	@echo 'Variables:'
-	@echo '  BASE=version      the kernel version for make tree, kernel and deb: 6.1, 6.12 or 7.2 (default 6.1)'
+	@echo '  BASE=version      the kernel version for make tree, kernel and deb: 6.1, 6.12 or 7.2 (default 6.1),'
+	@echo '                    or mainline, the newest of these'
 	@echo '  KERNEL_SRC=dir    your own tree of that version instead of linux-source-BASE'
 	@echo '  CONFIG=name       a configuration of configs/ (default $(CONFIG))'
 	@echo '  GROUP=a,b         the groups of tests (scripts/run-tests --list) or of the bench'

@@ -7,9 +7,13 @@ set -euo pipefail
 me=${0##*/}
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=${BUILD:-$top/build}
-# The kernel version that the series is for. What is built from another version than
-# 6.1 is kept apart: $apart ends the names of its state, and $kernels has its kernels.
+# The kernel version that the series is for; mainline is the newest of them. What is
+# built from another version than 6.1 is kept apart: $apart ends the names of its state,
+# and $kernels has its kernels.
 series_base=${BASE:-6.1}
+if [ "$series_base" = mainline ]; then
+	series_base=$(cd "$top/patches" && printf '%s\n' * | sort -V | tail -n 1)
+fi
 series=$top/series patches=$top/patches/6.1 apart='' kernels=$build/kernel
 if [ "$series_base" != 6.1 ]; then
 	# Its entries are paths, as it shares patches with 6.1

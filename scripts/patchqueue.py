@@ -9,9 +9,12 @@ import tempfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
-# The kernel version that the series is for. The entries of another one than 6.1 are
-# paths below patches/, as it shares patches with 6.1. OWN has those that it does not.
+# The kernel version that the series is for; mainline is the newest. The entries of another
+# one than 6.1 are paths below patches/: it shares patches. OWN has those it does not.
 BASE = os.environ.get("BASE", "6.1")
+if BASE == "mainline":
+    BASE = max((x.name for x in (TOP / "patches").iterdir()),
+               key=lambda name: [int(part) for part in name.split(".")])
 OWN = TOP / "patches" / BASE
 PATCHES, SERIES = ((OWN, TOP / "series") if BASE == "6.1" else
                    (TOP / "patches", OWN / "series"))
