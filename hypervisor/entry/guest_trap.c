@@ -19,17 +19,11 @@
 #define EC_IDT	2u
 #define EC_LDT	4u
 
-static bool has_error_code(u32 vector)
-{
-	return vector == X86_DF || (vector >= X86_TS && vector <= X86_PF) ||
-	       vector == X86_AC || vector == 21;
-}
-
 static void bounce_as_is(struct vcpu *v, struct regs *r)
 {
-	u32 vector = (u32)r->vector;
+	bool has_error = r->vector < 32 && (ERROR_VECTORS >> r->vector & 1);
 
-	bounce_exception(v, r, vector, has_error_code(vector) ?
+	bounce_exception(v, r, (u32)r->vector, has_error ?
 			 (s64)(u32)r->error : NO_ERROR_CODE);
 }
 

@@ -141,14 +141,9 @@ static u64 used_slots(struct domain *d, mfn_t table)
 	return k->used;
 }
 
-static inline void copy_eight(u64 *to, const u64 *from)
-{
-	u32 i;
-
-#pragma GCC unroll 8
-	for (i = 0; i < 8; i++)
-		to[i] = from[i];
-}
+struct eight {
+	u64 slot[8];
+};
 
 /*
  * Copy these slots (a bit for eight) of the guest's table to a private root. The
@@ -156,14 +151,14 @@ static inline void copy_eight(u64 *to, const u64 *from)
  */
 static void copy_slots(u64 *root, mfn_t table, u64 slots)
 {
-	static u64 none[ENTRIES];
-	const u64 *from = mfn_eq(table, INVALID_MFN) ? none :
-			  mfn_to_virt(table);
-	u32 first;
+	static struct eight none[ENTRIES / 8];
+	const struct eight *from = mfn_eq(table, INVALID_MFN) ? none :
+				   mfn_to_virt(table);
+	u32 i;
 
 	for (; slots; slots &= slots - 1) {
-		first = (u32)__builtin_ctzll(slots) * 8;
-		copy_eight(root + first, from + first);
+		i = (u32)__builtin_ctzll(slots);
+		((struct eight *)root)[i] = from[i];
 	}
 }
 

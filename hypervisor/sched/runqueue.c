@@ -37,23 +37,16 @@ void sched_init(void)
 	}
 }
 
-u64 runqueue_lock(const struct vcpu *v)
+struct spin_guard runqueue_lock(const struct vcpu *v)
 {
-	struct runqueue *q;
-	u64 f;
+	struct spin_guard g;
 
 	for (;;) {
-		q = &runqueues[READ_ONCE(v->sched.cpu)];
-		f = spin_lock_irqsave(&q->lock);
-		if (q == &runqueues[READ_ONCE(v->sched.cpu)])
-			return f;
-		spin_unlock_irqrestore(&q->lock, f);
+		g = spin_guard_begin_irq(&runqueues[READ_ONCE(v->sched.cpu)].lock);
+		if (g.lock == &runqueues[READ_ONCE(v->sched.cpu)].lock)
+			return g;
+		spin_guard_end_irq(&g);
 	}
-}
-
-void runqueue_unlock(const struct vcpu *v, u64 flags)
-{
-	spin_unlock_irqrestore(&runqueues[v->sched.cpu].lock, flags);
 }
 
 void runqueue_add(struct vcpu *v)

@@ -265,53 +265,43 @@ static void wake_locked(struct vcpu *v)
 
 void sched_wake(struct vcpu *v)
 {
-	u64 f = runqueue_lock(v);
-
+	runqueue_guard(v);
 	wake_locked(v);
-	runqueue_unlock(v, f);
 }
 
 void sched_make_ready(struct domain *d)
 {
 	struct vcpu *v;
-	u64 f;
 
 	domain_for_each_vcpu(d, v) {
-		f = runqueue_lock(v);
+		runqueue_guard(v);
 		make_ready(v);
-		runqueue_unlock(v, f);
 	}
 }
 
 void sched_kick(struct vcpu *v)
 {
-	u64 f = runqueue_lock(v);
-
+	runqueue_guard(v);
 	if (v->sched.state & VCPU_BLOCKED)
 		wake_locked(v);
 	else if (v->sched.running && v->sched.cpu != this_cpu()->id)
 		smp_kick(v->sched.cpu);
-	runqueue_unlock(v, f);
 }
 
 void sched_poll_check(struct vcpu *v, u32 port)
 {
-	u64 f = runqueue_lock(v);
-
+	runqueue_guard(v);
 	/* poll_port 0 stands for several ports: the guest looks at them. */
 	if ((v->sched.state & VCPU_POLLING) &&
 	    (!v->sched.poll_port || v->sched.poll_port == port))
 		wake_locked(v);
-	runqueue_unlock(v, f);
 }
 
 void sched_stop(struct vcpu *v)
 {
-	u64 f = runqueue_lock(v);
-
+	runqueue_guard(v);
 	if (v->sched.on_cpu)
 		sched_request(v->sched.cpu);
-	runqueue_unlock(v, f);
 }
 
 /*
@@ -497,7 +487,7 @@ struct vcpu *sched_choose(struct vcpu *prev)
 
 void sched_release(struct vcpu *v)
 {
-	u64 f = runqueue_lock(v);
+	struct spin_guard held = runqueue_lock(v);
 	struct domain *d = v->d;
 	bool ends = d->life.shut_down;
 
@@ -509,7 +499,7 @@ void sched_release(struct vcpu *v)
 	else if (v->sched.runstate.state == RUNSTATE_runnable)
 		sched_note_wait(v, time_now());	/* if it may not run any more */
 	make_ready(v);			/* it may have woken */
-	runqueue_unlock(v, f);
+	spin_guard_end_irq(&held);
 	if (!ends)
 		return;
 	domain_tell_stopped(d);
