@@ -19,7 +19,9 @@
 #define EC_IDT	2u
 #define EC_LDT	4u
 
-static void bounce_as_is(struct vcpu *v, struct regs *r)
+/* Not inline, or all traps would save registers that only this needs. */
+static __attribute__((noinline))
+void bounce_as_is(struct vcpu *v, struct regs *r)
 {
 	bool has_error = r->vector < 32 && (ERROR_VECTORS >> r->vector & 1);
 
@@ -102,7 +104,7 @@ static bool kernel_fault(struct vcpu *v, struct regs *r, gva_t at)
 	return (r->error & write) == write && ptwrite_emulate(v, r, at);
 }
 
-/* Not inline, or all traps would save registers that only this needs. */
+/* Not inline, either. */
 static __attribute__((noinline))
 void page_fault(struct vcpu *v, struct regs *r, u64 address)
 {

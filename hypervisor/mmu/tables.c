@@ -123,27 +123,14 @@ static u32 entries(const struct domain *d, enum frame_type type)
 	       rules(d, type)->entries;
 }
 
-static bool is_device(mfn_t m)
-{
-	return !mfn_valid(m) || mfn_frame(m)->kind == FRAME_IO;
-}
-
-/*
- * Whether the processor has all address bits of the frame. No guest may map one
- * that it has not: its use would fault for a reserved bit.
- */
-static bool address_exists(mfn_t m)
-{
-	return m.n < BIT(paging_address_bits() - PAGE_SHIFT);
-}
-
 /*
  * The hypervisor keeps the local APIC with the address range of interrupt
- * messages, and the IO-APICs.
+ * messages, and the IO-APICs. No guest may map a frame of which the processor has
+ * not all address bits, either: its use would fault for a reserved bit.
  */
 bool tables_device_ours(u64 first, u64 end)
 {
-	return !address_exists(mfn(end - 1)) ||
+	return end > BIT(paging_address_bits() - PAGE_SHIFT) ||
 	       (end > 0xfee00 && first <= 0xfeeff) ||
 	       (end > 0xfec00 && first <= 0xfec03);
 }
@@ -185,7 +172,7 @@ static __attribute__((noinline)) int get_uncounted(const struct domain *d, u64 e
 {
 	mfn_t m = pte_mfn(e);
 
-	if (!is_device(m))
+	if (mfn_valid(m) && mfn_frame(m)->kind == FRAME_M2P)
 		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
 	return has_devices(d, m.n, m.n + 1) &&
 	       !tables_device_ours(m.n, m.n + 1) ? 0 : -EPERM;
@@ -347,16 +334,6 @@ static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 	}
 }
 
-/*
- * Whether work on a table above level 1 must pause: this hold of the page lock has
- * lasted long enough, or the CPU has other work.
- */
-static bool must_stop(const struct domain *d)
-{
-	return d->tables.validated >= HOLD_TABLES * L1_WORK ||
-	       sched_preempt_needed();
-}
-
 /* Test eight slots together, because most slots of a table are empty. */
 static bool is_empty(const u64 e[8])
 {
@@ -419,7 +396,10 @@ u32 pass_easy(struct domain *d, const struct rules *r, u64 *table, u32 i, u32 n)
 	return i;
 }
 
-/* Each call completes at least one present entry, or fails. */
+/*
+ * Each call completes at least one present entry, or fails. It pauses when this hold
+ * of the page lock has lasted long enough, or the CPU has other work.
+ */
 static int validate(struct domain *d, mfn_t m)
 {
 	struct frame *f = mfn_frame(m);
@@ -436,7 +416,9 @@ static int validate(struct domain *d, mfn_t m)
 		       (L4_HV_END - L4_M2P_SLOT) * sizeof(*table));
 	}
 	for (; (i = pass_easy(d, r, table, i, n)) < n; i++) {
-		if ((table[i] & PTE_P) && done++ && must_stop(d))
+		if ((table[i] & PTE_P) && done++ &&
+		    (d->tables.validated >= HOLD_TABLES * L1_WORK ||
+		     sched_preempt_needed()))
 			rc = -ERESTART;
 		else
 			rc = get_entry(d, r, m, type, i, table[i]);
