@@ -161,7 +161,7 @@ reload_segments:
 	lretq
 
 /*
- * The end of a CPU's boot path (exit_first()): drop the stack and enter the first
+ * The end of a CPU's boot path: drop the stack and enter the first
  * guest, for which exit_to_guest() fills the frame. Never returns.
  */
 	.globl enter_guest_first

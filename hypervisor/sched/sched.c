@@ -147,9 +147,7 @@ static bool call_idle(const struct vcpu *v)
 	while (!cpus_has(&idle_cpus, cpu) || !sched_may_run_on(v, cpu) ||
 	       !cpus_remove(&idle_cpus, cpu)) {
 		usable = cpus_and(v->sched.affinity, idle_cpus);
-		cpu = cpus_next(&usable, cpu);
-		if (cpu == MAX_CPUS)
-			cpu = cpus_next(&usable, 0);
+		cpu = cpus_next_around(&usable, cpu);
 		if (cpu == MAX_CPUS)
 			return false;
 	}
@@ -208,17 +206,6 @@ void sched_tickle(const struct vcpu *v)
 		call(victim, v);
 }
 
-/* Call idle CPUs for the vCPUs that wait in one queue. */
-static void call_for_queue(u32 cpu)
-{
-	const struct vcpu *v;
-
-	spin_guard_irqsave(&runqueues[cpu].lock);
-	for (v = runqueues[cpu].first; v; v = v->sched.run_next)
-		if (!v->sched.on_cpu)
-			call_idle(v);
-}
-
 /*
  * A CPU that was called for one vCPU may have taken another. The first one must not
  * wait while a third CPU idles: call that CPU. It waits in this CPU's own queue, or
@@ -227,13 +214,18 @@ static void call_for_queue(u32 cpu)
  */
 static void call_for_rest(u32 cpu, u32 called, bool idles)
 {
+	const struct vcpu *v;
 	u32 i;
 
 	for_each_cpu(i, &waiting_cpus) {
 		if (!cpus_any(&idle_cpus))
 			return;
-		if (idles || i == cpu || i == called)
-			call_for_queue(i);
+		if (!idles && i != cpu && i != called)
+			continue;
+		spin_guard_irqsave(&runqueues[i].lock);
+		for (v = runqueues[i].first; v; v = v->sched.run_next)
+			if (!v->sched.on_cpu)
+				call_idle(v);
 	}
 }
 
