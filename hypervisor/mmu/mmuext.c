@@ -54,7 +54,7 @@ static int unpin(struct domain *d, mfn_t m)
 
 static int new_root(struct vcpu *v, mfn_t m)
 {
-	mfn_t old = v->roots.table;
+	mfn_t old = v->roots.kernel.table;
 	int rc;
 
 	if (mfn_eq(old, m)) {
@@ -89,7 +89,7 @@ int mmu_new_baseptr(struct vcpu *v, mfn_t m)
  */
 static int new_user_root(struct vcpu *v, mfn_t m)
 {
-	mfn_t old = v->roots.user;
+	mfn_t old = v->roots.user.table;
 	int rc = 0;
 
 	if (mfn_eq(old, m))
