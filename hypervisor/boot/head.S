@@ -167,7 +167,7 @@ boot_gdtr:
 	.balign 8
 	.globl start_stack, start_function
 start_stack:
-	.quad	boot_block + CPU_BLOCK_SIZE - CPU_STACK_RESERVE
+	.quad	boot_block + CPU_BLOCK_SIZE - REGS_SIZE
 start_function:
 	.quad	boot_main
 

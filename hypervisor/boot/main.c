@@ -133,7 +133,8 @@ static __attribute__((noreturn)) void run_cpu(void)
 {
 	mce_init_cpu();
 	watchdog_init_cpu();
-	exit_first();
+	sched_init_cpu();
+	enter_guest_first();
 }
 
 void boot_main(u32 magic, u64 info)

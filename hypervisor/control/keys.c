@@ -22,7 +22,7 @@ static void dump_vcpu(const struct vcpu *v)
 		 "flags %lx table %lx",
 		 v->id, v->sched.state, v->sched.cpu,
 		 v->sched.running ? " running" : "", r->cs, r->ip, r->ss,
-		 r->sp, r->flags, v->roots.table.n);
+		 r->sp, r->flags, v->roots.kernel.table.n);
 }
 
 static void dump_domain(struct domain *d)

@@ -110,7 +110,5 @@ void context_load_tsc_aux(const struct vcpu *v);
 void context_set_xcr0(struct vcpu *v, u64 xcr0);
 /* Set CR0.TS of the vCPU that runs here: 1: the guest wants #NM. */
 void context_set_ts(struct vcpu *v, int set);
-/* entry.S: the end of a CPU's boot path; enter the first guest. */
-void enter_guest_first(void) __attribute__((noreturn));
 
 #endif

@@ -88,7 +88,7 @@ static bool read_cr(struct emulation *e)
 		       v->d->width->long_size);
 		break;
 	case 3:
-		value = width_mfn_to_cr3(v->d->width, v->roots.table);
+		value = width_mfn_to_cr3(v->d->width, v->roots.kernel.table);
 		break;
 	case 4:
 		value = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->proc.cr4 |

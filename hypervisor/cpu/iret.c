@@ -61,7 +61,7 @@ static void iret_long(struct vcpu *v, struct regs *r)
 		return;
 	}
 	if ((rest[W_CS] & 3) == 3) {
-		if (mfn_eq(v->roots.user, INVALID_MFN)) {
+		if (mfn_eq(v->roots.user.table, INVALID_MFN)) {
 			domain_crash(v->d, "iret to user mode without a root");
 			return;
 		}

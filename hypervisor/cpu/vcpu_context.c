@@ -195,10 +195,12 @@ static int set_tables(struct vcpu *v, const struct context *c)
 /* Whether the context names exactly the tables that the vCPU has. */
 static bool same_tables(const struct vcpu *v, const struct context *c)
 {
+	const struct vcpu_roots *r = &v->roots;
+	const struct width *w = v->d->width;
 	u32 i;
 
-	if (!mfn_eq(width_cr3_to_mfn(v->d->width, c->ctrlreg[3]), v->roots.table) ||
-	    (width_is_long(v->d->width) && !mfn_eq(user_root(v, c), v->roots.user)) ||
+	if (!mfn_eq(width_cr3_to_mfn(w, c->ctrlreg[3]), r->kernel.table) ||
+	    (width_is_long(w) && !mfn_eq(user_root(v, c), r->user.table)) ||
 	    c->gdt_ents != v->desc.gdt_entries || c->ldt_ents != v->desc.ldt_entries ||
 	    (c->ldt_ents && c->ldt_base != v->desc.ldt_base.a))
 		return false;
@@ -290,8 +292,8 @@ static void get_mode(const struct vcpu *v, struct context *c)
 	c->fs_base = v->proc.fs_base;
 	c->gs_user = user ? v->proc.gs_base : v->proc.gs_other;
 	c->gs_kernel = user ? v->proc.gs_other : v->proc.gs_base;
-	if (width_is_long(v->d->width) && !mfn_eq(v->roots.user, INVALID_MFN))
-		c->ctrlreg[1] = width_mfn_to_cr3(v->d->width, v->roots.user);
+	if (width_is_long(v->d->width) && !mfn_eq(v->roots.user.table, INVALID_MFN))
+		c->ctrlreg[1] = width_mfn_to_cr3(v->d->width, v->roots.user.table);
 }
 
 static void get_registers(const struct vcpu *v, struct context *c)
@@ -318,7 +320,7 @@ static void get_registers(const struct vcpu *v, struct context *c)
 	c->kernel_ss = v->entry.kernel_ss;
 	c->kernel_sp = v->entry.kernel_sp;
 	c->ctrlreg[0] = CR0_FIXED | (v->proc.cr0_ts ? CR0_TS : 0);
-	c->ctrlreg[3] = width_mfn_to_cr3(v->d->width, v->roots.table);
+	c->ctrlreg[3] = width_mfn_to_cr3(v->d->width, v->roots.kernel.table);
 	c->ctrlreg[4] = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | v->proc.cr4;
 	memcpy(c->debugreg, v->proc.dr, sizeof(v->proc.dr));
 	c->debugreg[7] |= v->proc.dr7_io;

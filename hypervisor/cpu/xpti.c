@@ -83,8 +83,8 @@ static void link_tables(struct vcpu *v)
 	x->l3[area >> 30 & 511] = make_pte(virt_to_mfn(x->l2), rights);
 	x->l2[area >> 21 & 511] = make_pte(virt_to_mfn(l1), rights);
 	*paging_entry(at) = make_pte(virt_to_mfn(x->page), PTE_HV_DATA);
-	v->roots.thin[L4_DESC_SLOT] = v->roots.thin_user[L4_DESC_SLOT] = desc;
-	v->roots.thin[L4_IMAGE_SLOT] = v->roots.thin_user[L4_IMAGE_SLOT] = image;
+	v->roots.kernel.thin[L4_DESC_SLOT] = v->roots.user.thin[L4_DESC_SLOT] = desc;
+	v->roots.kernel.thin[L4_IMAGE_SLOT] = v->roots.user.thin[L4_IMAGE_SLOT] = image;
 	x->at = at;
 }
 
@@ -161,7 +161,7 @@ void xpti_unload(void)
 
 u64 xpti_ready(struct vcpu *v)
 {
-	const u64 *root = v->proc.in_user ? v->roots.thin_user : v->roots.thin;
+	const u64 *root = v->proc.in_user ? v->roots.user.thin : v->roots.kernel.thin;
 
 	v->xpti.page->full = read_cr3();
 	v->xpti.page->thin = virt_to_mfn(root).n << PAGE_SHIFT;

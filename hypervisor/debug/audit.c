@@ -142,21 +142,21 @@ static u64 differs_l4(const u64 *root, const u64 *guest, u64 m2p)
 	return wrong;
 }
 
-/* XPTI's root, which has the same entries but the hypervisor's. */
-static u64 differs_thin(const u64 *thin, const u64 *root)
+/* Of a 64-bit guest. XPTI's thin root has the same entries but the hypervisor's. */
+static u64 differs_long(const struct root *r, u64 m2p)
 {
-	u64 wrong = 0;
+	u64 wrong = differs_l4(r->own, table_of(r->table), m2p);
 	u32 i;
 
-	for (i = 0; thin && i < 512; i++)
+	for (i = 0; r->thin && i < 512; i++)
 		if (i < L4_HV_SLOT || i >= L4_HV_END)
-			wrong |= (thin[i] ^ root[i]) & ~PTE_A;
+			wrong |= (r->thin[i] ^ r->own[i]) & ~PTE_A;
 	return wrong;
 }
 
 static u64 differs_l3(const struct vcpu_roots *r)
 {
-	const u64 *l3 = (const u64 *)r->l3, *guest = table_of(r->table);
+	const u64 *l3 = (const u64 *)r->l3, *guest = table_of(r->kernel.table);
 	u64 wrong = 0;
 	u32 i;
 
@@ -175,13 +175,10 @@ static void check_root(const struct vcpu *v)
 	if (r->l3) {
 		slots[L4_GUEST_SLOT] = make_pte(virt_to_mfn(r->l3),
 						ROOT_RIGHTS);
-		wrong = differs_l3(r) | differs_l4(r->root, slots, 0);
+		wrong = differs_l3(r) | differs_l4(r->kernel.own, slots, 0);
 	} else {
-		wrong = differs_l4(r->root, table_of(r->table),
-				   boot_l4[L4_M2P_SLOT]) |
-			differs_l4(r->user_root, table_of(r->user), 0) |
-			differs_thin(r->thin, r->root) |
-			differs_thin(r->thin_user, r->user_root);
+		wrong = differs_long(&r->kernel, boot_l4[L4_M2P_SLOT]) |
+			differs_long(&r->user, 0);
 	}
 	if (!wrong)
 		return;
@@ -196,10 +193,10 @@ static void count_vcpu(const struct vcpu *v)
 
 	if (step == 1)
 		check_root(v);
-	if (!mfn_eq(v->roots.table, INVALID_MFN))
-		hold(v->roots.table, v->d->width->root_type);
-	if (!mfn_eq(v->roots.user, INVALID_MFN))
-		hold(v->roots.user, v->d->width->root_type);
+	if (!mfn_eq(v->roots.kernel.table, INVALID_MFN))
+		hold(v->roots.kernel.table, v->d->width->root_type);
+	if (!mfn_eq(v->roots.user.table, INVALID_MFN))
+		hold(v->roots.user.table, v->d->width->root_type);
 	for (i = 0; i < DIV_ROUND_UP(v->desc.gdt_entries, 512u); i++)
 		hold(v->desc.gdt[i], TYPE_SEGDESC);
 	for (i = 0; i < LDT_FRAMES; i++)

@@ -39,7 +39,6 @@ void asm_defines(void)
 	DEFINE(DOMAIN_VM_ASSIST, offsetof(struct domain, policy.vm_assist));
 	DEFINE(ASSIST_IOPL, BIT(VMASST_TYPE_architectural_iopl));
 	DEFINE(DOMAIN_ADDRESS_END, offsetof(struct domain, tables.address_end));
-	DEFINE(CPU_STACK_RESERVE, sizeof(struct regs));
 	DEFINE(CPU_STACK_TOP, offsetof(struct cpu, stack_top));
 	DEFINE(CPU_COMPAT_SP, offsetof(struct cpu, compat_sp));
 	DEFINE(CPU_LONG_SP, offsetof(struct cpu, long_sp));

@@ -39,17 +39,11 @@ common_entry:
 	ja	enter_c
 	testb	$3, REGS_CS(%rsp)
 	jz	enter_c
-	cld					# an exception of a guest
-	xorl	%ebp, %ebp
-	movq	%rsp, %rdi
-	call	guest_trap
+	call_c	guest_trap			# an exception of a guest
 	cli
 	jmp	leave
 enter_c:
-	cld
-	xorl	%ebp, %ebp
-	movq	%rsp, %rdi
-	call	trap_entry
+	call_c	trap_entry
 	movq	%rax, %rsp
 	cli
 	leal	REGS_SIZE(%rax), %ecx		# a guest's frame ends the block
@@ -65,10 +59,7 @@ entry_call_rest:
 	save_rest
 	testb	$3, REGS_CS(%rsp)
 	jz	enter_c				# an interrupt with such a vector
-	cld
-	xorl	%ebp, %ebp
-	movq	%rsp, %rdi
-	call	guest_trap_call
+	call_c	guest_trap_call
 	cli
 leave:
 	.if	!DEBUG_EXIT			# the shortest way through it
@@ -112,9 +103,7 @@ ist_entry:
 	andq	$-CPU_BLOCK_SIZE, %rdi
 	addq	$BLOCK_GUEST, %rdi		# rdi: where it belongs
 	movq	%rdi, %rsp
-	movl	$REGS_SIZE / 8, %ecx
-	cld
-	rep movsq
+	copy_frame
 	jmp	enter_c
 
 	.globl sysenter_entry
@@ -172,7 +161,7 @@ reload_segments:
 	lretq
 
 /*
- * The end of a CPU's boot path (exit_first()): drop the stack and enter the first
+ * The end of a CPU's boot path: drop the stack and enter the first
  * guest, for which exit_to_guest() fills the frame. Never returns.
  */
 	.globl enter_guest_first

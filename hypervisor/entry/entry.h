@@ -5,8 +5,6 @@
 
 #define PAGE_SIZE	4096
 #define IST_VECTORS	((1 << 1) | (1 << 2) | (1 << 8) | (1 << 18))
-#define ERROR_VECTORS	((1 << 8) | (0x1f << 10) | (1 << 17) | (1 << 21) | \
-			 (1 << 29) | (1 << 30))
 
 	.macro save_scratch
 	.irp	reg, rdi,rsi,rdx,rcx,rax
@@ -36,6 +34,21 @@
 	popq	%\reg
 	.endr
 	restore_scratch
+	.endm
+
+/* Call a function of C for the frame at rsp. */
+	.macro call_c function
+	cld
+	xorl	%ebp, %ebp
+	movq	%rsp, %rdi
+	call	\function
+	.endm
+
+/* Copy the frame at rsi to rdi. */
+	.macro copy_frame
+	movl	$REGS_SIZE / 8, %ecx
+	cld
+	rep movsq
 	.endm
 
 /*

@@ -141,9 +141,3 @@ void exit_to_guest(struct regs *r)
 	    shared_events_deliverable(c->current))
 		attend(c, r);
 }
-
-void exit_first(void)
-{
-	sched_init_cpu();
-	enter_guest_first();
-}

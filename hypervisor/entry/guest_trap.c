@@ -19,17 +19,13 @@
 #define EC_IDT	2u
 #define EC_LDT	4u
 
-static bool has_error_code(u32 vector)
+/* Not inline, or all traps would save registers that only this needs. */
+static __attribute__((noinline))
+void bounce_as_is(struct vcpu *v, struct regs *r)
 {
-	return vector == X86_DF || (vector >= X86_TS && vector <= X86_PF) ||
-	       vector == X86_AC || vector == 21;
-}
+	bool has_error = r->vector < 32 && (ERROR_VECTORS >> r->vector & 1);
 
-static void bounce_as_is(struct vcpu *v, struct regs *r)
-{
-	u32 vector = (u32)r->vector;
-
-	bounce_exception(v, r, vector, has_error_code(vector) ?
+	bounce_exception(v, r, (u32)r->vector, has_error ?
 			 (s64)(u32)r->error : NO_ERROR_CODE);
 }
 
@@ -108,7 +104,7 @@ static bool kernel_fault(struct vcpu *v, struct regs *r, gva_t at)
 	return (r->error & write) == write && ptwrite_emulate(v, r, at);
 }
 
-/* Not inline, or all traps would save registers that only this needs. */
+/* Not inline, either. */
 static __attribute__((noinline))
 void page_fault(struct vcpu *v, struct regs *r, u64 address)
 {

@@ -47,8 +47,6 @@ static inline bool from_guest(const struct regs *r)
  * r is the guest's frame in the CPU's block.
  */
 void exit_to_guest(struct regs *r);
-/* exit.c: the end of a CPU's boot path; from here on the CPU runs guests. */
-void exit_first(void) __attribute__((noreturn));
 
 /* entry.S */
 extern u8 trap_stubs[256][16];
@@ -65,6 +63,8 @@ void xpti_syscall_compat(void);
 /* Return to the guest through the struct xpti_page at this address. */
 void xpti_leave(u64 page) __attribute__((noreturn));
 void reload_segments(void);
+/* The end of a CPU's boot path; from here on the CPU runs guests. */
+void enter_guest_first(void) __attribute__((noreturn));
 void guest_iret(void);
 
 #endif

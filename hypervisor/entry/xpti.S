@@ -28,13 +28,6 @@
 	.globl xpti_stubs
 	stubs	xpti_stubs, xpti_entry, xpti_ist_entry, xpti_entry, xpti_entry
 
-/* Copy the frame at rsi to rdi. */
-	.macro copy_frame
-	movl	$REGS_SIZE / 8, %ecx
-	cld
-	rep movsq
-	.endm
-
 /* Returns the address of the stack's page in rdi; clobbers rax. */
 	.macro load_full_root
 	movq	%rsp, %rdi
@@ -107,9 +100,7 @@ xpti_ist_entry:
 	movq	%rsp, %rsi
 	movq	%rdi, %rsp
 	copy_frame
-	xorl	%ebp, %ebp
-	movq	%rsp, %rdi
-	call	trap_entry			# returns this frame
+	call_c	trap_entry			# returns this frame
 	movq	%rbx, %rdi
 	testq	%r12, %r12
 	jz	1f

@@ -12,9 +12,9 @@
 #include <xen/memory.h>
 #include <xen/vcpu.h>
 
-/* One operation of mmuext_op: struct mmuext_op of xen.h, widened. */
+/* One operation of mmuext_op: struct mmuext_op of xen.h, all of it longs. */
 struct mmuext {
-	u32 cmd;
+	u64 cmd;	/* 32 bits */
 	u64 arg1;	/* mfn or linear address */
 	u64 arg2;	/* number of entries, vcpumask or source mfn */
 };

@@ -5,8 +5,6 @@
  */
 #include "lib/lib.h"
 
-#define WORDS_AT_ONCE	8
-
 void *memcpy(void *dst, const void *src, size_t n)
 {
 	size_t words = n / sizeof(u64);
@@ -34,18 +32,15 @@ void *memmove(void *dst, const void *src, size_t n)
 
 void *memset(void *dst, int c, size_t n)
 {
-	u64 v = 0x0101010101010101ull * (u8)c, *d = dst;
-	size_t i;
+	size_t words = n / sizeof(u64);
+	void *to = dst;
 
-	for (; n >= WORDS_AT_ONCE * sizeof(u64); d += WORDS_AT_ONCE) {
-		for (i = 0; i < WORDS_AT_ONCE; i++)
-			d[i] = v;
-		n -= WORDS_AT_ONCE * sizeof(u64);
-	}
-	for (i = 0; i < n; i++) {
-		((u8 *)d)[i] = (u8)c;
-		barrier();
-	}
+	__asm__ volatile("rep stosq\n\t"
+			 "movl	%k[bytes], %%ecx\n\t"
+			 "rep stosb"
+			 : "+&c" (words), "+&D" (to)
+			 : "a" (0x0101010101010101ull * (u8)c),
+			   [bytes] "r" (n % sizeof(u64)) : "memory");
 	return dst;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Selectors of the hypervisor's GDT page, shared by C and assembler. */
+/* Selectors of the hypervisor's GDT page and vectors, for C and assembler. */
 #ifndef KRYPTON_ASM_H
 #define KRYPTON_ASM_H
 
@@ -17,6 +17,9 @@
 #define SEL_LDT		0xe050
 #define HV_GDT_LIMIT	0xe05f
 
+/* The exceptions that push an error code */
+#define ERROR_VECTORS	((1 << 8) | (0x1f << 10) | (1 << 17) | (1 << 21) | \
+			 (1 << 29) | (1 << 30))
 #define VEC_GUEST_SYSCALL	0x80
 #define VEC_HYPERCALL	0x82
 #define VEC_SYSENTER	0x100	/* pseudo vectors of the fast entries */

@@ -70,6 +70,14 @@ static inline u32 cpus_next(const cpus_t *set, u32 from)
 	return MAX_CPUS;
 }
 
+/* The same, but from 0 on if there is none up to the highest number. */
+static inline u32 cpus_next_around(const cpus_t *set, u32 from)
+{
+	u32 cpu = cpus_next(set, from);
+
+	return cpu < MAX_CPUS ? cpu : cpus_next(set, 0);
+}
+
 static inline bool cpus_any(const cpus_t *set)
 {
 	return cpus_next(set, 0) < MAX_CPUS;

@@ -64,10 +64,9 @@ static void unlink_timer(struct timer *t)
 {
 	struct timer **p = &queues[t->cpu].first;
 
-	while (*p && *p != t)
+	while (*p != t)
 		p = &(*p)->next;
-	if (*p)
-		*p = t->next;
+	*p = t->next;
 	t->active = false;
 }
 

@@ -74,15 +74,13 @@ int mmu_map_foreign(struct domain *d, paddr_t at, u64 value,
 	rc = ptype_get_foreign(owner, pte_mfn(value), write);
 	if (rc)
 		return rc;
-	spin_lock(&d->tables.lock);
+	spin_guard(&d->tables.lock);
 	entry = walk_entry_at(d, at);
 	if (entry)
 		tables_install_l1(d, entry, value);
-	spin_unlock(&d->tables.lock);
-	if (entry)
-		return 0;
-	ptype_put_foreign(pte_mfn(value), write);
-	return -EINVAL;
+	else
+		ptype_put_foreign(pte_mfn(value), write);
+	return entry ? 0 : -EINVAL;
 }
 
 static inline __attribute__((always_inline))

@@ -12,7 +12,7 @@
 #include "machine/smp.h"
 #include "mmu/mmu.h"
 
-#define OP_LONGS	3	/* struct mmuext_op: a long for each member */
+#define OP_LONGS	(sizeof(struct mmuext) / sizeof(u64))
 
 _Static_assert(TYPE_L1 < TYPE_L2 && TYPE_L2 < TYPE_L3 && TYPE_L3 < TYPE_L4,
 	       "levels ascend");
@@ -54,7 +54,7 @@ static int unpin(struct domain *d, mfn_t m)
 
 static int new_root(struct vcpu *v, mfn_t m)
 {
-	mfn_t old = v->roots.table;
+	mfn_t old = v->roots.kernel.table;
 	int rc;
 
 	if (mfn_eq(old, m)) {
@@ -89,7 +89,7 @@ int mmu_new_baseptr(struct vcpu *v, mfn_t m)
  */
 static int new_user_root(struct vcpu *v, mfn_t m)
 {
-	mfn_t old = v->roots.user;
+	mfn_t old = v->roots.user.table;
 	int rc = 0;
 
 	if (mfn_eq(old, m))
@@ -166,7 +166,7 @@ static int page_operation(struct domain *d, const struct mmuext *op)
 	case MMUEXT_PIN_L3_TABLE:
 	case MMUEXT_PIN_L4_TABLE:
 		return pin(d, mfn(op->arg1),
-			   TYPE_L1 + op->cmd - MMUEXT_PIN_L1_TABLE);
+			   TYPE_L1 + (u32)op->cmd - MMUEXT_PIN_L1_TABLE);
 	case MMUEXT_UNPIN_TABLE:
 		return unpin(d, mfn(op->arg1));
 	case MMUEXT_CLEAR_PAGE:
@@ -222,12 +222,12 @@ static int vcpu_operation(struct vcpu *v, const struct mmuext *op)
 static int one_operation(struct vcpu *v, struct domain *owner, gva_t request)
 {
 	struct mmuext op;
-	u64 w[OP_LONGS];
 	int rc;
 
-	if (!guest_get_few(v->d, v->d->width->long_size, request, w, OP_LONGS))
+	if (!guest_get_few(v->d, v->d->width->long_size, request,
+			   (u64 *)&op, OP_LONGS))
 		return -EFAULT;
-	op = (struct mmuext){ (u32)w[0], w[1], w[2] };
+	op.cmd = (u32)op.cmd;
 	switch (op.cmd) {
 	case MMUEXT_TLB_FLUSH_LOCAL ... MMUEXT_INVLPG_ALL:
 	case MMUEXT_FLUSH_CACHE:

@@ -163,7 +163,6 @@ bool ptwrite_emulate(struct vcpu *v, struct regs *r, gva_t at)
 	struct write w;
 	int rc = insn_decode(v, r, &w.i);
 	u64 *entry;
-	bool ok;
 
 	if (rc)
 		return rc == -EFAULT;
@@ -175,9 +174,7 @@ bool ptwrite_emulate(struct vcpu *v, struct regs *r, gva_t at)
 	if (begins_before(&w, at))
 		return false;
 	w.operand = operand(&w);
-	spin_lock(&v->d->tables.lock);
+	spin_guard(&v->d->tables.lock);
 	entry = find_entry(v, at);
-	ok = entry && carry_out(&w, entry);
-	spin_unlock(&v->d->tables.lock);
-	return ok;
+	return entry && carry_out(&w, entry);
 }

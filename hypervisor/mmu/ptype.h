@@ -160,9 +160,8 @@ extern struct ptype_ops {
 	int (*validate)(struct domain *d, mfn_t m);
 	/*
 	 * Drop references, backwards from frame->progress: of all entries of a
-	 * level-1 table, or of at most 32 of a higher table, of which only
-	 * the last may be the last use of its table. True: it dropped some of a
-	 * higher table, which may hold more.
+	 * level-1 table; of a higher table up to one that was the last use of
+	 * its table. True: the table may hold more.
 	 */
 	bool (*undo)(struct domain *d, mfn_t m);
 } ptype_ops[];

@@ -40,36 +40,36 @@
 
 /*
  * Fill the vCPU's tables, by its domain's width, with no guest entries. 'second'
- * is the page that serves as l3 or user_root.
+ * is the page that serves as l3 or as root of the user mode.
  */
 static void make_tables(struct vcpu *v, u64 *second)
 {
 	struct vcpu_roots *r = &v->roots;
 	bool wide = width_is_long(v->d->width);
 
-	memset(r->root, 0, PAGE_SIZE);
+	memset(r->kernel.own, 0, PAGE_SIZE);
 	memset(second, 0, PAGE_SIZE);
-	memcpy(r->root + L4_HV_SLOT, boot_l4 + L4_HV_SLOT, HV_SLOTS_SIZE);
+	memcpy(r->kernel.own + L4_HV_SLOT, boot_l4 + L4_HV_SLOT, HV_SLOTS_SIZE);
 	if (wide) {
 		memcpy(second + L4_HV_SLOT, boot_l4 + L4_HV_SLOT,
 		       HV_SLOTS_SIZE);
-		r->root[L4_M2P_SLOT] = boot_l4[L4_M2P_SLOT];
+		r->kernel.own[L4_M2P_SLOT] = boot_l4[L4_M2P_SLOT];
 	} else {
-		r->root[L4_GUEST_SLOT] =
+		r->kernel.own[L4_GUEST_SLOT] =
 			make_pte(virt_to_mfn(second), ROOT_RIGHTS);
 	}
 	r->l3 = wide ? NULL : (struct pae_root *)second;
-	r->user_root = wide ? second : NULL;
+	r->user.own = wide ? second : NULL;
 }
 
 static int create_roots(struct vcpu *v)
 {
 	u64 *second = frames_new(PAGE_SIZE);
 
-	v->roots.table = v->roots.user = INVALID_MFN;
-	v->roots.root = frames_new(PAGE_SIZE);
-	v->roots.user_root = second;	/* free_roots() frees both, even now */
-	if (!v->roots.root || !second)
+	v->roots.kernel.table = v->roots.user.table = INVALID_MFN;
+	v->roots.kernel.own = frames_new(PAGE_SIZE);
+	v->roots.user.own = second;	/* free_roots() frees both, even now */
+	if (!v->roots.kernel.own || !second)
 		return -ENOMEM;
 	make_tables(v, second);
 	return 0;
@@ -77,22 +77,22 @@ static int create_roots(struct vcpu *v)
 
 static void free_roots(struct vcpu *v)
 {
-	frames_delete(v->roots.root, PAGE_SIZE);
+	frames_delete(v->roots.kernel.own, PAGE_SIZE);
+	frames_delete(v->roots.kernel.thin, PAGE_SIZE);
+	frames_delete(v->roots.user.own, PAGE_SIZE);
+	frames_delete(v->roots.user.thin, PAGE_SIZE);
 	frames_delete(v->roots.l3, PAGE_SIZE);
-	frames_delete(v->roots.user_root, PAGE_SIZE);
-	frames_delete(v->roots.thin, PAGE_SIZE);
-	frames_delete(v->roots.thin_user, PAGE_SIZE);
 }
 
 int roots_split(struct vcpu *v)
 {
-	struct vcpu_roots *r = &v->roots;
+	struct root *k = &v->roots.kernel, *u = &v->roots.user;
 
-	r->thin = r->thin ? r->thin : frames_new(PAGE_SIZE);
-	r->thin_user = r->thin_user ? r->thin_user : frames_new(PAGE_SIZE);
-	if (!r->thin || !r->thin_user)
+	k->thin = k->thin ? k->thin : frames_new(PAGE_SIZE);
+	u->thin = u->thin ? u->thin : frames_new(PAGE_SIZE);
+	if (!k->thin || !u->thin)
 		return -ENOMEM;
-	r->thin[L4_M2P_SLOT] = boot_l4[L4_M2P_SLOT];
+	k->thin[L4_M2P_SLOT] = boot_l4[L4_M2P_SLOT];
 	return 0;
 }
 
@@ -102,7 +102,7 @@ static void follow_width(struct vcpu *v)
 	struct vcpu_roots *r = &v->roots;
 
 	if (!r->l3 != width_is_long(v->d->width))
-		make_tables(v, r->l3 ? (u64 *)r->l3 : r->user_root);
+		make_tables(v, r->l3 ? (u64 *)r->l3 : r->user.own);
 }
 
 static struct known_root *known_root(struct domain *d, mfn_t table)
@@ -141,14 +141,9 @@ static u64 used_slots(struct domain *d, mfn_t table)
 	return k->used;
 }
 
-static inline void copy_eight(u64 *to, const u64 *from)
-{
-	u32 i;
-
-#pragma GCC unroll 8
-	for (i = 0; i < 8; i++)
-		to[i] = from[i];
-}
+struct eight {
+	u64 slot[8];
+};
 
 /*
  * Copy these slots (a bit for eight) of the guest's table to a private root. The
@@ -156,28 +151,28 @@ static inline void copy_eight(u64 *to, const u64 *from)
  */
 static void copy_slots(u64 *root, mfn_t table, u64 slots)
 {
-	static u64 none[ENTRIES];
-	const u64 *from = mfn_eq(table, INVALID_MFN) ? none :
-			  mfn_to_virt(table);
-	u32 first;
+	static struct eight none[ENTRIES / 8];
+	const struct eight *from = mfn_eq(table, INVALID_MFN) ? none :
+				   mfn_to_virt(table);
+	u32 i;
 
 	for (; slots; slots &= slots - 1) {
-		first = (u32)__builtin_ctzll(slots) * 8;
-		copy_eight(root + first, from + first);
+		i = (u32)__builtin_ctzll(slots);
+		((struct eight *)root)[i] = from[i];
 	}
 }
 
 /* Copy all slots that the private roots have used or will use. */
-static void follow_table(struct vcpu *v, u64 *used, u64 *root, u64 *thin,
-			 mfn_t table)
+static void follow_table(struct domain *d, struct root *r, mfn_t table)
 {
 	/* Never copy the hypervisor's slots, whatever a table contains. */
-	u64 new = used_slots(v->d, table) & ~(3ull << L4_M2P_SLOT / 8);
+	u64 new = used_slots(d, table) & ~(3ull << L4_M2P_SLOT / 8);
 
-	copy_slots(root, table, *used | new);
-	if (thin)
-		copy_slots(thin, table, *used | new);
-	*used = new;
+	copy_slots(r->own, table, r->used | new);
+	if (r->thin)
+		copy_slots(r->thin, table, r->used | new);
+	r->table = table;
+	r->used = new;
 }
 
 /*
@@ -189,52 +184,41 @@ void roots_set(struct vcpu *v, mfn_t table)
 	static const struct pae_root none;
 
 	ASSERT_HELD(&v->d->tables.lock);
-	if (mfn_eq(v->roots.table, INVALID_MFN))
+	if (mfn_eq(v->roots.kernel.table, INVALID_MFN))
 		follow_width(v);
-	v->roots.table = table;
-	if (v->roots.user_root) {
-		follow_table(v, &v->roots.used, v->roots.root, v->roots.thin,
-			     table);
-	} else {
+	if (v->roots.l3) {
+		v->roots.kernel.table = table;
 		*v->roots.l3 = mfn_eq(table, INVALID_MFN) ? none :
 			*(const struct pae_root *)mfn_to_virt(table);
+	} else {
+		follow_table(v->d, &v->roots.kernel, table);
 	}
 }
 
 void roots_set_user(struct vcpu *v, mfn_t table)
 {
 	ASSERT_HELD(&v->d->tables.lock);
-	BUG_ON(!v->roots.user_root);
-	v->roots.user = table;
-	follow_table(v, &v->roots.user_used, v->roots.user_root,
-		     v->roots.thin_user, table);
+	BUG_ON(!v->roots.user.own);
+	follow_table(v->d, &v->roots.user, table);
 }
 
 void roots_load(const struct vcpu *v)
 {
-	const u64 *root = v->proc.in_user ? v->roots.user_root : v->roots.root;
+	const u64 *root = v->proc.in_user ? v->roots.user.own :
+			  v->roots.kernel.own;
 
 	write_cr3(virt_to_mfn(root).n << PAGE_SHIFT);
 }
 
-static void set_entry(u64 *root, u32 i, u64 e)
+/* Entry i of the table is e now: copy it to 'own', and to the thin root. */
+static void follow(struct root *r, mfn_t table, u64 *own, u32 i, u64 e)
 {
-	if (root)
-		atomic_set(&root[i], e);
-}
-
-static void follow(struct vcpu_roots *r, mfn_t table, u32 i, u64 e)
-{
-	if (mfn_eq(r->table, table)) {
-		r->used |= BIT(i / 8);
-		set_entry(r->l3 ? r->l3->entry : r->root, i, e);
-		set_entry(r->thin, i, e);
-	}
-	if (mfn_eq(r->user, table)) {
-		r->user_used |= BIT(i / 8);
-		set_entry(r->user_root, i, e);
-		set_entry(r->thin_user, i, e);
-	}
+	if (!mfn_eq(r->table, table))
+		return;
+	r->used |= BIT(i / 8);
+	atomic_set(&own[i], e);
+	if (r->thin)
+		atomic_set(&r->thin[i], e);
 }
 
 /*
@@ -244,15 +228,21 @@ static void follow(struct vcpu_roots *r, mfn_t table, u32 i, u64 e)
  */
 void roots_changed(struct domain *d, const u64 *entry)
 {
-	u32 index = (u64)entry / sizeof(*entry) % ENTRIES;
-	struct known_root *k = known_root(d, virt_to_mfn(entry));
+	mfn_t table = virt_to_mfn(entry);
+	u32 i = (u64)entry / sizeof(*entry) % ENTRIES;
+	struct known_root *k = known_root(d, table);
+	struct vcpu_roots *r;
 	struct vcpu *v;
 
 	ASSERT_HELD(&d->tables.lock);
-	if (k->used && mfn_eq(k->table, virt_to_mfn(entry)))
-		k->used |= BIT(index / 8);
-	domain_for_each_vcpu(d, v)
-		follow(&v->roots, virt_to_mfn(entry), index, *entry);
+	if (k->used && mfn_eq(k->table, table))
+		k->used |= BIT(i / 8);
+	domain_for_each_vcpu(d, v) {
+		r = &v->roots;
+		follow(&r->kernel, table, r->l3 ? r->l3->entry : r->kernel.own,
+		       i, *entry);
+		follow(&r->user, table, r->user.own, i, *entry);
+	}
 	ptype_flush(d);
 }
 
@@ -261,12 +251,12 @@ static void drop(struct vcpu *v)
 	struct domain *d = v->d;
 
 	spin_guard(&d->tables.lock);
-	if (!mfn_eq(v->roots.table, INVALID_MFN))
-		ptype_put_both(d, v->roots.table);
+	if (!mfn_eq(v->roots.kernel.table, INVALID_MFN))
+		ptype_put_both(d, v->roots.kernel.table);
 	roots_set(v, INVALID_MFN);
 	ptype_finish(d);	/* quick: the tree's tables are empty by now */
-	if (!mfn_eq(v->roots.user, INVALID_MFN)) {
-		ptype_put_both(d, v->roots.user);
+	if (!mfn_eq(v->roots.user.table, INVALID_MFN)) {
+		ptype_put_both(d, v->roots.user.table);
 		roots_set_user(v, INVALID_MFN);
 		ptype_finish(d);
 	}

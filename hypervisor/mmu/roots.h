@@ -10,16 +10,16 @@
  * once the vCPU has a root.
  */
 struct vcpu_roots {
-	mfn_t table;		/* the guest's root: an L3, or its kernel's L4 */
-	mfn_t user;		/* the L4 of a 64-bit guest's user mode */
-	u64 used, user_used;	/* slots copied to root and user_root, a bit
-				   for eight */
-	u64 *root;		/* the processor's L4 */
-	u64 *user_root;		/* the same in user mode; NULL: 32-bit guest */
-	u64 *thin, *thin_user;	/* loaded while the guest runs with XPTI */
+	/* For the kernel, and for the user mode of a 64-bit guest */
+	struct root {
+		mfn_t table;	/* the guest's: an L3, or an L4 */
+		u64 used;	/* slots copied from an L4, a bit for eight */
+		u64 *own;	/* the processor's L4 */
+		u64 *thin;	/* loaded while the guest runs with XPTI */
+	} kernel, user;
 	struct pae_root {
 		u64 entry[4];
-	} *l3;			/* a 32-bit guest's L3 below root: a page */
+	} *l3;			/* a 32-bit guest's L3 below its root: a page */
 };
 
 /* Rights of the entry by which a private root leads to a 32-bit guest's L3. */

@@ -39,9 +39,10 @@
  * before any entry of an L4 is validated, and no later update can name them. The
  * private roots' entries for the hypervisor are in no table of a guest.
  *
- * An L1 table is validated, and taken apart, in one go. With a higher table, both
- * stop between entries when the CPU has other work, or when other CPUs may be
- * waiting for the page lock.
+ * An L1 table is validated, and taken apart, in one go, and so is a run of entries of
+ * a higher table that lead to tables with other users, which takes less. Between other
+ * entries of a higher table both stop when the CPU has other work, or when other CPUs
+ * may be waiting for the page lock.
  */
 #include "domain/domain.h"
 #include "memory/maps.h"
@@ -49,7 +50,6 @@
 
 #define ENTRIES		512
 #define L1_WORK		16u	/* units of work: an L1; a higher table: 1 */
-#define STEP		32u	/* entries of a higher table */
 #define TOP_SLOT	3
 /* Bits 52 to 62 are free for software in the tables of long mode. */
 #define SOFTWARE	0x7ff0000000000000ull
@@ -61,8 +61,6 @@
 #define L1_LOOKED_AT	(PTE_P | PTE_ADDR | PTE_RW | NOT_WB)
 #define LARGE_SIZE	(2ull << 20)
 
-#define L1_RULES	.entries = ENTRIES, .top_slot = ENTRIES,		\
-			.looked_at = L1_LOOKED_AT
 #define L2_RULES	.top_slot = ENTRIES, .child = TYPE_L1,		\
 			.refused = L2_BAD, .looked_at = PTE_P | PTE_ADDR
 /* PTE_RW is among them because a linear entry must not have it. */
@@ -70,11 +68,7 @@
 			.refused = L2_BAD, .linear = true,		\
 			.looked_at = PTE_P | PTE_ADDR | PTE_RW
 
-/*
- * The rules for each type of table, in a guest with three levels and in one with
- * four.
- */
-static const struct rules {
+struct rules {
 	u32 entries;		/* number of the guest's entries */
 	u32 top_slot;		/* slot that leads to a TYPE_L2_TOP */
 	enum frame_type child;	/* type that the other slots lead to */
@@ -85,8 +79,15 @@ static const struct rules {
 	u64 taken_out;		/* those that are removed with the type */
 	bool linear;		/* an entry may point to a table of its level */
 	bool has_hv_slots;	/* L4_M2P_SLOT to L4_HV_END are reserved */
-} by_root[][TYPE_L2_TOP + 1] = { {
-	[TYPE_L1] = { L1_RULES },
+};
+
+/* All guests have the same rules for level 1, except for the bits added. */
+static const struct rules level1 = {
+	.entries = ENTRIES, .top_slot = ENTRIES, .looked_at = L1_LOOKED_AT,
+};
+
+/* By type of a higher table, in a guest with three levels and in one with four. */
+static const struct rules by_root[][TYPE_L2_TOP + 1] = { {
 	[TYPE_L2] = { L2_RULES, .entries = ENTRIES },
 	[TYPE_L2_TOP] = { L2_RULES },	/* entries(): up to the m2p window */
 	[TYPE_L3] = { .entries = TOP_SLOT + 1, .top_slot = TOP_SLOT,
@@ -95,7 +96,6 @@ static const struct rules {
 		      .added = PTE_RW | PTE_US | PTE_A,
 		      .taken_out = PTE_RW | PTE_US | PTE_A },
 }, {
-	[TYPE_L1] = { L1_RULES },
 	[TYPE_L2] = { WIDE_RULES, .child = TYPE_L1, .added = PTE_US },
 	[TYPE_L3] = { WIDE_RULES, .child = TYPE_L2, .added = PTE_US },
 	[TYPE_L4] = { WIDE_RULES, .child = TYPE_L3, .added = PTE_US | PTE_A,
@@ -104,9 +104,17 @@ static const struct rules {
 
 _Static_assert(TYPE_L4 == TYPE_L3 + 1, "by_root has a place for each");
 
-static const struct rules *rules(const struct domain *d, enum frame_type type)
+/*
+ * The compiler makes two copies of each function marked BY_TYPE: one for level 1,
+ * which has most of the work, and one for higher tables.
+ */
+#define BY_TYPE inline __attribute__((always_inline))
+
+static BY_TYPE const struct rules *rules(const struct domain *d,
+					 enum frame_type type)
 {
-	return &by_root[d->width->root_type - TYPE_L3][type];
+	return type == TYPE_L1 ? &level1 :
+	       &by_root[d->width->root_type - TYPE_L3][type];
 }
 
 static u32 entries(const struct domain *d, enum frame_type type)
@@ -115,27 +123,14 @@ static u32 entries(const struct domain *d, enum frame_type type)
 	       rules(d, type)->entries;
 }
 
-static bool is_device(mfn_t m)
-{
-	return !mfn_valid(m) || mfn_frame(m)->kind == FRAME_IO;
-}
-
-/*
- * Whether the processor has all address bits of the frame. No guest may map one
- * that it has not: its use would fault for a reserved bit.
- */
-static bool address_exists(mfn_t m)
-{
-	return m.n < BIT(paging_address_bits() - PAGE_SHIFT);
-}
-
 /*
  * The hypervisor keeps the local APIC with the address range of interrupt
- * messages, and the IO-APICs.
+ * messages, and the IO-APICs. No guest may map a frame of which the processor has
+ * not all address bits, either: its use would fault for a reserved bit.
  */
 bool tables_device_ours(u64 first, u64 end)
 {
-	return !address_exists(mfn(end - 1)) ||
+	return end > BIT(paging_address_bits() - PAGE_SHIFT) ||
 	       (end > 0xfee00 && first <= 0xfeeff) ||
 	       (end > 0xfec00 && first <= 0xfec03);
 }
@@ -177,7 +172,7 @@ static __attribute__((noinline)) int get_uncounted(const struct domain *d, u64 e
 {
 	mfn_t m = pte_mfn(e);
 
-	if (!is_device(m))
+	if (mfn_valid(m) && mfn_frame(m)->kind == FRAME_M2P)
 		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
 	return has_devices(d, m.n, m.n + 1) &&
 	       !tables_device_ours(m.n, m.n + 1) ? 0 : -EPERM;
@@ -239,12 +234,6 @@ int exchange_rights(struct domain *d, u64 *entry, u64 *old, u64 new)
 }
 
 /*
- * The compiler makes two copies of each function marked BY_TYPE: one for level 1,
- * which has most of the work, and one for any type of table.
- */
-#define BY_TYPE inline __attribute__((always_inline))
-
-/*
  * Whether an entry of 'table' to frame 'to' is linear, which means that both have
  * the same type. While the entry holds its references this cannot change, since
  * they fix the type.
@@ -293,17 +282,6 @@ static void put_linear(struct domain *d, mfn_t m, u64 e)
 	ptype_put_both(d, pte_mfn(e));
 }
 
-/* All guests have the same rules for level 1, except for the bits added. */
-static BY_TYPE u64 refused(const struct rules *r, enum frame_type type)
-{
-	return type == TYPE_L1 ? 0 : r->refused;
-}
-
-static BY_TYPE u64 looked_at(const struct rules *r, enum frame_type type)
-{
-	return type == TYPE_L1 ? L1_LOOKED_AT : r->looked_at;
-}
-
 static BY_TYPE u64 added(const struct domain *d, enum frame_type type)
 {
 	return type == TYPE_L1 ? d->width->page_added : rules(d, type)->added;
@@ -313,13 +291,11 @@ static BY_TYPE int get_entry(struct domain *d, const struct rules *r,
 			     mfn_t table, enum frame_type type, u32 index, u64 e)
 {
 	if (!(e & PTE_P))
-		return type != TYPE_L1 && index == r->top_slot ? -EINVAL : 0;
-	if (e & refused(r, type))
+		return index == r->top_slot ? -EINVAL : 0;
+	if (e & r->refused)
 		return -EINVAL;
 	if (type == TYPE_L1)
 		return get_page(d, e);
-	if (index != r->top_slot && ptype_share(d, pte_mfn(e), r->child))
-		return 0;
 	if (is_linear(r, table, pte_mfn(e)))
 		return get_linear(d, table, e);
 	return ptype_get_both(d, pte_mfn(e), index == r->top_slot ?
@@ -358,85 +334,98 @@ static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 	}
 }
 
-/*
- * Whether work on a table above level 1 must pause: this hold of the page lock has
- * lasted long enough, or the CPU has other work.
- */
-static bool must_stop(const struct domain *d)
-{
-	return d->tables.validated >= HOLD_TABLES * L1_WORK ||
-	       sched_preempt_needed();
-}
-
-/*
- * Validate entries from 'first' on, but at most a STEP, as long as each leads to a
- * table that has other users: a kernel's do in each process, so this is most work of
- * a fork. Returns the number. Not inline, for want of registers.
- */
-static __attribute__((noinline))
-u32 share_entries(struct domain *d, const struct rules *r, u64 *table,
-		  u32 first, u32 n)
-{
-	u32 end = MIN(MIN(first + STEP, n), r->top_slot), i = first;
-	u64 bad = r->refused, more = r->added;
-	enum frame_type child = r->child;
-
-	for (; i < end && (table[i] & (bad | PTE_P)) == PTE_P &&
-	     ptype_share(d, pte_mfn(table[i]), child); i++)
-		table[i] |= more;
-	return i - first;
-}
-
-/* The same when the table is taken apart: backwards, from the entry before i. */
-static __attribute__((noinline))
-u32 unshare_entries(const struct rules *r, const u64 *table, u32 i)
-{
-	u32 first = i, end = (i - 1) & ~(STEP - 1);
-	enum frame_type child = r->child;
-
-	while (i > end && (table[i - 1] & PTE_P) &&
-	       ptype_unshare(pte_mfn(table[i - 1]), child))
-		i--;
-	return first - i;
-}
-
 /* Test eight slots together, because most slots of a table are empty. */
 static bool is_empty(const u64 e[8])
 {
 	return !(e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7]);
 }
 
-/* Each call completes at least one present entry, or fails. */
-static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
+static int validate_l1(struct domain *d, mfn_t m)
 {
-	const struct rules *r = rules(d, type);
-	struct frame *f = mfn_frame(m);
-	u64 *table = mfn_to_virt(m), more = added(d, type);
-	u32 n = entries(d, type), first = f->progress, shared, done = 0, i;
+	u64 *table = mfn_to_virt(m), more = added(d, TYPE_L1);
+	u32 i;
 	int rc = 0;
 
-	if (type != TYPE_L1 && r->has_hv_slots && !first) {
+	d->tables.validated += L1_WORK;
+	for (i = 0; i < ENTRIES; i++) {
+		if (i % 8 == 0 && is_empty(table + i)) {
+			i += 7;
+		} else if (table[i] & PTE_P) {
+			rc = get_page(d, table[i]);
+			if (rc)
+				break;
+			if (more)
+				table[i] |= more;
+		}
+	}
+	mfn_frame(m)->progress = (u16)i;
+	return rc;
+}
+
+static bool undo_l1(struct domain *d, mfn_t m)
+{
+	const u64 *table = mfn_to_virt(m);
+	u32 i = mfn_frame(m)->progress;
+
+	while (i)
+		if (i % 8 == 0 && is_empty(table + i - 8))
+			i -= 8;
+		else if (table[--i] & PTE_P)
+			put_page(d, table[i]);
+	return false;
+}
+
+/*
+ * Pass the slots from i on that need little work: eight empty ones together, and
+ * entries that lead to a table with other users. A kernel's do in each process, so to
+ * take their references is most work of a fork. Not inline, for want of registers.
+ */
+static __attribute__((noinline))
+u32 pass_easy(struct domain *d, const struct rules *r, u64 *table, u32 i, u32 n)
+{
+	u32 end = MIN(n, r->top_slot);
+
+	while (i < end)
+		if (i % 8 == 0 && i + 8 <= end && is_empty(table + i))
+			i += 8;
+		else if ((table[i] & (r->refused | PTE_P)) == PTE_P &&
+			 ptype_share(d, pte_mfn(table[i]), r->child))
+			table[i++] |= r->added;
+		else
+			break;
+	return i;
+}
+
+/*
+ * Each call completes at least one present entry, or fails. It pauses when this hold
+ * of the page lock has lasted long enough, or the CPU has other work.
+ */
+static int validate(struct domain *d, mfn_t m)
+{
+	struct frame *f = mfn_frame(m);
+	enum frame_type type = f->type;
+	const struct rules *r = rules(d, type);
+	u64 *table = mfn_to_virt(m);
+	u32 n = entries(d, type), i = f->progress, done = 0;
+	int rc = 0;
+
+	d->tables.validated++;
+	if (r->has_hv_slots && !i) {
 		roots_forget(d, m);
 		memset(table + L4_M2P_SLOT, 0,
 		       (L4_HV_END - L4_M2P_SLOT) * sizeof(*table));
 	}
-	for (i = first; i < n; i += shared ? shared : 1) {
-		shared = 0;
-		while (i % 8 == 0 && i + 8 <= n && is_empty(table + i))
-			i += 8;
-		if (i == n)
-			break;
-		if (type != TYPE_L1 && (table[i] & PTE_P) && done++ &&
-		    must_stop(d))
+	for (; (i = pass_easy(d, r, table, i, n)) < n; i++) {
+		if ((table[i] & PTE_P) && done++ &&
+		    (d->tables.validated >= HOLD_TABLES * L1_WORK ||
+		     sched_preempt_needed()))
 			rc = -ERESTART;
-		else if (type != TYPE_L1)
-			shared = share_entries(d, r, table, i, n);
-		if (!rc && !shared)
+		else
 			rc = get_entry(d, r, m, type, i, table[i]);
 		if (rc)
 			break;
-		if (more && (table[i] & PTE_P))
-			table[i] |= more;
+		if (table[i] & PTE_P)
+			table[i] |= r->added;
 	}
 	f->progress = (u16)i;
 	if (!rc && n < ENTRIES)
@@ -444,24 +433,13 @@ static BY_TYPE int validate_as(struct domain *d, mfn_t m, enum frame_type type)
 	return rc;
 }
 
-static int validate(struct domain *d, mfn_t m)
+static bool undo(struct domain *d, mfn_t m)
 {
-	enum frame_type type = mfn_frame(m)->type;
-
-	if (type != TYPE_L1) {
-		d->tables.validated++;
-		return validate_as(d, m, type);
-	}
-	d->tables.validated += L1_WORK;
-	return validate_as(d, m, TYPE_L1);
-}
-
-static BY_TYPE bool undo_as(struct domain *d, mfn_t m, enum frame_type type)
-{
-	const struct rules *r = rules(d, type);
 	struct frame *f = mfn_frame(m);
-	u64 *table = mfn_to_virt(m), e;
-	u32 i = f->progress, shared;
+	enum frame_type type = f->type;
+	const struct rules *r = rules(d, type);
+	u64 *table = mfn_to_virt(m), kept = ~r->taken_out, e;
+	u32 i = f->progress;
 	bool last;
 
 	if (type == TYPE_L2_TOP && i == entries(d, type))
@@ -471,29 +449,17 @@ static BY_TYPE bool undo_as(struct domain *d, mfn_t m, enum frame_type type)
 			i -= 8;
 			continue;
 		}
-		shared = type == TYPE_L1 || r->taken_out ? 0 :
-			 unshare_entries(r, table, i);
-		i -= shared ? shared : 1;
-		e = table[i];
-		if (type != TYPE_L1 && r->taken_out)
-			table[i] = e & ~r->taken_out;
+		e = table[--i];
+		table[i] = e & kept;
+		if (!(e & PTE_P) || ptype_unshare(pte_mfn(e), r->child))
+			continue;
 		f->progress = (u16)i;
-		last = type != TYPE_L1 && !shared && (e & PTE_P) &&
-		       mfn_frame(pte_mfn(e))->type_count == 1;
-		if (!shared)
-			put_entry(d, r, m, type, e);
-		if (last || (type != TYPE_L1 && i % STEP == 0))
+		last = mfn_frame(pte_mfn(e))->type_count == 1;
+		put_entry(d, r, m, type, e);
+		if (last)
 			return true;
 	}
 	return false;
-}
-
-static bool undo(struct domain *d, mfn_t m)
-{
-	enum frame_type type = mfn_frame(m)->type;
-
-	return type == TYPE_L1 ? undo_as(d, m, TYPE_L1) :
-	       undo_as(d, m, type);
 }
 
 /*
@@ -505,8 +471,8 @@ static BY_TYPE int exchange(struct domain *d, u64 *entry, u64 *old, u64 value,
 {
 	u64 was = *old, new = value & PTE_P ? value | added(d, type) : value;
 	const struct rules *r = rules(d, type);
-	bool harmless = (was & PTE_P) && !((was ^ new) & (refused(r, type) |
-							  looked_at(r, type)));
+	bool harmless = (was & PTE_P) &&
+			!((was ^ new) & (r->refused | r->looked_at));
 	mfn_t table = virt_to_mfn(entry);
 	int rc;
 
@@ -587,6 +553,7 @@ void tables_init(void)
 {
 	u32 type;
 
-	for (type = TYPE_L1; type <= TYPE_L2_TOP; type++)
+	ptype_ops[TYPE_L1] = (struct ptype_ops){ validate_l1, undo_l1 };
+	for (type = TYPE_L2; type <= TYPE_L2_TOP; type++)
 		ptype_ops[type] = (struct ptype_ops){ validate, undo };
 }

@@ -49,7 +49,7 @@ u64 *walk_l1_entry(const struct vcpu *v, gva_t at)
 
 	ASSERT_HELD(&v->d->tables.lock);
 	if (!domain_range_ok(v->d, at, 1) ||
-	    walk(v, v->roots.table, at, &entry, &rights) != 1)
+	    walk(v, v->roots.kernel.table, at, &entry, &rights) != 1)
 		return NULL;
 	return mfn_frame(virt_to_mfn(entry))->type == TYPE_L1 ? entry : NULL;
 }
@@ -65,7 +65,7 @@ u64 *walk_entry_at(const struct domain *d, paddr_t at)
 
 bool walk_allows(const struct vcpu *v, gva_t at, u32 error)
 {
-	mfn_t root = v->proc.in_user ? v->roots.user : v->roots.table;
+	mfn_t root = v->proc.in_user ? v->roots.user.table : v->roots.kernel.table;
 	u64 *entry, rights, flags, needed = PTE_P;
 	u32 level;
 

@@ -33,9 +33,12 @@ extern struct runqueue runqueues[MAX_CPUS];
 extern cpus_t waiting_cpus;
 extern volatile u32 waiting_queues;	/* how many; read without a lock */
 
-/* Take the lock of a vCPU's queue. Returns the flags for runqueue_unlock(). */
-u64 runqueue_lock(const struct vcpu *v);
-void runqueue_unlock(const struct vcpu *v, u64 flags);
+/* Take the lock of a vCPU's queue; spin_guard_end_irq() releases it. */
+struct spin_guard runqueue_lock(const struct vcpu *v);
+/* Hold it until the block ends. */
+#define runqueue_guard(v)						\
+	struct spin_guard _held						\
+	__attribute__((cleanup(spin_guard_end_irq), unused)) = runqueue_lock(v)
 /* Into the queue of its CPU, and out of it. */
 void runqueue_add(struct vcpu *v);
 void runqueue_remove(struct vcpu *v);

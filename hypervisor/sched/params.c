@@ -40,22 +40,19 @@ static void set_params(struct domain *d, u32 weight, u32 cap, u64 now)
 void sched_set_params(struct domain *d, u32 weight, u32 cap)
 {
 	struct vcpu *v;
-	u64 f;
 
 	domain_for_each_vcpu(d, v) {
-		f = runqueue_lock(v);
+		runqueue_guard(v);
 		if (v->sched.running)
 			sched_charge(v, time_now());
-		runqueue_unlock(v, f);
 	}
 	set_params(d, weight, cap, time_now());
 	domain_for_each_vcpu(d, v) {
-		f = runqueue_lock(v);
+		runqueue_guard(v);
 		sched_bound(v);
 		/* Who chose before this lock was held may have seen no cap. */
 		if (v->sched.running)
 			sched_request(v->sched.cpu);
-		runqueue_unlock(v, f);
 	}
 	sched_make_ready(d);
 }
@@ -72,44 +69,39 @@ static void set_affinity(struct vcpu *v, cpus_t cpus)
 
 int sched_set_affinity(struct vcpu *v, cpus_t cpus)
 {
-	u64 f = runqueue_lock(v);
-	int rc = cpus_any(&v->sched.unpinned) ? -EBUSY : 0;
-
-	if (!rc)
-		set_affinity(v, cpus);
-	runqueue_unlock(v, f);
-	return rc;
+	runqueue_guard(v);
+	if (cpus_any(&v->sched.unpinned))
+		return -EBUSY;
+	set_affinity(v, cpus);
+	return 0;
 }
 
 /* Errors, and their order, are those of Xen's SCHEDOP_pin_override. */
 int sched_pin(struct vcpu *v, s32 cpu)
 {
-	u64 f = runqueue_lock(v);
-	bool pinned = cpus_any(&v->sched.unpinned);
-	int rc = 0;
+	bool pinned;
 
-	if (cpu < 0 ? !pinned : (u32)cpu >= cpu_count) {
-		rc = -EINVAL;
-	} else if (cpu < 0) {
+	runqueue_guard(v);
+	pinned = cpus_any(&v->sched.unpinned);
+	if (cpu < 0 ? !pinned : (u32)cpu >= cpu_count)
+		return -EINVAL;
+	if (cpu >= 0 && pinned)
+		return -EBUSY;
+	if (pinned) {
 		set_affinity(v, v->sched.unpinned);
 		v->sched.unpinned = cpus_below(0);
-	} else if (pinned) {
-		rc = -EBUSY;
 	} else {
 		v->sched.unpinned = v->sched.affinity;
 		set_affinity(v, cpus_one((u32)cpu));
 	}
-	runqueue_unlock(v, f);
-	return rc;
+	return 0;
 }
 
 void sched_runstate(const struct vcpu *v, struct vcpu_runstate_info *rs)
 {
-	u64 f = runqueue_lock(v), now = time_now();
-
+	runqueue_guard(v);
 	*rs = v->sched.runstate;
-	rs->time[rs->state] += now - rs->state_entry_time;
-	runqueue_unlock(v, f);
+	rs->time[rs->state] += time_now() - rs->state_entry_time;
 }
 
 static int create(struct domain *d, const struct domain_config *config)
@@ -145,13 +137,11 @@ static void stop(struct domain *d)
 static int kill(struct domain *d)
 {
 	struct vcpu *v;
-	u64 f;
 
 	domain_for_each_vcpu(d, v) {
-		f = runqueue_lock(v);
+		runqueue_guard(v);
 		if (v->sched.queued)
 			runqueue_remove(v);
-		runqueue_unlock(v, f);
 	}
 	timer_kill(&d->sched.cap_timer);
 	return 0;

@@ -37,23 +37,16 @@ void sched_init(void)
 	}
 }
 
-u64 runqueue_lock(const struct vcpu *v)
+struct spin_guard runqueue_lock(const struct vcpu *v)
 {
-	struct runqueue *q;
-	u64 f;
+	struct spin_guard g;
 
 	for (;;) {
-		q = &runqueues[READ_ONCE(v->sched.cpu)];
-		f = spin_lock_irqsave(&q->lock);
-		if (q == &runqueues[READ_ONCE(v->sched.cpu)])
-			return f;
-		spin_unlock_irqrestore(&q->lock, f);
+		g = spin_guard_begin_irq(&runqueues[READ_ONCE(v->sched.cpu)].lock);
+		if (g.lock == &runqueues[READ_ONCE(v->sched.cpu)].lock)
+			return g;
+		spin_guard_end_irq(&g);
 	}
-}
-
-void runqueue_unlock(const struct vcpu *v, u64 flags)
-{
-	spin_unlock_irqrestore(&runqueues[v->sched.cpu].lock, flags);
 }
 
 void runqueue_add(struct vcpu *v)
@@ -140,18 +133,6 @@ static void pull_from(u32 from, u32 cpu, const struct vcpu *prev)
 	spin_lock(&q->lock);
 }
 
-/* From this one on, and around. MAX_CPUS: no vCPU waits elsewhere. */
-static u32 next_other(u32 from, u32 cpu)
-{
-	u32 i = cpus_next(&waiting_cpus, from);
-
-	if (i == cpu)
-		i = cpus_next(&waiting_cpus, cpu + 1);
-	if (i < MAX_CPUS || !from)
-		return i;
-	return next_other(0, cpu);
-}
-
 void runqueue_pull(u32 cpu, u32 called, const struct vcpu *prev)
 {
 	struct runqueue *q = &runqueues[cpu];
@@ -163,8 +144,10 @@ void runqueue_pull(u32 cpu, u32 called, const struct vcpu *prev)
 	for (n = 0; n < turn && runqueue_others(q); n++) {
 		if (n >= looks && (prev || q->first))
 			return;
-		i = next_other(q->look, cpu);
-		if (i == MAX_CPUS)
+		i = cpus_next_around(&waiting_cpus, q->look);
+		if (i == cpu)
+			i = cpus_next_around(&waiting_cpus, cpu + 1);
+		if (i == cpu || i == MAX_CPUS)	/* no vCPU waits elsewhere */
 			return;
 		q->look = i + 1;
 		pull_from(i, cpu, prev);

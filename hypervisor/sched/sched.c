@@ -147,9 +147,7 @@ static bool call_idle(const struct vcpu *v)
 	while (!cpus_has(&idle_cpus, cpu) || !sched_may_run_on(v, cpu) ||
 	       !cpus_remove(&idle_cpus, cpu)) {
 		usable = cpus_and(v->sched.affinity, idle_cpus);
-		cpu = cpus_next(&usable, cpu);
-		if (cpu == MAX_CPUS)
-			cpu = cpus_next(&usable, 0);
+		cpu = cpus_next_around(&usable, cpu);
 		if (cpu == MAX_CPUS)
 			return false;
 	}
@@ -208,17 +206,6 @@ void sched_tickle(const struct vcpu *v)
 		call(victim, v);
 }
 
-/* Call idle CPUs for the vCPUs that wait in one queue. */
-static void call_for_queue(u32 cpu)
-{
-	const struct vcpu *v;
-
-	spin_guard_irqsave(&runqueues[cpu].lock);
-	for (v = runqueues[cpu].first; v; v = v->sched.run_next)
-		if (!v->sched.on_cpu)
-			call_idle(v);
-}
-
 /*
  * A CPU that was called for one vCPU may have taken another. The first one must not
  * wait while a third CPU idles: call that CPU. It waits in this CPU's own queue, or
@@ -227,13 +214,18 @@ static void call_for_queue(u32 cpu)
  */
 static void call_for_rest(u32 cpu, u32 called, bool idles)
 {
+	const struct vcpu *v;
 	u32 i;
 
 	for_each_cpu(i, &waiting_cpus) {
 		if (!cpus_any(&idle_cpus))
 			return;
-		if (idles || i == cpu || i == called)
-			call_for_queue(i);
+		if (!idles && i != cpu && i != called)
+			continue;
+		spin_guard_irqsave(&runqueues[i].lock);
+		for (v = runqueues[i].first; v; v = v->sched.run_next)
+			if (!v->sched.on_cpu)
+				call_idle(v);
 	}
 }
 
@@ -265,53 +257,43 @@ static void wake_locked(struct vcpu *v)
 
 void sched_wake(struct vcpu *v)
 {
-	u64 f = runqueue_lock(v);
-
+	runqueue_guard(v);
 	wake_locked(v);
-	runqueue_unlock(v, f);
 }
 
 void sched_make_ready(struct domain *d)
 {
 	struct vcpu *v;
-	u64 f;
 
 	domain_for_each_vcpu(d, v) {
-		f = runqueue_lock(v);
+		runqueue_guard(v);
 		make_ready(v);
-		runqueue_unlock(v, f);
 	}
 }
 
 void sched_kick(struct vcpu *v)
 {
-	u64 f = runqueue_lock(v);
-
+	runqueue_guard(v);
 	if (v->sched.state & VCPU_BLOCKED)
 		wake_locked(v);
 	else if (v->sched.running && v->sched.cpu != this_cpu()->id)
 		smp_kick(v->sched.cpu);
-	runqueue_unlock(v, f);
 }
 
 void sched_poll_check(struct vcpu *v, u32 port)
 {
-	u64 f = runqueue_lock(v);
-
+	runqueue_guard(v);
 	/* poll_port 0 stands for several ports: the guest looks at them. */
 	if ((v->sched.state & VCPU_POLLING) &&
 	    (!v->sched.poll_port || v->sched.poll_port == port))
 		wake_locked(v);
-	runqueue_unlock(v, f);
 }
 
 void sched_stop(struct vcpu *v)
 {
-	u64 f = runqueue_lock(v);
-
+	runqueue_guard(v);
 	if (v->sched.on_cpu)
 		sched_request(v->sched.cpu);
-	runqueue_unlock(v, f);
 }
 
 /*
@@ -497,7 +479,7 @@ struct vcpu *sched_choose(struct vcpu *prev)
 
 void sched_release(struct vcpu *v)
 {
-	u64 f = runqueue_lock(v);
+	struct spin_guard held = runqueue_lock(v);
 	struct domain *d = v->d;
 	bool ends = d->life.shut_down;
 
@@ -509,7 +491,7 @@ void sched_release(struct vcpu *v)
 	else if (v->sched.runstate.state == RUNSTATE_runnable)
 		sched_note_wait(v, time_now());	/* if it may not run any more */
 	make_ready(v);			/* it may have woken */
-	runqueue_unlock(v, f);
+	spin_guard_end_irq(&held);
 	if (!ends)
 		return;
 	domain_tell_stopped(d);

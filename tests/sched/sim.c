@@ -240,10 +240,11 @@ void cpu_idle(const volatile u32 *work)
 }
 
 /* In a guest: come back for an interrupt or a hypercall. */
-void enter_guest_first(void)
+static void run_cpu(void)
 {
 	struct regs r = { 0 };
 
+	sched_init_cpu();
 	for (;;) {
 		exit_to_guest(&r);
 		leave_processor();
@@ -526,7 +527,7 @@ static void add_processor(u32 id)
 	getcontext(&p->context);
 	p->context.uc_stack.ss_sp = p->stack;
 	p->context.uc_stack.ss_size = STACK_SIZE;
-	makecontext(&p->context, exit_first, 0);
+	makecontext(&p->context, run_cpu, 0);
 }
 
 void sim_start(u32 cpus, u32 number)

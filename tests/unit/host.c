@@ -491,8 +491,8 @@ static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)
 	       (L4_HV_END - L4_HV_SLOT) * sizeof(u64));
 	*v = (struct vcpu){
 		.d = d, .id = id, .shared.info = d->shared + id * 64,
-		.roots.table = INVALID_MFN, .roots.user = INVALID_MFN,
-		.roots.root = t[0], .roots.l3 = (void *)t[1],
+		.roots.kernel.table = INVALID_MFN, .roots.user.table = INVALID_MFN,
+		.roots.kernel.own = t[0], .roots.l3 = (void *)t[1],
 		.desc.area = (nr * HOST_VCPUS + id) * WINDOW_PAGES * PAGE_SIZE,
 	};
 	t[0][L4_GUEST_SLOT] = make_pte(virt_to_mfn(v->roots.l3), ROOT_RIGHTS);

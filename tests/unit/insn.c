@@ -40,7 +40,7 @@ static void make_tables(void)
 		make_pte(mfn(TABLES + 2), PTE_P | PTE_RW | PTE_US);
 	for (i = 0; i < MEMORY_SIZE / PAGE_SIZE; i++)
 		insn_map(i, PTE_P | PTE_RW | PTE_US);
-	host_current->roots.table = mfn(TABLES);
+	host_current->roots.kernel.table = mfn(TABLES);
 }
 
 struct vcpu *insn_setup(void)

@@ -109,19 +109,19 @@ static void walk_cpu(u32 cpu)
 	static const u64 none[512];
 	u64 thin[512], user[512];
 
-	walk_root(cpu, r->root, boot_l4[L4_M2P_SLOT], boot_l4);
-	walk_root(cpu, r->user_root, 0, boot_l4);
-	if (!r->thin)
+	walk_root(cpu, r->kernel.own, boot_l4[L4_M2P_SLOT], boot_l4);
+	walk_root(cpu, r->user.own, 0, boot_l4);
+	if (!r->kernel.thin)
 		return;
-	walk_root(cpu, r->thin, boot_l4[L4_M2P_SLOT], none);
-	walk_root(cpu, r->thin_user, 0, none);
+	walk_root(cpu, r->kernel.thin, boot_l4[L4_M2P_SLOT], none);
+	walk_root(cpu, r->user.thin, 0, none);
 	/* The guest's slots are the same. */
-	memcpy(thin, r->thin, sizeof(thin));
-	memcpy(user, r->thin_user, sizeof(user));
+	memcpy(thin, r->kernel.thin, sizeof(thin));
+	memcpy(user, r->user.thin, sizeof(user));
 	memcpy(thin + L4_HV_SLOT, boot_l4 + L4_HV_SLOT, OWN_SIZE);
 	memcpy(user + L4_HV_SLOT, boot_l4 + L4_HV_SLOT, OWN_SIZE);
-	assert_memory_equal(thin, r->root, sizeof(thin));
-	assert_memory_equal(user, r->user_root, sizeof(user));
+	assert_memory_equal(thin, r->kernel.own, sizeof(thin));
+	assert_memory_equal(user, r->user.own, sizeof(user));
 }
 
 /* The processor fills its caches again at once. */
@@ -194,8 +194,8 @@ static void check_counts(void)
 			refs[i] +=
 				model->tables.old_table[j].n == model_first + i;
 		for (j = 0; j < CPUS; j++) {
-			t = (model->vcpu[j]->roots.table.n == model_first + i) +
-			    (model->vcpu[j]->roots.user.n == model_first + i);
+			t = (model->vcpu[j]->roots.kernel.table.n == model_first + i) +
+			    (model->vcpu[j]->roots.user.table.n == model_first + i);
 			refs[i] += t;
 			types[i] += t;
 		}

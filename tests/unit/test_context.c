@@ -52,7 +52,7 @@ static void make_context(void)
 
 	for (i = 0; i < sizeof(c); i++)
 		((u8 *)&c)[i] = (u8)rand();
-	c.ctrlreg[3] = (u32)width_mfn_to_cr3(v->d->width, v->roots.table);
+	c.ctrlreg[3] = (u32)width_mfn_to_cr3(v->d->width, v->roots.kernel.table);
 	c.gdt_ents = c.ldt_ents = c.ldt_base = 0;
 }
 
@@ -71,7 +71,7 @@ static void setup(void)
 	host_domain(1, &first);
 	v = host_other(1, &first)->vcpu[0];
 	v->d->width = &narrow;
-	v->roots.table = mfn(first);
+	v->roots.kernel.table = mfn(first);
 	v->proc.initialised = true;
 	make_context();
 	host_window(AT, (u8 *)&c, sizeof(c));
@@ -242,7 +242,7 @@ static void test_last(void **state)
 	end_entry = v->entry;
 	memset(&v->proc, 0, sizeof(v->proc));
 	memset(&v->entry, 0, sizeof(v->entry));
-	ptype_put_both(v->d, v->roots.table);
+	ptype_put_both(v->d, v->roots.kernel.table);
 	race_watch(initialise, look);
 	assert_true(looks > 0);
 	assert_int_equal(unsafe, 0);
@@ -275,8 +275,8 @@ static void make_context64(void)
 	c64.fs_base = some_address();
 	c64.gs_base_kernel = some_address();
 	c64.gs_base_user = some_address();
-	c64.ctrlreg[1] = v->roots.user.n << 12;
-	c64.ctrlreg[3] = v->roots.table.n << 12;
+	c64.ctrlreg[1] = v->roots.user.table.n << 12;
+	c64.ctrlreg[3] = v->roots.kernel.table.n << 12;
 	c64.gdt_ents = c64.ldt_ents = c64.ldt_base = 0;
 }
 
@@ -290,7 +290,7 @@ static void setup64(void)
 
 	setup();
 	v->d->width = &wide;
-	v->roots.user = mfn_add(v->roots.table, 1);
+	v->roots.user.table = mfn_add(v->roots.kernel.table, 1);
 	make_context64();
 	host_window(AT, (u8 *)&c64, sizeof(c64));
 }
@@ -453,7 +453,7 @@ static void test_refused64(void **state)
 	assert_int_equal(vcpu_context_set(v, gva(AT)), 0);
 	c64.ctrlreg[1] = 0;
 	assert_int_equal(vcpu_context_set(v, gva(AT)), -EOPNOTSUPP);
-	v->roots.user = INVALID_MFN;
+	v->roots.user.table = INVALID_MFN;
 	c64.flags &= ~(u64)VGCF_in_kernel;
 	assert_int_equal(vcpu_context_set(v, gva(AT)), -EOPNOTSUPP);
 	v->proc.initialised = false;

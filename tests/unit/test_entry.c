@@ -274,7 +274,7 @@ static struct regs iret_frame(u32 c, const u64 *w, u32 n)
 			((u32 *)middle())[i] = (u32)w[i];
 	}
 	v->entry.nmi_masked = true;
-	v->roots.user = mfn(300);
+	v->roots.user.table = mfn(300);
 	host_asked.count = 0;
 	host_block.guest = r;
 	do_iret(NULL);
@@ -371,7 +371,7 @@ static void test_iret_ends(void **state)
 
 	(void)state;
 	assert_int_equal(r.cs, SEL_64_CS32);
-	v->roots.user = INVALID_MFN;
+	v->roots.user.table = INVALID_MFN;
 	v->proc.in_user = false;
 	host_block.guest.sp = middle();
 	toggles = 0;

@@ -103,7 +103,7 @@ static void test_cr3(void **state)
 	(void)state;
 	setup();
 	for (i = 0; i < ARRAY_SIZE(values); i++) {
-		v->roots.table = mfn(values[i].frame);
+		v->roots.kernel.table = mfn(values[i].frame);
 		assert_int_equal(read_cr(3), values[i].cr3);
 	}
 }
@@ -132,13 +132,13 @@ static void test_cr3_write(void **state)
 	mfn_t root = make_root();
 
 	(void)state;
-	v->roots.table = INVALID_MFN;
+	v->roots.kernel.table = INVALID_MFN;
 	r.bx = width_mfn_to_cr3(&width32, mfn(5));
 	insn_refused(&r, "\x0f\x22\xdb", 3);
 	r.bx = width_mfn_to_cr3(&width32, mfn_add(root, 1u << 20));
 	insn_refused(&r, "\x0f\x22\xdb", 3);
 	write_cr(3, width_mfn_to_cr3(&width32, root));
-	assert_int_equal(v->roots.table.n, root.n);
+	assert_int_equal(v->roots.kernel.table.n, root.n);
 	insn_refused(&r, "\x0f\x22\xdb", 3);
 	assert_int_equal(host_locks, 0);
 }
@@ -152,16 +152,16 @@ static void test_cr3_preempted(void **state)
 
 	(void)state;
 	srand(5);
-	v->roots.table = INVALID_MFN;
+	v->roots.kernel.table = INVALID_MFN;
 	host_preempt = true;
 	r.bx = width_mfn_to_cr3(&width32, root);
-	while (!mfn_eq(v->roots.table, root) && tries++ < 10000) {
+	while (!mfn_eq(v->roots.kernel.table, root) && tries++ < 10000) {
 		assert_true(insn_any(&r, "\x0f\x22\xdb", 3));
 		stays += r.ip != MEMORY_END;
 		assert_int_equal(r.ip != MEMORY_END,
-				 !mfn_eq(v->roots.table, root));
+				 !mfn_eq(v->roots.kernel.table, root));
 	}
-	assert_int_equal(v->roots.table.n, root.n);
+	assert_int_equal(v->roots.kernel.table.n, root.n);
 	assert_true(stays > 0);
 }
 
@@ -217,7 +217,7 @@ static void test_mov_registers(void **state)
 	(void)state;
 	setup();
 	v->proc.dr[1] = 0x12345678;
-	v->roots.table = mfn(0x42);
+	v->roots.kernel.table = mfn(0x42);
 	for (n = 0; n < 8; n++) {
 		r = insn_regs(1);
 		*gpr(&r, n) = ~0ull;

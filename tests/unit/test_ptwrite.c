@@ -38,7 +38,7 @@ static void setup(void)
 	page(5)[0] = make_pte(mfn(first + 5), PTE_P);
 	page(5)[1] = make_pte(mfn(first + 6), PTE_P | PTE_RW);
 	assert_int_equal(ptype_get_both(d, mfn(first), TYPE_L3), 0);
-	host_current->roots.table = mfn(first);
+	host_current->roots.kernel.table = mfn(first);
 }
 
 static bool run(struct regs *r, const void *insn, u32 n, u32 at)

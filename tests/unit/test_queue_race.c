@@ -33,11 +33,8 @@ static void setup(void)
 
 static long lock_it(void)
 {
-	u64 f = runqueue_lock(&v);
-	u32 held = runqueues[v.sched.cpu].lock.owner;
-
-	runqueue_unlock(&v, f);
-	return held;
+	runqueue_guard(&v);
+	return runqueues[v.sched.cpu].lock.owner;
 }
 
 static void take_it(void)

@@ -31,8 +31,8 @@ static void count_states(void)
 	}
 	for (i = 0; i < CPUS; i++) {
 		tally.roots +=
-			!mfn_eq(model->vcpu[i]->roots.table, INVALID_MFN);
-		tally.users += !mfn_eq(model->vcpu[i]->roots.user, INVALID_MFN);
+			!mfn_eq(model->vcpu[i]->roots.kernel.table, INVALID_MFN);
+		tally.users += !mfn_eq(model->vcpu[i]->roots.user.table, INVALID_MFN);
 	}
 }
 

@@ -46,7 +46,7 @@ static void setup(void)
 
 static void check_copy(u32 id, u32 root)
 {
-	assert_int_equal(d->vcpu[id]->roots.table.n, first + root);
+	assert_int_equal(d->vcpu[id]->roots.kernel.table.n, first + root);
 	assert_memory_equal(d->vcpu[id]->roots.l3, page(root), 4 * sizeof(u64));
 	assert_int_equal(audit_frames(), 0);
 }
@@ -108,7 +108,7 @@ static void test_no_root(void **state)
 	assert_int_equal(mmu_new_baseptr(d->vcpu[0], mfn(first + ROOT)), 0);
 	assert_true(mmu_new_baseptr(d->vcpu[0], mfn(first + SPARE)) < 0);
 	check_copy(0, ROOT);
-	ptype_put_both(d, d->vcpu[0]->roots.table);
+	ptype_put_both(d, d->vcpu[0]->roots.kernel.table);
 	roots_set(d->vcpu[0], INVALID_MFN);
 	assert_memory_equal(d->vcpu[0]->roots.l3, &none, sizeof(none));
 	ptype_finish(d);
@@ -128,10 +128,10 @@ static void test_audit(void **state)
 	l3 = (u64 *)v->roots.l3;
 	assert_int_equal(mmu_new_baseptr(v, mfn(first + ROOT)), 0);
 	for (i = 0; i < 512; i++) {
-		was = v->roots.root[i];
-		v->roots.root[i] ^= PTE_RW;
+		was = v->roots.kernel.own[i];
+		v->roots.kernel.own[i] ^= PTE_RW;
 		assert_int_equal(audit_frames(), 1);
-		v->roots.root[i] = was;
+		v->roots.kernel.own[i] = was;
 		was = l3[i];
 		l3[i] ^= PTE_US;
 		assert_int_equal(audit_frames(), 1);

@@ -161,21 +161,21 @@ static void test_roots(void **state)
 		assert_int_equal(model_on(MMUEXT_NEW_BASEPTR, 0), 0);
 		assert_int_equal(model_operation(MMUEXT_NEW_USER_BASEPTR, 0),
 				 0);
-		assert_true(mfn_eq(v->roots.user, INVALID_MFN));
+		assert_true(mfn_eq(v->roots.user.table, INVALID_MFN));
 		assert_int_equal(model_on(MMUEXT_NEW_USER_BASEPTR, 0), 0);
 		assert_int_equal(model_on(MMUEXT_NEW_USER_BASEPTR, 0), 0);
 		assert_true(model_on(MMUEXT_NEW_USER_BASEPTR, 3) < 0);
 		assert_int_equal(model_operation(MMUEXT_NEW_USER_BASEPTR,
 						 ~0ull),
 				 -EINVAL);
-		assert_int_equal(v->roots.user.n, model_first);
+		assert_int_equal(v->roots.user.table.n, model_first);
 	}
 	assert_int_equal(model_frame(0)->type_count, 5);
 	assert_int_equal(model_update(0, 300, model_entry(1, TABLE)), 0);
 	for (i = 0; i < CPUS; i++) {
-		assert_int_equal(model->vcpu[i]->roots.root[300],
+		assert_int_equal(model->vcpu[i]->roots.kernel.own[300],
 				 model_page(0)[300]);
-		assert_int_equal(model->vcpu[i]->roots.user_root[300],
+		assert_int_equal(model->vcpu[i]->roots.user.own[300],
 				 model_page(0)[300]);
 	}
 	model_check();
@@ -183,7 +183,7 @@ static void test_roots(void **state)
 	assert_int_equal(model_frame(0)->type_count, 4);
 	assert_int_equal(model_operation(MMUEXT_NEW_USER_BASEPTR, 0), 0);
 	for (i = 0; i < 512; i++)
-		assert_int_equal(v->roots.user_root[i],
+		assert_int_equal(v->roots.user.own[i],
 				 i >= L4_HV_SLOT && i < L4_HV_END ?
 				 boot_l4[i] : 0);
 	model_check();
@@ -201,7 +201,7 @@ static void test_root_again(void **state)
 
 	(void)state;
 	model_build();
-	root = host_current->roots.root;
+	root = host_current->roots.kernel.own;
 	model_page(8)[300] = model_entry(1, TABLE);
 	for (i = 400; i < 500; i += 40) {
 		assert_int_equal(model_on(MMUEXT_NEW_BASEPTR, 0), 0);
@@ -291,12 +291,12 @@ static void test_audit(void **state)
 	assert_int_equal(model_on(MMUEXT_NEW_USER_BASEPTR, 9), 0);
 	assert_int_equal(audit_frames(), 0);
 	for (i = 0; i < 512; i++) {
-		v->roots.root[i] ^= PTE_RW;
+		v->roots.kernel.own[i] ^= PTE_RW;
 		assert_int_equal(audit_frames(), 1);
-		v->roots.root[i] ^= PTE_RW;
-		v->roots.user_root[i] ^= PTE_RW;
+		v->roots.kernel.own[i] ^= PTE_RW;
+		v->roots.user.own[i] ^= PTE_RW;
 		assert_int_equal(audit_frames(), 1);
-		v->roots.user_root[i] ^= PTE_RW;
+		v->roots.user.own[i] ^= PTE_RW;
 	}
 	for (i = L4_M2P_SLOT; i < L4_HV_END; i++) {
 		model_page(8)[i] = PTE_PSE;
@@ -332,9 +332,9 @@ static void test_audit(void **state)
 	model_frame(10)->linear++;
 	model_frame(10)->refs--;
 	model_frame(10)->type_count--;
-	v->roots.user = INVALID_MFN;
+	v->roots.user.table = INVALID_MFN;
 	assert_true(audit_frames());
-	v->roots.user = mfn(model_first + 9);
+	v->roots.user.table = mfn(model_first + 9);
 	assert_int_equal(audit_frames(), 0);
 }
 

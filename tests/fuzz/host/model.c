@@ -90,11 +90,12 @@ static void count_vcpu(const struct vcpu *v)
 	u32 i, n = DIV_ROUND_UP(v->desc.gdt_entries, 512u);
 	u64 e;
 
-	if (!mfn_eq(v->roots.table, INVALID_MFN)) {
-		use(v->roots.table.n, TYPE_L3);
-		CHECK(!memcmp(v->roots.l3, mfn_to_virt(v->roots.table), sizeof(*v->roots.l3)),
+	if (!mfn_eq(v->roots.kernel.table, INVALID_MFN)) {
+		use(v->roots.kernel.table.n, TYPE_L3);
+		CHECK(!memcmp(v->roots.l3, mfn_to_virt(v->roots.kernel.table),
+			      sizeof(*v->roots.l3)),
 		      "a private root is another one than frame %lx",
-		      v->roots.table.n);
+		      v->roots.kernel.table.n);
 	}
 	for (i = 0; i < 32; i++) {
 		e = *paging_entry(v->desc.area + i * PAGE_SIZE);

@@ -95,7 +95,7 @@ static void step(void)
 	}
 	host_current = model->vcpu[draw(CPUS)];
 	/* A vCPU without a root does not run. */
-	if (!mfn_eq(host_current->roots.table, INVALID_MFN))
+	if (!mfn_eq(host_current->roots.kernel.table, INVALID_MFN))
 		others[which]();
 }
 
