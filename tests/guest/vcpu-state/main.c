@@ -167,7 +167,7 @@ static void watch_runstate(u32 *changes, u32 *updating, u32 *torn)
 	u64 first = 0, end = time_now() + 30000 * NS_PER_MS;
 	u64 last = entry_time(), at, rest;
 
-	while (*changes < CHANGES && time_now() < end) {
+	while ((*changes < CHANGES || !*updating) && time_now() < end) {
 		at = entry_time();
 		if (at & XEN_RUNSTATE_UPDATE) {
 			++*updating;
