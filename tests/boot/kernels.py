@@ -17,13 +17,17 @@ def kernels(boot):
 
 
 def build_other_kernels(boot):
-    """Build those that only boots need. Does so under scripts/run-tests alone,
-    beside other tests. Exits if one cannot be built, with the code of a skipped
-    test if the archive does not have its source."""
+    """Build those that only boots need."""
+    for name in testlist.built_by_boot(boot, TESTS):
+        build_kernel(name)
+
+
+def build_kernel(name):
+    """Does so under scripts/run-tests alone, beside other tests. Exits if it cannot be
+    built, with the code of a skipped test if the archive does not have its source."""
     if "TESTS_SINCE" not in os.environ:
         return
-    for name in testlist.built_by_boot(boot, TESTS):
-        code = subprocess.run(["nice", SCRIPTS / "build-kernel", name],
-                              env={"JOBS": "2", **os.environ}).returncode
-        if code:
-            sys.exit(code)
+    code = subprocess.run(["nice", SCRIPTS / "build-kernel", name],
+                          env={"JOBS": "2", **os.environ}).returncode
+    if code:
+        sys.exit(code)
