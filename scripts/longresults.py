@@ -4,7 +4,7 @@
 There is a line for each test, or each boot with its cases: date, tree, seconds,
 verdict. A hash of all tracked files except that page names the tree; the lines
 below list the versions that each tree was tested with. A run replaces the lines
-of the tests that it ran.
+of the tests that it ran. Single cases of a boot, without the boot, leave no line.
 """
 import os
 import re
@@ -61,7 +61,9 @@ def record(top, results, known):
     units = {}
     for result in results:
         units.setdefault(result.test.unit, []).append(result)
-    lines = {r[0].test.full: unit_line(tree, r) for r in units.values()}
+    lines = {r[0].test.full: unit_line(tree, r) for r in units.values()
+             if r[0].test.name.startswith("boot-") or
+             r[0].test.unit == r[0].test.full}
     head, _, rest = text.partition(MARK)
     old, section, tail = rest.partition("\n## ")
     trees = {tree: f"    {tree}: {versions(top)}\n"}
