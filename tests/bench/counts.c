@@ -4,9 +4,9 @@
  * tests/boot/progs/mark.h, on all processors, by the address of their block, and
  * those that flush a processor's whole TLB: the writes to CR3 and CR4, as QEMU's
  * processors have no PCID. At each mark that ends a row, and at the end, it writes
- * to out=PATH "row SPANS", how often it counted, and lines "instructions ADDRESS
- * COUNT" and "flushes ADDRESS COUNT", and counts anew. With from=start it counts until
- * the first mark, too.
+ * to out=PATH "row SPANS", how often it counted, and lines "instructions ADDRESS COUNT
+ * TIMES", TIMES that the block was executed, and "flushes ADDRESS COUNT TIMES", and
+ * counts anew. With from=start it counts until the first mark, too.
  *
  * All processors must share a thread, as with -icount. QEMU's packages contain no
  * header for plugins, so this file declares the part of version 1 of the interface
@@ -85,8 +85,9 @@ static void write_places(const char *what, struct place *p)
 {
 	for (; p; p = p->next) {
 		if (p->count)
-			fprintf(out, "%s %" PRIx64 " %" PRIu64 "\n", what,
-				p->address, p->count);
+			fprintf(out, "%s %" PRIx64 " %" PRIu64 " %" PRIu64 "\n",
+				what, p->address, p->count,
+				p->count / p->weight);
 		p->count = 0;
 	}
 }

@@ -33,6 +33,7 @@ class Row:
         self.spans = spans
         self.count = {"instructions": Counter(), "flushes": Counter()}
         self.hypervisor = 0     # its part of the instructions
+        self.times = Counter()  # executions of the block at an address
 
     def total(self, what="instructions"):
         return sum(self.count[what].values())
@@ -83,6 +84,7 @@ class Counts:
                 continue
             name, own = self.name(int(first, 16))
             rows[-1].count[what][name] += int(rest[0])
-            if what == "instructions" and own:
-                rows[-1].hypervisor += int(rest[0])
+            if what == "instructions":
+                rows[-1].times[int(first, 16)] += int(rest[1])
+                rows[-1].hypervisor += int(rest[0]) if own else 0
         return [row for row in rows if row.spans]

@@ -2,8 +2,9 @@
 /*
  * maps - Dom0's process 1 in the test tests/boot/maps. It maps 1,024 pages of a domain
  * that it makes (privcmd), and 1,024 pages that were granted to it (gntdev), and checks
- * their contents. A marker, a call of xen_version with an unknown number, comes before
- * and after each mapping, so that the test can find the mapping's hypercalls in the log.
+ * their contents. Then its balloon gives 1,024 pages back. Marks come before and after
+ * each of these: a call of xen_version with an unknown number, so that the test can find
+ * the hypercalls in the log, and those of mark.h for the plugin.
  *
  * Sources: xen/domctl.h, xen/memory.h; xen/privcmd.h, gntdev.h, gntalloc.h.
  */
@@ -18,7 +19,13 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <unistd.h>
+#include "mark.h"
 #include "privcmd.h"
+
+typedef uint32_t grant_ref_t;
+typedef uint16_t domid_t;
+#include <xen/gntalloc.h>
+#include <xen/gntdev.h>
 
 #define PAGES		1024u
 #define PAGE		4096u
@@ -53,7 +60,8 @@ struct domctl {
 _Static_assert(sizeof(struct domctl) == 144, "xen/domctl.h");
 
 struct reservation {
-	uint32_t extent_start, nr_extents, extent_order, mem_flags;
+	unsigned long extent_start, nr_extents;
+	uint32_t extent_order, mem_flags;
 	uint16_t domid, pad;
 };
 
@@ -61,13 +69,9 @@ struct hypercall {
 	uint64_t op, arg[5];
 };
 
-struct grant_ref {
-	uint32_t domid, ref;
-};
-
 static int privcmd;
 static uint32_t domain;
-static uint32_t frames[PAGES];
+static unsigned long frames[PAGES];
 
 static void end(const char *what)
 {
@@ -84,8 +88,16 @@ static long hypercall(uint64_t op, uint64_t arg0, uint64_t arg1)
 	return ioctl(privcmd, _IOC(_IOC_NONE, 'P', 0, sizeof(call)), &call);
 }
 
-static void marker(unsigned int number)
+/* Begin to count */
+static void begin(unsigned int number)
 {
+	hypercall(XEN_VERSION, MARKER + number, 0);
+	asm volatile(MARK_SPAN : : : "memory");
+}
+
+static void stop(unsigned int number)
+{
+	asm volatile(MARK_SPAN "\n\t" MARK_ROW : : : "memory");
 	hypercall(XEN_VERSION, MARKER + number, 0);
 }
 
@@ -142,7 +154,7 @@ static long domctl(struct domctl *d, uint32_t cmd)
 static void make_domain(struct domctl *d)
 {
 	struct reservation *r = (void *)((uint8_t *)d + 512);
-	uint32_t *extents = (void *)((uint8_t *)d + PAGE);
+	unsigned long *extents = (void *)((uint8_t *)d + PAGE);
 	uint32_t i;
 
 	d->u.create.max_vcpus = 1;
@@ -159,7 +171,7 @@ static void make_domain(struct domctl *d)
 		end("max_mem");
 	for (i = 0; i < PAGES; i++)
 		extents[i] = i;
-	r->extent_start = (uint32_t)(uintptr_t)extents;
+	r->extent_start = (uintptr_t)extents;
 	r->nr_extents = PAGES;
 	r->domid = (uint16_t)domain;
 	if (hypercall(MEMORY_OP, POPULATE, (uintptr_t)r) != PAGES)
@@ -168,7 +180,7 @@ static void make_domain(struct domctl *d)
 }
 
 /* Map the domain's listed frames between the markers number and number + 1. */
-static uint32_t *foreign(uint32_t *list, int *errors, unsigned int number)
+static uint32_t *foreign(unsigned long *list, int *errors, unsigned int number)
 {
 	uint32_t *at = map_at_place(privcmd, 0);
 	int rc;
@@ -176,9 +188,9 @@ static uint32_t *foreign(uint32_t *list, int *errors, unsigned int number)
 	if (!at)
 		end("mmap of privcmd");
 	memset(errors, 0x55, PAGES * sizeof(*errors));	/* fault it in now */
-	marker(number);
+	begin(number);
 	rc = map_frames(privcmd, at, (uint16_t)domain, list, errors, PAGES);
-	marker(number + 1);
+	stop(number + 1);
 	if (rc)
 		end("mmapbatch");
 	return at;
@@ -209,7 +221,7 @@ static void fill(uint32_t *at)
 
 static void test_foreign(void)
 {
-	static uint32_t reversed[PAGES];
+	static unsigned long reversed[PAGES];
 	static int errors[PAGES];
 	uint32_t *at = foreign(frames, errors, 1);
 	uint32_t i;
@@ -227,7 +239,7 @@ static void test_foreign(void)
 static void test_errors(void)
 {
 	static const uint32_t bad[] = { 0, 1, 255, 256, 511, 777, 1022 };
-	static uint32_t list[PAGES];
+	static unsigned long list[PAGES];
 	static int errors[PAGES];
 	uint32_t i, wrong = 0, *at;
 
@@ -248,16 +260,49 @@ static void test_errors(void)
 	munmap(at, SIZE);
 }
 
-/* Lowmem pages that the balloon already has, in KiB; they cost no hypercalls. */
-static void tell_balloon(void)
+/* A number of KiB that the balloon driver tells */
+static long balloon(const char *name)
 {
-	char line[32] = "unknown";
-	FILE *f = fopen("/sys/devices/system/xen_memory/xen_memory0/info/low_kb",
-			"r");
+	char path[80];
+	long kib;
+	FILE *f;
 
-	if (f && fgets(line, sizeof(line), f))
-		line[strcspn(line, "\n")] = '\0';
-	printf("maps: balloon: %s KiB\n", line);
+	snprintf(path, sizeof(path),
+		 "/sys/devices/system/xen_memory/xen_memory0/%s", name);
+	f = fopen(path, "r");
+	if (!f || fscanf(f, "%ld", &kib) != 1)
+		end(path);
+	fclose(f);
+	return kib;
+}
+
+/* Let the balloon reach its target: true if it does so in two seconds */
+static int reached(long target)
+{
+	int tries = 200;
+
+	while (balloon("info/current_kb") != target && --tries)
+		usleep(10000);
+	return tries;
+}
+
+static void test_returned(void)
+{
+	long target = balloon("target_kb");
+	int fd = device("/sys/devices/system/xen_memory/xen_memory0/target_kb");
+	char line[32];
+	int n;
+
+	if (!reached(target))
+		end("the balloon does not come to rest");
+	target -= PAGES * (PAGE / 1024);
+	n = snprintf(line, sizeof(line), "%ld", target);
+	begin(9);
+	if (write(fd, line, n) != n)
+		end("target_kb");
+	n = reached(target);
+	stop(10);
+	printf("maps: returned: %s\n", n ? "right" : "not all pages");
 }
 
 static void test_granted(void)
@@ -271,14 +316,14 @@ static void test_granted(void)
 	static struct {
 		uint32_t count, pad;
 		uint64_t index;
-		struct grant_ref refs[PAGES];
+		struct ioctl_gntdev_grant_ref refs[PAGES];
 	} map = { .count = PAGES };
 	int gntalloc = device("/dev/xen/gntalloc");
 	int gntdev = device("/dev/xen/gntdev");
 	uint32_t i, *at;
 	int rc;
 
-	if (ioctl(gntalloc, _IOC(_IOC_NONE, 'G', 5, 20), &grant))
+	if (ioctl(gntalloc, IOCTL_GNTALLOC_ALLOC_GREF, &grant))
 		end("gntalloc");
 	at = mmap64(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, gntalloc,
 		    (off64_t)grant.index);
@@ -288,15 +333,17 @@ static void test_granted(void)
 	for (i = 0; i < PAGES; i++)
 		map.refs[i].ref = grant.refs[i];
 
-	tell_balloon();
-	marker(7);
-	rc = ioctl(gntdev, _IOC(_IOC_NONE, 'G', 0, 24), &map);
+	/* lowmem pages that it has already cost no hypercalls */
+	printf("maps: balloon: %ld KiB\n", balloon("info/low_kb"));
+	begin(7);
+	rc = ioctl(gntdev, IOCTL_GNTDEV_MAP_GRANT_REF, &map);
 	at = rc ? NULL : map_at_place(gntdev, map.index);
-	marker(8);
+	stop(8);
 	if (!at)
 		end("gntdev");
 	check("granted", at, 0);
 	munmap(at, SIZE);
+	close(gntdev);	/* gives the balloon its pages back */
 }
 
 int main(void)
@@ -314,7 +361,7 @@ int main(void)
 	    !freopen("/dev/hvc0", "w", stdout))
 		return 1;
 	privcmd = device("/dev/xen/privcmd");
-	d = buffer(2);
+	d = buffer(1 + PAGES * sizeof(long) / PAGE);
 	make_domain(d);
 
 	printf("maps: ready\n");
@@ -325,6 +372,7 @@ int main(void)
 	test_foreign();
 	test_errors();
 	test_granted();
+	test_returned();
 	printf("maps: over\n");
 	fflush(stdout);
 

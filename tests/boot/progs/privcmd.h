@@ -10,7 +10,7 @@ struct mmapbatch {
 	uint32_t num;
 	uint16_t dom, pad;
 	uint64_t addr __attribute__((aligned(4)));
-	const uint32_t *frames;
+	const unsigned long *frames;
 	int *errors;
 };
 
@@ -20,7 +20,7 @@ struct mmapbatch {
  * code for each frame that could not be mapped, otherwise 0.
  */
 static inline int map_frames(int privcmd, void *at, uint16_t dom,
-			     const uint32_t *frames, int *errors, uint32_t num)
+			     const unsigned long *frames, int *errors, uint32_t num)
 {
 	struct mmapbatch batch = {
 		.num = num, .dom = dom, .addr = (uintptr_t)at,

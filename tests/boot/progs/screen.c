@@ -22,7 +22,7 @@ struct shared {
 	int32_t width, height;		/* from here on, only in a frame buffer's page */
 	uint32_t line, bytes;
 	uint32_t depth;
-	uint32_t lists[256];
+	unsigned long lists[256];
 };
 
 struct key {
@@ -31,7 +31,8 @@ struct key {
 };
 
 /* Map these frames of a domain contiguously */
-static void *frames_of(int domain, const uint32_t *frames, unsigned int count)
+static void *frames_of(int domain, const unsigned long *frames,
+		       unsigned int count)
 {
 	static int errors[FRAMES];
 	int fd = device("privcmd");
@@ -48,7 +49,7 @@ static void *frames_of(int domain, const uint32_t *frames, unsigned int count)
 static struct shared *connect_front(const char *dir, int *domain, int *port)
 {
 	struct shared *page;
-	uint32_t frame;
+	unsigned long frame;
 	char front[128];
 
 	if (!xs_read(dir, "frontend", front, sizeof(front)))
@@ -85,7 +86,7 @@ static int show(const char *dir, unsigned int bytes)
 {
 	struct shared *page;
 	int domain, port, i;
-	uint32_t *frames;
+	unsigned long *frames;
 
 	xs_write(dir, "request-update", "1");
 	page = connect_front(dir, &domain, &port);
