@@ -104,7 +104,7 @@ static bool kernel_fault(struct vcpu *v, struct regs *r, gva_t at)
 	return (r->error & write) == write && ptwrite_emulate(v, r, at);
 }
 
-/* Not inline, either. */
+/* Not inline, for the same reason. */
 static __attribute__((noinline))
 void page_fault(struct vcpu *v, struct regs *r, u64 address)
 {
