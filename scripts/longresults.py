@@ -2,10 +2,11 @@
 """Keep the last results of the long tests in Documentation/testing-results.md.
 
 There is a line for each test, or each boot with its cases: date, tree, seconds,
-verdict. A hash of all tracked files except that page names the tree; the lines
+verdict; "not run" are cases of the boot that were not asked for. A hash of all tracked files except that page names the tree; the lines
 below list the versions that each tree was tested with. A run replaces the lines
 of the tests that it ran. Single cases of a boot, without the boot, leave no line.
 """
+import collections
 import os
 import re
 import subprocess
@@ -40,10 +41,11 @@ def versions(top):
             f"{len(os.sched_getaffinity(0))} processors")
 
 
-def unit_line(tree, results):
-    """The line of one test, or of a boot and its cases."""
+def unit_line(tree, results, size):
+    """The line of one test, or of a boot and its cases, SIZE tests in all."""
     count = {v: sum(r.verdict == v for r in results)
              for v in ("passed", "failed", "skipped")}
+    count["not run"] = size - len(results)
     verdict = ", ".join(f"{n} {v}" for v, n in count.items() if n)
     return (f"    {time.strftime('%Y-%m-%d')} {tree} "
             f"{sum(r.seconds for r in results):6.0f} s  {verdict:20} "
@@ -51,7 +53,7 @@ def unit_line(tree, results):
 
 
 def record(top, results, known):
-    """Write the results into the page; known has the names of all long tests."""
+    """Write the results into the page; known are all long tests."""
     page = top / PAGE
     text = page.read_text() if page.exists() else ""
     if MARK not in text:
@@ -61,7 +63,10 @@ def record(top, results, known):
     units = {}
     for result in results:
         units.setdefault(result.test.unit, []).append(result)
-    lines = {r[0].test.full: unit_line(tree, r) for r in units.values()
+    names = {t.full for t in known}
+    size = collections.Counter(t.unit for t in known)
+    lines = {r[0].test.full: unit_line(tree, r, size[unit])
+             for unit, r in units.items()
              if r[0].test.name.startswith("boot-") or
              r[0].test.unit == r[0].test.full}
     head, _, rest = text.partition(MARK)
@@ -69,7 +74,7 @@ def record(top, results, known):
     trees = {tree: f"    {tree}: {versions(top)}\n"}
     for line in old.splitlines(keepends=True):
         match = LINE.match(line)
-        if match and match["unit"] in known:
+        if match and match["unit"] in names:
             lines.setdefault(match["unit"], line)
         match = TREE.match(line)
         if match:
