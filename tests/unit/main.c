@@ -28,6 +28,7 @@ int main(void)
 	failed += RUN(grants);
 	failed += RUN(fifo);
 	failed += RUN(cpus);
+	failed += RUN(start);
 	failed += RUN(time);
 	failed += RUN(timer);
 	failed += RUN(timer_race);
