@@ -41,6 +41,7 @@ int main(void)
 	failed += RUN(port);
 	failed += RUN(pci);
 	failed += RUN(option);
+	failed += RUN(multiboot);
 	failed += RUN(firmware);
 	failed += RUN(efi);
 	failed += RUN(log);

@@ -16,6 +16,7 @@
 #include "machine/serial.h"
 
 #define STEP	48u		/* more than a descriptor has, as is usual */
+#define EFI_MEMORY_UC	1u	/* it cannot be cached */
 #define MAP	0x3000u		/* where in the machine's memory */
 
 static bool disabled, kept;
@@ -152,8 +153,7 @@ static void test_rsdp(void **state)
 static void options(const char *line)
 {
 	host_reset();
-	snprintf(boot_info.cmdline, sizeof(boot_info.cmdline), "/krypton %s",
-		 line);
+	snprintf(boot_info.cmdline, sizeof(boot_info.cmdline), "%s", line);
 	options_init();
 	console_apply();
 }

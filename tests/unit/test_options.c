@@ -21,8 +21,7 @@
 static void options(const char *line)
 {
 	host_reset();
-	snprintf(boot_info.cmdline, sizeof(boot_info.cmdline), "/krypton %s",
-		 line);
+	snprintf(boot_info.cmdline, sizeof(boot_info.cmdline), "%s", line);
 	options_init();
 }
 
