@@ -12,7 +12,6 @@
 #include "machine/serial.h"
 
 #define LAST_PORT	0xfff8u
-#define IRQS		16u
 #define PLACES		4u		/* values that need no name */
 
 static struct serial_line coms[] = { SERIAL_LINE(0x3f8, 4), SERIAL_LINE(0x2f8, 3) };
@@ -69,12 +68,14 @@ static const char *take_port(struct serial_line *l, const char *s)
 	return port && port <= LAST_PORT ? s : NULL;
 }
 
+/* A line with another interrupt than one of the ISA bus is polled. */
 static const char *take_irq(struct serial_line *l, const char *s)
 {
-	u64 irq = *s >= '0' && *s <= '9' ? str_to_u64(s, &s) : IRQS;
+	const char *end = s + 3;
+	u64 irq = strncmp(s, "msi", 3) ? str_to_u64(s, &end) : 0;
 
-	l->irq = (u8)irq;
-	return irq < IRQS ? s : NULL;
+	l->irq = irq < 16 ? (u8)irq : 0;
+	return end == s ? NULL : end;
 }
 
 static const struct field {

@@ -234,17 +234,6 @@ static void fill_tables(void)
 		  layout.p2m_pages);
 }
 
-static const char *kernel_arguments(void)
-{
-	const char *p = boot_info.module[0].cmdline;
-
-	/* The first word is the file's name. */
-	p += str_until(p, ' ');
-	while (*p == ' ')
-		p++;
-	return p;
-}
-
 /*
  * If the p2m has an address of its own, its first pfn and its number of pages
  * follow the command line.
@@ -279,7 +268,7 @@ static void fill_start_info(const struct domain *d)
 	str_copy(si.magic, d->width->magic, sizeof(si.magic));
 	members_convert(DOM0_START_INFO, to, layout.long_size, &si, OUR_LONG);
 	to += members_size(DOM0_START_INFO, layout.long_size);
-	str_copy((char *)to, kernel_arguments(), MAX_GUEST_CMDLINE);
+	str_copy((char *)to, boot_info.module[0].cmdline, MAX_GUEST_CMDLINE);
 	fill_p2m_info(to + MAX_GUEST_CMDLINE);
 }
 

@@ -17,10 +17,11 @@
 #define MB1_CMDLINE	BIT(2)
 #define MB1_MODS	BIT(3)
 #define MB1_MMAP	BIT(6)
+#define MB1_LOADER	BIT(9)
 
 struct mb1_info {
-	u32 flags, mem_lower, mem_upper, boot_device, cmdline;
-	u32 mods_count, mods_addr, syms[4], mmap_length, mmap_addr;
+	u32 flags, mem[2], boot_device, cmdline, mods_count, mods_addr, syms[4];
+	u32 mmap_length, mmap_addr, drives[2], config, loader;
 };
 
 struct mb1_module {
@@ -70,20 +71,31 @@ static void add_module(u64 start, u64 end, const char *cmdline)
 	str_copy(m->cmdline, cmdline, sizeof(m->cmdline));
 }
 
+/* A command line, which the file's name may precede. */
+static const char *words_at(u32 at, bool named)
+{
+	const char *s = phys_to_virt(paddr(at));
+	size_t n = named ? str_until(s, ' ') : 0;
+
+	return s + n + (named && s[n]);
+}
+
+/* GRUB 2 gives the words alone, as it does in version 2. */
 static void parse_mb1(const struct mb1_info *info)
 {
 	const struct mb1_module *mod = phys_to_virt(paddr(info->mods_addr));
+	bool named = !(info->flags & MB1_LOADER) ||
+		     strncmp(phys_to_virt(paddr(info->loader)), "GRUB ", 5);
 	const struct mb1_mmap *map;
 	u64 i;
 
 	if (info->flags & MB1_CMDLINE)
-		str_copy(boot_info.cmdline,
-			 phys_to_virt(paddr(info->cmdline)),
+		str_copy(boot_info.cmdline, words_at(info->cmdline, named),
 			 BOOT_CMDLINE_SIZE);
 	for (i = 0; (info->flags & MB1_MODS) &&
 	     i < MIN(info->mods_count, BOOT_MAX_MODULES); i++)
 		add_module(mod[i].start, mod[i].end,
-			   phys_to_virt(paddr(mod[i].cmdline)));
+			   words_at(mod[i].cmdline, named));
 	for (i = 0; (info->flags & MB1_MMAP) && i < info->mmap_length;
 	     i += 4ull + map->size) {
 		map = phys_to_virt(paddr(info->mmap_addr + i));

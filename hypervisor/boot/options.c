@@ -271,9 +271,9 @@ void options_init(void)
 	for (i = 0; i < boot_words; i++)
 		if (take(boot_word[i].name, boot_word[i].value))
 			boot_word[i].done = true;
-	/* The first word may be the file's name. */
 	for (i = 0; i < boot_words; i++)
-		if (!boot_word[i].done && (i || boot_word[i].value))
+		if (!boot_word[i].done &&
+		    (*boot_word[i].name || boot_word[i].value))
 			tell_ignored(boot_word[i].name, boot_word[i].value);
 	if (boot_flag("nosmp", false))
 		ap_max_cpus = 1;

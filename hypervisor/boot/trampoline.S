@@ -10,7 +10,7 @@
 #define PHYS(sym)	((sym) - IMAGE_BASE)
 
 	.section .rodata
-	.globl trampoline_start, trampoline_end
+	.globl trampoline_start
 	.code16
 trampoline_start:
 	cli
@@ -26,7 +26,7 @@ trampoline_start:
 trampoline_gdtr:
 	.short	31
 	.long	PHYS(boot_gdt)
-trampoline_end:
+	.org	trampoline_start + TRAMPOLINE_SIZE
 
 	.text
 	.code32

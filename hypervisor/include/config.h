@@ -44,7 +44,6 @@
 #define L4_HV_SLOT	257	/* the first of the hypervisor's slots */
 #define L4_HV_END	272
 #define L4_DESC_SLOT	257
-#define L4_IOMAP_SLOT	258
 #define L4_M2P_RW_SLOT	259
 #define L4_TABLE_SLOT	260
 #define L4_IMAGE_SLOT	261
@@ -70,7 +69,8 @@
 /* The default start of the compat machine-to-phys window. */
 #define M2P_DEFAULT_START	0xf5800000u
 
-/* Physical page that the AP trampoline is copied to. */
+/* Physical page that the AP trampoline is copied to, while APs start. */
 #define TRAMPOLINE_PHYS	0x8000
+#define TRAMPOLINE_SIZE	64
 
 #endif

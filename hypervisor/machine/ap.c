@@ -19,10 +19,9 @@ static volatile bool go;	/* application processors may run guests */
 
 static void (*ap_init)(void), (*ap_run)(void);
 
-extern u8 trampoline_start[], trampoline_end[];
+extern u8 trampoline_start[TRAMPOLINE_SIZE];
 extern u64 start_stack;
 extern void (*start_function)(void);
-extern struct cpu_block boot_block;
 void ap_main(void) __attribute__((noreturn));
 
 void ap_prepare(u32 id, u32 apic_id)
@@ -85,16 +84,21 @@ static const char *start_cpu(u32 id, u32 apic_id)
 	return why;
 }
 
+/*
+ * The page may hold what is still needed: GRUB fills memory from 4 KiB on with
+ * small modules and its own information. So its contents come back.
+ */
 void ap_boot(void (*init)(void), void (*run)(void))
 {
+	u8 *page = phys_to_virt(paddr(TRAMPOLINE_PHYS)), saved[TRAMPOLINE_SIZE];
 	u32 i, me = this_cpu()->apic_id;
 	const char *why;
 
 	ap_init = init;
 	ap_run = run;
 	start_function = ap_main;
-	memcpy(phys_to_virt(paddr(TRAMPOLINE_PHYS)), trampoline_start,
-	       (size_t)(trampoline_end - trampoline_start));
+	memcpy(saved, page, sizeof(saved));
+	memcpy(page, trampoline_start, sizeof(saved));
 	for (i = 0; i < acpi.cpus && cpu_count < ap_max_cpus; i++) {
 		if (acpi.apic_id[i] == me)
 			continue;
@@ -105,6 +109,7 @@ void ap_boot(void (*init)(void), void (*run)(void))
 			log_warn("CPU with APIC %u is not used: %s",
 				 acpi.apic_id[i], why);
 	}
+	memcpy(page, saved, sizeof(saved));
 	log_info("%u CPUs", cpu_count);
 }
 

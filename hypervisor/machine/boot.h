@@ -55,7 +55,7 @@ struct boot_info {
 
 extern struct boot_info boot_info;
 
-#define BOOT_MAX_WORDS	128
+#define BOOT_MAX_WORDS	(BOOT_CMDLINE_SIZE / 2)
 
 /* A word of the command line, for the boot processor alone. */
 struct boot_word {

@@ -198,8 +198,8 @@ struct clock_rates calibrate(void)
 	for (i = 0; i < ARRAY_SIZE(candidates) && !found; i++)
 		found = begin(candidates[i]) && end(&r);
 	if (!found)
-		panic("no clock to measure by: no rate in CPUID and neither "
-		      "PM timer nor HPET nor PIT runs, or not the TSC");
+		panic("no clock to measure by: no rate in CPUID, and no PM timer, "
+		      "HPET or PIT that runs; or not the TSC, or the local APIC");
 	if (!r.apic_hz)
 		panic("the local APIC's timer stands still");
 	return r;

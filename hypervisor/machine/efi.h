@@ -21,7 +21,6 @@ enum {
 	EFI_UNUSABLE, EFI_ACPI_RECLAIM, EFI_ACPI_NVS, EFI_MMIO,
 };
 
-#define EFI_MEMORY_UC		BIT(0)
 #define EFI_MEMORY_WB		BIT(3)
 #define EFI_MEMORY_SP		BIT(18)	/* for a specific purpose */
 #define EFI_MEMORY_RUNTIME	BIT(63)

@@ -48,10 +48,14 @@ static u32 hours(u8 mode)
 	return number(v & ~HOURS_PM, mode) % 12 + (v & HOURS_PM ? 12 : 0);
 }
 
-static u64 days_from_date(u32 y, u32 m, u32 d)
+/*
+ * Two digits are a year from 1970 to 2069. It starts in March, so that the leap day
+ * is its last.
+ */
+static u64 days_from_date(u32 year, u32 m, u32 d)
 {
-	/* The year starts in March, so that the leap day is its last. */
-	y -= m <= 2;
+	u32 y = year + (year < 70 ? 2000 : 1900) - (m <= 2);
+
 	m = (m + 9) % 12;
 	return 365ull * y + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 +
 	       d - 1 - 719468;
@@ -64,7 +68,7 @@ u64 rtc_seconds(void)
 
 	for (i = 0; i < UPDATE_TRIES && (rtc_read_cmos(RTC_A) & A_UPDATE); i++)
 		cpu_relax();
-	return days_from_date(2000 + number(rtc_read_cmos(RTC_YEAR), mode),
+	return days_from_date(number(rtc_read_cmos(RTC_YEAR), mode),
 			      number(rtc_read_cmos(RTC_MONTH), mode),
 			      number(rtc_read_cmos(RTC_DAY), mode)) * 86400 +
 	       hours(mode) * 3600ull +

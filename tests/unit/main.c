@@ -28,6 +28,8 @@ int main(void)
 	failed += RUN(grants);
 	failed += RUN(fifo);
 	failed += RUN(cpus);
+	failed += RUN(start);
+	failed += RUN(idle);
 	failed += RUN(time);
 	failed += RUN(timer);
 	failed += RUN(timer_race);
@@ -39,6 +41,7 @@ int main(void)
 	failed += RUN(port);
 	failed += RUN(pci);
 	failed += RUN(option);
+	failed += RUN(multiboot);
 	failed += RUN(firmware);
 	failed += RUN(efi);
 	failed += RUN(log);

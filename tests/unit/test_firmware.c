@@ -16,6 +16,7 @@
 #include "machine/serial.h"
 
 #define STEP	48u		/* more than a descriptor has, as is usual */
+#define EFI_MEMORY_UC	1u	/* it cannot be cached */
 #define MAP	0x3000u		/* where in the machine's memory */
 
 static bool disabled, kept;
@@ -152,8 +153,7 @@ static void test_rsdp(void **state)
 static void options(const char *line)
 {
 	host_reset();
-	snprintf(boot_info.cmdline, sizeof(boot_info.cmdline), "/krypton %s",
-		 line);
+	snprintf(boot_info.cmdline, sizeof(boot_info.cmdline), "%s", line);
 	options_init();
 	console_apply();
 }
@@ -190,13 +190,17 @@ static void test_serial(void **state)
 		{ "com1=9600,dev=pci", { 0xd000, 0, 115200, 9600, 3 } },
 		{ "com2=9600,7e1,amt,0 console=com2",
 		  { 0xe000, 0, 115200, 9600, 0x1a } },
+		{ "com1=9600,8n1,pci,msi", { 0xd000, 0, 115200, 9600, 3 } },
+		{ "com1=9600,8n1,0xd000,17", { 0xd000, 0, 115200, 9600, 3 } },
+		{ "com1=9600,8n1,0x3e8,15", { 0x3e8, 15, 115200, 9600, 3 } },
+		{ "com1=9600,8n1,irq=260", { 0x3f8, 0, 115200, 9600, 3 } },
 	};
 	static const char *const bad[] = {
 		"com1=0", "com1=x", "com1=115200,9n1", "com1=115200,8n3",
 		"com1=115200,8n1,pcie", "com1=115200,8n1,0x10000",
-		"com1=115200,8n1,pci,msi", "com1=115200,8n1,pci,0,00:05.0",
-		"com1=115200,8n1,0x3f8,16", "com1=115200,8n1,0x3f8,4,5",
-		"com1=115200,8n1,0x3f8,msi", "com1=230400", "com1=1;2",
+		"com1=115200,8n1,pci,msix", "com1=115200,8n1,pci,0,00:05.0",
+		"com1=115200,8n1,0x3f8,x", "com1=115200,8n1,0x3f8,4,5",
+		"com1=115200,8n1,irq=-1", "com1=230400", "com1=1;2",
 		"com1=115200,reg-width=4", "console=com3", "console=com1,dbgp",
 		"console=", "vga=text-80x50", "vga=gfx-1024x768x32",
 		"vga=currently", "vga=current,", "vga=current,keeps",

@@ -21,8 +21,7 @@
 static void options(const char *line)
 {
 	host_reset();
-	snprintf(boot_info.cmdline, sizeof(boot_info.cmdline), "/krypton %s",
-		 line);
+	snprintf(boot_info.cmdline, sizeof(boot_info.cmdline), "%s", line);
 	options_init();
 }
 
@@ -305,6 +304,22 @@ static void test_machine(void **state)
 	boot_mem_end = end;
 }
 
+/* As many words as the command line has room for. */
+static void test_many(void **state)
+{
+	const u64 cpus = ap_max_cpus;
+	char line[BOOT_CMDLINE_SIZE] = "";
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 490; i++)
+		strcpy(line + 2 * i, "x ");
+	strcpy(line + 2 * i, "maxcpus=5");
+	options(line);
+	assert_int_equal(ap_max_cpus, 5);
+	ap_max_cpus = cpus;
+}
+
 /* Every word that does nothing, with the reason; not the file's name. */
 static void test_named(void **state)
 {
@@ -417,5 +432,5 @@ static void test_refused(void **state)
 EXPORT_TESTS(option, cmocka_unit_test(test_mem), cmocka_unit_test(test_vcpus),
 	     cmocka_unit_test(test_flags), cmocka_unit_test(test_levels),
 	     cmocka_unit_test(test_machine), cmocka_unit_test(test_xpti),
-	     cmocka_unit_test(test_named), cmocka_unit_test(test_watchdog),
-	     cmocka_unit_test(test_refused));
+	     cmocka_unit_test(test_named), cmocka_unit_test(test_many),
+	     cmocka_unit_test(test_watchdog), cmocka_unit_test(test_refused));

@@ -34,7 +34,7 @@ struct cpu {
 	struct vcpu *current;
 	u32 work;
 	u64 flushed;
-	bool thin, special;
+	bool thin, special, online;
 };
 
 struct cpu_block {
