@@ -13,7 +13,7 @@
  *   width.h           struct trap_frame, page tables, hypercalls of code that
  *                     runs elsewhere; lib/32 has what each name means
  *   width.c           hypercall(), and the calls whose arguments differ
- * and lib/64 has user.c, the user mode of a 64-bit guest.
+ *   user_space.c      where user mode is, and the way there: user.h
  * Everything else is shared. A register, an address or a hypercall's argument
  * is a ulong.
  */
