@@ -68,6 +68,11 @@ typedef unsigned long ulong;
 #define PTE_RWP		(PTE_P | PTE_RW | PTE_A | PTE_D)
 
 extern start_info_t *start_info;
+/* The registers that start.S found, but for DF */
+extern struct start_regs {
+	ulong sp, flags;
+	u32 cs, ss, ds, es, fs, gs;
+} start_regs;
 extern shared_info_t *shared;		/* mapped at start */
 
 /* lib/main.c; each test defines test_main() */
