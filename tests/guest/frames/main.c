@@ -4,7 +4,7 @@
  * create_bounce_frame() and load_segments(); guest/iret and guest/entry have those
  * that hold for both widths): a frame lies below its stack pointer, aligned down to
  * 16 bytes; its word of CS has the event mask of before in byte 4 and nothing else.
- * The iret hypercall restores RAX, RCX and R11. The selector of a handler does not
+ * The iret hypercall restores RAX, RCX and R11, or does as SYSRET. The selector of a handler does not
  * count. A data selector that cannot be loaded is null then, and the failsafe
  * callback is entered with those that there were.
  *
@@ -80,8 +80,9 @@ static void test_frame_flags(void)
 	CHECK(came.frame.r11, c.r11);
 }
 
-/* An entry of our GDT, and other selectors */
+/* Entries of our GDT, and other selectors */
 #define DATA		1u
+#define CODE_64		2u
 #define GDT_ENTRIES	512u
 #define NO_LDT		LDT_SELECTOR(0, 3)
 #define NO_ENTRY	0x2003
@@ -95,8 +96,43 @@ static void set_gdt(void)
 	xen_pfn_t frame = va_mfn(gdt);
 
 	gdt[DATA] = FLAT_DATA(3);
+	gdt[CODE_64] = (FLAT_CODE(3) & ~DESC_B) | DESC_L;
 	CHECK(make_ro(gdt), 0);
 	CHECK(HC2(set_gdt, &frame, GDT_ENTRIES), 0);
+}
+
+/*
+ * With VGCF_in_syscall the return is a SYSRET, which leaves RIP in RCX and the flags,
+ * with RF, in R11. That has 32 bits of RIP to compatibility mode, and two code
+ * segments; what it could not do, IRET does with the frame's selectors.
+ */
+static void test_sysret(void)
+{
+	struct iret_context c = USER_CONTEXT("int $0x80");
+
+	c.flags = VGCF_in_syscall;
+	c.rflags |= X86_EFLAGS_RF | X86_EFLAGS_CF;
+	CHECK_TRAP(iret_to(&c), SYSTEM_CALL);
+	CHECK(came.frame.ecx, c.rip);
+	CHECK(came.frame.r11, c.rflags);
+	CHECK(came.frame.eflags & ~(ulong)X86_EFLAGS_RF,
+	      c.rflags & ~(ulong)X86_EFLAGS_RF);
+	c.cs = FLAT_USER_CS32;
+	c.rip |= 1ul << 32;
+	CHECK_TRAP(iret_to(&c), SYSTEM_CALL);
+	CHECK_SELECTOR((u16)came.frame.cs, FLAT_USER_CS32);
+	CHECK(came.frame.eip, USER_CODE + 2);
+	CHECK(came.frame.ecx, c.rip);
+	c.cs = SELECTOR(CODE_64, 3);
+	c.rip = USER_CODE;
+	CHECK_TRAP(iret_to(&c), SYSTEM_CALL);
+	CHECK_SELECTOR((u16)came.frame.cs, FLAT_USER_CS64);
+	c.rip = 1ul << 47;
+	CHECK_TRAP(iret_to(&c), X86_TRAP_GP);
+	CHECK_SELECTOR((u16)came.frame.cs, SELECTOR(CODE_64, 3));
+	CHECK(came.frame.eip, c.rip);
+	CHECK(came.frame.ecx, c.rip);
+	CHECK(came.frame.r11, c.rflags);
 }
 
 /* The selector of a handler does not count; its address is all. */
@@ -281,6 +317,7 @@ void test_main(void)
 	test_places();
 	test_frame_flags();
 	set_gdt();
+	test_sysret();
 	test_handler_selectors();
 	test_failsafe();
 	test_vanished();
