@@ -28,7 +28,8 @@ struct attack {
 	u32 ss;			/* with it; 0: a good one */
 	u32 cs;			/* of the handlers; 0: a good one */
 	ulong handler;		/* 0: a good one */
-	bool no_handler;
+	bool no_handler, no_int80;
+	u8 dpl;			/* of int 0x80, if it has none */
 	ulong bx, flags;
 };
 #define ATTACK(text, insns, who, result, stack, ...)			\

@@ -53,6 +53,15 @@ static const struct attack attacks[] = {
 	       .no_handler = true),
 	ATTACK("no handler of int 0x80", int80, USER, CRASHES, STACK,
 	       .no_handler = true),
+	/* Its gate lets all rings pass; then it is as any other INT. */
+	ATTACK("no int 0x80, for user mode", int80, USER, CRASHES, STACK,
+	       .no_int80 = true, .dpl = 3),
+	ATTACK("no int 0x80, for the kernel", int80, USER, ENDS, STACK,
+	       .no_int80 = true, .dpl = 1),
+	ATTACK("no int 0x80, from the kernel", int80, KERNEL, CRASHES, STACK,
+	       .no_int80 = true, .dpl = 1),
+	ATTACK("no int 0x80, for nobody", int80, KERNEL, ENDS, STACK,
+	       .no_int80 = true),
 	ATTACK("iret, not mapped", iret, KERNEL, CRASHES, UNMAPPED),
 	ATTACK("iret, half mapped", iret, KERNEL, CRASHES,
 	       STACK - 2 * sizeof(ulong)),
@@ -111,6 +120,10 @@ static void set_context(const struct domu *u, const struct attack *a)
 			vectors[i], vectors[i] == SYSTEM_CALL ? 7 : 3,
 			(u16)(a->cs ? a->cs : FLAT_KERNEL_CS),
 			a->handler ? a->handler : HANDLER
+		};
+	if (a->no_int80)
+		ctx.trap_ctxt[SYSTEM_CALL] = (trap_info_t){
+			SYSTEM_CALL, a->dpl, 0, 0
 		};
 	CHECK(domu_set_context(u, &ctx), 0);
 }
