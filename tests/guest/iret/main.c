@@ -4,7 +4,8 @@
  * AX, IP, CS, FLAGS, and SP and SS, which a 32-bit guest's has to ring 3 alone; the
  * event mask becomes the inverse of IF; to user mode and back by int 0x80 the kernel
  * stack is the one that stack_switch named; user mode can neither make hypercalls
- * nor touch kernel memory, has no instruction of ring 0, and never gets IOPL. A
+ * nor touch kernel memory, has no instruction of ring 0, never gets IOPL, and uses
+ * the ports of a bitmap that it cannot read. A
  * frame that the processor does not take is a fault at the place it points to; one
  * whose stack segment is in an LDT that was not used before is good; RF holds a
  * breakpoint off for one instruction.
@@ -92,6 +93,30 @@ static void test_memory(void)
 	      X86_PF_USER | X86_PF_WRITE);
 }
 
+/* By a bitmap (xen/physdev.h) that the kernel alone has in its tables */
+static void test_ports(void)
+{
+	static u8 bitmap[PAGE_SIZE] __attribute__((aligned(4096)));
+	struct physdev_set_iobitmap op = { .nr_ports = 0x84 };
+	u32 i;
+
+	bitmap[0x80 / 8] = 1 << 1;
+	set_xen_guest_handle(op.bitmap, bitmap);
+	for (i = 0; i < 2; i++) {
+		CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &op), 0);
+		CHECK_TRAP(RUN(FLAGS_IF, "inb $0x80, %%al; int $0x80"),
+			   i ? X86_TRAP_GP : SYSTEM_CALL);
+		CHECK_TRAP(RUN(FLAGS_IF, "inb $0x81, %%al; int $0x80"),
+			   X86_TRAP_GP);
+		CHECK_TRAP(RUN(FLAGS_IF, "inb $0x84, %%al; int $0x80"),
+			   X86_TRAP_GP);
+		/* A bitmap that is not there */
+		set_xen_guest_handle(op.bitmap, (u8 *)NOWHERE);
+	}
+	op.nr_ports = 0;
+	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &op), 0);
+}
+
 /* No such entry: #GP with the selector, from where it was to go. */
 static void test_bad_frame(void)
 {
@@ -139,6 +164,7 @@ void test_main(void)
 	test_round_trip();
 	test_instructions();
 	test_memory();
+	test_ports();
 	test_bad_frame();
 	test_ldt_stack();
 	test_resume_flag();

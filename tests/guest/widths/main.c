@@ -4,7 +4,8 @@
  * arch_do_domctl()): a domain of either width makes domains of either width. A
  * context has the layout of its domain, whoever calls, and so have its root and
  * page tables; lists of frames have that of the caller. What is set is got, before
- * the domain runs and after it; a domain that runs has these registers.
+ * the domain runs and after it, in either mode; a domain that runs has these
+ * registers. Its hypercall page is of its width.
  *
  * Test: widths
  * Test: widths-64 -w 64
@@ -32,6 +33,15 @@ DEFINE_CODE(end32, ".code32; movl $" STRING(__HYPERVISOR_sched_op) ", %eax;"
 DEFINE_CODE(end64, ".code64; movl $" STRING(__HYPERVISOR_sched_op) ", %eax;"
 	    "syscall; 1: jmp 1b; .code" STRING(WIDTH));
 #define TO_CALL		7u		/* bytes up to the jump */
+DEFINE_CODE(spin, "1: jmp 1b");
+
+/* A slot of the hypercall page, up to its number and from there on */
+DEFINE_CODE(before32, ".code32; .byte 0xb8; .code" STRING(WIDTH));
+DEFINE_CODE(behind32, ".code32; int $0x82; ret; .code" STRING(WIDTH));
+DEFINE_CODE(before64, ".code64; push %rcx; push %r11; .byte 0xb8; .code"
+	    STRING(WIDTH));
+DEFINE_CODE(behind64, ".code64; syscall; pop %r11; pop %rcx; ret; .code"
+	    STRING(WIDTH));
 
 static const struct target {
 	u32 width, root;		/* PIN_*, and its type */
@@ -40,16 +50,18 @@ static const struct target {
 		u32 page, index, to;
 		u64 flags;
 	} links[5];
-	struct code code;
+	struct code code, before, behind;
 } targets[] = {
 	{ 32, MMUEXT_PIN_L3_TABLE, XEN_DOMCTL_PFINFO_L3TAB,
 	  { { 0, 0, 1, PTE_P }, { 0, 1, 2, PTE_P }, { 0, 2, 3, PTE_P },
 	    { 0, 3, 4, PTE_P }, { 1, 0, DOMU_L1, PTE_RWP } },
-	  { end32, end32_end } },
+	  { end32, end32_end }, { before32, before32_end },
+	  { behind32, behind32_end } },
 	{ 64, MMUEXT_PIN_L4_TABLE, XEN_DOMCTL_PFINFO_L4TAB,
 	  { { 0, 0, 1, PTE_RWP }, { 1, 0, 2, PTE_RWP },
 	    { 2, 0, DOMU_L1, PTE_RWP } },
-	  { end64, end64_end } },
+	  { end64, end64_end }, { before64, before64_end },
+	  { behind64, behind64_end } },
 };
 
 PAGE_BUFFER(place);
@@ -194,6 +206,30 @@ static void check_types(const struct domu *u, const struct target *t)
 		CHECK(list[i], types[i]);
 }
 
+static bool equal(const u8 *at, struct code c)
+{
+	while (c.at < c.end)
+		if (*at++ != *c.at++)
+			return false;
+	return true;
+}
+
+/* The domain's hypercall page, which the tools fill */
+static void check_page(const struct domu *u, const struct target *t)
+{
+	const u8 *slot = place + __HYPERVISOR_iret * 32 - 32;
+	u32 before = (u32)(t->before.end - t->before.at), nr;
+
+	domctl_op.u.hypercall_init.gmfn = u->frames[CODE + 1];
+	CHECK(domu_ctl(u, XEN_DOMCTL_hypercall_init), 0);
+	CHECK(domu_map(u, place, u->frames[CODE + 1], PTE_RO), 0);
+	memcpy(&nr, slot + before, sizeof(nr));
+	CHECK(equal(slot, t->before), 1);
+	CHECK(nr, __HYPERVISOR_iret - 1);
+	CHECK(equal(slot + before + sizeof(nr), t->behind), 1);
+	CHECK(set_pte_va(place, 0, UVMF_INVLPG), 0);
+}
+
 static void make(struct domu *u, const struct target *t)
 {
 	CHECK(domu_create(u), 0);
@@ -228,6 +264,7 @@ static void test_target(const struct target *t)
 
 	make(&u, t);
 	check_types(&u, t);
+	check_page(&u, t);
 	fill32(u.frames[0]);
 	fill64(u.frames[0]);
 	CHECK(context(&u, XEN_DOMCTL_setvcpucontext,
@@ -244,10 +281,35 @@ static void test_target(const struct target *t)
 	      WIDTH, failures - before);
 }
 
+/* A 64-bit domain whose user mode runs, on the kernel's root */
+static void test_user_mode(void)
+{
+	struct target t = targets[1];
+	struct domu u;
+
+	t.code = (struct code){ spin, spin_end };
+	make(&u, &t);
+	fill64(u.frames[0]);
+	set64.flags &= ~(u64)VGCF_in_kernel;
+	set64.ctrlreg[1] = set64.ctrlreg[3];
+	CHECK(context(&u, XEN_DOMCTL_setvcpucontext, &set64), 0);
+	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);
+	sleep_ms(20);
+	CHECK(domu_ctl(&u, XEN_DOMCTL_pausedomain), 0);
+	CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
+	CHECK(domctl_op.u.getdomaininfo.cpu_time != 0, 1);
+	check_context(&u, &t, false);
+	SAME(got64, set64, ctrlreg[1]);
+	CHECK((u32)got64.flags & VGCF_in_kernel, 0);
+	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), 0);
+	CHECK(domu_gone(&u), 1);
+}
+
 void test_main(void)
 {
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(targets); i++)
 		test_target(&targets[i]);
+	test_user_mode();
 }
