@@ -5,10 +5,14 @@
  * stack of a page. Behind its image lie the p2m, start_info, the page tables from
  * the root on, and that page. All of it is mapped, up to a multiple of 4 MiB at least
  * 512 KiB behind the stack, and only the tables are read-only. The p2m of this 64-bit
- * kernel is where its note wants it, and start_info says in which pages it is.
+ * kernel is where its note wants it, and start_info says in which pages it is. A
+ * ramdisk lies behind the image, or behind all that is mapped, if a note asks for
+ * the number of its first page (MOD_START_PFN).
  *
  * Test: begin
  * Test: begin-64 -w 64
+ * Test: begin-ramdisk -r notes.S
+ * Test: begin-64-ramdisk -w 64 -r notes.S
  */
 #include "guest.h"
 
@@ -49,7 +53,8 @@ static void test_layout(void)
 	ulong info = (ulong)start_info, tables = start_info->pt_base, at;
 	ulong stack = tables + start_info->nr_pt_frames * PAGE_SIZE;
 	ulong end = ROUND_UP(stack + PAGE_SIZE + SLACK, ROUND);
-	ulong p2m = ROUND_UP((ulong)kernel_end, PAGE_SIZE);
+	ulong p2m = ROUND_UP((ulong)kernel_end, PAGE_SIZE) +
+		    (APART ? 0 : ROUND_UP(start_info->mod_len, PAGE_SIZE));
 	ulong size = ROUND_UP(start_info->nr_pages * sizeof(ulong), PAGE_SIZE);
 
 	CHECK(start_info->mfn_list, APART ? INIT_P2M : p2m);
@@ -113,6 +118,28 @@ static void test_p2m_pages(void)
 	      start_info->nr_p2m_frames, first);
 }
 
+/* The file that tests/guest/run names */
+static void test_ramdisk(void)
+{
+	static const char text[] = "/* SPDX-License-Identifier: GPL-2.0-only */\n";
+	ulong at = start_info->mod_start, i;
+
+	CHECK(!!(start_info->flags & SIF_MOD_START_PFN), APART);
+	CHECK(start_info->mod_len > sizeof(text), 1);
+	if (APART) {
+		CHECK_TRAP(EXPECT_TRAP("movb (%0), %%al", "r"
+				       (at << PAGE_SHIFT)), X86_TRAP_PF);
+		CHECK(set_pte_va(place, *pfn_to_mfn(at) << PAGE_SHIFT | PTE_RO,
+				 UVMF_INVLPG), 0);
+		at = (ulong)place;
+	} else {
+		CHECK(at, ROUND_UP((ulong)kernel_end, PAGE_SIZE));
+	}
+	for (i = 0; i < sizeof(text) - 1; i++)
+		CHECK(((const char *)at)[i], text[i]);
+	CHECK(make_rw(place), 0);
+}
+
 void test_main(void)
 {
 	test_registers();
@@ -120,4 +147,7 @@ void test_main(void)
 	test_p2m();
 	if (APART)
 		test_p2m_pages();
+	if (start_info->mod_len)
+		test_ramdisk();
+	print("a ramdisk of %lu bytes\n", start_info->mod_len);
 }
