@@ -38,17 +38,21 @@ static inline void load_frame(struct vcpu *v, struct regs *r, const u64 w[])
 }
 
 /*
- * Xen returns by SYSRET if the guest sets VGCF_in_syscall. Krypton sets the
- * registers to what SYSRET would leave and uses IRETQ, because SYSRET to an
- * address that is not canonical faults in ring 0.
+ * Xen returns by SYSRET if the guest sets VGCF_in_syscall and the address is
+ * canonical. Krypton sets the registers to what SYSRET would leave and uses IRETQ,
+ * because SYSRET to an address that is not canonical faults in ring 0.
  */
 static void like_sysret(struct regs *r)
 {
-	r->flags &= ~(u64)FLAGS_RF;
+	bool compat = r->cs == SEL_64_CS32;
+
 	r->cx = r->ip;
 	r->r11 = r->flags;
-	if (r->cs != SEL_64_CS32)
-		r->cs = SEL_64_CS;
+	if (!cpu_canonical(r->ip))
+		return;
+	r->ip = compat ? (u32)r->ip : r->ip;
+	r->flags &= ~(u64)FLAGS_RF;
+	r->cs = compat ? SEL_64_CS32 : SEL_64_CS;
 	r->ss = SEL_64_DS;
 }
 

@@ -80,6 +80,7 @@ static const struct msr {
 	{ 0x404, 0x404, ANY, VALUE, DROP, ~0ull },	/* MC1_CTL */
 	{ 0x401, 0x407, ANY, VALUE, ZERO, 0 },
 	{ 0x408, 0x47f, ANY, VALUE, DROP, 0 },
+	{ MSR_HYPERCALL_PAGE, MSR_HYPERCALL_PAGE, ANY, VALUE, FAULT, 0 },
 	{ MSR_EFER, MSR_EFER, LONG, HOST, SAME,
 	  EFER_OTHERS | EFER_SCE | EFER_LONG },
 	{ MSR_EFER, MSR_EFER, AMD, HOST, SAME, EFER_OTHERS | EFER_SCE },
@@ -149,8 +150,6 @@ static bool read(const struct vcpu *v, u32 msr, u64 *value)
 		*value = APIC_BASE_VALUE | (v->id ? 0 : APIC_BASE_BOOT);
 		return true;
 	}
-	if (msr == MSR_HYPERCALL_PAGE)
-		return true;
 	if (msr == MSR_TSC) {
 		*value = rdtsc();
 		return true;

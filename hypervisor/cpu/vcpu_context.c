@@ -195,12 +195,10 @@ static int set_tables(struct vcpu *v, const struct context *c)
 /* Whether the context names exactly the tables that the vCPU has. */
 static bool same_tables(const struct vcpu *v, const struct context *c)
 {
-	const struct vcpu_roots *r = &v->roots;
-	const struct width *w = v->d->width;
 	u32 i;
 
-	if (!mfn_eq(width_cr3_to_mfn(w, c->ctrlreg[3]), r->kernel.table) ||
-	    (width_is_long(w) && !mfn_eq(user_root(v, c), r->user.table)) ||
+	if (c->ctrlreg[3] != width_mfn_to_cr3(v->d->width, v->roots.kernel.table) ||
+	    !mfn_eq(user_root(v, c), v->roots.user.table) ||
 	    c->gdt_ents != v->desc.gdt_entries || c->ldt_ents != v->desc.ldt_entries ||
 	    (c->ldt_ents && c->ldt_base != v->desc.ldt_base.a))
 		return false;

@@ -146,7 +146,10 @@ static void device_not_available(struct vcpu *v, struct regs *r)
 		bounce_exception(v, r, X86_NM, NO_ERROR_CODE);
 }
 
-/* int 0x80. Any ring may use it, whatever DPL the guest's entry has. */
+/*
+ * int 0x80. Any ring may use it, whatever DPL the guest's entry has. Without a
+ * handler it is as any other INT.
+ */
 static void direct_interrupt(struct vcpu *v, struct regs *r)
 {
 	if (v->entry.traps[VEC_GUEST_SYSCALL].cs & ~3u) {
@@ -154,7 +157,8 @@ static void direct_interrupt(struct vcpu *v, struct regs *r)
 		return;
 	}
 	r->ip -= 2;
-	bounce_exception(v, r, X86_GP, VEC_GUEST_SYSCALL * 8 + EC_IDT);
+	if (!software_interrupt(v, r))
+		bounce_exception(v, r, X86_GP, VEC_GUEST_SYSCALL * 8 + EC_IDT);
 }
 
 /*

@@ -70,6 +70,16 @@ class Gdb:
         return int.from_bytes(bytes.fromhex(
             self.ask("g")[16 * number:16 * number + 16]), "little")
 
+    def set_register(self, number, value):
+        """Numbers are GDB's: 7 RSP, 16 RIP, 17 the flags, of four bytes."""
+        size = 4 if number == 17 else 8
+        raw = bytearray.fromhex(self.ask("g"))
+        raw[8 * number:8 * number + size] = value.to_bytes(size, "little")
+        self.ask("G" + raw.hex())
+
+    def flags(self):
+        return self.registers(1)[2]
+
     def registers(self, cpu):
         """RIP, RSP and flags of one processor, counted from 1."""
         self.ask("Hg%x" % cpu)

@@ -451,6 +451,9 @@ static void test_refused64(void **state)
 	assert_int_equal(vcpu_context_set(v, gva(AT)), -EINVAL);
 	c64.ldt_base += PAGE_SIZE;
 	assert_int_equal(vcpu_context_set(v, gva(AT)), 0);
+	c64.ctrlreg[3] ^= 1;
+	assert_int_equal(vcpu_context_set(v, gva(AT)), -EOPNOTSUPP);
+	c64.ctrlreg[3] ^= 1;
 	c64.ctrlreg[1] = 0;
 	assert_int_equal(vcpu_context_set(v, gva(AT)), -EOPNOTSUPP);
 	v->roots.user.table = INVALID_MFN;

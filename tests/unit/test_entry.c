@@ -356,7 +356,8 @@ static void test_iret64(void **state)
 			assert_int_equal(toggles, user);
 			assert_int_equal(v->proc.in_user, user);
 			assert_int_equal(r.cx, sysret ? 0x1230 : 0xcc);
-			assert_int_equal(r.r11, sysret ? r.flags : 0xb11);
+			assert_int_equal(r.r11, sysret ? r.flags | FLAGS_RF :
+						       0xb11);
 		}
 	}
 }

@@ -7,6 +7,7 @@
  * hypervisors can be compared in one run.
  *
  * Test: crowd -i
+ * Test: crowd-w64 -w 64 -i long
  * Test: crowd-16 -i -c 16 -a 24 long
  * Test: crowd-16-most -i -c 16 -a 64 long
  * Test: crowd-64 -i -c 64 -a 64 krypton long

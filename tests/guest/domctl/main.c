@@ -168,6 +168,11 @@ static void test_context(void)
 	CHECK(domu_set_context(&u, &ctx) < 0, 1);
 	ctx.gdt_ents = 0;
 	CHECK(domu_set_context(&u, &ctx), 0);
+	/* Another root is refused from then on, also if only a low bit differs. */
+	ctx.ctrlreg[3] ^= 1;
+	CHECK(domu_set_context(&u, &ctx), -XEN_EOPNOTSUPP);
+	ctx.ctrlreg[3] ^= 1;
+	CHECK(domu_set_context(&u, &ctx), 0);
 	memset(&ctx, 0, sizeof(ctx));
 	set_xen_guest_handle(op.u.vcpucontext.ctxt, &ctx);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_getvcpucontext), 0);

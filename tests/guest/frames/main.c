@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rules (xen/arch-x86/xen-x86_64.h, struct iret_context; Xen's
- * create_bounce_frame(), do_iret() and load_segments(); guest/iret and
- * guest/entry have those of 32 bits): a frame lies below its stack pointer,
- * aligned down to 16 bytes; its word of CS has the event mask of before in byte
- * 4 and nothing else. The iret hypercall takes 16 bits of a selector, sets the
- * event mask to the inverse of IF, and never gives IOPL or VM. What the
- * processor does not take is a fault at the place that the frame names. A data
- * selector that cannot be loaded is null then, and the failsafe callback is
- * entered with those that there were.
+ * create_bounce_frame() and load_segments(); guest/iret and guest/entry have those
+ * that hold for both widths): a frame lies below its stack pointer, aligned down to
+ * 16 bytes; its word of CS has the event mask of before in byte 4 and nothing else.
+ * The iret hypercall restores RAX, RCX and R11, or does as SYSRET. The selector of a handler does not
+ * count. A data selector that cannot be loaded is null then, and the failsafe
+ * callback is entered with those that there were.
  *
  * Test: frames -w 64 -v 8
  */
 #include "user.h"
-#include "rights.h"
 
 #define SYSTEM_CALL	0x80u
 #define FLAGS		X86_EFLAGS_FIXED
@@ -68,30 +65,6 @@ static void test_places(void)
 	CHECK(HC2(stack_switch, FLAT_KERNEL_SS, top), 0);
 }
 
-/* Each flag alone, and all with one missing */
-static void test_flags(void)
-{
-	struct iret_context c = USER_CONTEXT("int $0x80");
-	ulong want;
-	u32 i, kernel;
-
-	for (kernel = 0; kernel < 2; kernel++) {
-		if (kernel)
-			to_kernel(&c);
-		for (i = 0; i < 64; i++) {
-			c.rflags = 1u << (i & 31);
-			if (i & 32)
-				c.rflags ^= 0xffffffff;
-			want = (c.rflags & (X86_EFLAGS_USER | X86_EFLAGS_TF |
-					    X86_EFLAGS_IF)) | FLAGS;
-			CHECK_TRAP(iret_to(&c), SYSTEM_CALL);
-			CHECK(came.frame.eflags & ~(ulong)X86_EFLAGS_RF, want);
-			CHECK(came.mask, !(c.rflags & X86_EFLAGS_IF));
-			CHECK(frame_mask(&came.frame), came.mask);
-		}
-	}
-}
-
 /* RCX, R11 and RAX of a frame whose flags have all bits but VGCF_in_syscall's */
 static void test_frame_flags(void)
 {
@@ -108,17 +81,13 @@ static void test_frame_flags(void)
 }
 
 /* Entries of our GDT, and other selectors */
-enum { ABSENT_CODE = 1, ABSENT_DATA, READ_ONLY, CONFORMING, CODE_64, DATA };
+#define DATA		1u
+#define CODE_64		2u
 #define GDT_ENTRIES	512u
-#define RING3(selector)	((selector) | 3)
-#define NAMES(selector)	((selector) & ~3)	/* as an error code */
 #define NO_LDT		LDT_SELECTOR(0, 3)
 #define NO_ENTRY	0x2003
 #define PAST_GDT	0xfff3
-#define GOOD_CS		FLAT_USER_CS64
-#define GOOD_SS		FLAT_USER_SS64
-/* QEMU raises #NP for a stack that is not present, a processor #SS. */
-#define ABSENT_SS	99u
+#define RING3(selector)	((selector) | 3)
 
 static u64 gdt[GDT_ENTRIES] __attribute__((aligned(4096)));
 
@@ -126,98 +95,44 @@ static void set_gdt(void)
 {
 	xen_pfn_t frame = va_mfn(gdt);
 
-	gdt[ABSENT_CODE] = FLAT_CODE(3) & ~DESC_P;
-	gdt[ABSENT_DATA] = FLAT_DATA(3) & ~DESC_P;
-	gdt[READ_ONLY] = FLAT_DATA(3) & ~DESC_RW;
-	gdt[CONFORMING] = FLAT_CODE(3) | DESC_CONFORMING;
-	gdt[CODE_64] = (FLAT_CODE(3) & ~DESC_B) | DESC_L;
 	gdt[DATA] = FLAT_DATA(3);
+	gdt[CODE_64] = (FLAT_CODE(3) & ~DESC_B) | DESC_L;
 	CHECK(make_ro(gdt), 0);
 	CHECK(HC2(set_gdt, &frame, GDT_ENTRIES), 0);
 }
 
-static const struct {
-	ulong cs, ss;
-	u32 vector, error;
-} selectors[] = {
-	{ RING3(0), GOOD_SS, X86_TRAP_GP, 0 },
-	{ FLAT_USER_DS32, GOOD_SS, X86_TRAP_GP, NAMES(FLAT_USER_DS32) },
-	{ RING3(XEN_CS), GOOD_SS, X86_TRAP_GP, XEN_CS },
-	{ RING3(XEN_TSS), GOOD_SS, X86_TRAP_GP, XEN_TSS },
-	{ RING3(XEN_LDT), GOOD_SS, X86_TRAP_GP, XEN_LDT },
-	{ NO_LDT, GOOD_SS, X86_TRAP_GP, NAMES(NO_LDT) },
-	{ NO_ENTRY, GOOD_SS, X86_TRAP_GP, NAMES(NO_ENTRY) },
-	{ PAST_GDT, GOOD_SS, X86_TRAP_GP, NAMES(PAST_GDT) },
-	{ GOOD_CS, RING3(0), X86_TRAP_GP, 0 },
-	{ GOOD_CS, 0, X86_TRAP_GP, 0 },
-	{ GOOD_CS, GOOD_CS, X86_TRAP_GP, NAMES(GOOD_CS) },
-	{ GOOD_CS, RING3(XEN_DS), X86_TRAP_GP, XEN_DS },
-	{ GOOD_CS, RING3(XEN_TSS), X86_TRAP_GP, XEN_TSS },
-	{ GOOD_CS, PAST_GDT, X86_TRAP_GP, NAMES(PAST_GDT) },
-	{ SELECTOR(ABSENT_CODE, 3), GOOD_SS, X86_TRAP_NP,
-	  SELECTOR(ABSENT_CODE, 0) },
-	{ GOOD_CS, SELECTOR(ABSENT_DATA, 3), ABSENT_SS,
-	  SELECTOR(ABSENT_DATA, 0) },
-	{ GOOD_CS, SELECTOR(READ_ONLY, 3), X86_TRAP_GP,
-	  SELECTOR(READ_ONLY, 0) },
-	{ FLAT_USER_CS32, GOOD_SS, SYSTEM_CALL, 0 },
-	{ SELECTOR(CONFORMING, 3), GOOD_SS, SYSTEM_CALL, 0 },
-	{ SELECTOR(CODE_64, 3), SELECTOR(DATA, 3), SYSTEM_CALL, 0 },
-	{ GOOD_CS, SELECTOR(DATA, 0), SYSTEM_CALL, 0 },
-	/* The upper parts of the words do not count. */
-	{ GOOD_CS | 0xabcdabcdabcd0000, GOOD_SS | 0x1234123412340000,
-	  SYSTEM_CALL, 0 },
-};
-
-static void test_selectors(void)
-{
-	struct iret_context c;
-	u32 i, kernel, want;
-
-	for (i = 0; i < 2 * ARRAY_SIZE(selectors); i++) {
-		kernel = i & 1;
-		c = USER_CONTEXT("int $0x80");
-		if (kernel)
-			to_kernel(&c);
-		c.cs = selectors[i / 2].cs;
-		if (kernel)
-			c.cs &= ~3ul;
-		c.ss = selectors[i / 2].ss;
-		want = selectors[i / 2].vector;
-		iret_to(&c);
-		if (want == ABSENT_SS)
-			want = came.frame.vector == X86_TRAP_NP ? X86_TRAP_NP :
-								 X86_TRAP_SS;
-		if (came.frame.vector != want)
-			print("cs 0x%lx ss 0x%lx\n", c.cs, c.ss);
-		CHECK_TRAP(came.frame.vector, want);
-		CHECK(came.frame.error, selectors[i / 2].error);
-		CHECK(came.frame.eip, c.rip + (want == SYSTEM_CALL ? 2 : 0));
-		CHECK_SELECTOR((u16)came.frame.cs, (u16)c.cs);
-		CHECK_SELECTOR(came.frame.ss, RING3((u16)c.ss));
-		CHECK(came.frame.esp, c.rsp);
-	}
-}
-
-#define IRET_RESULT	(-170l)		/* no error, nor a call's result */
-
-static multicall_entry_t list[2];
-
-/* An iret in a multicall leaves the kernel, and ends the list. */
-static void test_multicall(void)
+/*
+ * With VGCF_in_syscall the return is a SYSRET, which leaves RIP in RCX and the flags,
+ * with RF, in R11. That has 32 bits of RIP to compatibility mode, and two code
+ * segments; what it could not do, IRET does with the frame's selectors.
+ */
+static void test_sysret(void)
 {
 	struct iret_context c = USER_CONTEXT("int $0x80");
 
-	c.rax = (ulong)IRET_RESULT;
-	list[0] = (multicall_entry_t){ .op = __HYPERVISOR_iret, .result = 7 };
-	list[1] = (multicall_entry_t){ .op = __HYPERVISOR_xen_version,
-				       .result = 7 };
-	CHECK_TRAP(iret_by(&c, __HYPERVISOR_multicall, (ulong)list, 2),
-		   SYSTEM_CALL);
+	c.flags = VGCF_in_syscall;
+	c.rflags |= X86_EFLAGS_RF | X86_EFLAGS_CF;
+	CHECK_TRAP(iret_to(&c), SYSTEM_CALL);
+	CHECK(came.frame.ecx, c.rip);
+	CHECK(came.frame.r11, c.rflags);
+	CHECK(came.frame.eflags & ~(ulong)X86_EFLAGS_RF,
+	      c.rflags & ~(ulong)X86_EFLAGS_RF);
+	c.cs = FLAT_USER_CS32;
+	c.rip |= 1ul << 32;
+	CHECK_TRAP(iret_to(&c), SYSTEM_CALL);
+	CHECK_SELECTOR((u16)came.frame.cs, FLAT_USER_CS32);
+	CHECK(came.frame.eip, USER_CODE + 2);
+	CHECK(came.frame.ecx, c.rip);
+	c.cs = SELECTOR(CODE_64, 3);
+	c.rip = USER_CODE;
+	CHECK_TRAP(iret_to(&c), SYSTEM_CALL);
 	CHECK_SELECTOR((u16)came.frame.cs, FLAT_USER_CS64);
-	CHECK(came.frame.eax, IRET_RESULT);
-	CHECK(came.frame.eip, c.rip + 2);
-	CHECK(list[1].result, 7);
+	c.rip = 1ul << 47;
+	CHECK_TRAP(iret_to(&c), X86_TRAP_GP);
+	CHECK_SELECTOR((u16)came.frame.cs, SELECTOR(CODE_64, 3));
+	CHECK(came.frame.eip, c.rip);
+	CHECK(came.frame.ecx, c.rip);
+	CHECK(came.frame.r11, c.rflags);
 }
 
 /* The selector of a handler does not count; its address is all. */
@@ -237,42 +152,6 @@ static void test_handler_selectors(void)
 		CHECK_SELECTOR(came.cs, FLAT_KERNEL_CS);
 		CHECK_SELECTOR(came.ss, FLAT_KERNEL_SS);
 	}
-}
-
-/*
- * With architectural_iopl (xen.h) a frame has the IOPL that the last iret gave,
- * which lets user mode use ports; the processor's stays 0.
- */
-static void test_iopl(void)
-{
-	static const struct {
-		ulong iopl;
-		u32 user, kernel;	/* what an OUT ends with */
-	} cases[] = {
-		{ 0, X86_TRAP_GP, SYSTEM_CALL },
-		{ 1, X86_TRAP_GP, SYSTEM_CALL },
-		{ 2, X86_TRAP_GP, SYSTEM_CALL },
-		{ 3, SYSTEM_CALL, SYSTEM_CALL },
-	};
-	struct iret_context c = USER_CONTEXT("outb %%al, $0x80; int $0x80");
-	u32 i;
-
-	CHECK(HC2(vm_assist, VMASST_CMD_enable,
-		  VMASST_TYPE_architectural_iopl), 0);
-	for (i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
-		if (i == ARRAY_SIZE(cases))
-			to_kernel(&c);
-		c.rflags = FLAGS | X86_EFLAGS_IF |
-			   cases[i % ARRAY_SIZE(cases)].iopl << 12;
-		CHECK_TRAP(iret_to(&c), i < ARRAY_SIZE(cases) ?
-			   cases[i % ARRAY_SIZE(cases)].user :
-			   cases[i % ARRAY_SIZE(cases)].kernel);
-		CHECK(came.frame.eflags & X86_EFLAGS_IOPL,
-		      c.rflags & X86_EFLAGS_IOPL);
-		CHECK(came.flags & X86_EFLAGS_IOPL, 0);
-	}
-	CHECK(HC2(vm_assist, VMASST_CMD_disable,
-		  VMASST_TYPE_architectural_iopl), 0);
 }
 
 /* The failsafe callback's frame, from its stack pointer up */
@@ -436,14 +315,10 @@ void test_main(void)
 {
 	user_init();
 	test_places();
-	test_flags();
 	test_frame_flags();
-	test_rights();
 	set_gdt();
-	test_selectors();
-	test_multicall();
+	test_sysret();
 	test_handler_selectors();
-	test_iopl();
 	test_failsafe();
 	test_vanished();
 }

@@ -310,7 +310,7 @@ static void test_frames(void)
 			CHECK_SELECTOR((u16)came.frame.cs, c.cs);
 			CHECK(shared->vcpu_info[0].arch.cr2, hypervisor[n]);
 		}
-		/* A kernel's stack must be good: guest/crashes. */
+		/* A kernel's stack must be good: guest/bounce. */
 		if (i & 2)
 			continue;
 		c.rip = USER_CODE;

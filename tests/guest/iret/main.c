@@ -1,144 +1,145 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rules (xen/arch-x86/xen-x86_32.h, iret hypercall): the frame is EAX, EIP,
- * CS, EFLAGS and, for ring 3, ESP and SS; the event mask becomes the inverse
- * of IF; to ring 3 and back by int 0x80 the kernel stack is the one that
- * stack_switch named; user mode can neither make hypercalls nor touch kernel
- * memory, and never gets IOPL. A frame that the processor does not take is a
- * fault at the place it points to; one whose stack segment is in an LDT that
- * was not used before is good; RF holds a breakpoint off for one instruction.
+ * Rules (xen/arch-x86/xen-x86_32.h and xen-x86_64.h, iret hypercall): the frame is
+ * AX, IP, CS, FLAGS, and SP and SS, which a 32-bit guest's has to ring 3 alone; the
+ * event mask becomes the inverse of IF; to user mode and back by int 0x80 the kernel
+ * stack is the one that stack_switch named; user mode can neither make hypercalls
+ * nor touch kernel memory, has no instruction of ring 0, never gets IOPL, and uses
+ * the ports of a bitmap that it cannot read. A
+ * frame that the processor does not take is a fault at the place it points to; one
+ * whose stack segment is in an LDT that was not used before is good; RF holds a
+ * breakpoint off for one instruction.
  *
- * A 64-bit guest's frame, and what it may hold: tests/guest/frames.
+ * What else a 64-bit guest's frame may hold: tests/guest/frames.
  *
  * Test: iret
+ * Test: iret-64 -w 64
  */
-#include "guest.h"
+#include "user.h"
 
 #define SYSTEM_CALL	0x80u
-#define INITIAL_EAX	0x1234
+#define INITIAL_AX	0x1234
 #define FLAGS		X86_EFLAGS_FIXED
 #define FLAGS_IF	(FLAGS | X86_EFLAGS_IF)
 #define LDT_INDEX	8
 #define LDT_STACK	LDT_SELECTOR(LDT_INDEX, 3)
+#define KERNEL_PAGE	0x100000ul	/* the guest's first */
 
-PAGE_BUFFER(user_page);
-PAGE_BUFFER(user_stack);
-static u8 kernel_stack[8192] __attribute__((aligned(4096)));
-
-static volatile u32 vector, error, from_cs, from_flags, from_esp, from_ss;
-static volatile u32 entry_esp, result_eax, from_eip;
 static u64 ldt[512] __attribute__((aligned(4096)));
-u32 user_ss = FLAT_USER_DS;
 
-static void leave_user(struct trap_frame *f)
+static u32 run_with(ulong flags, ulong ax, struct code code)
 {
-	vector = f->vector;
-	error = f->error;
-	from_eip = f->eip;
-	from_cs = f->cs & 0xffff;
-	from_flags = f->eflags;
-	from_esp = f->esp;
-	from_ss = f->ss;
-	result_eax = f->eax;
-	entry_esp = (u32)(f + 1);
-	__asm__ volatile("movl saved_sp, %esp; movl saved_bp, %ebp; ret");
+	struct iret_context c = user_context(code);
+
+	c.rflags = flags;
+	c.rax = ax;
+	return iret_to(&c);
 }
-
-__asm__(".data; .globl saved_sp, saved_bp; saved_sp: .long 0; "
-	"saved_bp: .long 0; .text\n"
-	"go_user:	pushl %ebx; pushl %esi; pushl %edi\n"
-	"	call 1f\n"
-	"	popl %edi; popl %esi; popl %ebx; ret\n"
-	"1:	movl %esp, saved_sp; movl %ebp, saved_bp\n"
-	"	pushl user_ss\n"		/* SS */
-	"	pushl %edx\n"			/* ESP */
-	"	pushl %ecx\n"			/* EFLAGS */
-	"	pushl $" STRING(FLAT_USER_CS) "\n"
-	"	pushl %eax\n"			/* EIP */
-	"	pushl $" STRING(INITIAL_EAX) "\n"
-	"	movl $" STRING(__HYPERVISOR_iret) ", %eax; int $0x82\n"
-	"	ud2");
-void go_user(void);
-
-static void run_user(struct code code, u32 flags)
-{
-	u32 eip = (u32)user_page, esp = (u32)user_stack + PAGE_SIZE;
-
-	memcpy(user_page, code.at, (u32)(code.end - code.at));
-	vector = ~0u;
-	__asm__ volatile("call go_user" : "+a" (eip), "+c" (flags), "+d" (esp)
-			 :: "memory", "cc");
-}
-#define USER(flags, insns)	run_user(INSNS(insns), flags)
+#define RUN(flags, insns)	run_with(flags, INITIAL_AX, INSNS(insns))
+#define RUN_AX(ax, insns)	run_with(FLAGS_IF, ax, INSNS(insns))
 
 static void test_round_trip(void)
 {
 	u32 i;
 
 	for (i = 0; i < 2; i++) {
-		USER(i ? FLAGS_IF : FLAGS, "int $0x80");
-		CHECK_TRAP(vector, SYSTEM_CALL);
-		CHECK_SELECTOR(from_cs, FLAT_USER_CS);
-		CHECK_SELECTOR(from_ss, FLAT_USER_DS);
-		CHECK(from_esp, (u32)user_stack + PAGE_SIZE);
-		CHECK(result_eax, INITIAL_EAX);
-		CHECK(entry_esp, (u32)kernel_stack + sizeof(kernel_stack));
-		CHECK(!!(from_flags & X86_EFLAGS_IF), i);
-		CHECK(shared->vcpu_info[0].evtchn_upcall_mask, !i);
+		CHECK_TRAP(RUN(i ? FLAGS_IF : FLAGS, "int $0x80"), SYSTEM_CALL);
+		CHECK_SELECTOR((u16)came.frame.cs, FLAT_USER_CS);
+		CHECK_SELECTOR((u16)came.frame.ss, FLAT_USER_SS);
+		CHECK(came.frame.esp, USER_STACK);
+		CHECK(came.frame.eax, INITIAL_AX);
+		CHECK((ulong)(came.at + 1),
+		      (ulong)kernel_stack + KERNEL_STACK_SIZE);
+		CHECK(!!(came.frame.eflags & X86_EFLAGS_IF), i);
+		CHECK(frame_mask(&came.frame), !i);
+		CHECK(came.mask, !i);
 	}
-	mask_events(true);
 }
 
-static void test_user_rights(void)
+static void test_instructions(void)
 {
-	/* No hypercall. */
-	USER(FLAGS_IF, "int $0x82; int $0x80");
-	CHECK_TRAP(vector, X86_TRAP_GP);
-	/* No kernel memory, which is there, and nothing of the hypervisor's. */
-	USER(FLAGS_IF, "movl 0x100000, %%eax");
-	CHECK_TRAP(vector, X86_TRAP_PF);
-	CHECK(error, X86_PF_USER | X86_PF_PROT);
-	USER(FLAGS_IF, "movl 0xffe01000, %%eax");
-	CHECK_TRAP(vector, X86_TRAP_PF);
-	/* No privileged instruction, whatever IOPL the frame has. */
-	USER(FLAGS_IF | X86_EFLAGS_IOPL, "cli");
-	CHECK_TRAP(vector, X86_TRAP_GP);
-	USER(FLAGS_IF | X86_EFLAGS_IOPL, "movw $0x70, %%dx; inb %%dx, %%al");
-	CHECK_TRAP(vector, X86_TRAP_GP);
-	USER(FLAGS_IF | X86_EFLAGS_IOPL, "hlt");
-	CHECK_TRAP(vector, X86_TRAP_GP);
-	USER(FLAGS_IF, "movl %%cr3, %%eax");
-	CHECK_TRAP(vector, X86_TRAP_GP);
-	USER(FLAGS_IF, "pushl $" STRING(XEN_CS) "; pushl $0; lret");
-	CHECK_TRAP(vector, X86_TRAP_GP);
-	/* A nested task: a fault of some kind. */
-	USER(FLAGS_IF | X86_EFLAGS_NT, "iret");
-	CHECK(vector != ~0u, 1);
+	const ulong all = FLAGS_IF | X86_EFLAGS_IOPL;
+
+	CHECK_TRAP(RUN(all, "cli"), X86_TRAP_GP);
+	CHECK_TRAP(RUN(all, "movw $0x70, %%dx; inb %%dx, %%al"), X86_TRAP_GP);
+	CHECK_TRAP(RUN(all, "hlt"), X86_TRAP_GP);
+	CHECK_TRAP(RUN(FLAGS_IF, "mov %%cr3, " R(ax)), X86_TRAP_GP);
+	CHECK_TRAP(RUN(FLAGS_IF, "movl $" STRING(MSR_EFER) ", %%ecx; rdmsr"),
+		   X86_TRAP_GP);
+	CHECK_TRAP(RUN(FLAGS_IF, "movl $" STRING(MSR_GS_BASE) ", %%ecx; wrmsr"),
+		   X86_TRAP_GP);
+	/* swapgs */
+	CHECK_TRAP(RUN(FLAGS_IF, ".byte 0x0f, 0x01, 0xf8"),
+		   WIDTH == 32 ? X86_TRAP_UD : X86_TRAP_GP);
+	CHECK_TRAP(RUN(FLAGS_IF, "push $" STRING(XEN_CS) "; push $0;" FAR_RETURN),
+		   X86_TRAP_GP);
+	/* A nested task */
+	CHECK_TRAP(RUN(FLAGS_IF | X86_EFLAGS_NT, "iretl"), X86_TRAP_GP);
+	/* The gate of a 32-bit kernel's hypercalls */
+	CHECK_TRAP(RUN(FLAGS_IF, "int $0x82; int $0x80"), X86_TRAP_GP);
 }
 
+/* Kernel memory, which is there, and what is the hypervisor's */
+static void test_memory(void)
+{
+	CHECK_TRAP(RUN_AX(KERNEL_PAGE, "movl (" R(ax) "), %%eax"), X86_TRAP_PF);
+	CHECK(came.frame.error, KERNEL_PAGE_ERROR);
+	CHECK_TRAP(RUN_AX(HYPERVISOR_PAGE, "movl (" R(ax) "), %%eax"),
+		   X86_TRAP_PF);
+	CHECK(came.frame.error & (X86_PF_USER | X86_PF_WRITE), X86_PF_USER);
+	CHECK_TRAP(RUN_AX(HYPERVISOR_VIRT_START, "movl %%eax, (" R(ax) ")"),
+		   X86_TRAP_PF);
+	CHECK(came.frame.error & (X86_PF_USER | X86_PF_WRITE),
+	      X86_PF_USER | X86_PF_WRITE);
+}
+
+/* By a bitmap (xen/physdev.h) that the kernel alone has in its tables */
+static void test_ports(void)
+{
+	static u8 bitmap[PAGE_SIZE] __attribute__((aligned(4096)));
+	struct physdev_set_iobitmap op = { .nr_ports = 0x84 };
+	u32 i;
+
+	bitmap[0x80 / 8] = 1 << 1;
+	set_xen_guest_handle(op.bitmap, bitmap);
+	for (i = 0; i < 2; i++) {
+		CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &op), 0);
+		CHECK_TRAP(RUN(FLAGS_IF, "inb $0x80, %%al; int $0x80"),
+			   i ? X86_TRAP_GP : SYSTEM_CALL);
+		CHECK_TRAP(RUN(FLAGS_IF, "inb $0x81, %%al; int $0x80"),
+			   X86_TRAP_GP);
+		CHECK_TRAP(RUN(FLAGS_IF, "inb $0x84, %%al; int $0x80"),
+			   X86_TRAP_GP);
+		/* A bitmap that is not there */
+		set_xen_guest_handle(op.bitmap, (u8 *)NOWHERE);
+	}
+	op.nr_ports = 0;
+	CHECK(HC2(physdev_op, PHYSDEVOP_set_iobitmap, &op), 0);
+}
+
+/* No such entry: #GP with the selector, from where it was to go. */
 static void test_bad_frame(void)
 {
-	/* No such entry: #GP with the selector, from where it was to go. */
-	user_ss = LDT_STACK;
-	USER(FLAGS_IF, "int $0x80");
-	CHECK_TRAP(vector, X86_TRAP_GP);
-	CHECK(error, LDT_STACK & ~3);
-	CHECK_SELECTOR(from_cs, FLAT_USER_CS);
-	CHECK(from_eip, (u32)user_page);
-	CHECK_SELECTOR(from_ss, LDT_STACK);
-	user_ss = FLAT_USER_DS;
+	struct iret_context c = USER_CONTEXT("int $0x80");
+
+	c.ss = LDT_STACK;
+	CHECK_TRAP(iret_to(&c), X86_TRAP_GP);
+	CHECK(came.frame.error, LDT_STACK & ~3);
+	CHECK_SELECTOR((u16)came.frame.cs, FLAT_USER_CS);
+	CHECK(came.frame.eip, USER_CODE);
+	CHECK_SELECTOR((u16)came.frame.ss, LDT_STACK);
 }
 
 static void test_ldt_stack(void)
 {
+	struct iret_context c = USER_CONTEXT("int $0x80");
+
 	ldt[LDT_INDEX] = FLAT_DATA(3);
 	CHECK(make_ro(ldt), 0);
-	CHECK(mmuext(MMUEXT_SET_LDT, (u32)ldt, ARRAY_SIZE(ldt)), 0);
-	user_ss = LDT_STACK;
-	USER(FLAGS_IF, "int $0x80");
-	CHECK_TRAP(vector, SYSTEM_CALL);
-	CHECK_SELECTOR(from_ss, LDT_STACK);
-	user_ss = FLAT_USER_DS;
+	CHECK(mmuext(MMUEXT_SET_LDT, (ulong)ldt, ARRAY_SIZE(ldt)), 0);
+	c.ss = LDT_STACK;
+	CHECK_TRAP(iret_to(&c), SYSTEM_CALL);
+	CHECK_SELECTOR((u16)came.frame.ss, LDT_STACK);
 	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
 	CHECK(make_rw(ldt), 0);
 }
@@ -147,41 +148,23 @@ static void test_resume_flag(void)
 {
 	u32 i;
 
-	CHECK(HC2(set_debugreg, 0, (u32)user_page), 0);
+	CHECK(HC2(set_debugreg, 0, USER_CODE), 0);
 	CHECK(HC2(set_debugreg, 7, DR7_RESET | DR7_GLOBAL(0)), 0);
 	for (i = 0; i < 2; i++) {
-		USER(i ? FLAGS_IF | X86_EFLAGS_RF : FLAGS_IF, "nop; int $0x80");
-		CHECK_TRAP(vector, i ? SYSTEM_CALL : X86_TRAP_DB);
-		CHECK(from_eip, (u32)user_page + (i ? 3 : 0));
+		CHECK_TRAP(RUN(i ? FLAGS_IF | X86_EFLAGS_RF : FLAGS_IF,
+			       "nop; int $0x80"), i ? SYSTEM_CALL : X86_TRAP_DB);
+		CHECK(came.frame.eip, USER_CODE + (i ? 3 : 0));
 	}
-	CHECK(HC2(set_debugreg, 7, 0), 0);
-}
-
-static void user_may(const void *p)
-{
-	CHECK(set_pte_va(p, va_maddr(p) | PTE_RWP | PTE_US, UVMF_INVLPG), 0);
-	/* The tables above must let user mode through as well. */
-	CHECK(mmu_update(va_maddr(entry_of(p, 2)), *entry_of(p, 2) | PTE_US),
-	      0);
+	CHECK(HC2(set_debugreg, 7, DR7_RESET), 0);
 }
 
 void test_main(void)
 {
-	static const u32 vectors[] = {
-		X86_TRAP_DB, X86_TRAP_UD, X86_TRAP_TS, X86_TRAP_NP, X86_TRAP_SS,
-		X86_TRAP_GP, X86_TRAP_PF, SYSTEM_CALL,
-	};
-	u32 v;
-
-	for (v = 0; v < ARRAY_SIZE(vectors); v++)
-		set_trap_handler(vectors[v], leave_user);
-	CHECK(HC2(stack_switch, FLAT_KERNEL_SS,
-		  (u32)kernel_stack + sizeof(kernel_stack)), 0);
-	user_may(user_page);
-	user_may(user_stack);
-	mmuext(MMUEXT_TLB_FLUSH_LOCAL, 0, 0);
+	user_init();
 	test_round_trip();
-	test_user_rights();
+	test_instructions();
+	test_memory();
+	test_ports();
 	test_bad_frame();
 	test_ldt_stack();
 	test_resume_flag();

@@ -13,7 +13,7 @@
  *   width.h           struct trap_frame, page tables, hypercalls of code that
  *                     runs elsewhere; lib/32 has what each name means
  *   width.c           hypercall(), and the calls whose arguments differ
- * and lib/64 has user.c, the user mode of a 64-bit guest.
+ *   user_space.c      where user mode is, and the way there: user.h
  * Everything else is shared. A register, an address or a hypercall's argument
  * is a ulong.
  */
@@ -68,6 +68,11 @@ typedef unsigned long ulong;
 #define PTE_RWP		(PTE_P | PTE_RW | PTE_A | PTE_D)
 
 extern start_info_t *start_info;
+/* The registers that start.S found, but for DF */
+extern struct start_regs {
+	ulong sp, flags;
+	u32 cs, ss, ds, es, fs, gs;
+} start_regs;
 extern shared_info_t *shared;		/* mapped at start */
 
 /* lib/main.c; each test defines test_main() */

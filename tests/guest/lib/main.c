@@ -7,6 +7,7 @@ shared_info_t *shared;
 u32 failures;
 
 u32 start_tsc[2];		/* by start.S, at the first instruction */
+struct start_regs start_regs;
 
 PAGE_BUFFER(shared_page);
 

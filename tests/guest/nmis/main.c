@@ -5,11 +5,7 @@
  * ways there are, again and again, and compares its registers and the results,
  * until tests/guest/nmi-steps, which sends the NMIs, sets 'stop'.
  */
-#include "guest.h"
-
-u8 user_page[4096] __attribute__((aligned(4096)));
-u8 user_stack[4096] __attribute__((aligned(4096)));
-static u8 kernel_stack[8192] __attribute__((aligned(4096)));
+#include "user.h"
 
 volatile u32 stop, taken, idle_ms = 1;
 u32 user_esp;
@@ -46,11 +42,10 @@ __asm__(".data; .globl saved_sp, saved_bp; saved_sp: .long 0; "
 	"	popl %ebp; popl %edi; popl %esi; popl %ebx; ret\n"
 	"1:	movl %esp, saved_sp; movl %ebp, saved_bp\n"
 	"	pushl $0xe033; pushl user_esp; pushl $0x202\n"
-	"	pushl $0xe02b; pushl $user_page; pushl $0\n"
+	"	pushl $0xe02b; pushl $user_code; pushl $0\n"
 	"	movl $0x55551111, %ebx; movl $0x55552222, %esi\n"
 	"	movl $0x55553333, %edi\n"
-	"	movl $23, %eax; int $0x82; ud2\n"
-	".globl user_code, user_stack_end; .comm user_code, 4; ");
+	"	movl $23, %eax; int $0x82; ud2");
 void go_user(void);
 
 static void step(struct trap_frame *f)
@@ -88,7 +83,7 @@ static void skip2(struct trap_frame *f)
 
 static void user(const u8 *code, u32 n)
 {
-	memcpy(user_page, code, n);
+	memcpy(user_code, code, n);
 	left = ~0u;
 	__asm__ volatile("call go_user" ::: "eax", "ecx", "edx", "memory",
 			 "cc");
@@ -144,13 +139,6 @@ static void idle_round(void)
 	HC2(sched_op, SCHEDOP_poll, &p);
 }
 
-static void user_may(const void *p)
-{
-	CHECK(set_pte_va(p, va_maddr(p) | PTE_RWP | PTE_US, UVMF_INVLPG), 0);
-	CHECK(mmu_update(va_maddr(l2_of(0)) + ((u32)p >> 21) * 8,
-			 ((u64 *)l2_of(0))[(u32)p >> 21] | PTE_US), 0);
-}
-
 /* The processor may not have it. */
 static void callback(u16 type, u32 vector)
 {
@@ -171,10 +159,7 @@ static void prepare(void)
 	HC3(vcpu_op, VCPUOP_stop_periodic_timer, 0, 0);
 	callback(CALLBACKTYPE_syscall32, 0x98);
 	callback(CALLBACKTYPE_sysenter, 0x99);
-	CHECK(HC2(stack_switch, FLAT_KERNEL_SS, (u32)kernel_stack + 8192), 0);
-	user_may(user_page);
-	user_may(user_stack);
-	mmuext(MMUEXT_TLB_FLUSH_LOCAL, 0, 0);
+	user_init();
 	user_esp = (u32)user_stack + sizeof(user_stack);
 	set_trap_handler(1, step);
 	set_trap_handler(2, nmi);

@@ -11,9 +11,9 @@
 	note XEN_ELFNOTE_LOADER, .asciz "generic"
 	note XEN_ELFNOTE_PAE_MODE, .asciz "yes"
 	note XEN_ELFNOTE_FEATURES, .asciz "writable_page_tables|writable_descriptor_tables|auto_translated_physmap|pae_pgdir_above_4gb|supervisor_mode_kernel"
-	note XEN_ELFNOTE_VIRT_BASE, .long 0
-	note XEN_ELFNOTE_PADDR_OFFSET, .long 0
-	note XEN_ELFNOTE_ENTRY, .long start
+	note XEN_ELFNOTE_VIRT_BASE, .dc.a 0
+	note XEN_ELFNOTE_PADDR_OFFSET, .dc.a 0
+	note XEN_ELFNOTE_ENTRY, .dc.a start
 	note XEN_ELFNOTE_SUSPEND_CANCEL, .long 1
 
 	.section .text.hypercalls, "ax"
@@ -24,7 +24,11 @@ hypercall_page:
 	.rept	128
 	.balign	32
 	movl	$nr, %eax
+#ifdef __i386__
 	int	$0x82
+#else
+	syscall			/* RCX and R11 are lost, which its callers know */
+#endif
 	ret
 	nr = nr + 1
 	.endr

@@ -3,11 +3,12 @@
  * Rules (xen/elfnote.h, "legacy"; Xen's libelf): a kernel may describe itself by
  * the text of a section __xen_guest in place of ELF notes; the number of its
  * hypercall page counts from VIRT_BASE, and it finds the page filled. If it asks
- * for BSD_SYMTAB, it finds behind its end, at the next multiple of 4, the size
- * of what follows: an ELF header, whose section table has the symbol table and
- * its strings at offsets from that header. All else is as with notes.
+ * for BSD_SYMTAB, it finds behind its end, at the next multiple of a long, the size
+ * of what follows: an ELF header of its class, whose section table has the symbol
+ * table and its strings at offsets from that header. All else is as with notes.
  *
  * Test: old-section
+ * Test: old-section-64 -w 64
  */
 #include <elf.h>
 #include "guest.h"
@@ -17,6 +18,15 @@ extern const u8 hypercall_page[], kernel_end[];
 #define HYPERCALL_PAGE	0x101		/* in the section's text */
 #define CALLS		64u
 #define MOVL_EAX	0xb8		/* the opcode, before its number */
+#define PUSHES		(WIDTH == 32 ? 0u : 3u)	/* bytes that save RCX and R11 */
+
+#if WIDTH == 32
+#define ELFCLASS	ELFCLASS32
+#define ELF(type)	Elf32_##type
+#else
+#define ELF(type)	Elf64_##type
+#define ELFCLASS	ELFCLASS64
+#endif
 
 static bool equal(const char *a, const char *b)
 {
@@ -27,9 +37,9 @@ static bool equal(const char *a, const char *b)
 	return *a == *b;
 }
 
-static const Elf32_Shdr *find(const Elf32_Ehdr *h, u32 type)
+static const ELF(Shdr) *find(const ELF(Ehdr) *h, u32 type)
 {
-	const Elf32_Shdr *s = (const void *)((const u8 *)h + h->e_shoff);
+	const ELF(Shdr) *s = (const void *)((const u8 *)h + h->e_shoff);
 	u32 i;
 
 	for (i = 0; i < h->e_shnum; i++)
@@ -40,16 +50,17 @@ static const Elf32_Shdr *find(const Elf32_Ehdr *h, u32 type)
 
 static void test_symbols(void)
 {
-	const u32 *size = (const u32 *)(((u32)kernel_end + 3) & ~3u);
-	const Elf32_Ehdr *h = (const void *)(size + 1);
-	const Elf32_Shdr *sym, *str;
-	const Elf32_Sym *s;
+	const u32 *size = (const u32 *)(((ulong)kernel_end + sizeof(ulong) - 1) &
+					-sizeof(ulong));
+	const ELF(Ehdr) *h = (const void *)(size + 1);
+	const ELF(Shdr) *sym, *str;
+	const ELF(Sym) *s;
 	const char *names;
 	u32 i, found = 0;
 
 	CHECK(h->e_ident[EI_MAG0], ELFMAG0);
 	CHECK(h->e_ident[EI_MAG1], ELFMAG1);
-	CHECK(h->e_ident[EI_CLASS], ELFCLASS32);
+	CHECK(h->e_ident[EI_CLASS], ELFCLASS);
 	CHECK(h->e_shnum, 3);
 	CHECK(h->e_shentsize, sizeof(*sym));
 	CHECK(h->e_phnum, 0);
@@ -64,7 +75,7 @@ static void test_symbols(void)
 	for (i = 0; i < sym->sh_size / sizeof(*s); i++) {
 		if (!equal(names + s[i].st_name, "test_main"))
 			continue;
-		CHECK(s[i].st_value, (u32)test_main);
+		CHECK(s[i].st_value, (ulong)test_main);
 		found++;
 	}
 	print("%u symbols\n", i);
@@ -73,17 +84,19 @@ static void test_symbols(void)
 
 static void test_start(void)
 {
+	const u8 *code;
 	u16 cs;
 	u32 i;
 
 	__asm__ volatile("mov %%cs, %0" : "=r" (cs));
 	CHECK_SELECTOR(cs, FLAT_KERNEL_CS);
-	CHECK((u32)hypercall_page, HYPERCALL_PAGE << PAGE_SHIFT);
+	CHECK((ulong)hypercall_page, HYPERCALL_PAGE << PAGE_SHIFT);
 	/* In each place but iret's: */
 	for (i = 0; i < CALLS; i++)
 		if (i != __HYPERVISOR_iret) {
-			CHECK(hypercall_page[i * 32], MOVL_EAX);
-			CHECK(*(const u32 *)(hypercall_page + i * 32 + 1), i);
+			code = hypercall_page + i * 32 + PUSHES;
+			CHECK(code[0], MOVL_EAX);
+			CHECK(*(const u32 *)(code + 1), i);
 		}
 	CHECK(HC2(xen_version, XENVER_version, 0), XEN_4_17);
 	CHECK(start_info->flags & SIF_INITDOMAIN, SIF_INITDOMAIN);

@@ -231,6 +231,26 @@ static void test_user_flags(void)
 	CHECK(came.frame.r11 & X86_EFLAGS_IOPL, 0);
 }
 
+/* As on Xen, compatibility mode has the mask of 64-bit code, and not its own. */
+static void test_compat_masks(void)
+{
+	struct iret_context c = COMPAT_CONTEXT("syscall; int $0x80");
+	u32 i;
+
+	c.cs = FLAT_USER_CS32;
+	for (i = 0; i < 4; i++) {
+		CHECK(register_callback(CALLBACKTYPE_syscall,
+					trap_entries[SYSCALL_ENTRY],
+					i & 1 ? CALLBACKF_mask_events : 0), 0);
+		CHECK(register_callback(CALLBACKTYPE_syscall32,
+					trap_entries[SYSCALL32_ENTRY],
+					i & 2 ? CALLBACKF_mask_events : 0), 0);
+		iret_to(&c);
+		if (came.frame.vector == SYSCALL32_ENTRY)
+			CHECK(came.mask, i & 1);
+	}
+}
+
 static void test_masks(void)
 {
 	struct iret_context c = USER_CONTEXT("syscall; int $0x80");
@@ -445,6 +465,7 @@ void test_main(void)
 	test_compat();
 	test_sysenter();
 	test_masks();
+	test_compat_masks();
 	test_ints();
 	test_no_handler();
 }

@@ -8,6 +8,7 @@
  * same, because the others are halted meanwhile.
  *
  * Test: waits -i -c 4 long
+ * Test: waits-w64 -w 64 -i -c 4 long
  * Test: waits-16 -i -c 16 long
  */
 #include "domu.h"

@@ -12,6 +12,15 @@ start:
 	movl	%eax, start_tsc
 	movl	%edx, start_tsc + 4
 	nopl	0x5452504b(%eax)	# tests/boot/progs/mark.h: the start-up ends
+	movl	%esp, start_regs
+	pushfl
+	popl	start_regs + 4
+	at = start_regs + 8
+	.irp	selector, cs, ss, ds, es, fs, gs
+	movl	%\selector, %eax
+	movl	%eax, at
+	at = at + 4
+	.endr
 	movl	$boot_stack_end, %esp
 	pushl	%esi
 	call	guest_main

@@ -10,6 +10,15 @@ start:
 	rdtsc
 	movl	%eax, start_tsc
 	movl	%edx, start_tsc + 4
+	movq	%rsp, start_regs
+	pushfq
+	popq	start_regs + 8
+	at = start_regs + 16
+	.irp	selector, cs, ss, ds, es, fs, gs
+	movl	%\selector, %eax
+	movl	%eax, at
+	at = at + 4
+	.endr
 	movq	$boot_stack_end, %rsp
 	movq	%rsi, %rdi
 	call	guest_main
