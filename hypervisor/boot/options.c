@@ -272,8 +272,7 @@ void options_init(void)
 		if (take(boot_word[i].name, boot_word[i].value))
 			boot_word[i].done = true;
 	for (i = 0; i < boot_words; i++)
-		if (!boot_word[i].done &&
-		    (*boot_word[i].name || boot_word[i].value))
+		if (!boot_word[i].done && (*boot_word[i].name || boot_word[i].value))
 			tell_ignored(boot_word[i].name, boot_word[i].value);
 	if (boot_flag("nosmp", false))
 		ap_max_cpus = 1;
