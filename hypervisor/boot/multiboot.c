@@ -94,8 +94,7 @@ static void parse_mb1(const struct mb1_info *info)
 			 BOOT_CMDLINE_SIZE);
 	for (i = 0; (info->flags & MB1_MODS) &&
 	     i < MIN(info->mods_count, BOOT_MAX_MODULES); i++)
-		add_module(mod[i].start, mod[i].end,
-			   words_at(mod[i].cmdline, named));
+		add_module(mod[i].start, mod[i].end, words_at(mod[i].cmdline, named));
 	for (i = 0; (info->flags & MB1_MMAP) && i < info->mmap_length;
 	     i += 4ull + map->size) {
 		map = phys_to_virt(paddr(info->mmap_addr + i));
