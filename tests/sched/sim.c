@@ -47,6 +47,7 @@ u32 sim_vcpu_count, sim_domain_count;
 u64 sim_now;
 u32 sim_looks, sim_locks;
 bool sim_at_budget;
+void (*sim_at_window)(void);
 
 static ucontext_t machine;
 static u32 looks, most_looks;		/* since a queue was locked */
