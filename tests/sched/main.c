@@ -400,6 +400,9 @@ static void give_back(void)
 {
 	struct cpu *cpu = sim_cpu;
 
+	if (runqueues[0].running)
+		return;
+	sim_at_window = NULL;
 	sim_cpu = &cpu_blocks[1]->cpu;
 	sched_set_affinity(&sim_vcpus[0].v, cpus_below(sim_vcpu_count));
 	sim_cpu = cpu;
@@ -473,6 +476,7 @@ static const struct {
 	{ "taken", taken_case, 4 }, { "called", called_case, 8 },
 	{ "pinned", pinned_case, 8 }, { "capped", capped_case, 2 },
 	{ "sliced", sliced_case, 4 }, { "back", back_case, 2 },
+	{ "storm", storm_case, 300 },
 	{ "equal", equal_case, 16 }, { "many", many_case, 2 },
 	{ "busy", busy_case, 10 }, { "scattered", scattered_case, 4 },
 	{ "random", random_case, SEEDS },

@@ -196,6 +196,7 @@ void context_save(struct vcpu *v)
 {
 	if (v != sim_cpu->current)
 		panic("a vCPU is saved that is not loaded\n");
+	irq_window();
 }
 
 /* Each seventh time, it is woken before it is released. */
@@ -205,6 +206,7 @@ void context_leave(const struct vcpu *v)
 
 	if (v == sim_cpu->current)
 		sim_cpu->current = NULL;
+	irq_window();
 	if (!(++times % 7) && (v->sched.state & VCPU_BLOCKED) && of(v)->wakes) {
 		of(v)->wakes = 0;
 		sched_wake((struct vcpu *)v);
@@ -215,6 +217,7 @@ void context_load(struct vcpu *v)
 {
 	sim_cpu->current = v;
 	this_processor()->entered = sim_now;
+	irq_window();
 }
 
 /* It stayed loaded while it slept. */
@@ -235,6 +238,7 @@ void cpu_idle(const volatile u32 *work)
 {
 	static u32 halts;
 
+	irq_window();
 	if (!*work)
 		leave_processor();
 	sim_cpu->flushed += !(++halts % 3);

@@ -69,16 +69,16 @@ static inline void irq_disable(void)
 {
 }
 
-/* Once, what another CPU does while this one lets interrupts in. */
+/*
+ * What other CPUs do while this one lets interrupts in, or is at another place
+ * where it holds no lock.
+ */
 extern void (*sim_at_window)(void);
 
 static inline void irq_window(void)
 {
-	void (*fn)(void) = sim_at_window;
-
-	sim_at_window = NULL;
-	if (fn)
-		fn();
+	if (sim_at_window)
+		sim_at_window();
 }
 
 #endif
