@@ -282,7 +282,8 @@ static void check_waits(const struct vcpu *v)
 /*
  * A vCPU waits in the queue of its CPU or in none, and not in vain; one that may
  * run and is in none is loaded, and its CPU will choose; the set of CPUs names the
- * queues that are not empty, and they are counted; and a CPU runs what says so.
+ * queues that are not empty, and they are counted; a CPU runs what says so; and it
+ * unloads what was stopped.
  */
 static void check_queues(void)
 {
@@ -317,6 +318,9 @@ static void check_queues(void)
 		v = &sim_vcpus[i].v;
 		if (v->sched.on_cpu != (cpu_blocks[v->sched.cpu]->cpu.current == v))
 			panic("on_cpu is not whether a vCPU is loaded\n");
+		if (v->sched.on_cpu && !cpu_blocks[v->sched.cpu]->cpu.work &&
+		    (v->d->life.pause_count || !(v->sched.state & VCPU_UP)))
+			panic("a vCPU that was stopped stays loaded\n");
 		if (sched_runnable(v) && !v->sched.running && !v->sched.queued &&
 		    v->sched.runstate.state != RUNSTATE_offline &&	/* new */
 		    !(v->sched.on_cpu && cpu_blocks[v->sched.cpu]->cpu.work))
