@@ -175,7 +175,7 @@ static void move(struct irq *irq, u32 cpu)
 void irq_move(u32 n, u32 cpu)
 {
 	spin_guard_irqsave(&irq_lock);
-	if (irqs[n].vector)
+	if (irqs[n].vector && !irqs[n].handler)
 		move(&irqs[n], cpu);
 }
 

@@ -120,6 +120,7 @@ static __attribute__((noinline)) void attend(struct cpu *c, struct regs *r)
 			if (c->work)	/* as in wait_for_vcpu() */
 				irq_window();
 		} else if (nmi_deliverable(c->current)) {
+			irq_window();	/* one may follow the other */
 			nmi_deliver(c->current, r);
 		} else if (!told && shared_events_deliverable(c->current)) {
 			told = true;

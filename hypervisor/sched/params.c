@@ -61,7 +61,7 @@ static void set_affinity(struct vcpu *v, cpus_t cpus)
 {
 	v->sched.affinity = cpus;
 	sched_bound(v);
-	if (v->sched.running && !sched_may_run_on(v, v->sched.cpu))
+	if (v->sched.on_cpu)	/* maybe given up, for the old mask */
 		sched_request(v->sched.cpu);
 	else if (v->sched.queued)
 		sched_tickle(v);

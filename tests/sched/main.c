@@ -395,6 +395,36 @@ static void capped_case(u32 seed)
 	windows(3, NS_PER_SEC);
 }
 
+/* On CPU 1: the vCPU that CPU 0 has just given up may run there after all. */
+static void give_back(void)
+{
+	struct cpu *cpu = sim_cpu;
+
+	if (runqueues[0].running)
+		return;
+	sim_at_window = NULL;
+	sim_cpu = &cpu_blocks[1]->cpu;
+	sched_set_affinity(&sim_vcpus[0].v, cpus_below(sim_vcpu_count));
+	sim_cpu = cpu;
+}
+
+/*
+ * The only vCPU of a CPU must leave it, and may return before the CPU has unloaded
+ * it: it waits in no queue then, and the CPU must look again.
+ */
+static void back_case(u32 seed)
+{
+	sim_start(2, seed);
+	spinners(1, 256, 1);
+	if (seed)		/* the other CPU is not idle */
+		spinners(1, 256, 2);
+	sim_run(2 * NS_PER_SEC);
+	sim_at_window = give_back;
+	sched_set_affinity(&sim_vcpus[0].v, cpus_one(1));
+	windows(2, NS_PER_SEC);
+	failures += sim_at_window || !sim_vcpus[0].ran;
+}
+
 static u32 random_mask(void)
 {
 	u32 all = (u32)BIT(cpu_count) - 1, mask = sim_random(all + 1);
@@ -445,7 +475,8 @@ static const struct {
 	{ "change", change_case, 14 }, { "wakes", wakes_case, 4 },
 	{ "taken", taken_case, 4 }, { "called", called_case, 8 },
 	{ "pinned", pinned_case, 8 }, { "capped", capped_case, 2 },
-	{ "sliced", sliced_case, 4 },
+	{ "sliced", sliced_case, 4 }, { "back", back_case, 2 },
+	{ "storm", storm_case, 300 },
 	{ "equal", equal_case, 16 }, { "many", many_case, 2 },
 	{ "busy", busy_case, 10 }, { "scattered", scattered_case, 4 },
 	{ "random", random_case, SEEDS },

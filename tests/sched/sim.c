@@ -47,6 +47,7 @@ u32 sim_vcpu_count, sim_domain_count;
 u64 sim_now;
 u32 sim_looks, sim_locks;
 bool sim_at_budget;
+void (*sim_at_window)(void);
 
 static ucontext_t machine;
 static u32 looks, most_looks;		/* since a queue was locked */
@@ -195,6 +196,7 @@ void context_save(struct vcpu *v)
 {
 	if (v != sim_cpu->current)
 		panic("a vCPU is saved that is not loaded\n");
+	irq_window();
 }
 
 /* Each seventh time, it is woken before it is released. */
@@ -204,6 +206,7 @@ void context_leave(const struct vcpu *v)
 
 	if (v == sim_cpu->current)
 		sim_cpu->current = NULL;
+	irq_window();
 	if (!(++times % 7) && (v->sched.state & VCPU_BLOCKED) && of(v)->wakes) {
 		of(v)->wakes = 0;
 		sched_wake((struct vcpu *)v);
@@ -214,6 +217,7 @@ void context_load(struct vcpu *v)
 {
 	sim_cpu->current = v;
 	this_processor()->entered = sim_now;
+	irq_window();
 }
 
 /* It stayed loaded while it slept. */
@@ -234,6 +238,7 @@ void cpu_idle(const volatile u32 *work)
 {
 	static u32 halts;
 
+	irq_window();
 	if (!*work)
 		leave_processor();
 	sim_cpu->flushed += !(++halts % 3);
@@ -277,7 +282,8 @@ static void check_waits(const struct vcpu *v)
 /*
  * A vCPU waits in the queue of its CPU or in none, and not in vain; one that may
  * run and is in none is loaded, and its CPU will choose; the set of CPUs names the
- * queues that are not empty, and they are counted; and a CPU runs what says so.
+ * queues that are not empty, and they are counted; a CPU runs what says so; and it
+ * unloads what was stopped.
  */
 static void check_queues(void)
 {
@@ -312,6 +318,9 @@ static void check_queues(void)
 		v = &sim_vcpus[i].v;
 		if (v->sched.on_cpu != (cpu_blocks[v->sched.cpu]->cpu.current == v))
 			panic("on_cpu is not whether a vCPU is loaded\n");
+		if (v->sched.on_cpu && !cpu_blocks[v->sched.cpu]->cpu.work &&
+		    (v->d->life.pause_count || !(v->sched.state & VCPU_UP)))
+			panic("a vCPU that was stopped stays loaded\n");
 		if (sched_runnable(v) && !v->sched.running && !v->sched.queued &&
 		    v->sched.runstate.state != RUNSTATE_offline &&	/* new */
 		    !(v->sched.on_cpu && cpu_blocks[v->sched.cpu]->cpu.work))

@@ -54,4 +54,7 @@ void sim_run(u64 until);
 /* Count from here on what each has run, its longest wait, sim_looks, sim_locks. */
 void sim_count(void);
 
+/* storm.c */
+void storm_case(u32 seed);
+
 #endif

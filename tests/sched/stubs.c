@@ -56,8 +56,10 @@ void bounce_event(struct vcpu *v, struct regs *r)
 	(void)r;
 }
 
+/* A CPU has just taken its work. */
 void nmi_forward(void)
 {
+	irq_window();
 }
 
 void nmi_deliver(struct vcpu *v, struct regs *r)

@@ -6,7 +6,7 @@
  * instead gets its own. The CPUs of a crashed domain are told before anything that
  * takes long, and each CPU that ends it looks again itself. A vCPU that sleeps
  * stays loaded until something else needs it or its CPU. Others' interrupts come in
- * however often the vCPU's siblings have the CPU look again.
+ * however often the vCPU's siblings have the CPU look again, or send it an NMI.
  */
 #include <stdlib.h>
 #include "cpu/nmi.h"
@@ -24,6 +24,7 @@ static struct vcpu *chosen;	/* by the scheduler */
 static u32 frames;		/* that the vCPU got */
 static u32 more_work;		/* exits that find work after their frame */
 static u32 more_rounds;		/* choices after which there is work again */
+static u32 more_nmis;		/* that come while the last one is dropped */
 static u32 windows;		/* for interrupts */
 static char steps[16];		/* of a domain's end, or a switch: a letter each */
 static u32 step_count, work_when_stopped;
@@ -77,11 +78,17 @@ static void put_frame(struct vcpu *v)
 	}
 }
 
+/* It has no handler. */
+static void drop_nmi(struct vcpu *v)
+{
+	v->entry.nmi_pending = more_nmis && more_nmis--;
+}
+
 /* What the machine and the scheduler do, and host.c has otherwise. */
 #define this_cpu()		here
 #define bounce_event(v, r)	put_frame(v)
 #define nmi_forward()		((void)0)
-#define nmi_deliver(v, r)	((void)0)
+#define nmi_deliver(v, r)	drop_nmi(v)
 #define log_news()		false
 #define domain_reap()		((void)0)
 #define sched_choose(v)		((void)(v), choose())
@@ -142,7 +149,7 @@ static void setup(void)
 	host_cpu.special = true;
 	spin_init(&d->life.lock, LOCK_SHUTDOWN);
 	d->life.shutdown_code = ~0u;
-	frames = more_work = more_rounds = windows = step_count = 0;
+	frames = more_work = more_rounds = more_nmis = windows = step_count = 0;
 	memset(steps, 0, sizeof(steps));
 	during_halt = NULL;
 }
@@ -295,9 +302,23 @@ static void test_endless_work(void **state)
 	assert_string_equal(steps, "");
 }
 
+static void test_endless_nmis(void **state)
+{
+	struct regs r = { 0 };
+
+	(void)state;
+	setup();
+	d->vcpu[0]->entry.nmi_pending = true;
+	more_nmis = 5;
+	exit_to_guest(&r);
+	assert_int_equal(more_nmis, 0);
+	assert_int_equal(windows, 6);
+}
+
 EXPORT_TESTS(exit, cmocka_unit_test(test_sleep),
 	     cmocka_unit_test(test_no_sleep),
 	     cmocka_unit_test(test_endless_work),
+	     cmocka_unit_test(test_endless_nmis),
 	     cmocka_unit_test(test_one_frame),
 	     cmocka_unit_test(test_frame_of_next),
 	     cmocka_unit_test(test_crash));

@@ -434,7 +434,36 @@ static void test_free_pirqs(void **state)
 	end();
 }
 
-EXPORT_TESTS(pci, cmocka_unit_test(test_serial_card),
+static void nothing(void)
+{
+}
+
+/*
+ * Dom0 can give a port that is bound already the pirq of a GSI that the hypervisor
+ * itself uses, and then another vCPU: that does not move the interrupt.
+ */
+static void test_irq_of_hypervisor(void **state)
+{
+	(void)state;
+	setup();
+	blocks[0].cpu.apic_id = 3;
+	blocks[1].cpu.apic_id = 7;
+	acpi.ioapics = 1;
+	acpi.ioapic[0] = (struct acpi_ioapic){ 0, HOST_IOAPIC, 0 };
+	host_ioapic[4] = 23 << 16;		/* 24 pins */
+	ioapic_init();
+	irq_bind_hypervisor(2, nothing);
+	assert_true(irq_of_gsi(2));
+	host_ioapic[4] = 0;
+	irq_move(irq_of_gsi(2), 1);
+	assert_int_equal(host_ioapic[4], 0);
+	irq_free(irq_of_gsi(2));
+	acpi.ioapics = 0;
+	end();
+}
+
+EXPORT_TESTS(pci, cmocka_unit_test(test_irq_of_hypervisor),
+	     cmocka_unit_test(test_serial_card),
 	     cmocka_unit_test(test_irq_of_nobody),
 	     cmocka_unit_test(test_segments), cmocka_unit_test(test_free_pirqs), cmocka_unit_test(test_another_cpu),
 	     cmocka_unit_test(test_msi), cmocka_unit_test(test_msix),

@@ -69,8 +69,16 @@ static inline void irq_disable(void)
 {
 }
 
+/*
+ * What other CPUs do while this one lets interrupts in, or is at another place
+ * where it holds no lock.
+ */
+extern void (*sim_at_window)(void);
+
 static inline void irq_window(void)
 {
+	if (sim_at_window)
+		sim_at_window();
 }
 
 #endif
