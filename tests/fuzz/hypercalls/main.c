@@ -36,24 +36,6 @@ static u32 op_calls[FUZZ_GROUPS][FUZZ_OPS], op_good[FUZZ_GROUPS][FUZZ_OPS];
 static u32 made[LIVES];		/* calls of each kind of domain */
 static u32 total, traps, ended, died, stuck, spoilt;
 
-/* The number after "name=" on the command line. */
-static u32 option(const char *name, u32 otherwise)
-{
-	const char *s = (const char *)start_info->cmd_line;
-	u32 i, v = 0;
-
-	for (; *s; s++) {
-		for (i = 0; name[i] && s[i] == name[i]; i++)
-			;
-		if (name[i] || s[i] != '=')
-			continue;
-		while (s[++i] >= '0' && s[i] <= '9')
-			v = v * 10 + (u32)(s[i] - '0');
-		return v;
-	}
-	return otherwise;
-}
-
 /*
  * A hash of all pages that Dom0 does not write itself (all are mapped), and of
  * the machine-to-phys entries of all pages.
@@ -317,17 +299,17 @@ static void choose_widths(u32 width)
 
 void test_main(void)
 {
-	u32 first = option("seed", 1), wanted = option("calls", 1000000);
-	u32 each = option("each", 20000), pages = 0, hash, seed = first;
+	u32 first = guest_option("seed", 1), wanted = guest_option("calls", 1000000);
+	u32 each = guest_option("each", 20000), pages = 0, hash, seed = first;
 
-	choose_widths(option("width", WIDTH));
+	choose_widths(guest_option("width", WIDTH));
 	lives_init();
 	hash = hash_memory();
 	while (total < wanted && !failures) {
 		one_round(seed++, each < wanted - total ? each : wanted - total,
 			  pages);
 		if (!pages)
-			pages = settled_pages() - option("slack", 0);
+			pages = settled_pages() - guest_option("slack", 0);
 	}
 	audit();
 	CHECK(hash_memory(), hash);

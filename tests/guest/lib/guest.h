@@ -81,6 +81,8 @@ void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 extern void (*print_to)(const char *s, u32 n);	/* the console, at first */
 void guest_exit(const char *result) __attribute__((noreturn));
 extern u32 failures;
+/* The decimal number after "name=" on the guest's command line. */
+u32 guest_option(const char *name, u32 otherwise);
 
 /*
  * What is expected, and what came: an error or a number (CHECK), a vector, a

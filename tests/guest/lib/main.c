@@ -89,6 +89,23 @@ void check_at(const char *file, int line, const char *what, long got,
 	      name(expected));
 }
 
+u32 guest_option(const char *name, u32 otherwise)
+{
+	const char *s = (const char *)start_info->cmd_line;
+	u32 i, v = 0;
+
+	for (; *s; s++) {
+		for (i = 0; name[i] && s[i] == name[i]; i++)
+			;
+		if (name[i] || s[i] != '=')
+			continue;
+		while (s[++i] >= '0' && s[i] <= '9')
+			v = v * 10 + (u32)(s[i] - '0');
+		return v;
+	}
+	return otherwise;
+}
+
 void guest_main(start_info_t *si);
 void guest_main(start_info_t *si)
 {

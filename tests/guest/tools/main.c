@@ -457,24 +457,6 @@ static void end(u32 nr)
 	domu_ctl(&lives[nr], XEN_DOMCTL_destroydomain);
 }
 
-/* The number after "name=" on the command line. */
-static u32 option(const char *name, u32 otherwise)
-{
-	const char *s = (const char *)start_info->cmd_line;
-	u32 i, v = 0;
-
-	for (; *s; s++) {
-		for (i = 0; name[i] && s[i] == name[i]; i++)
-			;
-		if (name[i] || s[i] != '=')
-			continue;
-		while (s[++i] >= '0' && s[i] <= '9')
-			v = v * 10 + (u32)(s[i] - '0');
-		return v;
-	}
-	return otherwise;
-}
-
 static void start(u32 nr, u32 seed, void (*entry)(void))
 {
 	struct worker *w = &workers[nr];
@@ -486,10 +468,10 @@ static void start(u32 nr, u32 seed, void (*entry)(void))
 
 void test_main(void)
 {
-	u32 seed = option("seed", 1), nr, i, made = 0, before;
+	u32 seed = guest_option("seed", 1), nr, i, made = 0, before;
 	u64 audit = 0;
 
-	calls = option("calls", CALLS);
+	calls = guest_option("calls", CALLS);
 	make(0);
 	end(0);
 	CHECK(domu_gone(&lives[0]), 1);
