@@ -2,9 +2,10 @@
 """Keep the last results of the long tests in Documentation/testing-results.md.
 
 There is a line for each test, or each boot with its cases: date, tree, seconds,
-verdict; "not run" are cases of the boot that were not asked for. A hash of all tracked files except that page names the tree; the lines
-below list the versions that each tree was tested with. A run replaces the lines
-of the tests that it ran. Single cases of a boot, without the boot, leave no line.
+verdict; "not run" are cases of the boot that were not asked for. A hash of all
+tracked files except that page names the tree; the lines below list the versions that
+each tree was tested with. A run replaces the lines of the tests that it ran. Single
+cases of a boot, without the boot, leave no line.
 """
 import collections
 import os
