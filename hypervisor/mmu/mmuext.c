@@ -147,10 +147,7 @@ static int page_operation(struct domain *d, const struct mmuext *op)
 	if (d->life.is_dying)
 		return -ESRCH;
 	switch (op->cmd) {
-	case MMUEXT_PIN_L1_TABLE:
-	case MMUEXT_PIN_L2_TABLE:
-	case MMUEXT_PIN_L3_TABLE:
-	case MMUEXT_PIN_L4_TABLE:
+	case MMUEXT_PIN_L1_TABLE ... MMUEXT_PIN_L4_TABLE:
 		return pin(d, mfn(op->arg1),
 			   TYPE_L1 + (u32)op->cmd - MMUEXT_PIN_L1_TABLE);
 	case MMUEXT_UNPIN_TABLE:
