@@ -191,12 +191,12 @@ static int get_page(struct domain *d, u64 e)
 		return -EINVAL;
 	if (!page_get(d, m))
 		return -EBUSY;
-	if (!(e & PTE_RW))
-		return 0;
-	rc = ptype_get(d, m, TYPE_WRITABLE);
+	/* As on Xen, pages that the hypervisor shares stay write-back. */
+	rc = (e & NOT_WB) && (mfn_frame(m)->flags & FRAME_XENHEAP) ? -EACCES :
+	     e & PTE_RW ? ptype_get(d, m, TYPE_WRITABLE) : 0;
 	if (rc)
 		page_put(m);
-	else if (e & NOT_WB)
+	else if ((e & NOT_WB) && (e & PTE_RW))
 		mfn_frame(m)->flags |= FRAME_NOT_WB;
 	return rc;
 }
