@@ -11,6 +11,7 @@
 #include "hypercalls.h"
 #include "machine/smp.h"
 #include "mmu/mmu.h"
+#include "mmu/tables.h"
 
 #define OP_LONGS	(sizeof(struct mmuext) / sizeof(u64))
 
@@ -182,7 +183,7 @@ static int flush_operation(struct domain *d, const struct mmuext *op)
 		ptype_flush(d);
 		return 0;
 	default:
-		if (!d->privileged)
+		if (!tables_cache_ok(d, PTE_PCD))
 			return op->cmd == MMUEXT_FLUSH_CACHE ? -EACCES :
 			       -EINVAL;
 		wbinvd();
