@@ -67,8 +67,8 @@ static const char *take_format(struct serial_line *l, const char *s);
 static const struct field {
 	const char *name;
 	const char *(*take)(struct serial_line *l, const char *s);
-	const char *values;	/* instead: one of these characters, whose */
-	u32 shift;		/* place goes into the format from this bit on */
+	const char *values;	/* instead: one of these 2^n characters, whose */
+	u32 shift;		/* place is n bits of the format, from here on */
 } fields[] = {			/* in the order of values without a name */
 	{ .name = "baud=", take_baud }, { .name = "", take_format },
 	{ .name = "io-base=", take_port }, { .name = "irq=", take_irq },

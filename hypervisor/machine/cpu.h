@@ -129,8 +129,8 @@ static inline void wbinvd(void)
 }
 
 /*
- * Write back what the caches have of a page, and drop it: the next look finds what
- * is in memory. MFENCE, since old processors of AMD order CLFLUSH by nothing else.
+ * Write back what the caches have of a page, and drop it: the next look finds
+ * what is in memory. Old processors of AMD order CLFLUSH by MFENCE alone.
  */
 static inline void cache_flush_page(const void *page)
 {

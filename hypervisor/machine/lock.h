@@ -76,8 +76,8 @@ void spin_unlock_pair_irqrestore(struct spinlock *a, struct spinlock *b,
 
 /*
  * Hold a lock until the block ends, in whatever way it is left. One a block.
- * spin_guard_taken() is for a lock that is held already. spin_scoped_irqsave() holds it
- * for the statement that follows, which 'break' leaves.
+ * spin_guard_taken() is for a lock that is held already. spin_scoped_irqsave()
+ * holds it for the statement that follows, which 'break' leaves.
  */
 #define spin_guard_taken(l)						\
 	struct spinlock *_held						\

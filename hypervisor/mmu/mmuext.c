@@ -77,9 +77,9 @@ int mmu_new_baseptr(struct vcpu *v, mfn_t m)
 }
 
 /*
- * The same for the user mode of a 64-bit guest; table 0 stands for none. This needs
- * no flush: only user mode walks the root, and the entry to the kernel has loaded
- * another CR3.
+ * The same for the user mode of a 64-bit guest; table 0 stands for none. This
+ * needs no flush: only user mode walks the root, and the entry to the kernel has
+ * loaded another CR3.
  */
 static int new_user_baseptr(struct vcpu *v, mfn_t m)
 {

@@ -49,12 +49,13 @@
  * frame writable since its last change of type (FRAME_SHARED_W), the next change
  * flushes the TLBs of all CPUs.
  *
- * Memory may differ from what the caches have of a frame that was mapped writable
- * by another memory type than write-back (FRAME_NOT_WB; XSA-402). Before the contents
- * of such a frame are checked, the caches let go of it. A frame that is freed needs no
- * such flush, since all of it is written before anybody reads it. Only Dom0 and domains
- * with devices may choose a memory type, and only for their own frames; Dom0, which may
- * do so for any frame, is trusted.
+ * Memory may differ from what the caches have of a frame that was mapped
+ * writable with another memory type than write-back (FRAME_NOT_WB; XSA-402).
+ * Before the contents of such a frame are checked, it is flushed from the
+ * caches. A frame that is freed needs no such flush, since all of it is written
+ * before anybody reads it. Only Dom0 and domains with devices may choose a memory
+ * type, and only for frames of their own. Dom0 may do so for foreign frames as
+ * well, and nothing is flushed then: it is trusted.
  *
  * No CPU holds the page lock long. One hold changes one entry, validates or takes
  * apart at most HOLD_TABLES level-1 tables, or moves one extent of frames; longer
