@@ -14,7 +14,9 @@
 #define LAST_PORT	0xfff8u
 #define PLACES		4u		/* values that need no name */
 
-static struct serial_line coms[] = { SERIAL_LINE(0x3f8, 4), SERIAL_LINE(0x2f8, 3) };
+#define COMS	{ SERIAL_LINE(0x3f8, 4), SERIAL_LINE(0x2f8, 3) }
+static const struct serial_line defaults[] = COMS;
+static struct serial_line coms[] = COMS;
 static const struct serial_line none;
 /* What console= chose. */
 static const struct serial_line *serial = &coms[0];
@@ -24,7 +26,6 @@ static bool screen = true;
 
 static const char *take_baud(struct serial_line *l, const char *s)
 {
-	l->base = SERIAL_BASE;
 	l->baud = 0;
 	if (!strncmp(s, "auto", 4))
 		return s + 4;
@@ -32,23 +33,6 @@ static const char *take_baud(struct serial_line *l, const char *s)
 	if (*s == '/')
 		l->base = (u32)str_to_u64(s + 1, &s);
 	return l->baud && l->base / l->baud - 1 < 65535 ? s : NULL;
-}
-
-/* Data bits, parity and stop bits, as in "8n1". */
-static const char *take_format(struct serial_line *l, const char *s)
-{
-	static const char parities[] = "noems";		/* none, odd, ... */
-	static const u8 bits[] = { 0x00, 0x08, 0x18, 0x28, 0x38 };
-	u32 i;
-
-	for (i = 0; parities[i]; i++)
-		if (s[0] >= '5' && s[0] <= '8' && s[1] == parities[i] &&
-		    (s[2] == '1' || s[2] == '2')) {
-			l->format = (u8)((s[0] - '5') | bits[i] |
-					 (s[2] == '2' ? 4 : 0));
-			return s + 3;
-		}
-	return NULL;
 }
 
 /* A card is polled. On bus 0 it is no card but Intel's AMT. */
@@ -78,13 +62,45 @@ static const char *take_irq(struct serial_line *l, const char *s)
 	return end == s ? NULL : end;
 }
 
+static const char *take_format(struct serial_line *l, const char *s);
+
 static const struct field {
 	const char *name;
 	const char *(*take)(struct serial_line *l, const char *s);
+	const char *values;	/* instead: one of these 2^n characters, whose */
+	u32 shift;		/* place is n bits of the format, from here on */
 } fields[] = {			/* in the order of values without a name */
-	{ "baud=", take_baud }, { "", take_format }, { "io-base=", take_port },
-	{ "irq=", take_irq }, { "dev=", take_port },
+	{ .name = "baud=", take_baud }, { .name = "", take_format },
+	{ .name = "io-base=", take_port }, { .name = "irq=", take_irq },
+	{ .name = "dev=", take_port },
+#define FORMAT	(fields + 5)		/* data bits, parity and stop bits */
+	{ "data-bits=", NULL, "5678", 0 },
+	{ "parity=", NULL, "nonenmns", 3 },	/* none, odd, even, mark, space */
+	{ "stop-bits=", NULL, "12", 2 },
 };
+
+static const char *take(const struct field *f, struct serial_line *l,
+			const char *s)
+{
+	size_t n, i;
+
+	if (f->take)
+		return f->take(l, s);
+	n = strlen(f->values);
+	i = str_until(f->values, *s);
+	l->format = (u8)((l->format & ~((n - 1) << f->shift)) | i << f->shift);
+	return i < n ? s + 1 : NULL;
+}
+
+/* As in "8n1" */
+static const char *take_format(struct serial_line *l, const char *s)
+{
+	const struct field *f;
+
+	for (f = FORMAT; s && f < fields + ARRAY_SIZE(fields); f++)
+		s = take(f, l, s);
+	return s;
+}
 
 static const struct field *named_field(const char *s)
 {
@@ -97,13 +113,13 @@ static const struct field *named_field(const char *s)
 	return NULL;
 }
 
-static bool set_com(struct serial_line *l, const char *s)
+static bool set_com(u32 n, const char *s)
 {
-	struct serial_line new = *l;
+	struct serial_line new = defaults[n];
 	const struct field *f;
 	u32 place = 0;
 
-	for (;; s++) {
+	do {
 		f = named_field(s);
 		if (f)
 			s += strlen(f->name);
@@ -111,24 +127,22 @@ static bool set_com(struct serial_line *l, const char *s)
 			f = &fields[place++];
 		/* An empty place keeps the default. */
 		if (f && *s && *s != ',')
-			s = f->take(&new, s);
+			s = take(f, &new, s);
 		if (!f || !s || (*s && *s != ','))
 			return false;
-		if (!*s)
-			break;
-	}
-	*l = new;
+	} while (*s++);
+	coms[n] = new;
 	return true;
 }
 
 bool console_set_com1(const char *s)
 {
-	return set_com(&coms[0], s);
+	return set_com(0, s);
 }
 
 bool console_set_com2(const char *s)
 {
-	return set_com(&coms[1], s);
+	return set_com(1, s);
 }
 
 /*
@@ -147,7 +161,7 @@ bool console_set(const char *s)
 	bool vga = false;
 	size_t n;
 
-	for (;; s++) {
+	do {
 		n = device_length(s);
 		if (n == 4 && !strncmp(s, "com1", 4))
 			line = &coms[0];
@@ -158,9 +172,7 @@ bool console_set(const char *s)
 		else if (n != 4 || strncmp(s, "none", 4))
 			return false;
 		s += str_until(s, ',');
-		if (!*s)
-			break;
-	}
+	} while (*s++);
 	serial = line;
 	screen = vga;
 	return true;

@@ -64,20 +64,16 @@ u32 dom0_console_info(struct dom0_vga_console_info *c, bool has_efi)
 	if (!s->address)
 		return text_info(c);
 	c->video_type = has_efi ? XEN_VGATYPE_EFI_LFB : XEN_VGATYPE_VESA_LFB;
-	c->u.vesa_lfb.width = (u16)s->width;
-	c->u.vesa_lfb.height = (u16)s->height;
-	c->u.vesa_lfb.bytes_per_line = (u16)s->pitch;
-	c->u.vesa_lfb.bits_per_pixel = s->bits;
-	c->u.vesa_lfb.lfb_base = (u32)s->address;
-	c->u.vesa_lfb.ext_lfb_base = (u32)(s->address >> 32);
-	c->u.vesa_lfb.lfb_size = (u32)DIV_ROUND_UP(size, 1ull << LFB_UNIT);
-	c->u.vesa_lfb.red_pos = s->red.at;
-	c->u.vesa_lfb.red_size = s->red.bits;
-	c->u.vesa_lfb.green_pos = s->green.at;
-	c->u.vesa_lfb.green_size = s->green.bits;
-	c->u.vesa_lfb.blue_pos = s->blue.at;
-	c->u.vesa_lfb.blue_size = s->blue.bits;
-	c->u.vesa_lfb.gbl_caps = NO_VGA;
-	c->u.vesa_lfb.mode_attrs = MODE_GRAPHICS;
+	c->u.vesa_lfb = (typeof(c->u.vesa_lfb)){
+		.width = (u16)s->width, .height = (u16)s->height,
+		.bytes_per_line = (u16)s->pitch, .bits_per_pixel = s->bits,
+		.lfb_base = (u32)s->address,
+		.ext_lfb_base = (u32)(s->address >> 32),
+		.lfb_size = (u32)DIV_ROUND_UP(size, 1ull << LFB_UNIT),
+		.red_pos = s->red.at, .red_size = s->red.bits,
+		.green_pos = s->green.at, .green_size = s->green.bits,
+		.blue_pos = s->blue.at, .blue_size = s->blue.bits,
+		.gbl_caps = NO_VGA, .mode_attrs = MODE_GRAPHICS,
+	};
 	return sizeof(*c);
 }

@@ -11,10 +11,7 @@
 static u32 e820_type(const struct efi_descriptor *e)
 {
 	switch (e->type) {
-	case EFI_LOADER_CODE:
-	case EFI_LOADER_DATA:
-	case EFI_BOOT_CODE:
-	case EFI_BOOT_DATA:
+	case EFI_LOADER_CODE ... EFI_BOOT_DATA:
 	case EFI_CONVENTIONAL:
 		if (e->attributes & (EFI_MEMORY_RUNTIME | EFI_MEMORY_SP))
 			return E820_RESERVED;

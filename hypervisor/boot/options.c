@@ -262,11 +262,30 @@ static void tell_ignored(const char *name, const char *value)
 		log_info("option %s is ignored: %s", name, o->why);
 }
 
+/*
+ * As on Xen, the words behind the first " -- " are for Dom0's kernel. They follow
+ * those that the loader gave with it, so they count where the last word does.
+ */
+static void give_dom0_words(void)
+{
+	char *own = boot_info.module[0].cmdline, *s = boot_info.cmdline;
+	size_t n = strlen(own);
+
+	for (; strncmp(s, " -- ", 4); s++)
+		if (!*s)
+			return;
+	*s = 0;
+	for (s += 3; s[1] == ' '; s++)
+		;
+	str_copy(own + n, s, BOOT_CMDLINE_SIZE - n);
+}
+
 /* First set options, since they set the log's levels; then log other words. */
 void options_init(void)
 {
 	u32 i;
 
+	give_dom0_words();
 	boot_split();
 	for (i = 0; i < boot_words; i++)
 		if (take(boot_word[i].name, boot_word[i].value))

@@ -26,9 +26,7 @@ static long firmware_info(const struct xen_platform_op *op, u64 arg)
 			return -ESRCH;
 		/* the union follows type and index in both layouts */
 		return guest_write(gva(arg + BODY_OFFSET + 8), &flags, 1);
-	case XEN_FW_DISK_INFO:
-	case XEN_FW_DISK_MBR_SIGNATURE:
-	case XEN_FW_VBEDDC_INFO:
+	case XEN_FW_DISK_INFO ... XEN_FW_VBEDDC_INFO:
 		return -ESRCH;
 	case XEN_FW_EFI_INFO:
 		return platform_efi_info(op->u.firmware_info.index,

@@ -15,6 +15,7 @@
 #include "hypercalls.h"
 #include "machine/asm.h"
 #include "mmu/mmu.h"
+#include "mmu/tables.h"
 
 #define RDMSR_BYTES	0x320f		/* of RDMSR */
 #define DR6_STEP	0x4000u
@@ -69,7 +70,7 @@ static bool do_clts(struct emulation *e)
 
 static bool do_wbinvd(struct emulation *e)
 {
-	if (e->v->d->privileged)
+	if (tables_cache_ok(e->v->d, PTE_PCD))
 		wbinvd();
 	return emulate_done(e);
 }

@@ -278,9 +278,8 @@ int vcpu_context_set(struct vcpu *v, gva_t at)
 		rc = ptype_lock(v->d);
 	if (rc)
 		return rc;
-	rc = set_locked(v, &c);
-	spin_unlock(&v->d->tables.lock);
-	return rc;
+	spin_guard_taken(&v->d->tables.lock);
+	return set_locked(v, &c);
 }
 
 static void get_mode(const struct vcpu *v, struct context *c)

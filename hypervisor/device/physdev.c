@@ -386,7 +386,8 @@ static long do_nothing(struct domain *d, void *arg)
 	{ fn, ARG(name), out, __VA_ARGS__ }
 /* Only the privileged domain maps interrupts, its own as well. */
 #define MAPPING	(OPERATION_TARGET | OPERATION_PRIVILEGED | OPERATION_LOCKED)
-#define PCI_OP(type, how)	{ do_nothing, ARG(type), false, how }
+#define PCI_OP(name, type, how) [PHYSDEVOP_##name] = \
+	{ do_nothing, ARG(type), false, how }
 static const struct operation ops[] = {
 	OP(eoi, do_eoi, false, 0),
 	OP(irq_status_query, do_status, true, 0),
@@ -404,16 +405,14 @@ static const struct operation ops[] = {
 					 OPERATION_PRIVILEGED },
 	[PHYSDEVOP_manage_pci_add_ext] = { do_add_function, ARG(manage_pci_ext),
 					   false, OPERATION_PRIVILEGED },
-	[PHYSDEVOP_manage_pci_add] = PCI_OP(manage_pci, OPERATION_PRIVILEGED),
-	[PHYSDEVOP_manage_pci_remove] = PCI_OP(manage_pci, OPERATION_PRIVILEGED),
-	[PHYSDEVOP_pci_device_add] =
-		PCI_OP(pci_device_add, OPERATION_PRIVILEGED),
-	[PHYSDEVOP_pci_device_remove] = PCI_OP(pci_device, OPERATION_PRIVILEGED),
+	PCI_OP(manage_pci_add, manage_pci, OPERATION_PRIVILEGED),
+	PCI_OP(manage_pci_remove, manage_pci, OPERATION_PRIVILEGED),
+	PCI_OP(pci_device_add, pci_device_add, OPERATION_PRIVILEGED),
+	PCI_OP(pci_device_remove, pci_device, OPERATION_PRIVILEGED),
 	OP(pci_mmcfg_reserved, do_mmcfg, false, OPERATION_PRIVILEGED_FIRST),
-	[PHYSDEVOP_prepare_msix] = PCI_OP(pci_device, OPERATION_PRIVILEGED),
-	[PHYSDEVOP_release_msix] = PCI_OP(pci_device, OPERATION_PRIVILEGED),
-	[PHYSDEVOP_dbgp_op] =
-		PCI_OP(dbgp_op, OPERATION_PRIVILEGED_FIRST),
+	PCI_OP(prepare_msix, pci_device, OPERATION_PRIVILEGED),
+	PCI_OP(release_msix, pci_device, OPERATION_PRIVILEGED),
+	PCI_OP(dbgp_op, dbgp_op, OPERATION_PRIVILEGED_FIRST),
 };
 
 long do_physdev_op(u64 a[])

@@ -128,6 +128,21 @@ static inline void wbinvd(void)
 	__asm__ volatile("wbinvd" ::: "memory");
 }
 
+/*
+ * Write back what the caches have of a page, and drop it: the next look finds
+ * what is in memory. Old processors of AMD order CLFLUSH by MFENCE alone.
+ */
+static inline void cache_flush_page(const void *page)
+{
+	__asm__ volatile("mfence\n"
+			 "1:	clflush (%0)\n"
+			 "	add	$64, %0\n"
+			 "	test	$0xfff, %k0\n"
+			 "	jnz	1b\n"
+			 "	mfence"
+			 : "+r" (page) :: "memory", "cc");
+}
+
 static inline u64 rdtsc(void)
 {
 	u32 lo, hi;

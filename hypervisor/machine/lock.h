@@ -76,12 +76,13 @@ void spin_unlock_pair_irqrestore(struct spinlock *a, struct spinlock *b,
 
 /*
  * Hold a lock until the block ends, in whatever way it is left. One a block.
- * spin_scoped_irqsave() holds it for the statement that follows, which 'break'
- * leaves.
+ * spin_guard_taken() is for a lock that is held already. spin_scoped_irqsave()
+ * holds it for the statement that follows, which 'break' leaves.
  */
-#define spin_guard(l)							\
+#define spin_guard_taken(l)						\
 	struct spinlock *_held						\
-	__attribute__((cleanup(spin_guard_end), unused)) = spin_guard_begin(l)
+	__attribute__((cleanup(spin_guard_end), unused)) = (l)
+#define spin_guard(l)	spin_guard_taken(spin_guard_begin(l))
 #define spin_guard_irqsave(l)						\
 	struct spin_guard _held						\
 	__attribute__((cleanup(spin_guard_end_irq), unused)) =		\

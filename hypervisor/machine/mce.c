@@ -85,14 +85,12 @@ void mce_init_cpu(void)
 
 static bool is_lost(void)
 {
-	u64 status;
 	u32 i;
 
-	for (i = 0; i < banks(); i++) {
-		status = rdmsr(bank_msr(i, BANK_STATUS));
-		if ((status & STATUS_VALID) && (status & STATUS_UC))
+	for (i = 0; i < banks(); i++)
+		if (!(~rdmsr(bank_msr(i, BANK_STATUS)) &
+		      (STATUS_VALID | STATUS_UC)))
 			return true;
-	}
 	return !(rdmsr(MSR_MCG_STATUS) & MCG_RIPV);
 }
 

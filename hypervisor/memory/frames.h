@@ -29,6 +29,7 @@ enum frame_type {
 #define FRAME_PINNED	0x01	/* the guest pinned its table type */
 #define FRAME_VALID	0x02	/* type checked; meaningful with type_count */
 #define FRAME_PARTIAL	0x04	/* not all of it is checked, or any more */
+#define FRAME_NOT_WB	0x08	/* was mapped writable, and not write-back */
 #define FRAME_ALLOCATED	0x10	/* one reference stands for being owned */
 #define FRAME_XENHEAP	0x20	/* hypervisor page shared with its owner */
 #define LINEAR_MIN	(-0x8000)

@@ -109,7 +109,5 @@ int mmu_flush_vcpus(struct domain *d, u64 bitmap);
  * Takes the page lock.
  */
 int mmu_new_baseptr(struct vcpu *v, mfn_t table);
-/* The same for the user mode of a 64-bit guest; table 0 stands for none. */
-int mmu_new_user_baseptr(struct vcpu *v, mfn_t table);
 
 #endif

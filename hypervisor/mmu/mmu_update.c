@@ -94,9 +94,8 @@ int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
 	rc = ptype_lock(d);
 	if (rc)
 		return rc;
-	rc = d->life.is_dying ? -ESRCH : update_entry(d, at, value, keep_ad);
-	spin_unlock(&d->tables.lock);
-	return rc;
+	spin_guard_taken(&d->tables.lock);
+	return d->life.is_dying ? -ESRCH : update_entry(d, at, value, keep_ad);
 }
 
 static int one_request(const struct owners *o, gva_t request)

@@ -11,6 +11,7 @@
 #include "hypercalls.h"
 #include "machine/smp.h"
 #include "mmu/mmu.h"
+#include "mmu/tables.h"
 
 #define OP_LONGS	(sizeof(struct mmuext) / sizeof(u64))
 
@@ -52,11 +53,14 @@ static int unpin(struct domain *d, mfn_t m)
 	return rc;
 }
 
-static int new_root(struct vcpu *v, mfn_t m)
+int mmu_new_baseptr(struct vcpu *v, mfn_t m)
 {
 	mfn_t old = v->roots.kernel.table;
-	int rc;
+	int rc = ptype_lock(v->d);
 
+	if (rc)
+		return rc;
+	spin_guard_taken(&v->d->tables.lock);
 	if (mfn_eq(old, m)) {
 		roots_load(v);
 		return 0;
@@ -72,28 +76,25 @@ static int new_root(struct vcpu *v, mfn_t m)
 	return 0;
 }
 
-int mmu_new_baseptr(struct vcpu *v, mfn_t m)
-{
-	int rc = ptype_lock(v->d);
-
-	if (rc)
-		return rc;
-	rc = new_root(v, m);
-	spin_unlock(&v->d->tables.lock);
-	return rc;
-}
-
 /*
- * This needs no flush: only user mode walks the root, and the entry to the
- * kernel has loaded another CR3.
+ * The same for the user mode of a 64-bit guest; table 0 stands for none. This
+ * needs no flush: only user mode walks the root, and the entry to the kernel has
+ * loaded another CR3.
  */
-static int new_user_root(struct vcpu *v, mfn_t m)
+static int new_user_baseptr(struct vcpu *v, mfn_t m)
 {
 	mfn_t old = v->roots.user.table;
-	int rc = 0;
+	int rc;
 
+	if (m.n && !mfn_valid(m))
+		return -EINVAL;
+	m = m.n ? m : INVALID_MFN;
 	if (mfn_eq(old, m))
 		return 0;
+	rc = ptype_lock(v->d);
+	if (rc)
+		return rc;
+	spin_guard_taken(&v->d->tables.lock);
 	if (!mfn_eq(m, INVALID_MFN))
 		rc = ptype_get_both(v->d, m, v->d->width->root_type);
 	if (rc)
@@ -102,20 +103,6 @@ static int new_user_root(struct vcpu *v, mfn_t m)
 	if (!mfn_eq(old, INVALID_MFN))
 		ptype_put_both(v->d, old);
 	return 0;
-}
-
-int mmu_new_user_baseptr(struct vcpu *v, mfn_t m)
-{
-	int rc;
-
-	if (m.n && !mfn_valid(m))
-		return -EINVAL;
-	rc = ptype_lock(v->d);
-	if (rc)
-		return rc;
-	rc = new_user_root(v, m.n ? m : INVALID_MFN);
-	spin_unlock(&v->d->tables.lock);
-	return rc;
 }
 
 static int clear_page(struct domain *d, mfn_t m)
@@ -161,10 +148,7 @@ static int page_operation(struct domain *d, const struct mmuext *op)
 	if (d->life.is_dying)
 		return -ESRCH;
 	switch (op->cmd) {
-	case MMUEXT_PIN_L1_TABLE:
-	case MMUEXT_PIN_L2_TABLE:
-	case MMUEXT_PIN_L3_TABLE:
-	case MMUEXT_PIN_L4_TABLE:
+	case MMUEXT_PIN_L1_TABLE ... MMUEXT_PIN_L4_TABLE:
 		return pin(d, mfn(op->arg1),
 			   TYPE_L1 + (u32)op->cmd - MMUEXT_PIN_L1_TABLE);
 	case MMUEXT_UNPIN_TABLE:
@@ -199,10 +183,10 @@ static int flush_operation(struct domain *d, const struct mmuext *op)
 		ptype_flush(d);
 		return 0;
 	default:
-		if (!d->privileged)
+		if (!tables_cache_ok(d, PTE_PCD))
 			return op->cmd == MMUEXT_FLUSH_CACHE ? -EACCES :
 			       -EINVAL;
-		__asm__ volatile("wbinvd" ::: "memory");
+		wbinvd();
 		return 0;
 	}
 }
@@ -214,7 +198,7 @@ static int vcpu_operation(struct vcpu *v, const struct mmuext *op)
 		return mmu_new_baseptr(v, mfn(op->arg1));
 	if (op->cmd == MMUEXT_NEW_USER_BASEPTR)
 		return width_is_long(v->d->width) ?
-		       mmu_new_user_baseptr(v, mfn(op->arg1)) : -EINVAL;
+		       new_user_baseptr(v, mfn(op->arg1)) : -EINVAL;
 	spin_guard(&v->d->tables.lock);
 	return ldt_set(v, gva(op->arg1), (u32)op->arg2);	/* nr_ents */
 }
@@ -237,14 +221,12 @@ static int one_operation(struct vcpu *v, struct domain *owner, gva_t request)
 	case MMUEXT_NEW_USER_BASEPTR:
 	case MMUEXT_SET_LDT:
 		return owner == v->d ? vcpu_operation(v, &op) : -EPERM;
-	default:
-		rc = ptype_lock(owner);
-		if (rc)
-			return rc;
-		rc = page_operation(owner, &op);
-		spin_unlock(&owner->tables.lock);
-		return rc;
 	}
+	rc = ptype_lock(owner);
+	if (rc)
+		return rc;
+	spin_guard_taken(&owner->tables.lock);
+	return page_operation(owner, &op);
 }
 
 long do_mmuext_op(u64 a[])

@@ -49,6 +49,14 @@
  * frame writable since its last change of type (FRAME_SHARED_W), the next change
  * flushes the TLBs of all CPUs.
  *
+ * Memory may differ from what the caches have of a frame that was mapped
+ * writable with another memory type than write-back (FRAME_NOT_WB; XSA-402).
+ * Before the contents of such a frame are checked, it is flushed from the
+ * caches. A frame that is freed needs no such flush, since all of it is written
+ * before anybody reads it. Only Dom0 and domains with devices may choose a memory
+ * type, and only for frames of their own. Dom0 may do so for foreign frames as
+ * well, and nothing is flushed then: it is trusted.
+ *
  * No CPU holds the page lock long. One hold changes one entry, validates or takes
  * apart at most HOLD_TABLES level-1 tables, or moves one extent of frames; longer
  * work releases the lock in between. One flush serves all tables that lost their
@@ -143,7 +151,9 @@ static void flush_old_type(struct domain *d, struct frame *f)
 			  d->tables.dirty_cpus);
 	else if (f->type != TYPE_NONE)
 		smp_flush_since(d->tables.dirty_cpus, d->tables.flush_due);
-	f->flags &= (u8)~FRAME_SHARED_W;
+	if (f->flags & FRAME_NOT_WB)
+		cache_flush_page(mfn_to_virt(frame_mfn(f)));
+	f->flags &= (u8)~(FRAME_SHARED_W | FRAME_NOT_WB);
 }
 
 /* Give the frame its first count of a new type, and check its contents. */

@@ -3,19 +3,14 @@
  * The operations of memory_op that change a domain's memory: populate_physmap,
  * increase_reservation and decrease_reservation, for the caller or, if it is
  * privileged, for another domain; and exchange, which gives contiguous memory for
- * other memory. A continuation finds its place in the command, or exchange in its
+ * other memory, chunk by chunk: of a chunk that is refused the domain keeps each
+ * frame. A continuation finds its place in the command, or exchange in its
  * structure (xen/memory.h). Each list must lie in the guest's address space to
  * its end before its first extent is done.
  */
 #include "domain/domain.h"
 #include "guest/layout.h"
 #include "mmu/memory.h"
-
-/* One call: the domain whose memory changes, and the caller's argument. */
-struct change {
-	struct domain *d;
-	struct xen_memory_reservation r;
-};
 
 /*
  * The first frame number that the domain must not have and the flags do not
@@ -87,10 +82,9 @@ static bool give(struct domain *d, mfn_t m, u32 order, const u64 *gpfn)
  * is tested before the allocation, so that only frames which the domain gets use
  * up its claim.
  */
-static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
+static bool add_extent(struct domain *d, const struct xen_memory_reservation *r,
+		       u64 i, bool has_gpfn)
 {
-	const struct xen_memory_reservation *r = &c->r;
-	struct domain *d = c->d;
 	u32 order = r->extent_order;
 	u64 gpfn = 0;
 	bool ok;
@@ -116,197 +110,195 @@ static bool add_extent(const struct change *c, u64 i, bool has_gpfn)
 	       !guest_put_long(HANDLE(r->extent_start), i, m.n);
 }
 
-static bool remove_extent(const struct change *c, u64 i)
+static bool remove_extent(struct domain *d,
+			  const struct xen_memory_reservation *r, u64 i)
 {
-	struct domain *d = c->d;
 	u64 n, j;
 
-	if (guest_get_long(HANDLE(c->r.extent_start), i, &n))
+	if (guest_get_long(HANDLE(r->extent_start), i, &n))
 		return false;
 	spin_guard(&d->tables.lock);
-	for (j = 0; j < 1ull << c->r.extent_order; j++)
+	for (j = 0; j < 1ull << r->extent_order; j++)
 		if (page_release(d, mfn(n + j)))
 			return false;
 	return true;
 }
 
-static bool one_extent(const struct change *c, u32 op, u64 i)
+static bool one_extent(struct domain *d, const struct xen_memory_reservation *r,
+		       u32 op, u64 i)
 {
 	switch (op) {
 	case XENMEM_increase_reservation:
-		return add_extent(c, i, false);
+		return add_extent(d, r, i, false);
 	case XENMEM_populate_physmap:
 		/* Only HVM guests have memory on demand: change nothing. */
-		if (c->r.mem_flags & XENMEMF_populate_on_demand)
-			return c->d != current_domain();
-		return add_extent(c, i, true);
+		if (r->mem_flags & XENMEMF_populate_on_demand)
+			return d != current_domain();
+		return add_extent(d, r, i, true);
 	default:
-		return remove_extent(c, i);
+		return remove_extent(d, r, i);
 	}
 }
 
-static long change_extents(const struct change *c, u32 op, u64 i, u64 *cmd)
+long memory_change_reservation(u32 op, u64 a[])
 {
-	while (i < c->r.nr_extents && one_extent(c, op, i)) {
+	DOMAIN_REF(d) = NULL;
+	struct xen_memory_reservation r;
+	u64 i = a[0] >> MEMORY_OP_SHIFT;
+
+	if (layout_get(LAYOUT_RESERVATION, gva(a[1]), &r, sizeof(r)) ||
+	    r.nr_extents > ~0u >> MEMORY_OP_SHIFT ||
+	    (r.extent_start.p && !list_ok(&r)) ||
+	    r.extent_order > FRAME_MAX_ORDER - 1u || i > r.nr_extents ||
+	    !may_ask(r.mem_flags) || domain_target(r.domid, &d))
+		return (long)i;
+	while (i < r.nr_extents && one_extent(d, &r, op, i)) {
 		i++;
-		if (i < c->r.nr_extents && sched_preempt_needed()) {
-			*cmd = i << MEMORY_OP_SHIFT | op;
+		if (i < r.nr_extents && sched_preempt_needed()) {
+			a[0] = i << MEMORY_OP_SHIFT | op;
 			return -ERESTART;
 		}
 	}
 	return (long)i;
 }
 
-long memory_change_reservation(u32 op, u64 a[])
+/* Put a frame of d on another list: 'from' or 'to' is that of its owned frames. */
+static void move(struct domain *d, struct frame *f, u32 *from, u32 *to)
 {
-	struct change c;
-	u64 i = a[0] >> MEMORY_OP_SHIFT;
-	long rc;
-
-	if (layout_get(LAYOUT_RESERVATION, gva(a[1]), &c.r, sizeof(c.r)))
-		return (long)i;
-	if (c.r.nr_extents > ~0u >> MEMORY_OP_SHIFT ||
-	    (c.r.extent_start.p && !list_ok(&c.r)) ||
-	    c.r.extent_order > FRAME_MAX_ORDER - 1u || i > c.r.nr_extents ||
-	    !may_ask(c.r.mem_flags) || domain_target(c.r.domid, &c.d))
-		return (long)i;
-	rc = change_extents(&c, op, i, &a[0]);
-	domain_put(c.d);
-	return rc;
+	spin_guard_irqsave(&d->mem.lock);
+	frames_unlink(from, f);
+	frames_link(to, f);
 }
 
-/* Whether only the owner refers to the frame: no mapping, pin or type. */
-static bool exchangeable(struct domain *d, mfn_t m)
+/*
+ * Take a frame that d has and that nobody else refers to: no mapping, pin or type.
+ * It joins the list without a reference, so that nobody can get one, and d's total
+ * still counts it. -EINVAL: there is no such frame. The caller holds the page lock.
+ */
+static int take(struct domain *d, mfn_t m, u32 *taken)
 {
-	const struct frame *f;
+	struct frame *f;
+	u32 refs = 2;		/* the owner's and ours */
 
-	if (!mfn_valid(m))
-		return false;
+	if (!page_get(d, m))
+		return -EINVAL;
 	f = mfn_frame(m);
-	return f->kind == FRAME_GUEST && f->owner == d && f->refs == 1 &&
-	       !f->type_count && (f->flags & FRAME_ALLOCATED);
-}
-
-/*
- * Take 'count' extents of the in list from 'first' on away from d. All or
- * nothing. The caller holds the page lock.
- */
-static int take_chunk(struct domain *d, const struct xen_memory_exchange *x,
-		      u64 first, u64 count)
-{
-	gva_t extents = HANDLE(x->in.extent_start);
-	u64 i, j, n;
-	bool release;
-
-	for (release = false;; release = true) {
-		for (i = first; i < first + count; i++) {
-			if (guest_get_long(extents, i, &n))
-				return -EFAULT;
-			for (j = 0; j < 1ull << x->in.extent_order; j++) {
-				if (!exchangeable(d, mfn(n + j)))
-					return -EINVAL;
-				if (release)
-					page_release(d, mfn(n + j));
-			}
-		}
-		if (release)
-			return 0;
+	if (!(f->flags & FRAME_ALLOCATED) ||
+	    !atomic_cmpxchg(&f->refs, &refs, 0)) {
+		page_put(m);
+		return -EINVAL;
 	}
-}
-
-/*
- * Name d's new frames from m on by 'count' extents of the out list from 'first'
- * on, and store their numbers there. The caller holds the page lock.
- */
-static int name_chunk(const struct xen_memory_exchange *x, mfn_t m, u64 first,
-		      u64 count)
-{
-	gva_t extents = HANDLE(x->out.extent_start);
-	u32 order = x->out.extent_order;
-	u64 i, gpfn;
-
-	for (i = first; i < first + count; i++, m = mfn_add(m, 1ull << order)) {
-		if (guest_get_long(extents, i, &gpfn))
-			return -EFAULT;
-		set_m2p(m, gpfn, order);
-		if (guest_put_long(extents, i, m.n))
-			return -EFAULT;
-	}
+	move(d, f, &d->mem.pages, taken);
 	return 0;
 }
 
-/* Exchange one chunk: 2^order frames, the larger of both extents. */
-static int exchange_chunk(struct domain *d, const struct xen_memory_exchange *x,
-			  u64 chunk, u32 order)
+/* Take away from d the next 'count' extents of the in list: all, or none. */
+static int take_chunk(struct domain *d, const struct xen_memory_exchange *x,
+		      u64 count)
 {
-	u64 n_in = 1ull << (order - x->in.extent_order);
-	u64 n_out = 1ull << (order - x->out.extent_order);
-	bool taken;
+	u64 i = x->nr_exchanged, end = i + count, j, n;
+	u32 taken = 0;
+	struct frame *f;
+	int rc = 0;
+
+	for (; !rc && i < end; i++) {
+		rc = guest_get_long(HANDLE(x->in.extent_start), i, &n);
+		for (j = 0; !rc && j < 1ull << x->in.extent_order; j++)
+			rc = take(d, mfn(n + j), &taken);
+	}
+	while (taken) {
+		f = &frame_table[taken];
+		move(d, f, &taken, &d->mem.pages);
+		if (rc)
+			atomic_set(&f->refs, 1);
+		else
+			page_end(f);
+	}
+	return rc;
+}
+
+/*
+ * Name d's new frames from m to 'end' by the next extents of the out list, and
+ * store their numbers there, as far as the list can be used. The caller holds the
+ * page lock.
+ */
+static int name_chunk(const struct xen_memory_exchange *x, mfn_t m, mfn_t end)
+{
+	u32 order = x->out.extent_order;
+	u64 i = x->nr_exchanged << x->in.extent_order >> order, gpfn;
+	int rc = 0;
+
+	for (; m.n < end.n; i++, m = mfn_add(m, 1ull << order)) {
+		if (guest_get_long(HANDLE(x->out.extent_start), i, &gpfn)) {
+			rc = -EFAULT;
+			continue;
+		}
+		set_m2p(m, gpfn, order);
+		if (guest_put_long(HANDLE(x->out.extent_start), i, m.n))
+			rc = -EFAULT;
+	}
+	return rc;
+}
+
+/* Exchange one chunk: 2^order frames, the larger of both extents. */
+static int exchange_chunk(struct domain *d, struct xen_memory_exchange *x,
+			  u32 order)
+{
+	u64 count = 1ull << (order - x->in.extent_order);
 	mfn_t m = frame_alloc(order, frame_limit(d, x->out.mem_flags));
 	int rc;
 
 	if (mfn_eq(m, INVALID_MFN))
 		return -ENOMEM;
 	memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
-	spin_lock(&d->tables.lock);
-	rc = take_chunk(d, x, chunk * n_in, n_in);
-	taken = !rc;
-	if (taken) {
-		page_reserve(d, 1ull << order, false);
-		page_assign(d, m, order);
-		rc = name_chunk(x, m, chunk * n_out, n_out);
-	}
-	spin_unlock(&d->tables.lock);
-	if (!taken)
+	spin_guard(&d->tables.lock);
+	rc = d->life.is_dying ? -EINVAL : take_chunk(d, x, count);
+	if (rc) {
 		frame_free(m, order);
+		return rc;
+	}
+	page_reserve(d, 1ull << order, false);
+	page_assign(d, m, order);
+	rc = name_chunk(x, m, mfn_add(m, 1ull << order));
+	if (!rc)
+		x->nr_exchanged += count;
 	return rc;
 }
 
 static bool sizes_match(const struct xen_memory_exchange *x, u32 order)
 {
-	u64 per_chunk;
-
-	if (order > FRAME_MAX_ORDER || x->in.nr_extents > 1u << 24 ||
-	    x->out.nr_extents > 1u << 24 ||
-	    x->nr_exchanged > x->in.nr_extents ||
-	    x->in.nr_extents << x->in.extent_order !=
-	    x->out.nr_extents << x->out.extent_order)
-		return false;
-	per_chunk = 1ull << (order - x->in.extent_order);
-	return !(x->in.nr_extents % per_chunk) &&
-	       !(x->nr_exchanged % per_chunk);
+	return x->in.nr_extents <= 1u << 24 && x->out.nr_extents <= 1u << 24 &&
+	       x->nr_exchanged <= x->in.nr_extents &&
+	       x->in.nr_extents << x->in.extent_order ==
+	       x->out.nr_extents << x->out.extent_order &&
+	       !(x->nr_exchanged % (1ull << (order - x->in.extent_order)));
 }
 
 long memory_exchange(u64 arg)
 {
-	struct domain *d = current_domain();
+	DOMAIN_REF(d) = NULL;
 	struct xen_memory_exchange x;
-	u64 per_chunk;
 	u32 order;
 	int rc;
 
 	if (layout_get(LAYOUT_EXCHANGE, gva(arg), &x, sizeof(x)))
 		return -EFAULT;
-	if ((x.in.domid != DOMID_SELF && x.in.domid != d->id) ||
-	    x.out.domid != x.in.domid)
-		return -ESRCH;
 	order = MAX(x.in.extent_order, x.out.extent_order);
-	if (!sizes_match(&x, order))
+	if (order > FRAME_MAX_ORDER)
+		return -EPERM;
+	if (x.in.domid != x.out.domid || !sizes_match(&x, order))
 		return -EINVAL;
 	if (!list_ok(&x.in) || !list_ok(&x.out))
 		return -EFAULT;
 	if (!may_ask(x.out.mem_flags))
 		return -EINVAL;
-	per_chunk = 1ull << (order - x.in.extent_order);
-	while (x.nr_exchanged < x.in.nr_extents) {
-		rc = exchange_chunk(d, &x, x.nr_exchanged / per_chunk, order);
-		if (rc)
-			return rc;
-		x.nr_exchanged += per_chunk;
-		if (layout_put_result(LAYOUT_EXCHANGE, gva(arg), x.nr_exchanged))
-			return -EFAULT;
-		if (x.nr_exchanged < x.in.nr_extents && sched_preempt_needed())
-			return -ERESTART;
+	rc = domain_target(x.in.domid, &d);
+	while (!rc && x.nr_exchanged < x.in.nr_extents) {
+		rc = exchange_chunk(d, &x, order);
+		if (!rc && x.nr_exchanged < x.in.nr_extents &&
+		    sched_preempt_needed())
+			rc = -ERESTART;
 	}
-	return 0;
+	return layout_put_result(LAYOUT_EXCHANGE, gva(arg), x.nr_exchanged) ?
+	       -EFAULT : rc;
 }

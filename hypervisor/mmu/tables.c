@@ -150,8 +150,9 @@ bool has_devices(const struct domain *d, u64 first, u64 end)
 }
 
 /*
- * With another memory type, the guest's view of a page could differ from the
- * hypervisor's, which checks contents through its own write-back mapping.
+ * With another memory type, the guest's view of a page can differ from the
+ * hypervisor's, which checks contents through its own write-back mapping: see
+ * FRAME_NOT_WB in mmu/ptype.c.
  */
 bool tables_cache_ok(const struct domain *d, u64 e)
 {
@@ -190,11 +191,13 @@ static int get_page(struct domain *d, u64 e)
 		return -EINVAL;
 	if (!page_get(d, m))
 		return -EBUSY;
-	if (!(e & PTE_RW))
-		return 0;
-	rc = ptype_get(d, m, TYPE_WRITABLE);
+	/* As on Xen, pages that the hypervisor shares stay write-back. */
+	rc = (e & NOT_WB) && (mfn_frame(m)->flags & FRAME_XENHEAP) ? -EACCES :
+	     e & PTE_RW ? ptype_get(d, m, TYPE_WRITABLE) : 0;
 	if (rc)
 		page_put(m);
+	else if ((e & NOT_WB) && (e & PTE_RW))
+		mfn_frame(m)->flags |= FRAME_NOT_WB;
 	return rc;
 }
 

@@ -19,7 +19,10 @@ int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad);
  * *old is its present value.
  */
 int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value);
-/* Whether the domain may use the memory type of this level-1 entry. */
+/*
+ * Whether the domain may use the memory type of this level-1 entry. Who may use
+ * another one than write-back may flush the caches.
+ */
 bool tables_cache_ok(const struct domain *d, u64 e);
 /*
  * Write a level-1 entry that maps a page of another domain. The caller holds d's

@@ -35,6 +35,7 @@ struct domain *host_busy;
 void (*host_between)(void);
 bool (*host_wanted)(void);
 void (*host_flushed)(u32 cpus);
+void (*host_page_flushed)(void *page);
 void (*host_flush_due)(void);
 jmp_buf *host_panic;
 char host_panic_text[128];
@@ -122,6 +123,12 @@ void smp_flush(cpus_t set)
 			flushed[i] = host_flushes;
 	if (host_flushed)
 		host_flushed(cpus);
+}
+
+void cache_flush_page(const void *page)
+{
+	if (host_page_flushed)
+		host_page_flushed((void *)page);
 }
 
 void smp_flush_always(void)
@@ -445,6 +452,7 @@ void host_reset(void)
 	host_turn = host_between = NULL;
 	host_wanted = NULL;
 	host_flushed = NULL;
+	host_page_flushed = NULL;
 	host_flush_due = NULL;
 	host_busy = NULL;
 	host_unlocked = NULL;

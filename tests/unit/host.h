@@ -40,6 +40,8 @@ extern void (*host_between)(void);
 /* In place of host_preempt: whether something else has to run. */
 extern bool (*host_wanted)(void);
 extern void (*host_flushed)(u32 cpus);
+/* The caches let go of a page: now it reads as memory has it. */
+extern void (*host_page_flushed)(void *page);
 /* A table has lost its type, or a frame its owner. */
 extern void (*host_flush_due)(void);
 

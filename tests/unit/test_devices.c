@@ -56,35 +56,102 @@ static void test_iomem(void **state)
 	assert_true(full > 0);
 }
 
-static int map_uncached(struct domain *d, u32 first)
+/* The second page, by the first one, which is a table; 0: no more. */
+static int map_second(struct domain *d, u32 first, u64 bits)
 {
 	u64 *l1 = mfn_to_virt(mfn(first));
 
-	return tables_set(d, l1, make_pte(mfn(first + 1), PTE_P | PTE_RW |
-					     PTE_PCD), false);
+	return tables_set(d, l1, bits ? make_pte(mfn(first + 1), bits) : 0,
+			  false);
+}
+
+static struct domain *domain_with_table(u32 *first)
+{
+	struct domain *d;
+
+	host_reset();
+	frames_init(HOST_FRAMES);
+	frames_give(mfn(256), HOST_FRAMES - 256);
+	d = host_domain(4, first);
+	assert_true(!ptype_get_both(d, mfn(*first), TYPE_L1));
+	return d;
 }
 
 /* Memory that is not cached: only while there is a range of device frames. */
 static void test_uncached(void **state)
 {
-	struct domain *d;
 	u32 first, i;
+	struct domain *d = domain_with_table(&first);
 
 	(void)state;
-	host_reset();
-	frames_init(HOST_FRAMES);
-	frames_give(mfn(256), HOST_FRAMES - 256);
-	d = host_domain(4, &first);
-	assert_true(!ptype_get_both(d, mfn(first), TYPE_L1));
 	for (i = 0; i < 3; i++) {
-		assert_int_equal(map_uncached(d, first), -EINVAL);
+		assert_int_equal(map_second(d, first, PTE_P | PTE_RW | PTE_PCD),
+				 -EINVAL);
 		assert_int_equal(devices_set_iomem(d, 16, 24, true), 0);
-		assert_int_equal(map_uncached(d, first), 0);
-		assert_int_equal(tables_set(d, mfn_to_virt(mfn(first)), 0,
-					       false), 0);
+		assert_int_equal(map_second(d, first, PTE_P | PTE_RW | PTE_PCD),
+				 0);
+		assert_int_equal(map_second(d, first, 0), 0);
 		assert_int_equal(devices_set_iomem(d, 1, 100, false), 0);
 	}
 }
 
+static void *revealed;		/* the page whose caches were flushed */
+static u32 flushes_before;
+
+/* Memory has an entry for a frame of nobody, which the caches hid. */
+static void reveal(void *page)
+{
+	assert_null(revealed);
+	revealed = page;
+	/* No processor may write any more by an old translation. */
+	assert_true(host_flushes > flushes_before);
+	*(u64 *)page = make_pte(mfn(1), PTE_P);
+}
+
+/*
+ * What memory has of a page may differ from what the caches have, if it was mapped
+ * writable and not write-back (XSA-402). Such a page is flushed from them before
+ * its contents are checked for another type, once; no other page is.
+ */
+static void test_page_flushes(void **state)
+{
+	static const struct {
+		u64 bits, then;		/* of two mappings, one after the other */
+		bool flush;
+	} cases[] = {
+		{ PTE_RW, 0, false }, { PTE_PCD, 0, false },
+		{ PTE_PCD | PTE_PWT, PTE_RW, false },
+		{ PTE_RW | PTE_PCD, 0, true }, { PTE_RW | PTE_PWT, 0, true },
+		{ PTE_RW | PTE_PAT, 0, true }, { PTE_PCD, PTE_RW | PTE_PCD, true },
+		{ PTE_RW | PTE_PAT, PTE_RW, true }, { PTE_RW | PTE_PAT, 0, true },
+	};
+	u32 first, i;
+	struct domain *d = domain_with_table(&first);
+	mfn_t m = mfn(first + 1);
+	int rc;
+
+	(void)state;
+	assert_int_equal(devices_set_iomem(d, 16, 24, true), 0);
+	host_page_flushed = reveal;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(map_second(d, first, PTE_P | cases[i].bits), 0);
+		if (cases[i].then)
+			assert_int_equal(map_second(d, first, PTE_P |
+						    cases[i].then), 0);
+		assert_int_equal(map_second(d, first, 0), 0);
+		revealed = NULL;
+		flushes_before = host_flushes;
+		rc = ptype_get_both(d, m, TYPE_L1);
+		assert_int_equal(rc < 0, cases[i].flush);
+		assert_ptr_equal(revealed, cases[i].flush ? mfn_to_virt(m) :
+				 NULL);
+		memset(mfn_to_virt(m), 0, PAGE_SIZE);
+		if (rc)
+			assert_int_equal(ptype_get_both(d, m, TYPE_L1), 0);
+		ptype_put_both(d, m);
+	}
+}
+
 EXPORT_TESTS(devices, cmocka_unit_test(test_iomem),
-	     cmocka_unit_test(test_uncached));
+	     cmocka_unit_test(test_uncached),
+	     cmocka_unit_test(test_page_flushes));

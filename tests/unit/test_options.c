@@ -18,11 +18,19 @@
 #define ALL	(2048ull * MIB)
 #define NO_MAX	0xffffffffull		/* pages: as many as it wants */
 
-static void options(const char *line)
+/* The command line, and what the loader gives with Dom0's kernel. */
+static void options_and(const char *line, const char *dom0_line)
 {
 	host_reset();
 	snprintf(boot_info.cmdline, sizeof(boot_info.cmdline), "%s", line);
+	snprintf(boot_info.module[0].cmdline, BOOT_CMDLINE_SIZE, "%s",
+		 dom0_line);
 	options_init();
+}
+
+static void options(const char *line)
+{
+	options_and(line, "");
 }
 
 /* Sizes are in MiB; the largest 0 for none. */
@@ -405,6 +413,43 @@ static bool refuses(const char *line)
 	return strstr(host_panic_text, "cannot be had");
 }
 
+/* The words behind the first " -- " go to Dom0's kernel, behind its own. */
+static void test_for_dom0(void **state)
+{
+	static const struct {
+		const char *line, *own, *all, *left;
+		bool logged;		/* "--" is a word that is not known */
+	} cases[] = {
+		{ "nosmp -- quiet x=1", "root=a", "root=a quiet x=1", "nosmp" },
+		{ "nosmp --   quiet ", "", " quiet ", "nosmp" },
+		{ "nosmp -- a -- b", "c", "c a -- b", "nosmp" },
+		{ "nosmp  -- ", "c", "c ", "nosmp " },
+		{ "nosmp", "c", "c", "nosmp" },
+		{ "nosmp --", "c", "c", "nosmp --", true },
+		{ "-- nosmp", "c", "c", "-- nosmp", true },
+		{ "nosmp --x y -- z", "c", "c z", "nosmp --x y", true },
+	};
+	char own[BOOT_CMDLINE_SIZE - 4];
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		options_and(cases[i].line, cases[i].own);
+		assert_string_equal(boot_info.module[0].cmdline, cases[i].all);
+		assert_string_equal(boot_info.cmdline, cases[i].left);
+		assert_true(boot_flag("nosmp", false));
+		assert_int_equal(strstr(host_log, "not known") != NULL,
+				 cases[i].logged);
+	}
+	options("maxcpus=1 -- nosmp");
+	assert_false(boot_flag("nosmp", false));
+	/* As much as there is room for. */
+	snprintf(own, sizeof(own), "%*s", (int)sizeof(own) - 1, "b");
+	options_and("nosmp -- quiet", own);
+	assert_string_equal(boot_info.module[0].cmdline + sizeof(own) - 2,
+			    "b qui");
+}
+
 /* Who asks for a protection that is not there gets no machine without it. */
 static void test_refused(void **state)
 {
@@ -433,4 +478,4 @@ EXPORT_TESTS(option, cmocka_unit_test(test_mem), cmocka_unit_test(test_vcpus),
 	     cmocka_unit_test(test_flags), cmocka_unit_test(test_levels),
 	     cmocka_unit_test(test_machine), cmocka_unit_test(test_xpti),
 	     cmocka_unit_test(test_named), cmocka_unit_test(test_many),
-	     cmocka_unit_test(test_watchdog), cmocka_unit_test(test_refused));
+	     cmocka_unit_test(test_for_dom0), cmocka_unit_test(test_watchdog), cmocka_unit_test(test_refused));

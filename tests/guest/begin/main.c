@@ -7,10 +7,11 @@
  * 512 KiB behind the stack, and only the tables are read-only. The p2m of this 64-bit
  * kernel is where its note wants it, and start_info says in which pages it is. A
  * ramdisk lies behind the image, or behind all that is mapped, if a note asks for
- * the number of its first page (MOD_START_PFN).
+ * the number of its first page (MOD_START_PFN). Its command line is the loader's,
+ * followed by the words behind " -- " in the hypervisor's (Xen's __start_xen()).
  *
- * Test: begin
- * Test: begin-64 -w 64
+ * Test: begin -a own -o -- -o more
+ * Test: begin-64 -w 64 -a own -o -- -o more
  * Test: begin-ramdisk -r notes.S
  * Test: begin-64-ramdisk -w 64 -r notes.S
  */
@@ -140,8 +141,20 @@ static void test_ramdisk(void)
 	CHECK(make_rw(place), 0);
 }
 
+/* Of the runs, those without a ramdisk have words. */
+static void test_words(void)
+{
+	const char *want = start_info->mod_len ? "" : "own more";
+	u32 i;
+
+	print("command line: %s\n", (const char *)start_info->cmd_line);
+	for (i = 0; !i || want[i - 1]; i++)
+		CHECK(start_info->cmd_line[i], want[i]);
+}
+
 void test_main(void)
 {
+	test_words();
 	test_registers();
 	test_layout();
 	test_p2m();

@@ -121,6 +121,7 @@ static const struct row changes[] = {
 	EXCHANGE("nobody's", 1, 0, DOMID_SELF, 1, 0, DOMID_SELF, MFN(P_NONE)),
 	EXCHANGE("different domains", 1, 0, DOMID_SELF, 1, 0, OTHER, 0),
 	EXCHANGE("none such", 1, 0, 0x1234, 1, 0, 0x1234, 0),
+	EXCHANGE("of the other", 1, 0, OTHER, 1, 0, OTHER, 0),
 	EXCHANGE("sizes differ", 2, 0, DOMID_SELF, 1, 0, DOMID_SELF, 0),
 	EXCHANGE("order 20", 1, 20, DOMID_SELF, 1, 20, DOMID_SELF, 0),
 	EXCHANGE("none", 0, 0, DOMID_SELF, 0, 0, DOMID_SELF, 0),

@@ -3,7 +3,9 @@
  * Rules (xen/domctl.h iomem_permission, ioport_permission, irq_permission;
  * xen/physdev.h map_pirq): a domain reaches just those frames, ports and
  * interrupts of devices that the privileged one gave it, which gives only what
- * it has itself; nothing else lets it reach more, and its end gives all back.
+ * it has itself; nothing else lets it reach more, and its end gives all back. Who
+ * has device memory may map its own uncached, and flush the caches (Xen's
+ * cache_flush_permitted()).
  * An interrupt has more than one domain only if all of them agree. A machine
  * without IOMMU gives no whole device, unless it is asked to. Classes:
  * permissions of interrupts (XSA-46), their cleaning up (237, 356).
@@ -103,9 +105,9 @@ static void *argument(const void *from, u32 size)
 			   .b = (ulong)argument(&arg, sizeof(arg)) });	\
 })
 
-static int its_map(u32 frame)
+static int its_map_as(u32 frame, u64 flags)
 {
-	const u64 entry = (u64)frame << 12 | PTE_RO;
+	const u64 entry = (u64)frame << 12 | flags;
 
 	if (WIDTH == 64)
 		return its((struct call){
@@ -115,6 +117,21 @@ static int its_map(u32 frame)
 	return its((struct call){
 		.nr = __HYPERVISOR_update_va_mapping, .a = VA,
 		.b = (ulong)entry, .c = (ulong)(entry >> 32), .d = UVMF_INVLPG,
+	});
+}
+
+static int its_map(u32 frame)
+{
+	return its_map_as(frame, PTE_RO);
+}
+
+static int its_mmuext(u32 cmd)
+{
+	const struct mmuext_op arg = { .cmd = cmd };
+
+	return its((struct call){
+		.nr = __HYPERVISOR_mmuext_op, .b = 1, .d = DOMID_SELF,
+		.a = (ulong)argument(&arg, sizeof(arg)),
 	});
 }
 
@@ -215,6 +232,25 @@ static void test_nothing(void)
 	CHECK(its((struct call){ .nr = __HYPERVISOR_domctl,
 				 .a = (LIST << 12) + ARGUMENT }), -XEN_EPERM);
 	CHECK(its_map(ROM), -XEN_EPERM);
+}
+
+/* How its memory is cached it may say while it has frames of a device. */
+static void test_caches(void)
+{
+	const u32 own = u.frames[DOMU_PAGES - 2];
+	u32 round;
+	bool has;
+
+	for (round = 0; round < 3; round++) {
+		has = round == 1;
+		CHECK(give_frames(ROM, 1, has), 0);
+		CHECK(its_map_as(own, PTE_RWP | PTE_PCD), has ? 0 : -XEN_EINVAL);
+		CHECK(its_map_as(own, PTE_RO | PTE_PWT), has ? 0 : -XEN_EINVAL);
+		CHECK(its_mmuext(MMUEXT_FLUSH_CACHE), has ? 0 : -XEN_EACCES);
+		CHECK(its_mmuext(MMUEXT_FLUSH_CACHE_GLOBAL),
+		      has ? 0 : -XEN_EINVAL);
+		CHECK(its_map_as(own, PTE_RO), 0);
+	}
 }
 
 static void test_frames(void)
@@ -346,6 +382,7 @@ static void one_life(long gsi)
 	CHECK(domu_map(&u, place, u.frames[LIST], PTE_RWP), 0);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);
 	test_nothing();
+	test_caches();
 	test_frames();
 	test_ports();
 	test_pirq();

@@ -149,6 +149,7 @@
 #define PTE_A			0x20ull
 #define PTE_D			0x40ull
 #define PTE_PSE			0x80ull
+#define PTE_PAT			0x80ull		/* of level 1 */
 #define PTE_G			0x100ull
 #define PTE_AVAIL		0xe00ull	/* three bits for the guest */
 #define PTE_NX			(1ull << 63)

@@ -2,10 +2,12 @@
 /*
  * Rules (xen/xen.h mmu_update, mmuext_op): no page is a page table and
  * writable at once; every entry is checked on every way that leads to it;
- * pins are balanced; the hypervisor's slots of the top L2 stay its own.
+ * pins are balanced; the hypervisor's slots of the top L2 stay its own, and the
+ * pages that it shares are mapped write-back alone (Xen's get_page_from_l1e()).
  *
  * Classes tried: fast paths that skip validation (XSA-148, 182), recursive
- * entries (185, 240), implicit unpin (252), stale types (242).
+ * entries (185, 240), implicit unpin (252), stale types (242), mappings that are
+ * not coherent (402).
  *
  * A 64-bit root's own rules are those of tests/guest/l4slots and linear.
  *
@@ -213,6 +215,31 @@ static void test_attributes(void)
 	CHECK(make_rw(l1), 0);
 }
 
+/*
+ * Nor how pages are cached that it shares with the hypervisor. That of its own
+ * pages Dom0 may choose.
+ */
+static void test_shared_attributes(void)
+{
+	static const u64 types[] = { PTE_PWT, PTE_PCD, PTE_PAT };
+	u64 info = start_info->shared_info;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		print("page with %x\n", (u32)types[i]);
+		CHECK(set_pte_va(data, info | PTE_RWP | types[i], UVMF_INVLPG),
+		      -XEN_EACCES);
+		CHECK(set_pte_va(data, info | PTE_RO | types[i], UVMF_INVLPG),
+		      -XEN_EACCES);
+		CHECK(mmu_update(va_maddr(pte_of(data)), info | PTE_RWP |
+				 types[i]), -XEN_EACCES);
+		CHECK(set_pte_va(data, va_maddr(data) | PTE_RWP | types[i],
+				 UVMF_INVLPG), 0);
+	}
+	CHECK(set_pte_va(data, info | PTE_RWP, UVMF_INVLPG), 0);
+	CHECK(make_rw(data), 0);
+}
+
 #define AD	(u32)(PTE_A | PTE_D)	/* which a processor may set */
 
 /* In-place writes by the instructions that kernels use. */
@@ -286,5 +313,6 @@ void test_main(void)
 	test_emulation();
 	test_arguments();
 	test_attributes();
+	test_shared_attributes();
 	test_release();
 }

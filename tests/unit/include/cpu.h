@@ -134,6 +134,8 @@ static inline bool cpu_canonical(u64 at)
 	return at + BIT(47) < BIT(48);
 }
 
+void cache_flush_page(const void *page);
+
 static inline void wbinvd(void)
 {
 }
