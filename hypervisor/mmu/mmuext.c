@@ -55,12 +55,13 @@ static int unpin(struct domain *d, mfn_t m)
 
 int mmu_new_baseptr(struct vcpu *v, mfn_t m)
 {
-	mfn_t old = v->roots.kernel.table;
 	int rc = ptype_lock(v->d);
+	mfn_t old;
 
 	if (rc)
 		return rc;
 	spin_guard_taken(&v->d->tables.lock);
+	old = v->roots.kernel.table;
 	if (mfn_eq(old, m)) {
 		roots_load(v);
 		return 0;
@@ -83,18 +84,18 @@ int mmu_new_baseptr(struct vcpu *v, mfn_t m)
  */
 static int new_user_baseptr(struct vcpu *v, mfn_t m)
 {
-	mfn_t old = v->roots.user.table;
-	int rc;
+	int rc = ptype_lock(v->d);
+	mfn_t old;
 
-	if (m.n && !mfn_valid(m))
-		return -EINVAL;
-	m = m.n ? m : INVALID_MFN;
-	if (mfn_eq(old, m))
-		return 0;
-	rc = ptype_lock(v->d);
 	if (rc)
 		return rc;
 	spin_guard_taken(&v->d->tables.lock);
+	if (m.n && !mfn_valid(m))
+		return -EINVAL;
+	m = m.n ? m : INVALID_MFN;
+	old = v->roots.user.table;
+	if (mfn_eq(old, m))
+		return 0;
 	if (!mfn_eq(m, INVALID_MFN))
 		rc = ptype_get_both(v->d, m, v->d->width->root_type);
 	if (rc)
