@@ -20,8 +20,10 @@ int tables_set(struct domain *d, u64 *entry, u64 value, bool keep_ad);
  */
 int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value);
 /*
- * Whether the domain may use the memory type of this level-1 entry. Who may use
- * another one than write-back may flush the caches.
+ * Whether the domain may use the memory type of this level-1 entry. The caller
+ * holds the page lock. Who may use another type than write-back may flush the
+ * caches; that is asked without the lock, since an answer of a moment ago means
+ * one flush more or less.
  */
 bool tables_cache_ok(const struct domain *d, u64 e);
 /*
