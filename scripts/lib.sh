@@ -61,7 +61,9 @@ need() {
 
 # lock NAME: keep two runs from building the same thing at once
 lock() {
-	mkdir -p "$build"
+	{ mkdir -p "$build" && : >> "$build/.$1.lock"; } 2>/dev/null ||
+		die "cannot write to $build/.$1.lock" \
+		    "free space, or give yourself the directory: another user may have made it"
 	exec 8> "$build/.$1.lock"
 	flock -n 8 || { note "waiting for another $me"; flock 8; }
 }

@@ -7,10 +7,15 @@ from pathlib import Path
 OVMF = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 
 
+def wrong(cause, remedy):
+    print(f"run-qemu: error: {cause}\nrun-qemu: remedy: {remedy}", file=sys.stderr)
+    sys.exit(2)
+
+
 def network(index, kind, tftp):
     model = {"virtio": "virtio-net-pci", "e1000": "e1000"}.get(kind)
     if not model:
-        sys.exit(f"run-qemu: error: no network card {kind}: use virtio or e1000")
+        wrong(f"no network card {kind}", "use virtio or e1000")
     net = f"10.0.{index + 2}"
     # 10.0.x.100:7 echoes
     user = (f"user,id=net{index},net={net}.0/24,"
@@ -24,8 +29,10 @@ def disk(index, spec):
     kind, _, path = spec.partition(":")
     device = {"virtio": "virtio-blk-pci,drive=",
               "ahci": "ide-hd,bus=ide.{},drive="}.get(kind)
-    if not device or not Path(path).exists():
-        sys.exit(f"run-qemu: error: no disk {spec}: use virtio:FILE or ahci:FILE")
+    if not device or not path:
+        wrong(f"no disk {spec}", "use virtio:FILE or ahci:FILE")
+    if not Path(path).exists():
+        wrong(f"there is no {path}", f"truncate -s 1G {path} makes an empty disk")
     form = "qcow2" if path.endswith(".qcow2") else "raw"
     path = path.replace(",", ",,")
     return ["-drive", f"file={path},format={form},cache=unsafe,if=none,"
@@ -36,8 +43,7 @@ def disk(index, spec):
 def uefi(variables):
     """OVMF in flash memory: its code, and its variables in a file of their own."""
     if not OVMF.exists():
-        sys.exit(f"run-qemu: error: there is no {OVMF}\n"
-                 "run-qemu: remedy: apt-get install ovmf")
+        wrong(f"there is no {OVMF}", "apt-get install ovmf")
     if not variables.exists():
         shutil.copy(OVMF.with_name("OVMF_VARS_4M.fd"), variables)
     return ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={OVMF}",

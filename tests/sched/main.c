@@ -507,18 +507,22 @@ static u32 run(u32 nr, u32 seed)
 
 int main(int argc, char **argv)
 {
-	u32 nr, seed, failed, all = 0;
+	u32 nr, seed, failed, ran = 0, all = 0;
 
 	for (nr = 0; nr < ARRAY_SIZE(cases); nr++) {
 		if (argc > 1 && strcmp(argv[1], cases[nr].name))
 			continue;
 		failed = 0;
 		for (seed = 0; seed < cases[nr].seeds; seed++)
-			if (argc < 3 || seed == (u32)atoi(argv[2]))
+			if (argc < 3 || seed == (u32)atoi(argv[2])) {
 				failed += run(nr, seed);
+				ran++;
+			}
 		printf("%s: %u of %u fail\n", cases[nr].name, failed,
 		       cases[nr].seeds);
 		all += failed;
 	}
-	return all != 0;
+	if (!ran)
+		printf("there is no such case or seed\n");
+	return all || !ran;
 }
