@@ -147,14 +147,14 @@ static const struct option {
 	  "vpid force-ept", .why = "guests use neither VT-x nor SVM" },
 	{ "iommu", .refused = "force required",
 	  .why = "there is no IOMMU support" },
-	{ "ats dom0-iommu iommu_* irq-max-guests ivmd ivrs* pci* rmrr snb_*",
+	{ "ats dom0-iommu iommu_* ivmd ivrs* pci-phantom rmrr snb_*",
 	  .why = "there is no IOMMU support" },
-	{ "acpi* apic* arat clocksource cmos* dom0_io* e820* extra_* hest* "
-	  "hpet* ioapic* irq_* lapic* max_gsi_irqs mm* msi noapic "
-	  "noirqbalance nolapic nr_irqs numa ro-hpet tdt tevt_mask timer_slop "
-	  "tsc x2apic*",
-	  .why = "devices and interrupts are used as the firmware describes "
-		 "them" },
+	{ "acpi* apic* arat availmem badpage clocksource cmos* dma_bits "
+	  "dom0_io* e820* extra_* hest* highmem* hpet* ioapic* irq* lapic* "
+	  "max_gsi_irqs mm* msi noapic noirqbalance nolapic nr_irqs numa "
+	  "pci ro-hpet tdt tevt_mask timer_slop tsc x2apic*",
+	  .why = "devices, interrupts and memory are used as the firmware "
+		 "describes them" },
 	{ "core_parking cpufreq cpuidle idle_* max_cstate mwait* preferred* "
 	  "rcu-* reboot", .why = "the firmware and Dom0 manage power" },
 	{ "smt", .refused = "0 no off false disable",
@@ -165,14 +165,14 @@ static const struct option {
 	{ "cet cmci* cpu_type cpuid* cpuinfo dit dom0-cpuid global-pages "
 	  "invpcid ler mce* mtrr* nmi pcid pku psr pv-* smap smep spec-ctrl "
 	  "tsx vpmu xsave", .why = "processor features are not configured" },
-	{ "availmem badpage bootscrub* dma_bits highmem* low_mem* memop* scrub*",
+	{ "bootscrub* scrub*",
 	  .why = "memory is cleaned when it is given out" },
 	{ "gnttab", .why = "grant tables have version 1 and no transfer" },
 	{ "dom0", .refused = "pvh", .why = "Dom0 is a PV domain" },
 	{ "flask", .refused = "enforcing", .why = "there are no XSM policies" },
 	{ "xsm", .refused = "flask silo", .why = "there are no XSM policies" },
 	{ "allow_unsafe argo async* crash* debug* dom0_nodes hardware_dom "
-	  "low_crashinfo shim_mem tboot",
+	  "low_* memop* shim_mem tboot",
 	  .why = "Krypton has no such part" },
 };
 
