@@ -15,7 +15,7 @@ help:  ## show this list
 	@echo '  CONFIG=name       a configuration of configs/ (default $(CONFIG))'
 	@echo '  GROUP=a,b         the groups of tests (scripts/run-tests --list) or of the bench'
 	@echo '  TEST=a,b          the tests to run, by name'
-	@echo '  HYPERVISOR=name   for make run: krypton or reference (default krypton)'
+	@echo '  HYPERVISOR=name   for make run: krypton, krypton-debug or reference (default krypton)'
 	@echo '  DOM0=name         for make run: i386 or debian (Debian 12 for amd64; default i386)'
 	@echo '  SHARE=dir         for make run: copy its files to /share in Dom0'
 	@echo '  KERNEL=file       for make run: the kernel of the DomU "demo"; also RAMDISK=file'
