@@ -124,7 +124,7 @@ apt_download() {
 need_debian_system() {
 	need mmdebstrap mmdebstrap
 	[ "$(id -u)" -eq 0 ] ||
-		die "only root can make a Debian system" "run this as root"
+		die "only root can make a Debian system" "run this as root, or with sudo"
 	[ -n "$(apt_main_suite)" ] ||
 		die "apt has no package lists of Debian's main suite" \
 		    "run apt-get update, then try again"
