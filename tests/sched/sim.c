@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The machine: each processor has a stack, on which the hypervisor's own
- * sched.c, switch.c and time.c run as on a real one. It leaves that stack when
- * it "is" in a guest, or halts, and comes back for an interrupt or a call of
- * the guest. Time passes in guests and halts alone.
+ * sched/, entry/exit.c and machine/time.c run as on a real one. It leaves that
+ * stack when it "is" in a guest, or halts, and comes back for an interrupt or a
+ * call of the guest. Time passes in guests and halts alone.
  */
 #include <stdio.h>
 #include <stdlib.h>
