@@ -5,9 +5,9 @@
  *
  * Every vCPU starts with a periodic timer of 100 Hz, because kernels up to
  * 2.6.18 rely on it and never set it. As on Xen, it runs only while its vCPU
- * runs. So a CPU serves at most one periodic timer, and all ticks that a vCPU
- * missed become one. Two CPUs that change the timer at the same time may cause
- * one extra tick.
+ * runs, and the CPU that runs the vCPU sets it. So a CPU serves at most one
+ * periodic timer, and all ticks that a vCPU missed become one. Two CPUs that
+ * change the timer at the same time may cause one extra tick.
  */
 #include <xen/sched.h>
 #include "domain/part.h"
@@ -79,9 +79,8 @@ long vcpu_set_periodic(struct vcpu *v, u64 arg)
 		return -EINVAL;
 	v->timers.period = period;
 	timer_stop(&v->timers.periodic);
-	/* A vCPU that starts to run first sets this, then reads the period. */
-	if (v->sched.running)
-		vcpu_tick(v);
+	/* A CPU that runs it sets the timer before it enters the guest again. */
+	sched_stop(v);
 	return 0;
 }
 

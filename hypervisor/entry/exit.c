@@ -85,20 +85,20 @@ static void schedule(void)
 {
 	struct cpu *c = this_cpu();
 	struct vcpu *prev = c->current, *next;
+	bool slept;
 
 	do_work(c);
 	next = sched_choose(prev);
-	if (next == prev && next)
-		return;
-	if (prev)
+	slept = !next;
+	if (prev && next != prev)
 		timer_stop(&prev->timers.periodic);
-	if (!next)
+	if (slept)
 		next = wait_for_vcpu(c);
-	if (next == c->current)		/* in its kernel: it has slept */
-		vcpu_update_time(next);
-	else
+	if (next != c->current)
 		switch_vcpus(c->current, next);
-	vcpu_tick(next);
+	else if (slept)			/* in its kernel */
+		vcpu_update_time(next);
+	vcpu_tick(next);		/* its period may be new */
 }
 
 /*

@@ -54,7 +54,10 @@ struct domain_sched {
 void sched_wake(struct vcpu *v);
 /* An event is pending: wake the vCPU, or interrupt the guest that runs. */
 void sched_kick(struct vcpu *v);
-/* Call after a change of state that forbids the vCPU to run. */
+/*
+ * Have a CPU that runs the vCPU choose again, after a change that forbids it to run
+ * or gives it another periodic timer.
+ */
 void sched_stop(struct vcpu *v);
 /* Wake a vCPU that polls this port, or several ports. */
 void sched_poll_check(struct vcpu *v, u32 port);

@@ -26,6 +26,7 @@ static u32 more_work;		/* exits that find work after their frame */
 static u32 more_rounds;		/* choices after which there is work again */
 static u32 more_nmis;		/* that come while the last one is dropped */
 static u32 windows;		/* for interrupts */
+static u32 ticks;		/* vcpu_tick() was called */
 static char steps[16];		/* of a domain's end, or a switch: a letter each */
 static u32 step_count, work_when_stopped;
 
@@ -101,7 +102,7 @@ static void drop_nmi(struct vcpu *v)
 					(host_cpu.current = NULL)))
 #define context_load(v)		(step('L'), host_cpu.current = (v))
 #define vcpu_update_time(v)	step('u')
-#define vcpu_tick(v)		((void)(v))
+#define vcpu_tick(v)		((void)(v), (void)ticks++)
 #define cpu_idle(w)		halt()
 #define irq_window()		((void)windows++)
 #define xpti_ready(v)		(v)
@@ -150,6 +151,7 @@ static void setup(void)
 	spin_init(&d->life.lock, LOCK_SHUTDOWN);
 	d->life.shutdown_code = ~0u;
 	frames = more_work = more_rounds = more_nmis = windows = step_count = 0;
+	ticks = 0;
 	memset(steps, 0, sizeof(steps));
 	during_halt = NULL;
 }
@@ -300,6 +302,8 @@ static void test_endless_work(void **state)
 	exit_to_guest(&r);
 	assert_int_equal(windows, 5);
 	assert_string_equal(steps, "");
+	/* Each time it may have got another periodic timer. */
+	assert_int_equal(ticks, 6);
 }
 
 static void test_endless_nmis(void **state)
