@@ -54,16 +54,16 @@ void smp_flush_interrupt(void)
 }
 
 /*
- * CPUs that have a vCPU loaded. Other CPUs hold no translation of a guest: they
- * flushed when they unloaded their last vCPU, and flush again when they load
- * one.
+ * The caller, if it is one of them, and CPUs that have a vCPU loaded. Other CPUs
+ * hold no translation of a guest: they flushed when they unloaded their last vCPU,
+ * and flush again when they load one.
  */
 static cpus_t in_use(cpus_t cpus)
 {
-	u32 i;
+	u32 me = this_cpu()->id, i;
 
 	for_each_cpu(i, &cpus)
-		if (!READ_ONCE(cpu_blocks[i]->cpu.current))
+		if (i != me && !READ_ONCE(cpu_blocks[i]->cpu.current))
 			cpus_remove(&cpus, i);
 	return cpus;
 }
@@ -73,16 +73,17 @@ static bool has_flushed(u32 cpu, u64 request)
 	return cpu_blocks[cpu]->cpu.flushed >= request;
 }
 
-static void flush(bool me, cpus_t others)
+static void flush(cpus_t cpus)
 {
 	u64 request = __atomic_add_fetch(&flushes_asked, 1, __ATOMIC_SEQ_CST);
-	u32 i;
+	u32 me = this_cpu()->id, i;
 
-	if (me)
+	if (cpus_has(&cpus, me))
 		smp_flush_interrupt();
-	for_each_cpu(i, &others)
+	cpus_remove(&cpus, me);
+	for_each_cpu(i, &cpus)
 		apic_send_ipi(cpu_blocks[i]->cpu.apic_id, VEC_FLUSH_IPI);
-	for_each_cpu(i, &others)
+	for_each_cpu(i, &cpus)
 		while (!has_flushed(i, request)) {
 			smp_flush_interrupt();
 			cpu_relax();
@@ -91,19 +92,12 @@ static void flush(bool me, cpus_t others)
 
 void smp_flush(cpus_t cpus)
 {
-	u32 me = this_cpu()->id;
-	cpus_t others = in_use(cpus);
-
-	cpus_remove(&others, me);
-	flush(cpus_has(&cpus, me), others);
+	flush(in_use(cpus));
 }
 
 void smp_flush_always(void)
 {
-	cpus_t others = smp_all();
-
-	cpus_remove(&others, this_cpu()->id);
-	flush(true, others);
+	flush(smp_all());
 }
 
 u64 smp_next_flush(void)
