@@ -106,27 +106,28 @@ static int new_user_baseptr(struct vcpu *v, mfn_t m)
 	return 0;
 }
 
-static int clear_page(struct domain *d, mfn_t m)
+/* Without a source: clear it. */
+static int fill_page(struct domain *d, mfn_t m, const void *from)
 {
 	if (ptype_get_both(d, m, TYPE_WRITABLE))
 		return -EINVAL;
-	memset(mfn_to_virt(m), 0, PAGE_SIZE);
+	if (from)
+		memcpy(mfn_to_virt(m), from, PAGE_SIZE);
+	else
+		memset(mfn_to_virt(m), 0, PAGE_SIZE);
 	ptype_put_both(d, m);
 	return 0;
 }
 
 static int copy_page(struct domain *d, mfn_t to, mfn_t from)
 {
-	if (!page_get(d, from))
-		return -EINVAL;
-	if (ptype_get_both(d, to, TYPE_WRITABLE)) {
+	int rc = -EINVAL;
+
+	if (page_get(d, from)) {
+		rc = fill_page(d, to, mfn_to_virt(from));
 		page_put(from);
-		return -EINVAL;
 	}
-	memcpy(mfn_to_virt(to), mfn_to_virt(from), PAGE_SIZE);
-	ptype_put_both(d, to);
-	page_put(from);
-	return 0;
+	return rc;
 }
 
 int mmu_flush_vcpus(struct domain *d, u64 bitmap)
@@ -155,7 +156,7 @@ static int page_operation(struct domain *d, const struct mmuext *op)
 	case MMUEXT_UNPIN_TABLE:
 		return unpin(d, mfn(op->arg1));
 	case MMUEXT_CLEAR_PAGE:
-		return clear_page(d, mfn(op->arg1));
+		return fill_page(d, mfn(op->arg1), NULL);
 	case MMUEXT_COPY_PAGE:
 		return copy_page(d, mfn(op->arg1), mfn(op->arg2));
 	case MMUEXT_MARK_SUPER:
