@@ -16,6 +16,7 @@
 #define MSR_HYPERCALL_PAGE	0x40000000
 #define MSR_DE_CFG		0xc0011029	/* AMD */
 #define DE_CFG_LFENCE		BIT(1)		/* serialises */
+#define DE_CFG_ZEN2_FP_BACKUP	BIT(9)		/* no eliminated moves */
 
 #define APIC_BASE_VALUE		0xfee00800
 #define APIC_BASE_BOOT		BIT(8)
@@ -99,13 +100,22 @@ static const struct msr {
 	{ MSR_DE_CFG, MSR_DE_CFG, AMD, VALUE, DROP, DE_CFG_LFENCE },
 };
 
-/* AMD: DE_CFG tells guests that LFENCE serialises, so make it so. */
+/*
+ * AMD: DE_CFG tells guests that LFENCE serialises, so make it so. Zen 2 without the
+ * microcode of 2023 shows programs what others had in vector registers (XSA-433),
+ * unless it eliminates no moves. Of family 17h, it alone has STIBP.
+ */
 void msr_init_cpu(void)
 {
-	u64 value;
+	u32 id[4], more[4];
+	u64 value, bits = DE_CFG_LFENCE;
 
+	cpuid(1, 0, id);
+	cpuid(0x80000008, 0, more);
+	if ((id[0] & 0x0ff00f00) == 0x00800f00 && (more[1] & BIT(15)))
+		bits |= DE_CFG_ZEN2_FP_BACKUP;
 	if (!cpuid_is_intel() && rdmsr_safe(MSR_DE_CFG, &value))
-		wrmsr_safe(MSR_DE_CFG, value | DE_CFG_LFENCE);
+		wrmsr_safe(MSR_DE_CFG, value | bits);
 }
 
 static bool applies(u8 whom, const struct vcpu *v)

@@ -89,6 +89,7 @@ u64 rdtsc(void);
 u64 rdmsr(u32 msr);
 bool rdmsr_safe(u32 msr, u64 *v);
 void wrmsr_safe(u32 msr, u64 v);
+extern u64 host_de_cfg;
 
 /* Flat data, whichever it is. */
 static inline u16 data_selector(u32 reg)
