@@ -6,12 +6,10 @@
  */
 #include "cpu/emulate.h"
 #include "cpu/ldt.h"
-#include "cpu/nmi.h"
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "machine/asm.h"
-#include "machine/mce.h"
 #include "mmu/ptwrite.h"
 #include "mmu/walk.h"
 
@@ -201,14 +199,6 @@ void guest_trap(struct regs *r)
 		address = read_cr2();
 		irq_enable();
 		page_fault(v, r, address);
-		return;
-	}
-	if (r->vector == X86_NMI) {
-		nmi_note();
-		return;
-	}
-	if (r->vector == X86_MC) {
-		mce_trap();
 		return;
 	}
 	if (r->vector == X86_DF)

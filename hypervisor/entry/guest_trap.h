@@ -6,7 +6,7 @@
 #define NO_ERROR_CODE	(-1)
 
 /*
- * Handle a trap from the guest: all vectors but device interrupts. r is the
+ * Handle a trap from the guest: all vectors but interrupts, NMI and #MC. r is the
  * frame of the vCPU that runs here. Called with interrupts off.
  */
 void guest_trap(struct regs *r);

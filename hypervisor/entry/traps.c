@@ -208,18 +208,28 @@ static bool at_sysenter(u64 ip)
 	       (ip >= (u64)xpti_sysenter && ip < (u64)xpti_sysenter_saved);
 }
 
-/* Not inline, so that an entry from a guest saves fewer registers. */
+/*
+ * NMI and #MC come at any instruction, of a guest or of the hypervisor. Not inline,
+ * so that other traps save fewer registers.
+ */
+static __attribute__((noinline)) struct regs *interruption(struct regs *r)
+{
+	if (r->vector == X86_MC) {
+		mce_trap();
+	} else {
+		smp_nmi(r);
+		if (!watchdog_nmi(r))
+			nmi_note();
+	}
+	if (!from_guest(r))
+		r->ip = cpu_idle_skip(r->ip);
+	return r;
+}
+
+/* Not inline, for the same reason. */
 static __attribute__((noinline)) struct regs *hypervisor_trap(struct regs *r)
 {
 	switch (r->vector) {
-	case X86_NMI:
-		nmi_note();
-		r->ip = cpu_idle_skip(r->ip);
-		return r;
-	case X86_MC:
-		mce_trap();
-		r->ip = cpu_idle_skip(r->ip);
-		return r;
 	case X86_DB:
 		/*
 		 * The hypervisor hit a guest's breakpoint, or SYSENTER came
@@ -256,14 +266,8 @@ struct regs *trap_entry(struct regs *r)
 		irq_dispatch((u32)r->vector);
 		return r;
 	}
-	if (r->vector == X86_NMI) {
-		smp_nmi(r);
-		if (watchdog_nmi(r)) {
-			if (!from_guest(r))
-				r->ip = cpu_idle_skip(r->ip);
-			return r;
-		}
-	}
+	if (r->vector == X86_NMI || r->vector == X86_MC)
+		return interruption(r);
 	if (!from_guest(r))
 		return hypervisor_trap(r);
 	guest_trap(r);
