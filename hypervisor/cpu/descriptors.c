@@ -21,8 +21,7 @@
 #include "hypercalls.h"
 #include "machine/asm.h"
 
-#define DESC_AREAS	8192	/* most vCPUs of the machine; 1 GiB */
-#define TABLE_AREAS	16	/* areas that one level-1 table maps */
+#define DESC_AREAS	8192	/* most vCPUs of the machine; 16 GiB */
 
 #define DESC_DPL	(BIT(45) | BIT(46))
 #define DPL_SHIFT	45
@@ -205,76 +204,41 @@ long do_update_descriptor(u64 a[])
 static u64 areas_used[DESC_AREAS / 64];
 static struct spinlock area_lock = SPINLOCK(LOCK_LIST);
 
-static void put_desc_area(u64 at, u32 count)
+/* The address of one that nobody has; 0: there is none. */
+static u64 get_desc_area(void)
 {
-	u64 n = (at - DESC_BASE) / (32 * PAGE_SIZE);
+	u64 i, n;
 
 	spin_guard_irqsave(&area_lock);
-	areas_used[n / 64] &= ~((BIT(count) - 1) << n % 64);
-}
-
-/* Reserve 'count' consecutive areas, 1 or TABLE_AREAS. 0: there are none. */
-static u64 get_desc_area(u32 count)
-{
-	u64 n, mask;
-
-	spin_guard_irqsave(&area_lock);
-	for (n = 0; n < DESC_AREAS; n += count) {
-		mask = (BIT(count) - 1) << n % 64;
-		if (areas_used[n / 64] & mask)
-			continue;
-		areas_used[n / 64] |= mask;
-		return DESC_BASE + n * 32 * PAGE_SIZE;
-	}
-	return 0;
-}
-
-/*
- * Reserve areas and make the first one the vCPU's window, with null descriptors
- * for the GDT and nothing for the LDT. The others stay empty.
- */
-static int make_area(struct vcpu *v, u32 count)
-{
-	u64 at = get_desc_area(count), *e;
-	u32 i;
-
-	for (i = 0; at && i < count * 32; i++) {
-		e = paging_entry(at + i * PAGE_SIZE);
-		if (!e) {
-			put_desc_area(at, count);
-			return -ENOMEM;
+	for (i = 0; i < DESC_AREAS / 64; i++)
+		if (~areas_used[i]) {
+			n = (u64)__builtin_ctzll(~areas_used[i]);
+			areas_used[i] |= BIT(n);
+			return DESC_BASE + (i * 64 + n) * LARGE_PAGE;
 		}
-		*e = i < GDT_FRAMES ? descriptors_none() : 0;
-	}
-	if (!at)
-		return -ENOMEM;
-	v->desc.area = at;
-	v->desc.areas = count;
 	return 0;
 }
 
+/* The window has null descriptors for the GDT and nothing for the LDT. */
 static int vcpu_create_area(struct vcpu *v)
 {
-	return make_area(v, 1);
-}
+	u64 at = get_desc_area(), *e = at ? paging_entry(at) : NULL;
+	u32 i;
 
-int descriptors_isolate(struct vcpu *v)
-{
-	struct vcpu_descriptors old = v->desc;
-	int rc;
-
-	if (old.areas == TABLE_AREAS)
-		return 0;
-	rc = make_area(v, TABLE_AREAS);
-	if (!rc)
-		put_desc_area(old.area, old.areas);
-	return rc;
+	v->desc.area = at;
+	for (i = 0; e && i < 32; i++)
+		e[i] = i < GDT_FRAMES ? descriptors_none() : 0;
+	return e ? 0 : -ENOMEM;
 }
 
 static void vcpu_free_area(struct vcpu *v)
 {
-	if (v->desc.area)
-		put_desc_area(v->desc.area, v->desc.areas);
+	u64 n = (v->desc.area - DESC_BASE) / LARGE_PAGE;
+
+	if (!v->desc.area)
+		return;
+	spin_guard_irqsave(&area_lock);
+	areas_used[n / 64] &= ~BIT(n % 64);
 }
 
 /* Drop all GDTs and LDTs: the domain's vCPUs never run again. */

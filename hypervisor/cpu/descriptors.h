@@ -12,11 +12,11 @@
 
 /*
  * A vCPU's part, guarded by the page lock. The vCPU's descriptor window is an
- * area of the hypervisor's address space: 16 pages for the GDT, 16 for the LDT.
+ * area of the hypervisor's address space: 16 pages for the GDT, 16 for the LDT. It
+ * has a level-1 table of its own, which with XPTI is all that its guest can see.
  */
 struct vcpu_descriptors {
 	u64 area;			/* address of the window; fixed once used */
-	u32 areas;			/* consecutive areas that it reserves */
 	mfn_t gdt[GDT_FRAMES];
 	u32 gdt_entries;
 	gva_t ldt_base;
@@ -39,11 +39,6 @@ static inline u16 selector_ring1(u32 sel)
 
 /* The page-table entry for a GDT page that the guest has not set. */
 u64 descriptors_none(void);
-/*
- * Give a vCPU a window whose level-1 table contains no other vCPU's window. The
- * vCPU has not run and has no GDT. 0 or -ENOMEM.
- */
-int descriptors_isolate(struct vcpu *v);
 /*
  * Set the vCPU's GDT: 'entries' descriptors in frames of its domain. 0 or
  * -EINVAL. The caller holds the page lock.

@@ -76,12 +76,11 @@ static void link_tables(struct vcpu *v)
 	const u64 rights = PTE_P | PTE_RW;
 	struct vcpu_xpti *x = &v->xpti;
 	u64 area = v->desc.area, at = area + (GDT_FRAMES + 1) * PAGE_SIZE;
-	u64 *l1 = (u64 *)ROUND_DOWN((u64)paging_entry(area), PAGE_SIZE);
 	u64 desc = make_pte(virt_to_mfn(x->l3), rights);
 	u64 image = make_pte(virt_to_mfn(image_l3), rights);
 
 	x->l3[area >> 30 & 511] = make_pte(virt_to_mfn(x->l2), rights);
-	x->l2[area >> 21 & 511] = make_pte(virt_to_mfn(l1), rights);
+	x->l2[area >> 21 & 511] = make_pte(virt_to_mfn(paging_entry(area)), rights);
 	*paging_entry(at) = make_pte(virt_to_mfn(x->page), PTE_HV_DATA);
 	v->roots.kernel.thin[L4_DESC_SLOT] = v->roots.user.thin[L4_DESC_SLOT] = desc;
 	v->roots.kernel.thin[L4_IMAGE_SLOT] = v->roots.user.thin[L4_IMAGE_SLOT] = image;
@@ -97,8 +96,7 @@ int xpti_prepare(struct vcpu *v)
 	    !xpti_enabled(v->d->privileged))
 		return 0;
 	if (!make_table(&x->l3) || !make_table(&x->l2) ||
-	    !make_table((u64 **)&x->page) || roots_split(v) ||
-	    descriptors_isolate(v))
+	    !make_table((u64 **)&x->page) || roots_split(v))
 		return -ENOMEM;
 	link_tables(v);
 	return 0;

@@ -13,7 +13,7 @@
  *                                                   only; in the roots of 64-bit
  *                                                   kernels alone
  *  257      ffff808000000000    ffff80ffffffffff    GDT and LDT of each vCPU,
- *                                                   128 KiB apiece
+ *                                                   2 MiB apiece
  *  258      ffff810000000000    ffff817fffffffff    device registers, uncached
  *  259      ffff818000000000    ffff81bfffffffff    the same array as in 256,
  *                                                   writable
