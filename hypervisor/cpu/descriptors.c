@@ -105,15 +105,6 @@ u64 descriptors_none(void)
 			PTE_HV_DATA & ~PTE_RW);
 }
 
-static void unmap_gdt(struct vcpu *v)
-{
-	u32 i;
-
-	for (i = 0; i < GDT_FRAMES; i++)
-		*paging_entry(v->desc.area + i * PAGE_SIZE) =
-			descriptors_none();
-}
-
 static void release_frames(struct domain *d, const mfn_t *frames, u32 n)
 {
 	while (n--)
@@ -125,15 +116,15 @@ static void replace_gdt(struct vcpu *v, const mfn_t *frames, u32 n,
 			u32 entries)
 {
 	u32 old_n = DIV_ROUND_UP(v->desc.gdt_entries, 512u), i;
+	u64 *e = paging_entry(v->desc.area);
 	mfn_t old[GDT_FRAMES];
 
 	memcpy(old, v->desc.gdt, sizeof(old));
-	unmap_gdt(v);
 	memcpy(v->desc.gdt, frames, n * sizeof(*frames));
 	v->desc.gdt_entries = entries;
-	for (i = 0; i < n; i++)
-		*paging_entry(v->desc.area + i * PAGE_SIZE) =
-			make_pte(frames[i], PTE_HV_DATA);
+	for (i = 0; i < GDT_FRAMES; i++)
+		WRITE_ONCE(e[i], i < n ? make_pte(frames[i], PTE_HV_DATA) :
+					 descriptors_none());
 	ptype_flush(v->d);
 	release_frames(v->d, old, old_n);
 }
@@ -157,16 +148,13 @@ long do_set_gdt(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 	mfn_t list[GDT_FRAMES];
-	u32 entries = (u32)a[1], i;
-	u64 n;
+	u32 entries = (u32)a[1];
 
 	if (entries > GDT_MAX_ENTRIES)
 		return -EINVAL;
-	for (i = 0; i < DIV_ROUND_UP(entries, 512u); i++) {
-		if (guest_get_long(gva(a[0]), i, &n))
-			return -EFAULT;
-		list[i] = mfn(n);
-	}
+	if (entries && guest_get_longs(gva(a[0]), (u64 *)list,
+				       DIV_ROUND_UP(entries, 512u)))
+		return -EFAULT;
 	spin_guard(&v->d->tables.lock);
 	return descriptors_set_gdt(v, list, entries);
 }

@@ -23,7 +23,9 @@ struct context {
 	struct regs regs;
 	u64 es, ds, fs, gs;
 	struct { u64 codes, ip; } traps[256];	/* vector, flags, cs: 8, 8, 16 */
-	u64 ldt_base, ldt_ents, gdt_frames[16], gdt_ents;
+	u64 ldt_base, ldt_ents;
+	mfn_t gdt_frames[16];
+	u64 gdt_ents;
 	u64 kernel_ss, kernel_sp, ctrlreg[8], debugreg[8];
 	struct { u64 cs, ip; } callback[CB_SYSCALL + 1];
 	u64 vm_assist;
@@ -159,17 +161,14 @@ static int get_root(struct domain *d, mfn_t root)
 static int set_tables(struct vcpu *v, const struct context *c)
 {
 	mfn_t root = width_cr3_to_mfn(v->d->width, c->ctrlreg[3]);
-	mfn_t user = user_root(v, c), gdt[GDT_FRAMES];
-	u32 i;
+	mfn_t user = user_root(v, c);
 	int rc;
 
 	ASSERT_HELD(&v->d->tables.lock);
-	for (i = 0; i < GDT_FRAMES; i++)
-		gdt[i] = mfn(c->gdt_frames[i]);
 	/* The GDT first: if it is refused, no root has to be dropped. */
 	rc = xpti_prepare(v);
 	if (!rc)
-		rc = descriptors_set_gdt(v, gdt, (u32)c->gdt_ents);
+		rc = descriptors_set_gdt(v, c->gdt_frames, (u32)c->gdt_ents);
 	if (rc)
 		return rc;
 	rc = ptype_get_both(v->d, root, v->d->width->root_type);
@@ -181,7 +180,7 @@ static int set_tables(struct vcpu *v, const struct context *c)
 			ptype_put_both(v->d, root);
 	}
 	if (rc) {
-		descriptors_set_gdt(v, gdt, 0);
+		descriptors_set_gdt(v, c->gdt_frames, 0);
 		return rc;
 	}
 	roots_set(v, root);
@@ -203,7 +202,7 @@ static bool same_tables(const struct vcpu *v, const struct context *c)
 	    (c->ldt_ents && c->ldt_base != v->desc.ldt_base.a))
 		return false;
 	for (i = 0; i < DIV_ROUND_UP(v->desc.gdt_entries, 512u); i++)
-		if (c->gdt_frames[i] != v->desc.gdt[i].n)
+		if (!mfn_eq(c->gdt_frames[i], v->desc.gdt[i]))
 			return false;
 	return true;
 }
@@ -340,7 +339,7 @@ static void get_entries(const struct vcpu *v, struct context *c)
 	c->ldt_ents = v->desc.ldt_entries;
 	c->gdt_ents = v->desc.gdt_entries;
 	for (i = 0; i < DIV_ROUND_UP(v->desc.gdt_entries, 512u); i++)
-		c->gdt_frames[i] = v->desc.gdt[i].n;
+		c->gdt_frames[i] = v->desc.gdt[i];
 	c->vm_assist = v->d->policy.vm_assist;
 }
 
