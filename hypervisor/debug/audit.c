@@ -15,6 +15,7 @@
 #include "debug.h"
 #include "event/evtchn_port.h"
 #include "grant/grant_table.h"
+#include "memory/maps.h"
 #include "memory/sections.h"
 #include "mmu/tables.h"
 
@@ -306,16 +307,18 @@ static void check_owned(struct domain *d)
 	faults++;
 }
 
-/* All frames but those of sections that nobody has used. */
+/* All frames but those of holes and of sections that nobody has used. */
 static void for_each_frame(void (*fn)(struct frame *f))
 {
+	const u64 part = LARGE_PAGE / sizeof(struct frame);
 	u64 n = 0;
 
 	for (; n < frame_count; n++)
-		if (section_awake(n >> SECTION_SHIFT))
+		if (n % part || !mfn_eq(maps_backed_by((u64)&frame_table[n]),
+					INVALID_MFN))
 			fn(&frame_table[n]);
 		else
-			n |= BIT(SECTION_SHIFT) - 1;
+			n += part - 1;
 }
 
 static void count_all(bool add)

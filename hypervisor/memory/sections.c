@@ -46,17 +46,12 @@ u32 *frame_m2p = (u32 *)M2P32_BASE;
 u64 *frame_m2p64 = (u64 *)M2P64_BASE;
 u64 frame_count;
 
-static u64 asleep[SECTIONS / 64], awake[SECTIONS / 64];
+static u64 asleep[SECTIONS / 64];
 static u64 words;		/* of 'asleep' that are not all 0, at most */
 
 static bool is_asleep(u64 s)
 {
 	return asleep[s / 64] >> s % 64 & 1;
-}
-
-bool section_awake(u64 s)
-{
-	return awake[s / 64] >> s % 64 & 1;
 }
 
 /* The arrays take frames at the section's end. */
@@ -139,7 +134,6 @@ mfn_t section_wake(u64 s)
 	if (s >= NAMED)
 		back(&frame_m2p[first.n], &m, NARROW_SIZE);
 	smp_flush_always();
-	atomic_or(&awake[s / 64], BIT(s % 64));
 	return first;
 }
 
@@ -194,7 +188,6 @@ static void back_section(u64 s)
 		back_new(&frame_m2p[n], 0xff);
 	if (is_asleep(s))
 		return;
-	awake[s / 64] |= (u64)ram << s % 64;
 	for (i = 0; i < WIDE_SIZE && n + i / sizeof(u64) < frame_count;
 	     i += LARGE_PAGE)
 		if (low || early_ram(at + i * ratio,
@@ -217,7 +210,6 @@ void sections_init(u64 ram_end)
 	u64 i;
 
 	memset(asleep, 0, sizeof(asleep));
-	memset(awake, 0, sizeof(awake));
 	frame_count = ram_end;
 	put_to_sleep();
 	holes = repeated_kind(FRAME_IO);

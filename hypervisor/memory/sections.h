@@ -28,8 +28,6 @@ u64 section_highest(u64 limit);
 void section_rouse(u64 s);
 mfn_t section_wake(u64 s);
 u64 section_frames(u64 s);
-/* Whether there is a part of the frame table of its own. No lock. */
-bool section_awake(u64 s);
 /* Free frames of all sections that sleep. */
 u64 sections_asleep(void);
 

@@ -314,7 +314,8 @@ static void check_frame(u64 n)
 {
 	u64 at = n << PAGE_SHIFT, rights, offset = n * sizeof(struct frame);
 	const struct frame *f = &frame_table[n];
-	bool awake = section_awake(n >> SECTION_SHIFT);
+	bool awake = !mfn_eq(own_maps_backed_by(TABLE_BASE + offset),
+			     INVALID_MFN);
 	u64 in = walk(TABLE_BASE + offset, &rights);
 
 	assert_true(in != ~0ull);
