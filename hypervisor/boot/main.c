@@ -27,8 +27,8 @@
 #include "machine/serial.h"
 #include "machine/time.h"
 #include "memory/early.h"
+#include "memory/frames.h"
 #include "memory/maps.h"
-#include "mmu/tables.h"
 #include "sched/sched.h"
 #include <xen/xen.h>
 
@@ -81,7 +81,6 @@ static void init_memory(void)
 	calibrate_begin();
 	dom0_prepare();
 	frames_init(end);
-	tables_init();
 	descriptors_init();
 	early_for_each_free(frames_give);
 	efi_init();

@@ -151,9 +151,9 @@ void ptype_put_both(struct domain *d, mfn_t m);
 void ptype_put_resumable(struct domain *d, mfn_t m);
 
 /*
- * By type: how to check its contents and how to drop their references. The code
- * that knows a type fills in its row at boot; a row may lack a function. Called
- * with the owner's page lock held.
+ * By type: how to check its contents and how to drop their references. Those of
+ * tables are in mmu/tables.c, and descriptors_init() fills in its row at boot; a
+ * row may lack a function. Called with the owner's page lock held.
  */
 extern struct ptype_ops {
 	/* Continue at frame->progress. Returns as ptype_get() does. */

@@ -20,8 +20,6 @@
 #include "machine/smp.h"
 #include "mmu/mmu.h"
 
-struct ptype_ops ptype_ops[TYPE_WRITABLE + 1];
-
 /*
  * The last use of the frame's type has ended. Processors may still cache
  * translations through it; the flush waits until a change of type needs it.

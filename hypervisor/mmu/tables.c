@@ -552,11 +552,8 @@ void tables_install_l1(struct domain *d, u64 *entry, u64 value)
 		  atomic_xchg(entry, value));
 }
 
-void tables_init(void)
-{
-	u32 type;
-
-	ptype_ops[TYPE_L1] = (struct ptype_ops){ validate_l1, undo_l1 };
-	for (type = TYPE_L2; type <= TYPE_L2_TOP; type++)
-		ptype_ops[type] = (struct ptype_ops){ validate, undo };
-}
+/* Of the types that are no tables, cpu/descriptors.c fills in TYPE_SEGDESC. */
+struct ptype_ops ptype_ops[TYPE_WRITABLE + 1] = {
+	[TYPE_L1] = { validate_l1, undo_l1 },
+	[TYPE_L2 ... TYPE_L2_TOP] = { validate, undo },
+};

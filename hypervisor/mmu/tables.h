@@ -5,8 +5,6 @@
 
 #include "memory/frames.h"
 
-/* Fill in the rows of ptype_ops for page tables. Once, at boot. */
-void tables_init(void);
 /*
  * Change an entry of a valid table of d. 'entry' is its address in the direct
  * map. keep_ad: keep the accessed and dirty bits if the new entry maps the same

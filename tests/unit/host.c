@@ -463,7 +463,6 @@ void host_reset(void)
 	host_log[0] = 0;
 	memset(desc_entries, 0, sizeof(desc_entries));
 	memset(boot_l4, 0, sizeof(boot_l4));
-	tables_init();
 	descriptors_init();
 }
 
