@@ -109,7 +109,7 @@ static s16 map_one(struct domain *d, struct gnttab_map_grant_ref *op)
 	}
 	rc = map_uses(&p, d, op);
 	if (rc) {
-		grant_map_cancel(d->grants, handle);
+		grant_map_end(d->grants, handle, 0);
 		domain_put(p.granter);
 		return rc;
 	}

@@ -70,12 +70,6 @@ void grant_map_fill(struct grant_table *t, u32 handle, struct domain *granter,
 	};
 }
 
-void grant_map_cancel(struct grant_table *t, u32 handle)
-{
-	spin_guard(&t->maptrack_lock);
-	push_free(t, handle);
-}
-
 bool grant_map_begin(struct grant_table *t, u32 handle, struct grant_map *m)
 {
 	struct grant_map *found;

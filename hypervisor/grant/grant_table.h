@@ -98,11 +98,10 @@ void grant_map_fill(struct grant_table *t, u32 handle, struct domain *granter,
  */
 bool grant_map_begin(struct grant_table *t, u32 handle, struct grant_map *m);
 /*
- * 'flags' are the uses that are left; if there are none, the handle is freed.
+ * 'flags' are the uses that are left; if there are none, the handle is freed. With
+ * 0 also for a new handle that is not filled.
  */
 void grant_map_end(struct grant_table *t, u32 handle, u16 flags);
-/* Free a handle that was not filled. */
-void grant_map_cancel(struct grant_table *t, u32 handle);
 /* Release all handles of a dying domain; -ERESTART: call again. */
 int grant_map_kill(struct grant_table *t);
 void grant_map_free(struct grant_table *t);
