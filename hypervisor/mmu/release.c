@@ -10,9 +10,9 @@
 
 /*
  * Clear one entry of a table above level 1, so that each hold of the lock takes
- * apart only a small tree. True: the table may have more.
+ * apart only a small tree. If the table may have more, kill_index is not 0.
  */
-static bool clear_table(struct domain *d, mfn_t m)
+static void clear_table(struct domain *d, mfn_t m)
 {
 	const struct frame *f = mfn_frame(m);
 	u64 *table = mfn_to_virt(m);
@@ -20,16 +20,15 @@ static bool clear_table(struct domain *d, mfn_t m)
 
 	if (!f->type_count || type_level(f->type) < 2 ||
 	    !(f->flags & FRAME_VALID))
-		return false;
+		i = 512;
 	while (i < 512 && !(table[i] & PTE_P))
 		i++;
 	if (i < 512)
 		tables_set(d, &table[i++], 0, false);
 	d->life.kill_index = i % 512;
-	return d->life.kill_index;
 }
 
-static bool drop_pins(struct domain *d, mfn_t m)
+static void drop_pins(struct domain *d, mfn_t m)
 {
 	struct frame *f = mfn_frame(m);
 
@@ -38,13 +37,11 @@ static bool drop_pins(struct domain *d, mfn_t m)
 		f->flags &= (u8)~FRAME_PINNED;
 		ptype_put_both(d, m);
 	}
-	return false;
 }
 
-static bool give_up(struct domain *d, mfn_t m)
+static void give_up(struct domain *d, mfn_t m)
 {
 	page_release(d, m);
-	return false;
 }
 
 /* The frame that d owns after m (0: the first), with a reference; or 0. */
@@ -62,13 +59,12 @@ static mfn_t next_owned(struct domain *d, mfn_t m)
 
 /*
  * Call visit() for each frame of d, with the page lock held, and again while it
- * returns true. d->life.kill_at is the frame that has been reached, with a
+ * leaves kill_index. d->life.kill_at is the frame that has been reached, with a
  * reference; 0: none yet. 0 or -ERESTART.
  */
 static int walk_frames(struct domain *d,
-		       bool (*visit)(struct domain *d, mfn_t m))
+		       void (*visit)(struct domain *d, mfn_t m))
 {
-	bool again;
 	mfn_t m;
 	int rc;
 
@@ -79,9 +75,9 @@ static int walk_frames(struct domain *d,
 		rc = ptype_lock(d);
 		if (rc)
 			return rc;
-		again = visit(d, m);
+		visit(d, m);
 		spin_unlock(&d->tables.lock);
-		if (!again) {
+		if (!d->life.kill_index) {
 			d->life.kill_at = next_owned(d, m);
 			page_put(m);
 		}
