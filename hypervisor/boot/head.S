@@ -13,7 +13,6 @@
  * first GiB at IMAGE_BASE; C extends the direct map and drops the identity
  * map when the last AP is up.
  */
-#include "machine/asm.h"
 #include "asm-offsets.h"
 #include "config.h"
 

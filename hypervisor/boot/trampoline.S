@@ -4,7 +4,6 @@
  * TRAMPOLINE_PHYS; the rest runs in the image, by its physical address until
  * paging is on. One processor starts at a time, on start_stack.
  */
-#include "machine/asm.h"
 #include "config.h"
 
 #define PHYS(sym)	((sym) - IMAGE_BASE)

@@ -13,7 +13,6 @@
  * hypervisor uses the MSR itself (entry/entry.S).
  */
 #include "cpu/context.h"
-#include "cpu/emulate.h"
 #include "cpu/ldt.h"
 #include "domain/part.h"
 #include "entry/guest_trap.h"

@@ -9,7 +9,6 @@
  * events in vcpu_info. HLT is not emulated, since a guest waits by a hypercall.
  */
 #include "cpu/emulate.h"
-#include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "hypercalls.h"

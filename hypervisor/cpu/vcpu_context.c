@@ -13,7 +13,6 @@
  * run from then on.
  */
 #include "cpu/emulate.h"
-#include "domain/domain.h"
 #include "mmu/mmu.h"
 
 /* The hypervisor's form. A selector is in the lowest 16 bits of its long. */

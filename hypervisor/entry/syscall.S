@@ -14,7 +14,6 @@
  *
  * The stubs have pushed a vector as usual. User mode has IF set and IOPL 0.
  */
-#include "machine/asm.h"
 #include "asm-offsets.h"
 #include "config.h"
 #include "entry/entry.h"

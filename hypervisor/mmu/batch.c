@@ -7,7 +7,6 @@
  * already holds a number, to which the continuation adds (MMU_UPDATE_PREEMPTED on
  * Xen).
  */
-#include "domain/domain.h"
 #include "mmu/mmu.h"
 
 static int tell_done(u64 at, bool continued, u32 done)

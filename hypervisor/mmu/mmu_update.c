@@ -6,7 +6,6 @@
  * The privileged domain may name one domain that owns the tables, and one that
  * owns the pages which the entries map. In this way it maps pages of others.
  */
-#include "domain/domain.h"
 #include "hypercalls.h"
 #include "mmu/mmu.h"
 #include "mmu/tables.h"

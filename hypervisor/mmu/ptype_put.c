@@ -16,7 +16,6 @@
  * like one whose validation stopped; to take it apart right here could recurse
  * without bound.
  */
-#include "domain/domain.h"
 #include "machine/smp.h"
 #include "mmu/mmu.h"
 

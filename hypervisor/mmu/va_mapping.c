@@ -4,7 +4,6 @@
  * the guest asks. With update_va_mapping_otherdomain the privileged domain maps a
  * page of another domain.
  */
-#include "domain/domain.h"
 #include "hypercalls.h"
 #include "mmu/mmu.h"
 #include "mmu/tables.h"
