@@ -399,8 +399,6 @@ static int create(struct domain *d, const struct domain_config *config)
 	return 0;
 }
 
-DOMAIN_PART(processor) = {
-	.order = PART_PROCESSOR,
+DOMAIN_PART(PROCESSOR,
 	.create = create,
-	.vcpu_create = vcpu_create_processor,
-};
+	.vcpu_create = vcpu_create_processor);

@@ -243,9 +243,7 @@ static int kill(struct domain *d)
 	return 0;
 }
 
-DOMAIN_PART(descriptors) = {
-	.order = PART_DESCRIPTORS,
+DOMAIN_PART(DESCRIPTORS,
 	.vcpu_create = vcpu_create_area,
 	.vcpu_free = vcpu_free_area,
-	.kill = kill,
-};
+	.kill = kill);

@@ -335,7 +335,4 @@ static int kill_info(struct domain *d)
 	return 0;
 }
 
-DOMAIN_PART(info) = {
-	.order = PART_INFO,
-	.kill = kill_info,
-};
+DOMAIN_PART(INFO, .kill = kill_info);

@@ -170,9 +170,7 @@ static int kill(struct domain *d)
 	return 0;
 }
 
-DOMAIN_PART(timers) = {
-	.order = PART_TIMERS,
+DOMAIN_PART(TIMERS,
 	.create = create,
 	.vcpu_create = vcpu_create_timers,
-	.kill = kill,
-};
+	.kill = kill);

@@ -166,7 +166,4 @@ u64 xpti_ready(struct vcpu *v)
 	return v->xpti.at;
 }
 
-DOMAIN_PART(xpti) = {
-	.order = PART_XPTI,
-	.vcpu_free = vcpu_free_tables,
-};
+DOMAIN_PART(XPTI, .vcpu_free = vcpu_free_tables);

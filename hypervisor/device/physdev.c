@@ -259,12 +259,10 @@ static void free_devices(struct domain *d)
 	frames_delete(d->dev.ioports, 65536 / 8);
 }
 
-DOMAIN_PART(devices) = {
-	.order = PART_DEVICES,
+DOMAIN_PART(DEVICES,
 	.create = create,
 	.kill = kill,
-	.free = free_devices,
-};
+	.free = free_devices);
 
 /* The caller names the interrupt, which both have mapped, by its own pirq. */
 long physdev_domctl_irq(struct domain *d, struct xen_domctl *op)

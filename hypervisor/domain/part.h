@@ -54,9 +54,12 @@ struct domain_part {
 	void (*free)(struct domain *d);
 };
 
-#define DOMAIN_PART(name)						\
+/* The part at this place in the order, with these hooks. */
+#define DOMAIN_PART(name, ...)						\
 	static const struct domain_part part_##name			\
-	__attribute__((used, aligned(8), section("domain_parts")))
+	__attribute__((used, aligned(8), section("domain_parts"))) = {	\
+		.order = PART_##name, __VA_ARGS__			\
+	}
 
 /* Each part that has this hook, as 'p': in their order, or in reverse. */
 #define parts_for_each(p, hook)						\

@@ -289,9 +289,7 @@ static int create(struct domain *d, const struct domain_config *config)
 	return 0;
 }
 
-DOMAIN_PART(events) = {
-	.order = PART_EVENTS,
+DOMAIN_PART(EVENTS,
 	.create = create,
 	.kill = evtchn_kill,
-	.free = free_ports,
-};
+	.free = free_ports);

@@ -165,12 +165,10 @@ static void free_table(struct domain *d)
 	frames_delete(t, GRANT_TABLE_SIZE(t->max_frames));
 }
 
-DOMAIN_PART(grants) = {
-	.order = PART_GRANTS,
+DOMAIN_PART(GRANTS,
 	.create = create,
 	.kill = kill,
-	.free = free_table,
-};
+	.free = free_table);
 
 u32 grant_max_frames(const struct domain *d)
 {

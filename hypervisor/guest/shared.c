@@ -30,9 +30,7 @@ static void free_shared(struct domain *d)
 	frames_delete(d->shared, PAGE_SIZE);
 }
 
-DOMAIN_PART(shared) = {
-	.order = PART_SHARED,
+DOMAIN_PART(SHARED,
 	.create = create,
 	.vcpu_create = vcpu_create_info,
-	.free = free_shared,
-};
+	.free = free_shared);

@@ -106,21 +106,16 @@ static int kill_tables(struct domain *d)
 	return rc ? rc : walk_frames(d, clear_table);
 }
 
-DOMAIN_PART(tables) = {
-	.order = PART_TABLES,
+DOMAIN_PART(TABLES,
 	.create = create,
-	.kill = kill_tables,
-};
+	.kill = kill_tables);
 
 static int kill_pins(struct domain *d)
 {
 	return walk_frames(d, drop_pins);
 }
 
-DOMAIN_PART(pins) = {
-	.order = PART_PINS,
-	.kill = kill_pins,
-};
+DOMAIN_PART(PINS, .kill = kill_pins);
 
 static int create_pages(struct domain *d, const struct domain_config *config)
 {
@@ -147,10 +142,8 @@ static void free_map(struct domain *d)
 	frames_delete(d->mem.e820, PAGE_SIZE);
 }
 
-DOMAIN_PART(pages) = {
-	.order = PART_PAGES,
+DOMAIN_PART(PAGES,
 	.create = create_pages,
 	.kill = kill_pages,
 	.dead = put_shared,
-	.free = free_map,
-};
+	.free = free_map);

@@ -271,9 +271,7 @@ static int kill(struct domain *d)
 	return 0;
 }
 
-DOMAIN_PART(roots) = {
-	.order = PART_ROOTS,
+DOMAIN_PART(ROOTS,
 	.vcpu_create = create_roots,
 	.vcpu_free = free_roots,
-	.kill = kill,
-};
+	.kill = kill);

@@ -152,12 +152,10 @@ static void vcpu_free_sched(struct vcpu *v)
 	frames_delete(v->sched.vtime, cpu_count * sizeof(*v->sched.vtime));
 }
 
-DOMAIN_PART(sched) = {
-	.order = PART_SCHED,
+DOMAIN_PART(SCHED,
 	.create = create,
 	.vcpu_create = vcpu_create_sched,
 	.stop = stop,
 	.resume = sched_make_ready,
 	.kill = kill,
-	.vcpu_free = vcpu_free_sched,
-};
+	.vcpu_free = vcpu_free_sched);
