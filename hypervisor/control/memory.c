@@ -15,7 +15,6 @@
 #include "mmu/memory.h"
 
 #define OP_MASK		((1u << MEMORY_OP_SHIFT) - 1)
-#define M2P_EXTENT	(2ull << 20)
 
 static long machine_map(u64 arg)
 {
@@ -77,7 +76,7 @@ static long machphys_list(u64 arg, bool own)
 {
 	bool wide = own && width_is_long(current_domain()->width);
 	u64 entry = wide ? sizeof(u64) : sizeof(u32), i;
-	u64 n = DIV_ROUND_UP(frame_count * entry, M2P_EXTENT);
+	u64 n = DIV_ROUND_UP(frame_count * entry, LARGE_PAGE);
 	u64 array = wide ? (u64)frame_m2p64 : (u64)frame_m2p;
 	mfn_t last = mfn(0), m;
 	struct xen_machphys_mfn_list l;
@@ -85,7 +84,7 @@ static long machphys_list(u64 arg, bool own)
 	if (layout_get(LAYOUT_MFN_LIST, gva(arg), &l, sizeof(l)))
 		return -EFAULT;
 	for (i = 0; i < MIN(n, (u64)l.max_extents); i++) {
-		m = maps_backed_by(array + i * M2P_EXTENT);
+		m = maps_backed_by(array + i * LARGE_PAGE);
 		last = mfn_eq(m, INVALID_MFN) ? last : m;
 		if (guest_put_long(HANDLE(l.extent_start), i, last.n))
 			return -EFAULT;

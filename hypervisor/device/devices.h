@@ -18,8 +18,7 @@ struct domain_devices {
 		bool allowed;		/* an unprivileged domain may bind it */
 	} *pirqs;
 	u32 pirq_count;			/* fixed */
-	mfn_t eoi_frame;		/* the page lock */
-	u8 *eoi_map;
+	u8 *eoi_map;			/* the event lock; set once */
 	u8 *ioports;			/* bit set: denied; NULL: all are. The
 					 * domctl lock; read without it */
 	struct frame_range {

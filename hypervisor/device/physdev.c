@@ -301,31 +301,28 @@ static long do_setup_gsi(struct domain *d, void *arg)
 	return rc;
 }
 
-/* Set the bits of all pirqs as they are now; mark_eoi() keeps them so. */
-static int use_eoi_frame(struct domain *d, mfn_t m)
-{
-	u32 i;
-
-	spin_guard_irqsave(&d->events.lock);
-	d->dev.eoi_frame = m;
-	d->dev.eoi_map = mfn_to_virt(m);
-	for (i = 0; i < d->dev.pirq_count; i++)
-		mark_eoi(d, i);
-	return 0;
-}
-
-/* Possible once; the page lock orders two calls. */
+/*
+ * Possible once; the page lock orders two calls. All bits are set as the pirqs are
+ * now, and mark_eoi() keeps them so.
+ */
 static long do_eoi_frame(struct domain *d, void *arg)
 {
 	mfn_t m = mfn(((const struct physdev_pirq_eoi_gmfn *)arg)->gmfn);
+	u32 i;
 
 	spin_guard(&d->tables.lock);
 	if (ptype_get_both(d, m, TYPE_WRITABLE))
 		return -EINVAL;
-	if (!d->dev.eoi_map)
-		return use_eoi_frame(d, m);
-	ptype_put_both(d, m);
-	return -EBUSY;
+	if (d->dev.eoi_map) {
+		ptype_put_both(d, m);
+		return -EBUSY;
+	}
+	spin_scoped_irqsave(&d->events.lock) {
+		d->dev.eoi_map = mfn_to_virt(m);
+		for (i = 0; i < d->dev.pirq_count; i++)
+			mark_eoi(d, i);
+	}
+	return 0;
 }
 
 /* The guest gets its own number back: a vector has no meaning for it. */

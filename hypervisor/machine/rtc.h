@@ -13,7 +13,7 @@ extern struct spinlock rtc_lock;
 /* One byte of CMOS memory, register 0 to 127. Take rtc_lock. */
 u8 rtc_read_cmos(u8 reg);
 void rtc_write_cmos(u8 reg, u8 value);
-/* Seconds since 1970, if the clock has UTC; for years 2000 to 2099. */
+/* Seconds since 1970, if the clock has UTC; for years 1970 to 2069. */
 u64 rtc_seconds(void);
 
 #endif

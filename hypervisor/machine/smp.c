@@ -75,7 +75,7 @@ static bool has_flushed(u32 cpu, u64 request)
 
 static void flush(cpus_t cpus)
 {
-	u64 request = __atomic_add_fetch(&flushes_asked, 1, __ATOMIC_SEQ_CST);
+	u64 request = atomic_inc(&flushes_asked);
 	u32 me = this_cpu()->id, i;
 
 	if (cpus_has(&cpus, me))
@@ -127,8 +127,7 @@ void smp_stop_others(void)
 {
 	u32 me = this_cpu()->id, first = NO_CPU, i, n;
 
-	if (!__atomic_compare_exchange_n(&ending, &first, me, false,
-					 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+	if (!atomic_cmpxchg(&ending, &first, me)) {
 		if (first != me)
 			halt();
 		return;

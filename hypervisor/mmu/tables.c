@@ -59,7 +59,6 @@
 #define L2_BAD		(PTE_PSE | PTE_G | UNCACHED)
 #define L3_BAD		(L2_BAD | PTE_NX | SOFTWARE)
 #define L1_LOOKED_AT	(PTE_P | PTE_ADDR | PTE_RW | NOT_WB)
-#define LARGE_SIZE	(2ull << 20)
 
 #define L2_RULES	.top_slot = ENTRIES, .child = TYPE_L1,		\
 			.refused = L2_BAD, .looked_at = PTE_P | PTE_ADDR
@@ -329,7 +328,7 @@ static void fill_rest(const struct domain *d, u64 *table, enum frame_type type)
 	if (type != TYPE_L2_TOP)
 		return;
 	for (i = first; i < ENTRIES && at < (u64)&frame_m2p[frame_count];
-	     i++, at += LARGE_SIZE) {
+	     i++, at += LARGE_PAGE) {
 		m = maps_backed_by(at);
 		if (!mfn_eq(m, INVALID_MFN))
 			table[i] = make_pte(m, PTE_P | PTE_PSE | PTE_A |

@@ -118,7 +118,7 @@ void sched_request(u32 cpu)
 {
 	struct cpu *c = &cpu_blocks[cpu]->cpu;
 
-	__atomic_fetch_or(&c->work, CPU_WORK_RESCHED, __ATOMIC_SEQ_CST);
+	atomic_or(&c->work, CPU_WORK_RESCHED);
 	if (c != this_cpu())
 		smp_kick(cpu);
 }
@@ -250,8 +250,7 @@ static void make_ready(struct vcpu *v)
 
 static void wake_locked(struct vcpu *v)
 {
-	__atomic_fetch_and(&v->sched.state, ~(u32)(VCPU_BLOCKED | VCPU_POLLING),
-			   __ATOMIC_SEQ_CST);
+	atomic_and(&v->sched.state, ~(u32)(VCPU_BLOCKED | VCPU_POLLING));
 	make_ready(v);
 }
 
