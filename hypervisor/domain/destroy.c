@@ -24,7 +24,6 @@ static int start_killing(struct domain *d)
 static void end(struct domain *d)
 {
 	WRITE_ONCE(d->life.is_dying, DOMAIN_DEAD);
-	PARTS_CALL(dead, d);
 	domain_put(d);
 	quiet_audit();
 	/* Tell backends, so that they unmap its pages. */

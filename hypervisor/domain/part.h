@@ -47,8 +47,6 @@ struct domain_part {
 	 * has then finished. -ERESTART: call again.
 	 */
 	int (*kill)(struct domain *d);
-	/* Called once, after all parts were killed. */
-	void (*dead)(struct domain *d);
 	/* After the last reference, or after create() failed half-way. */
 	void (*vcpu_free)(struct vcpu *v);
 	void (*free)(struct domain *d);

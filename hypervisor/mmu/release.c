@@ -127,14 +127,11 @@ static int kill_pages(struct domain *d)
 {
 	int rc = walk_frames(d, give_up);
 
-	if (!rc)
-		frames_claim(&d->mem.claim, 0);
-	return rc;
-}
-
-static void put_shared(struct domain *d)
-{
+	if (rc)
+		return rc;
+	frames_claim(&d->mem.claim, 0);
 	page_put(d->shared_frame);
+	return 0;
 }
 
 static void free_map(struct domain *d)
@@ -145,5 +142,4 @@ static void free_map(struct domain *d)
 DOMAIN_PART(PAGES,
 	.create = create_pages,
 	.kill = kill_pages,
-	.dead = put_shared,
 	.free = free_map);
