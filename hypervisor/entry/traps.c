@@ -79,39 +79,32 @@ void traps_init(void)
 	set_gate(VEC_HYPERCALL, 1, 0);
 }
 
-static u64 segment(u32 dpl, u32 type_bits, bool code64)
+/* Flat segments, by DPL: code of 64 or 32 bits, and data. */
+#define SEGMENT(dpl, bits)	(0x008f90000000ffffull | (u64)(dpl) << 45 | (bits))
+#define CODE64(dpl)	SEGMENT(dpl, DESC_LONG | 0xbull << 40)
+#define CODE32(dpl)	SEGMENT(dpl, DESC_32BIT | 0xbull << 40)
+#define DATA(dpl)	SEGMENT(dpl, DESC_32BIT | 0x3ull << 40)
+
+/* Both GDT pages have the hypervisor's own at the same places. */
+static const u64 segments[GDT_PAGES][7] = {
+	[GDT_PAGE32] = { 0, CODE64(0), DATA(0), CODE32(1), DATA(1), CODE32(3),
+			 DATA(3) },
+	[GDT_PAGE64] = { 0, CODE64(0), DATA(0), 0, CODE32(3), DATA(3),
+			 CODE64(3) },
+};
+
+static void fill_gdts(const struct cpu *c)
 {
-	return 0x008000000000ffffull | (u64)0xf << 48 |
-	       (u64)(0x90 | dpl << 5 | type_bits) << 40 |
-	       (code64 ? DESC_LONG : DESC_32BIT);
-}
+	u64 base = (u64)&cpu_tss[c->id], *g;
+	u32 page;
 
-/* The hypervisor's own descriptors, at the same place in both GDT pages. */
-static void fill_gdt(const struct cpu *c, u64 *g)
-{
-	u64 base = (u64)&cpu_tss[c->id];
-
-	g[1] = segment(0, 0xb, true);
-	g[2] = segment(0, 0x3, false);
-	g[8] = (sizeof(struct tss) - 1) | (base & 0xffffff) << 16 |
-	       0x89ull << 40 | (base >> 24 & 0xff) << 56;
-	g[9] = base >> 32;
-}
-
-static void fill_gdts(struct cpu *c)
-{
-	u64 *g = c->gdt_page[GDT_PAGE32];
-
-	fill_gdt(c, g);
-	g[3] = segment(1, 0xb, false);
-	g[4] = segment(1, 0x3, false);
-	g[5] = segment(3, 0xb, false);
-	g[6] = segment(3, 0x3, false);
-	g = c->gdt_page[GDT_PAGE64];
-	fill_gdt(c, g);
-	g[4] = segment(3, 0xb, false);
-	g[5] = segment(3, 0x3, false);
-	g[6] = segment(3, 0xb, true);
+	for (page = 0; page < GDT_PAGES; page++) {
+		g = c->gdt_page[page];
+		memcpy(g, segments[page], sizeof(segments[page]));
+		g[8] = (sizeof(struct tss) - 1) | (base & 0xffffff) << 16 |
+		       0x89ull << 40 | (base >> 24 & 0xff) << 56;
+		g[9] = base >> 32;
+	}
 }
 
 static void fill_tss(struct cpu_block *b)
