@@ -52,18 +52,14 @@ void e820_append(struct e820_entry *list, u32 *n, u64 start, u64 end, u32 type)
 		list[(*n)++] = (struct e820_entry){ start, end - start, type };
 }
 
-static void append(u64 start, u64 end, u32 type)
-{
-	e820_append(made, &count, start, end, type);
-}
-
 /* Copy the result to boot_info, with neighbours of one type as one entry. */
 static void publish(void)
 {
 	u32 i, n = count;
 
 	for (i = count = 0; i < n; i++)
-		append(made[i].addr, end_of(&made[i]), made[i].type);
+		e820_append(made, &count, made[i].addr, end_of(&made[i]),
+			    made[i].type);
 	memcpy(boot_info.e820, made, count * sizeof(*made));
 	boot_info.e820_count = count;
 }
@@ -76,7 +72,7 @@ static void sort(void)
 	for (count = 0; at != ~0ull; at = next) {
 		type = type_at(at, &next);
 		if (type)
-			append(at, next, type);
+			e820_append(made, &count, at, next, type);
 	}
 }
 

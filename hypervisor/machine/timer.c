@@ -30,17 +30,16 @@ void timer_init_queues(void)
  */
 static u64 lock_timer(const struct timer *t, struct queue *other)
 {
-	struct queue *q;
+	struct queue *q, *second;
 	u64 f;
 
 	for (;;) {
 		q = &queues[READ_ONCE(t->cpu)];
-		f = spin_lock_pair_irqsave(&q->lock, other ? &other->lock :
-					   &q->lock);
+		second = other ? other : q;
+		f = spin_lock_pair_irqsave(&q->lock, &second->lock);
 		if (q == &queues[t->cpu])
 			return f;
-		spin_unlock_pair_irqrestore(&q->lock, other ? &other->lock :
-					    &q->lock, f);
+		spin_unlock_pair_irqrestore(&q->lock, &second->lock, f);
 	}
 }
 
