@@ -131,7 +131,6 @@ long do_sched_op(u64 a[])
 	case SCHEDOP_poll:
 		return do_poll(v, a[1]);
 	default:
-		return operation_call(ops, ARRAY_SIZE(ops), (u32)a[0], v->d,
-			      gva(a[1]));
+		return operation_call(ops, ARRAY_SIZE(ops), a);
 	}
 }

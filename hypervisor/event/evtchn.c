@@ -452,6 +452,5 @@ static const struct operation ops[] = {
 
 long do_event_channel_op(u64 a[])
 {
-	return operation_call(ops, ARRAY_SIZE(ops), (u32)a[0], current_domain(),
-		      gva(a[1]));
+	return operation_call(ops, ARRAY_SIZE(ops), a);
 }

@@ -310,7 +310,6 @@ static int run_array(const struct array_op *op, u64 *at, u64 *count)
 
 long do_grant_table_op(u64 a[])
 {
-	struct domain *d = current_domain();
 	u32 cmd = (u32)a[0];
 
 	if ((s32)a[2] < 0 || cmd >> 12)
@@ -323,7 +322,7 @@ long do_grant_table_op(u64 a[])
 		return grant_copy(&a[1], &a[2]);
 	case GNTTABOP_setup_table:
 		/* As on Xen, a 32-bit guest may ask for nothing. */
-		if (!a[2] && !width_is_long(d->width))
+		if (!a[2] && !width_is_long(current_domain()->width))
 			return 0;
 		/* fallthrough */
 	case GNTTABOP_query_size:
@@ -335,5 +334,5 @@ long do_grant_table_op(u64 a[])
 	case GNTTABOP_transfer:
 		return -EOPNOTSUPP;
 	}
-	return operation_call(ops, ARRAY_SIZE(ops), cmd, d, gva(a[1]));
+	return operation_call(ops, ARRAY_SIZE(ops), a);
 }

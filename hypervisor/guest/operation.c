@@ -25,14 +25,15 @@ static long call_for_target(const struct operation *op, void *arg)
 	return rc ? rc : call(op, d, arg);
 }
 
-long operation_call(const struct operation *ops, u32 count, u32 cmd,
-		    struct domain *d, gva_t at)
+long operation_call(const struct operation *ops, u32 count, const u64 a[])
 {
-	const struct operation *op = &ops[cmd];
+	const struct operation *op = &ops[(u32)a[0]];
+	struct domain *d = current_domain();
 	u64 arg[OPERATION_MAX / sizeof(u64)];
+	gva_t at = gva(a[1]);
 	long rc;
 
-	if (cmd >= count || !op->fn)
+	if ((u32)a[0] >= count || !op->fn)
 		return -ENOSYS;
 	if ((op->how & OPERATION_PRIVILEGED_FIRST) && !d->privileged)
 		return -EPERM;

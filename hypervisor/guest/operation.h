@@ -22,12 +22,11 @@ struct operation {
 #define OPERATION_SIZE(type) \
 	sizeof(u8 [sizeof(type) <= OPERATION_MAX ? sizeof(type) : -1])
 /*
- * Read the argument at 'at' and call operation 'cmd' of the table for d, the
- * calling domain. It fails with -ENOSYS (no such operation), -EFAULT, as
+ * Call operation a[0] of the table for the calling domain, with the argument at
+ * address a[1]. It fails with -ENOSYS (no such operation), -EFAULT, as
  * domain_target() (with OPERATION_TARGET), or -EPERM, tested in this order as on
  * Xen (but see OPERATION_PRIVILEGED_FIRST), or with what fn returns.
  */
-long operation_call(const struct operation *ops, u32 count, u32 cmd,
-		    struct domain *d, gva_t at);
+long operation_call(const struct operation *ops, u32 count, const u64 a[]);
 
 #endif
