@@ -64,7 +64,7 @@ static const char *unpack_kernel(const u8 *file, u64 size)
 		return error;
 	unpacked_size = ROUND_UP(MAX(unpacked_size, 16ull), PAGE_SIZE);
 	heap_size = image_heap_size(payload, unpacked_size);
-	unpacked_phys = early_alloc(unpacked_size + heap_size, PAGE_SIZE).a;
+	unpacked_phys = early_alloc(unpacked_size + heap_size).a;
 	to = phys_to_virt(paddr(unpacked_phys));
 	return image_unpack(payload, length, to, unpacked_size,
 			    to + unpacked_size, heap_size);
@@ -97,7 +97,7 @@ void dom0_prepare(void)
 		panic("Dom0 kernel: %s", image.error);
 	p2m_size = pages_of_dom0(early_ram(0, ~0ull) >> PAGE_SHIFT) *
 		   sizeof(u32);
-	p2m_phys = early_alloc(p2m_size, PAGE_SIZE).a;
+	p2m_phys = early_alloc(p2m_size).a;
 	p2m = phys_to_virt(paddr(p2m_phys));
 }
 

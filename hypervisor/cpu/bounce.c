@@ -23,7 +23,6 @@
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "machine/asm.h"
 
 /* The flags word of a frame: IF is set if events were not masked. */
 static inline u64 frame_flags(const struct vcpu *v, const struct regs *r, bool masked)

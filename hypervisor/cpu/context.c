@@ -17,7 +17,6 @@
 #include "domain/part.h"
 #include "entry/guest_trap.h"
 #include "guest/segment.h"
-#include "machine/asm.h"
 
 #define READ_SEGMENT(name, to)	\
 	__asm__ volatile("mov %%" #name ", %w0" : "=r" (to))
@@ -129,17 +128,6 @@ void context_load_tsc_aux(const struct vcpu *v)
 		return;
 	c->tsc_aux = v->proc.msr[GUEST_TSC_AUX];
 	wrmsr(MSR_TSC_AUX, c->tsc_aux);
-}
-
-/*
- * Load the hypervisor's GDT and no LDT: the vCPU's descriptor window may be
- * freed while this CPU idles without it.
- */
-static void leave_tables(struct cpu_block *b)
-{
-	cpu_load_gdt((u64)b->cpu.gdt_page[GDT_PAGE32] - HV_GDT_BASE,
-		     HV_GDT_LIMIT);
-	__asm__ volatile("lldt %w0" :: "r" (0));
 }
 
 static bool has_xsaveopt;
@@ -271,13 +259,16 @@ void context_save(struct vcpu *v)
 	save_fpu(v);
 }
 
-/* In this order: a CPU without a vCPU gets no request to flush. */
+/*
+ * In this order: a CPU without a vCPU gets no request to flush. The vCPU's descriptor
+ * window may be freed while this CPU idles without it.
+ */
 void context_leave(const struct vcpu *v)
 {
 	struct cpu_block *b = this_block();
 
 	if (b->cpu.current == v) {
-		leave_tables(b);
+		cpu_load_own_tables(&b->cpu);
 		write_cr3(image_to_phys(boot_l4).a);
 		b->cpu.current = NULL;
 	}
@@ -297,7 +288,7 @@ static void load_vcpu_gdt(const struct vcpu *v)
 
 	*e = make_pte(virt_to_mfn(gdt_page(v)), PTE_HV_DATA);
 	invlpg(v->desc.area + GDT_FRAMES * PAGE_SIZE);
-	cpu_load_gdt(v->desc.area, HV_GDT_LIMIT);
+	cpu_load_gdt(v->desc.area);
 }
 
 void context_load_ldt(const struct vcpu *v)

@@ -19,7 +19,6 @@
 #include "domain/part.h"
 #include "guest/segment.h"
 #include "hypercalls.h"
-#include "machine/asm.h"
 
 #define DESC_AREAS	8192	/* most vCPUs of the machine; 16 GiB */
 

@@ -12,7 +12,6 @@
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "hypercalls.h"
-#include "machine/asm.h"
 #include "mmu/mmu.h"
 #include "mmu/tables.h"
 

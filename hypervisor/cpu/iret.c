@@ -16,7 +16,6 @@
 #include "entry/traps.h"
 #include "guest/get_few.h"
 #include "hypercalls.h"
-#include "machine/asm.h"
 
 enum { W_AX, W_IP, W_CS, W_FLAGS, W_SP, W_SS, WORDS };
 

@@ -16,7 +16,6 @@
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "machine/asm.h"
 
 static bool noted;
 

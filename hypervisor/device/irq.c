@@ -21,7 +21,6 @@
 #include "domain/domain.h"
 #include "machine/acpi.h"
 #include "machine/apic.h"
-#include "machine/asm.h"
 #include "machine/smp.h"
 
 #define SHARERS		4

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Offsets of C structures for the assembler files: becomes asm-offsets.h. */
 #include "domain/domain.h"
-#include "machine/asm.h"
 
 #define DEFINE(name, value) \
 	__asm__ volatile("\n->" #name " %c0" :: "i" (value))

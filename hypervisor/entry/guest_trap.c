@@ -9,7 +9,6 @@
 #include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
-#include "machine/asm.h"
 #include "mmu/ptwrite.h"
 #include "mmu/walk.h"
 

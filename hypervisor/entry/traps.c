@@ -13,7 +13,6 @@
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "guest/segment.h"
-#include "machine/asm.h"
 #include "machine/mce.h"
 #include "machine/panic.h"
 #include "machine/smp.h"
@@ -133,11 +132,9 @@ void traps_init_cpu(void)
 
 	fill_gdts(&b->cpu);
 	fill_tss(b);
-	cpu_load_gdt((u64)b->cpu.gdt_page[GDT_PAGE32] - HV_GDT_BASE,
-		     HV_GDT_LIMIT);
+	cpu_load_own_tables(&b->cpu);
 	reload_segments();
 	__asm__ volatile("ltr %w0" :: "r" (SEL_TSS));
-	__asm__ volatile("lldt %w0" :: "r" (0));
 	set_fast_entries(b);
 	xpti_unload();
 	msr_init_cpu();

@@ -6,7 +6,6 @@
  */
 #include <xen/foreign/x86_32.h>
 #include "guest/width.h"
-#include "machine/asm.h"
 #include "machine/cpu.h"
 #include "memory/frames.h"
 

@@ -5,7 +5,6 @@
  * public headers' structures have the same layout here and in the guest.
  */
 #include "guest/width.h"
-#include "machine/asm.h"
 #include "machine/cpu.h"
 #include "machine/paging.h"
 #include "memory/frames.h"

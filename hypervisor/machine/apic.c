@@ -8,7 +8,6 @@
  */
 #include "machine/acpi.h"
 #include "machine/apic.h"
-#include "machine/asm.h"
 #include "machine/boot.h"
 #include "machine/cpu.h"
 #include "machine/log.h"

@@ -7,6 +7,7 @@
 #define KRYPTON_CPU_H
 
 #include "config.h"
+#include "machine/asm.h"
 #include "machine/cpu_bits.h"
 #include <debug.h>		/* the debug build has its own */
 
@@ -323,13 +324,20 @@ static inline void invlpg(u64 va)
 }
 
 /* A GDT that has the hypervisor's page at its end. */
-static inline void cpu_load_gdt(u64 base, u16 limit)
+static inline void cpu_load_gdt(u64 base)
 {
 	struct { u16 limit; u64 base; } __attribute__((packed)) ptr = {
-		limit, base
+		HV_GDT_LIMIT, base
 	};
 
 	__asm__ volatile("lgdt %0" :: "m" (ptr));
+}
+
+/* The hypervisor's GDT, and no LDT. */
+static inline void cpu_load_own_tables(const struct cpu *c)
+{
+	cpu_load_gdt((u64)c->gdt_page[GDT_PAGE32] - HV_GDT_BASE);
+	__asm__ volatile("lldt %w0" :: "r" (0));
 }
 
 static inline void tlb_flush_local(void)

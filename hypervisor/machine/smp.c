@@ -7,7 +7,6 @@
  * CPUs that ask each other both make progress.
  */
 #include "machine/apic.h"
-#include "machine/asm.h"
 #include "machine/cpu.h"
 #include "machine/smp.h"
 

@@ -14,9 +14,10 @@ void early_reserve(u64 start, u64 end);
  */
 paddr_t early_alloc_filled(u64 size, u64 align, int byte);
 
-static inline paddr_t early_alloc(u64 size, u64 align)
+/* The same, page-aligned and filled with 0. */
+static inline paddr_t early_alloc(u64 size)
 {
-	return early_alloc_filled(size, align, 0);
+	return early_alloc_filled(size, PAGE_SIZE, 0);
 }
 
 /* The direct map reaches to this address; at first to 4 GiB. */

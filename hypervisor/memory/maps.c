@@ -19,7 +19,7 @@
 static u64 *boot_table(u64 *entry, u64 rights)
 {
 	if (!(*entry & PTE_P))
-		*entry = early_alloc(PAGE_SIZE, PAGE_SIZE).a | rights;
+		*entry = early_alloc(PAGE_SIZE).a | rights;
 	return mfn_to_virt(pte_mfn(*entry));
 }
 
@@ -82,7 +82,7 @@ void maps_back(u64 va, mfn_t first)
 
 mfn_t maps_repeat(mfn_t page)
 {
-	paddr_t table = early_alloc(PAGE_SIZE, PAGE_SIZE);
+	paddr_t table = early_alloc(PAGE_SIZE);
 	u64 *l1 = phys_to_virt(table);
 	u32 i;
 

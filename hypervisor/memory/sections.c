@@ -198,7 +198,7 @@ static void back_section(u64 s)
 /* A table whose addresses read a page of frames of this kind. */
 static mfn_t repeated_kind(enum frame_kind kind)
 {
-	mfn_t m = paddr_to_mfn(early_alloc(PAGE_SIZE, PAGE_SIZE));
+	mfn_t m = paddr_to_mfn(early_alloc(PAGE_SIZE));
 
 	frames_fill(mfn_to_virt(m), PAGE_SIZE / sizeof(struct frame), kind);
 	return maps_repeat(m);

@@ -12,7 +12,6 @@
 #include "host.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
-#include "machine/asm.h"
 
 #define STACK_SIZE	4096u
 #define FILL		0xeeu

@@ -14,7 +14,6 @@
 #include "host.h"
 #include "hypercalls.h"
 #include "machine/acpi.h"
-#include "machine/asm.h"
 #include "machine/paging.h"
 #include "machine/pci.h"
 #include "memory/frames.h"

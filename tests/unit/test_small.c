@@ -9,7 +9,6 @@
 #include "host.h"
 #include "hypercalls.h"
 #include "lib/lib.h"
-#include "machine/asm.h"
 #include "mmu/ptype.h"
 
 /*

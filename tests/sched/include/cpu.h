@@ -7,6 +7,7 @@
 #define KRYPTON_CPU_H
 
 #include "config.h"
+#include "machine/asm.h"
 #include "machine/cpu_bits.h"
 #include "types.h"
 #include "../../unit/include/lock_ops.h"

@@ -8,6 +8,7 @@
 #define KRYPTON_CPU_H
 
 #include "config.h"
+#include "machine/asm.h"
 #include "machine/cpu_bits.h"
 #include "types.h"
 #include "lock_ops.h"
