@@ -16,24 +16,17 @@
 /* Read all before publishing: the domain may read its map at any time. */
 static long set_map(struct domain *d, u32 nr, gva_t buffer)
 {
-	struct e820_entry *e = frames_new(PAGE_SIZE);
+	struct e820_entry *e = frames_new(PAGE_SIZE), *old = e;
+	long rc = e ? guest_read(e, buffer, nr * sizeof(*e)) : -ENOMEM;
 
-	if (!e)
-		return -ENOMEM;
-	if (guest_read(e, buffer, nr * sizeof(*e))) {
-		frames_delete(e, PAGE_SIZE);
-		return -EFAULT;
-	}
-	spin_lock(&d->tables.lock);
-	if (d->mem.e820)
-		memcpy(d->mem.e820, e, PAGE_SIZE);
-	else
+	if (!rc) {
+		spin_guard(&d->tables.lock);
+		old = d->mem.e820;
 		d->mem.e820 = e;
-	d->mem.e820_count = nr;
-	spin_unlock(&d->tables.lock);
-	if (d->mem.e820 != e)
-		frames_delete(e, PAGE_SIZE);
-	return 0;
+		d->mem.e820_count = nr;
+	}
+	frames_delete(old, PAGE_SIZE);
+	return rc;
 }
 
 long memory_set_map(u64 arg)
@@ -54,7 +47,7 @@ long memory_set_map(u64 arg)
 
 long memory_get_map(u64 arg)
 {
-	const struct domain *d = current_domain();
+	struct domain *d = current_domain();
 	struct xen_memory_map map;
 	u32 nr;
 
@@ -62,6 +55,7 @@ long memory_get_map(u64 arg)
 		return -ENOSYS;
 	if (layout_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
 		return -EFAULT;
+	spin_guard(&d->tables.lock);
 	nr = MIN(map.nr_entries, d->mem.e820_count);
 	if (guest_write(HANDLE(map.buffer), d->mem.e820,
 			nr * sizeof(*d->mem.e820)))
