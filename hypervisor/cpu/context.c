@@ -153,6 +153,8 @@ void context_init_cpu(void)
 {
 	u32 r[4];
 
+	cpuid_leaf(7, 0, r);
+	smep = r[1] & CPUID7_SMEP ? CR4_SMEP : 0;
 	cpuid(1, 0, r);
 	if (!(r[2] & CPUID_XSAVE))
 		return;
@@ -374,10 +376,6 @@ void context_load(struct vcpu *v)
 
 static int vcpu_create_processor(struct vcpu *v)
 {
-	u32 r[4];
-
-	cpuid_leaf(7, 0, r);
-	smep = r[1] & CPUID7_SMEP ? CR4_SMEP : 0;
 	v->proc.dr[6] = DR6_FIXED;
 	v->proc.dr[7] = DR7_FIXED;
 	context_reset_fpu(v);

@@ -64,7 +64,7 @@ static inline u64 context_image_size(u64 xcr0)
 	       offsetof(struct xsave_image, avx);
 }
 
-/* Enable XSAVE on a CPU that starts, before its first guest. */
+/* Find SMEP and enable XSAVE on a CPU that starts, before its first guest. */
 void context_init_cpu(void);
 
 /*

@@ -106,12 +106,6 @@ static inline bool shared_event_pending(const struct vcpu *v)
 	return READ_ONCE(v->shared.info[INFO_PENDING]);
 }
 
-/* False: it was set already. */
-static inline bool shared_set_event_pending(struct vcpu *v)
-{
-	return !atomic_xchg(&v->shared.info[INFO_PENDING], 1);
-}
-
 static inline bool shared_upcall_mask(const struct vcpu *v)
 {
 	return READ_ONCE(v->shared.info[INFO_MASK]);

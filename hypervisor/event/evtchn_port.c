@@ -42,7 +42,7 @@ static bool bit_test(const u8 *map, u32 bit)
 
 void evtchn_mark_pending(struct vcpu *v)
 {
-	if (shared_set_event_pending(v))
+	if (!atomic_xchg(&v->shared.info[INFO_PENDING], 1))
 		sched_kick(v);
 }
 
