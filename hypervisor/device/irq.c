@@ -166,7 +166,7 @@ static void move(struct irq *irq, u32 cpu)
 		return;
 	if (irq->gsi >= 0)
 		ioapic_redirect((u32)irq->gsi, apic_of(cpu));
-	else if (msi_redirect(&irq->message, apic_of(cpu)))
+	else if (msi_program(&irq->message, apic_of(cpu), 0))
 		return;
 	irq->cpu = cpu;
 }

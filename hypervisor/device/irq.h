@@ -47,9 +47,10 @@ int irq_ioapic_read(u64 base, u32 reg, u32 *value);
 /* Log all irqs, and how many each CPU had. */
 void irq_dump(void);
 
-/* Let the device write this vector to this APIC, whose id has 8 bits. */
+/*
+ * Let the device write this vector to this APIC, whose id has 8 bits. 0: the same
+ * vector as before, to another APIC, by one write.
+ */
 int msi_program(const struct msi_place *m, u32 apic_id, u32 vector);
-/* The same vector to another APIC, by one write. */
-int msi_redirect(const struct msi_place *m, u32 apic_id);
 
 #endif

@@ -69,9 +69,7 @@ static int find_entry(const struct msi_place *m, u64 *phys)
 	return *phys >> paging_address_bits() ? -ENXIO : 0;
 }
 
-/* 'vector' is NULL if it stays. */
-static int write_entry(const struct msi_place *m, u32 apic_id,
-		       const u32 *vector)
+static int write_entry(const struct msi_place *m, u32 apic_id, u32 vector)
 {
 	volatile u32 *e;
 	u64 phys;
@@ -89,38 +87,26 @@ static int write_entry(const struct msi_place *m, u32 apic_id,
 	e[0] = message_address(apic_id);
 	if (vector) {
 		e[1] = 0;
-		e[2] = *vector;
+		e[2] = vector;
 		e[3] &= ~1u;
 	}
 	return 0;
 }
 
-int msi_redirect(const struct msi_place *m, u32 apic_id)
-{
-	u32 cap;
-
-	if (m->is_msix)
-		return write_entry(m, apic_id, NULL);
-	cap = find_capability(m->a, CAP_MSI);
-	if (!cap)
-		return -ENODEV;
-	pci_update(m->a, cap + 4, 0, message_address(apic_id));
-	return 0;
-}
-
 int msi_program(const struct msi_place *m, u32 apic_id, u32 vector)
 {
-	u32 cap, control, data;
+	u32 cap, data;
 
 	if (m->is_msix)
-		return write_entry(m, apic_id, &vector);
+		return write_entry(m, apic_id, vector);
 	cap = find_capability(m->a, CAP_MSI);
 	if (!cap)
 		return -ENODEV;
-	control = pci_read(m->a, cap) >> 16;
 	pci_update(m->a, cap + 4, 0, message_address(apic_id));
+	if (!vector)
+		return 0;
 	data = cap + 8;
-	if (control & 0x80) {
+	if (pci_read(m->a, cap) >> 16 & 0x80) {
 		pci_update(m->a, cap + 8, 0, 0);
 		data = cap + 12;
 	}

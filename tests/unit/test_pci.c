@@ -132,7 +132,7 @@ static void test_msi(void **state)
 	assert_int_equal(config[MSI / 4 + 2], 0);
 	assert_int_equal(config[MSI / 4 + 3], 0x77770055);
 	assert_int_equal(config[MSI / 4], 0x05 | MSIX << 8 | 0x80 << 16);
-	assert_int_equal(msi_redirect(&msi, 5), 0);
+	assert_int_equal(msi_program(&msi, 5, 0), 0);
 	assert_int_equal(config[MSI / 4 + 1], 0xfee05000);
 	assert_int_equal(config[MSI / 4 + 3], 0x77770055);
 	config[MSI / 4] &= 0xffff00ff;		/* the list ends here */
@@ -245,7 +245,7 @@ static void test_msix(void **state)
 	assert_int_equal(program_msix(8), -ENODEV);
 	entry_4.entry = 4;
 	host_window_page[0x4c] = 1;		/* masked: it stays so */
-	assert_int_equal(msi_redirect(&entry_4, 5), 0);
+	assert_int_equal(msi_program(&entry_4, 5, 0), 0);
 	assert_int_equal(entry[0], 0xfee05000);
 	assert_int_equal(entry[2], 0x55);
 	assert_int_equal(entry[3] & 1, 1);
