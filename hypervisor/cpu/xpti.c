@@ -63,13 +63,6 @@ void xpti_init(void)
 	show_image(xpti_data, xpti_data_end, PTE_HV_DATA & ~PTE_RW);
 }
 
-static bool make_table(u64 **table)
-{
-	if (!*table)
-		*table = frames_new(PAGE_SIZE);
-	return *table;
-}
-
 /* Link the thin roots to the image, the vCPU's descriptors and its page. */
 static void link_tables(struct vcpu *v)
 {
@@ -95,8 +88,8 @@ int xpti_prepare(struct vcpu *v)
 	if (x->at || !width_is_long(v->d->width) ||
 	    !xpti_enabled(v->d->privileged))
 		return 0;
-	if (!make_table(&x->l3) || !make_table(&x->l2) ||
-	    !make_table((u64 **)&x->page) || roots_split(v))
+	if (!frames_make_page(&x->l3) || !frames_make_page(&x->l2) ||
+	    !frames_make_page(&x->page) || roots_split(v))
 		return -ENOMEM;
 	link_tables(v);
 	return 0;

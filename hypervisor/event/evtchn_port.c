@@ -91,18 +91,14 @@ static bool add_page(struct domain *d, u32 port)
 {
 	u32 page = port / PORTS_PER_PAGE;
 	struct evtchn ***dir = &d->events.ports[page / PORT_PAGES_PER_DIR];
-	struct evtchn *ports;
 
-	if (!*dir)
-		*dir = frames_new(PAGE_SIZE);
-	ports = *dir ? frames_new(PAGE_SIZE) : NULL;
-	if (!ports)
+	if (!frames_make_page(dir) ||
+	    !frames_make_page(&(*dir)[page % PORT_PAGES_PER_DIR]))
 		return false;
 	if (!page) {
-		ports->state = EVTCHN_RESERVED;
-		ports->page_used = 1;
+		port_at(d, 0)->state = EVTCHN_RESERVED;
+		port_at(d, 0)->page_used = 1;
 	}
-	(*dir)[page % PORT_PAGES_PER_DIR] = ports;
 	return true;
 }
 

@@ -33,16 +33,10 @@ static bool add_page(struct grant_table *t)
 {
 	u32 page = t->handles / GRANT_MAPS_PER_PAGE, i;
 	struct grant_map ***dir = &t->dir[page / GRANT_PAGES_PER_DIR];
-	struct grant_map *maps;
 
-	if (t->handles >= t->max_handles)
+	if (t->handles >= t->max_handles || !frames_make_page(dir) ||
+	    !frames_make_page(&(*dir)[page % GRANT_PAGES_PER_DIR]))
 		return false;
-	if (!*dir)
-		*dir = frames_new(PAGE_SIZE);
-	maps = *dir ? frames_new(PAGE_SIZE) : NULL;
-	if (!maps)
-		return false;
-	(*dir)[page % GRANT_PAGES_PER_DIR] = maps;
 	t->handles += GRANT_MAPS_PER_PAGE;
 	for (i = 1; i <= GRANT_MAPS_PER_PAGE; i++)
 		push_free(t, t->handles - i);

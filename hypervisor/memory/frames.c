@@ -257,6 +257,15 @@ void *frames_new(size_t size)
 	       memset(mfn_to_virt(m), 0, PAGE_SIZE << order);
 }
 
+bool frames_make_page(void *at)
+{
+	void **p = at;
+
+	if (!*p)
+		*p = frames_new(PAGE_SIZE);
+	return *p;
+}
+
 void frames_delete(void *p, size_t size)
 {
 	if (!p)

@@ -143,6 +143,8 @@ void frames_give(mfn_t first, u64 count);
 /* Whole frames for something of ours, zeroed; NULL if there are none. */
 void *frames_new(size_t size);
 void frames_delete(void *p, size_t size);
+/* Let the pointer at 'at' have a page, if it has none. False: there are none. */
+bool frames_make_page(void *at);
 
 /*
  * 2^order frames below frame number 'limit' (0: anywhere), which is a power of

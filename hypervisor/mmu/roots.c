@@ -86,13 +86,10 @@ static void free_roots(struct vcpu *v)
 
 int roots_split(struct vcpu *v)
 {
-	struct root *k = &v->roots.kernel, *u = &v->roots.user;
-
-	k->thin = k->thin ? k->thin : frames_new(PAGE_SIZE);
-	u->thin = u->thin ? u->thin : frames_new(PAGE_SIZE);
-	if (!k->thin || !u->thin)
+	if (!frames_make_page(&v->roots.kernel.thin) ||
+	    !frames_make_page(&v->roots.user.thin))
 		return -ENOMEM;
-	k->thin[L4_M2P_SLOT] = boot_l4[L4_M2P_SLOT];
+	v->roots.kernel.thin[L4_M2P_SLOT] = boot_l4[L4_M2P_SLOT];
 	return 0;
 }
 
