@@ -89,7 +89,7 @@ long domctl_set_extended_state(struct vcpu *v, struct xen_domctl *op)
 }
 
 #define MSR_MISC_FEATURES_ENABLES	0x140u
-#define CPUID81_DBEXT			BIT(26)		/* in ECX */
+#define CPUID81_DBEXT			BIT(26)
 
 /*
  * As many as Xen may save, which counts four twice where the processor has
@@ -97,10 +97,7 @@ long domctl_set_extended_state(struct vcpu *v, struct xen_domctl *op)
  */
 static u32 max_msrs(void)
 {
-	u32 r[4];
-
-	cpuid(0x80000001, 0, r);
-	return r[2] & CPUID81_DBEXT ? 11 : 7;
+	return cpuid_reg(0x80000001, CPUID_ECX) & CPUID81_DBEXT ? 11 : 7;
 }
 
 /* Those that are not 0. The count is written back even if they do not fit. */

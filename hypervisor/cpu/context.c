@@ -72,7 +72,7 @@ void context_load_debug(const struct vcpu *v)
 	__asm__ volatile("mov %0, %%dr7" :: "r" (v->proc.dr[7]));
 }
 
-#define CPUID7_SMEP	BIT(7)		/* in EBX */
+#define CPUID7_SMEP	BIT(7)
 
 static u64 smep;		/* CR4_SMEP if the processor has it */
 
@@ -153,15 +153,12 @@ void context_init_cpu(void)
 {
 	u32 r[4];
 
-	cpuid_leaf(7, 0, r);
-	smep = r[1] & CPUID7_SMEP ? CR4_SMEP : 0;
-	cpuid(1, 0, r);
-	if (!(r[2] & CPUID_XSAVE))
+	smep = cpuid_reg(7, CPUID_EBX) & CPUID7_SMEP ? CR4_SMEP : 0;
+	if (!(cpuid_reg(1, CPUID_ECX) & CPUID_XSAVE))
 		return;
 	cpuid(0xd, 1, r);
 	has_xsaveopt = r[0] & 1;
-	cpuid(0xd, 0, r);
-	context_xcr0 = r[0] & XCR0_KNOWN;
+	context_xcr0 = cpuid_reg(0xd, CPUID_EAX) & XCR0_KNOWN;
 	write_cr4(read_cr4() | CR4_OSXSAVE);
 	load_xcr0(context_xcr0);
 	if (context_xcr0 & XCR0_AVX)

@@ -26,6 +26,7 @@
 #define F1_EDX_MTRR		(u32)BIT(12)
 #define F7_EDX_ARCH_CAPS	(u32)BIT(29)
 #define FD1_EAX_XSAVEC		BIT(1)
+#define E1_EDX_RDTSCP		BIT(27)
 #define E1_EDX_COMMON		0x0183f3ffu	/* AMD: as in leaf 1 */
 #define E21_EAX_LFENCE		BIT(2)
 
@@ -82,23 +83,18 @@ static const struct {
 bool cpuid_is_intel(void)
 {
 	static u32 vendor;		/* cached: CPUID may be slow */
-	u32 r[4];
 
-	if (!vendor) {
-		cpuid(0, 0, r);
-		vendor = r[1];
-	}
+	if (!vendor)
+		vendor = cpuid_reg(0, CPUID_EBX);
 	return vendor == 0x756e6547;
 }
 
 static void time_leaf(const struct domain *d, u32 sub, u32 out[4])
 {
 	bool domu = d && !d->privileged;
-	u32 r[4];
 
 	if (!sub) {
-		cpuid(0x80000001, 0, r);
-		out[0] = r[3] >> 27 & 1 ? 4 : 0;	/* RDTSCP */
+		out[0] = cpuid_reg(0x80000001, CPUID_EDX) & E1_EDX_RDTSCP ? 4 : 0;
 		out[2] = domu ? (u32)(tsc_scale.hz / 1000) : 0;
 		out[3] = domu;			/* incarnation */
 	} else if (sub == 1 && domu) {

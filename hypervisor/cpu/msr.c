@@ -107,12 +107,10 @@ static const struct msr {
  */
 void msr_init_cpu(void)
 {
-	u32 id[4], more[4];
 	u64 value, bits = DE_CFG_LFENCE;
 
-	cpuid(1, 0, id);
-	cpuid(0x80000008, 0, more);
-	if ((id[0] & 0x0ff00f00) == 0x00800f00 && (more[1] & BIT(15)))
+	if ((cpuid_reg(1, CPUID_EAX) & 0x0ff00f00) == 0x00800f00 &&
+	    (cpuid_reg(0x80000008, CPUID_EBX) & BIT(15)))
 		bits |= DE_CFG_ZEN2_FP_BACKUP;
 	if (!cpuid_is_intel() && rdmsr_safe(MSR_DE_CFG, &value))
 		wrmsr_safe(MSR_DE_CFG, value | bits);

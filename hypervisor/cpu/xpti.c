@@ -25,8 +25,7 @@
 #include "cpu/xpti.h"
 #include "domain/part.h"
 
-#define FEATURES	7u
-#define EDX_ARCH_CAPS	BIT(29)
+#define ARCH_CAPS	BIT(29)		/* there is that MSR */
 
 extern u8 xpti_text[], xpti_text_end[], xpti_data[], xpti_data_end[];
 
@@ -48,11 +47,9 @@ static void show_image(const u8 *from, const u8 *end, u64 rights)
 
 void xpti_init(void)
 {
-	u32 first[4], r[4];
+	bool has_caps = cpuid_reg(7, CPUID_EDX) & ARCH_CAPS;
 
-	cpuid(0, 0, first);
-	cpuid_leaf(FEATURES, 0, r);
-	xpti_decide(xpti_is_faulty(first[1], r[3] & EDX_ARCH_CAPS ?
+	xpti_decide(xpti_is_faulty(cpuid_reg(0, CPUID_EBX), has_caps ?
 				   rdmsr(MSR_ARCH_CAPABILITIES) : 0));
 	if (!xpti_enabled(true) && !xpti_enabled(false))
 		return;

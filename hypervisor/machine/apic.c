@@ -38,7 +38,7 @@
 #define BASE_X2APIC	BIT(10)
 #define BASE_ENABLE	BIT(11)
 #define X2APIC_MSR	0x800
-#define CPUID1_X2APIC	BIT(21)	/* in ECX */
+#define CPUID1_X2APIC	BIT(21)
 
 static volatile u32 *regs;	/* NULL in x2APIC mode */
 
@@ -60,11 +60,9 @@ static void apic_write(u32 reg, u32 v)
 /* If firmware has turned it on, it cannot be turned off. */
 static bool use_x2apic(void)
 {
-	u32 r[4];
-
-	cpuid(1, 0, r);
 	return rdmsr(MSR_APIC_BASE) & BASE_X2APIC ||
-	       (r[2] & CPUID1_X2APIC && boot_flag("x2apic", true));
+	       (cpuid_reg(1, CPUID_ECX) & CPUID1_X2APIC &&
+		boot_flag("x2apic", true));
 }
 
 void apic_map(void)

@@ -26,7 +26,7 @@
 #define HV_LEAF			0x40000000
 #define HV_RATES		0x40000010
 #define HYPERV_FEATURES		0x40000003
-#define HYPERV_HAS_RATES	BIT(11)	/* in EAX */
+#define HYPERV_HAS_RATES	BIT(11)
 #define MSR_HYPERV_TSC_HZ	0x40000022
 
 /* Intel SDM, CPUID leaf 15h: the TSC is the crystal's rate times EBX / EAX. */
@@ -47,8 +47,7 @@ static u64 told_by_hypervisor(void)
 	u32 r[4];
 	u64 hz = 0;
 
-	cpuid(1, 0, r);
-	if (!(r[2] & CPUID_HYPERVISOR))
+	if (!(cpuid_reg(1, CPUID_ECX) & CPUID_HYPERVISOR))
 		return 0;
 	cpuid_leaf(HV_RATES, 0, r);
 	if (r[0])
@@ -56,8 +55,7 @@ static u64 told_by_hypervisor(void)
 	cpuid(HV_LEAF, 0, r);
 	if (memcmp(&r[1], "Microsoft Hv", 12))
 		return 0;
-	cpuid_leaf(HYPERV_FEATURES, 0, r);
-	if (r[0] & HYPERV_HAS_RATES)
+	if (cpuid_reg(HYPERV_FEATURES, CPUID_EAX) & HYPERV_HAS_RATES)
 		rdmsr_safe(MSR_HYPERV_TSC_HZ, &hz);
 	return hz;
 }
@@ -65,10 +63,7 @@ static u64 told_by_hypervisor(void)
 /* In whole MHz */
 static u64 nominal(void)
 {
-	u32 r[4];
-
-	cpuid_leaf(CPUID_MHZ, 0, r);
-	return (r[0] & 0xffff) * 1000000ull;
+	return (cpuid_reg(CPUID_MHZ, CPUID_EAX) & 0xffff) * 1000000ull;
 }
 
 #define TSC	rdtsc, ~0ull, NULL

@@ -226,6 +226,9 @@ static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 
 /* Of any leaf: all 0 if the processor does not have it. */
 void cpuid_leaf(u32 leaf, u32 sub, u32 r[4]);
+/* One of its registers. */
+enum cpuid_reg { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };
+u32 cpuid_reg(u32 leaf, enum cpuid_reg reg);
 
 #define DEFINE_CR(n)							\
 static inline u64 read_cr##n(void)					\

@@ -16,3 +16,11 @@ void cpuid_leaf(u32 leaf, u32 sub, u32 r[4])
 	else
 		cpuid(leaf, sub, r);
 }
+
+u32 cpuid_reg(u32 leaf, enum cpuid_reg reg)
+{
+	u32 r[4];
+
+	cpuid_leaf(leaf, 0, r);
+	return r[reg];
+}

@@ -19,13 +19,11 @@ extern const u8 idle_check[], idle_halt[], idle_done[];
 
 void cpu_idle_init(void)
 {
-	u32 r[4], family;
+	u32 id = cpuid_reg(1, CPUID_EAX);
+	u32 family = (id >> 8 & 15) + (id >> 20 & 255);
 
-	cpuid(0, 0, r);
-	if (r[2] != 0x444d4163)		/* the end of AuthenticAMD */
+	if (cpuid_reg(0, CPUID_ECX) != 0x444d4163)	/* the end of AuthenticAMD */
 		return;
-	cpuid(1, 0, r);
-	family = (r[0] >> 8 & 15) + (r[0] >> 20 & 255);
 	has_c1e = family >= 0xf && family <= 0x11;
 }
 

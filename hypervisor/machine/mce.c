@@ -69,10 +69,9 @@ static void poll(void *data)
 void mce_init_cpu(void)
 {
 	struct timer *t = &poll_timer[this_cpu()->id];
-	u32 r[4], i;
+	u32 i;
 
-	cpuid(1, 0, r);
-	if ((r[3] & CPUID_MCE_MCA) != CPUID_MCE_MCA)
+	if (~cpuid_reg(1, CPUID_EDX) & CPUID_MCE_MCA)
 		return;
 	if (rdmsr(MSR_MCG_CAP) & CAP_CTL)
 		wrmsr(MSR_MCG_CTL, ~0ull);

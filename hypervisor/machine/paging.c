@@ -18,12 +18,10 @@ static u64 iomap_next = IOMAP_BASE + PAGE_SIZE;
 u32 paging_address_bits(void)
 {
 	static u32 bits;
-	u32 r[4];
 
 	if (!bits) {
-		cpuid_leaf(0x80000008, 0, r);
-		/* 36: of a processor that does not say */
-		bits = r[0] ? r[0] & 0xff : 36;
+		bits = cpuid_reg(0x80000008, CPUID_EAX) & 0xff;
+		bits = bits ? bits : 36;	/* a processor that does not say */
 	}
 	return bits;
 }

@@ -15,8 +15,8 @@
 #define TRIES		5
 #define DONE		(~0u)
 #define MSR_TSC_ADJUST	0x3b
-#define CPUID7_ADJUST		BIT(1)	/* in EBX */
-#define CPUID_INVARIANT		BIT(8)	/* of 80000007h, in EDX */
+#define CPUID7_ADJUST		BIT(1)
+#define CPUID_INVARIANT		BIT(8)	/* of 80000007h */
 
 /* A request has a number; the follower returns it with its stamp. */
 static struct {
@@ -27,10 +27,7 @@ static struct {
 
 static bool has_adjust(void)
 {
-	u32 r[4];
-
-	cpuid_leaf(7, 0, r);
-	return r[1] & CPUID7_ADJUST;
+	return cpuid_reg(7, CPUID_EBX) & CPUID7_ADJUST;
 }
 
 void tsc_init_cpu(void)
@@ -41,13 +38,9 @@ void tsc_init_cpu(void)
 
 bool tsc_is_steady(void)
 {
-	u32 r[4];
-
-	cpuid(1, 0, r);
-	if (r[2] & CPUID_HYPERVISOR)
+	if (cpuid_reg(1, CPUID_ECX) & CPUID_HYPERVISOR)
 		return true;	/* the hypervisor's business */
-	cpuid_leaf(0x80000007, 0, r);
-	return r[3] & CPUID_INVARIANT;
+	return cpuid_reg(0x80000007, CPUID_EDX) & CPUID_INVARIANT;
 }
 
 static void correct(u64 by)

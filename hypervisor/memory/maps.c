@@ -13,6 +13,7 @@
 #include "memory/maps.h"
 
 #define GIB	(1ull << 30)
+#define GIB_PAGES	BIT(26)		/* a feature of the processor */
 #define TABLE_RIGHTS	(PTE_P | PTE_RW | PTE_A)
 
 /* The table below an entry; if there is none, make one with these rights. */
@@ -21,14 +22,6 @@ static u64 *boot_table(u64 *entry, u64 rights)
 	if (!(*entry & PTE_P))
 		*entry = early_alloc(PAGE_SIZE).a | rights;
 	return mfn_to_virt(pte_mfn(*entry));
-}
-
-static bool has_gib_pages(void)
-{
-	u32 r[4];
-
-	cpuid(0x80000001, 0, r);
-	return r[3] & BIT(26);
 }
 
 /*
@@ -64,7 +57,7 @@ static u64 *array_entry(u64 va)
 void maps_init(u64 ram_end)
 {
 	u64 end = ram_end << PAGE_SHIFT, i;
-	bool large = has_gib_pages();
+	bool large = cpuid_reg(0x80000001, CPUID_EDX) & GIB_PAGES;
 
 	for (i = 4; i * GIB < end; i++)
 		map_direct_gib(i, large);

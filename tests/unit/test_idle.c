@@ -36,8 +36,7 @@ static u32 signature;
 static bool tell(u32 leaf, u32 r[4])
 {
 	memset(r, 0, 4 * sizeof(*r));
-	if (leaf == 1)
-		r[0] = signature;
+	r[0] = leaf == 1 ? signature : 1;	/* or the last leaf */
 	memcpy(&r[1], vendor, 4);
 	memcpy(&r[3], vendor + 4, 4);
 	memcpy(&r[2], vendor + 8, 4);

@@ -23,13 +23,13 @@
 
 static bool gib_pages;
 
-static void test_cpuid(u32 leaf, u32 sub, u32 r[4])
+static u32 test_cpuid(u32 leaf, enum cpuid_reg reg)
 {
-	r[3] = leaf == 0x80000001 && !sub && gib_pages ? BIT(26) : 0;
+	return leaf == 0x80000001 && reg == CPUID_EDX && gib_pages ? BIT(26) : 0;
 }
 
 /* The page tables that the hypervisor makes, beside what the test maps. */
-#define cpuid(leaf, sub, r)	test_cpuid(leaf, sub, r)
+#define cpuid_reg		test_cpuid
 #define maps_init		own_maps_init
 #define maps_back		own_maps_back
 #define maps_repeat		own_maps_repeat

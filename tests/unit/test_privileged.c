@@ -430,6 +430,8 @@ static u32 signature, features;
 static bool tell(u32 leaf, u32 r[4])
 {
 	memset(r, 0, 4 * sizeof(*r));
+	if (!(leaf & 0xffff))
+		r[0] = leaf + 8;	/* the last leaf of the range */
 	if (leaf == 1)
 		r[0] = signature;
 	if (leaf == 0x80000008)

@@ -81,6 +81,8 @@ static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 }
 
 void cpuid_leaf(u32 leaf, u32 sub, u32 r[4]);
+enum cpuid_reg { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };
+u32 cpuid_reg(u32 leaf, enum cpuid_reg reg);
 
 /* Nothing faults that a test does. */
 #define EXTABLE(at, next)
