@@ -30,7 +30,7 @@
 extern u8 xpti_text[], xpti_text_end[], xpti_data[], xpti_data_end[];
 
 static u64 *image_l3;		/* shared by all thin roots */
-static const struct entry_points *entries[2];	/* usual, with XPTI */
+static const struct entry_points *entries;	/* usual, with XPTI */
 
 static void show_image(const u8 *from, const u8 *end, u64 rights)
 {
@@ -101,11 +101,9 @@ static void vcpu_free_tables(struct vcpu *v)
 	frames_delete(v->xpti.l2, PAGE_SIZE);
 }
 
-void xpti_set_entries(const struct entry_points *usual,
-		      const struct entry_points *with_xpti)
+void xpti_set_entries(const struct entry_points both[2])
 {
-	entries[0] = usual;
-	entries[1] = with_xpti;
+	entries = both;
 }
 
 static void load_entries(const struct entry_points *p, u64 stack, u64 gs)
@@ -135,7 +133,7 @@ void xpti_load(struct vcpu *v)
 	for (i = 0; i < 3; i++)
 		cpu_tss[b->cpu.id].tss.ist[XPTI_FIRST_IST + i] =
 			stacks + (i + 1) * sizeof(v->xpti.page->ist[0]);
-	load_entries(entries[1], stacks, v->xpti.at);
+	load_entries(&entries[1], stacks, v->xpti.at);
 	b->cpu.thin = 1;
 }
 
@@ -144,7 +142,7 @@ void xpti_unload(void)
 	struct cpu_block *b = this_block();
 
 	b->cpu.thin = 0;
-	load_entries(entries[0], (u64)(&b->guest + 1), (u64)&b->cpu.stack_top);
+	load_entries(&entries[0], (u64)(&b->guest + 1), (u64)&b->cpu.stack_top);
 }
 
 u64 xpti_ready(struct vcpu *v)

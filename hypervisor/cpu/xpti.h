@@ -60,9 +60,8 @@ void xpti_init(void);
  */
 int xpti_prepare(struct vcpu *v);
 
-/* Name the two sets of entry points. At boot. */
-void xpti_set_entries(const struct entry_points *usual,
-		      const struct entry_points *with_xpti);
+/* Name the usual entry points and those with XPTI. At boot. */
+void xpti_set_entries(const struct entry_points both[2]);
 /*
  * Make this CPU use the entry points of XPTI with the vCPU's page; or the usual
  * ones. Called with interrupts off.

@@ -55,17 +55,16 @@ static void set_gate(u32 vec, u8 dpl, u32 ist)
 				  MIN(ist + XPTI_FIRST_IST, 7u) : 0);
 }
 
-static const struct entry_points usual_entries = {
-	idt, sysenter_entry, syscall_entry, syscall_compat_entry
-}, xpti_entries = {
-	xpti_idt, xpti_sysenter, xpti_syscall, xpti_syscall_compat
+static const struct entry_points entries[] = {
+	{ idt, sysenter_entry, syscall_entry, syscall_compat_entry },
+	{ xpti_idt, xpti_sysenter, xpti_syscall, xpti_syscall_compat },
 };
 
 void traps_init(void)
 {
 	u32 vec;
 
-	xpti_set_entries(&usual_entries, &xpti_entries);
+	xpti_set_entries(entries);
 	for (vec = 0; vec < 256; vec++)
 		set_gate(vec, 0, 0);
 	set_gate(X86_DB, 0, 1);
