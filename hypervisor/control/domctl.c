@@ -326,10 +326,11 @@ static long call_on_vcpu(domctl_vcpu_fn *fn, struct domain *d,
 	return rc;
 }
 
-/* *how becomes that of the operation if it is called. */
-static long call(const struct domctl *o, struct xen_domctl *op, u32 *how)
+/* 'at' is where the caller has the structure. */
+static long call(const struct domctl *o, struct xen_domctl *op, gva_t at)
 {
 	DOMAIN_REF(d) = o->how & NONE ? NULL : domain_get_any(op->domain);
+	long rc;
 
 	if (!d && !(o->how & NONE))
 		return -ESRCH;
@@ -339,8 +340,9 @@ static long call(const struct domctl *o, struct xen_domctl *op, u32 *how)
 		return -ESRCH;
 	if (d == current_domain() && (o->how & OTHER))
 		return -EINVAL;
-	*how = o->how;
-	return o->how & VCPU ? call_on_vcpu(o->on_vcpu, d, op) : o->fn(d, op);
+	rc = o->how & VCPU ? call_on_vcpu(o->on_vcpu, d, op) : o->fn(d, op);
+	return o->how & (rc ? ALWAYS : OUT) && guest_write(at, op, sizeof(*op)) ?
+	       -EFAULT : rc;
 }
 
 /* Xen tests whether the domain exists before it refuses a caller. */
@@ -353,18 +355,11 @@ static long not_permitted(const struct xen_domctl *op)
 
 long do_domctl(u64 a[])
 {
-	const struct domctl *o;
 	struct xen_domctl op;
-	u32 how = 0;
 	long rc = ctl_begin(a[0], &op, sizeof(op), XEN_DOMCTL_INTERFACE_VERSION);
 
 	if (rc)
 		return rc == -EPERM ? not_permitted(&op) : rc;
-	o = &ops[op.cmd < ARRAY_SIZE(ops) ? op.cmd : 0];
-	spin_lock(&domctl_lock);
-	rc = call(o, &op, &how);
-	spin_unlock(&domctl_lock);
-	if (how & (rc ? ALWAYS : OUT))
-		return guest_write(gva(a[0]), &op, sizeof(op)) ? -EFAULT : rc;
-	return rc;
+	spin_guard(&domctl_lock);
+	return call(&ops[op.cmd < ARRAY_SIZE(ops) ? op.cmd : 0], &op, gva(a[0]));
 }
