@@ -44,7 +44,7 @@ struct domain_events {
 
 void evtchn_send_pirq(struct domain *d, u32 pirq);
 void evtchn_send_virq(struct vcpu *v, u32 virq);
-/* To Dom0 as a whole, on vCPU 0: VIRQ_CONSOLE, VIRQ_DOM_EXC. */
+/* To Dom0 as a whole, on vCPU 0: VIRQ_CONSOLE, VIRQ_CON_RING, VIRQ_DOM_EXC. */
 void evtchn_send_global_virq(u32 virq);
 /* The number of ports that the domain's ABI can have. */
 u32 evtchn_limit(const struct domain *d);

@@ -32,9 +32,10 @@ enum frame_type {
 #define FRAME_NOT_WB	0x08	/* was mapped writable, and not write-back */
 #define FRAME_ALLOCATED	0x10	/* one reference stands for being owned */
 #define FRAME_XENHEAP	0x20	/* hypervisor page shared with its owner */
-#define LINEAR_MIN	(-0x8000)
 /* Others than the owner may have it in their TLBs, writable. */
 #define FRAME_SHARED_W	0x40
+
+#define LINEAR_MIN	(-0x8000)	/* of frame.linear */
 
 /*
  * The owner's page lock guards type, flags, progress and type_count, its owned

@@ -63,18 +63,15 @@ static void set_m2p(mfn_t m, u64 gpfn, u32 order)
  */
 static bool give(struct domain *d, mfn_t m, u32 order, const u64 *gpfn)
 {
-	bool ok;
-
-	spin_lock(&d->tables.lock);
-	ok = !d->life.is_dying;
-	if (ok)
-		page_assign(d, m, order);
-	if (ok && gpfn)
-		set_m2p(m, *gpfn, order);
-	spin_unlock(&d->tables.lock);
-	if (!ok)
+	spin_guard(&d->tables.lock);
+	if (d->life.is_dying) {
 		frame_free(m, order);
-	return ok;
+		return false;
+	}
+	page_assign(d, m, order);
+	if (gpfn)
+		set_m2p(m, *gpfn, order);
+	return true;
 }
 
 /*
