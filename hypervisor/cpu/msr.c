@@ -201,13 +201,10 @@ static bool install_hypercall_page(struct domain *d, u64 value)
 {
 	mfn_t m = mfn(value >> PAGE_SHIFT);
 
-	if (value & ~PAGE_MASK)
-		return false;
-	spin_guard(&d->tables.lock);
-	if (ptype_get_both(d, m, TYPE_WRITABLE))
+	if ((value & ~PAGE_MASK) || ptype_get_direct(d, m, true))
 		return false;
 	width_fill_page(d->width, mfn_to_virt(m));
-	ptype_put_both(d, m);
+	ptype_put_foreign(m, true);
 	return true;
 }
 

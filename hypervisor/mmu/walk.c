@@ -63,20 +63,18 @@ u64 *walk_entry_at(const struct domain *d, paddr_t at)
 	       mfn_frame(m)->type == TYPE_L1 ? phys_to_virt(at) : NULL;
 }
 
+_Static_assert(PF_WRITE == PTE_RW && PF_USER == PTE_US, "each right has its bit");
+
 bool walk_allows(const struct vcpu *v, gva_t at, u32 error)
 {
 	mfn_t root = v->proc.in_user ? v->roots.user.table : v->roots.kernel.table;
-	u64 *entry, rights, flags, needed = PTE_P;
+	u64 needed = PTE_P | (error & (PF_WRITE | PF_USER)) |
+		     (error & PF_INSN ? PTE_NX : 0);
+	u64 *entry, rights, flags;
 	u32 level;
 
 	if (mfn_eq(root, INVALID_MFN))
 		return false;
-	if (error & PF_WRITE)
-		needed |= PTE_RW;
-	if (error & PF_USER)
-		needed |= PTE_US;
-	if (error & PF_INSN)
-		needed |= PTE_NX;
 	flags = irq_save();
 	level = walk(v, root, at, &entry, &rights);
 	irq_restore(flags);
