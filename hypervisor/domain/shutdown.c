@@ -6,9 +6,12 @@
  */
 #include <xen/sched.h>
 #include "domain/part.h"
+#include "guest/get_few.h"
 #include "machine/boot.h"
 #include "machine/machine.h"
 #include "machine/panic.h"
+
+#define STACK_LINES	20
 
 void domain_stop(struct domain *d)
 {
@@ -22,6 +25,29 @@ static void end_machine(u32 reason)
 	if (boot_flag("noreboot", false))
 		panic_stop();
 	machine_reboot();
+}
+
+/*
+ * Log the registers of the vCPU that runs here, if it is one of d, and what is
+ * on its stack: its callers are among the words.
+ */
+static void show_vcpu(const struct domain *d)
+{
+	const struct regs *r = &this_block()->guest;
+	u32 i, size = d->width->long_size;
+	gva_t at = gva(r->sp);
+	u64 words[4];
+
+	if (!current_vcpu() || current_vcpu()->d != d)
+		return;
+	panic_dump(r);
+	for (i = 0; i < STACK_LINES; i++) {
+		if (!guest_get_few(d, size, at, words, ARRAY_SIZE(words)))
+			return;
+		log_err("stack %lx: %lx %lx %lx %lx", at.a, words[0], words[1],
+			words[2], words[3]);
+		at.a += ARRAY_SIZE(words) * size;
+	}
 }
 
 /* True for the first caller that shuts the domain down, or crashes it. */
@@ -60,6 +86,9 @@ void domain_shutdown(struct domain *d, u32 reason)
 		return;
 	log_info("domain %u: shutdown, reason %u (%s)", d->id, reason,
 		 reason < ARRAY_SIZE(names) ? names[reason] : "?");
+	/* Its last messages may be lost, and no tool can look at its memory. */
+	if (d == dom0 && reason == SHUTDOWN_crash)
+		show_vcpu(d);
 	shut_down(d, reason);
 }
 
@@ -81,8 +110,7 @@ void domain_crash(struct domain *d, const char *fmt, ...)
 	if (!begin(d, SHUTDOWN_crash, true))
 		return;
 	log_err("domain %u crashed: %s", d->id, why);
-	if (current_vcpu() && current_vcpu()->d == d)
-		panic_dump(&this_block()->guest);
+	show_vcpu(d);
 	shut_down(d, SHUTDOWN_crash);
 }
 

@@ -460,6 +460,7 @@ void host_reset(void)
 	host_guest_end = BIT(47);
 	host_cpu.id = 0;
 	host_cpu.gdt_page[0] = flat;
+	this_block()->guest.sp = ~0ull;	/* a crash shows no stack */
 	host_log[0] = 0;
 	memset(desc_entries, 0, sizeof(desc_entries));
 	memset(boot_l4, 0, sizeof(boot_l4));

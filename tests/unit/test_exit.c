@@ -15,6 +15,7 @@
 #include "domain/part.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
+#include "guest/get_few.h"
 #include "host.h"
 #include "machine/log.h"
 #include "machine/machine.h"
@@ -26,6 +27,7 @@ static u32 more_work;		/* exits that find work after their frame */
 static u32 more_rounds;		/* choices after which there is work again */
 static u32 more_nmis;		/* that come while the last one is dropped */
 static u32 windows;		/* for interrupts */
+static u32 stack_lines;		/* that can be read */
 static u32 ticks;		/* vcpu_tick() was called */
 static char steps[16];		/* of a domain's end, or a switch: a letter each */
 static u32 step_count, work_when_stopped;
@@ -109,9 +111,11 @@ static void drop_nmi(struct vcpu *v)
 #define xpti_leave(v)		((void)(v))
 #define evtchn_send_global_virq(v)	step('t')
 #define machine_power_off()	abort()
-#define machine_reboot()	abort()
+#define machine_reboot()	step('R')
 #define panic_stop()		abort()
 #define panic_dump(r)		step('d')
+#define guest_get_few(...)	(stack_lines && stack_lines--)
+#define boot_flag(name, value)	(value)
 #define domain_stop		tested_stop_parts
 #define domain_stopped		tested_all_stopped
 #define domain_shutdown		tested_shutdown
@@ -151,7 +155,7 @@ static void setup(void)
 	spin_init(&d->life.lock, LOCK_SHUTDOWN);
 	d->life.shutdown_code = ~0u;
 	frames = more_work = more_rounds = more_nmis = windows = step_count = 0;
-	ticks = 0;
+	ticks = stack_lines = 0;
 	memset(steps, 0, sizeof(steps));
 	during_halt = NULL;
 }
@@ -213,6 +217,30 @@ static void test_crash(void **state)
 	domain_crash(d, "it broke a rule");
 	assert_string_equal(steps, "slt");
 	assert_int_equal(host_work, 0);
+}
+
+/* What was on the stack is logged, as far as it can be read. */
+static void test_crash_stack(void **state)
+{
+	(void)state;
+	setup();
+	stack_lines = 3;
+	domain_crash(d, "it broke a rule");
+	assert_string_equal(steps, "sldlllt");
+	/* Dom0 says that it crashed. */
+	setup();
+	stack_lines = 2;
+	dom0 = d;
+	domain_shutdown(d, SHUTDOWN_crash);
+	assert_string_equal(steps, "sldllRt");
+	setup();
+	domain_shutdown(d, SHUTDOWN_reboot);
+	assert_string_equal(steps, "slRt");
+	/* A DomU has a console of its own. */
+	dom0 = NULL;
+	setup();
+	domain_shutdown(d, SHUTDOWN_crash);
+	assert_string_equal(steps, "slt");
 }
 
 static void wake_up(void)
@@ -325,4 +353,5 @@ EXPORT_TESTS(exit, cmocka_unit_test(test_sleep),
 	     cmocka_unit_test(test_endless_nmis),
 	     cmocka_unit_test(test_one_frame),
 	     cmocka_unit_test(test_frame_of_next),
+	     cmocka_unit_test(test_crash_stack),
 	     cmocka_unit_test(test_crash));
