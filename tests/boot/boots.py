@@ -6,11 +6,11 @@ Many cases share a boot. build/boots/NAME keeps its log and a stamp of all its i
 import fcntl
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import leftovers
 from initrd import (BUILD, DEBIAN_DOM0, IMAGES, bzimage, guest_inputs, make_initrd,
                     modules, suffix)
 from kernels import build_other_kernels, kernels
@@ -155,13 +155,10 @@ def boot_now(name):
     work.mkdir(parents=True, exist_ok=True)
     mark = work / "stamp"
     mark.unlink(missing_ok=True)
+    leftovers.keep_failure(work)
     now = stamp(boot)
     code = subprocess.run(command(boot, work)).returncode
-    for left in ("virtio.img", "ahci.img", "disk.img", "initrd", "extra.cpio.gz",
-                 "guest.cpio.gz", "rescue.iso", "kernel", "variables"):
-        (work / left).unlink(missing_ok=True)
-    for left in ("extra", "guest", "tftp"):
-        shutil.rmtree(work / left, ignore_errors=True)
+    leftovers.remove(work)
     (work / "result").write_text(str(code))
     mark.write_text(now)
     return code
