@@ -14,6 +14,7 @@
 #include "cpu/xpti.h"
 #include "debug.h"
 #include "device/watchdog.h"
+#include "domain/domain.h"
 #include "grant/grant.h"
 #include "machine/ap.h"
 #include "machine/efi.h"
@@ -35,15 +36,26 @@ u64 options_parse_size(const char *s, const char **end)
 	return v << 10;
 }
 
-static bool set_max_cpus(const char *s)
+/* A number; one outside the limits is taken as the nearer one. */
+static bool set_number(u64 *number, const char *s, u64 least, u64 most)
 {
 	const char *end;
 	u64 n = str_to_u64(s, &end);
 
 	if (end == s || *end)
 		return false;
-	ap_max_cpus = MIN(MAX(n, 1ull), (u64)MAX_CPUS);
+	*number = MIN(MAX(n, least), most);
 	return true;
+}
+
+static bool set_max_cpus(const char *s)
+{
+	return set_number(&ap_max_cpus, s, 1, MAX_CPUS);
+}
+
+static bool set_stack_lines(const char *s)
+{
+	return set_number(&domain_stack_lines, s, 0, 1000);
 }
 
 static bool set_mem(const char *s)
@@ -116,6 +128,7 @@ static const struct option {
 	{ "com1", .set = console_set_com1 },
 	{ "com2", .set = console_set_com2 },
 	{ "console", .set = console_set },
+	{ "debug_stack_lines", .set = set_stack_lines },
 	{ "dom0_max_vcpus", .set = dom0_set_max_vcpus },
 	{ "dom0_mem", .set = dom0_set_mem },
 	{ "dom0_vcpus_pin", .set = set_flag },

@@ -200,6 +200,8 @@ struct vcpu *domain_create_vcpu(struct domain *d, u32 id);
  * reference.
  */
 int domain_kill(struct domain *d);
+/* Of a crashed domain's stack, four longs each, that the log shows. */
+extern u64 domain_stack_lines;
 /* Stop a guest that broke a rule for which no error can be returned. */
 void domain_crash(struct domain *d, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -11,7 +11,7 @@
 #include "machine/machine.h"
 #include "machine/panic.h"
 
-#define STACK_LINES	20
+u64 domain_stack_lines = 20;
 
 void domain_stop(struct domain *d)
 {
@@ -34,14 +34,14 @@ static void end_machine(u32 reason)
 static void show_vcpu(const struct domain *d)
 {
 	const struct regs *r = &this_block()->guest;
-	u32 i, size = d->width->long_size;
+	u32 size = d->width->long_size;
 	gva_t at = gva(r->sp);
-	u64 words[4];
+	u64 words[4], i;
 
 	if (!current_vcpu() || current_vcpu()->d != d)
 		return;
 	panic_dump(r);
-	for (i = 0; i < STACK_LINES; i++) {
+	for (i = 0; i < domain_stack_lines; i++) {
 		if (!guest_get_few(d, size, at, words, ARRAY_SIZE(words)))
 			return;
 		log_err("stack %lx: %lx %lx %lx %lx", at.a, words[0], words[1],

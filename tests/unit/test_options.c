@@ -288,11 +288,13 @@ static void test_xpti(void **state)
 }
 
 /*
- * maxcpus and mem bound what is used of the machine; bad values leave what was.
+ * maxcpus and mem bound what is used of the machine, debug_stack_lines what the log
+ * shows of a stack; bad values leave what was.
  */
 static void test_machine(void **state)
 {
 	const u64 cpus = ap_max_cpus, end = boot_mem_end;
+	const u64 lines = domain_stack_lines;
 
 	(void)state;
 	options("maxcpus=2 mem=1G");
@@ -308,8 +310,13 @@ static void test_machine(void **state)
 	assert_int_equal(ap_max_cpus, MAX_CPUS);
 	options("nosmp");
 	assert_int_equal(ap_max_cpus, 1);
+	options("debug_stack_lines=0x30");
+	assert_int_equal(domain_stack_lines, 48);
+	options("debug_stack_lines=-1 debug_stack_lines=two");
+	assert_int_equal(domain_stack_lines, 48);
 	ap_max_cpus = cpus;
 	boot_mem_end = end;
+	domain_stack_lines = lines;
 }
 
 /* As many words as the command line has room for. */

@@ -23,6 +23,7 @@
 
 /* What the machine and the scheduler do, and host.c has otherwise. */
 #define domain_stop		tested_stop
+#define domain_stack_lines	race_stack_lines
 #define domain_stopped		tested_stopped
 #define sched_stop(v)		((void)(v))
 #define sched_wake(v)		((void)(v))

@@ -29,7 +29,7 @@ bool grant_set_max_maptrack(const char *s)
 	return *s;
 }
 
-u64 ap_max_cpus = MAX_CPUS;
+u64 ap_max_cpus = MAX_CPUS, domain_stack_lines = 20;
 
 bool watchdog_set(const char *s)
 {
@@ -133,5 +133,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	n = dom0_vcpus(7);
 	parser_check(n && n <= MAX_DOMAIN_VCPUS, "Dom0's vCPUs");
 	parser_check(ap_max_cpus && ap_max_cpus <= MAX_CPUS, "CPUs");
+	parser_check(domain_stack_lines <= 1000, "lines");
 	return 0;
 }
