@@ -50,6 +50,7 @@ int main(void)
 	failed += RUN(context);
 	failed += RUN(fpu_image);
 	failed += RUN(exit);
+	failed += RUN(vcpu_timer);
 	failed += RUN(entry);
 	failed += RUN(debug);
 	return failed ? 1 : 0;
