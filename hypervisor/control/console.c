@@ -15,8 +15,6 @@ static long console_write(u64 *count, u64 *buffer)
 	char piece[128];
 	u64 n;
 
-	if (*count > 0x7fffffff)
-		return -E2BIG;
 	while (*count) {
 		n = MIN(*count, sizeof(piece));
 		if (guest_read(piece, gva(*buffer), n))
@@ -39,7 +37,6 @@ static long console_read(u64 count, u64 buffer)
 
 	if (count > 0x7fffffff)
 		return -E2BIG;
-	count = MIN(count, 4096ull);
 	while (done < count) {
 		n = serial_read(piece, MIN(count - done, sizeof(piece)));
 		if (!n)
