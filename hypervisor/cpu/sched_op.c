@@ -66,20 +66,18 @@ static long do_poll(struct vcpu *v, u64 arg)
 	if (p.nr_ports == 1)
 		v->sched.poll_port = port;
 	if (p.timeout)
-		timer_set(&v->timers.poll, p.timeout);
+		timer_set(&v->timers.poll, (s64)p.timeout < 0 ? 1 : p.timeout);
 	sched_stop(v);
 	return 0;
 }
 
-static long do_remote_shutdown(struct domain *by, void *arg)
+static long do_remote_shutdown(struct domain *d, void *arg)
 {
 	const struct sched_remote_shutdown *rs = arg;
-	DOMAIN_REF(d) = rs->domain_id == DOMID_SELF ? NULL :
-			domain_get(rs->domain_id);
 
-	if (!d)
+	if (rs->domain_id == DOMID_SELF)
 		return -ESRCH;
-	if (!by->privileged)
+	if (!current_domain()->privileged)
 		return -EPERM;
 	domain_shutdown(d, rs->reason & 0xff);
 	return 0;
@@ -111,7 +109,7 @@ static long do_pin_override(struct domain *d, void *arg)
 static const struct operation ops[] = {
 	OP(shutdown, sched_shutdown),
 	OP(shutdown_code, sched_shutdown),
-	OP(remote_shutdown, sched_remote_shutdown),
+	OP(remote_shutdown, sched_remote_shutdown, OPERATION_TARGET),
 	OP(pin_override, sched_pin_override, OPERATION_PRIVILEGED_FIRST),
 	[SCHEDOP_watchdog] = { vcpu_set_watchdog,
 		OPERATION_SIZE(struct sched_watchdog), false, OPERATION_LOCKED },

@@ -171,8 +171,7 @@ static long register_info(struct vcpu *v, u64 arg)
 	    ptype_get_both(d, mfn(r.mfn), TYPE_WRITABLE))
 		return -EINVAL;
 	move_info(v, mfn(r.mfn), r.offset);
-	if (v == current_vcpu())
-		write_time(v);
+	write_time(v);
 	return 0;
 }
 
@@ -287,6 +286,8 @@ long do_vcpu_op(u64 a[])
 	case VCPUOP_down:
 		return bring_down(v);
 	case VCPUOP_send_nmi:
+		if (arg)
+			return -EINVAL;
 		nmi_raise(v);
 		return 0;
 	case VCPUOP_is_up:

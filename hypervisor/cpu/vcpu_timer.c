@@ -62,7 +62,7 @@ long vcpu_set_singleshot(struct vcpu *v, u64 arg)
 	if (guest_read(&at, gva(arg), 8))
 		return -EFAULT;
 	timer_set(&v->timers.singleshot, at);
-	if (at < time_now()) {
+	if ((s64)at < (s64)time_now()) {
 		timer_stop(&v->timers.singleshot);
 		timer_fired(v);
 	}

@@ -90,6 +90,7 @@ static const struct row rows[] = {
 	VCPU_AT(VCPUOP_register_vcpu_info, "bad address", 0, BAD),
 	VCPU_AT(VCPUOP_send_nmi, "vcpu 2", 2, 0),
 	VCPU_AT(VCPUOP_send_nmi, "vcpu 1, not up", 1, 0),
+	VCPU_AT(VCPUOP_send_nmi, "with an argument", 0, ARG),
 	VCPU(VCPUOP_get_physid, NULL, 0, 0),
 	VCPU_AT(VCPUOP_get_physid, "bad address", 0, BAD),
 	VCPU_AT(VCPUOP_get_physid, "vcpu 2", 2, ARG),

@@ -71,13 +71,19 @@ static void test_singleshot(void)
 	while (upcalls == 5 && time_now() < start + 100 * NS_PER_MS)
 		;
 	CHECK(upcalls, 6);
+	/* The time has a sign. */
+	CHECK(set_timer(1ull << 63, 0), 0);
+	start = time_now();
+	while (upcalls == 6 && time_now() < start + 100 * NS_PER_MS)
+		;
+	CHECK(upcalls, 7);
 	/* Stopped, in time also on a busy machine: nothing comes. */
 	CHECK(set_timer(time_now() + 300 * NS_PER_MS, 0), 0);
 	CHECK(HC3(vcpu_op, VCPUOP_stop_singleshot_timer, 0, 0), 0);
 	start = time_now();
 	while (time_now() < start + 400 * NS_PER_MS)
 		;
-	CHECK(upcalls, 6);
+	CHECK(upcalls, 7);
 }
 
 static void test_poll(void)
@@ -92,6 +98,8 @@ static void test_poll(void)
 	mask_port(POLLED);
 	CHECK(HC2(sched_op, SCHEDOP_poll, &p), 0);
 	CHECK(time_now() - start >= 9 * NS_PER_MS, 1);
+	p.timeout = 1ull << 63;		/* long ago */
+	CHECK(HC2(sched_op, SCHEDOP_poll, &p), 0);
 	port = NO_PORT;
 	CHECK(HC2(sched_op, SCHEDOP_poll, &p), -XEN_EINVAL);
 	p.nr_ports = 100000;

@@ -90,6 +90,9 @@ static void test_info(void)
 	/* Of one that runs: nobody but itself. */
 	CHECK(register_info(3, 0), -XEN_EINVAL);
 	CHECK(register_info(1, 0), 0);
+	/* The time is there at once, also of one that never ran. */
+	CHECK(register_info(6, 64), 0);
+	CHECK(((struct vcpu_info *)(info + 64))->time.system_time != 0, 1);
 	CHECK(register_info(1, 64), -XEN_EINVAL);
 	CHECK(register_info(1, 2), -XEN_ENXIO);
 }
