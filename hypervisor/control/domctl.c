@@ -130,7 +130,8 @@ static long do_info(struct domain *none, struct xen_domctl *op)
 
 static long do_max_mem(struct domain *d, struct xen_domctl *op)
 {
-	d->mem.max_pages = op->u.max_mem.max_memkb >> (PAGE_SHIFT - 10);
+	d->mem.max_pages = MIN(op->u.max_mem.max_memkb >> (PAGE_SHIFT - 10),
+			       (u64)~0u);
 	return 0;
 }
 
@@ -266,7 +267,7 @@ static const struct domctl {
 	OP(setvcpucontext, domctl_context, 0),
 	OP(getvcpucontext, domctl_context, 0),
 	OP(getvcpuinfo, domctl_vcpu_info, OUT | DYING),
-	OP(max_vcpus, do_max_vcpus, 0),
+	OP(max_vcpus, do_max_vcpus, OTHER),
 	OP(scheduler_op, do_scheduler, OUT | DYING),
 	OP(setdomainhandle, do_handle, 0),
 	OP(setdebugging, do_debugging, OTHER),

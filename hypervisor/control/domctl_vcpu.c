@@ -8,20 +8,17 @@ static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
 		     bool hard)
 {
 	cpus_t cpus, usable;
-	int rc;
+	int rc = 0;
 
 	if (ctl_get_bitmap(map, &cpus))
 		return -EFAULT;
 	usable = cpus_and(cpus, smp_all());
-	if (!cpus_any(&usable))
-		return -EINVAL;
-	rc = hard ? sched_set_affinity(v, cpus) : 0;
-	if (rc)
-		return rc;
 	if (!hard)
 		v->sched.soft_affinity = cpus;
-	return ctl_put_bitmap(map, hard ? usable :
-			      cpus_and(usable, v->sched.affinity));
+	else
+		rc = cpus_any(&usable) ? sched_set_affinity(v, cpus) : -EINVAL;
+	return rc ? rc : ctl_put_bitmap(map, cpus_and(usable,
+						      v->sched.affinity));
 }
 
 static long get_mask(struct vcpu *v, const struct xenctl_bitmap *map, bool hard)
@@ -43,6 +40,8 @@ long domctl_affinity(struct domain *d, struct xen_domctl *op)
 		return a->vcpu < d->max_vcpus ? -ESRCH : -EINVAL;
 	if (!a->flags)
 		return -EINVAL;
+	if (one == set_mask && (a->flags & XEN_VCPUAFFINITY_FORCE))
+		sched_pin(v, -1);	/* Dom0 may have left it pinned. */
 	if (a->flags & XEN_VCPUAFFINITY_HARD)
 		rc = one(v, &a->cpumap_hard, true);
 	if (!rc && (a->flags & XEN_VCPUAFFINITY_SOFT))

@@ -4,6 +4,7 @@
  * needs, and filling a domain's hypercall page.
  */
 #include "control/ctl.h"
+#include "cpu/emulate.h"
 
 #define MAX_FRAMES	1024u
 
@@ -48,11 +49,6 @@ long domctl_page_info(struct domain *d, struct xen_domctl *op)
 
 long domctl_hypercall_page(struct domain *d, struct xen_domctl *op)
 {
-	mfn_t m = mfn(op->u.hypercall_init.gmfn);
-
-	if (ptype_get_foreign(d, m, true))
-		return -EACCES;
-	width_fill_page(d->width, mfn_to_virt(m));
-	ptype_put_foreign(m, true);
-	return 0;
+	return msr_fill_hypercall_page(d, mfn(op->u.hypercall_init.gmfn)) ?
+	       0 : -EINVAL;
 }

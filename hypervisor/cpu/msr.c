@@ -197,11 +197,9 @@ bool msr_read(struct vcpu *v, u32 msr, u64 *value)
 	       rdmsr_safe(msr, &unused);
 }
 
-static bool install_hypercall_page(struct domain *d, u64 value)
+bool msr_fill_hypercall_page(struct domain *d, mfn_t m)
 {
-	mfn_t m = mfn(value >> PAGE_SHIFT);
-
-	if ((value & ~PAGE_MASK) || ptype_get_direct(d, m, true))
+	if (ptype_get_direct(d, m, true))
 		return false;
 	width_fill_page(d->width, mfn_to_virt(m));
 	ptype_put_foreign(m, true);
@@ -214,7 +212,8 @@ bool msr_write(struct vcpu *v, u32 msr, u64 value)
 	u64 now;
 
 	if (msr == MSR_HYPERCALL_PAGE)
-		return install_hypercall_page(v->d, value);
+		return !(value & ~PAGE_MASK) && msr_fill_hypercall_page(
+				v->d, mfn(value >> PAGE_SHIFT));
 	switch (m ? m->write : FAULT) {
 	case TSC_AUX:
 		if (value >> 32 || !rdmsr_safe(msr, &now))

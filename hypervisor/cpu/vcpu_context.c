@@ -264,6 +264,8 @@ static int set_locked(struct vcpu *v, const struct context *c)
 	/* The vCPU runs as soon as its domain is not paused. */
 	if (c->flags & VGCF_online)
 		atomic_or(&v->sched.state, VCPU_UP);
+	else
+		atomic_and(&v->sched.state, ~(u32)VCPU_UP);
 	return 0;
 }
 

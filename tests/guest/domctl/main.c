@@ -154,6 +154,13 @@ static void test_tables(void)
 	CHECK(set_pte_va(place2, 0, UVMF_INVLPG), 0);
 }
 
+static u32 is_online(void)
+{
+	op.u.getvcpuinfo.vcpu = 0;
+	CHECK(domu_ctl(&u, XEN_DOMCTL_getvcpuinfo), 0);
+	return op.u.getvcpuinfo.online;
+}
+
 static void test_context(void)
 {
 	op.u.vcpucontext.vcpu = 0;
@@ -172,7 +179,13 @@ static void test_context(void)
 	ctx.ctrlreg[3] ^= 1;
 	CHECK(domu_set_context(&u, &ctx), -XEN_EOPNOTSUPP);
 	ctx.ctrlreg[3] ^= 1;
+	/* Whether it is up is a part of its state. */
+	ctx.flags &= ~VGCF_online;
 	CHECK(domu_set_context(&u, &ctx), 0);
+	CHECK(is_online(), 0);
+	ctx.flags |= VGCF_online;
+	CHECK(domu_set_context(&u, &ctx), 0);
+	CHECK(is_online(), 1);
 	memset(&ctx, 0, sizeof(ctx));
 	set_xen_guest_handle(op.u.vcpucontext.ctxt, &ctx);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_getvcpucontext), 0);
