@@ -29,8 +29,10 @@ static long machine_map(u64 arg)
 		return -EPERM;
 	if (layout_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
 		return -EFAULT;
-	for (i = 0; i < MIN(map.nr_entries, n + 1); i++)
-		if (guest_write(gva_index(HANDLE(map.buffer), i, sizeof(apics)),
+	/* Without a buffer: their number. */
+	for (i = 0; i <= n && (!map.buffer.p || i < map.nr_entries); i++)
+		if (map.buffer.p &&
+		    guest_write(gva_index(HANDLE(map.buffer), i, sizeof(apics)),
 				i < n ? &boot_info.e820[i] : &apics,
 				sizeof(apics)))
 			return -EFAULT;
@@ -117,7 +119,7 @@ long do_memory_op(u64 a[])
 	case XENMEM_exchange:
 		return memory_exchange(a[1]);
 	case XENMEM_maximum_ram_page:
-		return (long)frame_count - 1;
+		return (long)frame_count;
 	case XENMEM_current_reservation:
 	case XENMEM_maximum_reservation:
 	case XENMEM_maximum_gpfn:

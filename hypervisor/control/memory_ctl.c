@@ -73,9 +73,9 @@ long memory_claim(u64 arg)
 		return -EFAULT;
 	if (!current_domain()->privileged)
 		return -EPERM;
-	if (r.extent_order || r.extent_start.p)
+	if (r.extent_order || r.extent_start.p || r.mem_flags)
 		return -EINVAL;
-	if (domain_target(r.domid, &d))
+	if (r.domid == DOMID_SELF || domain_target(r.domid, &d))
 		return -EINVAL;		/* as on Xen: not -ESRCH */
 	spin_guard(&d->tables.lock);
 	if (d->life.is_dying ||

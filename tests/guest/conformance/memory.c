@@ -16,7 +16,7 @@
 
 static const struct row rows[] = {
 	{ CALL(memory_op, "XENMEM_maximum_ram_page", NULL,
-	       XENMEM_maximum_ram_page), .flags = R_MASK_RC },
+	       XENMEM_maximum_ram_page) },
 	M(XENMEM_maximum_reservation, "DOMID_SELF", DOMID_SELF),
 	{ OP(memory_op, XENMEM_current_reservation, "DOMID_SELF", DOMID_SELF),
 	  .flags = R_MASK_RC },
@@ -180,6 +180,8 @@ static const struct row looks[] = {
 	  .flags = R_MASK_ALL },
 	M(XENMEM_machine_memory_map, "no place", 0, AT(8)),
 	M(XENMEM_machine_memory_map, "bad list", 4, BAD),
+	{ OP(memory_op, XENMEM_machine_memory_map, "the number", 1, 0),
+	  .mask = 1 },
 	MA(XENMEM_machine_memory_map, "bad address", BAD),
 	M(XENMEM_set_memory_map, "own, none", DOMID_SELF, 0, AT(8)),
 	M(XENMEM_set_memory_map, "OTHER, one entry", OTHER, 1, AT(8), 0, 0, 0,
@@ -216,6 +218,10 @@ static const struct row looks[] = {
 	     0x7fffffff, 0, 0, OTHER) },
 	{ OP(memory_op, XENMEM_claim_pages, "no list, none such", 0, 0, 0, 0,
 	     0x1234) },
+	{ OP(memory_op, XENMEM_claim_pages, "no list, DOMID_SELF", 0, 0, 0, 0,
+	     DOMID_SELF) },
+	{ OP(memory_op, XENMEM_claim_pages, "no list, OTHER, flags", 0, 0, 0, 1,
+	     OTHER) },
 	MA(XENMEM_claim_pages, "bad address", BAD),
 	M(XENMEM_get_vnumainfo, "own", DOMID_SELF, 1, 1, 1),
 	M(XENMEM_get_vnumainfo, "none such", 0x1234, 1, 1, 1),
