@@ -355,20 +355,19 @@ static void describe(const struct evtchn *e, struct evtchn_status *op)
 
 static long do_status(struct domain *by, void *arg)
 {
-	static const struct evtchn closed = { .state = EVTCHN_FREE };
 	struct evtchn_status *op = arg;
 	DOMAIN_REF(d) = domain_get_any(op->dom);
 	const struct evtchn *e;
 
 	if (!d)
 		return -ESRCH;
-	if (!domain_may(by, d))
-		return -EPERM;
-	if (op->port >= evtchn_limit(d))
-		return -EINVAL;
 	spin_guard_irqsave(&d->events.lock);
 	e = evtchn_port(d, op->port);
-	describe(e ? e : &closed, op);
+	if (!e)
+		return -EINVAL;
+	if (!domain_may(by, d))
+		return -EPERM;
+	describe(e, op);
 	return 0;
 }
 
@@ -405,9 +404,10 @@ static long do_unmask(struct domain *d, void *arg)
 	u32 port = ((const struct evtchn_unmask *)arg)->port;
 	struct evtchn *e = evtchn_port(d, port);
 
-	if (!e || !d->vcpu[e->vcpu])
+	if (!e)
 		return -EINVAL;
-	evtchn_port_unmask(d, port);
+	if (evtchn_is_open(e))
+		evtchn_port_unmask(d, port);
 	return 0;
 }
 

@@ -30,9 +30,11 @@ static bool bit_test_and_set(u8 *map, u32 bit)
 	return old >> bit % 8 & 1;
 }
 
-static void bit_clear(u8 *map, u32 bit)
+static bool bit_test_and_clear(u8 *map, u32 bit)
 {
-	atomic_and(&map[bit / 8], (u8)~(1u << bit % 8));
+	u8 old = atomic_and(&map[bit / 8], (u8)~(1u << bit % 8));
+
+	return old >> bit % 8 & 1;
 }
 
 static bool bit_test(const u8 *map, u32 bit)
@@ -203,20 +205,24 @@ void evtchn_port_free(struct domain *d, u32 port)
 	if (d->events.fifo)
 		evtchn_fifo_clear_pending(d, port);
 	else
-		bit_clear(d->shared + d->width->pending_offset, port);
+		bit_test_and_clear(d->shared + d->width->pending_offset, port);
 	release(d, port);
 	d->events.open_ports--;
 }
 
-/* 2-level: wake v for a port that became pending and is not masked. */
+/*
+ * 2-level: wake v for a port that became pending and is not masked, unless its
+ * word has been announced already.
+ */
 static void notify(struct domain *d, struct vcpu *v, u32 port)
 {
 	const struct width *a = d->width;
 
 	if (bit_test(d->shared + a->mask_offset, port))
 		return;
-	bit_test_and_set(v->shared.info + a->sel_offset, port / a->sel_bits);
-	evtchn_mark_pending(v);
+	if (!bit_test_and_set(v->shared.info + a->sel_offset,
+			      port / a->sel_bits))
+		evtchn_mark_pending(v);
 }
 
 void evtchn_port_set_pending(struct domain *d, u32 port)
@@ -246,8 +252,8 @@ void evtchn_port_unmask(struct domain *d, u32 port)
 		evtchn_fifo_unmask(d, e, port);
 		return;
 	}
-	bit_clear(d->shared + a->mask_offset, port);
-	if (bit_test(d->shared + a->pending_offset, port))
+	if (bit_test_and_clear(d->shared + a->mask_offset, port) &&
+	    bit_test(d->shared + a->pending_offset, port))
 		notify(d, d->vcpu[e->vcpu], port);
 }
 
@@ -282,7 +288,7 @@ static int create(struct domain *d, const struct domain_config *config)
 {
 	spin_init(&d->events.lock, LOCK_EVENTS);
 	d->events.max_port = config->max_evtchn_port;
-	return 0;
+	return add_page(d, 0) ? 0 : -ENOMEM;
 }
 
 DOMAIN_PART(EVENTS,

@@ -122,11 +122,13 @@ static const struct row uses[] = {
 	STATUS("closed", 60),
 	STATUS("port 0", 0),
 	STATUS("port 4096", 4096),
+	STATUS("port 1000", 1000),
 	STATUS("port -1", 0xffffffff),
 	E(EVTCHNOP_status, "own number", ME, SAVED(0)),
 	E(EVTCHNOP_status, "none such", 0x1234, SAVED(0)),
 	{ OP(event_channel_op, EVTCHNOP_status, "of the other", OTHER, 1),
 	  .flags = R_DOMU },
+	E(EVTCHNOP_status, "of the other, port 1000", OTHER, 1000),
 	EA(EVTCHNOP_status),
 	/* An event is pending, or it would last for ever. */
 	E(EVTCHNOP_send, "ipi, before a block", SAVED(7)),

@@ -2,7 +2,9 @@
 /*
  * Rules (xen/event_channel.h, xen/xen.h shared_info): 2-level channels; an
  * upcall comes when an unmasked port gets pending and the vCPU's mask is
- * clear, and the mask is set in the handler; ports out of range are errors;
+ * clear, and the mask is set in the handler; an unmasked port that gets pending
+ * calls only if its word had no bit in the selector, and unmasking does nothing to
+ * a port that is closed or not masked; ports out of range are errors;
  * closing and rebinding leaves nothing behind. Classes: null bucket (XSA-221),
  * the 32-bit limit (342).
  *
@@ -52,6 +54,30 @@ static void test_upcall(void)
 	CHECK(close_port(port), 0);
 	CHECK(send_port(port), -XEN_EINVAL);
 	CHECK(close_port(port) != 0, 1);
+}
+
+/* What causes no upcall. */
+static void test_silence(void)
+{
+	struct vcpu_info *v = &shared->vcpu_info[0];
+	u32 port = bind_ipi();
+
+	mask_events(true);
+	CHECK(unmask_port(port), 0);
+	clear_events(0);
+	v->evtchn_pending_sel = ~0ul;
+	CHECK(send_port(port), 0);
+	CHECK(port_pending(port), 1);
+	CHECK(v->evtchn_upcall_pending, 0);
+	v->evtchn_pending_sel = 0;
+	CHECK(unmask_port(port), 0);
+	CHECK(v->evtchn_pending_sel, 0);
+	CHECK(v->evtchn_upcall_pending, 0);
+	CHECK(close_port(port), 0);
+	mask_port(port);
+	CHECK(unmask_port(port), 0);
+	CHECK(port_masked(port), 1);
+	mask_events(false);
 }
 
 static void test_loopback(void)
@@ -116,8 +142,11 @@ static void test_exhaustion(void)
 {
 	struct evtchn_bind_ipi op = { .vcpu = 0 };
 	u32 n = 0, last = 0, i;
+	struct evtchn_status s = { .dom = DOMID_SELF, .port = NR_PORTS - 1 };
 	long rc;
 
+	/* A port exists from its first use on, or from that of one near it. */
+	CHECK(HC2(event_channel_op, EVTCHNOP_status, &s), -XEN_EINVAL);
 	while ((rc = HC2(event_channel_op, EVTCHNOP_bind_ipi, &op)) == 0) {
 		n++;
 		last = op.port;
@@ -129,12 +158,15 @@ static void test_exhaustion(void)
 	CHECK(n > NR_PORTS - 124 && n < NR_PORTS, 1);
 	for (i = NR_PORTS - 1; n--; i--)
 		CHECK(close_port(i), 0);
+	CHECK(HC2(event_channel_op, EVTCHNOP_status, &s), 0);
+	CHECK(s.status, EVTCHNSTAT_closed);
 }
 
 void test_main(void)
 {
 	event_handler = on_event;
 	test_upcall();
+	test_silence();
 	test_loopback();
 	test_limits();
 	test_exhaustion();
