@@ -64,7 +64,7 @@ static void check_all(const char *what, const xen_pfn_t *list, u32 size)
 
 static void test_extents(void)
 {
-	ulong frames = (ulong)HC1(memory_op, XENMEM_maximum_ram_page) + 1;
+	ulong frames = (ulong)HC1(memory_op, XENMEM_maximum_ram_page);
 	ulong each = PER_EXTENT * PAGE_SIZE, n;
 
 	n = get_list(XENMEM_machphys_mfn_list, own);

@@ -142,7 +142,7 @@ static void test_more(void)
 
 void test_main(void)
 {
-	frames = (ulong)HC2(memory_op, XENMEM_maximum_ram_page, 0) + 1;
+	frames = (ulong)HC2(memory_op, XENMEM_maximum_ram_page, 0);
 	print("%lu MiB, of which the domain has %lu\n", frames >> 8,
 	      start_info->nr_pages >> 8);
 	test_own();

@@ -131,7 +131,7 @@ static void map_pages(xen_pfn_t *frames)
 	const ulong pfn = (ulong)pages >> PAGE_SHIFT;
 	u32 i;
 
-	for (m = 0; m <= end; m++)
+	for (m = 0; m < end; m++)
 		if (mfn_to_pfn(m) - pfn < BLOCK)
 			frames[mfn_to_pfn(m) - pfn] = m;
 	for (i = 0; i < BLOCK; i++) {
