@@ -85,10 +85,8 @@ static int copy_leaves(struct writer *w)
 	read_leaf(w, 0, 0, max);
 	for (leaf = 0; !rc && leaf <= MIN(max[0], CPUID_MAX_BASIC); leaf++)
 		rc = copy_basic(w, leaf);
-	if (!rc)
-		rc = put_leaf(w, 0x40000000, XEN_CPUID_NO_SUBLEAF, none);
-	if (!rc)
-		rc = put_leaf(w, 0x40000100, XEN_CPUID_NO_SUBLEAF, none);
+	for (leaf = 0x40000000; !rc && leaf <= 0x40000100; leaf += 0x100)
+		rc = put_leaf(w, leaf, XEN_CPUID_NO_SUBLEAF, none);
 	read_leaf(w, 0x80000000, 0, max);
 	for (leaf = 0x80000000; !rc && leaf <= MIN(max[0], CPUID_MAX_EXTENDED);
 	     leaf++)

@@ -9,7 +9,6 @@
 #include "machine/log.h"
 
 #define RATE_LIMIT_US	500	/* PREEMPT_LEAD of the scheduler */
-#define MAX_DEBUG_KEYS	32u
 
 _Static_assert(sizeof(struct xen_sysctl) == 136, "public ABI, any bitness");
 _Static_assert(offsetof(struct xen_sysctl, u) == 8, "public ABI");
@@ -85,7 +84,7 @@ static long do_debug_keys(struct xen_sysctl *op)
 	u32 i;
 	char c;
 
-	for (i = 0; i < MIN(k->nr_keys, MAX_DEBUG_KEYS); i++) {
+	for (i = 0; i < k->nr_keys; i++) {
 		if (ctl_get(k->keys, i, &c))
 			return -EFAULT;
 		keys_handle(c);

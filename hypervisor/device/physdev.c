@@ -19,13 +19,6 @@
 #include "hypercalls.h"
 #include "machine/acpi.h"
 
-static bool pirq_level(const struct domain *d, u32 pirq)
-{
-	const struct pirq *p = &d->dev.pirqs[pirq];
-
-	return p->irq && irq_is_level(p->irq);
-}
-
 /* Set or clear the bit that tells the guest to send EOI for this pirq. */
 static void mark_eoi(struct domain *d, u32 pirq)
 {
@@ -34,7 +27,7 @@ static void mark_eoi(struct domain *d, u32 pirq)
 	ASSERT_HELD(&d->events.lock);
 	if (!d->dev.eoi_map)
 		return;
-	if (pirq_level(d, pirq))
+	if (irq_is_level(d->dev.pirqs[pirq].irq))
 		atomic_or(&d->dev.eoi_map[pirq / 8], bit);
 	else
 		atomic_and(&d->dev.eoi_map[pirq / 8], (u8)~bit);
@@ -48,10 +41,8 @@ static long do_eoi(struct domain *d, void *arg)
 	if (op->irq >= d->dev.pirq_count)
 		return -EINVAL;
 	p = &d->dev.pirqs[op->irq];
-	if (!p->irq)
-		return p->port || p->gsi || p->reserved ? 0 : -EINVAL;
 	irq_guest_eoi(p->irq, d, op->irq);
-	return 0;
+	return p->irq || p->port || p->gsi || p->reserved ? 0 : -EINVAL;
 }
 
 static long do_status(struct domain *d, void *arg)
@@ -62,8 +53,7 @@ static long do_status(struct domain *d, void *arg)
 		return -EINVAL;
 	/* Set for all, because not every guest uses the bitmap. */
 	op->flags = XENIRQSTAT_needs_eoi;
-	if (pirq_level(d, op->irq) &&
-	    irq_is_shared(d->dev.pirqs[op->irq].irq))
+	if (irq_is_shared(d->dev.pirqs[op->irq].irq))
 		op->flags |= XENIRQSTAT_shared;
 	return 0;
 }
@@ -214,8 +204,7 @@ static void unmap(struct domain *d, u32 pirq)
 	struct pirq *p = &d->dev.pirqs[pirq];
 
 	ASSERT_HELD(&d->events.lock);
-	if (p->irq)
-		irq_unbind_guest(p->irq, d, pirq);
+	irq_unbind_guest(p->irq, d, pirq);
 	if (!p->gsi)
 		irq_free(p->irq);
 	p->irq = p->gsi = 0;

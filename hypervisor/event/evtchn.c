@@ -178,8 +178,7 @@ static void unbind(struct domain *d, const struct evtchn *e)
 		break;
 	case EVTCHN_PIRQ:
 		p = &d->dev.pirqs[e->peer];
-		if (p->irq)
-			irq_unbind_guest(p->irq, d, e->peer);
+		irq_unbind_guest(p->irq, d, e->peer);
 		p->port = 0;
 		break;
 	case EVTCHN_INTERDOMAIN:

@@ -268,8 +268,7 @@ int evtchn_pending(const struct vcpu *v, u32 port)
 		return -EINVAL;
 	if (d->events.fifo)
 		return evtchn_fifo_has(d, port, 1u << EVTCHN_FIFO_PENDING);
-	return port < d->width->max_ports &&
-	       bit_test(d->shared + d->width->pending_offset, port);
+	return bit_test(d->shared + d->width->pending_offset, port);
 }
 
 /* All ports are closed and the domain has no reference. */
