@@ -8,10 +8,13 @@
  * Domains and the hypervisor share PCI configuration space (CF8, CFC) and CMOS
  * (70, 71). Each domain has address latches of its own, which go to the
  * hardware with each data access (machine/pci.c, machine/rtc.c). A domain can
- * read its CMOS latch back.
+ * read its CMOS latch back. As on Xen, the first domain has channel 2 of the PIT,
+ * which the hypervisor uses at boot alone, and the two bits for it and the
+ * speaker of port 61.
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
+#include "machine/clocks.h"
 #include "machine/pci.h"
 #include "machine/rtc.h"
 
@@ -53,12 +56,10 @@ bool ioport_allowed(struct vcpu *v, const struct regs *r, u32 port, u32 size)
 
 	if (ioport_iopl_allows(v, r))
 		return true;
-	for (i = port; i < port + size; i++) {
-		if (i >= v->entry.io_bitmap_ports)
+	for (i = port; i < port + size; i++)
+		if (i >= v->entry.io_bitmap_ports ||
+		    !read_bitmap(v, i / 8, &byte) || (byte >> i % 8 & 1))
 			return false;
-		if (!read_bitmap(v, i / 8, &byte) || (byte >> i % 8 & 1))
-			return false;
-	}
 	return true;
 }
 
@@ -111,6 +112,13 @@ static bool is_cmos_data(const struct domain *d, u32 port)
 	return port == CMOS_DATA && ioport_has(d, CMOS_INDEX, 2);
 }
 
+/* Of the PIT's commands, those for channel 2; they can only be written. */
+static bool is_speaker(const struct domain *d, u32 port, u32 value)
+{
+	return d->privileged && (port == PIT_CH2 || port == PIT_GATE ||
+				 (port == PIT_MODE && (value & 0xc0) == 0x80));
+}
+
 /* An access that is not allowed as a whole is split, down to single bytes. */
 u32 ioport_read(struct vcpu *v, u32 port, u32 size)
 {
@@ -126,7 +134,8 @@ u32 ioport_read(struct vcpu *v, u32 port, u32 size)
 	if (size == 1)
 		return port == CMOS_INDEX ? d->dev.cmos_index :
 		       is_cmos_data(d, port) ?
-		       rtc_read_cmos(d->dev.cmos_index) : ~0u;
+		       rtc_read_cmos(d->dev.cmos_index) :
+		       is_speaker(d, port, 0) ? inb((u16)port) : ~0u;
 	return (ioport_read(v, port, size / 2) & ((1u << bits) - 1)) |
 	       ioport_read(v, port + size / 2, size / 2) << bits;
 }
@@ -149,5 +158,8 @@ void ioport_write(struct vcpu *v, u32 port, u32 size, u32 value)
 		d->dev.cmos_index = (u8)value;
 	} else if (is_cmos_data(d, port)) {
 		rtc_write_cmos(d->dev.cmos_index, (u8)value);
+	} else if (is_speaker(d, port, value)) {
+		outb((u16)port, (u8)(port != PIT_GATE ? value :
+				     (inb(PIT_GATE) & ~3u) | (value & 3)));
 	}
 }

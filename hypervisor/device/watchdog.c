@@ -19,13 +19,13 @@
 #include "lib/lib.h"
 #include "machine/acpi.h"
 #include "machine/boot.h"
+#include "machine/clocks.h"
 #include "machine/cpu.h"
 #include "machine/panic.h"
 #include "machine/smp.h"
 #include "machine/time.h"
 
 #define PIT_CH0		0x40
-#define PIT_MODE	0x43
 #define PIT_ONCE	0x30	/* channel 0, mode 0: the output rises at the end */
 #define PIT_STATUS	0xe2	/* the next read of channel 0 is its status */
 #define PIT_OUTPUT	0x80

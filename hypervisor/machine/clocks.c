@@ -25,9 +25,6 @@
 
 #define PIT_HZ		1193182u
 #define PIT_MASK	0xffffu
-#define PIT_CH2		0x42
-#define PIT_MODE	0x43
-#define PIT_GATE	0x61
 #define PIT_OUTPUT	0x20
 
 static volatile u32 *hpet;

@@ -6,6 +6,11 @@
 /* A run takes this part of a second, or more. */
 #define CLOCK_RUNS_A_SECOND	50
 
+/* Ports of the PIT: channel 2, its gate and the speaker, commands. */
+#define PIT_CH2		0x42
+#define PIT_MODE	0x43
+#define PIT_GATE	0x61
+
 struct reference {
 	const char *name;
 	u64 (*start)(void);	/* its Hz; 0: the machine has no such clock */

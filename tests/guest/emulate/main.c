@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rules: privileged instructions of the kernel work as the ABI promises: port
- * IO by virtual IOPL and port rights (a port without right reads all ones),
+ * IO by virtual IOPL and port rights (a port without right reads all ones; of
+ * those for the PIT, the first domain has channel 2 and the speaker's two bits),
  * control registers are virtual, the CPUID prefix gives the hypervisor leaves,
  * debug registers never point at the hypervisor (XSA-444's neighbourhood). MSRs
  * and CPUID have guests of their own.
@@ -14,6 +15,12 @@
 
 /* Ports that are not the guest's, and those of PCI configuration */
 #define PIC		0x20
+#define PIT_CH2		0x42
+#define PIT_MODE	0x43
+#define SPEAKER		0x61
+#define SPEAKER_OURS	3u	/* the gate of channel 2, and the speaker */
+#define SPEAKER_CHECKS	0xcu	/* of memory and of cards */
+#define SPEAKER_OUT2	0x20u	/* the output of channel 2 */
 #define RTC		0x70
 #define DELAY		0x80
 #define UART_STATUS	0x3fd
@@ -37,6 +44,11 @@ static u8 in8(u16 port)
 
 	__asm__ volatile("inb %1, %0" : "=a" (v) : "d" (port));
 	return v;
+}
+
+static void out8(u16 port, u32 v)
+{
+	__asm__ volatile("outb %b0, %1" :: "a" (v), "d" (port));
 }
 
 static u32 in32(u16 port)
@@ -85,6 +97,42 @@ static void test_ports(void)
 	CHECK(n, 0);
 	CHECK(EXPECT_TRAP("cld; mov %0, " R(di) "; movl $0x20, %%edx; insb",
 			  "r" (NOWHERE)) != NO_TRAP, 1);
+}
+
+static void start_channel2(u32 mode, u32 count)
+{
+	out8(PIT_MODE, 0xb0 | mode << 1);
+	out8(PIT_CH2, count & 0xff);
+	out8(PIT_CH2, count >> 8);
+}
+
+static u32 channel2(void)
+{
+	u32 low;
+
+	out8(PIT_MODE, 0x80);
+	low = in8(PIT_CH2);
+	return low | (u32)in8(PIT_CH2) << 8;
+}
+
+static void test_speaker(void)
+{
+	u8 before = in8(SPEAKER);
+	u64 end;
+
+	out8(SPEAKER, (before ^ SPEAKER_CHECKS) & ~SPEAKER_OURS);
+	CHECK(in8(SPEAKER) & SPEAKER_OURS, 0);
+	CHECK(in8(SPEAKER) & SPEAKER_CHECKS, before & SPEAKER_CHECKS);
+	out8(SPEAKER, (before & ~SPEAKER_OURS) | 1);
+	CHECK(in8(SPEAKER) & SPEAKER_OURS, 1);
+	start_channel2(2, 1000);	/* it never counts more than these */
+	CHECK(channel2() <= 1000, 1);
+	start_channel2(0, 1000);	/* the output rises at the end */
+	end = time_now() + 2000 * NS_PER_MS;
+	while (!(in8(SPEAKER) & SPEAKER_OUT2) && time_now() < end)
+		;
+	CHECK(in8(SPEAKER) & SPEAKER_OUT2, SPEAKER_OUT2);
+	out8(SPEAKER, before);
 }
 
 #define KERNEL_CR0	(X86_CR0_PE | X86_CR0_WP | X86_CR0_PG)
@@ -317,6 +365,7 @@ static void test_segments(void)
 void test_main(void)
 {
 	test_ports();
+	test_speaker();
 	test_iopl();
 	test_bitmap();
 	test_instructions();
