@@ -388,7 +388,8 @@ void dom0_build(void)
 	if (!d)
 		panic("no memory for Dom0");
 	set_hv_start(d);
-	d->policy.vm_assist = BIT(VMASST_TYPE_pae_extended_cr3);
+	if (image.pae && (image.has_notes || image.extended_cr3))
+		d->policy.vm_assist = BIT(VMASST_TYPE_pae_extended_cr3);
 	make_vcpus(d);
 	make_layout(d);
 	take_memory(d);

@@ -12,6 +12,7 @@
  */
 #include <elf.h>
 #include <xen/elfnote.h>
+#include <xen/features.h>
 #include <xen/xen.h>
 #include "boot/image.h"
 #include "config.h"
@@ -51,6 +52,8 @@ static const struct key {
 	KEY(XEN_VERSION, is_xen3, "XEN_VER=", "xen-3.0", 0),
 	KEY(PAE_MODE, pae, "PAE=", "yes", 0),
 	KEY(PAE_MODE, pae, "PAE=", "bimodal", 0),
+	KEY(PAE_MODE, extended_cr3, "PAE=", "yes[extended-cr3]", 0),
+	KEY(SUPPORTED_FEATURES, features, NULL, NULL, 0),
 	KEY(BSD_SYMTAB, wants_symbols, NULL, "yes", 0),
 	{ ~0u, offsetof(struct image, wants_symbols), "BSD_SYMTAB", "", 0 },
 };
@@ -191,15 +194,12 @@ static void parse_legacy(struct image *im, const u8 *p, u64 size)
 	im->is_legacy = true;
 	if (im->hypercall_page != UNSET)
 		im->hypercall_page += im->virt_base;
-	if (im->paddr_offset == UNSET)
-		im->paddr_offset = im->virt_base;
 }
 
 static void find_legacy(struct image *im, const Elf64_Ehdr *h)
 {
 	static const char name[] = "__xen_guest";
 	Elf64_Shdr names, s;
-	const void *p;
 	u32 i;
 
 	if (!get_section(im, h, h->e_shstrndx, SHT_STRTAB, &names))
@@ -209,8 +209,8 @@ static void find_legacy(struct image *im, const Elf64_Ehdr *h)
 		    s.sh_name > names.sh_size ||
 		    names.sh_size - s.sh_name < sizeof(name))
 			continue;
-		p = part(im, names.sh_offset + s.sh_name, sizeof(name));
-		if (p && !memcmp(p, name, sizeof(name)))
+		if (!memcmp(im->file + names.sh_offset + s.sh_name, name,
+			    sizeof(name)))
 			parse_legacy(im, part(im, s.sh_offset, s.sh_size),
 				     s.sh_size);
 	}
@@ -321,6 +321,8 @@ static bool check_notes(struct image *im)
 		return fail(im, "not a PAE kernel");
 	if (!im->is_generic || !im->is_xen3)
 		return fail(im, "not for the generic loader of xen-3.0");
+	if (!(im->features & BIT(XENFEAT_dom0)))
+		return fail(im, "by its notes, it cannot be Dom0");
 	if (im->virt_base & (PAGE_SIZE - 1) || !im->space_end)
 		return fail(im, "bad VIRT_BASE note");
 	if (is_32bit && im->hv_start_low > 0xffffffff - (4u << 20))
@@ -354,7 +356,7 @@ bool image_parse_elf(struct image *im, const u8 *file, u64 size)
 	Elf64_Ehdr h;
 
 	*im = (struct image){
-		.file = file, .size = size, .entry = UNSET,
+		.file = file, .size = size, .entry = UNSET, .features = UNSET,
 		.paddr_offset = UNSET, .hypercall_page = UNSET,
 	};
 	if (!get_header(im, &h))
@@ -363,7 +365,7 @@ bool image_parse_elf(struct image *im, const u8 *file, u64 size)
 	if (!im->has_notes)
 		find_legacy(im, &h);
 	if (im->paddr_offset == UNSET)
-		im->paddr_offset = 0;
+		im->paddr_offset = im->is_legacy ? im->virt_base : 0;
 	if (im->entry == UNSET)
 		im->entry = h.e_entry;
 	if (!check_notes(im) || !add_segments(im, &h))

@@ -24,7 +24,8 @@ struct image {
 	bool has_notes, is_legacy, has_hypercall_page, wants_symbols;
 	u64 mod_start_pfn;	/* not 0: the initrd need not be mapped */
 	u64 init_p2m;		/* of a 64-bit kernel; 0: behind the kernel */
-	bool pae, is_generic, is_xen3;
+	u64 features;		/* BIT(XENFEAT_*); without the note: all */
+	bool pae, extended_cr3, is_generic, is_xen3;
 	u64 symbols_va;		/* of the headers below; 0: none */
 	u8 symbols[IMAGE_SYMBOLS_SIZE] __attribute__((aligned(4)));
 	const char *error;	/* why the file is refused */

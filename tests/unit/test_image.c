@@ -7,6 +7,7 @@
 #include <elf.h>
 #include <stdlib.h>
 #include <xen/elfnote.h>
+#include <xen/features.h>
 #include <string.h>
 #include <zlib.h>
 #include "boot/image.h"
@@ -129,11 +130,13 @@ static void test_good(void **state)
 	assert_true(im.virt_base == base && im.start == base + 0x1000000 &&
 		    im.end == base + 0x1002000);
 	assert_true(im.entry == base + 0x1000010);
-	assert_true(im.pae == !wide && !im.has_hypercall_page &&
-		    !im.symbols_va);
+	assert_true(im.pae == !wide && !im.extended_cr3 &&
+		    !im.has_hypercall_page && !im.symbols_va);
 	assert_int_equal(im.segment[0].offset, 4096);
 	assert_int_equal(im.segment[0].file_size, 4096);
 	assert_int_equal(im.segment[0].mem_size, 8192);
+	add_note(XEN_ELFNOTE_SUPPORTED_FEATURES, 1u << XENFEAT_dom0);
+	assert_true(parse(&im, elf, sizeof(elf)));
 }
 
 /* An image that ends early is refused wherever it ends. */
@@ -149,9 +152,9 @@ static void test_cut_off(void **state)
 }
 
 /*
- * A 64-bit image, one without notes, and one with a segment that lies outside
- * of the guest's addresses or of the file are refused; the first two with the
- * reason.
+ * A 64-bit image, one without notes, one whose notes say that it cannot be Dom0,
+ * and one with a segment that lies outside of the guest's addresses or of the file
+ * are refused, with the reason.
  */
 static void test_wrong_kind(void **state)
 {
@@ -170,6 +173,10 @@ static void test_wrong_kind(void **state)
 	make_elf();
 	ehdr(wide ? EM_X86_64 : EM_386, 1, 0);
 	refuse("notes");
+	make_elf();
+	add_note(XEN_ELFNOTE_SUPPORTED_FEATURES,
+		 ~(u64)(1u << XENFEAT_dom0) & 0xffffffff);
+	refuse("cannot be Dom0");
 	make_elf();
 	phdr(0, 1, 4096, wide ? 0x80000000 : 0x40000000, 4096, 4096);
 	refuse("outside the kernel's space");
@@ -290,6 +297,7 @@ static void test_legacy(void **state)
 	assert_true(im.start == 0xc1000000 && im.end == 0xc1002000);
 	assert_int_equal(im.entry, 0xc1000010);
 	assert_true(im.has_hypercall_page && !im.symbols_va);
+	assert_true(im.pae && im.extended_cr3);
 	assert_int_equal(im.hypercall_page, 0xc1001000);
 	/* The offset is the base if it is not given. */
 	make_legacy("GUEST_OS=linux,XEN_VER=xen-3.0,PAE=yes,"
@@ -297,7 +305,7 @@ static void test_legacy(void **state)
 	phdr(0, 1, 4096, 0xc1000000, 4096, 8192);
 	assert_true(parse(&im, elf, sizeof(elf)));
 	assert_int_equal(im.start, 0xc1000000);
-	assert_false(im.has_hypercall_page);
+	assert_true(im.pae && !im.extended_cr3 && !im.has_hypercall_page);
 	for (i = wide ? 2 : 0; i < ARRAY_SIZE(bad); i++) {
 		make_legacy(bad[i]);
 		if (parse(&im, elf, sizeof(elf)))
