@@ -11,7 +11,6 @@
 #include "mmu/memory.h"
 
 #define MAX_E820	(PAGE_SIZE / sizeof(struct e820_entry))
-#define RESOURCE_BATCH	32u
 
 /* Read all before publishing: the domain may read its map at any time. */
 static long set_map(struct domain *d, u32 nr, gva_t buffer)
@@ -115,21 +114,20 @@ long memory_acquire(u64 arg)
 		return -EFAULT;
 	if (!current_domain()->privileged)
 		return -EPERM;
-	if (r.pad || (!r.frame_list.p && r.nr_frames))
+	if (r.pad || (r.frame + r.nr_frames) >> 32)
 		return -EINVAL;
 	if (r.type != XENMEM_resource_grant_table ||
 	    r.id != XENMEM_resource_grant_table_id_shared)
 		return -EOPNOTSUPP;
-	if (r.nr_frames > RESOURCE_BATCH)
-		return -E2BIG;
-	if (r.frame > 0xffff)
-		return -EINVAL;
 	rc = domain_target(r.domid, &d);
 	if (rc)
 		return rc;
+	max = grant_max_frames(d);
+	if (r.frame_list.p ? !r.nr_frames || r.frame + r.nr_frames > max :
+			     r.nr_frames)
+		return -EINVAL;
 	if (r.frame_list.p)
 		return give_frames(d, &r);
-	max = grant_max_frames(d);
 	return guest_write(gva(arg + offsetof(struct xen_mem_acquire_resource,
 					      nr_frames)), &max, sizeof(max));
 }

@@ -145,6 +145,7 @@ long memory_change_reservation(u32 op, u64 a[])
 
 	if (layout_get(LAYOUT_RESERVATION, gva(a[1]), &r, sizeof(r)) ||
 	    r.nr_extents > ~0u >> MEMORY_OP_SHIFT ||
+	    (u8)(r.mem_flags - 1) < PAGE_SHIFT ||	/* of addresses */
 	    (r.extent_start.p && !list_ok(&r)) ||
 	    r.extent_order > FRAME_MAX_ORDER - 1u || i > r.nr_extents ||
 	    !may_ask(r.mem_flags) || domain_target(r.domid, &d))

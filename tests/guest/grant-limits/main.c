@@ -16,6 +16,7 @@
 
 #define FRAMES		2048	/* gnttab_max_frames= */
 #define MAPTRACK	4096	/* gnttab_max_maptrack_frames= */
+#define MANY		100u	/* that the tools may ask for at once */
 #define OWN		1000u	/* reference Xen lists no more to PV32 */
 #define REF		((OWN - 1) * 512 + 77)
 #define op		domctl_op
@@ -123,12 +124,12 @@ static void test_cost(void)
 	CHECK(large >= small && large <= small + 40, 1);
 }
 
-static long acquire(u32 frame)
+static long acquire(u32 frame, u32 n)
 {
 	struct xen_mem_acquire_resource r = {
 		.domid = (domid_t)u.id, .type = XENMEM_resource_grant_table,
 		.id = XENMEM_resource_grant_table_id_shared,
-		.nr_frames = 1, .frame = frame,
+		.nr_frames = n, .frame = frame,
 	};
 
 	set_xen_guest_handle(r.frame_list, list);
@@ -143,9 +144,13 @@ static void test_other(void)
 
 	CHECK(create(&c), 0);
 	u.id = op.domain;
-	CHECK(acquire(FRAMES), -XEN_EINVAL);
+	CHECK(acquire(FRAMES, 1), -XEN_EINVAL);
+	CHECK(acquire(FRAMES - 1, 2), -XEN_EINVAL);
 	CHECK(size_of(u.id).nr_frames, 1);
-	CHECK(acquire(FRAMES - 1), 0);
+	CHECK(acquire(0, MANY), 0);
+	CHECK(size_of(u.id).nr_frames, MANY);
+	CHECK(list[MANY - 1] != 0 && list[MANY - 1] != list[0], 1);
+	CHECK(acquire(FRAMES - 1, 1), 0);
 	CHECK(size_of(u.id).nr_frames, FRAMES);
 	CHECK(domu_map(&u, mapped, list[0], PTE_RWP), 0);
 	mapped[PAGE_SIZE - 1] = 1;
