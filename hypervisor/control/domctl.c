@@ -44,6 +44,7 @@ static bool config_ok(const struct xen_domctl_createdomain *c)
 	       c->max_vcpus && c->max_vcpus <= MAX_DOMAIN_VCPUS &&
 	       !c->vmtrace_size && !c->cpupool_id &&
 	       !c->arch.emulation_flags &&
+	       !(c->arch.misc_flags & ~(u32)XEN_X86_MSR_RELAXED) &&
 	       grant_config_ok(c->grant_opts, c->max_grant_frames,
 			       c->max_maptrack_frames);
 }
@@ -60,18 +61,17 @@ static long do_create(struct domain *none, struct xen_domctl *op)
 	};
 	struct domain *d;
 
-	if (!config_ok(c))
-		return -EINVAL;
 	memcpy(config.handle, c->handle, sizeof(config.handle));
 	if (!config.id || config.id >= DOMID_FIRST_RESERVED)
 		config.id = choose_id();
 	else if (domain_exists(config.id))
 		return -EEXIST;
-	if (!config.id)
-		return -ENOMEM;
-	d = domain_create(&config);
+	if (config.id && !config_ok(c))
+		return -EINVAL;
+	d = config.id ? domain_create(&config) : NULL;
 	if (!d)
 		return -ENOMEM;
+	d->policy.msr_relaxed = c->arch.misc_flags & XEN_X86_MSR_RELAXED;
 	op->domain = (domid_t)d->id;
 	return 0;
 }

@@ -38,7 +38,9 @@ long domctl_affinity(struct domain *d, struct xen_domctl *op)
 
 	if (!v)
 		return a->vcpu < d->max_vcpus ? -ESRCH : -EINVAL;
-	if (!a->flags)
+	if (!a->flags ||
+	    ((a->flags & XEN_VCPUAFFINITY_HARD) && !a->cpumap_hard.bitmap.p) ||
+	    ((a->flags & XEN_VCPUAFFINITY_SOFT) && !a->cpumap_soft.bitmap.p))
 		return -EINVAL;
 	if (one == set_mask && (a->flags & XEN_VCPUAFFINITY_FORCE))
 		sched_pin(v, -1);	/* Dom0 may have left it pinned. */

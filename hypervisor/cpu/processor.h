@@ -15,6 +15,7 @@ struct domain_policy {
 	u32 cpuid_mask[CPUID_MASKS];
 	u64 vm_assist;			/* BIT(VMASST_TYPE_*); atomic */
 	s64 time_offset;		/* of its clock, in s; the domctl lock */
+	bool msr_relaxed;		/* unknown MSRs are 0; never changes */
 };
 
 #endif

@@ -3,7 +3,7 @@
 #include "domu.h"
 
 xen_domctl_t domctl_op;
-u32 domu_vcpus = DOMU_VCPUS;
+u32 domu_vcpus = DOMU_VCPUS, domu_misc_flags;
 
 long domu_ctl(const struct domu *u, u32 cmd)
 {
@@ -67,6 +67,7 @@ long domu_create(struct domu *u)
 	domctl_op.u.createdomain.max_maptrack_frames = 4;
 	domctl_op.u.createdomain.grant_opts = 1;
 	domctl_op.u.createdomain.handle[3] = 42;
+	domctl_op.u.createdomain.arch.misc_flags = domu_misc_flags;
 	u->id = 0;
 	rc = domu_ctl(u, XEN_DOMCTL_createdomain);
 	u->id = domctl_op.domain;

@@ -28,6 +28,7 @@ struct domu {
 
 extern xen_domctl_t domctl_op;	/* of the last operation */
 extern u32 domu_vcpus;			/* of those made from now on */
+extern u32 domu_misc_flags;		/* XEN_X86_* of them */
 
 /* All give what the hypercall gave. */
 long domu_ctl(const struct domu *u, u32 cmd);

@@ -4,7 +4,8 @@
  * model-specific registers a kernel may read, what it then sees, and whether a
  * write faults, does nothing or is remembered. Kernels of twenty years touch
  * some of them without a handler for the fault; all that the table does not
- * name fault both ways. A register that faults as Dom0 may read the machine's
+ * name fault both ways, unless the domain was made with XEN_X86_MSR_RELAXED: then
+ * it reads 0 and a write is lost. A register that faults as Dom0 may read the machine's
  * is in the table as well, with any value.
  *
  * Test: msrs
@@ -12,7 +13,7 @@
  * Test: msrs-64 -w 64
  * Test: msrs-64-intel -w 64 -I
  */
-#include "guest.h"
+#include "domu.h"
 
 #define GENU	0x756e6547u	/* of "GenuineIntel" */
 #define NO_MSR	0x2000u
@@ -237,6 +238,33 @@ static void test_without_handler(void)
 	traps_init();
 }
 
+/* Without a handler for #GP, a write that faults is the end. */
+DEFINE_CODE(write_unknown,
+	    "movl $0x2000, %ecx; xorl %eax, %eax; xorl %edx, %edx; wrmsr;"
+	    ASM_HYPERCALL(__HYPERVISOR_sched_op, SCHEDOP_shutdown, 0x7800)
+	    "1: jmp 1b");
+PAGE_BUFFER(by);
+
+/* How a domain with these flags ends that writes to a register of no name. */
+static u32 end_of_writer(u32 flags)
+{
+	static struct domu u;
+	u32 i, reason = 0xff;
+
+	domu_misc_flags = flags;
+	domu_make(&u, by, write_unknown, CODE_SIZE(write_unknown));
+	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);
+	for (i = 0; i < 1000000 && reason == 0xff; i++) {
+		CHECK(domu_ctl(&u, XEN_DOMCTL_getdomaininfo), 0);
+		if (domctl_op.u.getdomaininfo.flags & XEN_DOMINF_shutdown)
+			reason = domctl_op.u.getdomaininfo.flags >>
+				 XEN_DOMINF_shutdownshift & 0xff;
+		HC2(sched_op, SCHEDOP_yield, 0);
+	}
+	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), 0);
+	return reason;
+}
+
 void test_main(void)
 {
 	u32 r[4];
@@ -250,4 +278,6 @@ void test_main(void)
 	test_rdtscp();
 	test_hypercall_page();
 	test_without_handler();
+	CHECK(end_of_writer(0), SHUTDOWN_crash);
+	CHECK(end_of_writer(XEN_X86_MSR_RELAXED), SHUTDOWN_poweroff);
 }
