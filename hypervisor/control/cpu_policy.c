@@ -162,14 +162,14 @@ long sysctl_cpu_features(struct xen_sysctl *op)
 	struct writer w = { .host = f->index < XEN_SYSCTL_cpu_featureset_pv };
 	u32 i, n = MIN(f->nr_features, all), word;
 
+	f->nr_features = all;
+	if (!f->features.p)
+		return 0;
 	if (f->index > XEN_SYSCTL_cpu_featureset_hvm_max)
 		return -EINVAL;
 	if (f->index == XEN_SYSCTL_cpu_featureset_hvm ||
 	    f->index == XEN_SYSCTL_cpu_featureset_hvm_max)
 		return -EOPNOTSUPP;
-	f->nr_features = all;
-	if (!f->features.p)
-		return 0;
 	for (i = 0; i < n; i++) {
 		word = feature_word(&w, i);
 		if (ctl_put(f->features, i, &word))

@@ -137,6 +137,7 @@ static const struct row rows[] = {
 	S(XEN_SYSCTL_psr_alloc, "L3", 0, 0),
 	S(XEN_SYSCTL_get_cpu_levelling_caps, NULL, 0),
 	SM(XEN_SYSCTL_get_cpu_featureset, "number", 0, 0, 0, 0),
+	SM(XEN_SYSCTL_get_cpu_featureset, "number, unknown set", 99, 0, 0, 0),
 	FEATURES(XEN_SYSCTL_cpu_featureset_raw),
 	FEATURES(XEN_SYSCTL_cpu_featureset_host),
 	FEATURES(XEN_SYSCTL_cpu_featureset_pv),
