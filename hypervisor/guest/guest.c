@@ -4,7 +4,7 @@
  * exist and which are writable (CR0.WP is set). If the processor faults, the
  * fault-recovery table continues behind the copy, which returns -EFAULT. The
  * range check comes first and keeps every access in the guest's part of the
- * address space.
+ * address space. Nothing can be copied from and to any address, as on Xen.
  */
 #include "domain/domain.h"
 #include "guest/guest.h"
@@ -32,14 +32,14 @@ static u64 copy(void *dst, const void *src, u64 n)
 
 int guest_read(void *dst, gva_t src, u64 n)
 {
-	if (!guest_range_ok(src, n) || copy(dst, (const void *)src.a, n))
+	if (n && (!guest_range_ok(src, n) || copy(dst, (const void *)src.a, n)))
 		return -EFAULT;
 	return 0;
 }
 
 int guest_write(gva_t dst, const void *src, u64 n)
 {
-	if (!guest_range_ok(dst, n) || copy((void *)dst.a, src, n))
+	if (n && (!guest_range_ok(dst, n) || copy((void *)dst.a, src, n)))
 		return -EFAULT;
 	return 0;
 }

@@ -186,6 +186,7 @@ static const struct row looks[] = {
 	  .mask = 1 },
 	MA(XENMEM_machine_memory_map, "bad address", BAD),
 	M(XENMEM_set_memory_map, "own, none", DOMID_SELF, 0, AT(8)),
+	M(XENMEM_set_memory_map, "OTHER, none, bad list", OTHER, 0, BAD),
 	M(XENMEM_set_memory_map, "OTHER, one entry", OTHER, 1, AT(8), 0, 0, 0,
 	  0, 0, 0, 0, 0x200000, 0, 1),
 	M(XENMEM_set_memory_map, "OTHER, too many", OTHER, 1000, AT(8)),
