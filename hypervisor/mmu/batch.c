@@ -9,16 +9,16 @@
  */
 #include "mmu/mmu.h"
 
-static int tell_done(u64 at, bool continued, u32 done)
+/* As on Xen, an address where nothing can be written changes no result. */
+static void tell_done(u64 at, bool continued, u32 done)
 {
 	u32 before = 0;
 
-	if (!at)
-		return 0;
-	if (continued && guest_read(&before, gva(at), 4))
-		return -EFAULT;
+	if (continued)
+		guest_read(&before, gva(at), 4);
 	before += done;
-	return guest_write(gva(at), &before, 4);
+	if (at)
+		guest_write(gva(at), &before, 4);
 }
 
 long batch_end_long(struct batch *b, struct domain *d)
@@ -27,8 +27,7 @@ long batch_end_long(struct batch *b, struct domain *d)
 	int left = b->rc != -ERESTART ? ptype_drain(d) : 0;
 	int rc = b->rc ? b->rc : left;
 
-	if (tell_done(b->a[2], b->continued, b->done))
-		rc = -EFAULT;
+	tell_done(b->a[2], b->continued, b->done);
 	if (rc == -ERESTART)
 		b->a[1] |= COUNT_CONTINUED;
 	return rc;
