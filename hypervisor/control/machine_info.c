@@ -7,6 +7,8 @@
 #include "machine/boot.h"
 
 #define LOCAL_DISTANCE	10u
+/* As on Xen, whatever the machine: the tools size their sets of nodes by it. */
+#define MAX_NODE_ID	63u
 
 long sysctl_physinfo(struct xen_sysctl *op)
 {
@@ -16,7 +18,8 @@ long sysctl_physinfo(struct xen_sysctl *op)
 	*p = (struct xen_sysctl_physinfo){
 		.threads_per_core = 1, .cores_per_socket = cpu_count,
 		.nr_cpus = cpu_count, .max_cpu_id = cpu_count - 1,
-		.nr_nodes = 1, .cpu_khz = (u32)(tsc_scale.hz / 1000),
+		.nr_nodes = 1, .max_node_id = MAX_NODE_ID,
+		.cpu_khz = (u32)(tsc_scale.hz / 1000),
 		.capabilities = XEN_SYSCTL_PHYSCAP_pv |
 				XEN_SYSCTL_PHYSCAP_gnttab_v1,
 		.total_pages = frames_total(), .free_pages = frames_free(),
