@@ -20,10 +20,17 @@ void domain_stop(struct domain *d)
 
 static void end_machine(u32 reason)
 {
-	if (reason == SHUTDOWN_poweroff)
+	switch (reason) {
+	case SHUTDOWN_poweroff:
 		machine_power_off();
-	if (boot_flag("noreboot", false))
-		panic_stop();
+	case SHUTDOWN_reboot:
+	case SHUTDOWN_watchdog:
+	case SHUTDOWN_soft_reset:
+		break;
+	default:
+		if (boot_flag("noreboot", false))
+			panic_stop();
+	}
 	machine_reboot();
 }
 

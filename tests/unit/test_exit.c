@@ -28,6 +28,7 @@ static u32 more_rounds;		/* choices after which there is work again */
 static u32 more_nmis;		/* that come while the last one is dropped */
 static u32 windows;		/* for interrupts */
 static u32 stack_lines;		/* that can be read */
+static bool noreboot;		/* the option */
 static u32 ticks;		/* vcpu_tick() was called */
 static char steps[16];		/* of a domain's end, or a switch: a letter each */
 static u32 step_count, work_when_stopped;
@@ -112,10 +113,10 @@ static void drop_nmi(struct vcpu *v)
 #define evtchn_send_global_virq(v)	step('t')
 #define machine_power_off()	abort()
 #define machine_reboot()	step('R')
-#define panic_stop()		abort()
+#define panic_stop()		step('S')
 #define panic_dump(r)		step('d')
 #define guest_get_few(...)	(stack_lines && stack_lines--)
-#define boot_flag(name, value)	(value)
+#define boot_flag(name, value)	((void)(value), noreboot)
 #define domain_stop		tested_stop_parts
 #define domain_stopped		tested_all_stopped
 #define domain_shutdown		tested_shutdown
@@ -233,14 +234,39 @@ static void test_crash_stack(void **state)
 	dom0 = d;
 	domain_shutdown(d, SHUTDOWN_crash);
 	assert_string_equal(steps, "sldllRt");
-	setup();
-	domain_shutdown(d, SHUTDOWN_reboot);
-	assert_string_equal(steps, "slRt");
 	/* A DomU has a console of its own. */
 	dom0 = NULL;
 	setup();
 	domain_shutdown(d, SHUTDOWN_crash);
 	assert_string_equal(steps, "slt");
+}
+
+/* Dom0 ends: the machine starts again, unless noreboot stops it after an error. */
+static void test_dom0_ends(void **state)
+{
+	static const struct {
+		u32 reason;
+		const char *steps, *with_noreboot;
+	} rows[] = {
+		{ SHUTDOWN_reboot, "slRt", "slRt" },
+		{ SHUTDOWN_watchdog, "slRt", "slRt" },
+		{ SHUTDOWN_soft_reset, "slRt", "slRt" },
+		{ SHUTDOWN_crash, "sldRt", "sldSRt" },
+		{ SHUTDOWN_MAX + 1, "slRt", "slSRt" },
+	};
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+		setup();
+		dom0 = d;
+		noreboot = i % 2;
+		domain_shutdown(d, rows[i / 2].reason);
+		assert_string_equal(steps, noreboot ? rows[i / 2].with_noreboot :
+						      rows[i / 2].steps);
+	}
+	noreboot = false;
+	dom0 = NULL;
 }
 
 static void wake_up(void)
@@ -354,4 +380,5 @@ EXPORT_TESTS(exit, cmocka_unit_test(test_sleep),
 	     cmocka_unit_test(test_one_frame),
 	     cmocka_unit_test(test_frame_of_next),
 	     cmocka_unit_test(test_crash_stack),
+	     cmocka_unit_test(test_dom0_ends),
 	     cmocka_unit_test(test_crash));
