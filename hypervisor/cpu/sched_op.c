@@ -92,8 +92,9 @@ static long do_shutdown(struct domain *d, void *arg)
 /* Set the reason that the tools will see. Only the first one counts. */
 static long do_shutdown_code(struct domain *d, void *arg)
 {
-	domain_set_shutdown_code(d, ((const struct sched_shutdown *)arg)->
-				 reason & 0xff);
+	const struct sched_shutdown *sd = arg;
+
+	domain_set_shutdown_code(d, sd->reason & 0xff);
 	return 0;
 }
 

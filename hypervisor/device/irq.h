@@ -22,9 +22,9 @@ u32 irq_gsi_count(void);
 /* Route a GSI to the hypervisor's own handler. */
 void irq_bind_hypervisor(u32 gsi, void (*fn)(void));
 /*
- * An irq is a number; 0 is none, which has no guest. Functions that return int return 0 or an error,
- * irq_alloc_message() the irq. Guests can share an irq if all of them allow it
- * ('share').
+ * An irq is a number; 0 is none, which has no guest. Functions that return int
+ * return 0 or an error, irq_alloc_message() the irq. Guests can share an irq if
+ * all of them allow it ('share').
  */
 int irq_setup_gsi(u32 gsi, bool level, bool low);
 /* An ISA interrupt as the MADT describes it. */

@@ -45,8 +45,9 @@ long do_event_channel_op_compat(u64 a[])
 	u64 to[HYPERCALL_ARGS] = { 0 };
 	int rc = split(a[0], sizeof(struct evtchn_op), sizeof(u32), to);
 
-	return rc ? rc : to[0] <= EVTCHNOP_unmask ? do_event_channel_op(to) :
-						    -ENOSYS;
+	if (rc)
+		return rc;
+	return to[0] <= EVTCHNOP_unmask ? do_event_channel_op(to) : -ENOSYS;
 }
 
 long do_physdev_op_compat(u64 a[])
