@@ -54,6 +54,19 @@ static s16 claim_own(struct side *s)
 	       GNTST_general_error;
 }
 
+static s16 find_domain(struct side *s, const struct gnttab_copy_ptr *as,
+		       bool granted)
+{
+	if (!granted && as->domid != DOMID_SELF)
+		return GNTST_permission_denied;
+	if (!s->p.granter || s->domid != as->domid) {
+		release_all(s);
+		s->p.granter = domain_get(as->domid);
+		s->domid = as->domid;
+	}
+	return s->p.granter ? GNTST_okay : GNTST_bad_domain;
+}
+
 static s16 claim(struct side *s, const struct gnttab_copy_ptr *as, bool granted,
 		 bool write)
 {
@@ -62,15 +75,6 @@ static s16 claim(struct side *s, const struct gnttab_copy_ptr *as, bool granted,
 	if (same(s, as, granted))
 		return GNTST_okay;
 	release(s);
-	if (!granted && as->domid != DOMID_SELF)
-		return GNTST_permission_denied;
-	if (!s->p.granter || s->domid != as->domid) {
-		release_all(s);
-		s->p.granter = domain_get(as->domid);
-		s->domid = as->domid;
-	}
-	if (!s->p.granter)
-		return GNTST_bad_domain;
 	s->granted = granted;
 	s->name = as->u.gmfn;
 	s->p.ref = as->u.ref;
@@ -84,11 +88,16 @@ static s16 claim(struct side *s, const struct gnttab_copy_ptr *as, bool granted,
 static s16 copy_one(const struct gnttab_copy *op, struct side *from,
 		    struct side *to)
 {
-	s16 rc = claim(from, &op->source, op->flags & GNTCOPY_source_gref,
-		       false);
+	bool from_grant = op->flags & GNTCOPY_source_gref;
+	bool to_grant = op->flags & GNTCOPY_dest_gref;
+	s16 rc = find_domain(from, &op->source, from_grant);
 
 	if (!rc)
-		rc = claim(to, &op->dest, op->flags & GNTCOPY_dest_gref, true);
+		rc = find_domain(to, &op->dest, to_grant);
+	if (!rc)
+		rc = claim(from, &op->source, from_grant, false);
+	if (!rc)
+		rc = claim(to, &op->dest, to_grant, true);
 	if (rc)
 		return rc;
 	if ((u32)op->source.offset + op->len > PAGE_SIZE ||

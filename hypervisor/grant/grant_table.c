@@ -209,6 +209,9 @@ static long do_setup_table(struct domain *by, void *arg)
 	u32 i;
 
 	op->status = get_subject(op->dom, &d);
+	if (!guest_range_ok(HANDLE(op->frame_list), (u64)op->nr_frames *
+			    by->width->long_size))
+		return -EFAULT;
 	if (op->status)
 		return 0;
 	rc = grow(d, op->nr_frames);

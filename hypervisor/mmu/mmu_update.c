@@ -24,7 +24,7 @@ int set_untyped(struct domain *d, u64 at, u64 value)
 {
 	mfn_t m = paddr_to_mfn(paddr(at));
 	const struct frame *f = mfn_frame(m);
-	int rc = -EBUSY;
+	int rc = -EINVAL;
 
 	if (!page_get(d, m))
 		return -EINVAL;
@@ -66,13 +66,13 @@ int mmu_map_foreign(struct domain *d, paddr_t at, u64 value,
 {
 	bool write = value & PTE_RW;
 	u64 *entry;
-	int rc;
 
 	if (!tables_cache_ok(d, value))
 		return -EINVAL;
-	rc = ptype_get_foreign(owner, pte_mfn(value), write);
-	if (rc)
-		return rc;
+	if (tables_uncounted(pte_mfn(value)))
+		return tables_no_device(pte_mfn(value));
+	if (ptype_get_foreign(owner, pte_mfn(value), write))
+		return -EBUSY;
 	spin_guard(&d->tables.lock);
 	entry = walk_entry_at(d, at);
 	if (entry)
@@ -114,7 +114,8 @@ static int one_request(const struct owners *o, gva_t request)
 		return update_pt(o, at, value, (ptr & COMMAND_MASK) ==
 				 MMU_PT_UPDATE_PRESERVE_AD);
 	case MMU_MACHPHYS_UPDATE:
-		return update_m2p(o->pages, at, value);
+		return o->tables != current_domain() ? -EPERM :
+		       update_m2p(o->pages, at, value);
 	default:
 		return -ENOSYS;
 	}
@@ -148,6 +149,8 @@ static int get_owners(u32 foreign, struct owners *o)
 		o->tables = o->pages = current_domain();
 		return 0;
 	}
+	if (foreign >> 16 && tables >= DOMID_FIRST_RESERVED)
+		return -ESRCH;
 	rc = mmu_get_owner(foreign >> 16 && tables != current_domain()->id ?
 			      tables : DOMID_SELF, &o->tables);
 
@@ -158,12 +161,12 @@ long do_mmu_update(u64 a[])
 {
 	struct batch b = batch_begin(a, sizeof(struct mmu_update));
 	struct owners o = { 0 };
-	long rc = get_owners((u32)a[3], &o);
+	long rc;
 
-	while (!rc && batch_next(&b))
+	b.rc = get_owners((u32)a[3], &o);
+	while (batch_next(&b))
 		batch_done(&b, one_request(&o, gva(a[0])));
-	if (!rc)
-		rc = batch_end(&b, o.tables);
+	rc = batch_end(&b, o.tables ? o.tables : current_domain());
 	mmu_put_owner(o.tables);
 	mmu_put_owner(o.pages);
 	return rc;

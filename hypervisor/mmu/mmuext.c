@@ -235,7 +235,7 @@ long do_mmuext_op(u64 a[])
 {
 	struct vcpu *v = current_vcpu();
 	struct batch b = batch_begin(a, OP_LONGS * v->d->width->long_size);
-	u32 id = (u32)a[3];
+	u32 id = (u16)a[3];
 	struct domain *owner;
 	long rc = 0;
 

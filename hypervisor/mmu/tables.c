@@ -163,6 +163,11 @@ bool tables_uncounted(mfn_t m)
 	return !mfn_valid(m) || mfn_frame(m)->kind >= FRAME_IO;
 }
 
+int tables_no_device(mfn_t m)
+{
+	return m.n == PTE_ADDR >> PAGE_SHIFT ? -EINVAL : -EPERM;
+}
+
 /*
  * A level-1 entry that takes no reference. The tools map the extents of
  * XENMEM_machphys_mfn_list as foreign pages and read the machine-to-phys array
@@ -175,7 +180,7 @@ static __attribute__((noinline)) int get_uncounted(const struct domain *d, u64 e
 	if (mfn_valid(m) && mfn_frame(m)->kind == FRAME_M2P)
 		return d->privileged && !(e & PTE_RW) ? 0 : -EPERM;
 	return has_devices(d, m.n, m.n + 1) &&
-	       !tables_device_ours(m.n, m.n + 1) ? 0 : -EPERM;
+	       !tables_device_ours(m.n, m.n + 1) ? 0 : tables_no_device(m);
 }
 
 /* Take the references of a present level-1 entry. */
@@ -184,10 +189,10 @@ static int get_page(struct domain *d, u64 e)
 	mfn_t m = pte_mfn(e);
 	int rc;
 
-	if (tables_uncounted(m))
-		return get_uncounted(d, e);
 	if (!tables_cache_ok(d, e))
 		return -EINVAL;
+	if (tables_uncounted(m))
+		return get_uncounted(d, e);
 	if (!page_get(d, m))
 		return -EBUSY;
 	/* As on Xen, pages that the hypervisor shares stay write-back. */

@@ -31,6 +31,8 @@ bool tables_cache_ok(const struct domain *d, u64 e);
 void tables_install_l1(struct domain *d, u64 *entry, u64 value);
 /* Whether entries for the frame hold no references: device memory, m2p. */
 bool tables_uncounted(mfn_t m);
+/* The error for one that may not be mapped: as on Xen, no frame at all has its own. */
+int tables_no_device(mfn_t m);
 /* Whether some frame in ['first', 'end') is a device that no guest may map. */
 bool tables_device_ours(u64 first, u64 end);
 

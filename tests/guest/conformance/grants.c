@@ -70,6 +70,106 @@ static const struct row maps[] = {
 	UNMAP("for user mode", VA(10), SAVED(0)),
 	MAP(0, "available bits", VA(10), 0, HOST | 5u << 16, 8, ME),
 	UNMAP("available bits", VA(10), SAVED(0)),
+	MAP(1, "sub-page", VA(10), 0, HOST, 15, ME),
+	MAP(1, "transitive", VA(10), 0, HOST, 16, ME),
+	MAP(1, "transfer", VA(10), 0, HOST, 17, ME),
+	MAP(0, "cache flags", VA(10), 0, HOST, 18, ME),
+	UNMAP("cache flags", VA(10), SAVED(0)),
+	MAP(1, "VGA", VA(10), 0, HOST, 19, ME),
+	MAP(0, "shared_info", VA(10), 0, HOST, 20, ME),
+	UNMAP("shared_info", VA(10), SAVED(0)),
+	MAP(1, "reading set", VA(10), 0, HOST, 21, ME),
+	UNMAP("reading set", VA(10), SAVED(1)),
+	MAP(1, "reserved, 0", VA(10), 0, HOST, 0, ME),
+	MAP(1, "reserved, 7", VA(10), 0, HOST, 7, ME),
+	MAP(1, "reference 511", VA(10), 0, HOST, 511, ME),
+	MAP(1, "reference 512", VA(10), 0, HOST, 512, ME),
+	MAP(1, "reference all ones", VA(10), 0, HOST, 0xffffffff, ME),
+	MAP(1, "none such, no flags", VA(10), 0, 0, 8, 0x1234),
+	MAP(1, "none such, bad reference", VA(10), 0, HOST, 100000, 0x1234),
+	MAP(1, "DOMID_IO", VA(10), 0, HOST, 8, DOMID_IO),
+	MAP(1, "DOMID_XEN", VA(10), 0, HOST, 8, DOMID_XEN),
+	MAP(1, "DOMID_INVALID", VA(10), 0, HOST, 8, DOMID_INVALID),
+	MAP(1, "only other flags", VA(10), 0, GNTMAP_readonly |
+	    GNTMAP_application_map | GNTMAP_contains_pte, 8, ME),
+	MAP(0, "unknown flags", VA(10), 0, HOST | 0xffe0, 8, ME),
+	UNMAP("unknown flags", VA(10), SAVED(0)),
+	MAP(1, "both, bad address", HOLE, 0, HOST | GNTMAP_device_map, 8, ME),
+	MAP(1, "device, read-only grant", HOLE, 0, GNTMAP_device_map, 9, ME),
+	MAP(1, "device, page table", HOLE, 0, GNTMAP_device_map, 11, ME),
+	MAP(1, "both, page table", VA(10), 0, HOST | GNTMAP_device_map, 11, ME),
+	MAP(1, "device, nobody's", HOLE, 0, GNTMAP_device_map, 10, ME),
+	MAP(1, "device, VGA", HOLE, 0, GNTMAP_device_map, 19, ME),
+	MAP(1, "device, the other's frame", HOLE, 0, GNTMAP_device_map, 13, ME),
+	MAP(2, "both", VA(10), 0, HOST | GNTMAP_device_map, 8, ME),
+#define UNMAPD(note, at, dev, place) \
+	{ CALL(grant_table_op, "GNTTABOP_unmap_grant_ref", note, \
+	       GNTTABOP_unmap_grant_ref, ARG, 1), \
+	  WORDS(at, 0, dev, 0, place, 0) }
+	UNMAPD("neither", 0, 0, SAVED(2)),
+	UNMAPD("wrong bus address", VA(10), 0x1000, SAVED(2)),
+	UNMAPD("both, wrong address", VA(11), ENTRY(6, 0), SAVED(2)),
+	UNMAPD("bus alone", 0, ENTRY(6, 0), SAVED(2)),
+	UNMAPD("bus again", 0, ENTRY(6, 0), SAVED(2)),
+	UNMAPD("address then", VA(10), ENTRY(6, 0), SAVED(2)),
+	UNMAPD("gone", VA(10), ENTRY(6, 0), SAVED(2)),
+	MAP(2, "both, read-only", VA(10), 0, HOST | GNTMAP_device_map |
+	    GNTMAP_readonly, 9, ME),
+	UNMAPD("address alone", VA(10), 0, SAVED(2)),
+	UNMAPD("address again", VA(10), 0, SAVED(2)),
+	UNMAPD("wrong bus address 2", 0, 0x2000, SAVED(2)),
+	UNMAPD("bus then", 0, ENTRY(6, 0), SAVED(2)),
+	MAP(2, "changed meanwhile", VA(10), 0, HOST, 8, ME),
+	{ CALL(update_va_mapping, "update_va_mapping", "of the grant", VA(10),
+	  0, 0, UVMF_INVLPG) },
+	UNMAP("not there", VA(10), SAVED(2)),
+	UNMAP("not there, 0", 0, SAVED(2)),
+	{ CALL(update_va_mapping, "update_va_mapping", "own, the same", VA(10),
+	  ENTRY(6, 0x63), 0, UVMF_INVLPG) },
+	UNMAP("own in its place", VA(10), SAVED(2)),
+	MAP(2, "to swap", VA(10), 0, HOST, 8, ME),
+	G(GNTTABOP_swap_grant_ref, "in use", 8, 12),
+	G(GNTTABOP_swap_grant_ref, "second in use", 12, 8),
+	G(GNTTABOP_swap_grant_ref, "the same, in use", 8, 8),
+	G(GNTTABOP_swap_grant_ref, "bad a", 100000, 8),
+	G(GNTTABOP_swap_grant_ref, "bad both, the same", 100000, 100000),
+	GA(GNTTABOP_swap_grant_ref, "none", ARG, 0),
+	GA(GNTTABOP_swap_grant_ref, "-1", ARG, 0xffffffff),
+	G(GNTTABOP_set_version, "2, in use", 2),
+	UNMAP("to swap", VA(10), SAVED(2)),
+	MAP(2, "by entry, to replace", PTE(10), 0, HOST | GNTMAP_contains_pte,
+	    8, ME),
+	G(GNTTABOP_unmap_and_replace, "by entry", PTE(10), 0, VA(11), 0,
+	    SAVED(2)),
+	G(GNTTABOP_unmap_and_replace, "by entry, new 0", PTE(10), 0, 0, 0,
+	    SAVED(2)),
+	MAP(2, "to replace by nothing", VA(10), 0, HOST, 8, ME),
+	G(GNTTABOP_unmap_and_replace, "host 0", 0, 0, VA(11), 0, SAVED(2)),
+	G(GNTTABOP_unmap_and_replace, "over 4 GiB", VA(10), 0, VA(11), 1,
+	    SAVED(2)),
+	G(GNTTABOP_unmap_and_replace, "of the hypervisor's", VA(10), 0, BAD, 0,
+	    SAVED(2)),
+	G(GNTTABOP_unmap_and_replace, "by 0", VA(10), 0, 0, 0, SAVED(2)),
+	GA(GNTTABOP_unmap_and_replace, "none", ARG, 0),
+	GA(GNTTABOP_map_grant_ref, "-1", ARG, 0xffffffff),
+	GA(GNTTABOP_map_grant_ref, "-1, bad address", BAD, 0xffffffff),
+	GA(GNTTABOP_map_grant_ref, "unmapped address", HOLE, 1),
+	GA(GNTTABOP_unmap_grant_ref, "unmapped address", HOLE, 1),
+	GA(GNTTABOP_copy, "unmapped address", HOLE, 1),
+	GA(GNTTABOP_copy, "-1", ARG, 0xffffffff),
+	GA(GNTTABOP_copy, "-1, bad address", BAD, 0xffffffff),
+	GA(GNTTABOP_dump_table, "-1", ARG, 0xffffffff),
+	GA(GNTTABOP_query_size, "-1", ARG, 0xffffffff),
+	GA(GNTTABOP_query_size, "none", ARG, 0),
+	GA(GNTTABOP_query_size, "none, bad address", BAD, 0),
+	GA(GNTTABOP_get_version, "none", ARG, 0),
+	GA(GNTTABOP_set_version, "none", ARG, 0),
+	GA(GNTTABOP_set_version, "-1", ARG, 0xffffffff),
+	GA(GNTTABOP_setup_table, "none, bad address", BAD, 0),
+	GA(GNTTABOP_setup_table, "two, bad address", BAD, 2),
+	GA(GNTTABOP_setup_table, "-1", ARG, 0xffffffff),
+	GA(0x1000 | GNTTABOP_map_grant_ref, "continuation bits", ARG, 0),
+	GA(0x80000000 | GNTTABOP_copy, "continuation bits", BAD, 1),
 	GA(GNTTABOP_map_grant_ref, "none", ARG, 0),
 	GA(GNTTABOP_map_grant_ref, "bad address", BAD, 1),
 	GA(GNTTABOP_unmap_grant_ref, "none", ARG, 0),
@@ -139,6 +239,60 @@ static const struct row others[] = {
 	COPY("no such reference", 100000, ME, MFN(8), DOMID_SELF, 16 | S_REF),
 	COPY("unknown flag", MFN(6), DOMID_SELF, MFN(8), DOMID_SELF,
 	     16 | 0x80000000),
+	COPY("no such reference, none such", 100000, ME, MFN(8), 0x1234, 16 |
+	    S_REF | D_REF),
+	COPY("no such reference, dest another's frame", 100000, ME, MFN(8),
+	    OTHER, 16 | S_REF),
+	COPY("nobody's, dest none such", MFN(P_NONE), DOMID_SELF, 8, 0x1234,
+	    16 | D_REF),
+	COPY("nobody's, dest another's frame", MFN(P_NONE), DOMID_SELF, MFN(8),
+	    ME, 16),
+	COPY("nobody's, to a table", MFN(P_NONE), DOMID_SELF, MFN(P_L1),
+	    DOMID_SELF, 16),
+	COPY("over a page, to a table", MFN(6), DOMID_SELF, MFN(P_L1),
+	    DOMID_SELF, 4097),
+	COPY("sub-page", 15, ME, MFN(8), DOMID_SELF, 16 | S_REF),
+	COPY("transitive", 16, ME, MFN(8), DOMID_SELF, 16 | S_REF),
+	COPY("transfer", 17, ME, MFN(8), DOMID_SELF, 16 | S_REF),
+	COPY("cache flags", 18, ME, MFN(8), DOMID_SELF, 16 | S_REF),
+	COPY("VGA", 19, ME, MFN(8), DOMID_SELF, 16 | S_REF),
+	COPY("VGA's frame", MFN(P_VGA), DOMID_SELF, MFN(8), DOMID_SELF, 16),
+	COPY("to VGA's frame", MFN(8), DOMID_SELF, MFN(P_VGA), DOMID_SELF, 16),
+	COPY("shared_info", 20, ME, MFN(8), DOMID_SELF, 16 | S_REF),
+	COPY("shared_info's frame", MFN(P_SHARED), DOMID_SELF, MFN(8),
+	    DOMID_SELF, 16),
+	COPY("to shared_info's end", MFN(8), DOMID_SELF, MFN(P_SHARED),
+	    DOMID_SELF | 4080u << 16, 16),
+	COPY("reference of DOMID_SELF", 8, DOMID_SELF, MFN(8), DOMID_SELF, 16 |
+	    S_REF),
+	COPY("for another domain", 14, ME, MFN(8), DOMID_SELF, 16 | S_REF),
+	COPY("to a table by reference", MFN(8), DOMID_SELF, 11, ME, 16 | D_REF),
+	COPY("the other's frame by reference", 13, ME, MFN(8), DOMID_SELF, 16 |
+	    S_REF),
+	COPY("OTHER's reference", 8, OTHER, MFN(8), DOMID_SELF, 16 | S_REF),
+	COPY("to OTHER's reference", MFN(8), DOMID_SELF, 8, OTHER, 16 | D_REF),
+	COPY("DOMID_IO's", 8, DOMID_IO, MFN(8), DOMID_SELF, 16 | S_REF),
+	COPY("DOMID_INVALID's", 8, DOMID_INVALID, MFN(8), DOMID_SELF, 16 |
+	    S_REF),
+	COPY("over a page by reference", 8, ME, MFN(8), DOMID_SELF, 4097 |
+	    S_REF),
+	COPY("offset all ones", MFN(6), DOMID_SELF | 0xffffu << 16, MFN(8),
+	    DOMID_SELF, 1),
+	COPY("dest offset 4096, nothing", MFN(6), DOMID_SELF, MFN(8),
+	    DOMID_SELF | 4096u << 16, 0),
+	COPY("dest offset 4097, nothing", MFN(6), DOMID_SELF, MFN(8),
+	    DOMID_SELF | 4097u << 16, 0),
+	G(GNTTABOP_setup_table, "0 frames", DOMID_SELF, 0, 0, AT(8)),
+	G(GNTTABOP_setup_table, "0 frames, bad list", DOMID_SELF, 0, 0, BAD),
+	G(GNTTABOP_setup_table, "65 frames", DOMID_SELF, 65, 0, AT(8)),
+	G(GNTTABOP_setup_table, "100000 frames of none such", 0x1234, 100000,
+	    0, AT(8)),
+	G(GNTTABOP_setup_table, "all ones", DOMID_SELF, 0xffffffff, 0, AT(8)),
+	G(GNTTABOP_setup_table, "DOMID_IO", DOMID_IO, 1, 0, AT(8)),
+	G(GNTTABOP_query_size, "DOMID_IO", DOMID_IO),
+	G(GNTTABOP_query_size, "DOMID_INVALID", DOMID_INVALID),
+	G(GNTTABOP_get_version, "DOMID_IO", DOMID_IO),
+	G(GNTTABOP_get_version, "DOMID_INVALID", DOMID_INVALID),
 	GA(GNTTABOP_copy, "none", ARG, 0),
 	GA(GNTTABOP_copy, "bad address", BAD, 1),
 	G(GNTTABOP_get_version, "DOMID_SELF", DOMID_SELF),
@@ -175,7 +329,16 @@ static void set_up(void)
 	struct gnttab_setup_table s = { .dom = DOMID_SELF, .nr_frames = 1 };
 	const u32 frames[] = {
 		MFN(6), MFN(6), MFN(P_NONE), MFN(P_L1), MFN(6), MFN(P_OTHER),
+		MFN(6), MFN(6), MFN(6), MFN(6), MFN(6), MFN(P_VGA),
+	    MFN(P_SHARED),
 		MFN(6),
+	};
+	static const u16 more[] = {
+		GTF_permit_access | GTF_sub_page, GTF_transitive,
+		GTF_accept_transfer, GTF_permit_access | GTF_PWT | GTF_PCD |
+	    GTF_PAT,
+		GTF_permit_access, GTF_permit_access,
+		GTF_permit_access | GTF_reading | GTF_writing,
 	};
 	u32 i;
 
@@ -188,14 +351,38 @@ static void set_up(void)
 		table[8 + i].domid = (domid_t)token_value(i == 6 ? OTHER : ME);
 		table[8 + i].flags = i == 4 ? 0 : GTF_permit_access |
 				     (i == 1 ? GTF_readonly : 0);
+		if (i > 6)
+			table[8 + i].flags = more[i - 7];
 	}
+}
+
+static void out_entries(const char *when)
+{
+	u32 i;
+
+	out_begin("entries, ");
+	out_text(when);
+	out_text(" ->");
+	for (i = 8; i < 24; i++) {
+		out_text(" ");
+		out_number(table[i].flags, 16);
+	}
+	out_end();
 }
 
 void conf_grants(void)
 {
+	u32 i;
+
 	set_up();
-	RUN(maps);
+	for (i = 0; i < ARRAY_SIZE(maps); i++) {
+		run_rows(&maps[i], 1);
+		out_entries(maps[i].note ? maps[i].note : "-");
+	}
 	restore();
-	RUN(others);
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		run_rows(&others[i], 1);
+		out_entries(others[i].note ? others[i].note : "-");
+	}
 	restore();
 }
