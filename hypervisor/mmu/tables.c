@@ -510,16 +510,12 @@ int tables_cmpxchg_l1(struct domain *d, u64 *entry, u64 *old, u64 value)
 static BY_TYPE int set(struct domain *d, u64 *entry, u64 value, bool keep_ad,
 		       enum frame_type type)
 {
-	u64 old = READ_ONCE(*entry), v;
+	u64 old = READ_ONCE(*entry), kept = keep_ad ? PTE_A | PTE_D : 0;
 	int rc;
 
-	do {
-		v = value;
-		if (keep_ad && (v & old & PTE_P) &&
-		    mfn_eq(pte_mfn(v), pte_mfn(old)))
-			v |= old & (PTE_A | PTE_D);
-		rc = exchange(d, entry, &old, v, type);
-	} while (rc == -EAGAIN);
+	do
+		rc = exchange(d, entry, &old, value | (old & kept), type);
+	while (rc == -EAGAIN);
 	return rc;
 }
 

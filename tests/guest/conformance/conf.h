@@ -112,6 +112,7 @@ void out_text(const char *s);
 void out_number(ulong v, u32 base);
 void out_word(u32 v);		/* a token's name, or the number */
 void out_answer(long rc);	/* an error's name, or the number */
+void out_entry(u64 e);		/* the flags of a page-table entry */
 void out_begin(const char *name);
 void out_end(void);
 void restore(void);

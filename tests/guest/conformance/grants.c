@@ -367,6 +367,10 @@ static void out_entries(const char *when)
 		out_text(" ");
 		out_number(table[i].flags, 16);
 	}
+	for (i = 10; i < 12; i++) {
+		out_text(", ");
+		out_entry(*pte_of(play[i]));
+	}
 	out_end();
 }
 

@@ -444,10 +444,84 @@ static const struct row ext[] = {
 	       PREEMPTED, DONE, DOMID_SELF) },
 };
 
+/* In a 32-bit guest's L3, the processor sets A, and Krypton does it first. */
+static u64 hidden;
+
+/*
+ * What an entry is after an update: bits that are added, and A and D bits of the
+ * old one that stay.
+ */
+static void one_entry(const char *table, const u64 *entry, u32 cmd, u64 old,
+		      u64 new)
+{
+	const u64 at = va_maddr(entry), frame = ~0xfffull & ~(0xfffull << 52);
+	long rc;
+
+	CHECK(mmu_update(at, old), 0);
+	rc = mmu_update(at | cmd, new);
+	out_begin("entry of ");
+	out_text(table);
+	out_text(", command ");
+	out_number(cmd, 10);
+	out_text((old ^ new) & frame ? ", other frame, " : ", ");
+	out_number((ulong)(old & 0xfff), 16);
+	out_text(" to ");
+	out_entry(new);
+	out_text(" -> ");
+	out_answer(rc);
+	out_text(rc ? "" : (*entry ^ new) & frame ? " frame " : " ");
+	out_entry(*entry & ~hidden);
+	out_end();
+}
+
+/* From the first n of the old values. */
+static void entries_of(const char *table, const u64 *entry, u32 n, u64 child,
+		       u64 other)
+{
+	static const u64 olds[] = { 0x63, 0x40, 0x21, 3 };
+	static const u64 news[] = {
+		0, 0x100, 0x62, 1, 3, 5, 7, 0x21, 0x63, 0x103, 0x107, 0x83,
+		0xb, 0x13, 0x1b, 0xe03, PTE_NX | 3, PTE_NX, 1ull << 52 | 3,
+		1ull << 62 | 3, 1ull << 52 | 0x103, 1ull << 62,
+	};
+	u32 cmd, i, k;
+
+	for (cmd = MMU_NORMAL_PT_UPDATE; cmd <= MMU_PT_UPDATE_PRESERVE_AD;
+	     cmd += MMU_PT_UPDATE_PRESERVE_AD)
+		for (i = 0; i < n; i++)
+			for (k = 0; k < ARRAY_SIZE(news); k++) {
+				one_entry(table, entry, cmd, child | olds[i],
+					  child | news[k]);
+				if (other != child)
+					one_entry(table, entry, cmd,
+						  child | olds[i],
+						  other | news[k]);
+			}
+	CHECK(mmu_update(va_maddr(entry), 0), 0);
+}
+
+static void all_entries(void)
+{
+	const u64 page = (u64)va_mfn(play[12]) << 12;
+	const u64 l1 = va_maddr(pte_of(play[0])) & ~0xfffull;
+	const u64 l2 = va_maddr(l2_of(0)) & ~0xfffull;
+
+	entries_of("an L1", pte_of(play[13]), 4, page,
+		   (u64)va_mfn(play[11]) << 12);
+	if (!is_domu)
+		entries_of("an L1, VGA", pte_of(play[13]), 1, 0xb8000, 0xb8000);
+	entries_of("an L2", (u64 *)l2_of(0) + 0x100, 2, l1, l1);
+	hidden = WIDTH == 32 ? PTE_A : 0;
+	entries_of("an L3", entry_of(play[0], 3) + 1, 2, l2, l2);
+	hidden = 0;
+	restore();
+}
+
 void conf_mmu(void)
 {
 	RUN(updates);
 	RUN(mappings);
 	RUN(ext);
 	restore();
+	all_entries();
 }

@@ -247,6 +247,19 @@ void out_answer(long rc)
 	}
 }
 
+/*
+ * Xen marks each page of a 64-bit guest: by bit 52 for its kernel, by PTE_G for its
+ * user mode.
+ */
+void out_entry(u64 e)
+{
+	if (WIDTH == 64 && (e & PTE_P))
+		e &= ~(1ull << 52 | PTE_G);
+	out_number((ulong)(e >> 52), 16);
+	out_text(":");
+	out_number((ulong)(e & 0xfff), 16);
+}
+
 static bool is_masked(const struct row *r, u32 word)
 {
 	return r->mask >> (word < 31 ? word : 31) & 1;
