@@ -16,7 +16,6 @@
 #include "mmu/tables.h"
 
 #define RDMSR_BYTES	0x320f		/* of RDMSR */
-#define DR6_STEP	0x4000u
 
 bool emulate_done(struct emulation *e)
 {

@@ -93,12 +93,22 @@ static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
 static bool kernel_fault(struct vcpu *v, struct regs *r, gva_t at)
 {
 	const u32 write = PF_WRITE | PF_PRESENT;
+	const u64 ip = r->ip;
 
 	if (walk_allows(v, at, (u32)r->error)) {
 		invlpg(at.a);
 		return true;
 	}
-	return (r->error & write) == write && ptwrite_emulate(v, r, at);
+	/* As on Xen, Dom0 needs no assist. */
+	if ((r->error & write) != write ||
+	    (!v->d->privileged && !(v->d->policy.vm_assist &
+				    BIT(VMASST_TYPE_writable_pagetables))) ||
+	    !ptwrite_emulate(v, r, at))
+		return false;
+	/* -EFAULT: the guest runs the instruction again. */
+	if (r->ip != ip && (r->flags & FLAGS_TF))
+		processor_raise_debug(v, r, DR6_STEP);
+	return true;
 }
 
 /* Not inline, for the same reason. */

@@ -47,6 +47,7 @@ enum { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS };
 #define CPUID_HYPERVISOR	BIT(31)	/* there is one below */
 
 #define DR6_FIXED	0xffff0ff0u
+#define DR6_STEP	0x4000u
 #define DR7_FIXED	0x400u
 
 #define MSR_TSC		0x10

@@ -100,6 +100,8 @@ static const struct fault {
 #define NO_IF		X86_EFLAGS_FIXED
 #define WITH_IF		(X86_EFLAGS_FIXED | X86_EFLAGS_IF)
 
+u32 table_entry;	/* the address of an entry in an L1 */
+
 static void one_fault(const struct fault *f, bool user, u32 eflags, u32 table)
 {
 	const u32 n = (u32)(f->end - f->code);
@@ -121,13 +123,17 @@ static void one_fault(const struct fault *f, bool user, u32 eflags, u32 table)
 	out_number(c->cs, 16);
 	out_text(" cr2 ");
 	out_number((u32)shared->vcpu_info[0].arch.cr2, 16);
+	out_text(" dr6 ");
+	out_number((ulong)HC1(get_debugreg, 6), 16);
 	out_end();
+	CHECK(HC2(set_debugreg, 6, 0), 0);
 }
 
 void conf_exceptions(void)
 {
 	u32 f, i;
 
+	table_entry = (u32)(ulong)pte_of(play[14]);
 	for (f = 0; f < 4; f++) {
 		set_table(f);
 		all_vectors(false, f);

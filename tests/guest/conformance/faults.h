@@ -31,3 +31,17 @@ F("x87 exception",
 F("movaps unaligned", "movaps 0x1(" SP "), %xmm0")
 F("wrmsr", "wrmsr")
 F("single step", "push $0x102; popf; nop")
+#define STEP	"push $0x102; popf; "
+F("step, mov %cr0, %eax", STEP "mov %cr0, " AX "; nop; nop")
+F("step, rdmsr", "mov $0x277, %ecx; " STEP "rdmsr; nop; nop")
+F("step, cli", STEP "cli; nop; nop")
+F("step, in", "mov $0x71, %edx; " STEP "in %dx, %al; nop; nop")
+F("step, forced cpuid", STEP "ud2; .ascii \"xen\"; cpuid; nop; nop")
+F("step, cpuid", STEP "cpuid; nop; nop")
+F("step, int3", STEP "int3; nop; nop")
+F("step, ud2", STEP "ud2; nop; nop")
+F("step, icebp", STEP "int1; nop; nop")
+F("step, popf", STEP "push $2; popf; nop; nop")
+F("step, mov %ss", "mov %ss, %eax; " STEP "mov %eax, %ss; nop; nop")
+F("step, write to a table", "mov table_entry, %ecx; mov (" CX "), %eax; " STEP
+  "mov %eax, (" CX "); nop; nop")
