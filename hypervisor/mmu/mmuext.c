@@ -133,9 +133,11 @@ static int copy_page(struct domain *d, mfn_t to, mfn_t from)
 int mmu_flush_vcpus(struct domain *d, u64 bitmap)
 {
 	cpus_t cpus = { { 0 } };
-	u32 vcpus = 0, i;
+	u64 vcpus;
+	u32 i;
 
-	if (guest_read(&vcpus, gva(bitmap), DIV_ROUND_UP(d->max_vcpus, 8)))
+	/* As on Xen, a long of the bitmap, which no domain's vCPUs exceed. */
+	if (guest_get_long(gva(bitmap), 0, &vcpus))
 		return -EFAULT;
 	for (i = 0; i < d->max_vcpus; i++)
 		if ((vcpus >> i & 1) && d->vcpu[i])

@@ -335,8 +335,19 @@ static void unknown_numbers(void)
 
 void conf_others(void)
 {
+	u32 i;
+
 	RUN(debug);
-	RUN(descriptors);
+	for (i = 0; i < ARRAY_SIZE(descriptors); i++) {
+		run_rows(&descriptors[i], 1);
+		out_begin("descriptor, ");
+		out_text(descriptors[i].note);
+		out_text(" -> ");
+		out_number(((u32 *)play[14])[1], 16);
+		out_text(" ");
+		out_number(((u32 *)play[14])[0], 16);
+		out_end();
+	}
 	RUN(traps);
 	RUN(multi);
 	RUN(rest);
