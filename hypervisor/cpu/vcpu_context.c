@@ -259,13 +259,13 @@ static int set_locked(struct vcpu *v, const struct context *c)
 	vcpu_reset_debugregs(v, c->debugreg);
 	if (first && !v->id)
 		v->d->policy.vm_assist = c->vm_assist;
-	/* Last: a CPU that sees this may run the vCPU. */
+	if (!(c->flags & VGCF_online))
+		atomic_and(&v->sched.state, ~(u32)VCPU_UP);
+	/* Last: another CPU that sees this may bring the vCPU up, and run it. */
 	__atomic_store_n(&v->proc.initialised, true, __ATOMIC_RELEASE);
 	/* The vCPU runs as soon as its domain is not paused. */
 	if (c->flags & VGCF_online)
 		atomic_or(&v->sched.state, VCPU_UP);
-	else
-		atomic_and(&v->sched.state, ~(u32)VCPU_UP);
 	return 0;
 }
 

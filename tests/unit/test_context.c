@@ -222,22 +222,25 @@ static void look(void)
 {
 	if (!v->proc.initialised)
 		return;
-	looks++;
+	if (!looks++)
+		atomic_or(&v->sched.state, VCPU_UP);
 	unsafe += memcmp(&v->proc, &end_state, sizeof(end_state)) ||
 		  memcmp(&v->entry, &end_entry, sizeof(end_entry));
 }
 
 /*
  * VCPUOP_up takes no lock: once a vCPU is marked as initialised, it may run on
- * another CPU. So all its state must be there, and be safe.
+ * another CPU. So all its state must be there, and be safe; and it stays up, even
+ * if its context has no VGCF_online.
  */
 static void test_last(void **state)
 {
 	(void)state;
 	setup();
-	c.flags |= VGCF_i387_valid;
+	c.flags = (c.flags | VGCF_i387_valid) & ~VGCF_online;
 	v->proc.initialised = false;
 	assert_int_equal(initialise(), 0);
+	assert_int_equal(v->sched.state & VCPU_UP, 0);
 	end_state = v->proc;
 	end_entry = v->entry;
 	memset(&v->proc, 0, sizeof(v->proc));
@@ -246,6 +249,7 @@ static void test_last(void **state)
 	race_watch(initialise, look);
 	assert_true(looks > 0);
 	assert_int_equal(unsafe, 0);
+	assert_true(v->sched.state & VCPU_UP);
 }
 
 static struct vcpu_guest_context_x86_64 c64;
