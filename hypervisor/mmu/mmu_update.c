@@ -166,7 +166,8 @@ long do_mmu_update(u64 a[])
 	b.rc = get_owners((u32)a[3], &o);
 	while (batch_next(&b))
 		batch_done(&b, one_request(&o, gva(a[0])));
-	rc = batch_end(&b, o.tables ? o.tables : current_domain());
+	/* Without 'pages' the caller may have no right to 'tables'. */
+	rc = batch_end(&b, o.pages ? o.tables : current_domain());
 	mmu_put_owner(o.tables);
 	mmu_put_owner(o.pages);
 	return rc;

@@ -329,5 +329,34 @@ static void test_memory_types(void **state)
 						 page | types[i], o), 0);
 }
 
+/*
+ * Who may not change another domain's tables does nothing to them: not even what
+ * is due anyway, which begins any request of who may.
+ */
+static void test_refused(void **state)
+{
+	struct frame *f;
+	struct mmu_update u = { 0 };
+	u64 a[6] = { (u64)&u, 1, 0, DOMID_SELF | 5 << 16 };
+
+	(void)state;
+	setup();
+	f = mfn_frame(mfn(o_first));
+	f->type = TYPE_L2;
+	f->type_count = 1;
+	f->flags |= FRAME_PARTIAL;
+	f->refs += 2;			/* as partial, and as an old table */
+	o->tables.old_table[0] = mfn(o_first);
+	o->tables.old_places = 1;
+	d->privileged = false;
+	assert_int_equal(do_mmu_update(a), -EPERM);
+	assert_int_equal(o->tables.old_places, 1);
+	d->privileged = true;
+	assert_int_equal(do_mmu_update(a), -EINVAL);
+	assert_int_equal(o->tables.old_places, 0);
+	check_invariants();
+}
+
 EXPORT_TESTS(foreign, cmocka_unit_test(test_lives),
-	     cmocka_unit_test(test_flush), cmocka_unit_test(test_memory_types));
+	     cmocka_unit_test(test_flush), cmocka_unit_test(test_memory_types),
+	     cmocka_unit_test(test_refused));
