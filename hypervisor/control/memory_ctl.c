@@ -114,7 +114,7 @@ long memory_acquire(u64 arg)
 		return -EFAULT;
 	if (!current_domain()->privileged)
 		return -EPERM;
-	if (r.pad || (r.frame + r.nr_frames) >> 32)
+	if (r.pad || (r.frame | (r.frame + r.nr_frames)) >> 32)
 		return -EINVAL;
 	if (r.type != XENMEM_resource_grant_table ||
 	    r.id != XENMEM_resource_grant_table_id_shared)

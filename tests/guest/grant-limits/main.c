@@ -124,7 +124,7 @@ static void test_cost(void)
 	CHECK(large >= small && large <= small + 40, 1);
 }
 
-static long acquire(u32 frame, u32 n)
+static long acquire(u64 frame, u32 n)
 {
 	struct xen_mem_acquire_resource r = {
 		.domid = (domid_t)u.id, .type = XENMEM_resource_grant_table,
@@ -146,6 +146,8 @@ static void test_other(void)
 	u.id = op.domain;
 	CHECK(acquire(FRAMES, 1), -XEN_EINVAL);
 	CHECK(acquire(FRAMES - 1, 2), -XEN_EINVAL);
+	/* The end of these wraps around. */
+	CHECK(acquire(0xffffffff00000001, 0xffffffff), -XEN_EINVAL);
 	CHECK(size_of(u.id).nr_frames, 1);
 	CHECK(acquire(0, MANY), 0);
 	CHECK(size_of(u.id).nr_frames, MANY);
