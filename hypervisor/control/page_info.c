@@ -49,6 +49,7 @@ long domctl_page_info(struct domain *d, struct xen_domctl *op)
 
 long domctl_hypercall_page(struct domain *d, struct xen_domctl *op)
 {
-	return msr_fill_hypercall_page(d, mfn(op->u.hypercall_init.gmfn)) ?
-	       0 : -EINVAL;
+	int rc = msr_fill_hypercall_page(d, mfn(op->u.hypercall_init.gmfn));
+
+	return rc == -EBUSY ? -EPERM : rc;
 }

@@ -62,8 +62,8 @@ void msr_init_cpu(void);
  */
 bool msr_read(struct vcpu *v, u32 msr, u64 *value);
 bool msr_write(struct vcpu *v, u32 msr, u64 value);
-/* False: it is no page of d that may be written to. */
-bool msr_fill_hypercall_page(struct domain *d, mfn_t m);
+/* 0; -EINVAL: it is no page of d; -EBUSY: a table, or it has descriptors. */
+int msr_fill_hypercall_page(struct domain *d, mfn_t m);
 /* cpu/processor.c: the bits of 'value' that the guest may set in CR4. */
 u64 processor_cr4(const struct vcpu *v, u64 value);
 /* Read a debug register. False: there is none of this number. */

@@ -194,13 +194,15 @@ bool msr_read(struct vcpu *v, u32 msr, u64 *value)
 	       rdmsr_safe(msr, &unused);
 }
 
-bool msr_fill_hypercall_page(struct domain *d, mfn_t m)
+int msr_fill_hypercall_page(struct domain *d, mfn_t m)
 {
-	if (ptype_get_direct(d, m, true))
-		return false;
+	int rc = ptype_get_direct(d, m, true);
+
+	if (rc)
+		return rc;
 	width_fill_page(d->width, mfn_to_virt(m));
 	ptype_put_foreign(m, true);
-	return true;
+	return 0;
 }
 
 bool msr_write(struct vcpu *v, u32 msr, u64 value)
@@ -209,7 +211,7 @@ bool msr_write(struct vcpu *v, u32 msr, u64 value)
 	u64 now;
 
 	if (msr == MSR_HYPERCALL_PAGE)
-		return !(value & ~PAGE_MASK) && msr_fill_hypercall_page(
+		return !(value & ~PAGE_MASK) && !msr_fill_hypercall_page(
 				v->d, mfn(value >> PAGE_SHIFT));
 	switch (m ? m->write : FAULT) {
 	case TSC_AUX:

@@ -147,6 +147,8 @@ static void test_tables(void)
 	CHECK(set_pte_va(place2, 0, UVMF_INVLPG), 0);
 	CHECK(domu_pin(&u, PIN_ROOT, frames[0]), 0);
 	CHECK(domu_pin(&u, PIN_ROOT, frames[0]) < 0, 1);
+	op.u.hypercall_init.gmfn = frames[DOMU_L1];
+	CHECK(domu_ctl(&u, XEN_DOMCTL_hypercall_init), -XEN_EPERM);
 	for (i = 0; i < ARRAY_SIZE(tables); i++)
 		CHECK(domu_map(&u, place2, frames[tables[i]], PTE_RWP) < 0, 1);
 	CHECK(domu_map(&u, place2, frames[DOMU_L1], PTE_RO), 0);
