@@ -18,6 +18,7 @@
 #include "hypercalls.h"
 
 enum { W_AX, W_IP, W_CS, W_FLAGS, W_SP, W_SS, WORDS };
+#define VM86_WORDS	(WORDS + 4)	/* also ES, DS, FS, GS */
 
 /* The frame of a 64-bit guest; W_IP and the following begin at L_REST. */
 enum { L_AX, L_R11, L_CX, L_VGCF, L_REST, L_WORDS = L_REST + WORDS - W_IP };
@@ -80,6 +81,33 @@ static void iret_long(struct vcpu *v, struct regs *r)
 		like_sysret(r);
 }
 
+/*
+ * No processor enters virtual-8086 mode from long mode. As on Xen, the kernel gets
+ * #GP as if the first instruction there had raised it: the frame moves to the
+ * kernel's stack, with an error code in place of EAX.
+ */
+static void refuse_vm86(struct vcpu *v, struct regs *r, u64 w[])
+{
+	const struct vcpu_trap *t = &v->entry.traps[X86_GP];
+	gva_t from = gva((u32)r->sp + sizeof(u32));
+	gva_t to = gva((u32)(v->entry.kernel_sp - VM86_WORDS * sizeof(u32)));
+	u64 frame[VM86_WORDS] = { 0 };
+
+	if (!(t->cs & ~3u) || guest_get_longs(from, &frame[1], VM86_WORDS - 1) ||
+	    guest_put_longs(to, frame, VM86_WORDS)) {
+		domain_crash(v->d, "iret to virtual-8086 mode");
+		return;
+	}
+	w[W_IP] = t->ip;
+	w[W_CS] = t->cs;
+	w[W_FLAGS] &= ~(u64)HANDLER_CLEARS;
+	if (t->flags & TRAP_MASKS)
+		w[W_FLAGS] &= ~(u64)FLAGS_IF;
+	w[W_SP] = to.a;
+	w[W_SS] = v->entry.kernel_ss;
+	load_frame(v, r, w);
+}
+
 static void iret_narrow(struct vcpu *v, struct regs *r)
 {
 	const struct width *width = v->d->width;
@@ -90,7 +118,7 @@ static void iret_narrow(struct vcpu *v, struct regs *r)
 		return;
 	}
 	if (w[W_FLAGS] & FLAGS_VM) {
-		bounce_exception(v, r, X86_GP, 0);
+		refuse_vm86(v, r, w);
 		return;
 	}
 	if (!(w[W_CS] & 3)) {

@@ -303,7 +303,7 @@ static void test_iret32(void **state)
 {
 	u64 w[] = { 0xaaa, 0x1230, 0, 0, 0x5550, 0x33 };
 	struct regs r;
-	u32 c;
+	u32 c, i;
 
 	(void)state;
 	for (c = 0; c < CASES; c++) {
@@ -322,11 +322,16 @@ static void test_iret32(void **state)
 		assert_true(v->d->life.crashed);
 		w[2] = SEL_R3_CS;
 		w[3] |= FLAGS_VM;
-		iret_frame(c, w, 6);
+		r = iret_frame(c, w, 6);
 		assert_false(v->d->life.crashed);
-		assert_int_equal(host_asked.count, 1);
-		assert_int_equal(host_asked.vector, X86_GP);
-		assert_true(v->entry.nmi_masked);
+		assert_int_equal(host_asked.count, 0);
+		assert_int_equal(r.ip, HANDLER + X86_GP);
+		assert_int_equal(r.cs, SEL_R1_CS);
+		assert_int_equal(r.flags & FLAGS_VM, 0);
+		assert_int_equal(r.sp, kernel_stack() - 40);
+		assert_int_equal(word_at(r.sp, 0), 0);
+		for (i = 1; i < ARRAY_SIZE(w); i++)
+			assert_int_equal(word_at(r.sp, i), (u32)w[i]);
 	}
 }
 

@@ -56,11 +56,22 @@ static void set_masking(bool masks)
 	callback_flags = masks ? CALLBACKF_mask_events : 0;
 }
 
-/* Of the iret hypercall, which a 32-bit guest must not make so. */
+/*
+ * Of the iret hypercall, in a 32-bit guest: #GP, as of the first instruction in the
+ * mode that no hypervisor enters.
+ */
 static void check_vm_flag(const struct iret_context *c)
 {
 	CHECK_TRAP(run(c), X86_TRAP_GP);
 	CHECK(came.frame.error, 0);
+	CHECK(came.frame.eip, c->rip);
+	CHECK(came.frame.cs, c->cs);
+	CHECK(came.frame.eflags, c->rflags);
+	CHECK(came.mask, !(c->rflags & X86_EFLAGS_IF));
+	if ((c->cs & 3) != 3)
+		return;
+	CHECK(came.frame.esp, c->rsp);
+	CHECK(came.frame.ss, c->ss);
 }
 
 /* Each flag alone, and all with one missing. */
