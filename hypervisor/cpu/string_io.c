@@ -4,7 +4,6 @@
  * if repeated, as many as RCX says. They access memory with the rights of the
  * mode that executes them, because the hypervisor's own rights would let user
  * mode reach kernel memory. The memory is checked before the port is accessed.
- * 16-bit addresses are not supported.
  */
 #include "cpu/emulate.h"
 #include "domain/domain.h"
@@ -98,18 +97,22 @@ bool string_io(struct emulation *e)
 {
 	struct regs *r = e->r;
 	struct element x = {
-		.offset = e->i.offset, .mask = e->i.address == 8 ? ~0ull : ~0u,
-		.port = (u32)r->dx & 0xffff, .size = e->i.width,
+		.offset = e->i.offset, .port = (u16)r->dx, .size = e->i.width,
+		.mask = ~0ull >> (64 - e->i.address * 8),
 		.out = e->i.op == INSN_OUTS, .first = true,
 	};
 	u64 left = e->i.prefixes & INSN_REP ? r->cx & x.mask : 1, n, max;
+	u64 *index = x.out ? &r->si : &r->di, upper = x.mask >> 16 ? 0 : ~x.mask;
 	enum outcome outcome = DONE;
 
-	if (e->i.address == 2 || !ioport_allowed(e->v, r, x.port, x.size) ||
-	    !find_segment(e, &x))
+	/* As on Xen, nothing is checked if there is nothing to do. */
+	if (!left)
+		return emulate_done(e);
+	if (!ioport_allowed(e->v, r, x.port, x.size) || !find_segment(e, &x))
 		return false;
 	e->debug = processor_match_ports(e->v, x.port, x.size);
-	max = MIN(left, e->debug ? 1 : MAX_ELEMENTS);
+	/* A single step is one element. */
+	max = MIN(left, e->debug || r->flags & FLAGS_TF ? 1 : MAX_ELEMENTS);
 	for (n = 0; n < max && (outcome = transfer(e, &x)) == DONE; n++) {
 		x.offset += r->flags & FLAGS_DF ? -(u64)x.size : x.size;
 		x.offset &= x.mask;
@@ -117,9 +120,9 @@ bool string_io(struct emulation *e)
 	}
 	if (x.first && outcome != DONE)
 		return outcome == STAYS;
-	*(x.out ? &r->si : &r->di) = x.offset;
+	*index = (*index & upper) | x.offset;
 	if (e->i.prefixes & INSN_REP)
-		r->cx = left - n;
+		r->cx = (r->cx & upper) | (left - n);
 	if (n < left)
 		e->i.next = r->ip;
 	return emulate_done(e);

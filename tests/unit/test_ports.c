@@ -102,8 +102,15 @@ static void test_16bit(void **state)
 	expect_port(3, 4, INPUT, false);
 	insn_done(&r, "\xec", 1);
 	expect_port(4, 1, INPUT & 0xff, false);
-	insn_refused(&r, "\x6c", 1);
-	insn_refused(&r, "\xf3\x6f", 2);
+	/* Strings have addresses and counts of 16 bits. */
+	insn_stays(&r, "\x6c", 1);
+	assert_int_equal(host_asked.address, (u16)r.di);
+	r.cx = 0x50001;
+	insn_stays(&r, "\xf3\x6f", 2);
+	assert_int_equal(host_asked.address, (u16)r.si);
+	r.cx = 0x50000;
+	insn_done(&r, "\xf3\x6f", 2);
+	assert_int_equal(r.cx, 0x50000);
 }
 
 /* in and out with the port in the instruction: DX means nothing. */

@@ -129,6 +129,13 @@ I("in $0x70, %al", "", "in $0x70, %al")
 I("out %al, $0x80", "", "out %al, $0x80")
 I("insb to address 0xa0000000", "",
 	"mov $0xa0000000, %edi; mov $0x80, %dx; insb")
+IC("rep insb, none", "", 0, 0, "mov $0x80, %dx; rep insb")
+IC("rep outsb, single step", "", 0, 3,
+	"mov $0x80, %dx; push $0x102; popf; rep outsb")
+IC("outsb, shorter address", "", 0, 0, "mov $0x80, %dx; .byte 0x67, 0x6e")
+IC("rep outsb, shorter address and number", "ac", 0, 0x10002,
+	"mov $0x80, %dx; mov $0x2ffff, %esi; .byte 0x67, 0xf3, 0x6e"
+	"; mov %esi, %eax")
 I("int $0x82, unknown number", "a", "mov $99, %eax; int $0x82")
 IC("popf with IOPL 3; pushf", "a", 0, 0, "push $0x3002; popf; pushf; pop " AX)
 IC("popf with IF; pushf", "a", 0, 0, "push $0x202; popf; pushf; pop " AX)
