@@ -184,7 +184,8 @@ static bool do_xsetbv(struct emulation *e)
 
 	if (!(e->v->proc.cr4 & CR4_OSXSAVE))
 		return invalid_opcode(e);
-	if ((u32)e->r->cx || !cpuid_xcr0_ok(e->v->d, value))
+	if (!vcpu_in_kernel(e->v, e->r) || (u32)e->r->cx ||
+	    !cpuid_xcr0_ok(e->v->d, value))
 		return false;
 	context_set_xcr0(e->v, value);
 	return emulate_done(e);

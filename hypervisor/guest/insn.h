@@ -5,13 +5,13 @@
 
 enum insn_op {
 	INSN_OTHER,		/* none of the following */
-	INSN_INT, INSN_UD2,
+	INSN_INT, INSN_UD2, INSN_XSETBV,
 	/* allowed if the guest's I/O privilege level is high enough */
 	INSN_CLI, INSN_STI, INSN_IN, INSN_OUT, INSN_INS, INSN_OUTS,
 	/* allowed to the guest's kernel only */
 	INSN_KERNEL,
 	INSN_CLTS = INSN_KERNEL, INSN_WBINVD, INSN_RDTSC, INSN_RDTSCP,
-	INSN_CPUID, INSN_RDMSR, INSN_WRMSR, INSN_XSETBV, INSN_READ_CR,
+	INSN_CPUID, INSN_RDMSR, INSN_WRMSR, INSN_READ_CR,
 	INSN_READ_DR, INSN_WRITE_CR, INSN_WRITE_DR,
 	/* write to memory */
 	INSN_WRITES,

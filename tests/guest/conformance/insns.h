@@ -5,6 +5,7 @@
  * so in user mode alone. IC: EAX and ECX before it as well. Bytes are what an
  * assembler for one of the widths does not take.
  */
+IC("xsetbv 0 of 0, CR4.OSXSAVE clear at first", "", 0, 0, "xsetbv")
 I("hlt", "", "hlt")
 I("cli", "", "cli")
 I("sti", "", "sti")
