@@ -111,6 +111,10 @@ long do_memory_op(u64 a[])
 {
 	u32 op = (u32)a[0] & OP_MASK;
 
+	/* The operations on reservations alone count extents. */
+	if (a[0] >> MEMORY_OP_SHIFT && op > XENMEM_decrease_reservation &&
+	    op != XENMEM_populate_physmap)
+		return -ENOSYS;
 	switch (op) {
 	case XENMEM_increase_reservation:
 	case XENMEM_decrease_reservation:

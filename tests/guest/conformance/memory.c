@@ -5,6 +5,9 @@
 #define M(op, note, ...) \
 	{ CALL(memory_op, #op, note, op, ARG), WORDS(__VA_ARGS__) }
 #define MA(op, note, at) { CALL(memory_op, #op, note, op, at) }
+/* With a number of extents that are done */
+#define COUNT(op) \
+	{ CALL(memory_op, #op, "count", op | 1u << 6, ARG), WORDS(DOMID_SELF) }
 /* A reservation of the extents at word 8: number, order, flags, whose. */
 #define RES(op, note, n, order, flags_, dom, ...) \
 	{ CALL(memory_op, #op, note, op, ARG), .mask = 0xffffff00, \
@@ -266,6 +269,16 @@ static const struct row looks[] = {
 	M(XENMEM_acquire_resource, "bad list", OTHER_AND(1), 0, 1, 0, 0, 0,
 	  BAD),
 	MA(XENMEM_acquire_resource, "bad address", BAD),
+	COUNT(XENMEM_exchange),
+	COUNT(XENMEM_maximum_ram_page),
+	COUNT(XENMEM_current_reservation),
+	COUNT(XENMEM_maximum_reservation),
+	COUNT(XENMEM_maximum_gpfn),
+	COUNT(XENMEM_machphys_mfn_list),
+	COUNT(XENMEM_machphys_mapping),
+	COUNT(XENMEM_memory_map),
+	COUNT(XENMEM_machine_memory_map),
+	COUNT(XENMEM_set_memory_map),
 	M(8, "unknown", 0),
 	M(29, "unknown", 0),
 	M(63, "unknown", 0),
