@@ -140,7 +140,7 @@ static void debug_trap(struct vcpu *v, struct regs *r)
 
 	__asm__ volatile("mov %%dr6, %0" : "=r" (dr6));
 	__asm__ volatile("mov %0, %%dr6" :: "r" ((u64)DR6_FIXED));
-	v->proc.dr[6] = (v->proc.dr[6] & 0xf) | dr6;
+	v->proc.dr[6] = (v->proc.dr[6] & ~(u64)DR6_FIXED) | dr6;
 	bounce_exception(v, r, X86_DB, NO_ERROR_CODE);
 }
 

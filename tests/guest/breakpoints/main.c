@@ -212,6 +212,15 @@ static void test_rules(void)
 		   X86_TRAP_GP);
 }
 
+/* A #DB sets bits of DR6, and clears none that the guest left there. */
+static void test_status(void)
+{
+	CHECK(HC2(set_debugreg, 6, DR6_ALL), 0);
+	__asm__ volatile("push $0x102; popf; nop" ::: "cc", "memory");
+	CHECK((u32)HC1(get_debugreg, 6), DR6_ALL);
+	off();
+}
+
 /* On ports that are not ours: what the hypervisor answers is a hit as well. */
 static void test_ports(void)
 {
@@ -444,6 +453,7 @@ void test_main(void)
 	set_trap_handler(X86_TRAP_BP, count_others);
 	set_trap_handler(X86_TRAP_UD, count_others);
 	set_trap_handler(SYSTEM_CALL, count_others);
+	test_status();
 	test_ports();
 	test_live();
 	test_frames();
