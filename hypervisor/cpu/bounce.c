@@ -234,7 +234,7 @@ static void fast_call_narrow(struct vcpu *v, struct regs *r)
 		enter_narrow(v, r, cb, &nothing);
 		return;
 	}
-	r->ip -= 2;
+	r->ip -= r->vector == VEC_SYSENTER ? 0 : 2;	/* it saves no IP */
 	bounce_exception(v, r, X86_GP, 0);
 }
 

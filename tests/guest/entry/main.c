@@ -208,6 +208,9 @@ static void fast_calls(u32 flags, bool set)
 	c.rflags = flags | X86_EFLAGS_IF;
 	vector = run(&c);
 	CHECK(vector == SYSENTER_ENTRY || is_fault(vector), 1);
+	/* It saves no address, but may fault itself. */
+	if (came.frame.eip != USER_CODE)
+		CHECK(came.frame.eip, 0);
 	check_from_user(kept);
 	c = USER_CONTEXT("syscall; int $0x80");
 	c.rflags = flags | X86_EFLAGS_IF;
