@@ -2,7 +2,9 @@
 /*
  * Shutting domains down: by their own hypercall, or because they broke a rule.
  * Their vCPUs stop. The tools then destroy the domain or resume it
- * (domain/pause.c). When Dom0 shuts down, so does the machine.
+ * (domain/pause.c). When Dom0 shuts down, so does the machine. The log shows the
+ * registers and the stack of a vCPU that crashed its domain, and of Dom0's that
+ * says that its kernel crashed.
  */
 #include <xen/sched.h>
 #include "domain/part.h"
