@@ -69,8 +69,10 @@ bool sched_may_stay_loaded(const struct vcpu *v)
 {
 	u32 state = v->sched.state;
 
+	/* While it sleeps where it only may run, another CPU may have it. */
 	return (state & VCPU_UP) && may_run(v->d) &&
-	       (state != VCPU_UP || sched_may_run_on(v, v->sched.cpu));
+	       cpus_has(state == VCPU_UP ? &v->sched.affinity :
+			&v->sched.soft_affinity, v->sched.cpu);
 }
 
 static u64 virtual(const struct vcpu *v, u64 ns)
@@ -135,18 +137,25 @@ static void call(u32 cpu, const struct vcpu *v)
 }
 
 /*
- * Call an idle CPU for a queued vCPU, preferably the one that it ran on last,
- * whose caches may be warm. False: none that it may run on is idle.
+ * Call an idle CPU for a queued vCPU: the one that it ran on last, whose caches may
+ * be warm, or another, one of its soft affinity if there is one. False: none that it
+ * may run on is idle.
  */
 static bool call_idle(const struct vcpu *v)
 {
 	u32 cpu = v->sched.cpu;
-	cpus_t usable;
+	cpus_t usable, preferred;
+	bool own = sched_may_run_on(v, cpu) &&
+		   cpus_has(&v->sched.soft_affinity, cpu);
 
 	/* It comes for v alone: another vCPU needs another CPU. */
-	while (!cpus_has(&idle_cpus, cpu) || !sched_may_run_on(v, cpu) ||
+	while (!own || !cpus_has(&idle_cpus, cpu) ||
 	       !cpus_remove(&idle_cpus, cpu)) {
+		own = true;
 		usable = cpus_and(v->sched.affinity, idle_cpus);
+		preferred = cpus_and(usable, v->sched.soft_affinity);
+		if (cpus_any(&preferred))
+			usable = preferred;
 		cpu = cpus_next_around(&usable, cpu);
 		if (cpu == MAX_CPUS)
 			return false;

@@ -20,7 +20,8 @@ enum vcpu_state_bits {
 /*
  * A vCPU's part. The lock of its queue guards it, but 'state' is atomic, only the
  * vCPU itself sets yielded and poll_port, and the domctl lock guards
- * soft_affinity. Others read cpu, running and on_cpu without a lock, as a hint.
+ * soft_affinity: of the idle CPUs, a vCPU that wakes prefers these. Others
+ * read cpu, running, on_cpu and soft_affinity without a lock, as a hint.
  * Times are in ns; sched/sched.c explains them.
  */
 struct vcpu_sched {

@@ -286,6 +286,46 @@ static void wakes_case(u32 seed)
 		       &sim_vcpus[i], (double)sim_vcpus[i].longest, 10000);
 }
 
+/* It wakes again and again: the CPUs that it wakes on must be these. */
+static void expect_wakes_on(const struct sim_vcpu *s, cpus_t cpus)
+{
+	u32 i;
+
+	sim_run(sim_now + 10 * NS_PER_MS);
+	sim_count();
+	for (i = 0; i < 100; i++) {
+		sim_run(sim_now + NS_PER_MS / 5);
+		failures += !cpus_has(&cpus, s->v.sched.cpu);
+	}
+	expect(s->longest <= 10000, "with an idle CPU waited", s,
+	       (double)s->longest, 10000);
+}
+
+/*
+ * It wakes on the CPU of its soft affinity while that one is idle, on another one
+ * that it may use while it is busy, and on the first again after that.
+ */
+static void soft_case(u32 seed)
+{
+	cpus_t soft = cpus_one(seed), others = cpus_below(4);
+	struct sim_vcpu *s, *busy;
+
+	sim_start(4, seed);
+	s = sim_vcpu(sim_domain(256, 0), EVERY, SIM_SLEEP, NS_PER_MS / 10,
+		     NS_PER_MS);
+	busy = sim_vcpu(sim_domain(256, 0), BIT(seed), SIM_SPIN, 0, 0);
+	cpus_remove(&others, seed);
+	sim_run(NS_PER_SEC + 10 * NS_PER_MS);
+	s->v.sched.soft_affinity = soft;
+	expect_wakes_on(s, others);
+	send_to_sleep(busy);
+	sched_stop(&busy->v);
+	expect_wakes_on(s, soft);
+	busy->wakes = sim_now + 1;
+	busy->kind = SIM_SPIN;
+	expect_wakes_on(s, others);
+}
+
 /*
  * The CPU that is called for the first one that wakes takes the second, which
  * is further behind and may run nowhere else: the first must get the other CPU.
@@ -474,6 +514,7 @@ static const struct {
 	{ "weights", weights_case, 12 }, { "masks", masks_case, 14 },
 	{ "change", change_case, 14 }, { "wakes", wakes_case, 4 },
 	{ "taken", taken_case, 4 }, { "called", called_case, 8 },
+	{ "soft", soft_case, 4 },
 	{ "pinned", pinned_case, 8 }, { "capped", capped_case, 2 },
 	{ "sliced", sliced_case, 4 }, { "back", back_case, 2 },
 	{ "storm", storm_case, 300 },
