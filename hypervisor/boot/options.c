@@ -125,6 +125,7 @@ static const struct option {
 	const char *why, *refused;
 } options[] = {
 	DEBUG_OPTIONS
+	{ "allow_unsafe", .set = set_flag },
 	{ "com1", .set = console_set_com1 },
 	{ "com2", .set = console_set_com2 },
 	{ "console", .set = console_set },
@@ -184,7 +185,7 @@ static const struct option {
 	{ "dom0", .refused = "pvh", .why = "Dom0 is a PV domain" },
 	{ "flask", .refused = "enforcing", .why = "there are no XSM policies" },
 	{ "xsm", .refused = "flask silo", .why = "there are no XSM policies" },
-	{ "allow_unsafe argo async* crash* debug* dom0_nodes hardware_dom "
+	{ "argo async* crash* debug* dom0_nodes hardware_dom "
 	  "low_* memop* shim_mem tboot",
 	  .why = "Krypton has no such part" },
 };

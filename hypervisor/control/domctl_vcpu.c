@@ -2,6 +2,7 @@
 /* domctl on vCPUs: where they may run, what they did, and their context. */
 #include "control/ctl.h"
 #include "cpu/nmi.h"
+#include "machine/log.h"
 #include "machine/smp.h"
 
 static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
@@ -80,6 +81,11 @@ long domctl_context(struct domain *d, struct xen_domctl *op)
 		return -EINVAL;
 	if (!set && !v->proc.initialised)
 		return -ENODATA;
+	if (set && width_is_long(d->width) && errata_forbid_long_domu()) {
+		log_warn("d%u: this processor does not run 64-bit DomUs safely "
+			 "(option allow_unsafe)", d->id);
+		return -EPERM;
+	}
 	domain_pause(d);
 	rc = set ? vcpu_context_set(v, at) : vcpu_context_get(v, at);
 	domain_unpause(d);

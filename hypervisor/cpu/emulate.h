@@ -54,11 +54,9 @@ void cpuid_for_domain(const struct domain *d, u32 leaf, u32 sub, u32 out[4]);
 void cpuid_set_mask(struct domain *d, u32 leaf, u32 sub, const u32 keep[4]);
 /* Whether a vCPU of the domain may set XCR0 to this value. */
 bool cpuid_xcr0_ok(const struct domain *d, u64 xcr0);
-/* cpu/msr.c: set MSRs of this CPU on which guests rely. */
-void msr_init_cpu(void);
 /*
- * RDMSR and WRMSR for a vCPU that runs here; or that is paused, if 'msr' is not
- * a segment base. False: the guest gets #GP.
+ * cpu/msr.c: RDMSR and WRMSR for a vCPU that runs here; or that is paused, if
+ * 'msr' is not a segment base. False: the guest gets #GP.
  */
 bool msr_read(struct vcpu *v, u32 msr, u64 *value);
 bool msr_write(struct vcpu *v, u32 msr, u64 value);

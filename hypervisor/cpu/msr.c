@@ -14,9 +14,6 @@
 
 #define MSR_MISC_ENABLE		0x1a0
 #define MSR_HYPERCALL_PAGE	0x40000000
-#define MSR_DE_CFG		0xc0011029	/* AMD */
-#define DE_CFG_LFENCE		BIT(1)		/* serialises */
-#define DE_CFG_ZEN2_FP_BACKUP	BIT(9)		/* no eliminated moves */
 
 #define APIC_BASE_VALUE		0xfee00800
 #define APIC_BASE_BOOT		BIT(8)
@@ -97,24 +94,8 @@ static const struct msr {
 	{ 0xc0010061, 0xc001006b, AMD, VALUE, DROP, 0 },	/* P-states */
 	{ 0xc0010112, 0xc0010113, DOM0_AMD, HOST, FAULT, ~0ull },
 	{ 0xc0010200, 0xc001020b, AMD, VALUE, DROP, 0 },	/* counters */
-	{ MSR_DE_CFG, MSR_DE_CFG, AMD, VALUE, DROP, DE_CFG_LFENCE },
+	{ 0xc0011029, 0xc0011029, AMD, VALUE, DROP, 2 },	/* DE_CFG */
 };
-
-/*
- * AMD: DE_CFG tells guests that LFENCE serialises, so make it so. Zen 2 without the
- * microcode of 2023 shows programs what others had in vector registers (XSA-433),
- * unless it eliminates no moves. Of family 17h, it alone has STIBP.
- */
-void msr_init_cpu(void)
-{
-	u64 value, bits = DE_CFG_LFENCE;
-
-	if ((cpuid_reg(1, CPUID_EAX) & 0x0ff00f00) == 0x00800f00 &&
-	    (cpuid_reg(0x80000008, CPUID_EBX) & BIT(15)))
-		bits |= DE_CFG_ZEN2_FP_BACKUP;
-	if (!cpuid_is_intel() && rdmsr_safe(MSR_DE_CFG, &value))
-		wrmsr_safe(MSR_DE_CFG, value | bits);
-}
 
 static bool applies(u8 whom, const struct vcpu *v)
 {

@@ -136,7 +136,7 @@ void traps_init_cpu(void)
 	__asm__ volatile("ltr %w0" :: "r" (SEL_TSS));
 	set_fast_entries(b);
 	xpti_unload();
-	msr_init_cpu();
+	errata_init_cpu();
 	context_init_cpu();
 	stack_init_cpu();
 }

@@ -229,6 +229,18 @@ void cpuid_leaf(u32 leaf, u32 sub, u32 r[4]);
 /* One of its registers. */
 enum cpuid_reg { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };
 u32 cpuid_reg(u32 leaf, enum cpuid_reg reg);
+/*
+ * The processor's family << 8 | model, with their extensions (leaf 1); 0: it is not
+ * AMD's.
+ */
+u32 errata_model(void);
+/* Each CPU, before it runs a guest. */
+void errata_init_cpu(void);
+/*
+ * Whether a 64-bit guest can stop this machine: then only Dom0 may be one, unless
+ * the command line has Xen's option allow_unsafe.
+ */
+bool errata_forbid_long_domu(void);
 
 #define DEFINE_CR(n)							\
 static inline u64 read_cr##n(void)					\

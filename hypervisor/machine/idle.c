@@ -19,12 +19,9 @@ extern const u8 idle_check[], idle_halt[], idle_done[];
 
 void cpu_idle_init(void)
 {
-	u32 id = cpuid_reg(1, CPUID_EAX);
-	u32 family = (id >> 8 & 15) + (id >> 20 & 255);
+	u32 model = errata_model();
 
-	if (cpuid_reg(0, CPUID_ECX) != 0x444d4163)	/* the end of AuthenticAMD */
-		return;
-	has_c1e = family >= 0xf && family <= 0x11;
+	has_c1e = model >= 0xf00 && model <= 0x11ff;
 }
 
 static void leave_c1e(void)

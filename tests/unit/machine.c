@@ -92,13 +92,9 @@ bool rdmsr_safe(u32 msr, u64 *v)
 	return msr % 16 != 5;
 }
 
-/* The registers that keep a value: the TSC, and AMD's DE_CFG for a test to see. */
-u64 host_de_cfg;
-
+/* The TSC alone keeps a value. */
 void wrmsr_safe(u32 msr, u64 v)
 {
-	if (msr == 0xc0011029)
-		host_de_cfg = v;
 	if (msr == MSR_TSC && !host_tsc_fixed)
 		host_tsc_ahead = v - host_tsc;
 }

@@ -29,6 +29,7 @@ int main(void)
 	failed += RUN(fifo);
 	failed += RUN(cpus);
 	failed += RUN(start);
+	failed += RUN(errata);
 	failed += RUN(idle);
 	failed += RUN(time);
 	failed += RUN(timer);

@@ -425,57 +425,6 @@ static void test_xsetbv_off(void **state)
 	assert_int_equal(v->proc.xcr0, 1);
 }
 
-static u32 signature, features;
-
-static bool tell(u32 leaf, u32 r[4])
-{
-	memset(r, 0, 4 * sizeof(*r));
-	if (!(leaf & 0xffff))
-		r[0] = leaf + 8;	/* the last leaf of the range */
-	if (leaf == 1)
-		r[0] = signature;
-	if (leaf == 0x80000008)
-		r[1] = features;
-	return true;
-}
-
-/* DE_CFG: on AMD, LFENCE serialises; on Zen 2, floating-point moves are executed. */
-static void test_de_cfg(void **state)
-{
-	static const struct {
-		u32 signature, features;	/* EBX of leaf 80000008h */
-		u64 bits;
-	} processors[] = {
-		{ 0x00100f42, 0, 0x2 },			/* family 10h */
-		{ 0x00800f12, 0x1000, 0x2 },		/* 17h, Zen 1: IBPB */
-		{ 0x00830f10, 0x9000, 0x202 },		/* 17h, Zen 2 */
-		{ 0x00860f01, 0x9000, 0x202 },
-		{ 0x00870f10, 0x9000, 0x202 },
-		{ 0x008a0f00, 0x9000, 0x202 },
-		{ 0x00900f01, 0x9000, 0x2 },		/* 18h */
-		{ 0x00a20f10, 0x9000, 0x2 },		/* 19h */
-	};
-	u64 before = rdmsr(0xc0011029);
-	u32 i;
-
-	(void)state;
-	assert_int_equal(before & 0x202, 0);
-	host_cpuid = tell;
-	for (i = 0; i < ARRAY_SIZE(processors); i++) {
-		signature = processors[i].signature;
-		features = processors[i].features;
-		host_de_cfg = 0;
-		msr_init_cpu();
-		assert_int_equal(host_de_cfg, before | processors[i].bits);
-	}
-	host_de_cfg = 0;
-	host_is_intel = true;
-	msr_init_cpu();
-	assert_int_equal(host_de_cfg, 0);
-	host_is_intel = false;
-	host_cpuid = NULL;
-}
-
 EXPORT_TESTS(privileged, cmocka_unit_test(test_cr0),
 	     cmocka_unit_test(test_clts), cmocka_unit_test(test_cr2),
 	     cmocka_unit_test(test_cr3), cmocka_unit_test(test_cr3_write),
@@ -484,5 +433,5 @@ EXPORT_TESTS(privileged, cmocka_unit_test(test_cr0),
 	     cmocka_unit_test(test_dr), cmocka_unit_test(test_dr_names),
 	     cmocka_unit_test(test_rdmsr), cmocka_unit_test(test_rdmsr_unknown),
 	     cmocka_unit_test(test_wrmsr), cmocka_unit_test(test_stored_msrs),
-	     cmocka_unit_test(test_cpuid), cmocka_unit_test(test_de_cfg),
+	     cmocka_unit_test(test_cpuid),
 	     cmocka_unit_test(test_xsetbv), cmocka_unit_test(test_xsetbv_off));

@@ -83,6 +83,9 @@ static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 void cpuid_leaf(u32 leaf, u32 sub, u32 r[4]);
 enum cpuid_reg { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };
 u32 cpuid_reg(u32 leaf, enum cpuid_reg reg);
+u32 errata_model(void);
+void errata_init_cpu(void);
+bool errata_forbid_long_domu(void);
 
 /* Nothing faults that a test does. */
 #define EXTABLE(at, next)
@@ -92,7 +95,6 @@ u64 rdtsc(void);
 u64 rdmsr(u32 msr);
 bool rdmsr_safe(u32 msr, u64 *v);
 void wrmsr_safe(u32 msr, u64 v);
-extern u64 host_de_cfg;
 
 /* Flat data, whichever it is. */
 static inline u16 data_selector(u32 reg)
