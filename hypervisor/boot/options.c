@@ -36,28 +36,6 @@ u64 options_parse_size(const char *s, const char **end)
 	return v << 10;
 }
 
-/* A number; one outside the limits is taken as the nearer one. */
-static bool set_number(u64 *number, const char *s, u64 least, u64 most)
-{
-	const char *end;
-	u64 n = str_to_u64(s, &end);
-
-	if (end == s || *end)
-		return false;
-	*number = MIN(MAX(n, least), most);
-	return true;
-}
-
-static bool set_max_cpus(const char *s)
-{
-	return set_number(&ap_max_cpus, s, 1, MAX_CPUS);
-}
-
-static bool set_stack_lines(const char *s)
-{
-	return set_number(&domain_stack_lines, s, 0, 1000);
-}
-
 static bool set_mem(const char *s)
 {
 	u64 n = options_parse_size(s, &s);
@@ -98,16 +76,6 @@ static bool set_levels(struct log_levels *l, const char *s)
 	return true;
 }
 
-static bool set_loglvl(const char *s)
-{
-	return set_levels(&log_own, s);
-}
-
-static bool set_guest_loglvl(const char *s)
-{
-	return set_levels(&log_guests, s);
-}
-
 /* Only checks the value: boot_flag() reads it later. */
 static bool set_flag(const char *s)
 {
@@ -115,30 +83,34 @@ static bool set_flag(const char *s)
 }
 
 /*
- * A name may end in '*', for any end. What changes nothing has a reason instead
- * of a function. Where a value would have protected something, Krypton does not
- * start without: the list of such values.
+ * A name may end in '*', for any end. What changes nothing has a reason instead of a
+ * function, a number or levels. Where a value would have protected something, Krypton
+ * does not start without: the list of such values.
  */
 static const struct option {
-	const char *names;			/* one, if it has a function */
+	const char *names;			/* one, if it does something */
 	bool (*set)(const char *value);		/* false: a bad value */
+	u64 *number, least, most;		/* outside: the nearer one counts */
+	struct log_levels *levels;
 	const char *why, *refused;
 } options[] = {
+#define NUMBER(at, low, high) .number = &(at), .least = (low), .most = (high)
 	DEBUG_OPTIONS
 	{ "allow_unsafe", .set = set_flag },
 	{ "com1", .set = console_set_com1 },
 	{ "com2", .set = console_set_com2 },
 	{ "console", .set = console_set },
-	{ "debug_stack_lines", .set = set_stack_lines },
+	{ "debug_stack_lines", NUMBER(domain_stack_lines, 0, 1000) },
 	{ "dom0_max_vcpus", .set = dom0_set_max_vcpus },
 	{ "dom0_mem", .set = dom0_set_mem },
 	{ "dom0_vcpus_pin", .set = set_flag },
 	{ "efi", .set = efi_set_option },
-	{ "gnttab_max_frames", .set = grant_set_max_frames },
-	{ "gnttab_max_maptrack_frames", .set = grant_set_max_maptrack },
-	{ "guest_loglvl", .set = set_guest_loglvl },
-	{ "loglvl", .set = set_loglvl },
-	{ "maxcpus", .set = set_max_cpus },
+	{ "gnttab_max_frames", NUMBER(grant_frames_limit, 1, GRANT_MAX_FRAMES) },
+	{ "gnttab_max_maptrack_frames",
+	  NUMBER(grant_maptrack_limit, 1, GRANT_MAX_MAPTRACK) },
+	{ "guest_loglvl", .levels = &log_guests },
+	{ "loglvl", .levels = &log_own },
+	{ "maxcpus", NUMBER(ap_max_cpus, 1, MAX_CPUS) },
 	{ "mem", .set = set_mem },
 	{ "noreboot", .set = set_flag },
 	{ "nosmp", .set = set_flag },
@@ -224,6 +196,20 @@ static const struct option *find_word(const char *name, const char **value)
 	return find_option(name + 3);
 }
 
+static bool set(const struct option *o, const char *s)
+{
+	const char *end;
+	u64 n;
+
+	if (!o->number)
+		return o->set ? o->set(s) : set_levels(o->levels, s);
+	n = str_to_u64(s, &end);
+	if (end == s || *end)
+		return false;
+	*o->number = MIN(MAX(n, o->least), o->most);
+	return true;
+}
+
 /* Set an option; false: there is none that does anything. */
 static bool take(const char *name, const char *value)
 {
@@ -232,9 +218,9 @@ static bool take(const char *name, const char *value)
 
 	flag = o && (o->set == set_flag || o->set == xpti_set_option ||
 		     o->set == watchdog_set);
-	if (!o || !o->set || (value && !has_value && !flag))
+	if (!o || o->why || (value && !has_value && !flag))
 		return false;
-	if (!o->set(value ? value : flag ? "yes" : ""))
+	if (!set(o, value ? value : flag ? "yes" : ""))
 		log_err("option %s is ignored: bad value \"%s\"", name,
 			value ? value : "");
 	return true;

@@ -3,9 +3,11 @@
 #ifndef KRYPTON_GRANT_H
 #define KRYPTON_GRANT_H
 
+#define GRANT_MAX_FRAMES	2048u
+#define GRANT_MAX_MAPTRACK	32768u
+
 /* Options: the limits of a domain created without limits, and the maximum. */
-bool grant_set_max_frames(const char *value);
-bool grant_set_max_maptrack(const char *value);
+extern u64 grant_frames_limit, grant_maptrack_limit;
 /* Whether a new domain may have this version and these limits. */
 bool grant_config_ok(u32 options, s32 frames, s32 maptrack);
 /* How many frames the domain's table may have. */

@@ -61,29 +61,8 @@ static int grow(struct domain *d, u32 frames)
 	return rc;
 }
 
-/* Limits of a domain whose configuration has none; also the maximum. */
-static s32 frames_limit = GRANT_USUAL_FRAMES;
-static s32 maptrack_limit = GRANT_USUAL_MAPTRACK;
-
-static bool set_limit(s32 *limit, const char *s, u32 most)
-{
-	u64 n = str_to_u64(s, &s);
-
-	if (*s || !n)
-		return false;
-	*limit = (s32)MIN(n, (u64)most);
-	return true;
-}
-
-bool grant_set_max_frames(const char *value)
-{
-	return set_limit(&frames_limit, value, GRANT_MAX_FRAMES);
-}
-
-bool grant_set_max_maptrack(const char *value)
-{
-	return set_limit(&maptrack_limit, value, GRANT_MAX_MAPTRACK);
-}
+u64 grant_frames_limit = GRANT_USUAL_FRAMES;
+u64 grant_maptrack_limit = GRANT_USUAL_MAPTRACK;
 
 bool grant_config_ok(u32 options, s32 frames, s32 maptrack)
 {
@@ -91,26 +70,27 @@ bool grant_config_ok(u32 options, s32 frames, s32 maptrack)
 
 	if (options != 1)
 		wrong = "grant tables have version 1 alone";
-	else if (!frames || frames > frames_limit)
+	else if (!frames || frames > (s64)grant_frames_limit)
 		wrong = "max_grant_frames must be 1 to gnttab_max_frames";
-	else if (maptrack > maptrack_limit)
+	else if (maptrack > (s64)grant_maptrack_limit)
 		wrong = "max_maptrack_frames is over gnttab_max_maptrack_frames";
 	if (wrong)
-		log_warn("no new domain: %s (version %u, frames %d of %d, maptrack %d of %d)",
-			 wrong, options, frames, frames_limit, maptrack,
-			 maptrack_limit);
+		log_warn("no new domain: %s (version %u, frames %d of %lu, maptrack %d of %lu)",
+			 wrong, options, frames, grant_frames_limit, maptrack,
+			 grant_maptrack_limit);
 	return !wrong;
 }
 
-static u32 limit(s32 asked, s32 usual)
+static u32 limit(s32 asked, u64 usual)
 {
-	return (u32)(asked < 0 ? usual : asked);
+	return asked < 0 ? (u32)usual : (u32)asked;
 }
 
 static int create(struct domain *d, const struct domain_config *config)
 {
-	u32 frames = limit(config->max_grant_frames, frames_limit);
-	u32 maptrack = limit(config->max_maptrack_frames, maptrack_limit);
+	u32 frames = limit(config->max_grant_frames, grant_frames_limit);
+	u32 maptrack = limit(config->max_maptrack_frames,
+			     grant_maptrack_limit);
 	struct grant_table *t;
 
 	t = d->grants = frames_new(GRANT_TABLE_SIZE(frames));

@@ -6,12 +6,11 @@
 #include <xen/xen.h>
 #include <xen/grant_table.h>
 #include "domain/domain.h"
+#include "grant/grant.h"
 
 #define GRANT_USUAL_FRAMES	64u	/* of a table, unless an option sets */
-#define GRANT_MAX_FRAMES	2048u	/* another limit, up to this one */
 #define GRANT_PER_FRAME		(PAGE_SIZE / sizeof(grant_entry_v1_t))
 #define GRANT_USUAL_MAPTRACK	1024u	/* pages of handles, likewise */
-#define GRANT_MAX_MAPTRACK	32768u
 
 /* Kinds of pins on an entry. */
 #define PIN_WRITE		1u

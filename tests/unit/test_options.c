@@ -11,6 +11,7 @@
 #include "boot/dom0.h"
 #include "cpu/xpti.h"
 #include "device/watchdog.h"
+#include "grant/grant.h"
 #include "host.h"
 #include "machine/log.h"
 
@@ -289,12 +290,13 @@ static void test_xpti(void **state)
 
 /*
  * maxcpus and mem bound what is used of the machine, debug_stack_lines what the log
- * shows of a stack; bad values leave what was.
+ * shows of a stack, and two options the grant tables; bad values leave what was.
  */
 static void test_machine(void **state)
 {
 	const u64 cpus = ap_max_cpus, end = boot_mem_end;
-	const u64 lines = domain_stack_lines;
+	const u64 lines = domain_stack_lines, frames = grant_frames_limit;
+	const u64 maptrack = grant_maptrack_limit;
 
 	(void)state;
 	options("maxcpus=2 mem=1G");
@@ -314,6 +316,20 @@ static void test_machine(void **state)
 	assert_int_equal(domain_stack_lines, 48);
 	options("debug_stack_lines=-1 debug_stack_lines=two");
 	assert_int_equal(domain_stack_lines, 48);
+	options("gnttab_max_frames=256 gnttab_max_maptrack_frames=10");
+	assert_int_equal(grant_frames_limit, 256);
+	assert_int_equal(grant_maptrack_limit, 10);
+	options("gnttab_max_frames=0 gnttab_max_maptrack_frames=0");
+	assert_int_equal(grant_frames_limit, 1);
+	assert_int_equal(grant_maptrack_limit, 1);
+	options("gnttab_max_frames=2049 gnttab_max_maptrack_frames=32769");
+	assert_int_equal(grant_frames_limit, 2048);
+	assert_int_equal(grant_maptrack_limit, 32768);
+	options("gnttab_max_frames=x gnttab_max_maptrack_frames=");
+	assert_int_equal(grant_frames_limit, 2048);
+	assert_int_equal(grant_maptrack_limit, 32768);
+	grant_frames_limit = frames;
+	grant_maptrack_limit = maptrack;
 	ap_max_cpus = cpus;
 	boot_mem_end = end;
 	domain_stack_lines = lines;

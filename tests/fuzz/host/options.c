@@ -19,17 +19,8 @@
 
 struct log_levels log_own, log_guests;
 
-bool grant_set_max_frames(const char *s)
-{
-	return *s;
-}
-
-bool grant_set_max_maptrack(const char *s)
-{
-	return *s;
-}
-
 u64 ap_max_cpus = MAX_CPUS, domain_stack_lines = 20;
+u64 grant_frames_limit = 64, grant_maptrack_limit = 1024;
 
 bool watchdog_set(const char *s)
 {
