@@ -148,6 +148,21 @@ int irq_alloc_message(struct msi_place message)
 	return rc ? rc : n;
 }
 
+int irq_restore_messages(struct pci_address a)
+{
+	const struct irq *irq;
+	int rc = pci_read(a, 0) == ~0u ? -ENODEV : 0;
+
+	for (irq = irqs; !rc && irq < irqs + IRQS; irq++) {
+		spin_guard_irqsave(&irq_lock);
+		if (irq->vector && irq->gsi < 0 &&
+		    !memcmp(&irq->message.a, &a, sizeof(a)))
+			rc = msi_program(&irq->message, apic_of(irq->cpu),
+					 irq->vector);
+	}
+	return rc;
+}
+
 void irq_free(u32 n)
 {
 	spin_guard_irqsave(&irq_lock);

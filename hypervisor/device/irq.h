@@ -32,6 +32,8 @@ int irq_setup_isa(u32 gsi);
 u32 irq_of_gsi(u32 gsi);
 /* The driver in the guest sets the device's enable bits. */
 int irq_alloc_message(struct msi_place message);
+/* Write the messages of a device again, which it lost when it was reset. */
+int irq_restore_messages(struct pci_address a);
 void irq_free(u32 irq);
 /* The first guest's irq goes to the CPU of its vCPU 0. */
 int irq_bind_guest(u32 irq, struct domain *d, u32 pirq, bool share);

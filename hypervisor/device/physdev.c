@@ -342,6 +342,14 @@ static long do_add_function(struct domain *d, void *arg)
 	return op->is_extfn > 1 || op->is_virtfn > 1 ? -EINVAL : 0;
 }
 
+static long do_restore(struct domain *d, void *arg)
+{
+	const struct physdev_pci_device *op = arg;
+
+	return irq_restore_messages((struct pci_address){ op->bus, op->devfn,
+							  op->seg });
+}
+
 /*
  * Xen uses an area from now on; Krypton reads what the firmware says, and needs no
  * permission.
@@ -394,6 +402,8 @@ static const struct operation ops[] = {
 	PCI_OP(pci_device_add, pci_device_add, OPERATION_PRIVILEGED),
 	PCI_OP(pci_device_remove, pci_device, OPERATION_PRIVILEGED),
 	OP(pci_mmcfg_reserved, do_mmcfg, false, OPERATION_PRIVILEGED_FIRST),
+	[PHYSDEVOP_restore_msi_ext] = { do_restore, ARG(pci_device), false,
+					OPERATION_PRIVILEGED },
 	PCI_OP(prepare_msix, pci_device, OPERATION_PRIVILEGED),
 	PCI_OP(release_msix, pci_device, OPERATION_PRIVILEGED),
 	PCI_OP(dbgp_op, dbgp_op, OPERATION_PRIVILEGED_FIRST),

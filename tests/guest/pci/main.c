@@ -10,8 +10,14 @@
  *
  * The machine has a device with an MSI-X table in its BAR 1 at 0:4.0.
  *
+ * With the argument "restore" it has one with MSI there: a device that is reset
+ * loses its message, and PHYSDEVOP_restore_msi_ext writes it again. Linux asks for
+ * that after each reset of a device's function, and leaves the message to it.
+ *
  * Test: pci -c 2 -d virtio-rng-pci,addr=4
  * Test: pci-64 -w 64 -c 2 -d virtio-rng-pci,addr=4
+ * Test: pci-restore -a restore -d edu,addr=4
+ * Test: pci-restore-64 -w 64 -a restore -d edu,addr=4
  */
 #include "guest.h"
 
@@ -188,6 +194,44 @@ static void test_across(void)
 	CHECK(in32(CONFIG_DATA - 2) >> 16, id & 0xffff);
 }
 
+#define CAP_LIST	0x34u
+#define CAP_MSI		5u
+#define MSI_64_BITS	(1u << 23)	/* the data is a word further on */
+
+static u32 find_msi(void)
+{
+	u32 at = config_read(DEVFN, CAP_LIST) & 0xfc;
+
+	while (at && (config_read(DEVFN, at) & 0xff) != CAP_MSI)
+		at = config_read(DEVFN, at) >> 8 & 0xfc;
+	return at;
+}
+
+static void test_restore(void)
+{
+	struct physdev_pci_device dev = { .devfn = DEVFN };
+	u32 cap = find_msi(), at_data, address, data;
+	int pirq = -1;
+
+	CHECK(cap != 0, 1);
+	at_data = cap + (config_read(DEVFN, cap) & MSI_64_BITS ? 12 : 8);
+	CHECK(HC2(physdev_op, PHYSDEVOP_restore_msi_ext, &dev), 0);
+	CHECK(map_message(0, &pirq), 0);
+	address = config_read(DEVFN, cap + 4);
+	data = config_read(DEVFN, at_data) & 0xffff;
+	print("message %x at %x\n", data, address);
+	CHECK(address >> 20, 0xfee);
+	config_write(DEVFN, cap + 4, 0);
+	config_write(DEVFN, at_data, 0);
+	CHECK(config_read(DEVFN, cap + 4), 0);
+	CHECK(HC2(physdev_op, PHYSDEVOP_restore_msi_ext, &dev), 0);
+	CHECK(config_read(DEVFN, cap + 4), address);
+	CHECK(config_read(DEVFN, at_data) & 0xffff, data);
+	dev.devfn = 31 << 3;
+	CHECK(HC2(physdev_op, PHYSDEVOP_restore_msi_ext, &dev), -XEN_ENODEV);
+	unmap_once(pirq);
+}
+
 void test_main(void)
 {
 	struct physdev_set_iopl iopl = { .iopl = 1 };
@@ -197,6 +241,10 @@ void test_main(void)
 	CHECK(HC2(physdev_op, PHYSDEVOP_set_iopl, &iopl), 0);
 	CHECK(HC2(physdev_op, PHYSDEVOP_pci_device_add, &add), 0);
 	CHECK(config_read(0, 0), HOST_BRIDGE);
+	if (start_info->cmd_line[0] == 'r') {
+		test_restore();
+		return;
+	}
 	table = config_read(DEVFN, BAR1) & ~15u;
 	print("device %x, table at %x\n", config_read(DEVFN, 0), table);
 	CHECK(table != 0, 1);
