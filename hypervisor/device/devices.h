@@ -4,7 +4,7 @@
 #define KRYPTON_DEVICES_H
 
 #define MAX_PIRQS	1024	/* of the privileged domain */
-#define DOMU_PIRQS	256
+#define DOMU_MESSAGES	232	/* pirqs of others, besides those for GSIs */
 #define MAX_IOMEM	16
 
 /* A domain's part. */

@@ -125,13 +125,12 @@ void ioapic_init(void)
 	}
 }
 
-/* A guest may read the ID, the version and the arbitration ID. */
 int ioapic_read(u64 base, u32 reg, u32 *value)
 {
 	u32 i;
 
 	for (i = 0; i < acpi.ioapics; i++)
-		if (acpi.ioapic[i].address == base && reg <= 2) {
+		if (acpi.ioapic[i].address == base) {
 			*value = read_reg(&ioapics[i], reg);
 			return 0;
 		}

@@ -259,16 +259,12 @@ int irq_setup_gsi(u32 gsi, bool level, bool low)
 
 int irq_setup_isa(u32 gsi)
 {
-	bool level = false, low = false;
-	u32 i;
+	u32 i, flags = 0;
 
-	for (i = 0; i < acpi.overrides; i++) {
-		if (acpi.override[i].gsi != gsi)
-			continue;
-		low = (acpi.override[i].flags & 3) == 3;
-		level = (acpi.override[i].flags >> 2 & 3) == 3;
-	}
-	return irq_setup_gsi(gsi, level, low);
+	for (i = 0; i < acpi.overrides; i++)
+		if (acpi.override[i].gsi == gsi)
+			flags = acpi.override[i].flags;
+	return irq_setup_gsi(gsi, (flags >> 2 & 3) == 3, (flags & 3) == 3);
 }
 
 void irq_bind_hypervisor(u32 gsi, void (*fn)(void))
@@ -417,23 +413,14 @@ void irq_dump(void)
 void irq_dispatch(u32 vector)
 {
 	hold_begin(0);
-	switch (vector) {
-	case VEC_TIMER:
-		apic_eoi();
-		timer_interrupt();
-		break;
-	case VEC_EVENT_IPI:
-		apic_eoi();
-		break;
-	case VEC_FLUSH_IPI:
-		apic_eoi();
-		smp_flush_interrupt();
-		break;
-	case VEC_SPURIOUS:
-		break;
-	default:
+	if (vector <= IRQ_LAST_VECTOR)
 		device_interrupt(vector);
-	}
+	else if (vector != VEC_SPURIOUS)
+		apic_eoi();
+	if (vector == VEC_TIMER)
+		timer_interrupt();
+	else if (vector == VEC_FLUSH_IPI)
+		smp_flush_interrupt();
 	hold_end(0);
 }
 

@@ -12,7 +12,7 @@
 
 #define CAP_MSI		0x05
 #define CAP_MSIX	0x11
-#define MSI_ADDRESS	0xfee00000u
+#define MSI_ADDRESS(apic_id)	(0xfee00000u | (apic_id) << 12)
 
 static u32 find_capability(struct pci_address a, u8 id)
 {
@@ -43,11 +43,6 @@ static u64 read_bar(struct pci_address a, u32 index)
 	return (u64)hi << 32 | (lo & ~15u);
 }
 
-static u32 message_address(u32 apic_id)
-{
-	return MSI_ADDRESS | apic_id << 12;
-}
-
 /* Where the device has the entry of its MSI-X table. */
 static int find_entry(const struct msi_place *m, u64 *phys)
 {
@@ -55,8 +50,10 @@ static int find_entry(const struct msi_place *m, u64 *phys)
 	u64 base;
 	mfn_t frame;
 
-	if (!cap || m->entry > (pci_read(m->a, cap) >> 16 & 0x7ff))
+	if (!cap)
 		return -ENODEV;
+	if (m->entry > (pci_read(m->a, cap) >> 16 & 0x7ff))
+		return -EINVAL;
 	table = pci_read(m->a, cap + 4);
 	base = read_bar(m->a, table & 7);
 	if (!base)
@@ -84,7 +81,7 @@ static int write_entry(const struct msi_place *m, u32 apic_id, u32 vector)
 	e += (phys & (PAGE_SIZE - 1)) / sizeof(*e);
 	if (vector)
 		e[3] |= 1;
-	e[0] = message_address(apic_id);
+	e[0] = MSI_ADDRESS(apic_id);
 	if (vector) {
 		e[1] = 0;
 		e[2] = vector;
@@ -102,7 +99,7 @@ int msi_program(const struct msi_place *m, u32 apic_id, u32 vector)
 	cap = find_capability(m->a, CAP_MSI);
 	if (!cap)
 		return -ENODEV;
-	pci_update(m->a, cap + 4, 0, message_address(apic_id));
+	pci_update(m->a, cap + 4, 0, MSI_ADDRESS(apic_id));
 	if (!vector)
 		return 0;
 	data = cap + 8;

@@ -3,12 +3,12 @@
  * physdev_op (xen/physdev.h): interrupts and ports of the hardware domain.
  *
  * A pirq is a domain's own number for an interrupt. The domain chooses it, or
- * gets the first free one: from 16 up for a GSI; for a message, above all GSIs
- * if the domain has more pirqs than that. The privileged domain maps pirqs for
- * itself and for others, which permits the domain to bind them. Any domain may
- * set its virtual IOPL and port bitmap, reserve a pirq, query its pirqs and
- * send EOI; all other operations are for the privileged domain. The hypervisor
- * accepts reports of PCI devices and ignores them.
+ * gets the first free one: from 16 up for a GSI; for a message, above all GSIs if
+ * the domain has more pirqs than that. The privileged domain maps pirqs for itself
+ * and for others, which permits the domain to bind them. Any domain may set its virtual IOPL and port bitmap,
+ * reserve a pirq, query its pirqs, send EOI and register its page of EOI bits; all
+ * other operations are for the privileged domain. The hypervisor accepts reports
+ * of PCI devices and ignores them.
  */
 #include <xen/physdev.h>
 #include "control/ctl.h"
@@ -93,15 +93,14 @@ static bool pirq_mapped(const struct domain *d, u32 pirq)
 	return d->dev.pirqs[pirq].irq || d->dev.pirqs[pirq].gsi;
 }
 
-/* The machine may have more GSIs than the domain has pirqs. */
+/* The machine may have more GSIs than the privileged domain has pirqs. */
 static int free_pirq(const struct domain *d, bool gsi)
 {
-	u32 gsis = MIN(irq_gsi_count(), d->dev.pirq_count);
-	u32 i = gsi || gsis == d->dev.pirq_count ? 16 : gsis;
-	u32 end = gsi ? gsis : d->dev.pirq_count;
+	u32 gsis = irq_gsi_count(), i = gsi || gsis >= d->dev.pirq_count ? 16 : gsis;
 
-	for (; i < end; i++)
-		if (!pirq_mapped(d, i) && !d->dev.pirqs[i].reserved)
+	for (; i < d->dev.pirq_count; i++)
+		if (!pirq_mapped(d, i) && !d->dev.pirqs[i].reserved &&
+		    !d->dev.pirqs[i].port)
 			return (int)i;
 	return -ENOSPC;
 }
@@ -146,6 +145,8 @@ static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
 		return -EINVAL;
 	if (!gsi)
 		return -EPERM;		/* GSI 0 is the hypervisor's timer */
+	if (!pirq_mapped(d, (u32)pirq) && d->dev.pirqs[pirq].port)
+		return -EEXIST;		/* unmapped while it was bound */
 	m->pirq = pirq;
 	if (pirq_mapped(d, (u32)pirq) && d->dev.pirqs[pirq].gsi != gsi + 1)
 		return 0;
@@ -157,10 +158,17 @@ static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
 	return 0;
 }
 
+/*
+ * A caller cannot name an irq by its index: it does not know those of messages.
+ * Several messages of one MSI would need interrupt remapping.
+ */
 static long map_message(struct domain *d, struct physdev_map_pirq *m)
 {
 	int pirq = m->pirq < 0 ? free_pirq(d, false) : m->pirq, irq;
 
+	if (m->type == MAP_PIRQ_TYPE_MULTI_MSI ?
+	    m->entry_nr != 1 || m->table_base : m->index != -1)
+		return -EINVAL;
 	if (pirq < 0)
 		return pirq;
 	if (pirq >= (int)d->dev.pirq_count)
@@ -168,9 +176,6 @@ static long map_message(struct domain *d, struct physdev_map_pirq *m)
 	m->pirq = pirq;
 	if (pirq_mapped(d, (u32)pirq))
 		return 0;
-	if (m->entry_nr < 0 || (m->type == MAP_PIRQ_TYPE_MULTI_MSI &&
-				(m->entry_nr > 1 || m->table_base)))
-		return -EINVAL;
 	irq = irq_alloc_message((struct msi_place){
 		{ (u8)m->bus, (u8)m->devfn,
 		  m->type == MAP_PIRQ_TYPE_MSI ? 0 : (u16)(m->bus >> 16) },
@@ -224,7 +229,8 @@ static long do_unmap_pirq(struct domain *d, void *arg)
 
 static int create(struct domain *d, const struct domain_config *config)
 {
-	d->dev.pirq_count = d->privileged ? MAX_PIRQS : DOMU_PIRQS;
+	d->dev.pirq_count = d->privileged ? MAX_PIRQS :
+			    irq_gsi_count() + DOMU_MESSAGES;
 	d->dev.pirqs = frames_new(d->dev.pirq_count * sizeof(*d->dev.pirqs));
 	return d->dev.pirqs ? 0 : -ENOMEM;
 }
@@ -232,12 +238,18 @@ static int create(struct domain *d, const struct domain_config *config)
 /* All ports are closed, so no port is bound to a pirq. */
 static int kill(struct domain *d)
 {
+	u8 *map = d->dev.eoi_map;
 	u32 i;
 
-	spin_guard_irqsave(&d->events.lock);
-	for (i = 0; i < d->dev.pirq_count; i++)
-		if (d->dev.pirqs[i].irq)
-			unmap(d, i);
+	spin_guard(&d->tables.lock);
+	spin_scoped_irqsave(&d->events.lock) {
+		d->dev.eoi_map = NULL;
+		for (i = 0; i < d->dev.pirq_count; i++)
+			if (d->dev.pirqs[i].irq)
+				unmap(d, i);
+	}
+	if (map)		/* nobody writes there any more */
+		ptype_put_both(d, virt_to_mfn(map));
 	return 0;
 }
 
@@ -392,7 +404,7 @@ static const struct operation ops[] = {
 	OP(setup_gsi, do_setup_gsi, false, OPERATION_LOCKED),
 	OP(get_free_pirq, do_get_free_pirq, true, OPERATION_LOCKED),
 	[PHYSDEVOP_pirq_eoi_gmfn_v2] = { do_eoi_frame, ARG(pirq_eoi_gmfn), false,
-		OPERATION_PRIVILEGED_FIRST, LAYOUT_EOI_FRAME },
+					 0, LAYOUT_EOI_FRAME },
 	[PHYSDEVOP_alloc_irq_vector] = { do_alloc_vector, ARG(irq), true,
 					 OPERATION_PRIVILEGED },
 	[PHYSDEVOP_manage_pci_add_ext] = { do_add_function, ARG(manage_pci_ext),

@@ -11,7 +11,7 @@
 
 #define P_START_INFO	6u
 #define P_LIST		7u
-#define OUTPUT		(512u * 1024)
+#define OUTPUT		(448u * 1024)
 
 /* In the start_info page of the domain, in place of its command line. */
 struct mailbox {
