@@ -30,7 +30,9 @@ static long machine_map(u64 arg)
 	if (layout_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
 		return -EFAULT;
 	/* Without a buffer: their number. */
-	for (i = 0; i <= n && (!map.buffer.p || i < map.nr_entries); i++)
+	if (map.buffer.p && map.nr_entries <= n)
+		return -EINVAL;
+	for (i = 0; i <= n; i++)
 		if (map.buffer.p &&
 		    guest_write(gva_index(HANDLE(map.buffer), i, sizeof(apics)),
 				i < n ? &boot_info.e820[i] : &apics,

