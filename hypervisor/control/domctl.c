@@ -261,8 +261,8 @@ static const struct domctl {
 	OP(pausedomain, do_pause, OTHER),
 	OP(unpausedomain, do_unpause, 0),
 	OP(resumedomain, do_resume, OTHER),
-	OP(setvcpuaffinity, domctl_affinity, OUT),
-	OP(getvcpuaffinity, domctl_affinity, OUT | DYING),
+	OP(setvcpuaffinity, domctl_affinity, 0),
+	OP(getvcpuaffinity, domctl_affinity, DYING),
 	OP(max_mem, do_max_mem, 0),
 	OP(setvcpucontext, domctl_context, 0),
 	OP(getvcpucontext, domctl_context, 0),
@@ -287,7 +287,7 @@ static const struct domctl {
 	VCPU_OP(setvcpuextstate, domctl_set_extended_state, 0),
 	VCPU_OP(getvcpuextstate, domctl_get_extended_state, OUT),
 	OP(setnodeaffinity, do_set_nodes, 0),
-	OP(getnodeaffinity, do_get_nodes, OUT | DYING),
+	OP(getnodeaffinity, do_get_nodes, DYING),
 	VCPU_OP(get_vcpu_msrs, domctl_get_msrs, OUT | ALWAYS),
 	VCPU_OP(set_vcpu_msrs, domctl_set_msrs, OUT | ALWAYS),
 	OP(get_cpu_policy, domctl_get_policy, OUT | DYING),
@@ -320,7 +320,8 @@ static long call_on_vcpu(domctl_vcpu_fn *fn, struct domain *d,
 	if (!v)
 		return -ESRCH;
 	if (d == current_domain())
-		return -EINVAL;
+		return op->cmd == XEN_DOMCTL_set_ext_vcpucontext ? -ESRCH :
+		       -EINVAL;
 	domain_pause(d);
 	rc = fn(v, op);
 	domain_unpause(d);
@@ -330,7 +331,8 @@ static long call_on_vcpu(domctl_vcpu_fn *fn, struct domain *d,
 /* 'at' is where the caller has the structure. */
 static long call(const struct domctl *o, struct xen_domctl *op, gva_t at)
 {
-	DOMAIN_REF(d) = o->how & NONE ? NULL : domain_get_any(op->domain);
+	DOMAIN_REF(d) = o->how & NONE || op->domain == DOMID_SELF ? NULL :
+			domain_get_any(op->domain);
 	long rc;
 
 	if (!d && !(o->how & NONE))

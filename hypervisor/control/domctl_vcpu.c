@@ -117,7 +117,7 @@ long domctl_get_ext_context(struct domain *d, struct xen_domctl *op)
 	const struct vcpu *v = domain_vcpu(d, e->vcpu);
 	u32 id = e->vcpu;
 
-	if (!v)
+	if (!v || v == current_vcpu())
 		return -ESRCH;
 	*e = (struct xen_domctl_ext_vcpucontext){
 		.vcpu = id, .size = sizeof(*e),

@@ -85,7 +85,7 @@ bool domain_exists(u32 domid)
 {
 	DOMAIN_REF(d) = domain_get_any(domid);
 
-	return d;
+	return d && domid != DOMID_SELF;
 }
 
 void domain_hold(struct domain *d)
