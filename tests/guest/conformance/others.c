@@ -194,6 +194,49 @@ static const struct row multi[] = {
 	{ CALL(multicall, "multicall", "across an end", ACROSS, 1) },
 	{ CALL(multicall, "multicall", "read-only", READONLY, 1) },
 	{ CALL(multicall, "multicall", "too many", BAD, 0x7fffffff) },
+	{ CALL(multicall, "multicall", "none, unmapped", HOLE, 0) },
+	{ CALL(multicall, "multicall", "none, at the end", ACROSS, 0) },
+	MULTI("number with bit 31", 2,
+	      __HYPERVISOR_xen_version | 1u << 31, 99, 0, 0, 0, 0, 0, 0,
+	      VERSION),
+};
+
+/* Lists of nothing: 0 and 2^31, which says that it continues */
+#define NOTHING(nr, name, ...) \
+	N(nr, name, "none, unmapped list", HOLE, 0, ##__VA_ARGS__), \
+	N(nr, name, "none, list across the end", ACROSS, 0, ##__VA_ARGS__), \
+	N(nr, name, "none, continued, unmapped list", HOLE, 0x80000000, \
+	  ##__VA_ARGS__)
+#define NO_GRANTS(op) \
+	N(grant_table_op, #op, "none, unmapped list", op, HOLE, 0), \
+	N(grant_table_op, #op, "one, bad list", op, BAD, 1)
+static const struct row nothing[] = {
+	NOTHING(mmu_update, "mmu_update", 0, DOMID_SELF),
+	NOTHING(mmuext_op, "mmuext_op", 0, DOMID_SELF),
+	N(mmu_update, "mmu_update", "none, done", ARG, 0, AT(8), DOMID_SELF),
+	N(mmuext_op, "mmuext_op", "none, done", ARG, 0, AT(8), DOMID_SELF),
+	N(mmu_update, "mmu_update", "none, continued, done", ARG, 0x80000000,
+	  AT(8), DOMID_SELF),
+	NO_GRANTS(GNTTABOP_map_grant_ref),
+	NO_GRANTS(GNTTABOP_unmap_grant_ref),
+	NO_GRANTS(GNTTABOP_unmap_and_replace),
+	NO_GRANTS(GNTTABOP_swap_grant_ref),
+	NO_GRANTS(GNTTABOP_copy),
+	NO_GRANTS(GNTTABOP_setup_table),
+	NO_GRANTS(GNTTABOP_query_size),
+	NO_GRANTS(GNTTABOP_set_version),
+	NO_GRANTS(GNTTABOP_get_version),
+	N(set_gdt, "set_gdt", "none, unmapped", HOLE, 0),
+	N(set_gdt, "set_gdt", "none, across the end", ACROSS, 0),
+	N(console_io, "CONSOLEIO_write", "none, bad address", CONSOLEIO_write, 0,
+	  BAD),
+	N(console_io, "CONSOLEIO_read", "none, bad address", CONSOLEIO_read, 0,
+	  BAD),
+	{ OP(sched_op, SCHEDOP_poll, "no ports, unmapped list", HOLE, 0, 1,
+	     0) },
+	{ OP(sched_op, SCHEDOP_poll, "a port, unmapped list", HOLE, 1, 1, 0) },
+	{ OP(sched_op, SCHEDOP_poll, "negative time, a port", AT(8), 1, 0,
+	     0x80000000, 0, 0, 0, 0, 1) },
 };
 
 #define H(op)	NW(hvm_op, #op, NULL, op)
@@ -350,6 +393,7 @@ void conf_others(void)
 	}
 	RUN(traps);
 	RUN(multi);
+	RUN(nothing);
 	RUN(rest);
 	unknown_numbers();
 	restore();
