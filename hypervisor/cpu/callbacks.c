@@ -83,20 +83,17 @@ long do_set_callbacks(u64 a[])
 /* The callback (CB_*) for a CALLBACKTYPE_* of this guest, or -1. */
 static int callback_kind(const struct vcpu *v, u16 type)
 {
-	switch (type) {
-	case CALLBACKTYPE_syscall:
-		return width_is_long(v->d->width) ? CB_SYSCALL : -1;
-	case CALLBACKTYPE_event:
-		return CB_EVENT;
-	case CALLBACKTYPE_failsafe:
-		return CB_FAILSAFE;
-	case CALLBACKTYPE_sysenter:
-		return CB_SYSENTER;
-	case CALLBACKTYPE_syscall32:
-		return CB_SYSCALL32;
-	default:
+	static const u8 kinds[] = {	/* plus 1 */
+		[CALLBACKTYPE_event] = CB_EVENT + 1,
+		[CALLBACKTYPE_failsafe] = CB_FAILSAFE + 1,
+		[CALLBACKTYPE_syscall] = CB_SYSCALL + 1,
+		[CALLBACKTYPE_sysenter] = CB_SYSENTER + 1,
+		[CALLBACKTYPE_syscall32] = CB_SYSCALL32 + 1,
+	};
+
+	if (type == CALLBACKTYPE_syscall && !width_is_long(v->d->width))
 		return -1;
-	}
+	return type < ARRAY_SIZE(kinds) ? kinds[type] - 1 : -1;
 }
 
 static long register_callback(struct vcpu *v, gva_t at)

@@ -243,25 +243,18 @@ static long bring_up(struct vcpu *v)
 	return 0;
 }
 
-static bool no_other_up(const struct vcpu *v)
-{
-	const struct vcpu *other;
-
-	domain_for_each_vcpu(v->d, other)
-		if (other != v && (other->sched.state & VCPU_UP))
-			return false;
-	return true;
-}
-
 /* The lock orders vCPUs that go down at the same time: one is the last. */
 static long bring_down(struct vcpu *v)
 {
-	u64 f = spin_lock_irqsave(&v->d->life.lock);
-	bool last = no_other_up(v);
+	const struct vcpu *other;
+	bool last = true;
 
-	if (!last)
-		atomic_and(&v->sched.state, ~(u32)VCPU_UP);
-	spin_unlock_irqrestore(&v->d->life.lock, f);
+	spin_scoped_irqsave(&v->d->life.lock) {
+		domain_for_each_vcpu(v->d, other)
+			last &= other == v || !(other->sched.state & VCPU_UP);
+		if (!last)
+			atomic_and(&v->sched.state, ~(u32)VCPU_UP);
+	}
 	if (last)
 		domain_shutdown(v->d, SHUTDOWN_poweroff);
 	else
