@@ -343,17 +343,6 @@ void irq_guest_eoi(u32 n, const struct domain *d, u32 pirq)
 	}
 }
 
-/*
- * The irq that a vector on this CPU is for: one that is still sent to another
- * CPU had the vector first. NULL: nobody uses it any more.
- */
-static struct irq *whose(u32 vector)
-{
-	struct irq *irq = find_on(vector, this_cpu()->id);
-
-	return irq ? irq : by_vector[vector];
-}
-
 /* Copy the irq, with references to its guests for use without the lock. */
 static void note_interrupt(struct irq *irq, struct irq *copy)
 {
@@ -377,7 +366,10 @@ static void device_interrupt(u32 vector)
 	struct irq_guest *g;
 
 	spin_scoped_irqsave(&irq_lock) {
-		irq = whose(vector);
+		irq = find_on(vector, this_cpu()->id);
+		/* What is still sent to another CPU had the vector first. */
+		if (!irq)
+			irq = by_vector[vector];
 		if (irq)
 			note_interrupt(irq, &copy);
 		arrived[this_cpu()->id]++;
