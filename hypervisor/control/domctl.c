@@ -228,6 +228,12 @@ static long do_get_tsc(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
+static long do_subscribe(struct domain *d, struct xen_domctl *op)
+{
+	d->life.suspend_port = op->u.subscribe.port;
+	return 0;
+}
+
 /* Accepted without effect: there is no debugger. */
 static long do_debugging(struct domain *d, struct xen_domctl *op)
 {
@@ -281,6 +287,7 @@ static const struct domctl {
 	OP(get_address_size, do_get_address_size, OUT | DYING),
 	VCPU_OP(set_ext_vcpucontext, domctl_set_ext_context, 0),
 	OP(get_ext_vcpucontext, domctl_get_ext_context, OUT),
+	OP(subscribe, do_subscribe, 0),
 	OP(gettscinfo, do_get_tsc, OUT | DYING | OTHER),
 	OP(settscinfo, do_set_tsc, OTHER),
 	OP(getpageframeinfo3, domctl_page_info, 0),
@@ -301,8 +308,7 @@ static const struct domctl {
 	REFUSED(debug_op, EINVAL), REFUSED(set_broken_page_p2m, EINVAL),
 	REFUSED(setvnumainfo, EINVAL), REFUSED(soft_reset, EINVAL),
 	REFUSED(vmtrace_op, EINVAL), REFUSED(psr_cmt_op, ENODEV),
-	REFUSED(psr_alloc, ENODEV), REFUSED(subscribe, EOPNOTSUPP),
-	REFUSED(set_virq_handler, EOPNOTSUPP),
+	REFUSED(psr_alloc, ENODEV), REFUSED(set_virq_handler, EOPNOTSUPP),
 	REFUSED(ioport_mapping, EOPNOTSUPP),
 	REFUSED(get_device_group, EOPNOTSUPP), REFUSED(set_target, EOPNOTSUPP),
 	REFUSED(get_paging_mempool_size, EOPNOTSUPP),

@@ -27,7 +27,7 @@ static void end(struct domain *d)
 	domain_put(d);
 	quiet_audit();
 	/* Tell backends, so that they unmap its pages. */
-	evtchn_send_global_virq(VIRQ_DOM_EXC);
+	evtchn_send_end(NULL, 0);
 }
 
 int domain_kill(struct domain *d)

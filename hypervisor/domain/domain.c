@@ -165,7 +165,7 @@ void domain_reap(void)
 	while ((d = take_dead())) {
 		log_info("domain %u is gone", d->id);
 		free_domain(d);
-		evtchn_send_global_virq(VIRQ_DOM_EXC);
+		evtchn_send_end(NULL, 0);
 	}
 }
 

@@ -19,6 +19,7 @@ struct domain_life {
 	volatile bool crashed, shut_down;
 	bool end_told;			/* VIRQ_DOM_EXC was sent for it */
 	u32 shutdown_code;
+	u32 suspend_port;		/* tells the tools of a suspend; or 0 */
 
 	/* For domain_kill(), under the domctl lock. */
 	u32 kill_step;			/* enum part_order */

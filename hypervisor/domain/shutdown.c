@@ -143,5 +143,6 @@ void domain_tell_stopped(struct domain *d)
 		d->life.end_told |= tell;
 	}
 	if (tell)
-		evtchn_send_global_virq(VIRQ_DOM_EXC);
+		evtchn_send_end(d, d->life.shutdown_code == SHUTDOWN_suspend ?
+				   d->life.suspend_port : 0);
 }

@@ -328,28 +328,12 @@ static long do_send(struct domain *d, void *arg)
 	return rc;
 }
 
-static void describe(const struct evtchn *e, struct evtchn_status *op)
+void evtchn_send_end(struct domain *d, u32 port)
 {
-	static const u8 public_state[] = {
-		[EVTCHN_FREE] = EVTCHNSTAT_closed,
-		[EVTCHN_RESERVED] = EVTCHNSTAT_closed,
-		[EVTCHN_UNBOUND] = EVTCHNSTAT_unbound,
-		[EVTCHN_INTERDOMAIN] = EVTCHNSTAT_interdomain,
-		[EVTCHN_PIRQ] = EVTCHNSTAT_pirq,
-		[EVTCHN_VIRQ] = EVTCHNSTAT_virq,
-		[EVTCHN_IPI] = EVTCHNSTAT_ipi,
-	};
+	struct evtchn_send op = { port };
 
-	op->status = public_state[e->state];
-	op->vcpu = e->vcpu;
-	if (e->state == EVTCHN_UNBOUND) {
-		op->u.unbound.dom = e->remote_domid;
-	} else if (e->state == EVTCHN_INTERDOMAIN) {
-		op->u.interdomain.dom = (domid_t)e->remote->id;
-		op->u.interdomain.port = e->peer;
-	} else if (e->state == EVTCHN_PIRQ || e->state == EVTCHN_VIRQ) {
-		op->u.pirq = e->peer;	/* or u.virq, at the same place */
-	}
+	if (!port || do_send(d, &op))
+		evtchn_send_global_virq(VIRQ_DOM_EXC);
 }
 
 static long do_status(struct domain *by, void *arg)
@@ -366,7 +350,16 @@ static long do_status(struct domain *by, void *arg)
 		return -EINVAL;
 	if (!domain_may(by, d))
 		return -EPERM;
-	describe(e, op);
+	op->status = e->state == EVTCHN_RESERVED ? EVTCHNSTAT_closed : e->state;
+	op->vcpu = e->vcpu;
+	if (e->state == EVTCHN_UNBOUND) {
+		op->u.unbound.dom = e->remote_domid;
+	} else if (e->state == EVTCHN_INTERDOMAIN) {
+		op->u.interdomain.dom = (domid_t)e->remote->id;
+		op->u.interdomain.port = e->peer;
+	} else if (e->state == EVTCHN_PIRQ || e->state == EVTCHN_VIRQ) {
+		op->u.pirq = e->peer;	/* or u.virq, at the same place */
+	}
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "machine/lock.h"
 
+/* As the public EVTCHNSTAT_*, up to the last. */
 enum evtchn_state {
 	EVTCHN_FREE, EVTCHN_UNBOUND, EVTCHN_INTERDOMAIN, EVTCHN_PIRQ,
 	EVTCHN_VIRQ, EVTCHN_IPI, EVTCHN_RESERVED
@@ -46,6 +47,11 @@ void evtchn_send_pirq(struct domain *d, u32 pirq);
 void evtchn_send_virq(struct vcpu *v, u32 virq);
 /* To Dom0 as a whole, on vCPU 0: VIRQ_CONSOLE, VIRQ_CON_RING, VIRQ_DOM_EXC. */
 void evtchn_send_global_virq(u32 virq);
+/*
+ * The tools hear of a domain's end: by the port of d to which they subscribed, or
+ * if that is 0 or not open by VIRQ_DOM_EXC.
+ */
+void evtchn_send_end(struct domain *d, u32 port);
 /* The number of ports that the domain's ABI can have. */
 u32 evtchn_limit(const struct domain *d);
 /* Whether a port above a 32-bit guest's limit was used. Event lock held. */

@@ -111,6 +111,7 @@ static void drop_nmi(struct vcpu *v)
 #define xpti_ready(v)		(v)
 #define xpti_leave(v)		((void)(v))
 #define evtchn_send_global_virq(v)	step('t')
+#define evtchn_send_end(d, port)	step((port) ? 'p' : 't')
 #define machine_power_off()	abort()
 #define machine_reboot()	step('R')
 #define panic_stop()		step('S')
@@ -196,6 +197,21 @@ static void test_frame_of_next(void **state)
 	exit_to_guest(&r);
 	assert_ptr_equal(host_cpu.current, d->vcpu[1]);
 	assert_int_equal(frames, 2);
+}
+
+/* A port that the tools subscribed to hears of a suspend alone. */
+static void test_suspend_port(void **state)
+{
+	(void)state;
+	setup();
+	d->life.suspend_port = 5;
+	domain_shutdown(d, SHUTDOWN_suspend);
+	assert_string_equal(steps, "slp");
+	setup();
+	d->life.suspend_port = 5;
+	domain_shutdown(d, SHUTDOWN_reboot);
+	assert_string_equal(steps, "slt");
+	d->life.suspend_port = 0;
 }
 
 static void test_crash(void **state)
@@ -381,4 +397,4 @@ EXPORT_TESTS(exit, cmocka_unit_test(test_sleep),
 	     cmocka_unit_test(test_frame_of_next),
 	     cmocka_unit_test(test_crash_stack),
 	     cmocka_unit_test(test_dom0_ends),
-	     cmocka_unit_test(test_crash));
+	     cmocka_unit_test(test_suspend_port), cmocka_unit_test(test_crash));

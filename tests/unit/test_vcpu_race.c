@@ -36,7 +36,7 @@
 #define machine_reboot()	abort()
 #define panic_stop()		abort()
 #define panic_dump(r)		((void)0)
-#define evtchn_send_global_virq(v)	(told++)
+#define evtchn_send_end(d, port)	(told++)
 static u32 told;
 void tested_stop(struct domain *d);
 bool tested_stopped(const struct domain *d);

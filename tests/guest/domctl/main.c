@@ -5,7 +5,8 @@
  * its first vCPU's state, lets it run, learns of its end by VIRQ_DOM_EXC, and
  * destroys it. A domain that is dead stays as long as somebody maps a page of
  * it and takes no call but those that look at it; after that it is gone and
- * all memory is back. Classes: foreign mappings of page tables (XSA-148, 182),
+ * all memory is back. If the tools have subscribed to a port of the domain, they
+ * hear of its suspend by that and not by VIRQ_DOM_EXC. Classes: foreign mappings of page tables (XSA-148, 182),
  * references that outlive a domain (255, 384), wrong domains and ranges (212).
  *
  * Test: domctl -c 2
@@ -16,7 +17,6 @@
 #include "domu.h"
 
 #define PAGES		DOMU_PAGES
-#define REASON		SHUTDOWN_reboot
 #define NO_DOMAIN	0x1234u
 #define NO_FRAME	0xffffffu
 #define NO_VCPU		7u
@@ -34,6 +34,7 @@ DEFINE_CODE(code, ASM_HYPERCALL(__HYPERVISOR_sched_op, SCHEDOP_shutdown,
 
 static vcpu_guest_context_t ctx;
 static struct domu u;
+static u32 reason = SHUTDOWN_reboot;
 
 static void test_wrong(void)
 {
@@ -140,7 +141,7 @@ static void test_tables(void)
 	u32 i;
 
 	domu_fill(&u, place, code, CODE_SIZE(code));
-	*(u32 *)(place + ARGUMENT % PAGE_SIZE) = REASON;
+	*(u32 *)(place + ARGUMENT % PAGE_SIZE) = reason;
 	/* A table is not mapped writable, nor becomes one while it is. */
 	CHECK(domu_map(&u, place2, frames[DOMU_L1], PTE_RWP), 0);
 	CHECK(domu_pin(&u, PIN_ROOT, frames[0]) < 0, 1);
@@ -232,8 +233,27 @@ static void test_run(u32 port)
 	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);
 	CHECK(has_flag(XEN_DOMINF_shutdown), 1);
 	CHECK(op.u.getdomaininfo.flags >> XEN_DOMINF_shutdownshift & 0xff,
-	      REASON);
+	      reason);
 	CHECK(told(port), 1);
+}
+
+/* As libxl does where the kernel offers a port for its suspend. */
+static void test_suspend(u32 virq)
+{
+	evtchn_alloc_unbound_t a = { .dom = (domid_t)u.id,
+				     .remote_dom = DOMID_SELF };
+	evtchn_bind_interdomain_t b = { .remote_dom = (domid_t)u.id };
+	evtchn_close_t c;
+
+	CHECK(HC2(event_channel_op, EVTCHNOP_alloc_unbound, &a), 0);
+	b.remote_port = a.port;
+	CHECK(HC2(event_channel_op, EVTCHNOP_bind_interdomain, &b), 0);
+	op.u.subscribe.port = a.port;
+	CHECK(domu_ctl(&u, XEN_DOMCTL_subscribe), 0);
+	test_run(b.local_port);
+	CHECK(port_pending(virq), 0);
+	c.port = b.local_port;
+	CHECK(HC2(event_channel_op, EVTCHNOP_close, &c), 0);
 }
 
 /* With 'place' mapping its code page. */
@@ -257,7 +277,10 @@ static void one_life(u32 port)
 	test_mapping();
 	test_tables();
 	test_context();
-	test_run(port);
+	if (reason == SHUTDOWN_suspend)
+		test_suspend(port);
+	else
+		test_run(port);
 	test_destroy();
 }
 
@@ -274,5 +297,9 @@ void test_main(void)
 	before = settled_pages();
 	for (i = 0; i < LIVES && !failures; i++)
 		one_life(b.port);
+	CHECK(settled_pages(), before);
+	/* By now the end of the last one was told. */
+	reason = SHUTDOWN_suspend;
+	one_life(b.port);
 	CHECK(settled_pages(), before);
 }
