@@ -337,8 +337,7 @@ static long call_on_vcpu(domctl_vcpu_fn *fn, struct domain *d,
 /* 'at' is where the caller has the structure. */
 static long call(const struct domctl *o, struct xen_domctl *op, gva_t at)
 {
-	DOMAIN_REF(d) = o->how & NONE || op->domain == DOMID_SELF ? NULL :
-			domain_get_any(op->domain);
+	DOMAIN_REF(d) = o->how & NONE ? NULL : domain_get_any(op->domain);
 	long rc;
 
 	if (!d && !(o->how & NONE))

@@ -50,17 +50,15 @@ static struct domain *put_wrong(struct domain *d)
 
 struct domain *domain_get_any(u32 domid)
 {
-	struct domain *d;
+	struct domain *d = domain_get_from(domid);
 
-	if (domid == DOMID_SELF)
-		domid = current_domain()->id;
-	d = domain_get_from(domid);
 	return d && d->id != domid ? put_wrong(d) : d;
 }
 
 struct domain *domain_get(u32 domid)
 {
-	struct domain *d = domain_get_any(domid);
+	struct domain *d = domain_get_any(domid != DOMID_SELF ? domid :
+					  current_domain()->id);
 
 	return d && d->life.is_dying ? put_wrong(d) : d;
 }
@@ -85,7 +83,7 @@ bool domain_exists(u32 domid)
 {
 	DOMAIN_REF(d) = domain_get_any(domid);
 
-	return d && domid != DOMID_SELF;
+	return d;
 }
 
 void domain_hold(struct domain *d)

@@ -140,7 +140,7 @@ static inline bool vcpu_in_kernel(const struct vcpu *v, const struct regs *r)
  * under the lock that guards this. Any context.
  */
 struct domain *domain_get(u32 domid);
-/* The same, but also a domain that is dying. */
+/* The domain with this number alone, also if it is dying. */
 struct domain *domain_get_any(u32 domid);
 /* The domain with the lowest number >= domid, dying or not; or NULL. */
 struct domain *domain_get_from(u32 domid);

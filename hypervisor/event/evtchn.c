@@ -339,7 +339,7 @@ void evtchn_send_end(struct domain *d, u32 port)
 static long do_status(struct domain *by, void *arg)
 {
 	struct evtchn_status *op = arg;
-	DOMAIN_REF(d) = domain_get_any(op->dom);
+	DOMAIN_REF(d) = domain_get_any(op->dom != DOMID_SELF ? op->dom : by->id);
 	const struct evtchn *e;
 
 	if (!d)
