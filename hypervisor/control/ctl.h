@@ -35,8 +35,8 @@ sysctl_fn sysctl_cpu_policy, sysctl_cpu_features;
 /* A word of the processor's own feature set. */
 u32 sysctl_feature_word(u32 i);
 /* control/machine_info.c */
-sysctl_fn sysctl_physinfo, sysctl_cpu_topology, sysctl_numa, sysctl_cpu_info,
-	sysctl_cpupool, sysctl_heap;
+sysctl_fn sysctl_physinfo, sysctl_cpu_topology, sysctl_numa, sysctl_pci_topology,
+	sysctl_cpu_info, sysctl_cpupool, sysctl_heap;
 
 /*
  * control/platform_efi.c: XEN_FW_EFI_INFO and XENPF_efi_runtime_call. The

@@ -9,6 +9,7 @@
 #define LOCAL_DISTANCE	10u
 /* As on Xen, whatever the machine: the tools size their sets of nodes by it. */
 #define MAX_NODE_ID	63u
+#define MAX_DEVICES	64u	/* that one call answers for */
 
 long sysctl_physinfo(struct xen_sysctl *op)
 {
@@ -63,6 +64,22 @@ long sysctl_numa(struct xen_sysctl *op)
 	    (n->distance.p && ctl_put(n->distance, 0, &distance)))
 		return -EFAULT;
 	n->num_nodes = 1;
+	return 0;
+}
+
+/* No device has a node of its own. The tools repeat the call for further devices. */
+long sysctl_pci_topology(struct xen_sysctl *op)
+{
+	struct xen_sysctl_pcitopoinfo *t = &op->u.pcitopoinfo;
+	const u32 node = XEN_INVALID_NODE_ID;
+	u32 i;
+
+	if (!t->devs.p || !t->nodes.p)
+		return -EINVAL;
+	t->num_devs = MIN(t->num_devs, MAX_DEVICES);
+	for (i = 0; i < t->num_devs; i++)
+		if (ctl_put(t->nodes, i, &node))
+			return -EFAULT;
 	return 0;
 }
 

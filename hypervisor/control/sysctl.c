@@ -113,13 +113,16 @@ static const struct sysctl {
 	[XEN_SYSCTL_availheap]			= { sysctl_heap },
 	[XEN_SYSCTL_cputopoinfo]		= { sysctl_cpu_topology },
 	[XEN_SYSCTL_numainfo]			= { sysctl_numa },
+	[XEN_SYSCTL_pcitopoinfo]		= { sysctl_pci_topology },
 	[XEN_SYSCTL_cpupool_op]			= { sysctl_cpupool },
 	[XEN_SYSCTL_scheduler_op]		= { do_scheduler },
 	[XEN_SYSCTL_get_cpu_levelling_caps]	= { do_levelling },
 	[XEN_SYSCTL_get_cpu_featureset]		= { sysctl_cpu_features },
 	[XEN_SYSCTL_get_cpu_policy]		= { sysctl_cpu_policy },
-	REFUSED(cpu_hotplug, EOPNOTSUPP), REFUSED(pcitopoinfo, EOPNOTSUPP),
+	REFUSED(cpu_hotplug, EOPNOTSUPP), REFUSED(coverage_op, EOPNOTSUPP),
 	REFUSED(psr_cmt_op, EOPNOTSUPP), REFUSED(psr_alloc, EOPNOTSUPP),
+	/* xenpm takes any other error for a machine that has statistics. */
+	REFUSED(get_pmstat, ENODEV), REFUSED(pm_op, ENODEV),
 };
 
 long do_sysctl(u64 a[])

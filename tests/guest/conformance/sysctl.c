@@ -133,7 +133,11 @@ static const struct row rows[] = {
 	S(XEN_SYSCTL_scheduler_op, "unknown", 0, XEN_SCHEDULER_CREDIT2, 99),
 	S(XEN_SYSCTL_coverage_op, "size", 0, 0),
 	S(XEN_SYSCTL_psr_cmt_op, "enabled", 0, 0),
-	S(XEN_SYSCTL_pcitopoinfo, "none", 0, 0, 0, 0, 0, 0),
+	/* number, devices (64), nodes (64) */
+	S(XEN_SYSCTL_pcitopoinfo, "no lists", 0, 0, 0, 0, 0, 0),
+	S(XEN_SYSCTL_pcitopoinfo, "none", 0, 0, AT(40), 0, AT(48), 0),
+	S(XEN_SYSCTL_pcitopoinfo, "three times 00:00.0", 3, 0, AT(40), 0, AT(48), 0),
+	S(XEN_SYSCTL_pcitopoinfo, "bad list of nodes", 3, 0, AT(40), 0, BAD, 0),
 	S(XEN_SYSCTL_psr_alloc, "L3", 0, 0),
 	S(XEN_SYSCTL_get_cpu_levelling_caps, NULL, 0),
 	SM(XEN_SYSCTL_get_cpu_featureset, "number", 0, 0, 0, 0),
