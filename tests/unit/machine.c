@@ -75,6 +75,19 @@ u64 rdtsc(void)
 	return __atomic_load_n(&host_tsc, __ATOMIC_RELAXED) + host_tsc_ahead;
 }
 
+const char *host_vendor;
+u32 host_signature;
+
+bool host_model(u32 leaf, u32 r[4])
+{
+	memset(r, 0, 4 * sizeof(*r));
+	r[0] = leaf == 1 ? host_signature : 1;	/* or the last leaf */
+	memcpy(&r[1], host_vendor, 4);
+	memcpy(&r[3], host_vendor + 4, 4);
+	memcpy(&r[2], host_vendor + 8, 4);
+	return true;
+}
+
 /* Every register reads as something of its own. */
 u64 rdmsr(u32 msr)
 {

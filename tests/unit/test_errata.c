@@ -38,19 +38,6 @@ static void test_write(u32 msr, u64 v)
 #define wrmsr_safe	test_write
 #include "machine/errata.c"
 
-static const char *vendor;
-static u32 signature;
-
-static bool tell(u32 leaf, u32 r[4])
-{
-	memset(r, 0, 4 * sizeof(*r));
-	r[0] = leaf == 1 ? signature : 1;	/* or the last leaf */
-	memcpy(&r[1], vendor, 4);
-	memcpy(&r[3], vendor + 4, 4);
-	memcpy(&r[2], vendor + 8, 4);
-	return true;
-}
-
 static const struct {
 	const char *vendor;
 	u32 signature, model, msr;
@@ -94,10 +81,10 @@ static void test_bits(void **state)
 	u32 i;
 
 	(void)state;
-	host_cpuid = tell;
+	host_cpuid = host_model;
 	for (i = 0; i < ARRAY_SIZE(processors) * 2; i++) {
-		vendor = processors[i / 2].vendor;
-		signature = processors[i / 2].signature;
+		host_vendor = processors[i / 2].vendor;
+		host_signature = processors[i / 2].signature;
 		assert_int_equal(errata_model(), processors[i / 2].model);
 		there = i % 2;
 		other = 0;
@@ -119,10 +106,10 @@ static void test_forbidden(void **state)
 	u32 i;
 
 	(void)state;
-	host_cpuid = tell;
+	host_cpuid = host_model;
 	for (i = 0; i < ARRAY_SIZE(processors); i++) {
-		vendor = processors[i].vendor;
-		signature = processors[i].signature;
+		host_vendor = processors[i].vendor;
+		host_signature = processors[i].signature;
 		boot_words = 0;
 		assert_int_equal(errata_forbid_long_domu(),
 				 processors[i].forbidden);

@@ -71,6 +71,10 @@ static inline struct vcpu *current_vcpu(void)
 
 /* What a test makes of CPUID; false: the host's answer counts. */
 extern bool (*host_cpuid)(u32 leaf, u32 r[4]);
+/* One such: the processor of this vendor whose leaf 1 has this in EAX. */
+extern const char *host_vendor;
+extern u32 host_signature;
+bool host_model(u32 leaf, u32 r[4]);
 
 static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 {
