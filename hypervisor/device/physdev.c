@@ -5,10 +5,10 @@
  * A pirq is a domain's own number for an interrupt. The domain chooses it, or
  * gets the first free one: from 16 up for a GSI; for a message, above all GSIs if
  * the domain has more pirqs than that. The privileged domain maps pirqs for itself
- * and for others, which permits the domain to bind them. Any domain may set its virtual IOPL and port bitmap,
- * reserve a pirq, query its pirqs, send EOI and register its page of EOI bits; all
- * other operations are for the privileged domain. The hypervisor accepts reports
- * of PCI devices and ignores them.
+ * and for others, which permits the domain to bind them. Any domain may set its
+ * virtual IOPL and port bitmap, reserve a pirq, query its pirqs, send EOI and
+ * register its page of EOI bits; all other operations are for the privileged
+ * domain. The hypervisor accepts reports of PCI devices and ignores them.
  */
 #include <xen/physdev.h>
 #include "control/ctl.h"

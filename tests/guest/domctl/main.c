@@ -6,8 +6,9 @@
  * destroys it. A domain that is dead stays as long as somebody maps a page of
  * it and takes no call but those that look at it; after that it is gone and
  * all memory is back. If the tools have subscribed to a port of the domain, they
- * hear of its suspend by that and not by VIRQ_DOM_EXC. Classes: foreign mappings of page tables (XSA-148, 182),
- * references that outlive a domain (255, 384), wrong domains and ranges (212).
+ * hear of its suspend by that and not by VIRQ_DOM_EXC. Classes: foreign mappings
+ * of page tables (XSA-148, 182), references that outlive a domain (255, 384),
+ * wrong domains and ranges (212).
  *
  * Test: domctl -c 2
  * Test: domctl-64 -w 64 -c 2
