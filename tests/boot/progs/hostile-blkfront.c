@@ -260,6 +260,8 @@ static void states(void)
 			xs_write(front, "state", "%d", jump[i]);
 			usleep(round * 20000);
 		}
+	if (!xs_restart(front, back))
+		says("states", false, "no restart");
 	xs_write(front, "state", "99");
 	says("state 99", xs_wait(back, "state", CLOSING, 10), "closes");
 	if (!reconnect()) {
@@ -291,7 +293,7 @@ static void nodes(void)
 		offer();
 		xs_write(front, bad[i][0], "%s", bad[i][1]);
 		xs_write(front, "state", "%d", INITIALISED);
-		says(name, !xs_wait(back, "state", CONNECTED, 0), "refused");
+		says(name, xs_wait(back, "state", CLOSING, 20), "refused");
 	}
 }
 

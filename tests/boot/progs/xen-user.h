@@ -147,9 +147,16 @@ static inline bool xs_wait(const char *dir, const char *node, long value,
 	return true;
 }
 
-/* As front end, release the device and wait until the back end starts anew */
+/*
+ * As front end, release the device and wait until the back end starts anew. The back
+ * end may still work on one earlier state: its Closing or its Closed can be old, but
+ * not both.
+ */
 static inline bool xs_restart(const char *front, const char *back)
 {
+	xs_write(front, "state", "%d", CLOSING);
+	if (!xs_wait(back, "state", CLOSING, 20))
+		return false;
 	xs_write(front, "state", "%d", CLOSED);
 	if (!xs_wait(back, "state", CLOSED, 20))
 		return false;
