@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from drivers import BACK_DRIVERS, DOM0_DRIVERS, DOMU_DRIVERS, EFI_DRIVERS, \
+    add_drivers, drivers_of
 from repack import METHODS, repack
 
 TOP = Path(__file__).resolve().parent.parent.parent
@@ -15,15 +17,6 @@ BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 IMAGES = BUILD / "images"
 # For PV guests, of the package grub-xen-host
 GRUB = [Path(f"/usr/lib/grub-xen/grub-{x}-xen.bin") for x in ("i386", "x86_64")]
-# Drivers that the tests need and that distribution kernels build as modules, in the
-# order in which they name their cards: eth0 is virtio's
-BOTH_DRIVERS = """xen-blkfront xen-netfront ext4 virtio_pci virtio_blk virtio_net
-    e1000 xen-evtchn xen-gntalloc xenfs"""
-DOMU_DRIVERS = f"{BOTH_DRIVERS} xen-pcifront"
-BACK_DRIVERS = "loop bridge xen-blkback xen-netback xen-gntdev xen-privcmd"
-DOM0_DRIVERS = f"{BOTH_DRIVERS} {BACK_DRIVERS} ahci sd_mod"
-EFI_DRIVERS = "efivarfs"		# a 64-bit Dom0's
-
 # How the names of Debian's own kernels begin, and a Dom0 of Debian's packages, which has
 # its root file system on a disk (scripts/build-debian-dom0)
 DEBIAN = "debian-amd64"
@@ -71,33 +64,13 @@ def archive(root, out):
 def add_modules(root, boot, drivers):
     """Add all modules without loading them, or only drivers, to be loaded."""
     if boot.get("drivers") == "modules":
-        add_drivers(root, boot["kernel"], drivers)
+        add_drivers(root, kernel_dir(boot["kernel"]) / "modules",
+                    drivers_of(boot["kernel"], drivers))
         return
     target = root / "lib" / "modules"
     target.mkdir(parents=True)
     for path in modules(boot["kernel"]):
         shutil.copy(path, target / path.name)
-
-
-def add_drivers(root, config, names):
-    """Add these modules with their dependencies, and a list of them to load."""
-    tree = kernel_dir(config) / "modules"
-    version = next((tree / "lib" / "modules").iterdir()).name
-    here = Path("lib/modules") / version
-    (root / here).mkdir(parents=True)
-    for line in subprocess.run(
-            ["/sbin/modprobe", "-d", tree, "-S", version, "--show-depends",
-             "-a", *names.split()], check=True, stdout=subprocess.PIPE,
-            encoding="utf-8").stdout.splitlines():
-        kind, path = line.split()[:2]
-        if kind == "insmod":
-            target = root / Path(path).relative_to(tree)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target)
-    for name in ("modules.order", "modules.builtin", "modules.builtin.modinfo"):
-        shutil.copy(tree / here / name, root / here)
-    subprocess.run(["/sbin/depmod", "-b", root, version], check=True)
-    (root / here / "load").write_text(names + "\n")
 
 
 def add_guests(extra, boot, work, kernels):
