@@ -100,13 +100,11 @@ static int write_policy(struct writer *w, u64 msrs, u32 *nr_leaves,
 {
 	int rc;
 
-	*nr_msrs = msrs ? 0 : MAX_MSRS;
 	w->room = *nr_leaves;
-	*nr_leaves = MAX_LEAVES;
-	if (!w->to.a)
-		return 0;
-	rc = copy_leaves(w);
-	*nr_leaves = w->n;
+	rc = w->to.a ? copy_leaves(w) : 0;
+	*nr_leaves = w->to.a ? w->n : MAX_LEAVES;
+	if (!rc)
+		*nr_msrs = msrs ? 0 : MAX_MSRS;
 	return rc;
 }
 

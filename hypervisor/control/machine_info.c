@@ -72,13 +72,14 @@ long sysctl_pci_topology(struct xen_sysctl *op)
 {
 	struct xen_sysctl_pcitopoinfo *t = &op->u.pcitopoinfo;
 	const u32 node = XEN_INVALID_NODE_ID;
+	physdev_pci_device_t unused;
 	u32 i;
 
 	if (!t->devs.p || !t->nodes.p)
 		return -EINVAL;
 	t->num_devs = MIN(t->num_devs, MAX_DEVICES);
 	for (i = 0; i < t->num_devs; i++)
-		if (ctl_put(t->nodes, i, &node))
+		if (ctl_get(t->devs, i, &unused) || ctl_put(t->nodes, i, &node))
 			return -EFAULT;
 	return 0;
 }
@@ -110,7 +111,7 @@ static u32 count_domains(void)
 
 static long move_domain(u32 id, u32 pool)
 {
-	DOMAIN_REF(d) = domain_get(id);
+	DOMAIN_REF(d) = domain_get_any(id);
 
 	return !d ? -ESRCH : d == current_domain() ? -EPERM : pool ? -ENOENT : 0;
 }
@@ -141,8 +142,8 @@ long sysctl_cpupool(struct xen_sysctl *op)
 long sysctl_heap(struct xen_sysctl *op)
 {
 	struct xen_sysctl_availheap *h = &op->u.availheap;
-	bool any = h->node <= 0 && (!h->max_bitwidth ||
-				    h->max_bitwidth > PAGE_SHIFT);
+	bool any = (!h->node || h->node == -1) &&
+		   (!h->max_bitwidth || h->max_bitwidth > PAGE_SHIFT);
 
 	h->avail_bytes = any ? frames_free() << PAGE_SHIFT : 0;
 	return 0;

@@ -49,7 +49,7 @@ static long do_scheduler(struct xen_sysctl *op)
 {
 	struct xen_sysctl_scheduler_op *s = &op->u.scheduler_op;
 
-	if (s->cpupool_id)
+	if (s->cpupool_id && s->cmd <= XEN_SYSCTL_SCHEDOP_getinfo)
 		return -ESRCH;
 	if (s->sched_id != XEN_SCHEDULER_CREDIT2)
 		return -EINVAL;
