@@ -9,15 +9,13 @@ static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
 		     bool hard)
 {
 	cpus_t cpus, usable;
-	int rc = 0;
+	int rc;
 
 	if (ctl_get_bitmap(map, &cpus))
 		return -EFAULT;
 	usable = cpus_and(cpus, smp_all());
-	if (!hard)
-		v->sched.soft_affinity = cpus;
-	else
-		rc = cpus_any(&usable) ? sched_set_affinity(v, cpus) : -EINVAL;
+	rc = hard && !cpus_any(&usable) ? -EINVAL :
+	     sched_set_affinity(v, cpus, hard);
 	return rc ? rc : ctl_put_bitmap(map, cpus_and(usable,
 						      v->sched.affinity));
 }

@@ -67,12 +67,15 @@ static void set_affinity(struct vcpu *v, cpus_t cpus)
 		sched_tickle(v);
 }
 
-int sched_set_affinity(struct vcpu *v, cpus_t cpus)
+int sched_set_affinity(struct vcpu *v, cpus_t cpus, bool hard)
 {
 	runqueue_guard(v);
 	if (cpus_any(&v->sched.unpinned))
 		return -EBUSY;
-	set_affinity(v, cpus);
+	if (hard)
+		set_affinity(v, cpus);
+	else
+		v->sched.soft_affinity = cpus;
 	return 0;
 }
 

@@ -18,11 +18,10 @@ enum vcpu_state_bits {
 };
 
 /*
- * A vCPU's part. The lock of its queue guards it, but 'state' is atomic, only the
- * vCPU itself sets yielded and poll_port, and the domctl lock guards
- * soft_affinity: of the idle CPUs, a vCPU that wakes prefers these. Others
- * read cpu, running, on_cpu and soft_affinity without a lock, as a hint.
- * Times are in ns; sched/sched.c explains them.
+ * A vCPU's part. The lock of its queue guards it, but 'state' is atomic, and only the
+ * vCPU itself sets yielded and poll_port. Of the idle CPUs, a vCPU that wakes prefers
+ * those of soft_affinity. Others read cpu, running, on_cpu and soft_affinity without a
+ * lock, as a hint. Times are in ns; sched/sched.c explains them.
  */
 struct vcpu_sched {
 	u32 cpu;			/* whose queue it belongs to: where it runs */
@@ -65,8 +64,11 @@ void sched_poll_check(struct vcpu *v, u32 port);
 
 /* Weight: 1 to 65535; cap in percent of one CPU, 0 for none. */
 void sched_set_params(struct domain *d, u32 weight, u32 cap);
-/* At least one of the CPUs exists. -EBUSY while the vCPU is pinned. */
-int sched_set_affinity(struct vcpu *v, cpus_t cpus);
+/*
+ * The hard or the soft mask; of a hard one, at least one CPU exists. -EBUSY while
+ * the vCPU is pinned.
+ */
+int sched_set_affinity(struct vcpu *v, cpus_t cpus, bool hard);
 /*
  * Pin it to a CPU, whatever its mask says, or unpin it (cpu < 0). -EINVAL:
  * there is no such CPU, or it is not pinned; -EBUSY: it is pinned already.

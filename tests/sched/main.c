@@ -198,7 +198,7 @@ static void scattered_case(u32 seed)
 	for (i = 0; i < 4; i++) {
 		windows(1, 200 * NS_PER_MS);
 		s = &sim_vcpus[sim_random(sim_vcpu_count)];
-		sched_set_affinity(&s->v, scattered());
+		sched_set_affinity(&s->v, scattered(), true);
 		sched_pin(&s->v, (s32)sim_random(cpu_count));
 	}
 }
@@ -229,9 +229,9 @@ static void masks_case(u32 seed)
 	spinners(1, 256, 3);
 	s = &sim_vcpus[sim_vcpu_count - 1];
 	windows(2, 4 * NS_PER_SEC);
-	sched_set_affinity(&s->v, cpus_one(seed % 2));
+	sched_set_affinity(&s->v, cpus_one(seed % 2), true);
 	windows(2, 4 * NS_PER_SEC);
-	sched_set_affinity(&s->v, cpus_one(!(seed % 2)));
+	sched_set_affinity(&s->v, cpus_one(!(seed % 2)), true);
 	windows(2, 4 * NS_PER_SEC);
 }
 
@@ -316,7 +316,7 @@ static void soft_case(u32 seed)
 	busy = sim_vcpu(sim_domain(256, 0), BIT(seed), SIM_SPIN, 0, 0);
 	cpus_remove(&others, seed);
 	sim_run(NS_PER_SEC + 10 * NS_PER_MS);
-	s->v.sched.soft_affinity = soft;
+	failures += sched_set_affinity(&s->v, soft, false) != 0;
 	expect_wakes_on(s, others);
 	send_to_sleep(busy);
 	sched_stop(&busy->v);
@@ -342,7 +342,7 @@ static void taken_case(u32 seed)
 		sim_vcpus[i].sleep = 100 * NS_PER_MS;
 	sim_vcpus[0].v.sched.affinity = cpus_one(0);
 	sim_run(50 * NS_PER_MS + NS_PER_SEC);
-	sched_set_affinity(&sim_vcpus[0].v, cpus_below(MAX_CPUS));
+	sched_set_affinity(&sim_vcpus[0].v, cpus_below(MAX_CPUS), true);
 	for (i = 2; i < 4; i++)
 		send_to_sleep(&sim_vcpus[i]);
 	sched_stop(&sim_vcpus[2].v);
@@ -377,7 +377,7 @@ static void called_case(u32 seed)
 	sim_run(2 * NS_PER_SEC);
 	while (!s->v.sched.queued)
 		sim_run(sim_now + NS_PER_MS / 10);
-	sched_set_affinity(&s->v, cpus_one(to));
+	sched_set_affinity(&s->v, cpus_one(to), true);
 	windows(2, 4 * NS_PER_SEC);
 }
 
@@ -417,7 +417,7 @@ static void sliced_case(u32 seed)
 	sim_run(2 * NS_PER_SEC);
 	while (!s->wakes)
 		sim_run(sim_now + NS_PER_MS / 10);
-	sched_set_affinity(&s->v, cpus_below(MAX_CPUS));
+	sched_set_affinity(&s->v, cpus_below(MAX_CPUS), true);
 	sim_run(s->wakes - 1);
 	failures += runqueues[0].slice.active;
 	sim_run(sim_now + 10000);
@@ -444,7 +444,7 @@ static void give_back(void)
 		return;
 	sim_at_window = NULL;
 	sim_cpu = &cpu_blocks[1]->cpu;
-	sched_set_affinity(&sim_vcpus[0].v, cpus_below(sim_vcpu_count));
+	sched_set_affinity(&sim_vcpus[0].v, cpus_below(sim_vcpu_count), true);
 	sim_cpu = cpu;
 }
 
@@ -460,7 +460,7 @@ static void back_case(u32 seed)
 		spinners(1, 256, 2);
 	sim_run(2 * NS_PER_SEC);
 	sim_at_window = give_back;
-	sched_set_affinity(&sim_vcpus[0].v, cpus_one(1));
+	sched_set_affinity(&sim_vcpus[0].v, cpus_one(1), true);
 	windows(2, NS_PER_SEC);
 	failures += sim_at_window || !sim_vcpus[0].ran;
 }
@@ -478,7 +478,7 @@ static void random_change(void)
 
 	sim_cpu = &cpu_blocks[sim_random(cpu_count)]->cpu;
 	if (sim_random(2))
-		sched_set_affinity(&s->v, (cpus_t){ { random_mask() } });
+		sched_set_affinity(&s->v, (cpus_t){ { random_mask() } }, true);
 	else
 		sched_set_params(s->v.d, 64u << sim_random(5),
 				 sim_random(3) ? 0 : 5 + sim_random(200));

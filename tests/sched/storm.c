@@ -56,7 +56,7 @@ static void disturb(void)
 	s = &sim_vcpus[sim_random(sim_vcpu_count)];
 	what = sim_random(6);
 	if (what < 2)
-		sched_set_affinity(&s->v, some_cpus());
+		sched_set_affinity(&s->v, some_cpus(), true);
 	else if (what == 2)
 		sched_set_params(s->v.d, 64u << sim_random(5),
 				 sim_random(3) ? 0 : 5 + sim_random(200));

@@ -104,6 +104,8 @@ static const struct row creates[] = {
 	  .flags = R_DOM0 },
 	D(XEN_DOMCTL_setvcpuaffinity, "oneself, pinned", 0, 0, 1, VA(12), 0,
 	  64),
+	D(XEN_DOMCTL_setvcpuaffinity, "oneself, pinned, soft", 0, 0, 2, 0, 0, 0,
+	  0, VA(12), 0, 64, 0),
 	D(XEN_DOMCTL_setvcpuaffinity, "oneself, force", 0, 0, 5, VA(12), 0, 64),
 	{ OP(sched_op, SCHEDOP_pin_override, "back, forced", 0xffffffff),
 	  .flags = R_DOM0 },
