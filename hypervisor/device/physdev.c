@@ -204,6 +204,7 @@ static long do_map_pirq(struct domain *d, void *arg)
 	}
 }
 
+/* The number is free again, whoever reserved it, unless a port is still bound. */
 static void unmap(struct domain *d, u32 pirq)
 {
 	struct pirq *p = &d->dev.pirqs[pirq];
@@ -212,8 +213,7 @@ static void unmap(struct domain *d, u32 pirq)
 	irq_unbind_guest(p->irq, d, pirq);
 	if (!p->gsi)
 		irq_free(p->irq);
-	p->irq = p->gsi = 0;
-	p->allowed = false;
+	*p = (struct pirq){ .port = p->port, .share = p->share };
 }
 
 static long do_unmap_pirq(struct domain *d, void *arg)

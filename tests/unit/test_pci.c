@@ -403,18 +403,29 @@ static void test_parts(void **state)
 	end();
 }
 
+static long physdev(u32 cmd, void *arg)
+{
+	return do_physdev_op((u64[2]){ cmd, (u64)arg });
+}
+
 static int free_pirq(void)
 {
 	struct physdev_get_free_pirq op = { .type = MAP_PIRQ_TYPE_GSI };
-	long rc = do_physdev_op((u64[2]){ PHYSDEVOP_get_free_pirq, (u64)&op });
+	long rc = physdev(PHYSDEVOP_get_free_pirq, &op);
 
 	return rc ? (int)rc : (int)op.pirq;
 }
 
-/* If all pirqs of GSIs are in use, a GSI gets one of those for messages. */
+/*
+ * If all pirqs of GSIs are in use, a GSI gets one of those for messages. One that
+ * was reserved is free again after it was mapped and unmapped.
+ */
 static void test_free_pirqs(void **state)
 {
+	struct physdev_map_pirq map = { DOMID_SELF, MAP_PIRQ_TYPE_GSI, 20, 30 };
+	struct physdev_unmap_pirq unmap = { DOMID_SELF, 30 };
 	struct domain *d = setup()->d;
+	struct physdev_eoi eoi = { 30 };
 	u32 i;
 
 	(void)state;
@@ -429,6 +440,13 @@ static void test_free_pirqs(void **state)
 		assert_int_equal(free_pirq(), i);
 	assert_int_equal(free_pirq(), -ENOSPC);
 	assert_false(d->dev.pirqs[42].reserved);
+	assert_int_equal(physdev(PHYSDEVOP_eoi, &eoi), 0);
+	assert_int_equal(physdev(PHYSDEVOP_map_pirq, &map), 0);
+	assert_int_equal(free_pirq(), -ENOSPC);
+	assert_int_equal(physdev(PHYSDEVOP_unmap_pirq, &unmap), 0);
+	assert_int_equal(physdev(PHYSDEVOP_eoi, &eoi), -EINVAL);
+	assert_int_equal(free_pirq(), 30);
+	assert_int_equal(free_pirq(), -ENOSPC);
 	acpi.ioapics = 0;
 	end();
 }
