@@ -41,7 +41,9 @@ static long do_eoi(struct domain *d, void *arg)
 	if (op->irq >= d->dev.pirq_count)
 		return -EINVAL;
 	p = &d->dev.pirqs[op->irq];
-	irq_guest_eoi(p->irq, d, op->irq);
+	/* Whoever has no interrupt keeps off the machine's irq lock. */
+	if (p->irq)
+		irq_guest_eoi(p->irq, d, op->irq);
 	return p->irq || p->port || p->gsi || p->reserved ? 0 : -EINVAL;
 }
 

@@ -451,6 +451,39 @@ static void test_free_pirqs(void **state)
 	end();
 }
 
+static u32 locks;		/* that were about to be taken */
+
+static void count_lock(void)
+{
+	locks++;
+}
+
+/*
+ * All device interrupts take one lock. A domain without any, which says all the time
+ * that it has handled some, does not.
+ */
+static void test_eoi_of_none(void **state)
+{
+	struct domain *d = setup()->d;
+	struct physdev_eoi eoi = { 20 };
+
+	(void)state;
+	d->privileged = false;
+	memset(&d->dev.pirqs[20], 0, sizeof(d->dev.pirqs[20]));
+	locks = 0;
+	host_between = count_lock;
+	assert_int_equal(physdev(PHYSDEVOP_eoi, &eoi), -EINVAL);
+	d->dev.pirqs[20].reserved = true;
+	assert_int_equal(physdev(PHYSDEVOP_eoi, &eoi), 0);
+	assert_int_equal(locks, 0);
+	d->dev.pirqs[20].irq = 1;
+	assert_int_equal(physdev(PHYSDEVOP_eoi, &eoi), 0);
+	host_between = NULL;
+	assert_int_equal(locks, 1);
+	d->dev.pirqs[20].irq = 0;
+	end();
+}
+
 static void nothing(void)
 {
 }
@@ -482,7 +515,8 @@ static void test_irq_of_hypervisor(void **state)
 EXPORT_TESTS(pci, cmocka_unit_test(test_irq_of_hypervisor),
 	     cmocka_unit_test(test_serial_card),
 	     cmocka_unit_test(test_irq_of_nobody),
-	     cmocka_unit_test(test_segments), cmocka_unit_test(test_free_pirqs), cmocka_unit_test(test_another_cpu),
+	     cmocka_unit_test(test_segments), cmocka_unit_test(test_free_pirqs),
+	     cmocka_unit_test(test_eoi_of_none), cmocka_unit_test(test_another_cpu),
 	     cmocka_unit_test(test_msi), cmocka_unit_test(test_msix),
 	     cmocka_unit_test(test_irq_moves),
 	     cmocka_unit_test(test_irq_vectors),
