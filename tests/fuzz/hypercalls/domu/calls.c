@@ -177,11 +177,14 @@ static void make_events(struct call *c)
 static void make_physdev(struct call *c)
 {
 	ulong words[8];
-	u32 i;
+	u32 i, cmd = below(c->s, 34);
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		words[i] = one_in(c->s, 2) ? below(c->s, 4) : place(c);
-	set(c, __HYPERVISOR_physdev_op, below(c->s, 34),
+	/* A page of EOI bits: it keeps its type until the domain dies. */
+	if (cmd == PHYSDEVOP_pirq_eoi_gmfn_v2)
+		words[0] = spare_frame(c);
+	set(c, __HYPERVISOR_physdev_op, cmd,
 	    argument(c, words, sizeof(words)), 0, 0);
 }
 
