@@ -10,6 +10,7 @@
 #include "device/ioapic.h"
 #include "device/irq.h"
 #include "cpu/emulate.h"
+#include "domain/part.h"
 #include "errno.h"
 #include "host.h"
 #include "hypercalls.h"
@@ -484,6 +485,36 @@ static void test_eoi_of_none(void **state)
 	end();
 }
 
+/*
+ * Any domain may register a page of EOI bits, once. The page keeps its type, and a
+ * reference, until the domain dies, which may take several attempts.
+ */
+static void test_eoi_page(void **state)
+{
+	struct domain *d = setup()->d;
+	struct physdev_pirq_eoi_gmfn op = { d->mem.pages };
+	struct frame *f = mfn_frame(mfn(d->mem.pages));
+	const u32 refs = f->refs;
+	u32 i;
+
+	(void)state;
+	d->privileged = false;
+	assert_int_equal(physdev(PHYSDEVOP_pirq_eoi_gmfn_v2, &op), 0);
+	assert_ptr_equal(d->dev.eoi_map, mfn_to_virt(mfn(d->mem.pages)));
+	assert_int_equal(physdev(PHYSDEVOP_pirq_eoi_gmfn_v2, &op), -EBUSY);
+	assert_int_equal(f->refs, refs + 1);
+	assert_int_equal(f->type, TYPE_WRITABLE);
+	assert_int_equal(f->type_count, 1);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(part_at(PART_DEVICES)->kill(d), 0);
+		assert_null(d->dev.eoi_map);
+		assert_int_equal(f->refs, refs);
+		assert_int_equal(f->type_count, 0);
+	}
+	assert_int_equal(host_locks, 0);
+	end();
+}
+
 static void nothing(void)
 {
 }
@@ -516,7 +547,8 @@ EXPORT_TESTS(pci, cmocka_unit_test(test_irq_of_hypervisor),
 	     cmocka_unit_test(test_serial_card),
 	     cmocka_unit_test(test_irq_of_nobody),
 	     cmocka_unit_test(test_segments), cmocka_unit_test(test_free_pirqs),
-	     cmocka_unit_test(test_eoi_of_none), cmocka_unit_test(test_another_cpu),
+	     cmocka_unit_test(test_eoi_of_none),
+	     cmocka_unit_test(test_eoi_page), cmocka_unit_test(test_another_cpu),
 	     cmocka_unit_test(test_msi), cmocka_unit_test(test_msix),
 	     cmocka_unit_test(test_irq_moves),
 	     cmocka_unit_test(test_irq_vectors),
