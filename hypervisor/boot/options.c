@@ -10,9 +10,6 @@
  */
 #include "boot/boot.h"
 #include "boot/dom0.h"
-#include "config.h"
-#include "cpu/xpti.h"
-#include "debug.h"
 #include "device/watchdog.h"
 #include "domain/domain.h"
 #include "grant/grant.h"

@@ -2,7 +2,6 @@
 /* domctl on vCPUs: where they may run, what they did, and their context. */
 #include "control/ctl.h"
 #include "cpu/nmi.h"
-#include "machine/log.h"
 #include "machine/smp.h"
 
 static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,

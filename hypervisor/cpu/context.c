@@ -12,7 +12,6 @@
  * (guest/segment.h). The GS base that SWAPGS would load is only in memory: the
  * hypervisor uses the MSR itself (entry/entry.S).
  */
-#include "cpu/context.h"
 #include "cpu/ldt.h"
 #include "domain/part.h"
 #include "entry/guest_trap.h"

@@ -14,7 +14,6 @@
  * have such limits. The processor sets accessed bits through the hypervisor's
  * own mapping.
  */
-#include "cpu/descriptors.h"
 #include "cpu/ldt.h"
 #include "domain/part.h"
 #include "guest/segment.h"

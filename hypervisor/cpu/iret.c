@@ -12,7 +12,6 @@
  * IRETQ, and the guest gets that fault as if the code it returns to had raised
  * it.
  */
-#include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "guest/get_few.h"
 #include "hypercalls.h"

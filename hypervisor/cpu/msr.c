@@ -8,7 +8,6 @@
  * KERNEL_GS_BASE, the GS base of the other mode.
  */
 #include "cpu/emulate.h"
-#include "domain/domain.h"
 #include "entry/traps.h"
 #include "guest/segment.h"
 

@@ -4,7 +4,6 @@
  * bases, debug registers, assists.
  */
 #include "cpu/emulate.h"
-#include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "guest/segment.h"

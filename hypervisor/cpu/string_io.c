@@ -6,7 +6,6 @@
  * mode reach kernel memory. The memory is checked before the port is accessed.
  */
 #include "cpu/emulate.h"
-#include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "guest/segment.h"

@@ -4,9 +4,7 @@
  * guest memory where the hypervisor writes vcpu_info, time and run state.
  */
 #include <xen/sched.h>
-#include <xen/vcpu.h>
 #include "cpu/nmi.h"
-#include "cpu/vcpu.h"
 #include "domain/part.h"
 #include "guest/layout.h"
 #include "hypercalls.h"

@@ -22,7 +22,6 @@
  * A CPU that has such a vCPU loaded uses entry points of its own, so the usual ones
  * need no test. struct cpu.thin makes exit_to_guest() call xpti_leave().
  */
-#include "cpu/xpti.h"
 #include "domain/part.h"
 
 #define ARCH_CAPS	BIT(29)		/* there is that MSR */

@@ -3,8 +3,6 @@
 #ifndef KRYPTON_XPTI_H
 #define KRYPTON_XPTI_H
 
-struct vcpu;
-
 /*
  * The page of a vCPU that its thin roots map, beside its descriptors.
  * entry/xpti.S uses it.

@@ -7,7 +7,6 @@
  * reference while it is alive, one while it owns any frame, one for each frame
  * of the hypervisor that it shares, and one from each caller that works on it.
  */
-#include "domain/domain.h"
 #include "domain/part.h"
 
 struct domain *dom0;

@@ -9,7 +9,6 @@
 #include "cpu/nmi.h"
 #include "device/irq.h"
 #include "device/watchdog.h"
-#include "domain/domain.h"
 #include "entry/guest_trap.h"
 #include "entry/traps.h"
 #include "guest/segment.h"

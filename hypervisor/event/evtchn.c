@@ -10,7 +10,6 @@
  */
 #include <xen/event_channel.h>
 #include "device/irq.h"
-#include "event/evtchn.h"
 #include "event/evtchn_port.h"
 #include "guest/operation.h"
 #include "hypercalls.h"

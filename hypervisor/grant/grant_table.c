@@ -13,7 +13,6 @@
  * cache_flush and dump_table (-ENOSYS).
  */
 #include "domain/part.h"
-#include "grant/grant.h"
 #include "grant/grant_table.h"
 #include "guest/layout.h"
 #include "guest/operation.h"

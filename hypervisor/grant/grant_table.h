@@ -3,7 +3,6 @@
 #ifndef KRYPTON_GRANT_TABLE_H
 #define KRYPTON_GRANT_TABLE_H
 
-#include <xen/xen.h>
 #include <xen/grant_table.h>
 #include "domain/domain.h"
 #include "grant/grant.h"

@@ -7,7 +7,6 @@
  * address space. Nothing can be copied from and to any address, as on Xen.
  */
 #include "domain/domain.h"
-#include "guest/guest.h"
 
 bool guest_range_ok(gva_t at, u64 n)
 {

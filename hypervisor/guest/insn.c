@@ -12,7 +12,6 @@
  *
  * Encoding: Intel's manual, volume 2, chapter 2 and appendix A.
  */
-#include "domain/domain.h"
 #include "guest/insn.h"
 #include "guest/segment.h"
 

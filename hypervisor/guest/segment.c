@@ -6,7 +6,6 @@
  * lookup reads the pages that the processor has used, which are in the vCPU's
  * descriptor window.
  */
-#include "domain/domain.h"
 #include "guest/segment.h"
 
 u16 segment_selector(const struct regs *r, u32 reg)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The shared_info page. It begins with a vcpu_info for each vCPU. */
 #include "domain/part.h"
-#include "guest/shared.h"
 
 /*
  * Below 4 GiB, because start_info of a 32-bit guest has 32 bits for its machine

@@ -7,7 +7,6 @@
  * segment 0 alone; in others, the hypervisor maps a device's registers where
  * the ACPI table MCFG says, one device at a time.
  */
-#include "debug.h"
 #include "machine/acpi.h"
 #include "machine/cpu.h"
 #include "machine/lock.h"

@@ -5,7 +5,6 @@
  * owner itself holds one reference, which FRAME_ALLOCATED stands for.
  */
 #include "domain/domain.h"
-#include "mmu/page.h"
 
 #define ASSIGN_BATCH	64	/* frames, with interrupts off */
 

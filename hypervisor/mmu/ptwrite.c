@@ -10,7 +10,6 @@
  * first, the mix of both values may be an entry that is not allowed. This file
  * then makes the entry not present, until the kernel writes the lower half.
  */
-#include "domain/domain.h"
 #include "guest/insn.h"
 #include "guest/segment.h"
 #include "mmu/ptwrite.h"

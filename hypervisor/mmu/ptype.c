@@ -76,7 +76,6 @@
  */
 #include "domain/domain.h"
 #include "machine/smp.h"
-#include "mmu/ptype.h"
 
 void ptype_flush(struct domain *d)
 {

@@ -33,7 +33,6 @@
  * read-only, and is not accessible to user mode.
  */
 #include "domain/part.h"
-#include "mmu/roots.h"
 
 #define ENTRIES		512
 #define HV_SLOTS_SIZE	((L4_HV_END - L4_HV_SLOT) * sizeof(u64))

@@ -35,7 +35,6 @@
  */
 #include "machine/smp.h"
 #include "sched/inner.h"
-#include "sched/sched.h"
 
 #define SLICE		(5 * NS_PER_MS)
 #define MIN_SLICE	(NS_PER_MS / 2)
