@@ -81,7 +81,7 @@ fault:
 	return false;
 }
 
-static __attribute__((noinline)) void no_stack(struct vcpu *v, u64 sp)
+static noinline void no_stack(struct vcpu *v, u64 sp)
 {
 	domain_crash(v->d, "cannot write the guest's stack at %lx", sp);
 }
@@ -90,7 +90,7 @@ static __attribute__((noinline)) void no_stack(struct vcpu *v, u64 sp)
  * Enter a handler of a 64-bit guest. The frame always has SS and SP, and RCX
  * and R11 at its bottom.
  */
-static inline __attribute__((always_inline))
+static __always_inline
 void enter_long_from(struct vcpu *v, struct regs *r, const struct vcpu_trap *t,
 		     const struct extra *x, bool kernel)
 {

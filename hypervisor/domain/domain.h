@@ -203,8 +203,7 @@ int domain_kill(struct domain *d);
 /* Of a crashed domain's stack, four longs each, that the log shows. */
 extern u64 domain_stack_lines;
 /* Stop a guest that broke a rule for which no error can be returned. */
-void domain_crash(struct domain *d, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+__printf(2, 3) void domain_crash(struct domain *d, const char *fmt, ...);
 void domain_shutdown(struct domain *d, u32 reason);
 void domain_set_shutdown_code(struct domain *d, u32 reason);
 /* Counted. Pausing waits until no CPU runs the domain: never the caller's. */

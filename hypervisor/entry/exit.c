@@ -108,7 +108,7 @@ static void schedule(void)
  * vCPU gets at most one event frame here: interrupts are off, and other CPUs
  * could keep the loop running by writing to its pending byte and mask.
  */
-static __attribute__((noinline)) void attend(struct cpu *c, struct regs *r)
+static noinline void attend(struct cpu *c, struct regs *r)
 {
 	bool told = false;	/* it has its event frame */
 

@@ -17,8 +17,7 @@
 #define EC_LDT	4u
 
 /* Not inline, or all traps would save registers that only this needs. */
-static __attribute__((noinline))
-void bounce_as_is(struct vcpu *v, struct regs *r)
+static noinline void bounce_as_is(struct vcpu *v, struct regs *r)
 {
 	bool has_error = r->vector < 32 && (ERROR_VECTORS >> r->vector & 1);
 
@@ -112,8 +111,7 @@ static bool kernel_fault(struct vcpu *v, struct regs *r, gva_t at)
 }
 
 /* Not inline, for the same reason. */
-static __attribute__((noinline))
-void page_fault(struct vcpu *v, struct regs *r, u64 address)
+static noinline void page_fault(struct vcpu *v, struct regs *r, u64 address)
 {
 	u32 error = (u32)r->error;
 	bool kernel = vcpu_in_kernel(v, r);

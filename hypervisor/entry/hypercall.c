@@ -181,9 +181,8 @@ long do_multicall(u64 a[])
 }
 
 /* Not inline, or the hypercall iret would save registers that only this needs. */
-static __attribute__((noinline))
-void make_call(const struct width *w, struct regs *r,
-		      const struct hypercall *call)
+static noinline void make_call(const struct width *w, struct regs *r,
+			       const struct hypercall *call)
 {
 	u32 pairs = call->wide & w->pairs;
 	u64 a[HYPERCALL_ARGS];

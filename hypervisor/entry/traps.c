@@ -200,7 +200,7 @@ static bool at_sysenter(u64 ip)
  * NMI and #MC come at any instruction, of a guest or of the hypervisor. Not inline,
  * so that other traps save fewer registers.
  */
-static __attribute__((noinline)) struct regs *interruption(struct regs *r)
+static noinline struct regs *interruption(struct regs *r)
 {
 	if (r->vector == X86_MC) {
 		mce_trap();
@@ -215,7 +215,7 @@ static __attribute__((noinline)) struct regs *interruption(struct regs *r)
 }
 
 /* Not inline, for the same reason. */
-static __attribute__((noinline)) struct regs *hypervisor_trap(struct regs *r)
+static noinline struct regs *hypervisor_trap(struct regs *r)
 {
 	switch (r->vector) {
 	case X86_DB:

@@ -9,7 +9,7 @@
  * guest_get_longs() for a constant number of longs, without a loop; 'size' is
  * d->width->long_size. False: one of them cannot be read.
  */
-static inline __attribute__((always_inline))
+static __always_inline
 bool guest_get_few(const struct domain *d, u32 size, gva_t at, u64 to[], u32 n)
 {
 	u32 i, narrow;

@@ -85,6 +85,12 @@ static inline mfn_t paddr_to_mfn(paddr_t p)
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
 #define barrier()	__asm__ volatile("" ::: "memory")
 
+/* By Linux's names; the C library of the unit tests has the second, too. */
+#define noinline	__attribute__((__noinline__))
+#undef __always_inline
+#define __always_inline	inline __attribute__((__always_inline__))
+#define __printf(f, a)	__attribute__((__format__(printf, f, a)))
+
 /* All sequentially consistent. These return the old value, */
 #define atomic_xchg(p, v)	__atomic_exchange_n(p, v, __ATOMIC_SEQ_CST)
 #define atomic_or(p, v)		__atomic_fetch_or(p, v, __ATOMIC_SEQ_CST)

@@ -34,22 +34,19 @@ size_t str_until(const char *s, char end);
  * behind it.
  */
 u64 str_to_u64(const char *s, const char **end);
-int format(char *buf, size_t size, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+__printf(3, 4) int format(char *buf, size_t size, const char *fmt, ...);
 int vformat(char *buf, size_t size, const char *fmt, va_list ap);
 
 enum log_level { LOG_ERR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 /* A message that a guest can cause at any rate must use log_debug(). */
-void log_at(enum log_level level, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+__printf(2, 3) void log_at(enum log_level level, const char *fmt, ...);
 #define log_err(...)	log_at(LOG_ERR, __VA_ARGS__)
 #define log_warn(...)	log_at(LOG_WARN, __VA_ARGS__)
 #define log_info(...)	log_at(LOG_INFO, __VA_ARGS__)
 #define log_debug(...)	log_at(LOG_DEBUG, __VA_ARGS__)
 
-void panic(const char *fmt, ...)
-	__attribute__((noreturn, format(printf, 1, 2)));
+__printf(1, 2) void panic(const char *fmt, ...) __attribute__((noreturn));
 
 /* Only where going on would break the isolation between guests. */
 #define BUG_ON(cond)							\

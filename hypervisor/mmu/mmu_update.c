@@ -19,8 +19,7 @@ _Static_assert(sizeof(struct mmu_update) == 16, "same for all guests");
  * Write to a page that is no table; it cannot become one meanwhile. Not inline, or
  * updates of tables would save registers that only this needs.
  */
-static __attribute__((noinline))
-int set_untyped(struct domain *d, u64 at, u64 value)
+static noinline int set_untyped(struct domain *d, u64 at, u64 value)
 {
 	mfn_t m = paddr_to_mfn(paddr(at));
 	const struct frame *f = mfn_frame(m);
@@ -82,8 +81,8 @@ int mmu_map_foreign(struct domain *d, paddr_t at, u64 value,
 	return entry ? 0 : -EINVAL;
 }
 
-static inline __attribute__((always_inline))
-int update_pt(const struct owners *o, u64 at, u64 value, bool keep_ad)
+static __always_inline int update_pt(const struct owners *o, u64 at, u64 value,
+				     bool keep_ad)
 {
 	struct domain *d = o->tables;
 	int rc;

@@ -107,7 +107,7 @@ _Static_assert(TYPE_L4 == TYPE_L3 + 1, "by_root has a place for each");
  * The compiler makes two copies of each function marked BY_TYPE: one for level 1,
  * which has most of the work, and one for higher tables.
  */
-#define BY_TYPE inline __attribute__((always_inline))
+#define BY_TYPE __always_inline
 
 static BY_TYPE const struct rules *rules(const struct domain *d,
 					 enum frame_type type)
@@ -135,8 +135,7 @@ bool tables_device_ours(u64 first, u64 end)
 }
 
 /* Whether the domain has permission for a device frame in this range. */
-static __attribute__((noinline))
-bool has_devices(const struct domain *d, u64 first, u64 end)
+static noinline bool has_devices(const struct domain *d, u64 first, u64 end)
 {
 	const struct frame_range *r = d->dev.iomem;
 
@@ -173,7 +172,7 @@ int tables_no_device(mfn_t m)
  * XENMEM_machphys_mfn_list as foreign pages and read the machine-to-phys array
  * there. Not inline, or get_page() would save registers that only this needs.
  */
-static __attribute__((noinline)) int get_uncounted(const struct domain *d, u64 e)
+static noinline int get_uncounted(const struct domain *d, u64 e)
 {
 	mfn_t m = pte_mfn(e);
 
@@ -225,8 +224,8 @@ static inline bool only_rights_differ(const struct domain *d, u64 was, u64 new)
 }
 
 /* exchange() for such entries: the page keeps its general reference. */
-static inline __attribute__((always_inline))
-int exchange_rights(struct domain *d, u64 *entry, u64 *old, u64 new)
+static __always_inline int exchange_rights(struct domain *d, u64 *entry,
+					   u64 *old, u64 new)
 {
 	int rc = new & PTE_RW ? ptype_get(d, pte_mfn(new), TYPE_WRITABLE) : 0;
 	bool done;
@@ -387,8 +386,8 @@ static bool undo_l1(struct domain *d, mfn_t m)
  * entries that lead to a table with other users. A kernel's do in each process, so to
  * take their references is most work of a fork. Not inline, for want of registers.
  */
-static __attribute__((noinline))
-u32 pass_easy(struct domain *d, const struct rules *r, u64 *table, u32 i, u32 n)
+static noinline u32 pass_easy(struct domain *d, const struct rules *r,
+			      u64 *table, u32 i, u32 n)
 {
 	u32 end = MIN(n, r->top_slot);
 
@@ -520,8 +519,8 @@ static BY_TYPE int set(struct domain *d, u64 *entry, u64 value, bool keep_ad,
 }
 
 /* Not inline, or updates at level 1 would save registers that only this needs. */
-static __attribute__((noinline))
-int set_higher(struct domain *d, u64 *entry, u64 value, bool keep_ad)
+static noinline int set_higher(struct domain *d, u64 *entry, u64 value,
+			       bool keep_ad)
 {
 	enum frame_type type = mfn_frame(virt_to_mfn(entry))->type;
 	u32 index = (u64)entry / sizeof(*entry) % ENTRIES;

@@ -25,7 +25,7 @@
  * A linear entry leads to a table of the same level. The table that the walk
  * takes for level 1 may then be a higher one, as for the processor.
  */
-static inline __attribute__((always_inline))
+static __always_inline
 u32 walk(const struct vcpu *v, mfn_t m, gva_t at, u64 **entry, u64 *rights)
 {
 	u32 level = type_level(v->d->width->root_type);

@@ -13,8 +13,6 @@
 
 #define STATIC		static
 #define INIT
-#undef __always_inline
-#define __always_inline	inline __attribute__((always_inline))
 #define fallthrough	__attribute__((fallthrough))
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)

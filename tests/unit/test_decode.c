@@ -47,7 +47,7 @@ extern const struct entry __start_corpus[], __stop_corpus[];
 		:: "i" (INSN_##op), "i" (width), "i" (reg),		\
 		   "i" (segment), HALVES(offset), HALVES(imm))
 #define CORPUS(name)							\
-	__attribute__((used, noinline)) static void name(void)
+	__attribute__((used, __noinline__)) static void name(void)
 
 CORPUS(corpus16)
 {
