@@ -69,10 +69,10 @@ static void keep(const char *s, size_t n)
 		cpu_add_work(CPU_WORK_HOUSEKEEPING);
 }
 
-void log_raw(const char *s, size_t n)
+void log_raw(const char *s)
 {
-	keep(s, n);
-	show(s, n);
+	keep(s, strlen(s));
+	show(s, strlen(s));
 }
 
 bool log_write(const char *s, size_t n)

@@ -35,10 +35,10 @@ void log_add_sink(const struct log_sink *s);
 /* Take no locks from here on: no other CPU runs. */
 void log_unlock(void);
 /*
- * Write n bytes of the hypervisor's own text to the ring and to all sinks.
- * Takes no lock: only for a machine that stops.
+ * Write a text of the hypervisor's own to the ring and to all sinks. Takes no
+ * lock: only for a machine that stops.
  */
-void log_raw(const char *s, size_t n);
+void log_raw(const char *s);
 /*
  * Write n bytes of a guest's text to the sinks, not to the ring. False: a sink
  * has no room, and nothing was written. Takes the log lock.

@@ -14,13 +14,6 @@
 #define KEYBOARD_FULL	BIT(1)	/* it has not read the last command */
 #define KEYBOARD_TRIES	10
 
-static void last_words(const char *text)
-{
-	irq_disable();
-	panic_begin();
-	log_raw(text, strlen(text));
-}
-
 /* If this has no effect on this machine, the caller tries the next way. */
 static void reset_by(u16 port, u8 value)
 {
@@ -33,7 +26,8 @@ void machine_reboot(void)
 	struct { u16 limit; u64 base; } __attribute__((packed)) none = { 0, 0 };
 	u32 i;
 
-	last_words("(KR) machine reset\n");
+	panic_begin();
+	log_raw("(KR) machine reset\n");
 	if (acpi.reset_port)
 		reset_by(acpi.reset_port, acpi.reset_value);
 	reset_by(0xcf9, 0x02);
@@ -57,7 +51,8 @@ void machine_enter_sleep(u32 a, u32 b)
 
 void machine_power_off(void)
 {
-	last_words("(KR) machine power-off\n");
+	panic_begin();
+	log_raw("(KR) machine power-off\n");
 	if (acpi.has_s5)
 		machine_enter_sleep((u32)(acpi.s5_a << 10 | PM1_SLP_EN),
 				    (u32)(acpi.s5_b << 10 | PM1_SLP_EN));

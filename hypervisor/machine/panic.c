@@ -14,17 +14,15 @@
 
 void panic_begin(void)
 {
+	irq_disable();
 	smp_stop_others();
 	log_unlock();
 }
 
 void panic_stop(void)
 {
-	static const char text[] = "(KR) machine stopped\n";
-
-	irq_disable();
 	panic_begin();
-	log_raw(text, sizeof(text) - 1);
+	log_raw("(KR) machine stopped\n");
 	for (;;)
 		__asm__ volatile("cli; hlt");
 }
@@ -89,9 +87,8 @@ void panic(const char *fmt, ...)
 	char why[200];
 	va_list ap;
 
-	irq_disable();
 	panic_begin();
-	log_raw("\n(KR) PANIC\n", 12);
+	log_raw("\n(KR) PANIC\n");
 	va_start(ap, fmt);
 	vformat(why, sizeof(why), fmt, ap);
 	va_end(ap);

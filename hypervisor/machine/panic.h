@@ -4,8 +4,9 @@
 #define KRYPTON_PANIC_H
 
 /*
- * Begin to stop the machine: all other CPUs halt, and the log takes no lock
- * from here on. Returns on one CPU only, the first that calls it.
+ * Begin to stop the machine: interrupts are off, all other CPUs halt, and the
+ * log takes no lock from here on. Returns on one CPU only, the first that calls
+ * it.
  */
 void panic_begin(void);
 /* Halt, and leave the machine for somebody to look at. */

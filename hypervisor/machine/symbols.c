@@ -30,13 +30,12 @@ void symbol_print(u64 addr)
 	const char *name;
 	char line[120];
 	u64 offset;
-	int n;
 
 	name = find(addr, &offset);
 	if (name)
-		n = format(line, sizeof(line), "(KR)   %016lx %s+0x%lx\n", addr,
-			   name, offset);
+		format(line, sizeof(line), "(KR)   %016lx %s+0x%lx\n", addr,
+		       name, offset);
 	else
-		n = format(line, sizeof(line), "(KR)   %016lx\n", addr);
-	log_raw(line, (size_t)n);
+		format(line, sizeof(line), "(KR)   %016lx\n", addr);
+	log_raw(line);
 }

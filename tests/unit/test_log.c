@@ -180,7 +180,7 @@ static void look_for_news(void)
 
 static long say(void)
 {
-	log_raw("\n", 1);
+	log_raw("\n");
 	return 0;
 }
 
