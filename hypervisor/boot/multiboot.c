@@ -167,8 +167,6 @@ static void parse_mb2_tag(const struct mb2_tag *tag, u64 tag_phys)
 	case MB2_EFI_MAP:
 		parse_mb2_efi_map(tag, tag_phys);
 		break;
-	default:
-		break;
 	}
 }
 

@@ -270,8 +270,6 @@ static void adjust_leaf(const struct domain *d, u32 leaf, u32 sub, u32 out[4])
 	case 0x80000021:
 		out[0] |= cpuid_is_intel() ? 0 : (u32)E21_EAX_LFENCE;
 		break;
-	default:
-		break;
 	}
 }
 

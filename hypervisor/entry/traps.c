@@ -217,8 +217,7 @@ static noinline struct regs *interruption(struct regs *r)
 /* Not inline, for the same reason. */
 static noinline struct regs *hypervisor_trap(struct regs *r)
 {
-	switch (r->vector) {
-	case X86_DB:
+	if (r->vector == X86_DB) {
 		/*
 		 * The hypervisor hit a guest's breakpoint, or SYSENTER came
 		 * with TF set: keep TF until the stub has saved the user's flags.
@@ -227,24 +226,23 @@ static noinline struct regs *hypervisor_trap(struct regs *r)
 			r->flags &= ~(u64)FLAGS_TF;
 		__asm__ volatile("mov %0, %%dr6" :: "r" ((u64)DR6_FIXED));
 		return r;
-	default:
-		/*
-		 * CS has no RPL in virtual-8086 mode, which QEMU's IRET enters
-		 * for anyone: the guest's domain crashes.
-		 */
-		if (r->flags & FLAGS_VM) {
-			guest_trap_return_failed(r);
-			return r;
-		}
-		if (r->ip == (u64)guest_iret)
-			return return_failed(r);
-		if (fixup(r))
-			return r;
-		panic_begin();
-		panic_dump(r);
-		panic_backtrace(r->ip, (const u64 *)r->bp);
-		panic("trap in the hypervisor");
 	}
+	/*
+	 * CS has no RPL in virtual-8086 mode, which QEMU's IRET enters for anyone:
+	 * the guest's domain crashes.
+	 */
+	if (r->flags & FLAGS_VM) {
+		guest_trap_return_failed(r);
+		return r;
+	}
+	if (r->ip == (u64)guest_iret)
+		return return_failed(r);
+	if (fixup(r))
+		return r;
+	panic_begin();
+	panic_dump(r);
+	panic_backtrace(r->ip, (const u64 *)r->bp);
+	panic("trap in the hypervisor");
 }
 
 struct regs *trap_entry(struct regs *r)

@@ -186,8 +186,6 @@ static void unbind(struct domain *d, const struct evtchn *e)
 		peer->remote = NULL;
 		peer->remote_domid = (u16)d->id;
 		break;
-	default:
-		break;
 	}
 }
 

@@ -137,8 +137,6 @@ static void parse_madt(const struct acpi_header *h)
 		case MADT_OVERRIDE:
 			add_override(e);
 			break;
-		default:
-			break;
 		}
 	}
 }
