@@ -120,7 +120,7 @@ static s16 map_one(struct domain *d, struct gnttab_map_grant_ref *op)
 	return GNTST_okay;
 }
 
-int grant_map_ref(struct domain *d, u64 at, u32 n)
+int grant_map_ref(struct domain *d, u64 at, u32 n, u32 cmd)
 {
 	struct gnttab_map_grant_ref op;
 
@@ -200,7 +200,6 @@ static s16 unmap_one(struct domain *d, const struct unmap *u,
 	u16 left;
 	s16 rc;
 
-	*done = (struct unmapped){ 0 };
 	if (!grant_map_begin(d->grants, u->handle, &m))
 		return GNTST_bad_handle;
 	done->p = (struct grant_pin){
@@ -260,8 +259,9 @@ static int unmap_element(struct domain *d, u64 at, bool replace,
 			   &status, sizeof(status));
 }
 
-static int unmap_batch(struct domain *d, u64 at, u32 n, bool replace)
+int grant_unmap_refs(struct domain *d, u64 at, u32 n, u32 cmd)
 {
+	bool replace = cmd == GNTTABOP_unmap_and_replace;
 	struct unmapped done[GRANT_UNMAP_BATCH];
 	u32 i, reached;
 	int rc = 0;
@@ -273,14 +273,4 @@ static int unmap_batch(struct domain *d, u64 at, u32 n, bool replace)
 	for (i = 0; i < reached; i++)
 		give_back(&done[i]);
 	return rc;
-}
-
-int grant_unmap_refs(struct domain *d, u64 at, u32 n)
-{
-	return unmap_batch(d, at, n, false);
-}
-
-int grant_replace_refs(struct domain *d, u64 at, u32 n)
-{
-	return unmap_batch(d, at, n, true);
 }

@@ -115,19 +115,10 @@ static s16 pin_locked(struct grant_table *t, struct grant_pin *p, u16 domid,
 	return GNTST_okay;
 }
 
-/* Take the references to the frame that belong to a pin. */
-static int get_frame(const struct grant_pin *p, bool mapping)
-{
-	bool write = p->kind & PIN_WRITE;
-
-	return mapping ? ptype_get_foreign(p->granter, p->frame, write) :
-	       ptype_get_direct(p->granter, p->frame, write);
-}
-
 s16 grant_pin(struct grant_pin *p, u16 domid, bool mapping)
 {
 	struct grant_table *t = p->granter->grants;
-	bool first = false;
+	bool write = p->kind & PIN_WRITE, first = false;
 	s16 status;
 	int rc;
 
@@ -140,7 +131,8 @@ s16 grant_pin(struct grant_pin *p, u16 domid, bool mapping)
 	 * Needed even if the entry was pinned before: without a mapping left,
 	 * its owner may have given the frame up.
 	 */
-	rc = get_frame(p, mapping);
+	rc = mapping ? ptype_get_foreign(p->granter, p->frame, write) :
+	     ptype_get_direct(p->granter, p->frame, write);
 	if (!rc)
 		return GNTST_okay;
 	grant_unpin(p);

@@ -244,7 +244,7 @@ static const struct operation ops[] = {
 	OP(get_version, OPERATION_TARGET),
 };
 
-static int swap_refs(struct domain *d, u64 at, u32 n)
+static int swap_refs(struct domain *d, u64 at, u32 n, u32 cmd)
 {
 	struct gnttab_swap_grant_ref op;
 
@@ -256,22 +256,23 @@ static int swap_refs(struct domain *d, u64 at, u32 n)
 
 /* Operations on arrays; 'fn' takes at most 'batch' elements at a time. */
 static const struct array_op {
-	int (*fn)(struct domain *d, u64 at, u32 n);
+	grant_array_fn *fn;
 	u32 size, batch;
 } array_ops[] = {
 	[GNTTABOP_map_grant_ref] = { grant_map_ref,
 		sizeof(struct gnttab_map_grant_ref), 1 },
 	[GNTTABOP_unmap_grant_ref] = { grant_unmap_refs,
 		sizeof(struct gnttab_unmap_grant_ref), GRANT_UNMAP_BATCH },
-	[GNTTABOP_unmap_and_replace] = { grant_replace_refs,
+	[GNTTABOP_unmap_and_replace] = { grant_unmap_refs,
 		sizeof(struct gnttab_unmap_and_replace), GRANT_UNMAP_BATCH },
 	[GNTTABOP_swap_grant_ref] = { swap_refs,
 		sizeof(struct gnttab_swap_grant_ref), 1 },
 };
 
 /* -ERESTART leaves in *at and *count what is still to be done. */
-static int run_array(const struct array_op *op, u64 *at, u64 *count)
+static int run_array(u32 cmd, u64 *at, u64 *count)
 {
+	const struct array_op *op = &array_ops[cmd];
 	u32 n;
 	int rc;
 
@@ -279,7 +280,7 @@ static int run_array(const struct array_op *op, u64 *at, u64 *count)
 		return -EFAULT;
 	while (*count) {
 		n = (u32)MIN(*count, (u64)op->batch);
-		rc = op->fn(current_domain(), *at, n);
+		rc = op->fn(current_domain(), *at, n, cmd);
 		if (rc)
 			return rc;
 		*at += n * op->size;
@@ -298,7 +299,7 @@ long do_grant_table_op(u64 a[])
 		return -EINVAL;
 	a[2] = (u32)a[2];
 	if (cmd < ARRAY_SIZE(array_ops) && array_ops[cmd].fn)
-		return run_array(&array_ops[cmd], &a[1], &a[2]);
+		return run_array(cmd, &a[1], &a[2]);
 	switch (cmd) {
 	case GNTTABOP_copy:
 		return grant_copy(&a[1], &a[2]);

@@ -109,9 +109,8 @@ void grant_map_free(struct grant_table *t);
  * grant/grant_table.c hands them out. 0 or -EFAULT.
  */
 #define GRANT_UNMAP_BATCH	32u	/* to one flush of the TLBs */
-int grant_map_ref(struct domain *d, u64 at, u32 n);
-int grant_unmap_refs(struct domain *d, u64 at, u32 n);
-int grant_replace_refs(struct domain *d, u64 at, u32 n);
+typedef int grant_array_fn(struct domain *d, u64 at, u32 n, u32 cmd);
+grant_array_fn grant_map_ref, grant_unmap_refs;
 /*
  * grant/grant_copy.c: the whole array. -ERESTART: go on with what is left in
  * *at and *count; -EFAULT.
