@@ -68,7 +68,7 @@ long do_set_callbacks(u64 a[])
 	struct vcpu *v = current_vcpu();
 	u32 kind;
 
-	if (v->d->width->callback_longs == 1) {
+	if (width_is_long(v->d->width)) {
 		for (kind = CB_EVENT; kind <= CB_SYSCALL; kind++)
 			if (cpu_canonical(a[kind]))
 				vcpu_set_callback(v, kind, 0, a[kind],
@@ -98,8 +98,8 @@ static int callback_kind(const struct vcpu *v, u16 type)
 
 static long register_callback(struct vcpu *v, gva_t at)
 {
-	u32 last = v->d->width->callback_longs;
-	u64 cb[3];	/* type and flags, CS, IP */
+	u32 last = width_is_long(v->d->width) ? 1 : 2;
+	u64 cb[3];	/* type and flags; CS of a 32-bit guest; IP */
 	u16 type;
 	int kind;
 

@@ -36,7 +36,6 @@ struct width {
 	u64 page_added;		/* bits added to level-1 entries */
 	u32 cr3_upper;		/* bits of CR3 that hold upper address bits */
 	u64 assists;		/* BIT(VMASST_TYPE_*) that exist */
-	u32 callback_longs;	/* 2: CS and IP; 1: only IP */
 	u32 kernel_ring;	/* the ring that the guest's kernel runs in */
 	u16 start_cs, start_ss, start_ds;	/* of Dom0's first vCPU */
 	const char *magic;	/* in start_info */

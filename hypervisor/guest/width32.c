@@ -39,7 +39,6 @@ const struct width width32 = {
 	.root_type = TYPE_L3,
 	.cr3_upper = 0xfff,
 	.assists = WIDTH_ASSISTS,
-	.callback_longs = 2,
 	.kernel_ring = 1,
 	.start_cs = SEL_R1_CS,
 	.start_ss = SEL_R1_DS,

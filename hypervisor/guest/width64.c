@@ -45,7 +45,6 @@ const struct width width64 = {
 	.root_type = TYPE_L4,
 	.page_added = PTE_US,
 	.assists = WIDTH_ASSISTS | BIT(VMASST_TYPE_m2p_strict),
-	.callback_longs = 1,
 	.kernel_ring = 3,
 	.start_cs = SEL_64_CS,
 	.start_ss = SEL_64_DS,
