@@ -108,10 +108,8 @@ static long register_callback(struct vcpu *v, gva_t at)
 	if (!cpu_canonical(cb[last]))
 		return -EINVAL;
 	type = (u16)cb[0];
-	if (type == CALLBACKTYPE_nmi) {
-		nmi_set_handler(v, cb[last]);
-		return 0;
-	}
+	if (type == CALLBACKTYPE_nmi)
+		return nmi_set_handler(v, cb[last]);
 	kind = callback_kind(v, type);
 	if (kind < 0)
 		return -ENOSYS;
@@ -155,12 +153,8 @@ long do_nmi_op(u64 a[])
 
 	switch ((u32)a[0]) {
 	case XENNMI_register_callback:
-		if (guest_get_longs(gva(a[1]), cb, ARRAY_SIZE(cb)))
-			return -EFAULT;
-		if (!cpu_canonical(cb[0]))
-			return -EINVAL;
-		nmi_set_handler(current_vcpu(), cb[0]);
-		return 0;
+		return guest_get_longs(gva(a[1]), cb, ARRAY_SIZE(cb)) ? -EFAULT :
+		       nmi_set_handler(current_vcpu(), cb[0]);
 	case XENNMI_unregister_callback:
 		nmi_clear_handler(current_vcpu());
 		return 0;

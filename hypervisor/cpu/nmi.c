@@ -44,11 +44,14 @@ void nmi_forward(void)
 }
 
 /* An NMI without a handler is dropped. Raise one of the machine's again now. */
-void nmi_set_handler(struct vcpu *v, u64 ip)
+int nmi_set_handler(struct vcpu *v, u64 ip)
 {
+	if (!cpu_canonical(ip))
+		return -EINVAL;
 	v->entry.traps[X86_NMI] = vcpu_entry_point(v, SEL_R1_CS, ip, TRAP_MASKS);
 	if (!v->id && v->d->shared[v->d->width->nmi_reason_offset])
 		nmi_raise(v);
+	return 0;
 }
 
 void nmi_clear_handler(struct vcpu *v)

@@ -5,8 +5,11 @@
 
 /* Make an NMI pending for the vCPU. Any context but an NMI's. */
 void nmi_raise(struct vcpu *v);
-/* Set or remove the guest's handler: an address in its kernel's segment. */
-void nmi_set_handler(struct vcpu *v, u64 ip);
+/*
+ * Set or remove the guest's handler: an address in its kernel's segment. 0 or
+ * -EINVAL.
+ */
+int nmi_set_handler(struct vcpu *v, u64 ip);
 void nmi_clear_handler(struct vcpu *v);
 /* Record an NMI of the machine; called in the NMI itself. */
 void nmi_note(void);
