@@ -36,8 +36,6 @@ void nmi_forward(void)
 	if (!noted || !atomic_xchg(&noted, false))
 		return;
 	log_info("NMI of the machine");
-	if (!dom0 || !dom0->vcpu[0])
-		return;
 	dom0->shared[dom0->width->nmi_reason_offset] |=
 		XEN_NMIREASON_unknown;
 	nmi_raise(dom0->vcpu[0]);

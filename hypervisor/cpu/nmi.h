@@ -13,7 +13,7 @@ int nmi_set_handler(struct vcpu *v, u64 ip);
 void nmi_clear_handler(struct vcpu *v);
 /* Record an NMI of the machine; called in the NMI itself. */
 void nmi_note(void);
-/* Raise a recorded NMI in Dom0. The caller holds no lock. */
+/* Raise a recorded NMI in Dom0, which exists by now. The caller holds no lock. */
 void nmi_forward(void);
 /* Enter the vCPU's handler; only if nmi_deliverable(). */
 void nmi_deliver(struct vcpu *v, struct regs *r);
