@@ -54,7 +54,8 @@ static long cpu_info(struct xen_platform_op *op, u64 arg)
 
 static long set_time(u64 seconds, u32 ns, u64 system_time)
 {
-	vcpu_set_wallclock(seconds * NS_PER_SEC + ns - system_time);
+	wallclock_base = seconds * NS_PER_SEC + ns - system_time;
+	domain_for_each(vcpu_update_wallclock);
 	return 0;
 }
 

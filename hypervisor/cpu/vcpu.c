@@ -127,12 +127,6 @@ void vcpu_update_wallclock(struct domain *d)
 	wc[0]++;
 }
 
-void vcpu_set_wallclock(u64 base)
-{
-	wallclock_base = base;
-	domain_for_each(vcpu_update_wallclock);
-}
-
 /* The event lock: each event is sent to the old place or to the new one. */
 static void move_info(struct vcpu *v, mfn_t m, u32 offset)
 {
@@ -293,7 +287,8 @@ long do_vcpu_op(u64 a[])
 	case VCPUOP_set_periodic_timer:
 		return vcpu_set_periodic(v, arg);
 	case VCPUOP_stop_periodic_timer:
-		vcpu_stop_periodic(v);
+		v->timers.period = 0;
+		timer_stop(&v->timers.periodic);
 		return 0;
 	case VCPUOP_set_singleshot_timer:
 		return v == current_vcpu() ? vcpu_set_singleshot(v, arg) :

@@ -28,7 +28,6 @@ struct domain_watchdogs {
  */
 long vcpu_set_singleshot(struct vcpu *v, u64 arg);
 long vcpu_set_periodic(struct vcpu *v, u64 arg);
-void vcpu_stop_periodic(struct vcpu *v);
 /* Start the periodic timer, and send the tick that is due; the vCPU runs. */
 void vcpu_tick(struct vcpu *v);
 /*
@@ -59,7 +58,5 @@ void vcpu_update_wallclock(struct domain *d);
  */
 int vcpu_context_set(struct vcpu *v, gva_t at);
 int vcpu_context_get(struct vcpu *v, gva_t at);
-/* Set the wall clock of all domains: ns since 1970 at system time 0. */
-void vcpu_set_wallclock(u64 base);
 
 #endif

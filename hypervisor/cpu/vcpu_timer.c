@@ -84,12 +84,6 @@ long vcpu_set_periodic(struct vcpu *v, u64 arg)
 	return 0;
 }
 
-void vcpu_stop_periodic(struct vcpu *v)
-{
-	v->timers.period = 0;
-	timer_stop(&v->timers.periodic);
-}
-
 long do_set_timer_op(u64 a[])
 {
 	u64 timeout = a[0], now = time_now();

@@ -31,7 +31,6 @@
 #define nmi_raise(v)		((void)(v))
 #define vcpu_set_periodic(v, a)		((void)(v), (long)(a))
 #define vcpu_set_singleshot(v, a)	((void)(v), (long)(a))
-#define vcpu_stop_periodic(v)		((void)(v))
 #define machine_power_off()	abort()
 #define machine_reboot()	abort()
 #define panic_stop()		abort()

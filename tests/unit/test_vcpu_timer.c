@@ -102,7 +102,8 @@ static void test_tick(void **state)
 	v->sched.running = false;
 	period_fired(v);
 	v->sched.running = true;
-	vcpu_stop_periodic(v);
+	v->timers.period = 0;		/* VCPUOP_stop_periodic_timer */
+	timer_stop(&v->timers.periodic);
 	period_fired(v);
 	assert_int_equal(ticks, 1);
 	assert_int_equal(set_to, 0);
