@@ -149,13 +149,6 @@ static mfn_t user_root(const struct vcpu *v, const struct context *c)
 	       width_cr3_to_mfn(v->d->width, c->ctrlreg[1]) : INVALID_MFN;
 }
 
-/* Take the references of a root table; INVALID_MFN stands for none. */
-static int get_root(struct domain *d, mfn_t root)
-{
-	return mfn_eq(root, INVALID_MFN) ? 0 :
-	       ptype_get_both(d, root, d->width->root_type);
-}
-
 /* Give the vCPU its tables and descriptors. On an error it gets none. */
 static int set_tables(struct vcpu *v, const struct context *c)
 {
@@ -172,7 +165,8 @@ static int set_tables(struct vcpu *v, const struct context *c)
 		return rc;
 	rc = ptype_get_both(v->d, root, v->d->width->root_type);
 	if (!rc) {
-		rc = get_root(v->d, user);
+		rc = mfn_eq(user, INVALID_MFN) ? 0 :
+		     ptype_get_both(v->d, user, v->d->width->root_type);
 		if (rc == -ERESTART)
 			ptype_put_resumable(v->d, root);
 		else if (rc)

@@ -37,15 +37,13 @@ static bool read_bitmap(struct vcpu *v, u64 offset, u8 *byte)
 	bool user = v->proc.in_user;
 	int rc;
 
-	if (user) {
-		v->proc.in_user = false;
+	v->proc.in_user = false;
+	if (user)
 		roots_load(v);
-	}
 	rc = guest_read(byte, gva(v->entry.io_bitmap.a + offset), 1);
-	if (user) {
-		v->proc.in_user = true;
+	v->proc.in_user = user;
+	if (user)
 		roots_load(v);
-	}
 	return !rc;
 }
 
