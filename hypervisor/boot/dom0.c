@@ -26,8 +26,8 @@ static struct image image;
 static struct dom0_layout layout;
 static u64 max_pages, pages_above_4g;
 static u32 *p2m;		/* until it is copied to the guest */
-static u64 unpacked_phys, unpacked_size, heap_size;
-static u64 p2m_phys, p2m_size;
+static u64 p2m_size, unpacked_size, heap_size;
+static u8 *unpacked;
 
 static mfn_t va_mfn(u64 va)
 {
@@ -56,7 +56,6 @@ static const char *unpack_kernel(const u8 *file, u64 size)
 	const u8 *payload;
 	const char *error;
 	u64 length;
-	u8 *to;
 
 	error = image_find_payload(file, size, &payload, &length,
 				   &unpacked_size);
@@ -64,10 +63,9 @@ static const char *unpack_kernel(const u8 *file, u64 size)
 		return error;
 	unpacked_size = ROUND_UP(MAX(unpacked_size, 16ull), PAGE_SIZE);
 	heap_size = image_heap_size(payload, unpacked_size);
-	unpacked_phys = early_alloc(unpacked_size + heap_size).a;
-	to = phys_to_virt(paddr(unpacked_phys));
-	return image_unpack(payload, length, to, unpacked_size,
-			    to + unpacked_size, heap_size);
+	unpacked = phys_to_virt(early_alloc(unpacked_size + heap_size));
+	return image_unpack(payload, length, unpacked, unpacked_size,
+			    unpacked + unpacked_size, heap_size);
 }
 
 static u64 pages_of_dom0(u64 available)
@@ -90,15 +88,14 @@ void dom0_prepare(void)
 		error = unpack_kernel(file, size);
 		if (error)
 			panic("Dom0 kernel: %s", error);
-		file = phys_to_virt(paddr(unpacked_phys));
+		file = unpacked;
 		size = unpacked_size;
 	}
 	if (!image_parse_elf(&image, file, size))
 		panic("Dom0 kernel: %s", image.error);
 	p2m_size = pages_of_dom0(early_ram(0, ~0ull) >> PAGE_SHIFT) *
 		   sizeof(u32);
-	p2m_phys = early_alloc(p2m_size).a;
-	p2m = phys_to_virt(paddr(p2m_phys));
+	p2m = phys_to_virt(early_alloc(p2m_size));
 }
 
 static void make_layout(const struct domain *d)
@@ -410,8 +407,8 @@ void dom0_build(void)
 		 image.entry);
 	for (i = 0; i < boot_info.modules; i++)
 		give_back(boot_info.module[i].start, boot_info.module[i].size);
-	give_back(unpacked_phys, unpacked_size + heap_size);
-	give_back(p2m_phys, p2m_size);
+	give_back(virt_to_phys(unpacked).a, unpacked_size + heap_size);
+	give_back(virt_to_phys(p2m).a, p2m_size);
 	dom0 = d;
 	d->life.pause_count = 0;
 	d->vcpu[0]->sched.state = VCPU_UP;
