@@ -259,39 +259,38 @@ long do_vcpu_op(u64 a[])
 	struct domain *d = current_domain();
 	struct vcpu_runstate_info rs;
 	struct vcpu *v = domain_vcpu(d, (u32)a[1]);
-	u64 arg = a[2];
 
 	if (!v)
 		return -ENOENT;
 	switch ((u32)a[0]) {
 	case VCPUOP_initialise:
-		return vcpu_context_set(v, gva(arg));
+		return vcpu_context_set(v, gva(a[2]));
 	case VCPUOP_up:
 		return bring_up(v);
 	case VCPUOP_down:
 		return bring_down(v);
 	case VCPUOP_send_nmi:
-		if (arg)
+		if (a[2])
 			return -EINVAL;
 		nmi_raise(v);
 		return 0;
 	case VCPUOP_is_up:
 		return !!(v->sched.state & VCPU_UP);
 	case VCPUOP_register_runstate_memory_area:
-		return register_runstate(v, arg);
+		return register_runstate(v, a[2]);
 	case VCPUOP_register_vcpu_time_memory_area:
-		return register_time(v, arg);
+		return register_time(v, a[2]);
 	case VCPUOP_get_runstate_info:
 		sched_runstate(v, &rs);
-		return layout_put(LAYOUT_RUNSTATE, gva(arg), &rs);
+		return layout_put(LAYOUT_RUNSTATE, gva(a[2]), &rs);
 	case VCPUOP_set_periodic_timer:
-		return vcpu_set_periodic(v, arg);
+		return vcpu_set_periodic(v, a[2]);
 	case VCPUOP_stop_periodic_timer:
 		v->timers.period = 0;
 		timer_stop(&v->timers.periodic);
 		return 0;
 	case VCPUOP_set_singleshot_timer:
-		return v == current_vcpu() ? vcpu_set_singleshot(v, arg) :
+		return v == current_vcpu() ? vcpu_set_singleshot(v, a[2]) :
 					     -EINVAL;
 	case VCPUOP_stop_singleshot_timer:
 		if (v != current_vcpu())
@@ -299,9 +298,9 @@ long do_vcpu_op(u64 a[])
 		timer_stop(&v->timers.singleshot);
 		return 0;
 	case VCPUOP_get_physid:
-		return get_physid(v, arg);
+		return get_physid(v, a[2]);
 	case VCPUOP_register_vcpu_info:
-		return register_info(v, arg);
+		return register_info(v, a[2]);
 	default:
 		return -ENOSYS;
 	}
