@@ -85,7 +85,7 @@ static void init_memory(void)
 	early_for_each_free(frames_give);
 	efi_init();
 	log_info("memory: %lu MiB up to %lx, %lu MiB free",
-		 frames_total() >> 8, end << PAGE_SHIFT, frames_free() >> 8);
+		 frames_total >> 8, end << PAGE_SHIFT, frames_free() >> 8);
 }
 
 static void console_input(void)

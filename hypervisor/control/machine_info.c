@@ -23,7 +23,7 @@ long sysctl_physinfo(struct xen_sysctl *op)
 		.cpu_khz = (u32)(tsc_scale.hz / 1000),
 		.capabilities = XEN_SYSCTL_PHYSCAP_pv |
 				XEN_SYSCTL_PHYSCAP_gnttab_v1,
-		.total_pages = frames_total(), .free_pages = frames_free(),
+		.total_pages = frames_total, .free_pages = frames_free(),
 		.outstanding_pages = frames_claimed(),
 		.max_mfn = frame_count - 1,
 	};
@@ -53,7 +53,7 @@ long sysctl_numa(struct xen_sysctl *op)
 {
 	struct xen_sysctl_numainfo *n = &op->u.numainfo;
 	const struct xen_sysctl_meminfo memory = {
-		frames_total() << PAGE_SHIFT, frames_free() << PAGE_SHIFT
+		frames_total << PAGE_SHIFT, frames_free() << PAGE_SHIFT
 	};
 	const u32 distance = LOCAL_DISTANCE;
 	bool wanted = (n->meminfo.p || n->distance.p);

@@ -23,7 +23,6 @@ struct evtchn {
 	/* Interdomain, without a reference; changes under both event locks. */
 	struct domain *remote;
 	u32 page_used;		/* in the first port of a page */
-	u32 spare;
 };
 _Static_assert(sizeof(struct evtchn) == 32, "128 a page");
 

@@ -27,7 +27,8 @@
 #define ZONES		32
 
 static u32 free_list[ZONES][FRAME_MAX_ORDER + 1];
-static u64 free_count, claimed, total;
+u64 frames_total;
+static u64 free_count, claimed;
 static u32 waking;		/* sections roused, and not awake yet */
 static u64 flush_due;		/* the first flush after the last free */
 static struct spinlock alloc_lock = SPINLOCK(LOCK_ALLOC);
@@ -221,11 +222,6 @@ int frames_claim(u64 *claim, u64 count)
 	return 0;
 }
 
-u64 frames_total(void)
-{
-	return total;
-}
-
 u64 frames_claimed(void)
 {
 	return claimed;
@@ -332,7 +328,7 @@ void frames_init(u64 ram_end)
 	memset(free_list, 0, sizeof(free_list));
 	claimed = flush_due = 0;
 	sections_init(ram_end);
-	total = early_ram(0, ~0ull) >> PAGE_SHIFT;
+	frames_total = early_ram(0, ~0ull) >> PAGE_SHIFT;
 	name_devices();
 	sections_name_arrays();
 	early_for_each_free(name_taken);

@@ -72,6 +72,7 @@ struct domain_memory {
 
 extern struct frame *frame_table;
 extern u64 frame_count;
+extern u64 frames_total;	/* all RAM of the machine; constant */
 /*
  * The machine-to-phys arrays of 32- and of 64-bit guests. page_set_m2p() writes
  * both. The frame table can be read at each valid frame number, these arrays
@@ -163,7 +164,5 @@ int frames_claim(u64 *claim, u64 count);
 mfn_t frame_alloc_claimed(u32 order, u64 limit, u64 *claim);
 u64 frames_free(void);
 u64 frames_claimed(void);
-/* All RAM of the machine. */
-u64 frames_total(void);
 
 #endif

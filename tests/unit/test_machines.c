@@ -472,7 +472,7 @@ static void run(const struct machine *m)
 	frames_init(early_ram_end());
 	early_for_each_free(frames_give);
 	ram = early_ram(0, DIRECT_MAX);
-	assert_int_equal(frames_total() >> 8, ram / MIB);
+	assert_int_equal(frames_total >> 8, ram / MIB);
 	check_direct_map();
 	check_frames();
 	check_cost(ram);
