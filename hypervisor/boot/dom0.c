@@ -273,7 +273,7 @@ static void fill_start_info(const struct domain *d)
 static void fill_firmware(const struct domain *d)
 {
 	struct dom0_vga_console_info screen;
-	bool has_efi = width_is_long(d->width) && boot_info.efi.map;
+	bool has_efi = d->width->is_long && boot_info.efi.map;
 	u32 size = dom0_console_info(&screen, has_efi);
 	u32 at = members_size(DOM0_START_INFO, layout.long_size) +
 		 MAX_GUEST_CMDLINE + 2 * layout.long_size;
@@ -368,7 +368,7 @@ static void set_hv_start(struct domain *d)
 {
 	u64 start = ROUND_UP(image.hv_start_low, LARGE_PAGE);
 
-	if (!width_is_long(d->width) && start > d->tables.m2p_start)
+	if (!d->width->is_long && start > d->tables.m2p_start)
 		d->tables.m2p_start = d->tables.address_end = start;
 }
 

@@ -78,7 +78,7 @@ long domctl_context(struct domain *d, struct xen_domctl *op)
 		return -EINVAL;
 	if (!set && !v->proc.initialised)
 		return -ENODATA;
-	if (set && width_is_long(d->width) && errata_forbid_long_domu()) {
+	if (set && d->width->is_long && errata_forbid_long_domu()) {
 		log_warn("d%u: this processor does not run 64-bit DomUs safely "
 			 "(option allow_unsafe)", d->id);
 		return -EPERM;

@@ -78,7 +78,7 @@ static long query(u32 op, u64 arg)
  */
 static long machphys_list(u64 arg, bool own)
 {
-	bool wide = own && width_is_long(current_domain()->width);
+	bool wide = own && current_domain()->width->is_long;
 	u64 entry = wide ? sizeof(u64) : sizeof(u32), i;
 	u64 n = DIV_ROUND_UP(frame_count * entry, LARGE_PAGE);
 	u64 array = wide ? (u64)frame_m2p64 : (u64)frame_m2p;
@@ -102,7 +102,7 @@ static long machphys_mapping(u64 arg)
 	const struct domain *d = current_domain();
 	const struct width *w = d->width;
 	u64 start = d->tables.m2p_start;
-	u64 entries = d->privileged && width_is_long(w) ? frame_count :
+	u64 entries = d->privileged && w->is_long ? frame_count :
 		      (w->m2p_end - start) / w->long_size;
 	const u64 mapping[] = { start, w->m2p_end, entries - 1 };
 

@@ -149,7 +149,7 @@ static void enter_handler(struct vcpu *v, struct regs *r,
 {
 	if (!(t->cs & ~3u))
 		domain_crash(v->d, "no handler for vector %lu", r->vector);
-	else if (width_is_long(v->d->width))
+	else if (v->d->width->is_long)
 		enter_long(v, r, t, x);
 	else
 		enter_narrow(v, r, t, x);
@@ -170,7 +170,7 @@ void bounce_page_fault(struct vcpu *v, struct regs *r, u64 address, u32 error)
 {
 	u8 *cr2 = v->shared.info + v->d->width->cr2_offset;
 
-	if (width_is_long(v->d->width))
+	if (v->d->width->is_long)
 		*(u64 *)cr2 = address;
 	else
 		*(u32 *)cr2 = (u32)address;
@@ -243,7 +243,7 @@ void bounce_syscall(struct vcpu *v, struct regs *r)
 {
 	const struct vcpu_trap *cb = &v->entry.callback[CB_SYSCALL];
 
-	if (!cb->cs || !width_is_long(v->d->width)) {
+	if (!cb->cs || !v->d->width->is_long) {
 		bounce_fast_call(v, r);
 		return;
 	}
@@ -254,7 +254,7 @@ void bounce_syscall(struct vcpu *v, struct regs *r)
 /* SYSENTER and SYSCALL enter the callback, or fault if there is none. */
 void bounce_fast_call(struct vcpu *v, struct regs *r)
 {
-	if (width_is_long(v->d->width))
+	if (v->d->width->is_long)
 		fast_call_long(v, r);
 	else
 		fast_call_narrow(v, r);

@@ -68,7 +68,7 @@ long do_set_callbacks(u64 a[])
 	struct vcpu *v = current_vcpu();
 	u32 kind;
 
-	if (width_is_long(v->d->width)) {
+	if (v->d->width->is_long) {
 		for (kind = CB_EVENT; kind <= CB_SYSCALL; kind++)
 			if (cpu_canonical(a[kind]))
 				vcpu_set_callback(v, kind, 0, a[kind],
@@ -91,14 +91,14 @@ static int callback_kind(const struct vcpu *v, u16 type)
 		[CALLBACKTYPE_syscall32] = CB_SYSCALL32 + 1,
 	};
 
-	if (type == CALLBACKTYPE_syscall && !width_is_long(v->d->width))
+	if (type == CALLBACKTYPE_syscall && !v->d->width->is_long)
 		return -1;
 	return type < ARRAY_SIZE(kinds) ? kinds[type] - 1 : -1;
 }
 
 static long register_callback(struct vcpu *v, gva_t at)
 {
-	u32 last = width_is_long(v->d->width) ? 1 : 2;
+	u32 last = v->d->width->is_long ? 1 : 2;
 	u64 cb[3];	/* type and flags; CS of a 32-bit guest; IP */
 	u16 type;
 	int kind;
@@ -141,8 +141,7 @@ long do_callback_op(u64 a[])
 		return unregister_callback(current_vcpu(), gva(a[1]));
 	default:
 		/* As on Xen. */
-		return width_is_long(current_domain()->width) ? -ENOSYS :
-								 -EINVAL;
+		return current_domain()->width->is_long ? -ENOSYS : -EINVAL;
 	}
 }
 

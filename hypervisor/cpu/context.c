@@ -84,7 +84,7 @@ void context_load_cr4(const struct vcpu *v)
 {
 	u64 cr4 = read_cr4();
 	u64 wanted = (v->proc.cr4 & (CR4_TSD | CR4_FSGSBASE)) |
-		     (width_is_long(v->d->width) ? smep : 0);
+		     (v->d->width->is_long ? smep : 0);
 	u64 changes = (cr4 ^ wanted) & (CR4_TSD | CR4_FSGSBASE | CR4_SMEP);
 
 	if (changes)
@@ -245,7 +245,7 @@ void context_save(struct vcpu *v)
 	READ_SEGMENT(es, v->proc.es);
 	READ_SEGMENT(fs, v->proc.fs);
 	READ_SEGMENT(gs, v->proc.gs);
-	if (width_is_long(v->d->width)) {
+	if (v->d->width->is_long) {
 		v->proc.fs_base = segment_get_base(v, SEG_FS);
 		v->proc.gs_base = segment_get_base(v, SEG_GS);
 		/* It preserves all registers, so other switches save none. */
@@ -326,7 +326,7 @@ static bool load_segments(struct vcpu *v)
 	bad = LOAD_GUEST_SEGMENT(v, ds) | LOAD_GUEST_SEGMENT(v, es) |
 	      LOAD_GUEST_SEGMENT(v, fs) | LOAD_GUEST_SEGMENT(v, gs);
 	irq_disable();
-	if (width_is_long(v->d->width)) {
+	if (v->d->width->is_long) {
 		segment_set_base(v, SEG_FS, v->proc.fs_base);
 		segment_set_base(v, SEG_GS, v->proc.gs_base);
 		if (v->xpti.at)

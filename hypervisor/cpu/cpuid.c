@@ -154,7 +154,7 @@ bool cpuid_xcr0_ok(const struct domain *d, u64 xcr0)
 /* Without a domain, show what a 64-bit one may have. */
 static bool is_long(const struct domain *d)
 {
-	return !d || width_is_long(d->width);
+	return !d || d->width->is_long;
 }
 
 static bool applies(u8 whom, const struct domain *d)

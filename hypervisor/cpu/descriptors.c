@@ -35,7 +35,7 @@
 static bool check_gate(const struct width *w, u64 *d)
 {
 	u32 sel = *d >> 16 & 0xffff, dpl = *d >> DPL_SHIFT & 3;
-	u64 zero = GATE_RESERVED | (width_is_long(w) ? GATE_ARGUMENTS : 0);
+	u64 zero = GATE_RESERVED | (w->is_long ? GATE_ARGUMENTS : 0);
 
 	if (!(*d & DESC_TYPE))
 		return true;
@@ -67,7 +67,7 @@ bool descriptor_check(const struct width *w, u64 *d)
 		return true;
 	if (!(*d & DESC_S))
 		return check_gate(w, d);
-	if (!width_is_long(w) && !mend_narrow(d))
+	if (!w->is_long && !mend_narrow(d))
 		return false;
 	/*
 	 * Conforming code too: it runs in the caller's ring, but not with DPL

@@ -239,7 +239,7 @@ bool emulate_user_gs(struct vcpu *v, struct regs *r)
 	u16 code;
 
 	if ((u32)r->cx != MSR_KERNEL_GS_BASE || r->cs != SEL_64_CS ||
-	    !width_is_long(v->d->width) || v->proc.in_user ||
+	    !v->d->width->is_long || v->proc.in_user ||
 	    !domain_range_ok(v->d, gva(r->ip), sizeof(code)))
 		return false;
 	GUEST_GET(u16, r->ip, code);

@@ -140,7 +140,7 @@ long do_iret(u64 a[])
 	struct vcpu *v = current_vcpu();
 	struct regs *r = &this_block()->guest;
 
-	if (width_is_long(v->d->width))
+	if (v->d->width->is_long)
 		iret_long(v, r);
 	else
 		iret_narrow(v, r);

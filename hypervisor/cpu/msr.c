@@ -106,7 +106,7 @@ static bool applies(u8 whom, const struct vcpu *v)
 	case DOM0_AMD:
 		return !cpuid_is_intel() && v->d->privileged;
 	case LONG:
-		return width_is_long(v->d->width);
+		return v->d->width->is_long;
 	default:
 		return true;
 	}

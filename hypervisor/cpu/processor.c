@@ -36,7 +36,7 @@ long do_set_segment_base(u64 a[])
 	struct vcpu *v = current_vcpu();
 	u32 which = (u32)a[0];
 
-	if (!width_is_long(v->d->width))
+	if (!v->d->width->is_long)
 		return -ENOSYS;
 	if (which == SEGBASE_GS_USER_SEL) {
 		context_set_other_gs(v, (u16)a[1]);

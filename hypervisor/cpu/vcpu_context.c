@@ -62,7 +62,7 @@ static int copy(struct context *c, gva_t at, const struct width *w, bool get)
 	int rc = get ? guest_read(c->fpu.fxsave, at, sizeof(c->fpu.fxsave)) :
 		 guest_write(at, c->fpu.fxsave, sizeof(c->fpu.fxsave));
 	const struct context_run *r = w->context;
-	bool narrow = !width_is_long(w);
+	bool narrow = !w->is_long;
 	u64 *longs, size, i;
 
 	for (at.a += sizeof(c->fpu.fxsave); !rc && r->longs; at.a += size, r++) {
@@ -94,7 +94,7 @@ static u16 kernel_selector(const struct vcpu *v, u64 sel)
 /* Mode and segment bases; a 32-bit guest's are 0. */
 static void set_mode(struct vcpu *v, const struct context *c)
 {
-	bool user = width_is_long(v->d->width) && !(c->flags & VGCF_in_kernel);
+	bool user = v->d->width->is_long && !(c->flags & VGCF_in_kernel);
 
 	v->proc.in_user = user;
 	v->proc.fs_base = c->fs_base;
@@ -145,7 +145,7 @@ static void set_entries(struct vcpu *v, const struct context *c)
 
 static mfn_t user_root(const struct vcpu *v, const struct context *c)
 {
-	return width_is_long(v->d->width) && c->ctrlreg[1] ?
+	return v->d->width->is_long && c->ctrlreg[1] ?
 	       width_cr3_to_mfn(v->d->width, c->ctrlreg[1]) : INVALID_MFN;
 }
 
@@ -177,7 +177,7 @@ static int set_tables(struct vcpu *v, const struct context *c)
 		return rc;
 	}
 	roots_set(v, root);
-	if (width_is_long(v->d->width))
+	if (v->d->width->is_long)
 		roots_set_user(v, user);
 	v->desc.ldt_base = gva(c->ldt_base);
 	v->desc.ldt_entries = (u32)c->ldt_ents;
@@ -229,7 +229,7 @@ static bool context_ok(const struct vcpu *v, const struct context *c)
 /* A vCPU in user mode needs a root for it. */
 static bool mode_ok(const struct vcpu *v, const struct context *c)
 {
-	return !width_is_long(v->d->width) || (c->flags & VGCF_in_kernel) || c->ctrlreg[1];
+	return !v->d->width->is_long || (c->flags & VGCF_in_kernel) || c->ctrlreg[1];
 }
 
 static int set_locked(struct vcpu *v, const struct context *c)
@@ -283,7 +283,7 @@ static void get_mode(const struct vcpu *v, struct context *c)
 	c->fs_base = v->proc.fs_base;
 	c->gs_user = user ? v->proc.gs_base : v->proc.gs_other;
 	c->gs_kernel = user ? v->proc.gs_other : v->proc.gs_base;
-	if (width_is_long(v->d->width) && !mfn_eq(v->roots.user.table, INVALID_MFN))
+	if (v->d->width->is_long && !mfn_eq(v->roots.user.table, INVALID_MFN))
 		c->ctrlreg[1] = width_mfn_to_cr3(v->d->width, v->roots.user.table);
 }
 

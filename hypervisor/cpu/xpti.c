@@ -81,8 +81,7 @@ int xpti_prepare(struct vcpu *v)
 	struct vcpu_xpti *x = &v->xpti;
 
 	ASSERT_HELD(&v->d->tables.lock);
-	if (x->at || !width_is_long(v->d->width) ||
-	    !xpti_enabled(v->d->privileged))
+	if (x->at || !v->d->width->is_long || !xpti_enabled(v->d->privileged))
 		return 0;
 	if (!frames_make_page(&x->l3) || !frames_make_page(&x->l2) ||
 	    !frames_make_page(&x->page) || roots_split(v))

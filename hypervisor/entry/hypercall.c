@@ -107,7 +107,7 @@ static bool wants_restart(const struct hypercall *call, long rc)
 /* Store the result of an entry whose address was range-checked. 0 or -EFAULT. */
 static int put_result(const struct width *w, gva_t at, u64 result)
 {
-	if (width_is_long(w))
+	if (w->is_long)
 		GUEST_PUT(u64, at.a + sizeof(u64), result);
 	else
 		GUEST_PUT(u32, at.a + sizeof(u32), result);

@@ -305,7 +305,7 @@ long do_grant_table_op(u64 a[])
 		return grant_copy(&a[1], &a[2]);
 	case GNTTABOP_setup_table:
 		/* As on Xen, a 32-bit guest may ask for nothing. */
-		if (!a[2] && !width_is_long(current_domain()->width))
+		if (!a[2] && !current_domain()->width->is_long)
 			return 0;
 		/* fallthrough */
 	case GNTTABOP_query_size:

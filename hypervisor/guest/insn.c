@@ -322,7 +322,7 @@ int insn_decode(const struct vcpu *v, struct regs *r, struct insn *i)
 
 	if (!(d & DESC_CODE))
 		return -EINVAL;
-	if ((d & DESC_LONG) && width_is_long(v->d->width))
+	if ((d & DESC_LONG) && v->d->width->is_long)
 		return insn_decode_in(0, ~0ull, 8, r, i);
 	return insn_decode_in(segment_base(d), segment_limit(d),
 			      d & DESC_32BIT ? 4 : 2, r, i);

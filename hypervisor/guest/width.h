@@ -90,11 +90,6 @@ extern const struct context_run context32[], context64[]; /* vcpu_context.c */
  */
 void width_fill_page(const struct width *w, u8 *page);
 
-static inline bool width_is_long(const struct width *w)
-{
-	return w->is_long;
-}
-
 /* CR3 of a 32-bit guest holds the upper 12 address bits in its lowest bits. */
 static inline mfn_t width_cr3_to_mfn(const struct width *w, u64 cr3)
 {

@@ -201,7 +201,7 @@ static int vcpu_operation(struct vcpu *v, const struct mmuext *op)
 	if (op->cmd == MMUEXT_NEW_BASEPTR)
 		return mmu_new_baseptr(v, mfn(op->arg1));
 	if (op->cmd == MMUEXT_NEW_USER_BASEPTR)
-		return width_is_long(v->d->width) ?
+		return v->d->width->is_long ?
 		       new_user_baseptr(v, mfn(op->arg1)) : -EINVAL;
 	spin_guard(&v->d->tables.lock);
 	return ldt_set(v, gva(op->arg1), (u32)op->arg2);	/* nr_ents */

@@ -13,7 +13,7 @@ u64 page_limit(const struct domain *d)
 	const struct width *w = d->width;
 	u64 entries = (w->m2p_end - d->tables.m2p_start) / w->long_size;
 
-	if (width_is_long(w) || entries >= frame_count)
+	if (w->is_long || entries >= frame_count)
 		return 0;
 	return BIT(63 - (u32)__builtin_clzll(entries));
 }

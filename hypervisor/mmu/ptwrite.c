@@ -119,7 +119,7 @@ static bool carry_out(struct write *w, u64 *entry)
 		mask = insn_mask(&w->i) << w->offset * 8;
 		value = (was & ~mask) | (new << w->offset * 8 & mask);
 		rc = tables_cmpxchg_l1(w->v->d, entry, &was, value);
-		if (rc && rc != -EAGAIN && !width_is_long(w->v->d->width) &&
+		if (rc && rc != -EAGAIN && !w->v->d->width->is_long &&
 		    w->i.width == 4 && w->offset == 4)
 			rc = tables_cmpxchg_l1(w->v->d, entry, &was,
 					       value & ~PTE_P);

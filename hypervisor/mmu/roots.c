@@ -44,7 +44,7 @@
 static void make_tables(struct vcpu *v, u64 *second)
 {
 	struct vcpu_roots *r = &v->roots;
-	bool wide = width_is_long(v->d->width);
+	bool wide = v->d->width->is_long;
 
 	memset(r->kernel.own, 0, PAGE_SIZE);
 	memset(second, 0, PAGE_SIZE);
@@ -97,7 +97,7 @@ static void follow_width(struct vcpu *v)
 {
 	struct vcpu_roots *r = &v->roots;
 
-	if (!r->l3 != width_is_long(v->d->width))
+	if (!r->l3 != v->d->width->is_long)
 		make_tables(v, r->l3 ? (u64 *)r->l3 : r->user.own);
 }
 
