@@ -241,7 +241,7 @@ static noinline struct regs *hypervisor_trap(struct regs *r)
 		return r;
 	panic_begin();
 	panic_dump(r);
-	panic_backtrace(r->ip, (const u64 *)r->bp);
+	panic_backtrace(this_block(), r->ip, (const u64 *)r->bp);
 	panic("trap in the hypervisor");
 }
 

@@ -27,8 +27,7 @@ void panic_stop(void)
 		__asm__ volatile("cli; hlt");
 }
 
-/* Log the functions on the stacks of the CPU that owns the block. */
-static void backtrace(const struct cpu_block *b, u64 ip, const u64 *frame)
+void panic_backtrace(const struct cpu_block *b, u64 ip, const u64 *frame)
 {
 	u32 n;
 
@@ -44,11 +43,6 @@ static void backtrace(const struct cpu_block *b, u64 ip, const u64 *frame)
 	}
 }
 
-void panic_backtrace(u64 ip, const u64 *frame)
-{
-	backtrace(this_block(), ip, frame);
-}
-
 void panic_show_cpus(const struct regs *mine)
 {
 	const struct regs *r;
@@ -59,8 +53,8 @@ void panic_show_cpus(const struct regs *mine)
 		if (!r)
 			continue;
 		log_err("CPU%u %s:", i, r->cs & 3 ? "in a guest" : "at");
-		backtrace(cpu_blocks[i], r->ip,
-			  r->cs & 3 ? NULL : (const u64 *)r->bp);
+		panic_backtrace(cpu_blocks[i], r->ip,
+				r->cs & 3 ? NULL : (const u64 *)r->bp);
 	}
 }
 
@@ -94,6 +88,6 @@ void panic(const char *fmt, ...)
 	va_end(ap);
 	log_err("%s", why);
 	log_err("on CPU%u, from:", this_cpu()->id);
-	panic_backtrace(frame[1] - 1, (const u64 *)frame[0]);
+	panic_backtrace(this_block(), frame[1] - 1, (const u64 *)frame[0]);
 	panic_stop();
 }

@@ -3,6 +3,8 @@
 #ifndef KRYPTON_PANIC_H
 #define KRYPTON_PANIC_H
 
+struct cpu_block;
+
 /*
  * Begin to stop the machine: interrupts are off, all other CPUs halt, and the
  * log takes no lock from here on. Returns on one CPU only, the first that calls
@@ -14,9 +16,10 @@ void panic_stop(void) __attribute__((noreturn));
 /* Write the registers to the log. */
 void panic_dump(const struct regs *r);
 /*
- * The chain of frames on this CPU's stacks, which ends at the entry of a trap.
+ * Log the functions on the stacks of the CPU that owns the block: an address, and
+ * the chain of frames, which ends at the entry of a trap.
  */
-void panic_backtrace(u64 ip, const u64 *frame);
+void panic_backtrace(const struct cpu_block *b, u64 ip, const u64 *frame);
 /*
  * After panic_begin(): the chain of frames of each CPU, of this one from these
  * registers on if there are any.
