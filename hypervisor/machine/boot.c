@@ -15,9 +15,7 @@ void boot_split(void)
 
 	str_copy(text, boot_info.cmdline, sizeof(text));
 	for (boot_words = 0; *p && boot_words < BOOT_MAX_WORDS; boot_words++) {
-		boot_word[boot_words].name = p;
-		boot_word[boot_words].value = NULL;
-		boot_word[boot_words].done = false;
+		boot_word[boot_words] = (struct boot_word){ .name = p };
 		for (; *p && *p != ' '; p++)
 			if (*p == '=' && !boot_word[boot_words].value) {
 				*p = 0;

@@ -28,28 +28,18 @@ static u32 taken;		/* the address of the hypervisor's own device */
 
 u32 pci_port_read(u32 port, u32 size)
 {
-	switch (size) {
-	case 1:
-		return inb((u16)port);
-	case 2:
-		return inw((u16)port);
-	default:
-		return inl((u16)port);
-	}
+	return size == 1 ? inb((u16)port) : size == 2 ? inw((u16)port) :
+	       inl((u16)port);
 }
 
 void pci_port_write(u32 port, u32 size, u32 value)
 {
-	switch (size) {
-	case 1:
+	if (size == 1)
 		outb((u16)port, (u8)value);
-		break;
-	case 2:
+	else if (size == 2)
 		outw((u16)port, (u16)value);
-		break;
-	default:
+	else
 		outl((u16)port, value);
-	}
 }
 
 u32 pci_cycle_read(u32 address, u32 port, u32 size)

@@ -124,17 +124,14 @@ static bool remove_extent(struct domain *d,
 static bool one_extent(struct domain *d, const struct xen_memory_reservation *r,
 		       u32 op, u64 i)
 {
-	switch (op) {
-	case XENMEM_increase_reservation:
-		return add_extent(d, r, i, false);
-	case XENMEM_populate_physmap:
-		/* Only HVM guests have memory on demand: change nothing. */
-		if (r->mem_flags & XENMEMF_populate_on_demand)
-			return d != current_domain();
-		return add_extent(d, r, i, true);
-	default:
+	bool populate = op == XENMEM_populate_physmap;
+
+	if (op == XENMEM_decrease_reservation)
 		return remove_extent(d, r, i);
-	}
+	/* Only HVM guests have memory on demand: change nothing. */
+	if (populate && (r->mem_flags & XENMEMF_populate_on_demand))
+		return d != current_domain();
+	return add_extent(d, r, i, populate);
 }
 
 long memory_change_reservation(u32 op, u64 a[])
