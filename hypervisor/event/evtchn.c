@@ -8,7 +8,6 @@
  * makes the ports at the other ends unbound. Sending takes one lock after the
  * other.
  */
-#include <xen/event_channel.h>
 #include "device/irq.h"
 #include "event/evtchn_port.h"
 #include "guest/operation.h"

@@ -12,11 +12,10 @@
  * Each of these pages has a reference and a WRITABLE type reference, until the
  * guest returns to the 2-level ABI or dies.
  */
-#include <xen/event_channel.h>
 #include "event/evtchn_port.h"
 
 #define WORDS_PER_PAGE	(PAGE_SIZE / sizeof(event_word_t))
-#define ARRAY_PAGES	(PORTS_MAX / WORDS_PER_PAGE)
+#define ARRAY_PAGES	(EVTCHN_FIFO_NR_CHANNELS / WORDS_PER_PAGE)
 #define QUEUES		EVTCHN_FIFO_MAX_QUEUES
 #define RAISE_PORTS	128u	/* looked at in one hold of the lock */
 #define LINK_TRIES	5	/* what a well-behaved guest needs at most */

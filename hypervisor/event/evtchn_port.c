@@ -12,16 +12,14 @@
  * the guest takes the event off, of which the hypervisor is not notified. Such
  * ports are in a list, and each allocation of a port tests some of them.
  */
-#include <xen/event_channel.h>
 #include "domain/part.h"
 #include "event/evtchn_port.h"
 
 #define LOOK_AT		32	/* closed ports tested by an allocation */
 
-_Static_assert(EVTCHN_DIRS * PORT_PAGES_PER_DIR * PORTS_PER_PAGE == PORTS_MAX,
-	       "all ports have a place");
-_Static_assert(EVTCHN_PAGES * PORTS_PER_PAGE == PORTS_MAX, "and its page");
-_Static_assert(PORTS_MAX == EVTCHN_FIFO_NR_CHANNELS, "and no more");
+_Static_assert(EVTCHN_PAGES * PORTS_PER_PAGE == EVTCHN_FIFO_NR_CHANNELS,
+	       "all ports have a page");
+_Static_assert(EVTCHN_DIRS * PORT_PAGES_PER_DIR == EVTCHN_PAGES, "and a place");
 
 static bool bit_test_and_set(u8 *map, u32 bit)
 {
@@ -50,7 +48,7 @@ void evtchn_mark_pending(struct vcpu *v)
 
 u32 evtchn_limit(const struct domain *d)
 {
-	return d->events.fifo ? PORTS_MAX : d->width->max_ports;
+	return d->events.fifo ? EVTCHN_FIFO_NR_CHANNELS : d->width->max_ports;
 }
 
 /* NULL if no port of its page was ever used. */

@@ -6,12 +6,11 @@
 #ifndef KRYPTON_EVTCHN_PORT_H
 #define KRYPTON_EVTCHN_PORT_H
 
+#include <xen/event_channel.h>
 #include "domain/domain.h"
 
 #define PORTS_PER_PAGE	(PAGE_SIZE / sizeof(struct evtchn))
 #define PORT_PAGES_PER_DIR	(PAGE_SIZE / sizeof(struct evtchn *))
-/* The most ports of any ABI: EVTCHN_FIFO_NR_CHANNELS. */
-#define PORTS_MAX	(1u << 17)
 
 /* NULL for a number that is out of range or was never used. */
 struct evtchn *evtchn_port(const struct domain *d, u32 port);
