@@ -148,7 +148,7 @@ long do_set_gdt(u64 a[])
 	mfn_t list[GDT_FRAMES];
 	u32 entries = (u32)a[1];
 
-	if (entries > GDT_MAX_ENTRIES)
+	if (entries > FIRST_RESERVED_GDT_ENTRY)
 		return -EINVAL;
 	if (entries && guest_get_longs(gva(a[0]), (u64 *)list,
 				       DIV_ROUND_UP(entries, 512u)))

@@ -6,7 +6,6 @@
 #include "guest/width.h"
 
 #define GDT_FRAMES	14
-#define GDT_MAX_ENTRIES	(GDT_FRAMES * 512)
 #define LDT_FRAMES	16
 #define LDT_MAX_ENTRIES	8192
 

@@ -220,7 +220,7 @@ static bool addresses_ok(const struct vcpu *v, const struct context *c)
 
 static bool context_ok(const struct vcpu *v, const struct context *c)
 {
-	return addresses_ok(v, c) && c->gdt_ents <= GDT_MAX_ENTRIES &&
+	return addresses_ok(v, c) && c->gdt_ents <= FIRST_RESERVED_GDT_ENTRY &&
 	       c->ldt_ents <= LDT_MAX_ENTRIES &&
 	       !(c->ldt_base & (PAGE_SIZE - 1)) &&
 	       (v->id || !(c->vm_assist & ~v->d->width->assists));

@@ -7,7 +7,6 @@
 #ifndef KRYPTON_UNPACK_LINUX_H
 #define KRYPTON_UNPACK_LINUX_H
 
-#include "errno.h"
 #include "lib/lib.h"
 #include "unpack/unpack.h"
 
