@@ -80,10 +80,10 @@ bool grant_map_begin(struct grant_table *t, u32 handle, struct grant_map *m)
 
 void grant_map_end(struct grant_table *t, u32 handle, u16 flags)
 {
-	struct domain *granter = NULL;
+	DOMAIN_REF(granter) = NULL;
 	struct grant_map *m;
 
-	spin_lock(&t->maptrack_lock);
+	spin_guard(&t->maptrack_lock);
 	m = lookup(t, handle);
 	m->flags = flags;
 	m->busy = false;
@@ -91,9 +91,6 @@ void grant_map_end(struct grant_table *t, u32 handle, u16 flags)
 		granter = m->granter;
 		push_free(t, handle);
 	}
-	spin_unlock(&t->maptrack_lock);
-	if (granter)
-		domain_put(granter);
 }
 
 /*

@@ -74,10 +74,10 @@ bool page_reserve(struct domain *d, u64 count, bool limited)
 
 void page_unreserve(struct domain *d, u64 count)
 {
-	u64 flags = spin_lock_irqsave(&d->mem.lock);
-	bool last = !(d->mem.tot_pages -= count);
+	bool last;
 
-	spin_unlock_irqrestore(&d->mem.lock, flags);
+	spin_scoped_irqsave(&d->mem.lock)
+		last = !(d->mem.tot_pages -= count);
 	if (last)
 		domain_put(d);
 }
