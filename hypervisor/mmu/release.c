@@ -97,13 +97,11 @@ static int create(struct domain *d, const struct domain_config *config)
 static int kill_tables(struct domain *d)
 {
 	u64 f = spin_lock_irqsave(&d->mem.lock);
-	int rc;
 
 	spin_unlock_irqrestore(&d->mem.lock, f);
 	spin_lock(&d->tables.lock);
 	spin_unlock(&d->tables.lock);
-	rc = ptype_drain(d);
-	return rc ? rc : walk_frames(d, clear_table);
+	return walk_frames(d, clear_table);
 }
 
 DOMAIN_PART(TABLES,
