@@ -124,10 +124,23 @@ static inline bool cpu_canonical(u64 at)
 	return at + BIT(47) < BIT(48);
 }
 
-static inline void wbinvd(void)
-{
-	__asm__ volatile("wbinvd" ::: "memory");
+/* Instructions without operands. */
+#define DEFINE_INSN(name, insn)						\
+static inline void name(void)						\
+{									\
+	__asm__ volatile(insn ::: "memory");				\
 }
+
+DEFINE_INSN(wbinvd, "wbinvd")
+DEFINE_INSN(cpu_relax, "pause")
+DEFINE_INSN(irq_disable, "cli")
+DEFINE_INSN(irq_enable, "sti")
+/*
+ * Take the interrupts that wait; they are off before and afterwards. STI holds
+ * them back for one instruction more, and in QEMU, which leaves a block at PAUSE,
+ * for the next one as well: so one instruction comes before PAUSE.
+ */
+DEFINE_INSN(irq_window, "sti; nop; pause; cli")
 
 /*
  * Write back what the caches have of a page, and drop it: the next look finds
@@ -281,16 +294,6 @@ static inline void xsetbv(u64 v)
 			 "c" (0));
 }
 
-static inline void irq_disable(void)
-{
-	__asm__ volatile("cli" ::: "memory");
-}
-
-static inline void irq_enable(void)
-{
-	__asm__ volatile("sti" ::: "memory");
-}
-
 static inline u64 irq_save(void)
 {
 	u64 f;
@@ -307,21 +310,6 @@ static inline void irq_restore(u64 f)
 		hold_end(0);
 		irq_enable();
 	}
-}
-
-static inline void cpu_relax(void)
-{
-	__asm__ volatile("pause" ::: "memory");
-}
-
-/*
- * Take the interrupts that wait; they are off before and afterwards. STI holds
- * them back for one instruction more, and in QEMU, which leaves a block at PAUSE,
- * for the next one as well: so one instruction comes before PAUSE.
- */
-static inline void irq_window(void)
-{
-	__asm__ volatile("sti; nop; pause; cli" ::: "memory");
 }
 
 /*
