@@ -68,7 +68,6 @@ static inline s64 ahead(u64 a, u64 b)
 	return (s64)(a - b);
 }
 
-bool sched_may_run_on(const struct vcpu *v, u32 cpu);
 bool sched_runnable(const struct vcpu *v);
 /* Note in its run state why a vCPU that does not run waits. */
 void sched_note_wait(struct vcpu *v, u64 now);

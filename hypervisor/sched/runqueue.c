@@ -91,7 +91,7 @@ struct vcpu *runqueue_best(const struct runqueue *q, u32 cpu)
 		if (!sched_runnable(v)) {
 			runqueue_remove(v);
 			sched_note_wait(v, time_now());
-		} else if (sched_may_run_on(v, cpu) &&
+		} else if (cpus_has(&v->sched.affinity, cpu) &&
 			   (!v->sched.on_cpu || v->sched.cpu == cpu) &&
 			   (!best || ahead(best->sched.vtime[cpu],
 					   v->sched.vtime[cpu]) > 0)) {

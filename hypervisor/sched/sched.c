@@ -59,11 +59,6 @@ bool sched_runnable(const struct vcpu *v)
 	return v->sched.state == VCPU_UP && may_run(v->d);
 }
 
-bool sched_may_run_on(const struct vcpu *v, u32 cpu)
-{
-	return cpus_has(&v->sched.affinity, cpu);
-}
-
 bool sched_may_stay_loaded(const struct vcpu *v)
 {
 	u32 state = v->sched.state;
@@ -144,7 +139,7 @@ static bool call_idle(const struct vcpu *v)
 {
 	u32 cpu = v->sched.cpu;
 	cpus_t usable, preferred;
-	bool own = sched_may_run_on(v, cpu) &&
+	bool own = cpus_has(&v->sched.affinity, cpu) &&
 		   cpus_has(&v->sched.soft_affinity, cpu);
 
 	/* It comes for v alone: another vCPU needs another CPU. */
@@ -194,7 +189,7 @@ void sched_tickle(const struct vcpu *v)
 	if (cpus_any(&idle_cpus) && call_idle(v))
 		return;
 	for (cpu = 0; cpu < cpu_count; cpu++) {
-		if (!sched_may_run_on(v, cpu) ||
+		if (!cpus_has(&v->sched.affinity, cpu) ||
 		    !READ_ONCE(runqueues[cpu].running))
 			continue;
 		if (other != v->sched.cpu) {	/* only its own counts then */
@@ -444,7 +439,8 @@ static void leave(struct vcpu *v, const struct vcpu *next, u32 cpu, u64 now)
 
 static bool may_stay(const struct vcpu *prev, u32 cpu)
 {
-	return prev && sched_runnable(prev) && sched_may_run_on(prev, cpu);
+	return prev && sched_runnable(prev) &&
+	       cpus_has(&prev->sched.affinity, cpu);
 }
 
 struct vcpu *sched_choose(struct vcpu *prev)

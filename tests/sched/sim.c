@@ -273,7 +273,7 @@ static void check_waits(const struct vcpu *v)
 	if (!sched_runnable(v) || v->sched.on_cpu || sim_now <= STARTED)
 		return;
 	for (cpu = 0; cpu < cpu_count; cpu++)
-		if (sched_may_run_on(v, cpu) &&
+		if (cpus_has(&v->sched.affinity, cpu) &&
 		    (runqueues[cpu].slice.active || cpu_blocks[cpu]->cpu.work))
 			return;
 	panic("a vCPU waits, and no CPU will choose\n");

@@ -9,7 +9,6 @@
 
 /* What the scheduler does, and no other test has. */
 #define sched_runnable(v)		((v)->sched.state == VCPU_UP)
-#define sched_may_run_on(v, cpu)	cpus_has(&(v)->sched.affinity, cpu)
 #define sched_note_wait(v, now)		((void)(v), (void)(now))
 #include "../../hypervisor/sched/runqueue.c"
 
