@@ -56,9 +56,8 @@ long sysctl_numa(struct xen_sysctl *op)
 		frames_total << PAGE_SHIFT, frames_free() << PAGE_SHIFT
 	};
 	const u32 distance = LOCAL_DISTANCE;
-	bool wanted = (n->meminfo.p || n->distance.p);
 
-	if (wanted && !n->num_nodes)
+	if ((n->meminfo.p || n->distance.p) && !n->num_nodes)
 		return 0;
 	if ((n->meminfo.p && ctl_put(n->meminfo, 0, &memory)) ||
 	    (n->distance.p && ctl_put(n->distance, 0, &distance)))

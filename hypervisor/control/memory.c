@@ -18,14 +18,13 @@
 
 static long machine_map(u64 arg)
 {
-	const struct domain *d = current_domain();
 	static const struct e820_entry apics = {
 		0xfec00000, 0x400000, E820_RESERVED
 	};
 	u32 i, n = boot_info.e820_count;
 	struct xen_memory_map map;
 
-	if (!d->privileged)
+	if (!current_domain()->privileged)
 		return -EPERM;
 	if (layout_get(LAYOUT_MEMORY_MAP, gva(arg), &map, sizeof(map)))
 		return -EFAULT;

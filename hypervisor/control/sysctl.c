@@ -16,7 +16,6 @@ _Static_assert(offsetof(struct xen_sysctl, u) == 8, "public ABI");
 static long do_readconsole(struct xen_sysctl *op)
 {
 	struct xen_sysctl_readconsole *r = &op->u.readconsole;
-	gva_t to = gva((u64)r->buffer.p);
 	u64 at = log_first();
 	char piece[256];
 	u32 done = 0;
@@ -28,7 +27,7 @@ static long do_readconsole(struct xen_sysctl *op)
 		n = log_read(&at, piece, MIN(r->count - done, sizeof(piece)));
 		if (!n)
 			break;
-		if (guest_write(gva(to.a + done), piece, n))
+		if (guest_write(gva((u64)r->buffer.p + done), piece, n))
 			return -EFAULT;
 		done += (u32)n;
 	}

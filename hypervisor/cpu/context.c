@@ -238,9 +238,7 @@ void context_set_xcr0(struct vcpu *v, u64 xcr0)
 
 void context_save(struct vcpu *v)
 {
-	struct cpu_block *b = this_block();
-
-	v->proc.regs = b->guest;
+	v->proc.regs = this_block()->guest;
 	READ_SEGMENT(ds, v->proc.ds);
 	READ_SEGMENT(es, v->proc.es);
 	READ_SEGMENT(fs, v->proc.fs);

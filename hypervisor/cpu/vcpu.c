@@ -256,9 +256,8 @@ static long bring_down(struct vcpu *v)
 
 long do_vcpu_op(u64 a[])
 {
-	struct domain *d = current_domain();
+	struct vcpu *v = domain_vcpu(current_domain(), (u32)a[1]);
 	struct vcpu_runstate_info rs;
-	struct vcpu *v = domain_vcpu(d, (u32)a[1]);
 
 	if (!v)
 		return -ENOENT;
