@@ -111,7 +111,7 @@ static int write_policy(struct writer *w, u64 msrs, u32 *nr_leaves,
 long domctl_get_policy(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_cpu_policy *p = &op->u.cpu_policy;
-	struct writer w = { .to = gva((u64)p->leaves.p), .d = d };
+	struct writer w = { .to = HANDLE(p->leaves), .d = d };
 
 	return write_policy(&w, (u64)p->msrs.p, &p->nr_leaves, &p->nr_msrs);
 }
@@ -119,7 +119,7 @@ long domctl_get_policy(struct domain *d, struct xen_domctl *op)
 long sysctl_cpu_policy(struct xen_sysctl *op)
 {
 	struct xen_sysctl_cpu_policy *p = &op->u.cpu_policy;
-	struct writer w = { .to = gva((u64)p->leaves.p) };
+	struct writer w = { .to = HANDLE(p->leaves) };
 
 	if (p->_rsvd || p->index > XEN_SYSCTL_cpu_policy_hvm_default)
 		return -EINVAL;

@@ -18,7 +18,7 @@ int ctl_get_bitmap(const struct xenctl_bitmap *from, cpus_t *set)
 	u32 bits = MIN(from->nr_bits, (u32)MAX_CPUS);
 
 	*set = cpus_below(0);
-	if (guest_read(set, gva((u64)from->bitmap.p), DIV_ROUND_UP(bits, 8)))
+	if (guest_read(set, HANDLE(from->bitmap), DIV_ROUND_UP(bits, 8)))
 		return -EFAULT;
 	*set = cpus_and(*set, cpus_below(bits));
 	return 0;

@@ -40,7 +40,7 @@ long domctl_get_extended_state(struct vcpu *v, struct xen_domctl *op)
 	if (e->size < size || e->xfeature_mask != context_xcr0)
 		return -EINVAL;
 	e->size = size;
-	return guest_write(gva((u64)e->buffer.p), &s, size);
+	return guest_write(HANDLE(e->buffer), &s, size);
 }
 
 /* Whether the header can be XRSTOR's, in the order of Xen's answers. */
@@ -67,7 +67,7 @@ long domctl_set_extended_state(struct vcpu *v, struct xen_domctl *op)
 
 	if (e->size < NO_IMAGE || e->size > size_for(context_xcr0))
 		return -EINVAL;
-	if (guest_read(&s, gva((u64)e->buffer.p), e->size))
+	if (guest_read(&s, HANDLE(e->buffer), e->size))
 		return -EFAULT;
 	if (!s.xcr0_all && !s.xcr0 && e->size == NO_IMAGE)
 		return 0;
@@ -115,8 +115,7 @@ long domctl_get_msrs(struct vcpu *v, struct xen_domctl *op)
 	m->msr_count = !!msr.value;
 	if (m->msr_count > room)
 		return -ENOBUFS;
-	return guest_write(gva((u64)m->msrs.p), &msr,
-			   m->msr_count * sizeof(msr));
+	return guest_write(HANDLE(m->msrs), &msr, m->msr_count * sizeof(msr));
 }
 
 /* After an error, the count is that of those which were set before it. */

@@ -70,7 +70,7 @@ long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
 long domctl_context(struct domain *d, struct xen_domctl *op)
 {
 	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);
-	gva_t at = gva((u64)op->u.vcpucontext.ctxt.p);
+	gva_t at = HANDLE(op->u.vcpucontext.ctxt);
 	bool set = op->cmd == XEN_DOMCTL_setvcpucontext;
 	long rc;
 

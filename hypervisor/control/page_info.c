@@ -34,7 +34,7 @@ static u32 frame_info(struct domain *d, mfn_t m)
 /* In place: each frame number of the array becomes its type. */
 long domctl_page_info(struct domain *d, struct xen_domctl *op)
 {
-	gva_t array = gva((u64)op->u.getpageframeinfo3.array.p);
+	gva_t array = HANDLE(op->u.getpageframeinfo3.array);
 	u64 n = op->u.getpageframeinfo3.num, i, frame;
 
 	if (n > MAX_FRAMES)

@@ -51,6 +51,9 @@ int guest_put_longs(gva_t at, const u64 *from, u32 n);
 int guest_get_long(gva_t array, u64 index, u64 *value);
 int guest_put_long(gva_t array, u64 index, u64 value);
 
+/* The guest address in a handle (XEN_GUEST_HANDLE) of a copied structure. */
+#define HANDLE(h)	gva((u64)(h).p)
+
 /* The address of element i of an array whose elements have this size. */
 static inline gva_t gva_index(gva_t base, u64 i, u64 size)
 {

@@ -37,7 +37,5 @@ int layout_put(const char *layout, gva_t at, const void *from);
 u32 layout_size(const char *layout);
 /* Write only the member after '=': a call's progress or result. */
 int layout_put_result(const char *layout, gva_t at, u64 value);
-/* The guest address in a handle (XEN_GUEST_HANDLE) of a copied structure. */
-#define HANDLE(h)	gva((u64)(h).p)
 
 #endif
