@@ -14,7 +14,7 @@
 struct format {
 	const char *magic;
 	u32 length;
-	const char *(*unpack)(const u8 *from, u64 length, u8 *to, u64 size);
+	unpack_fn *unpack;
 };
 
 static const struct format formats[] = {

@@ -6,13 +6,9 @@
 #ifndef KRYPTON_UNPACK_H
 #define KRYPTON_UNPACK_H
 
-const char *unpack_gzip(const u8 *from, u64 length, u8 *to, u64 size);
-const char *unpack_xz(const u8 *from, u64 length, u8 *to, u64 size);
-const char *unpack_zstd(const u8 *from, u64 length, u8 *to, u64 size);
-const char *unpack_lz4(const u8 *from, u64 length, u8 *to, u64 size);
-const char *unpack_lzo(const u8 *from, u64 length, u8 *to, u64 size);
-const char *unpack_lzma(const u8 *from, u64 length, u8 *to, u64 size);
-const char *unpack_bzip2(const u8 *from, u64 length, u8 *to, u64 size);
+typedef const char *unpack_fn(const u8 *from, u64 length, u8 *to, u64 size);
+unpack_fn unpack_gzip, unpack_xz, unpack_zstd, unpack_lz4, unpack_lzo,
+	unpack_lzma, unpack_bzip2;
 
 /* Memory for a decompressor, freed when it ends; or NULL. */
 void *unpack_alloc(u64 n);
