@@ -10,7 +10,7 @@
 #include "control/ctl.h"
 #include "cpu/emulate.h"
 
-#define MAX_LEAVES	96u
+#define MAX_LEAVES	120u	/* as many as Xen 4.17 has room for */
 #define MAX_MSRS	2u
 
 /* Where a list of leaves goes: memory of the caller, or nowhere. */
@@ -177,22 +177,76 @@ long sysctl_cpu_features(struct xen_sysctl *op)
 	return n < all ? -ENOBUFS : 0;
 }
 
-/* Only before the domain has run. MSRs are not looked at. */
-long domctl_set_policy(struct domain *d, struct xen_domctl *op)
+/*
+ * Xen 4.17's error for a leaf: it has room for these leaves and subleaves, and
+ * EAX of some names the last one.
+ */
+static long leaf_error(const xen_cpuid_leaf_t *l)
 {
-	const struct xen_domctl_cpu_policy *p = &op->u.cpu_policy;
+	static const u8 room[] = { [4] = 6, [7] = 3, [0xb] = 2, [0xd] = 63 };
+	u32 r[4], n = l->leaf < sizeof(room) ? room[l->leaf] : 0;
+
+	if (n ? l->subleaf >= n : l->subleaf != XEN_CPUID_NO_SUBLEAF ||
+	    (l->leaf >= sizeof(room) && (l->leaf & ~0x100u) != 0x40000000 &&
+	     l->leaf - 0x80000000 > CPUID_MAX_EXTENDED - 0x80000000))
+		return -ERANGE;
+	cpuid_for_domain(NULL, l->leaf, 0, r);
+	return l->a > r[0] && (!(l->leaf & 0x7fffffff) ||
+			       (l->leaf == 7 && !l->subleaf)) ? -EINVAL : 0;
+}
+
+static long take_leaves(struct domain *d, struct xen_domctl_cpu_policy *p)
+{
 	xen_cpuid_leaf_t l;
+	long rc = p->nr_leaves > MAX_LEAVES ? -E2BIG : 0;
 	u32 i;
 
-	if (p->nr_leaves > MAX_LEAVES || p->nr_msrs > MAX_MSRS)
-		return -E2BIG;
-	if (d->sched.has_run)
-		return -EEXIST;
-	for (i = 0; i < p->nr_leaves; i++) {
+	for (i = 0; !rc && i < p->nr_leaves; i++) {
 		if (ctl_get(p->leaves, i, &l))
 			return -EFAULT;
+		rc = leaf_error(&l);
+		if (rc) {
+			p->err_leaf = l.leaf;
+			p->err_subleaf = l.subleaf;
+		}
 		cpuid_set_mask(d, l.leaf, l.subleaf,
 			       (const u32 []){ l.a, l.b, l.c, l.d });
 	}
-	return 0;
+	return rc;
+}
+
+/* None changes what the domain sees. PLATFORM_INFO would be faults of CPUID. */
+static long check_msrs(struct xen_domctl_cpu_policy *p)
+{
+	xen_msr_entry_t m;
+	long rc = p->nr_msrs > MAX_MSRS ? -E2BIG : 0;
+	u32 i;
+
+	for (i = 0; !rc && i < p->nr_msrs; i++) {
+		if (ctl_get(p->msrs, i, &m))
+			return -EFAULT;
+		rc = m.flags ? -EINVAL : m.idx == MSR_ARCH_CAPABILITIES ? 0 :
+		     m.idx != MSR_PLATFORM_INFO ? -ERANGE :
+		     m.val >> 32 ? -EOVERFLOW : m.val ? -EINVAL : 0;
+		p->err_msr = rc ? m.idx : ~0u;
+	}
+	return rc;
+}
+
+/* Only before the domain has run. After an error, all is as it was. */
+long domctl_set_policy(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_cpu_policy *p = &op->u.cpu_policy;
+	struct domain_policy old = d->policy;
+	long rc;
+
+	if (d->sched.has_run)
+		return -EEXIST;
+	p->err_leaf = p->err_subleaf = p->err_msr = ~0u;
+	rc = take_leaves(d, p);
+	if (!rc)
+		rc = check_msrs(p);
+	if (rc)
+		d->policy = old;
+	return rc;
 }

@@ -103,7 +103,7 @@ static long do_unpause(struct domain *d, struct xen_domctl *op)
 {
 	if (!d->life.pause_count)
 		return -EINVAL;
-	d->sched.has_run = true;
+	d->sched.has_run |= d->life.pause_count == 1;
 	vcpu_update_wallclock(d);
 	domain_unpause(d);
 	return 0;
@@ -298,7 +298,7 @@ static const struct domctl {
 	VCPU_OP(get_vcpu_msrs, domctl_get_msrs, OUT | ALWAYS),
 	VCPU_OP(set_vcpu_msrs, domctl_set_msrs, OUT | ALWAYS),
 	OP(get_cpu_policy, domctl_get_policy, OUT | DYING),
-	OP(set_cpu_policy, domctl_set_policy, OTHER),
+	OP(set_cpu_policy, domctl_set_policy, OTHER | ALWAYS),
 	OP(assign_device, devices_domctl_assign, NONE),
 	OP(deassign_device, devices_domctl_assign, NONE),
 	OP(test_assign_device, devices_domctl_assign, NONE),

@@ -49,7 +49,7 @@ static const struct msr {
 	{ 0x8b, 0x8b, INTEL, HOST, ZERO, ~0ull },	/* microcode */
 	{ 0x8b, 0x8b, AMD, HOST, FAULT, ~0ull },
 	{ 0xc1, 0xc8, INTEL, VALUE, DROP, 0 },		/* PERFCTR */
-	{ 0xce, 0xce, ANY, VALUE, FAULT, 0 },		/* PLATFORM_INFO */
+	{ MSR_PLATFORM_INFO, MSR_PLATFORM_INFO, ANY, VALUE, FAULT, 0 },
 	{ 0xe7, 0xe8, ANY, FAULT, DROP, 0 },		/* MPERF, APERF */
 	{ MSR_ARCH_CAPABILITIES, MSR_ARCH_CAPABILITIES, INTEL, HOST, FAULT,
 	  ARCH_CAPS },

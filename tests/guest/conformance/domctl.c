@@ -16,6 +16,14 @@
 	{ CALL(domctl, #op, note, ARG), WORDS(op, V, dom, 0, __VA_ARGS__), \
 	  .flags = R_MASK_ALL }
 #define NEW	SAVED(40)
+/* Leaves and MSRs, their lists in words 20 and 32: two leaves, two MSRs */
+#define POLICY(note, leaves, msrs, ...) \
+	D(XEN_DOMCTL_set_cpu_policy, note, NEW, leaves, msrs, AT(20), 0, \
+	  AT(32), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, __VA_ARGS__)
+#define LEAF(note, ...)	POLICY(note, 1, 0, __VA_ARGS__)
+#define MSR(note, ...) \
+	POLICY(note, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, __VA_ARGS__)
+#define ALONE	XEN_CPUID_NO_SUBLEAF
 /* flags, iommu, vcpus, ports, grant frames, maptrack, grant options, trace */
 #define CREATE(note, dom, flags_, iommu, vcpus, ports, gf, mf, go, trace, \
 	       pool, emu) \
@@ -145,8 +153,49 @@ static const struct row creates[] = {
 	D(XEN_DOMCTL_setdebugging, "on", NEW, 1),
 	D(XEN_DOMCTL_setdebugging, "off", NEW, 0),
 	D(XEN_DOMCTL_setdebugging, "oneself", 0, 1),
+	LEAF("unknown leaf", 0x7fff0000, ALONE),
+	LEAF("leaf 0xd, 62", 0xd, 62),
+	LEAF("leaf 0xd, 63", 0xd, 63),
+	LEAF("leaf 0xe", 0xe, ALONE),
+	LEAF("leaf 1, 0", 1, 0),
+	LEAF("leaf 4, 5", 4, 5),
+	LEAF("leaf 4, 6", 4, 6),
+	LEAF("leaf 7, 2", 7, 2),
+	LEAF("leaf 7, 3", 7, 3),
+	LEAF("leaf 7, alone", 7, ALONE),
+	LEAF("leaf 0xb, 1", 0xb, 1),
+	LEAF("leaf 0xb, 2", 0xb, 2),
+	LEAF("leaf 0x40000000", 0x40000000, ALONE),
+	LEAF("leaf 0x40000000, 0", 0x40000000, 0),
+	LEAF("leaf 0x40000001", 0x40000001, ALONE),
+	LEAF("leaf 0x40000100", 0x40000100, ALONE),
+	LEAF("leaf 0x80000021", 0x80000021, ALONE),
+	LEAF("leaf 0x80000021, 0", 0x80000021, 0),
+	LEAF("leaf 0x80000022", 0x80000022, ALONE),
+	LEAF("basic leaves, too many", 0, ALONE, 0xffff),
+	LEAF("extended leaves, too many", 0x80000000, ALONE, 0x80000100),
+	LEAF("subleaves of 7, too many", 7, 0, 99),
+	MSR("no such MSR", 0x10),
+	MSR("flags of an MSR", 0x10a, 1),
+	MSR("PLATFORM_INFO, 0", 0xce, 0, 0, 0),
+	MSR("PLATFORM_INFO, bit 31", 0xce, 0, 0x80000000, 0),
+	MSR("PLATFORM_INFO, bit 32", 0xce, 0, 0, 1),
+	MSR("ARCH_CAPABILITIES", 0x10a, 0, 1, 1),
+	POLICY("unknown leaf, and 3 MSRs", 1, 3, 0x7fff0000, ALONE),
+	POLICY("3 MSRs", 0, 3, 0),
+	POLICY("120 leaves", 120, 0, 1, 0),
+	POLICY("121 leaves", 121, 0, 1, 0),
+	D(XEN_DOMCTL_set_cpu_policy, "bad leaves", NEW, 1, 0, BAD, 0, 0, 0),
+	D(XEN_DOMCTL_set_cpu_policy, "bad MSRs", NEW, 0, 1, 0, 0, BAD, 0),
+	POLICY("no features, unknown leaf", 2, 0, 1, ALONE, 0, 0, 0, 0,
+	       0x7fff0000, ALONE),
+	/* Features of leaf 1 are in word 31. */
+	{ CALL(domctl, "XEN_DOMCTL_get_cpu_policy", "room for two", ARG),
+	  WORDS(XEN_DOMCTL_get_cpu_policy, V, NEW, 0, 2, 0, AT(20), 0, 0, 0),
+	  .mask = 0x7ff00000 },
 	D(XEN_DOMCTL_pausedomain, NULL, NEW, 0),
 	D(XEN_DOMCTL_unpausedomain, NULL, NEW, 0),
+	POLICY("121 leaves, paused once", 121, 0, 0),
 	D(XEN_DOMCTL_unpausedomain, "twice", NEW, 0),
 	D(XEN_DOMCTL_unpausedomain, "three times", NEW, 0),
 	D(XEN_DOMCTL_pausedomain, "oneself", 0, 0),
@@ -281,8 +330,8 @@ static const struct row states[] = {
 	D(XEN_DOMCTL_get_cpu_policy, "room for one", NEW, 1, 1, VA(13), 0,
 	  VA(14), 0),
 	D(XEN_DOMCTL_set_cpu_policy, "nothing", NEW, 0, 0, 0, 0, 0, 0),
-	D(XEN_DOMCTL_set_cpu_policy, "unknown leaf", NEW, 1, 0, AT(20), 0, 0,
-	  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x7fff0000, 0xffffffff, 1, 1, 1, 1),
+	LEAF("unknown leaf, has run", 0x7fff0000, ALONE, 1, 1, 1, 1),
+	POLICY("121 leaves, has run", 121, 0, 0),
 	D(XEN_DOMCTL_set_cpu_policy, "bad list", NEW, 1, 0, BAD, 0, 0, 0),
 	/* Numbers that name no domain */
 	D(XEN_DOMCTL_get_address_size, "DOMID_SELF", DOMID_SELF, 0),
