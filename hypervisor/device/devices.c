@@ -96,7 +96,10 @@ static struct given *find_given(u32 sbdf)
 	return unused;
 }
 
-/* The tools assign a device to DOMID_IO first, which stands for no domain. */
+/*
+ * The tools assign a device to DOMID_IO first, which stands for no domain. Of
+ * DOMID_INVALID they can ask only whether the device is free.
+ */
 long devices_domctl_assign(struct domain *none, struct xen_domctl *op)
 {
 	const struct xen_domctl_assign_device *a = &op->u.assign_device;
@@ -104,10 +107,10 @@ long devices_domctl_assign(struct domain *none, struct xen_domctl *op)
 
 	if (!boot_flag(UNSAFE_PASSTHROUGH, false))
 		return -EOPNOTSUPP;
+	if (!op->domain)
+		return -EINVAL;
 	if (a->dev != XEN_DOMCTL_DEV_PCI)
 		return -ENODEV;
-	if (op->domain != DOMID_IO && (!op->domain || !domain_exists(op->domain)))
-		return -ESRCH;
 	g = find_given(a->u.pci.machine_sbdf);
 	if (op->cmd != XEN_DOMCTL_deassign_device) {
 		if (!g || g->owner)
