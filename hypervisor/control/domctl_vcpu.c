@@ -8,31 +8,49 @@ static long set_mask(struct vcpu *v, const struct xenctl_bitmap *map,
 		     bool hard)
 {
 	cpus_t cpus, usable;
-	int rc;
 
 	if (ctl_get_bitmap(map, &cpus))
 		return -EFAULT;
 	usable = cpus_and(cpus, smp_all());
-	rc = hard && !cpus_any(&usable) ? -EINVAL :
-	     sched_set_affinity(v, cpus, hard);
-	return rc ? rc : ctl_put_bitmap(map, cpus_and(usable,
-						      v->sched.affinity));
+	return hard && !cpus_any(&usable) ? -EINVAL :
+	       sched_set_affinity(v, cpus, hard);
 }
 
-static long get_mask(struct vcpu *v, const struct xenctl_bitmap *map, bool hard)
+/*
+ * Set or get the masks that are named, the hard one first, and answer with what
+ * holds: as in Xen, only the last one's answer must arrive. If the soft mask
+ * cannot be set, the hard one is as before.
+ */
+static long affinity(struct vcpu *v, const struct xen_domctl_vcpuaffinity *a,
+		     bool set)
 {
-	return ctl_put_bitmap(map, cpus_and(hard ? v->sched.affinity :
-					    v->sched.soft_affinity, smp_all()));
+	const bool hard = a->flags & XEN_VCPUAFFINITY_HARD;
+	const cpus_t old = v->sched.affinity;
+	cpus_t usable;
+	long rc = 0;
+
+	if (set && (a->flags & XEN_VCPUAFFINITY_FORCE))
+		sched_pin(v, -1);	/* Dom0 may have left it pinned. */
+	if (hard && set)
+		rc = set_mask(v, &a->cpumap_hard, true);
+	if (rc)
+		return rc;
+	usable = cpus_and(v->sched.affinity, smp_all());
+	if (hard)
+		rc = ctl_put_bitmap(&a->cpumap_hard, usable);
+	if (!(a->flags & XEN_VCPUAFFINITY_SOFT))
+		return rc;
+	rc = set ? set_mask(v, &a->cpumap_soft, false) : 0;
+	if (rc && hard)
+		sched_set_affinity(v, old, true);
+	return rc ? rc : ctl_put_bitmap(&a->cpumap_soft,
+		cpus_and(v->sched.soft_affinity, set ? usable : smp_all()));
 }
 
-/* Set or get the masks that the caller names, the hard one first. */
 long domctl_affinity(struct domain *d, struct xen_domctl *op)
 {
-	long (*one)(struct vcpu *v, const struct xenctl_bitmap *map, bool hard) =
-		op->cmd == XEN_DOMCTL_setvcpuaffinity ? set_mask : get_mask;
 	const struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
 	struct vcpu *v = domain_vcpu(d, a->vcpu);
-	long rc = 0;
 
 	if (!v)
 		return a->vcpu < d->max_vcpus ? -ESRCH : -EINVAL;
@@ -40,13 +58,7 @@ long domctl_affinity(struct domain *d, struct xen_domctl *op)
 	    ((a->flags & XEN_VCPUAFFINITY_HARD) && !a->cpumap_hard.bitmap.p) ||
 	    ((a->flags & XEN_VCPUAFFINITY_SOFT) && !a->cpumap_soft.bitmap.p))
 		return -EINVAL;
-	if (one == set_mask && (a->flags & XEN_VCPUAFFINITY_FORCE))
-		sched_pin(v, -1);	/* Dom0 may have left it pinned. */
-	if (a->flags & XEN_VCPUAFFINITY_HARD)
-		rc = one(v, &a->cpumap_hard, true);
-	if (!rc && (a->flags & XEN_VCPUAFFINITY_SOFT))
-		rc = one(v, &a->cpumap_soft, false);
-	return rc;
+	return affinity(v, a, op->cmd == XEN_DOMCTL_setvcpuaffinity);
 }
 
 long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)

@@ -3,7 +3,8 @@
  * Rules (xen-command-line.pandoc dom0_vcpus_pin; xen/domctl.h vcpuaffinity): with
  * the option, each vCPU of the first domain may run on one processor alone, on
  * another one than those before it as long as there are more; without it, or if it
- * is off, on all. Our own command line says on how many.
+ * is off, on all. Our own command line says on how many. Setting both masks
+ * changes neither of them if the soft one cannot be read.
  *
  * Test: pinned -c 4 -o dom0_vcpus_pin -a 1
  * Test: pinned-64 -w 64 -c 4 -o dom0_vcpus_pin -a 1
@@ -27,6 +28,20 @@ static u32 processors(u32 vcpu, u32 there)
 	set_xen_guest_handle(a->cpumap_hard.bitmap, (u8 *)&map);
 	CHECK(domu_ctl(&self, XEN_DOMCTL_getvcpuaffinity), 0);
 	return (u32)map & ((1u << there) - 1);
+}
+
+/* Have vCPU 0 run on these, with a soft mask that cannot be read. */
+static long set_both(u8 cpus)
+{
+	struct xen_domctl_vcpuaffinity *a = &domctl_op.u.vcpuaffinity;
+	u8 map[8] = { cpus };
+
+	memset(a, 0, sizeof(*a));
+	a->flags = XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT;
+	a->cpumap_hard.nr_bits = a->cpumap_soft.nr_bits = 64;
+	set_xen_guest_handle(a->cpumap_hard.bitmap, map);
+	set_xen_guest_handle(a->cpumap_soft.bitmap, (u8 *)HYPERVISOR_PAGE);
+	return domu_ctl(&self, XEN_DOMCTL_setvcpuaffinity);
 }
 
 static u32 there(void)
@@ -62,4 +77,7 @@ void test_main(void)
 	}
 	CHECK(n >= cpus, 1);
 	CHECK(count(seen), cpus);
+	set = processors(0, cpus);
+	CHECK(set_both(want == 1 ? 0xff : 1), -XEN_EFAULT);
+	CHECK(processors(0, cpus), set);
 }
