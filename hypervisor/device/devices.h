@@ -13,6 +13,7 @@ struct domain_devices {
 		u32 port;
 		u32 irq;		/* 0: none */
 		u32 gsi;		/* plus 1; 0: a message */
+		u32 was;		/* gsi, unmapped under a bound port */
 		bool reserved;
 		bool share;		/* its port allows sharing the irq */
 		bool allowed;		/* an unprivileged domain may bind it */

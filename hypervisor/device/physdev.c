@@ -107,14 +107,18 @@ static int free_pirq(const struct domain *d, bool gsi)
 	return -ENOSPC;
 }
 
-/* The pirq of a GSI; 0: none. */
+/*
+ * The pirq of a GSI; 0: none. Negative: it is unmapped, and keeps the GSI busy
+ * until its port is closed.
+ */
 static int pirq_of_gsi(const struct domain *d, u32 gsi)
 {
+	const struct pirq *p = d->dev.pirqs;
 	int i = (int)d->dev.pirq_count - 1;
 
-	while (i && d->dev.pirqs[i].gsi != gsi + 1)
+	while (i && p[i].gsi != gsi + 1 && p[i].was != gsi + 1)
 		i--;
-	return i;
+	return p[i].gsi == gsi + 1 ? i : -i;
 }
 
 /* Give a pirq its irq, and bind its port to that if it has one. */
@@ -138,7 +142,7 @@ static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
 		return -EINVAL;
 	now = pirq_of_gsi(d, gsi);
 	if (pirq < 0)
-		pirq = now ? now : free_pirq(d, true);
+		pirq = now < 0 ? -EBUSY : now ? now : free_pirq(d, true);
 	else if (now && pirq != now)
 		return -EEXIST;
 	if (pirq < 0)
@@ -215,7 +219,8 @@ static void unmap(struct domain *d, u32 pirq)
 	irq_unbind_guest(p->irq, d, pirq);
 	if (!p->gsi)
 		irq_free(p->irq);
-	*p = (struct pirq){ .port = p->port, .share = p->share };
+	*p = (struct pirq){ .port = p->port, .share = p->share,
+			    .was = p->port ? p->gsi : 0 };
 }
 
 static long do_unmap_pirq(struct domain *d, void *arg)

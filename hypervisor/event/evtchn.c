@@ -177,7 +177,7 @@ static void unbind(struct domain *d, const struct evtchn *e)
 	case EVTCHN_PIRQ:
 		p = &d->dev.pirqs[e->peer];
 		irq_unbind_guest(p->irq, d, e->peer);
-		p->port = 0;
+		p->port = p->was = 0;
 		break;
 	case EVTCHN_INTERDOMAIN:
 		peer = evtchn_port(e->remote, e->peer);

@@ -417,6 +417,20 @@ static int free_pirq(void)
 	return rc ? (int)rc : (int)op.pirq;
 }
 
+/* A domain with 42 pirqs, on a machine with 40 GSIs */
+static struct domain *setup_gsis(void)
+{
+	struct domain *d = setup()->d;
+
+	d->dev.pirq_count = 42;
+	memset(&d->dev.pirqs[16], 0, 27 * sizeof(d->dev.pirqs[0]));
+	acpi.ioapics = 1;
+	acpi.ioapic[0] = (struct acpi_ioapic){ 0, HOST_IOAPIC, 16 };
+	host_ioapic[4] = 23 << 16;		/* 24 pins */
+	ioapic_init();
+	return d;
+}
+
 /*
  * If all pirqs of GSIs are in use, a GSI gets one of those for messages. One that
  * was reserved is free again after it was mapped and unmapped.
@@ -425,17 +439,11 @@ static void test_free_pirqs(void **state)
 {
 	struct physdev_map_pirq map = { DOMID_SELF, MAP_PIRQ_TYPE_GSI, 20, 30 };
 	struct physdev_unmap_pirq unmap = { DOMID_SELF, 30 };
-	struct domain *d = setup()->d;
+	struct domain *d = setup_gsis();
 	struct physdev_eoi eoi = { 30 };
 	u32 i;
 
 	(void)state;
-	d->dev.pirq_count = 42;
-	memset(&d->dev.pirqs[16], 0, 27 * sizeof(d->dev.pirqs[0]));
-	acpi.ioapics = 1;
-	acpi.ioapic[0] = (struct acpi_ioapic){ 0, HOST_IOAPIC, 16 };
-	host_ioapic[4] = 23 << 16;		/* 24 pins */
-	ioapic_init();
 	assert_int_equal(irq_gsi_count(), 40);
 	for (i = 16; i < 42; i++)
 		assert_int_equal(free_pirq(), i);
@@ -448,6 +456,37 @@ static void test_free_pirqs(void **state)
 	assert_int_equal(physdev(PHYSDEVOP_eoi, &eoi), -EINVAL);
 	assert_int_equal(free_pirq(), 30);
 	assert_int_equal(free_pirq(), -ENOSPC);
+	acpi.ioapics = 0;
+	end();
+}
+
+/*
+ * A pirq that is unmapped while a port is bound keeps its GSI busy, until the port
+ * is closed. Nor can another GSI be mapped to it.
+ */
+static void test_busy_gsi(void **state)
+{
+	struct physdev_map_pirq map = { DOMID_SELF, MAP_PIRQ_TYPE_GSI, 20, 30 };
+	struct physdev_unmap_pirq unmap = { DOMID_SELF, 30 };
+	struct domain *d = setup_gsis();
+
+	(void)state;
+	assert_int_equal(physdev(PHYSDEVOP_map_pirq, &map), 0);
+	d->dev.pirqs[30].port = 5;
+	assert_int_equal(physdev(PHYSDEVOP_unmap_pirq, &unmap), 0);
+	map.pirq = -1;
+	assert_int_equal(physdev(PHYSDEVOP_map_pirq, &map), -EBUSY);
+	map.pirq = 31;
+	assert_int_equal(physdev(PHYSDEVOP_map_pirq, &map), -EEXIST);
+	map.pirq = 30;
+	assert_int_equal(physdev(PHYSDEVOP_map_pirq, &map), -EEXIST);
+	map.index = 21;
+	assert_int_equal(physdev(PHYSDEVOP_map_pirq, &map), -EEXIST);
+	map.index = 20;
+	d->dev.pirqs[30].port = d->dev.pirqs[30].was = 0;
+	map.pirq = -1;
+	assert_int_equal(physdev(PHYSDEVOP_map_pirq, &map), 0);
+	assert_int_equal(map.pirq, 16);
 	acpi.ioapics = 0;
 	end();
 }
@@ -547,6 +586,7 @@ EXPORT_TESTS(pci, cmocka_unit_test(test_irq_of_hypervisor),
 	     cmocka_unit_test(test_serial_card),
 	     cmocka_unit_test(test_irq_of_nobody),
 	     cmocka_unit_test(test_segments), cmocka_unit_test(test_free_pirqs),
+	     cmocka_unit_test(test_busy_gsi),
 	     cmocka_unit_test(test_eoi_of_none),
 	     cmocka_unit_test(test_eoi_page), cmocka_unit_test(test_another_cpu),
 	     cmocka_unit_test(test_msi), cmocka_unit_test(test_msix),
