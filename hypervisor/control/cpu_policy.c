@@ -177,45 +177,67 @@ long sysctl_cpu_features(struct xen_sysctl *op)
 	return n < all ? -ENOBUFS : 0;
 }
 
-/*
- * Xen 4.17's error for a leaf: it has room for these leaves and subleaves, and
- * EAX of some names the last one.
- */
-static long leaf_error(const xen_cpuid_leaf_t *l)
+/* Whether a policy of Xen 4.17 has room for the leaf. */
+static bool leaf_exists(u32 leaf, u32 subleaf)
 {
 	static const u8 room[] = { [4] = 6, [7] = 3, [0xb] = 2, [0xd] = 63 };
-	u32 r[4], n = l->leaf < sizeof(room) ? room[l->leaf] : 0;
+	u32 subleaves = leaf < sizeof(room) ? room[leaf] : 0;
 
-	if (n ? l->subleaf >= n : l->subleaf != XEN_CPUID_NO_SUBLEAF ||
-	    (l->leaf >= sizeof(room) && (l->leaf & ~0x100u) != 0x40000000 &&
-	     l->leaf - 0x80000000 > CPUID_MAX_EXTENDED - 0x80000000))
+	if (subleaves)
+		return subleaf < subleaves;
+	return subleaf == XEN_CPUID_NO_SUBLEAF &&
+	       (leaf < sizeof(room) || (leaf & ~0x100u) == 0x40000000 ||
+		leaf - 0x80000000 <= CPUID_MAX_EXTENDED - 0x80000000);
+}
+
+/* EAX of some leaves names the last leaf or subleaf. */
+static long leaf_error(const xen_cpuid_leaf_t *l)
+{
+	bool names_last = !(l->leaf & 0x7fffffff) ||
+			  (l->leaf == 7 && !l->subleaf);
+	u32 r[4];
+
+	if (!leaf_exists(l->leaf, l->subleaf))
 		return -ERANGE;
 	cpuid_for_domain(NULL, l->leaf, 0, r);
-	return l->a > r[0] && (!(l->leaf & 0x7fffffff) ||
-			       (l->leaf == 7 && !l->subleaf)) ? -EINVAL : 0;
+	return names_last && l->a > r[0] ? -EINVAL : 0;
 }
 
 static long take_leaves(struct domain *d, struct xen_domctl_cpu_policy *p)
 {
 	xen_cpuid_leaf_t l;
-	long rc = p->nr_leaves > MAX_LEAVES ? -E2BIG : 0;
+	long rc;
 	u32 i;
 
-	for (i = 0; !rc && i < p->nr_leaves; i++) {
+	if (p->nr_leaves > MAX_LEAVES)
+		return -E2BIG;
+	for (i = 0; i < p->nr_leaves; i++) {
 		if (ctl_get(p->leaves, i, &l))
 			return -EFAULT;
 		rc = leaf_error(&l);
 		if (rc) {
 			p->err_leaf = l.leaf;
 			p->err_subleaf = l.subleaf;
+			return rc;
 		}
 		cpuid_set_mask(d, l.leaf, l.subleaf,
 			       (const u32 []){ l.a, l.b, l.c, l.d });
 	}
-	return rc;
+	return 0;
 }
 
 /* None changes what the domain sees. PLATFORM_INFO would be faults of CPUID. */
+static long msr_error(const xen_msr_entry_t *m)
+{
+	if (m->flags)
+		return -EINVAL;
+	if (m->idx == MSR_ARCH_CAPABILITIES)
+		return 0;
+	if (m->idx != MSR_PLATFORM_INFO)
+		return -ERANGE;
+	return m->val >> 32 ? -EOVERFLOW : m->val ? -EINVAL : 0;
+}
+
 static long check_msrs(struct xen_domctl_cpu_policy *p)
 {
 	xen_msr_entry_t m;
@@ -225,9 +247,7 @@ static long check_msrs(struct xen_domctl_cpu_policy *p)
 	for (i = 0; !rc && i < p->nr_msrs; i++) {
 		if (ctl_get(p->msrs, i, &m))
 			return -EFAULT;
-		rc = m.flags ? -EINVAL : m.idx == MSR_ARCH_CAPABILITIES ? 0 :
-		     m.idx != MSR_PLATFORM_INFO ? -ERANGE :
-		     m.val >> 32 ? -EOVERFLOW : m.val ? -EINVAL : 0;
+		rc = msr_error(&m);
 		p->err_msr = rc ? m.idx : ~0u;
 	}
 	return rc;

@@ -353,28 +353,30 @@ static long call(const struct domctl *o, struct xen_domctl *op, gva_t at)
 	       -EFAULT : rc;
 }
 
-/* Whether the operation's domain need not exist, as in Xen. */
-static bool domain_optional(u32 cmd, u32 domid)
+/* Whether there is the domain that the operation names, or it needs none. */
+static bool has_domain(u32 cmd, u32 domid)
 {
 	return cmd == XEN_DOMCTL_createdomain ||
-	       cmd == XEN_DOMCTL_getdomaininfo ||
+	       cmd == XEN_DOMCTL_getdomaininfo || domain_exists(domid) ||
 	       (domid == DOMID_IO && (cmd == XEN_DOMCTL_assign_device ||
 				      cmd == XEN_DOMCTL_deassign_device)) ||
 	       (domid == DOMID_INVALID && (cmd == XEN_DOMCTL_vm_event_op ||
 					   cmd == XEN_DOMCTL_test_assign_device));
 }
 
-/* Xen tests whether the domain exists before it refuses a caller. */
+/*
+ * Xen tests whether the domain exists before it refuses a caller. For whoever is
+ * not refused, the lock keeps the domain.
+ */
 long do_domctl(u64 a[])
 {
 	struct xen_domctl op;
 	long rc = ctl_begin(a[0], &op, sizeof(op), XEN_DOMCTL_INTERFACE_VERSION);
 
-	if ((!rc || rc == -EPERM) &&
-	    !domain_optional(op.cmd, op.domain) && !domain_exists(op.domain))
-		return -ESRCH;
 	if (rc)
-		return rc;
+		return rc == -EPERM && !has_domain(op.cmd, op.domain) ? -ESRCH :
+		       rc;
 	spin_guard(&domctl_lock);
-	return call(&ops[op.cmd < ARRAY_SIZE(ops) ? op.cmd : 0], &op, gva(a[0]));
+	return !has_domain(op.cmd, op.domain) ? -ESRCH :
+	       call(&ops[op.cmd < ARRAY_SIZE(ops) ? op.cmd : 0], &op, gva(a[0]));
 }

@@ -25,7 +25,7 @@ static long affinity(struct vcpu *v, const struct xen_domctl_vcpuaffinity *a,
 		     bool set)
 {
 	const bool hard = a->flags & XEN_VCPUAFFINITY_HARD;
-	const cpus_t old = v->sched.affinity;
+	const cpus_t old = sched_get_affinity(v);
 	cpus_t usable;
 	long rc = 0;
 
@@ -35,7 +35,7 @@ static long affinity(struct vcpu *v, const struct xen_domctl_vcpuaffinity *a,
 		rc = set_mask(v, &a->cpumap_hard, true);
 	if (rc)
 		return rc;
-	usable = cpus_and(v->sched.affinity, smp_all());
+	usable = cpus_and(sched_get_affinity(v), smp_all());
 	if (hard)
 		rc = ctl_put_bitmap(&a->cpumap_hard, usable);
 	if (!(a->flags & XEN_VCPUAFFINITY_SOFT))

@@ -67,6 +67,12 @@ static void set_affinity(struct vcpu *v, cpus_t cpus)
 		sched_tickle(v);
 }
 
+cpus_t sched_get_affinity(struct vcpu *v)
+{
+	runqueue_guard(v);
+	return v->sched.affinity;
+}
+
 int sched_set_affinity(struct vcpu *v, cpus_t cpus, bool hard)
 {
 	runqueue_guard(v);

@@ -64,6 +64,7 @@ void sched_poll_check(struct vcpu *v, u32 port);
 
 /* Weight: 1 to 65535; cap in percent of one CPU, 0 for none. */
 void sched_set_params(struct domain *d, u32 weight, u32 cap);
+cpus_t sched_get_affinity(struct vcpu *v);	/* the hard mask */
 /*
  * The hard or the soft mask; of a hard one, at least one CPU exists. -EBUSY while
  * the vCPU is pinned.
