@@ -22,19 +22,12 @@ _Static_assert(sizeof(struct mmu_update) == 16, "same for all guests");
 static noinline int set_untyped(struct domain *d, u64 at, u64 value)
 {
 	mfn_t m = paddr_to_mfn(paddr(at));
-	const struct frame *f = mfn_frame(m);
-	int rc = -EINVAL;
 
-	if (!page_get(d, m))
+	if (ptype_get_both(d, m, TYPE_WRITABLE))
 		return -EINVAL;
-	if (!f->type_count || f->type == TYPE_WRITABLE)
-		rc = ptype_get(d, m, TYPE_WRITABLE);
-	if (!rc) {
-		WRITE_ONCE(*(u64 *)phys_to_virt(paddr(at)), value);
-		ptype_put(d, m);
-	}
-	page_put(m);
-	return rc;
+	WRITE_ONCE(*(u64 *)phys_to_virt(paddr(at)), value);
+	ptype_put_both(d, m);
+	return 0;
 }
 
 static int update_entry(struct domain *d, u64 at, u64 value, bool keep_ad)

@@ -96,9 +96,6 @@ static int create(struct domain *d, const struct domain_config *config)
 
 static int kill_tables(struct domain *d)
 {
-	u64 f = spin_lock_irqsave(&d->mem.lock);
-
-	spin_unlock_irqrestore(&d->mem.lock, f);
 	spin_lock(&d->tables.lock);
 	spin_unlock(&d->tables.lock);
 	return walk_frames(d, clear_table);
