@@ -23,7 +23,7 @@ long do_set_trap_table(u64 a[])
 	struct trap_info t;
 
 	if (!a[0]) {
-		memset(v->entry.traps, 0, sizeof(v->entry.traps));
+		memset(v->entry.traps, 0, PAGE_SIZE);
 		return 0;
 	}
 	for (;;) {

@@ -19,6 +19,7 @@ struct vcpu_trap {
 	u8 flags;
 	bool direct;		/* entry/syscall.S may enter it */
 };
+_Static_assert(256 * sizeof(struct vcpu_trap) == PAGE_SIZE, "a page of them");
 
 enum vcpu_callback_kind {
 	CB_EVENT, CB_FAILSAFE, CB_SYSCALL, CB_SYSENTER, CB_SYSCALL32,
@@ -30,7 +31,7 @@ enum vcpu_callback_kind {
  * runs; no lock guards it.
  */
 struct vcpu_entry {
-	struct vcpu_trap traps[256];
+	struct vcpu_trap *traps;	/* by vector: a page */
 	struct vcpu_trap callback[CB_COUNT];
 	u16 kernel_ss;
 	u64 kernel_sp;

@@ -373,7 +373,12 @@ static int vcpu_create_processor(struct vcpu *v)
 	v->proc.dr[6] = DR6_FIXED;
 	v->proc.dr[7] = DR7_FIXED;
 	context_reset_fpu(v);
-	return 0;
+	return frames_make_page(&v->entry.traps) ? 0 : -ENOMEM;
+}
+
+static void vcpu_free_traps(struct vcpu *v)
+{
+	frames_delete(v->entry.traps, PAGE_SIZE);
 }
 
 static int create(struct domain *d, const struct domain_config *config)
@@ -384,4 +389,5 @@ static int create(struct domain *d, const struct domain_config *config)
 
 DOMAIN_PART(PROCESSOR,
 	.create = create,
-	.vcpu_create = vcpu_create_processor);
+	.vcpu_create = vcpu_create_processor,
+	.vcpu_free = vcpu_free_traps);

@@ -132,7 +132,7 @@ static void set_entries(struct vcpu *v, const struct context *c)
 {
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(v->entry.traps); i++)
+	for (i = 0; i < ARRAY_SIZE(c->traps); i++)
 		v->entry.traps[i] =
 			vcpu_entry_point(v, (u16)(c->traps[i].codes >> 16),
 					 c->traps[i].ip,
@@ -322,7 +322,7 @@ static void get_entries(const struct vcpu *v, struct context *c)
 	const struct vcpu_trap *t = v->entry.traps;
 	u64 i;
 
-	for (i = 0; i < ARRAY_SIZE(v->entry.traps); i++, t++) {
+	for (i = 0; i < ARRAY_SIZE(c->traps); i++, t++) {
 		c->traps[i].codes = i | t->flags << 8 | (u32)t->cs << 16;
 		c->traps[i].ip = t->ip;
 	}

@@ -4,19 +4,22 @@
 #define KRYPTON_DEVICES_H
 
 #define MAX_PIRQS	1024	/* of the privileged domain */
-#define DOMU_MESSAGES	232	/* pirqs of others, besides those for GSIs */
+/* Pirqs of others, besides those for GSIs: most; least, if a page holds no more */
+#define DOMU_MESSAGES	232u
+#define DOMU_LEAST	32u
+#define PIRQS_A_PAGE	((u32)(PAGE_SIZE / sizeof(struct pirq)))
 #define MAX_IOMEM	16
 
 /* A domain's part. */
 struct domain_devices {
 	struct pirq {			/* the event lock */
 		u32 port;
-		u32 irq;		/* 0: none */
-		u32 gsi;		/* plus 1; 0: a message */
-		u32 was;		/* gsi, unmapped under a bound port */
-		bool reserved;
-		bool share;		/* its port allows sharing the irq */
-		bool allowed;		/* an unprivileged domain may bind it */
+		u16 irq;		/* 0: none */
+		u16 gsi;		/* plus 1; 0: a message */
+		u16 was;		/* gsi, unmapped under a bound port */
+		bool reserved : 1;
+		bool share : 1;		/* its port allows sharing the irq */
+		bool allowed : 1;	/* an unprivileged domain may bind it */
 	} *pirqs;
 	u32 pirq_count;			/* fixed */
 	u8 *eoi_map;			/* the event lock; set once */

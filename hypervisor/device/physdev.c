@@ -126,7 +126,7 @@ static void connect(struct domain *d, u32 pirq, u32 irq)
 {
 	struct pirq *p = &d->dev.pirqs[pirq];
 
-	p->irq = irq;
+	p->irq = (u16)irq;
 	p->allowed = true;
 	if (p->port)
 		irq_bind_guest(irq, d, pirq, p->share);
@@ -156,7 +156,7 @@ static long map_gsi(struct domain *d, struct physdev_map_pirq *m)
 	m->pirq = pirq;
 	if (pirq_mapped(d, (u32)pirq) && d->dev.pirqs[pirq].gsi != gsi + 1)
 		return 0;
-	d->dev.pirqs[pirq].gsi = gsi + 1;
+	d->dev.pirqs[pirq].gsi = (u16)(gsi + 1);
 	if (!irq_of_gsi(gsi) && gsi < 16)
 		irq_setup_isa(gsi);
 	if (irq_of_gsi(gsi))
@@ -236,8 +236,10 @@ static long do_unmap_pirq(struct domain *d, void *arg)
 
 static int create(struct domain *d, const struct domain_config *config)
 {
+	u32 gsis = irq_gsi_count();
+
 	d->dev.pirq_count = d->privileged ? MAX_PIRQS :
-			    irq_gsi_count() + DOMU_MESSAGES;
+		MIN(gsis + DOMU_MESSAGES, MAX(gsis + DOMU_LEAST, PIRQS_A_PAGE));
 	d->dev.pirqs = frames_new(d->dev.pirq_count * sizeof(*d->dev.pirqs));
 	return d->dev.pirqs ? 0 : -ENOMEM;
 }

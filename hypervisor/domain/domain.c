@@ -6,8 +6,14 @@
  * A domain stays in the list until its last reference is gone. It has one
  * reference while it is alive, one while it owns any frame, one for each frame
  * of the hypervisor that it shares, and one from each caller that works on it.
+ *
+ * What the hypervisor keeps for domains is in single frames as far as possible: a
+ * guest that owns every second frame leaves no two free ones side by side.
  */
 #include "domain/part.h"
+
+_Static_assert(sizeof(struct domain) <= PAGE_SIZE, "a frame");
+_Static_assert(sizeof(struct vcpu) <= PAGE_SIZE, "a frame");
 
 struct domain *dom0;
 

@@ -23,8 +23,8 @@ void asm_defines(void)
 	DEFINE(VCPU_NMI_PENDING, offsetof(struct vcpu, entry.nmi_pending));
 	DEFINE(VCPU_KERNEL_SP, offsetof(struct vcpu, entry.kernel_sp));
 	DEFINE(VCPU_KERNEL_SS, offsetof(struct vcpu, entry.kernel_ss));
-	DEFINE(VCPU_INT80, offsetof(struct vcpu,
-				    entry.traps[VEC_GUEST_SYSCALL]));
+	DEFINE(VCPU_TRAPS, offsetof(struct vcpu, entry.traps));
+	DEFINE(TRAPS_INT80, VEC_GUEST_SYSCALL * sizeof(struct vcpu_trap));
 	DEFINE(VCPU_SYSENTER, offsetof(struct vcpu,
 				       entry.callback[CB_SYSENTER]));
 	DEFINE(TRAP_IP, offsetof(struct vcpu_trap, ip));

@@ -34,15 +34,16 @@
 	.popsection
 	.endm
 
-/* 'trap' is the offset of the struct vcpu_trap in struct vcpu. */
-	.macro enter_kernel trap
+/* 'load' and 'from' give rcx the address of a struct vcpu_trap, less 'trap'. */
+	.macro enter_kernel load, from, trap=0
 	save_scratch
 	movq	%rsp, %rdi
 	andq	$-CPU_BLOCK_SIZE, %rdi
 	cmpq	$0, CPU_SPECIAL(%rdi)
 	jne	entry_call_rest
 	movq	CPU_CURRENT(%rdi), %rdi		# rdi: the vCPU
-	cmpb	$0, \trap + TRAP_DIRECT(%rdi)	# 32-bit; has handler; it masks
+	\load	\from(%rdi), %rcx
+	cmpb	$0, \trap + TRAP_DIRECT(%rcx)	# 32-bit; has handler; it masks
 	je	entry_call_rest
 	movq	VCPU_INFO(%rdi), %rsi		# rsi: its vcpu_info
 	cmpb	$0, INFO_MASK(%rsi)
@@ -61,9 +62,9 @@
 	put	12, movl, REGS_SP
 	put	16, movl, REGS_SS
 	movb	$1, INFO_MASK(%rsi)
-	movq	\trap + TRAP_IP(%rdi), %rax
+	movq	\trap + TRAP_IP(%rcx), %rax
 	movq	%rax, REGS_IP - SAVED(%rsp)
-	movzwl	\trap + TRAP_CS(%rdi), %eax
+	movzwl	\trap + TRAP_CS(%rcx), %eax
 	movq	%rax, REGS_CS - SAVED(%rsp)
 	andl	$~HANDLER_CLEARS, REGS_FLAGS - SAVED(%rsp)
 	movq	%rdx, REGS_SP - SAVED(%rsp)
@@ -77,8 +78,8 @@
 syscall_int80:
 	btl	$1, REGS_CS - REGS_VECTOR(%rsp)	# not the kernel, in ring 1
 	jnc	entry_call
-	enter_kernel VCPU_INT80
+	enter_kernel movq, VCPU_TRAPS, TRAPS_INT80
 
 	.globl syscall_sysenter
 syscall_sysenter:
-	enter_kernel VCPU_SYSENTER
+	enter_kernel leaq, VCPU_SYSENTER

@@ -32,7 +32,7 @@ static grant_entry_v1_t *shared_entry(struct grant_table *t, u32 ref)
 
 static struct grant_active *active_entry(struct grant_table *t, u32 ref)
 {
-	return &t->active[ref / GRANT_PER_FRAME][ref % GRANT_PER_FRAME];
+	return &t->active[ref / GRANT_ACTIVE_PER_PAGE][ref % GRANT_ACTIVE_PER_PAGE];
 }
 
 static bool ref_ok(const struct grant_table *t, u32 ref)

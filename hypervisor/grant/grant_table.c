@@ -23,19 +23,16 @@ _Static_assert(sizeof(struct gnttab_query_size) == 16, "any bitness");
 _Static_assert(sizeof(struct gnttab_swap_grant_ref) == 12, "any bitness");
 _Static_assert(sizeof(struct gnttab_get_version) == 8, "any bitness");
 
+/* What it cannot use for want of memory serves the next attempt. */
 static bool add_frame(struct domain *d, struct grant_table *t)
 {
-	void *active = frames_new(GRANT_ACTIVE_SIZE);
-	void *shared = frames_new(PAGE_SIZE);
+	grant_entry_v1_t **shared = &t->shared[t->frames];
+	struct grant_active **active = &t->active[t->frames * 2];
 
-	if (!active || !shared) {
-		frames_delete(active, GRANT_ACTIVE_SIZE);
-		frames_delete(shared, PAGE_SIZE);
+	if (!frames_make_page(active) || !frames_make_page(active + 1) ||
+	    !frames_make_page(shared))
 		return false;
-	}
-	t->active[t->frames] = active;
-	t->shared[t->frames] = shared;
-	page_share(d, virt_to_mfn(shared));
+	page_share(d, virt_to_mfn(*shared));
 	t->frames++;
 	return true;
 }
@@ -135,9 +132,10 @@ static void free_table(struct domain *d)
 
 	if (!t)
 		return;
-	for (i = 0; i < t->frames; i++) {
+	for (i = 0; i < t->max_frames; i++) {
 		frames_delete(t->shared[i], PAGE_SIZE);
-		frames_delete(t->active[i], GRANT_ACTIVE_SIZE);
+		frames_delete(t->active[i * 2], PAGE_SIZE);
+		frames_delete(t->active[i * 2 + 1], PAGE_SIZE);
 	}
 	grant_map_free(t);
 	d->grants = NULL;

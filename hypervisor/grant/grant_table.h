@@ -25,8 +25,8 @@ struct grant_active {
 	u8 pins[PIN_KINDS];
 	u32 spare2;
 };
-#define GRANT_ACTIVE_SIZE	(GRANT_PER_FRAME * sizeof(struct grant_active))
-_Static_assert(GRANT_ACTIVE_SIZE == 2 * PAGE_SIZE, "no memory is lost");
+#define GRANT_ACTIVE_PER_PAGE	(PAGE_SIZE / sizeof(struct grant_active))
+_Static_assert(GRANT_PER_FRAME == 2 * GRANT_ACTIVE_PER_PAGE, "no memory is lost");
 
 /* A handle: a grant of another domain that this domain has mapped. */
 struct grant_map {
@@ -45,15 +45,15 @@ struct grant_table {
 	struct spinlock lock;		/* frames and active entries */
 	bool unshared;			/* kill() has dropped the frames */
 	u32 frames, max_frames;
-	grant_entry_v1_t **shared;	/* max_frames of each, after this */
-	struct grant_active **active;	/* structure, in one allocation */
+	grant_entry_v1_t **shared;	/* max_frames pages, and twice as many; */
+	struct grant_active **active;	/* after this, in one allocation */
 
 	struct spinlock maptrack_lock;	/* the rest */
 	u32 handles, max_handles, free_handle, killed;
 	struct grant_map **dir[GRANT_DIRS];
 };
 #define GRANT_TABLE_SIZE(frames) \
-	(sizeof(struct grant_table) + (frames) * 2ul * sizeof(void *))
+	(sizeof(struct grant_table) + (frames) * 3ul * sizeof(void *))
 _Static_assert(GRANT_TABLE_SIZE(GRANT_USUAL_FRAMES) <= PAGE_SIZE, "one page");
 
 /* Of gnttab_copy in memory of a guest whose longs have long_size bytes. */

@@ -492,9 +492,11 @@ static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)
 {
 	static u64 tables[HOST_DOMAINS][HOST_VCPUS][2][512]
 		__attribute__((aligned(PAGE_SIZE)));
+	static struct vcpu_trap traps[HOST_DOMAINS][HOST_VCPUS][256];
 	u64 (*t)[512] = tables[nr][id];
 
 	memset(t, 0, sizeof(tables[nr][id]));
+	memset(traps[nr][id], 0, sizeof(traps[nr][id]));
 	memcpy(t[0] + L4_HV_SLOT, boot_l4 + L4_HV_SLOT,
 	       (L4_HV_END - L4_HV_SLOT) * sizeof(u64));
 	*v = (struct vcpu){
@@ -502,6 +504,7 @@ static void make_vcpu(struct domain *d, struct vcpu *v, u32 nr, u32 id)
 		.roots.kernel.table = INVALID_MFN, .roots.user.table = INVALID_MFN,
 		.roots.kernel.own = t[0], .roots.l3 = (void *)t[1],
 		.desc.area = (nr * HOST_VCPUS + id) * WINDOW_PAGES * PAGE_SIZE,
+		.entry.traps = traps[nr][id],
 	};
 	t[0][L4_GUEST_SLOT] = make_pte(virt_to_mfn(v->roots.l3), ROOT_RIGHTS);
 	d->vcpu[id] = v;

@@ -211,6 +211,7 @@ static void test_bounds(void **state)
 /* In its end state, as a whole. */
 static struct vcpu_processor end_state;
 static struct vcpu_entry end_entry;
+static struct vcpu_trap end_traps[256];
 static u32 looks, unsafe;
 
 static long initialise(void)
@@ -225,7 +226,8 @@ static void look(void)
 	if (!looks++)
 		atomic_or(&v->sched.state, VCPU_UP);
 	unsafe += memcmp(&v->proc, &end_state, sizeof(end_state)) ||
-		  memcmp(&v->entry, &end_entry, sizeof(end_entry));
+		  memcmp(&v->entry, &end_entry, sizeof(end_entry)) ||
+		  memcmp(v->entry.traps, end_traps, sizeof(end_traps));
 }
 
 /*
@@ -243,8 +245,10 @@ static void test_last(void **state)
 	assert_int_equal(v->sched.state & VCPU_UP, 0);
 	end_state = v->proc;
 	end_entry = v->entry;
+	memcpy(end_traps, v->entry.traps, sizeof(end_traps));
 	memset(&v->proc, 0, sizeof(v->proc));
-	memset(&v->entry, 0, sizeof(v->entry));
+	memset(end_entry.traps, 0, sizeof(end_traps));
+	v->entry = (struct vcpu_entry){ .traps = end_entry.traps };
 	ptype_put_both(v->d, v->roots.kernel.table);
 	race_watch(initialise, look);
 	assert_true(looks > 0);
