@@ -11,6 +11,7 @@
 #include "domain/domain.h"
 #include "guest/layout.h"
 #include "mmu/memory.h"
+#include "mmu/tables.h"
 
 /*
  * The first frame number that the domain must not have and the flags do not
@@ -279,7 +280,9 @@ long memory_exchange(u64 arg)
 	if (layout_get(LAYOUT_EXCHANGE, gva(arg), &x, sizeof(x)))
 		return -EFAULT;
 	order = MAX(x.in.extent_order, x.out.extent_order);
-	if (order > FRAME_MAX_ORDER)
+	/* As on Xen, devices alone are a reason for more than 2 MiB in one piece. */
+	if (order > FRAME_MAX_ORDER - (tables_cache_ok(current_domain(), PTE_PCD) ?
+				       0u : 1u))
 		return -EPERM;
 	if (x.in.domid != x.out.domid || !sizes_match(&x, order))
 		return -EINVAL;

@@ -128,6 +128,7 @@ static const struct row changes[] = {
 	EXCHANGE("none such", 1, 0, 0x1234, 1, 0, 0x1234, 0),
 	EXCHANGE("of the other", 1, 0, OTHER, 1, 0, OTHER, 0),
 	EXCHANGE("sizes differ", 2, 0, DOMID_SELF, 1, 0, DOMID_SELF, 0),
+	EXCHANGE("order 10", 1, 10, DOMID_SELF, 1, 10, DOMID_SELF, MFN(P_NONE)),
 	EXCHANGE("order 20", 1, 20, DOMID_SELF, 1, 20, DOMID_SELF, 0),
 	EXCHANGE("none", 0, 0, DOMID_SELF, 0, 0, DOMID_SELF, 0),
 	/* The limit of addresses is that of what comes out. */
