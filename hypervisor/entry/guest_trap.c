@@ -61,7 +61,9 @@ static void general_protection(struct vcpu *v, struct regs *r)
 /*
  * A page fault in the vCPU's descriptor window: the processor read the guest's
  * GDT or LDT, with supervisor rights. (PF_USER is set if an instruction of a
- * 64-bit guest named the address.) True: it was handled.
+ * 64-bit guest named the address.) As on Xen, the guest's error code tells the mode
+ * that loaded the selector: for Linux, a fault of user mode without PF_USER is an
+ * oops of the kernel. True: it was handled.
  */
 static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
 {
@@ -79,7 +81,8 @@ static bool descriptor_fault(struct vcpu *v, struct regs *r, u64 address)
 		return true;
 	address = v->desc.ldt_base.a + offset;
 	if (cpu_canonical(address))
-		bounce_page_fault(v, r, address, (u32)r->error);
+		bounce_page_fault(v, r, address, (u32)r->error |
+				  (vcpu_in_kernel(v, r) ? 0 : PF_USER));
 	else
 		bounce_exception(v, r, X86_GP, (s64)((offset & 0xfff8) | EC_LDT));
 	return true;

@@ -144,6 +144,27 @@ static void test_ldt_stack(void)
 	CHECK(make_rw(ldt), 0);
 }
 
+/*
+ * Its page is not there: the fault of whoever loads the selector, at the
+ * descriptor's address.
+ */
+static void test_no_ldt_page(void)
+{
+	struct iret_context c = USER_CONTEXT("movl %%eax, %%fs; int $0x80");
+	u32 i;
+
+	c.rax = LDT_STACK;
+	CHECK(mmuext(MMUEXT_SET_LDT, NOWHERE, ARRAY_SIZE(ldt)), 0);
+	for (i = 0; i < 2; i++) {
+		CHECK_TRAP(iret_to(&c), X86_TRAP_PF);
+		CHECK(came.frame.error, X86_PF_USER);
+		CHECK(shared->vcpu_info[0].arch.cr2, NOWHERE + LDT_INDEX * 8);
+		CHECK(came.frame.eip, USER_CODE);
+		c.ss = LDT_STACK;
+	}
+	CHECK(mmuext(MMUEXT_SET_LDT, 0, 0), 0);
+}
+
 static void test_resume_flag(void)
 {
 	u32 i;
@@ -167,5 +188,6 @@ void test_main(void)
 	test_ports();
 	test_bad_frame();
 	test_ldt_stack();
+	test_no_ldt_page();
 	test_resume_flag();
 }
