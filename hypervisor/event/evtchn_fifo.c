@@ -17,7 +17,7 @@
 #define WORDS_PER_PAGE	(PAGE_SIZE / sizeof(event_word_t))
 #define ARRAY_PAGES	(EVTCHN_FIFO_NR_CHANNELS / WORDS_PER_PAGE)
 #define QUEUES		EVTCHN_FIFO_MAX_QUEUES
-#define RAISE_PORTS	128u	/* looked at in one hold of the lock */
+#define RAISE_PORTS	4u	/* in one hold: the polls of all vCPUs look at each */
 #define LINK_TRIES	5	/* what a well-behaved guest needs at most */
 
 #define PENDING		(1u << EVTCHN_FIFO_PENDING)

@@ -236,8 +236,8 @@ void evtchn_port_set_pending(struct domain *d, u32 port)
 	else if (!bit_test_and_set(d->shared + d->width->pending_offset, port))
 		notify(d, d->vcpu[e->vcpu], port);
 	domain_for_each_vcpu(d, v)
-		if (v->sched.state & VCPU_POLLING)
-			sched_poll_check(v, port);
+		if (sched_polls(&v->sched, port))
+			sched_wake(v);
 }
 
 void evtchn_port_unmask(struct domain *d, u32 port)

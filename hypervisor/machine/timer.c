@@ -10,6 +10,8 @@
 #include "machine/lock.h"
 #include "machine/time.h"
 
+#define AT_ONCE	8u	/* timers that one interrupt serves */
+
 static struct queue {
 	struct spinlock lock;
 	struct timer *first;
@@ -143,13 +145,15 @@ void timer_interrupt(void)
 {
 	struct queue *q = &queues[this_cpu()->id];
 	u64 f = spin_lock_irqsave(&q->lock), now = time_now();
+	u32 left = AT_ONCE;
 	struct timer *t;
 
 	/*
 	 * Timers that become due meanwhile wait; otherwise guests might never
-	 * run again.
+	 * run again. If more are due, another interrupt comes right away, after
+	 * the flushes for which other CPUs wait.
 	 */
-	while ((t = q->first) && t->expires <= now) {
+	while (left-- && (t = q->first) && t->expires <= now) {
 		unlink_timer(t);
 		q->fired = t;
 		spin_unlock_irqrestore(&q->lock, f);

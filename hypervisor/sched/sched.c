@@ -282,15 +282,6 @@ void sched_kick(struct vcpu *v)
 		smp_kick(v->sched.cpu);
 }
 
-void sched_poll_check(struct vcpu *v, u32 port)
-{
-	runqueue_guard(v);
-	/* poll_port 0 stands for several ports: the guest looks at them. */
-	if ((v->sched.state & VCPU_POLLING) &&
-	    (!v->sched.poll_port || v->sched.poll_port == port))
-		wake_locked(v);
-}
-
 void sched_stop(struct vcpu *v)
 {
 	runqueue_guard(v);

@@ -59,8 +59,18 @@ void sched_kick(struct vcpu *v);
  * or gives it another periodic timer.
  */
 void sched_stop(struct vcpu *v);
-/* Wake a vCPU that polls this port, or several ports. */
-void sched_poll_check(struct vcpu *v, u32 port);
+/*
+ * Whether the vCPU polls this port, or several ports (which it looks at itself), so that
+ * an event of the port must wake it. Needs no queue lock if the caller holds the event
+ * lock and has made the port pending: a vCPU that begins to poll sets its state, takes
+ * the event lock to look at the port, and only then sets poll_port.
+ */
+static inline bool sched_polls(const struct vcpu_sched *s, u32 port)
+{
+	u32 polled = READ_ONCE(s->poll_port);
+
+	return (s->state & VCPU_POLLING) && (!polled || polled == port);
+}
 
 /* Weight: 1 to 65535; cap in percent of one CPU, 0 for none. */
 void sched_set_params(struct domain *d, u32 weight, u32 cap);

@@ -227,10 +227,9 @@ void sched_kick(struct vcpu *v)
 	(void)v;
 }
 
-void sched_poll_check(struct vcpu *v, u32 port)
+void sched_wake(struct vcpu *v)
 {
 	(void)v;
-	(void)port;
 }
 
 void context_load_ldt(const struct vcpu *v)

@@ -4,17 +4,18 @@
  * no lock is held and no interrupt is off for long meanwhile. Here are the
  * requests that cost the hypervisor the most: trees of tables that are checked,
  * refused or taken apart, the last references to many frames, free memory in
- * single frames that an address limit excludes, the largest exchanges, and a
- * free event channel behind thousands in use.
+ * single frames that an address limit excludes, the largest exchanges, a free
+ * event channel behind thousands in use, and events for which 31 vCPUs may wait:
+ * a thousand of one hypercall, and those of 31 timers that end together.
  *
  * The guest itself checks that the requests are carried out. How long they
  * keep others out is measured by Krypton's debug build, which stops above the
  * limits of its option hold_limit (hypervisor/debug/holds.c).
  *
- * Test: holds -i
- * Test: holds-64 -w 64 -i long
- * Test: fuzz/limit-holds -i -o hold_limit=6000,200 krypton-debug
- * Test: fuzz/limit-holds-64 -w 64 -i -o hold_limit=6000,200 krypton-debug
+ * Test: holds -i -v 32
+ * Test: holds-64 -w 64 -i -v 32 long
+ * Test: fuzz/limit-holds -i -v 32 -o hold_limit=6000,100 krypton-debug
+ * Test: fuzz/limit-holds-64 -w 64 -i -v 32 -o hold_limit=6000,100 krypton-debug
  */
 #include "domu.h"
 
@@ -24,10 +25,15 @@
 #define SINGLES	0xc000u		/* from here on every other frame is freed */
 #define CHUNK	512u		/* frames that are exchanged for one block */
 #define PORTS	4096u
+#define VCPUS	32u
 #define APIC	0xfee00000ull	/* a page that no guest may map */
 
 PAGE_BUFFER(place);
 PAGE_BUFFER(control);
+static u8 stacks[VCPUS][2048] __attribute__((aligned(16)));
+static u32 quiet_port;
+static volatile u32 sleeping;
+static u64 wake_at;
 static volatile u32 words[2048] __attribute__((aligned(4096)));
 static xen_pfn_t list[CHUNK];
 
@@ -148,6 +154,40 @@ static void test_exchange(void)
 	CHECK(HC2(memory_op, XENMEM_exchange, &x), 0);
 }
 
+/* Each waits for a port that never has an event. */
+static void sleep(void)
+{
+	evtchn_port_t port = quiet_port;
+	struct sched_poll p = { .nr_ports = 1 };
+
+	set_xen_guest_handle(p.ports, &port);
+	CHECK(set_timer_op(wake_at), 0);
+	for (;;) {
+		sleeping++;
+		HC2(sched_op, SCHEDOP_poll, &p);
+	}
+}
+
+/* All vCPUs but one sleep from then on; their timers end at the same moment. */
+static void test_sleepers(void)
+{
+	struct evtchn_bind_virq virq = { .virq = VIRQ_TIMER };
+	u32 i;
+
+	quiet_port = bind_ipi();
+	wake_at = time_now() + 100 * NS_PER_MS;
+	for (i = 1; i < VCPUS; i++) {
+		virq.vcpu = i;
+		CHECK(HC3(vcpu_op, VCPUOP_stop_periodic_timer, i, 0), 0);
+		CHECK(HC2(event_channel_op, EVTCHNOP_bind_virq, &virq), 0);
+		vcpu_run(i, sleep, stacks[i] + sizeof(stacks[i]));
+	}
+	/* Twice: until its timer ends, and afterwards. */
+	while (sleeping < 2 * (VCPUS - 1))
+		HC2(sched_op, SCHEDOP_yield, 0);
+	CHECK(time_now() >= wake_at, 1);
+}
+
 /* The first closed one is on a queue, for ever, so that it cannot be used. */
 static void test_ports(void)
 {
@@ -183,6 +223,7 @@ void test_main(void)
 	test_last_references();
 	test_address_limit();
 	test_exchange();
+	test_sleepers();
 	test_ports();
 	press_key('l');	/* krypton-debug prints what it has measured */
 }
