@@ -62,8 +62,8 @@ void sched_stop(struct vcpu *v);
 /*
  * Whether the vCPU polls this port, or several ports (which it looks at itself), so that
  * an event of the port must wake it. Needs no queue lock if the caller holds the event
- * lock and has made the port pending: a vCPU that begins to poll sets its state, takes
- * the event lock to look at the port, and only then sets poll_port.
+ * lock and has made the port pending: a vCPU that begins to poll clears poll_port and
+ * sets its state, takes the event lock to look at the port, and only then names it.
  */
 static inline bool sched_polls(const struct vcpu_sched *s, u32 port)
 {
