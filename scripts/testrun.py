@@ -28,6 +28,21 @@ class Result(NamedTuple):
         reason = f": {self.reason}" if self.reason else ""
         return f"{self.verdict:8}{self.test.full} ({self.seconds:.0f} s){reason}"
 
+    def words(self):
+        """The result; for a failure also the end of the log and what to try."""
+        if self.verdict != "failed":
+            return str(self)
+        log = log_of(self.test)
+        lines = last_lines(log, 12) if log.exists() else []
+        return "\n    ".join([
+            str(self), *(f"| {x[:160]}" for x in lines), f"log: {log}",
+            f"try: make test GROUP={self.test.group} TEST={self.test.name}, "
+            "and read the log from its first error on"])
+
+
+def log_of(test):
+    return BUILD / "logs" / test.group / f"{test.name}.log"
+
 
 def last_lines(log, count):
     lines = log.read_text(errors="replace").replace("\r", "").splitlines()
@@ -75,15 +90,8 @@ def run(test, log):
 
 def report(test):
     """Run one test and print its result as one block."""
-    log = BUILD / "logs" / test.group / f"{test.name}.log"
     start = time.monotonic()
-    verdict, reason, busy = run(test, log)
+    verdict, reason, busy = run(test, log_of(test))
     result = Result(test, verdict, reason, time.monotonic() - start, busy)
-    text = str(result)
-    if verdict == "failed":
-        if log.exists():
-            text += "".join(f"\n    | {x[:160]}" for x in last_lines(log, 12))
-        text += (f"\n    log: {log}\n    try: make test GROUP={test.group} "
-                 f"TEST={test.name}, and read the log from its first error on")
-    print(text, flush=True)
+    print(result.words(), flush=True)
     return result
