@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Event channels: a port is bound, joined and closed once. */
+/*
+ * Event channels: a port is bound, joined and closed once; an event ends a poll that
+ * begins at the same time.
+ */
 #include "contend.h"
+
+#define LOST_MS		5000u		/* a poll that took so long missed its event */
 
 static u32 port, bound;
 
@@ -83,6 +88,40 @@ static void drop_either(u32 round, u32 winner)
 		CHECK(close_port(bound), 0);
 }
 
+/* A port that no upcall tells of, and another one that sends to it. */
+static void open_masked(u32 round)
+{
+	open_port(round);
+	CHECK(join(round, 0), 0);
+	mask_port(port);
+}
+
+static long poll_it(u32 round, u32 me)
+{
+	struct sched_poll p = { .nr_ports = 1,
+				.timeout = time_now() + LOST_MS * NS_PER_MS };
+	long rc;
+
+	(void)round;
+	(void)me;
+	p.ports.p = &port;
+	rc = HC2(sched_op, SCHEDOP_poll, &p);
+	return rc || time_now() < p.timeout ? rc : -XEN_ETIME;
+}
+
+static long send_it(u32 round, u32 me)
+{
+	(void)round;
+	(void)me;
+	return send_port(bound);
+}
+
+static void drop_masked(u32 round, u32 winner)
+{
+	CHECK(port_pending(port), 1);
+	drop_both(round, winner);
+}
+
 const struct contest port_contests[] = {
 	{ "bind a virq", "do_event_channel_op", SAME(bind_virq), -XEN_EEXIST,
 	  .after = drop_port },
@@ -92,6 +131,8 @@ const struct contest port_contests[] = {
 	  .before = open_port, .after = drop_both },
 	{ "join, close", "do_event_channel_op", { join, close_it }, ANY,
 	  .before = open_port, .after = drop_either },
+	{ "poll, send", "do_sched_op", { poll_it, send_it }, SUCCESS,
+	  .before = open_masked, .after = drop_masked },
 	{ "open a port", "do_event_channel_op", SAME(new_port), DISTINCT,
 	  .after = drop_new },
 	{ .name = NULL }
