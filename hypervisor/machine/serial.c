@@ -19,13 +19,14 @@
 #define UART_LCR	(line.port + 3)
 #define UART_MCR	(line.port + 4)
 #define UART_LSR	(line.port + 5)
+#define LCR_DIVISOR	0x80	/* UART_DATA and UART_IER are the divisor's */
 #define LSR_DATA	0x01
 #define LSR_EMPTY	0x20
 #define IER_RECEIVED	0x01
 #define IER_SENT	0x02
 #define IIR_NONE	0x01
 #define FIFO_SIZE	16
-#define PUT_SPINS	100000
+#define PUT_SPINS	1000000	/* a second or more */
 #define MAX_READS	256u
 #define STALLED		NS_PER_SEC	/* a line that takes nothing so long */
 
@@ -36,12 +37,15 @@ static bool by_irq;
 static u64 fed_at;			/* when it last accepted something */
 static struct spinlock serial_lock = SPINLOCK(LOCK_SERIAL);
 
+/* A line that has taken nothing for so long is not waited for again until it does. */
 static void put_now(char c)
 {
-	u32 i;
+	static u32 spins;
+	bool ready;
 
-	for (i = 0; i < PUT_SPINS && !(inb(UART_LSR) & LSR_EMPTY); i++)
+	while (!(ready = inb(UART_LSR) & LSR_EMPTY) && spins++ < PUT_SPINS)
 		cpu_relax();
+	spins = ready ? 0 : PUT_SPINS;
 	outb(UART_DATA, (u8)c);
 }
 
@@ -54,8 +58,7 @@ static void feed(void)
 	ASSERT_HELD(&serial_lock);
 	if (out_out == out_in || inb(UART_LSR) & LSR_EMPTY) {
 		for (i = 0; i < FIFO_SIZE && out_out != out_in; i++)
-			outb(UART_DATA,
-			     (u8)out_ring[out_out++ % sizeof(out_ring)]);
+			outb(UART_DATA, (u8)out_ring[out_out++ % sizeof(out_ring)]);
 		fed_at = time_now();
 	}
 	if (waits != (out_out != out_in)) {
@@ -106,17 +109,21 @@ static const struct log_sink sink = {
 	.put = show, .room = serial_room, .poll = serial_poll,
 };
 
+/* The firmware's divisor is read once: serial_init() changes that of COM1. */
 static void program(void)
 {
-	u32 divisor = line.baud ? line.base / line.baud : 0;
+	static u16 found, port;
+	u32 divisor;
 
+	outb(UART_LCR, LCR_DIVISOR);
+	if (port != line.port)
+		found = (u16)(inb(UART_DATA) | inb(UART_IER) << 8);
+	port = line.port;
+	divisor = line.baud ? line.base / line.baud : found;
+	outb(UART_DATA, (u8)divisor);
+	outb(UART_IER, (u8)(divisor >> 8));
+	outb(UART_LCR, line.format);
 	outb(UART_IER, 0);
-	if (divisor) {
-		outb(UART_LCR, 0x80);
-		outb(UART_DATA, (u8)divisor);
-		outb(UART_IER, (u8)(divisor >> 8));
-		outb(UART_LCR, line.format);
-	}
 	outb(UART_FCR, 0x07);
 	outb(UART_MCR, 0x0b);
 }

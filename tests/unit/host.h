@@ -112,6 +112,9 @@ extern u32 host_port_input;		/* what such ports read as */
 /* The serial line: whether it takes characters, and those that it took. */
 extern bool host_serial_ready;
 extern char host_serial[65536];
+/* Its divisor, and the format: what LCR has. */
+extern u16 host_serial_divisor;
+extern u8 host_serial_format;
 extern u32 host_serial_count, host_serial_looks;	/* at its state */
 
 /*

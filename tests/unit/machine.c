@@ -17,6 +17,9 @@
 #define PCI_ADDRESS	0xcf8
 #define PCI_DATA	0xcfc
 #define UART		0x3f8
+#define UART_HIGH	(UART + 1)	/* of the divisor */
+#define UART_FORMAT	(UART + 3)
+#define UART_DIVISOR	0x80		/* of the format: the first two ports are its */
 #define UART_STATE	(UART + 5)
 #define UART_EMPTY	0x20
 
@@ -41,6 +44,8 @@ u32 host_port_input;
 bool host_serial_ready = true;
 char host_serial[65536];
 u32 host_serial_count, host_serial_looks;
+u16 host_serial_divisor = 1;
+u8 host_serial_format;
 u32 host_pci_latch;
 u32 (*host_pci_register)(u32 address);
 void (*host_pci_written)(u32 address, u32 value);
@@ -171,8 +176,17 @@ static void note_port(u32 port, u32 size, u32 value, bool out)
 		host_port.count + 1, port, size, value, out };
 }
 
+static bool is_divisor(u16 port)
+{
+	return (port == UART || port == UART_HIGH) &&
+	       host_serial_format & UART_DIVISOR;
+}
+
 u32 host_port_read(u16 port, u32 size)
 {
+	if (is_divisor(port))
+		return port == UART ? host_serial_divisor & 0xffu :
+		       host_serial_divisor >> 8;
 	if (host_pm_timer && port == acpi.pm_timer)
 		return host_pm_timer();
 	switch (port) {
@@ -214,7 +228,13 @@ void host_port_write(u16 port, u32 size, u32 value)
 		pit_started = host_tsc;
 	if (port == CMOS_INDEX)
 		cmos_index = value;
-	if (port == UART && host_serial_count < sizeof(host_serial))
+	if (port == UART_FORMAT)
+		host_serial_format = (u8)value;
+	if (is_divisor(port))
+		host_serial_divisor = port == UART ?
+			(u16)((host_serial_divisor & 0xff00) | value) :
+			(u16)((host_serial_divisor & 0xff) | value << 8);
+	else if (port == UART && host_serial_count < sizeof(host_serial))
 		host_serial[host_serial_count++] = (char)value;
 	pci_write(port, value);
 }

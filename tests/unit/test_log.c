@@ -130,6 +130,62 @@ static void test_guest_text(void **state)
 	drain();
 }
 
+/*
+ * A line without a rate keeps that of the firmware, although the first messages
+ * go to COM1 at 115200 baud, and gets the option's format (xen-command-line.pandoc,
+ * com1). The line is as the firmware left it when the console comes to it.
+ */
+static void test_firmwares_rate(void **state)
+{
+	static const struct serial_line com1 = SERIAL_LINE(0x3f8, 4);
+	struct serial_line other = com1;
+
+	(void)state;
+	setup();
+	other.port = 0x2f8;
+	serial_use(&other);
+	other.port = com1.port;
+	host_serial_divisor = 0x10c;
+	serial_use(&com1);
+	assert_int_equal(host_serial_divisor, 1);
+	other.baud = 0;
+	other.format = 0x1e;
+	serial_use(&other);
+	assert_int_equal(host_serial_divisor, 0x10c);
+	assert_int_equal(host_serial_format, 0x1e);
+	other.baud = 9600;
+	serial_use(&other);
+	assert_int_equal(host_serial_divisor, 12);
+	serial_use(&com1);
+	assert_int_equal(host_serial_divisor, 1);
+	assert_int_equal(host_serial_format, 3);
+}
+
+/*
+ * A machine that stops waits for a line that takes nothing once, not for each of its
+ * characters; one that goes on in between loses no more.
+ */
+static void test_stop_with_dead_line(void **state)
+{
+	u32 i;
+
+	(void)state;
+	setup();
+	host_serial_ready = false;
+	for (i = 0; i < 50; i++)
+		own_log_at(LOG_INFO, "line %u of the hypervisor's own log", i);
+	log_unlock();
+	assert_in_range(host_serial_looks, 100000, 10000000);
+	host_serial_ready = true;
+	host_serial_count = host_serial_looks = 0;
+	own_log_at(LOG_INFO, "the end");
+	assert_int_equal(times("the end"), 1);
+	host_serial_ready = false;
+	own_log_at(LOG_INFO, "x");
+	assert_in_range(host_serial_looks, 100000, 10000000);
+	host_serial_ready = true;
+}
+
 static u32 provoke(enum log_level level, u32 n)
 {
 	u32 before = times("provoked"), i;
@@ -206,6 +262,8 @@ static void test_news(void **state)
 	assert_in_range(steps, 10, ENOUGH - 1);
 }
 
-EXPORT_TESTS(log, cmocka_unit_test(test_slow_line),
+EXPORT_TESTS(log, cmocka_unit_test(test_firmwares_rate),
+	     cmocka_unit_test(test_slow_line),
 	     cmocka_unit_test(test_guest_text), cmocka_unit_test(test_rate),
-	     cmocka_unit_test(test_news));
+	     cmocka_unit_test(test_news),
+	     cmocka_unit_test(test_stop_with_dead_line));
