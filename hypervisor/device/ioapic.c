@@ -117,7 +117,8 @@ void ioapic_init(void)
 		io = &ioapics[i];
 		io->regs = paging_ioremap(paddr(acpi.ioapic[i].address), 32);
 		io->base = acpi.ioapic[i].gsi_base;
-		io->pins = (read_reg(io, IOAPIC_VERSION) >> 16 & 0xff) + 1;
+		/* None, if no IO-APIC answers. */
+		io->pins = ((read_reg(io, IOAPIC_VERSION) >> 16) + 1) & 0xff;
 		for (pin = 0; pin < io->pins; pin++)
 			ioapic_program(io->base + pin, 0, 0, false, false);
 		log_info("IO-APIC %u: GSI %u to %u", acpi.ioapic[i].id,
