@@ -216,7 +216,8 @@ static void parse_table(u64 phys)
 {
 	const struct acpi_header *h = phys_to_virt(paddr(phys));
 
-	if (phys >> 32 || h->length < sizeof(*h) || !sum_ok(h, h->length))
+	/* Some firmware leaves entries 0. */
+	if (!phys || phys >> 32 || h->length < sizeof(*h) || !sum_ok(h, h->length))
 		return;
 	if (!memcmp(h->signature, "APIC", 4))
 		parse_madt(h);

@@ -16,6 +16,7 @@
 
 #define MADT_HEADER	44u
 #define TABLES		4096u		/* bytes of room */
+#define AT		0x10000u	/* and their address */
 
 extern struct acpi_info own_acpi;
 
@@ -78,35 +79,42 @@ static void add_cpu(u32 id, bool wide, u32 flags)
 	filled += e[1];
 }
 
-static void set_sum(u32 at, u32 n, u32 sum_at)
+static u8 sum_of(const u8 *p, u32 n)
 {
 	u8 sum = 0;
-	u32 i;
 
-	for (i = 0; i < n; i++)
-		sum = (u8)(sum + tables[at + i]);
-	tables[sum_at] = (u8)(tables[sum_at] - sum);
+	while (n--)
+		sum = (u8)(sum + *p++);
+	return sum;
 }
 
-/* At 0 the RSDP, at 64 the RSDT, at 128 the MADT, of which add() adds entries. */
+/*
+ * At 0 the RSDP, at 64 the RSDT, at 128 the MADT, of which add() adds entries. The
+ * RSDT has an entry 0 as well, and at address 0 is what looks like a table.
+ */
 static void read_madt(void (*add)(void))
 {
-	u8 *memory = calloc(1, 2 * TABLES);
+	u8 *memory = calloc(1, AT + 2 * TABLES);
 	u64 base = direct_base;
 
-	tables = memory;
-	direct_base = (u64)memory - 0x10000;
+	direct_base = (u64)memory;
+	tables = memory + AT;
 	memcpy(tables, "RSD PTR ", 8);
-	put32(16, 0x10000 + 64);
+	put32(16, AT + 64);
 	memcpy(tables + 64, "RSDT", 4);
-	put32(64 + 4, 40);
-	put32(64 + 36, 0x10000 + 128);
+	put32(64 + 4, 44);
+	put32(64 + 40, AT + 128);
 	memcpy(tables + 128, "APIC", 4);
+	filled = 128 + MADT_HEADER;
+	add_cpu(0x77, false, 1);
+	put32(128 + 4, filled - 128);
+	memcpy(memory, tables + 128, filled - 128);
+	memory[9] = (u8)-sum_of(memory, filled - 128);
 	filled = 128 + MADT_HEADER;
 	add();
 	put32(128 + 4, filled - 128);
-	set_sum(128, filled - 128, 128 + 9);
-	boot_info.rsdp = 0x10000;
+	tables[128 + 9] = (u8)-sum_of(tables + 128, filled - 128);
+	boot_info.rsdp = AT;
 	memset(&own_acpi, 0, sizeof(own_acpi));
 	acpi_init();
 	boot_info.rsdp = 0;
