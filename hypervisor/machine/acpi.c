@@ -49,7 +49,7 @@ struct rsdp {
 #define NO_APIC32	0xffffffffu
 enum { MADT_CPU, MADT_IOAPIC, MADT_OVERRIDE, MADT_X2APIC = 9 };
 
-struct acpi_info acpi = { .lapic_address = 0xfee00000 };
+struct acpi_info acpi;
 
 static bool sum_ok(const void *p, size_t n)
 {
@@ -118,7 +118,6 @@ static void parse_madt(const struct acpi_header *h)
 
 	if (e > end)
 		return;
-	acpi.lapic_address = get_u32(h, 36);
 	for (; e + 2 <= end && e[1] >= 2 && e + e[1] <= end; e += e[1]) {
 		if (e[0] < sizeof(size) && e[1] < size[e[0]])
 			continue;

@@ -31,7 +31,6 @@ struct acpi_mcfg {
 
 /* What acpi_init() found; constant afterwards. Addresses are physical. */
 struct acpi_info {
-	u32 lapic_address;
 	u32 apic_id[MAX_CPUS];
 	u32 cpus, ignored_cpus;
 	struct acpi_ioapic ioapic[ACPI_MAX_IOAPICS];

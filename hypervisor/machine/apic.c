@@ -6,7 +6,6 @@
  * remapping, they reach the boot processor, but perhaps not all others. IPIs
  * reach all processors.
  */
-#include "machine/acpi.h"
 #include "machine/apic.h"
 #include "machine/boot.h"
 #include "machine/cpu.h"
@@ -70,7 +69,8 @@ void apic_map(void)
 	if (use_x2apic())
 		log_info("local APICs in x2APIC mode");
 	else
-		regs = paging_ioremap(paddr(acpi.lapic_address), PAGE_SIZE);
+		regs = paging_ioremap(paddr(rdmsr(MSR_APIC_BASE) & PTE_ADDR),
+				      PAGE_SIZE);
 }
 
 void apic_init_cpu(void)

@@ -17,8 +17,9 @@
 #define MSR_MCG_CAP	0x179
 #define MSR_MCG_STATUS	0x17a
 #define MSR_MCG_CTL	0x17b
-#define MSR_MC0		0x400	/* four a bank, in this order: */
-enum bank_register { BANK_CTL, BANK_STATUS, BANK_ADDR, BANK_MISC };
+#define BANK_CTL(n)	(0x400 + 4 * (n))	/* each bank has four */
+#define BANK_STATUS(n)	(BANK_CTL(n) + 1)
+#define BANK_ADDR(n)	(BANK_CTL(n) + 2)
 
 #define CAP_COUNT	0xffu
 #define CAP_CTL		BIT(8)
@@ -27,19 +28,16 @@ enum bank_register { BANK_CTL, BANK_STATUS, BANK_ADDR, BANK_MISC };
 #define STATUS_UC	BIT(61)
 #define STATUS_ADDRV	BIT(58)
 #define CPUID_MCE_MCA	(BIT(7) | BIT(14))
+#define CPUID_INTEL	0x6c65746eu	/* the end of GenuineIntel */
 
 #define POLL_PERIOD	(10 * NS_PER_SEC)
 
 static struct timer poll_timer[MAX_CPUS];
 
-static u32 bank_msr(u32 bank, enum bank_register r)
-{
-	return MSR_MC0 + bank * 4 + r;
-}
-
+/* Other registers follow those of bank 31. */
 static u32 banks(void)
 {
-	return (u32)rdmsr(MSR_MCG_CAP) & CAP_COUNT;
+	return MIN((u32)rdmsr(MSR_MCG_CAP) & CAP_COUNT, 32u);
 }
 
 static void report_all(void)
@@ -48,15 +46,14 @@ static void report_all(void)
 	u32 i;
 
 	for (i = 0; i < banks(); i++) {
-		status = rdmsr(bank_msr(i, BANK_STATUS));
+		status = rdmsr(BANK_STATUS(i));
 		if (!(status & STATUS_VALID))
 			continue;
 		log_warn("CPU%u: machine check: %s, bank %u status %lx address %lx",
 			 this_cpu()->id,
 			 status & STATUS_UC ? "not corrected" : "corrected", i,
-			 status, status & STATUS_ADDRV ?
-			 rdmsr(bank_msr(i, BANK_ADDR)) : 0);
-		wrmsr(bank_msr(i, BANK_STATUS), 0);
+			 status, status & STATUS_ADDRV ? rdmsr(BANK_ADDR(i)) : 0);
+		wrmsr(BANK_STATUS(i), 0);
 	}
 }
 
@@ -66,17 +63,25 @@ static void poll(void *data)
 	timer_set(data, time_now() + POLL_PERIOD);
 }
 
+/*
+ * Bank 0 of Intel's family 6 is the firmware's up to model 19h (SDM, "IA32_MCi_CTL
+ * MSRs"). On AMD's families 0fh and 10h, bit 10 of bank 4 makes walks of the GART
+ * that did nothing wrong uncorrected errors, which would stop the machine.
+ */
 void mce_init_cpu(void)
 {
 	struct timer *t = &poll_timer[this_cpu()->id];
-	u32 i;
+	u32 id = cpuid_reg(1, CPUID_EAX), amd = errata_model(), i;
 
 	if (~cpuid_reg(1, CPUID_EDX) & CPUID_MCE_MCA)
 		return;
 	if (rdmsr(MSR_MCG_CAP) & CAP_CTL)
 		wrmsr(MSR_MCG_CTL, ~0ull);
-	for (i = 0; i < banks(); i++)
-		wrmsr(bank_msr(i, BANK_CTL), ~0ull);
+	i = cpuid_reg(0, CPUID_ECX) == CPUID_INTEL &&
+	    (id & 0x0ff00f00) == 0x600 && (id & 0xf00f0) < 0x100a0;
+	for (; i < banks(); i++)
+		wrmsr(BANK_CTL(i), i == 4 && amd >= 0xf00 && amd <= 0x10ff ?
+		      ~BIT(10) : ~0ull);
 	timer_init(t, poll, t);
 	poll(t);
 	write_cr4(read_cr4() | CR4_MCE);
@@ -87,8 +92,7 @@ static bool is_lost(void)
 	u32 i;
 
 	for (i = 0; i < banks(); i++)
-		if (!(~rdmsr(bank_msr(i, BANK_STATUS)) &
-		      (STATUS_VALID | STATUS_UC)))
+		if (!(~rdmsr(BANK_STATUS(i)) & (STATUS_VALID | STATUS_UC)))
 			return true;
 	return !(rdmsr(MSR_MCG_STATUS) & MCG_RIPV);
 }

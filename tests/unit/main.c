@@ -31,6 +31,7 @@ int main(void)
 	failed += RUN(start);
 	failed += RUN(errata);
 	failed += RUN(idle);
+	failed += RUN(mce);
 	failed += RUN(time);
 	failed += RUN(timer);
 	failed += RUN(timer_race);
