@@ -38,8 +38,8 @@
 #define ME		0x7a000006u	/* one's own number */
 #define CODE		0x7a000007u	/* some function of the kernel */
 #define SELF_OTHER	0x7a000008u	/* DOMID_SELF, tables of OTHER */
-#define NOW_MS(n)	(0x7a010000u | (n))	/* low half of system time + n ms */
-#define NOW_HIGH	0x7a020000u
+/* Row's time + n ms in two words, n below 65536 */
+#define NOW_MS(n)	(0x7a010000u | (n)), (0x7a020000u | (n))
 #define AND_OTHER(n)	(0x7a030000u | (n))	/* n | OTHER << 16 */
 #define AND_ME(n)	(0x7a040000u | (n))
 #define OTHER_AND(n)	(0x7a050000u | (n))	/* OTHER | n << 16 */

@@ -15,6 +15,7 @@ PAGE_BUFFER(readonly_page);
 
 static struct place place[BLOCK_WORDS];	/* of the words, in this call */
 static ulong before[BLOCK_WORDS];
+static u64 row_time;		/* what NOW_MS() counts from */
 static ulong saved[64];
 static char line[2048];
 static u32 length;
@@ -112,13 +113,11 @@ ulong saved_value(u32 n)
 
 static ulong special_value(u32 t)
 {
-	u64 then = time_now() + (t & 0xffff) * NS_PER_MS;
+	u64 then = row_time + (t & 0xffff) * NS_PER_MS;
 
-	if (t == NOW_HIGH)
-		return (u32)(then >> 32);
-	if ((t & 0xff0000) == 0x010000)
-		return (u32)then;
 	switch (t >> 16 & 0xff) {
+	case 1: return (u32)then;
+	case 2: return (u32)(then >> 32);
 	case 3: return (t & 0xffff) | other_domain << 16;
 	case 4: return (t & 0xffff) | special_value(ME) << 16;
 	case 5: return other_domain | t << 16;
@@ -183,13 +182,13 @@ static void out_special(u32 v)
 	};
 
 	static const char *const forms[] = {
-		"", "now+", "now_high", "OTHER,", "ME,", "OTHER+",
+		"", "now+", "high_of_now+", "OTHER,", "ME,", "OTHER+",
 	};
 	u32 form = v >> 16 & 7;
 
 	out_text(form ? forms[form] : names[v & 15]);
-	if (form && v != NOW_HIGH)
-		out_number(v & 0xffff, form == 1 ? 10 : 16);
+	if (form)
+		out_number(v & 0xffff, form <= 2 ? 10 : 16);
 }
 
 void out_word(u32 v)
@@ -365,6 +364,7 @@ static void run_row(const struct row *r)
 	long rc;
 
 	out_call(r);
+	row_time = time_now();
 	memset(argument_page, 0, PAGE_SIZE);
 	form_places(r, place, BLOCK_WORDS);
 	for (i = 0; i < r->n; i++)
