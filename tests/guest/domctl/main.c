@@ -220,7 +220,7 @@ static bool told(u32 port)
 {
 	u32 i;
 
-	for (i = 0; i < 100000; i++) {
+	for (i = 0; i < 1000000; i++) {
 		if (port_pending(port))
 			return true;
 		HC2(sched_op, SCHEDOP_yield, 0);

@@ -183,8 +183,9 @@ void vcpu_context(vcpu_guest_context_t *c, void (*entry)(void),
 void vcpu_start(u32 id, const vcpu_guest_context_t *c);
 void vcpu_run(u32 id, void (*entry)(void), void *stack_end);
 void vcpu_down(u32 id) __attribute__((noreturn));	/* of itself */
-/* Yields until it is; false: not after a long time. */
+/* Yields until it is, or no longer is; false: not after a long time. */
 bool vcpu_wait(const volatile u32 *what, u32 value);
+bool vcpu_wait_change(const volatile u32 *what, u32 value);
 
 /* lib/events.c: an IPI of vCPU 0, and what is done with a port. */
 u32 bind_ipi(void);

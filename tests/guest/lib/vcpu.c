@@ -2,6 +2,8 @@
 /* Other vCPUs of a test guest, on the address space of the first. */
 #include "guest.h"
 
+#define WAIT_MS		20000u
+
 void vcpu_context(vcpu_guest_context_t *c, void (*entry)(void), void *stack_end)
 {
 	memset(c, 0, sizeof(*c));
@@ -39,9 +41,18 @@ void vcpu_down(u32 id)
 
 bool vcpu_wait(const volatile u32 *what, u32 value)
 {
-	u32 i;
+	u64 end = time_now() + WAIT_MS * NS_PER_MS;
 
-	for (i = 0; i < 1000000 && *what != value; i++)
+	while (*what != value && time_now() < end)
 		HC2(sched_op, SCHEDOP_yield, 0);
 	return *what == value;
+}
+
+bool vcpu_wait_change(const volatile u32 *what, u32 value)
+{
+	u64 end = time_now() + WAIT_MS * NS_PER_MS;
+
+	while (*what == value && time_now() < end)
+		HC2(sched_op, SCHEDOP_yield, 0);
+	return *what != value;
 }

@@ -31,6 +31,19 @@ static u32 ticks_in(u32 ms)
 	return ticks;
 }
 
+/* A machine with other work may lose some, and stand still: so there are tries. */
+static void check_ticks(const char *what, u32 least, u32 most)
+{
+	u32 n, tries = 5;
+
+	do {
+		n = ticks_in(2000);
+		print("%u ticks in 2 s, %s\n", n, what);
+		CHECK(n <= most, 1);
+	} while (n < least && --tries);
+	CHECK(n >= least, 1);
+}
+
 void test_main(void)
 {
 	struct evtchn_bind_virq b = { .virq = VIRQ_TIMER };
@@ -39,16 +52,9 @@ void test_main(void)
 
 	event_handler = on_event;
 	CHECK(HC2(event_channel_op, EVTCHNOP_bind_virq, &b), 0);
-	n = ticks_in(2000);
-	print("%u ticks in 2 s, nothing asked for\n", n);
-	/* A machine with other work may lose some; never more come. */
-	CHECK(n >= 50, 1);
-	CHECK(n <= 210, 1);
+	check_ticks("nothing asked for", 50, 210);
 	CHECK(HC3(vcpu_op, VCPUOP_set_periodic_timer, 0, &p), 0);
-	n = ticks_in(2000);
-	print("%u ticks in 2 s, of 20 ms\n", n);
-	CHECK(n >= 25, 1);
-	CHECK(n <= 110, 1);
+	check_ticks("of 20 ms", 25, 110);
 	CHECK(HC3(vcpu_op, VCPUOP_stop_periodic_timer, 0, 0), 0);
 	n = ticks_in(500);
 	print("%u ticks after the stop\n", n);

@@ -73,6 +73,7 @@ void test_main(void)
 {
 	volatile u32 *counter = (volatile u32 *)page;
 	struct domu u;
+	u32 i;
 
 	scatter();
 	print("%u pages are free\n", free_pages());
@@ -82,7 +83,8 @@ void test_main(void)
 	grow_grants(&u);
 	CHECK(domu_map(&u, page, u.frames[COUNTER >> PAGE_SHIFT], PTE_RWP), 0);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);
-	sleep_ms(100);
+	for (i = 0; i < 2000 && !*counter; i++)
+		sleep_ms(1);
 	CHECK(*counter > 0, 1);
 	CHECK(set_pte_va(page, 0, UVMF_INVLPG), 0);
 	CHECK(domu_ctl(&u, XEN_DOMCTL_destroydomain), 0);

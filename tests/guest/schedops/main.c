@@ -138,16 +138,21 @@ static void test_huge_timeouts(void)
 {
 	static const u32 high[] = { 0x80000000, 0x7fffffff, 0xffffffff };
 	u64 start;
-	u32 i;
+	u32 i, soon = 0;
 
 	for (i = 0; i < ARRAY_SIZE(high); i++) {
 		upcalls = 0;
 		start = time_now();
 		CHECK(set_timer_op((u64)high[i] << 32), 0);
-		spin_ms(1000);
+		while (!upcalls && time_now() < start + 20000 * NS_PER_MS)
+			;
+		spin_ms(200);
 		CHECK(upcalls, 1);
 		CHECK(last_upcall - start >= 99 * NS_PER_MS, 1);
+		soon += last_upcall - start < 1000 * NS_PER_MS;
 	}
+	/* The machine under this one may stand still at times. */
+	CHECK(soon != 0, 1);
 }
 
 static long poll(u32 n, void *ports, u64 timeout)

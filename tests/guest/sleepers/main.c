@@ -24,7 +24,6 @@
 #define VCPUS		3u
 #define LIVES		3u
 #define CHANGES		150u		/* of an affinity, in each life */
-#define WAIT_MS		20000u
 #define LDT_PAGE	6u
 #define TABLE		8u		/* this page and the next, by turns */
 #define CONTROL		10u
@@ -206,16 +205,6 @@ static void check_context(u32 vcpu)
 	CHECK(domu_ctl(&u, XEN_DOMCTL_unpausedomain), 0);
 }
 
-/* Until *what is no longer 'value'. */
-static bool passes(const volatile u32 *what, u32 value)
-{
-	u64 end = time_now() + WAIT_MS * NS_PER_MS;
-
-	while (*what == value && time_now() < end)
-		HC2(sched_op, SCHEDOP_yield, 0);
-	return *what != value;
-}
-
 static void live(void)
 {
 	const struct control *c = control;
@@ -227,10 +216,10 @@ static void live(void)
 		set_affinity((r >> 8 & 0xff) % VCPUS, 1 + (r >> 16) % 15);
 		if (!(i % 4))
 			check_context(i / 4 % VCPUS);
-		CHECK(passes(&c->turns, c->turns), 1);
+		CHECK(vcpu_wait_change(&c->turns, c->turns), 1);
 	}
 	control->stop = 1;
-	CHECK(passes(&c->stop, 1), 1);
+	CHECK(vcpu_wait_change(&c->stop, 1), 1);
 	sleep_ms(2);			/* the last one sleeps by now */
 	check_context(0);
 	CHECK(c->wrong_page, 0);

@@ -78,19 +78,15 @@ static void test_up_and_down(void)
 	for (i = 0; i < 40; i++)
 		CHECK(mmuext(MMUEXT_TLB_FLUSH_ALL, 0, 0), 0);
 	before = poke;
-	for (i = 0; i < 100000 && poke == before; i++)
-		HC2(sched_op, SCHEDOP_yield, 0);
-	CHECK(poke != before, 1);
+	CHECK(vcpu_wait_change(&poke, before), 1);
 	stop = 1;
-	for (i = 0; i < 100000 && vcpu(VCPUOP_is_up, 1, 0); i++)
+	for (i = 0; i < 1000000 && vcpu(VCPUOP_is_up, 1, 0); i++)
 		HC2(sched_op, SCHEDOP_yield, 0);
 	CHECK(vcpu(VCPUOP_is_up, 1, 0), 0);
 	stop = 0;
 	before = poke;
 	CHECK(vcpu(VCPUOP_up, 1, 0), 0);
-	for (i = 0; i < 100000 && poke == before; i++)
-		HC2(sched_op, SCHEDOP_yield, 0);
-	CHECK(poke != before, 1);
+	CHECK(vcpu_wait_change(&poke, before), 1);
 }
 
 /* Tables change under a vCPU that uses them: flushes must be complete. */

@@ -51,7 +51,7 @@ static void test_clock(void)
 static void test_singleshot(void)
 {
 	u64 start, end;
-	u32 i;
+	u32 i, late = 0;
 
 	for (i = 1; i <= 5; i++) {
 		/* Masked until block, or the event could come too early. */
@@ -63,27 +63,32 @@ static void test_singleshot(void)
 		CHECK(upcalls, i);
 		CHECK(shared->vcpu_info[0].evtchn_upcall_mask, 0);
 		CHECK(end - start >= i * 3 * NS_PER_MS, 1);
-		CHECK(end - start < 500 * NS_PER_MS, 1);
+		late += end - start >= 500 * NS_PER_MS;
 	}
+	/* All but one may be: the machine under this one stands still at times. */
+	CHECK(late < 5, 1);
 	/* A time that is over comes at once, whatever the flag says. */
 	CHECK(set_timer(time_now() - NS_PER_MS, VCPU_SSHOTTMR_future), 0);
 	start = time_now();
-	while (upcalls == 5 && time_now() < start + 100 * NS_PER_MS)
+	while (upcalls == 5 && time_now() < start + 2 * NS_PER_S)
 		;
 	CHECK(upcalls, 6);
 	/* The time has a sign. */
 	CHECK(set_timer(1ull << 63, 0), 0);
 	start = time_now();
-	while (upcalls == 6 && time_now() < start + 100 * NS_PER_MS)
+	while (upcalls == 6 && time_now() < start + 2 * NS_PER_S)
 		;
 	CHECK(upcalls, 7);
-	/* Stopped, in time also on a busy machine: nothing comes. */
-	CHECK(set_timer(time_now() + 300 * NS_PER_MS, 0), 0);
-	CHECK(HC3(vcpu_op, VCPUOP_stop_singleshot_timer, 0, 0), 0);
-	start = time_now();
-	while (time_now() < start + 400 * NS_PER_MS)
+	/* Stopped before its time: nothing comes. */
+	do {
+		end = time_now() + 300 * NS_PER_MS;
+		CHECK(set_timer(end, 0), 0);
+		CHECK(HC3(vcpu_op, VCPUOP_stop_singleshot_timer, 0, 0), 0);
+	} while (time_now() >= end);
+	i = upcalls;
+	while (time_now() < end + 100 * NS_PER_MS)
 		;
-	CHECK(upcalls, 7);
+	CHECK(upcalls, i);
 }
 
 static void test_poll(void)
