@@ -16,10 +16,11 @@ def symbols(elf):
 
 
 def wait(log, text, seconds=60):
-    """Whether the serial line says it in time."""
+    """Whether a whole line with it comes in time: what follows counts as well."""
+    wanted = re.compile(re.escape(text) + ".*\n")
     for _ in range(seconds * 10):
         with open(log, errors="replace") as file:
-            if text in file.read():
+            if wanted.search(file.read()):
                 return True
         time.sleep(0.1)
     print(f"the guest does not say \"{text}\"")

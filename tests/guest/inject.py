@@ -33,7 +33,7 @@ def one_nmi(gdb, monitor, address, names, kind, guest, idle):
     return ""
 
 
-def come_to(gdb, address, good, seconds=2):
+def come_to(gdb, address, good, seconds=10):
     """
     Run to an address, with a stack pointer that is good; False: it does not. The
     way back from a handler may be the same code on another stack.

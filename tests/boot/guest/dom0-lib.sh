@@ -114,7 +114,7 @@ domu_start() {
 
 # domu NAME SECONDS COMMAND: run it there; pass on its output and exit code
 domu() {
-	local name=$1 limit=$2 id log result
+	local name=$1 limit=$2 id log result end_of_line
 	shift 2
 	id=$(($(cat $ktest_tmp/id 2>/dev/null || echo 0) + 1))
 	echo $id >$ktest_tmp/id
@@ -122,7 +122,9 @@ domu() {
 	# the agent takes one line; a continued line must not end in a quoted blank
 	echo "@$id $*" | sed 's/\\$//' | tr '\n\t' '  ' | sed 's/ *$/\n/' \
 		>$ktest_tmp/$name.in
-	wait_for "$limit" grep -q "^@$id ends" $log || {
+	# all of the line: the code is its last word
+	end_of_line=$(printf "\r")
+	wait_for "$limit" grep -q "^@$id ends .*$end_of_line" $log || {
 		echo "$name does not answer: $*"
 		return 99
 	}
