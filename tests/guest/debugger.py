@@ -16,7 +16,7 @@ def symbols(elf):
 
 
 def wait(log, text, seconds=60):
-    """Whether a whole line with it comes in time: what follows counts as well."""
+    """Whether the log has a line with this text, up to its end, in time."""
     wanted = re.compile(re.escape(text) + ".*\n")
     for _ in range(seconds * 10):
         with open(log, errors="replace") as file:

@@ -151,7 +151,8 @@ extern const struct CMUnitTest frames_tests[], ptype_tests[], image_tests[],
 	vcpu_race_tests[], queue_race_tests[], dom0_tests[], context_tests[], roots_tests[],
 	random64_tests[], tables64_tests[], entry_tests[],
 	holds64_tests[], machines_tests[], fpu_image_tests[], exit_tests[],
-	start_tests[], idle_tests[], mce_tests[], errata_tests[], multiboot_tests[], vcpu_timer_tests[];
+	start_tests[], idle_tests[], mce_tests[], apic_tests[], errata_tests[],
+	multiboot_tests[], vcpu_timer_tests[];
 extern const size_t cpus_count_tests, frames_count_tests, ptype_count_tests,
 	image_count_tests,
 	descriptor_count_tests, format_count_tests, evtchn_count_tests,
@@ -167,7 +168,8 @@ extern const size_t cpus_count_tests, frames_count_tests, ptype_count_tests,
 	context_count_tests, roots_count_tests, random64_count_tests,
 	tables64_count_tests, holds64_count_tests, entry_count_tests,
 	machines_count_tests, fpu_image_count_tests, exit_count_tests,
-	start_count_tests, idle_count_tests, mce_count_tests, errata_count_tests, multiboot_count_tests,
+	start_count_tests, idle_count_tests, mce_count_tests, apic_count_tests,
+	errata_count_tests, multiboot_count_tests,
 	vcpu_timer_count_tests;
 
 #define EXPORT_TESTS(name, ...)						\

@@ -32,6 +32,7 @@ int main(void)
 	failed += RUN(errata);
 	failed += RUN(idle);
 	failed += RUN(mce);
+	failed += RUN(apic);
 	failed += RUN(time);
 	failed += RUN(timer);
 	failed += RUN(timer_race);

@@ -6,8 +6,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "device/ioapic.h"
-#include "device/irq.h"
 #include "host.h"
 #include "machine/acpi.h"
 #include "machine/boot.h"
@@ -163,23 +161,4 @@ static void test_ids(void **state)
 	assert_int_equal(own_acpi.ignored_cpus, 2);
 }
 
-/* An address at which no IO-APIC answers, so that all bits read as set, has no pin. */
-static void test_no_ioapic(void **state)
-{
-	(void)state;
-	acpi.ioapics = 1;
-	acpi.ioapic[0] = (struct acpi_ioapic){ 0, HOST_IOAPIC, 16 };
-	host_ioapic[4] = 23 << 16;		/* 24 pins */
-	ioapic_init();
-	assert_true(ioapic_has(39));
-	assert_false(ioapic_has(40));
-	host_ioapic[4] = ~0u;
-	ioapic_init();
-	assert_false(ioapic_has(16));
-	assert_int_equal(irq_gsi_count(), 16);
-	host_ioapic[4] = 0;
-	acpi.ioapics = 0;
-}
-
-EXPORT_TESTS(cpus, cmocka_unit_test(test_sets), cmocka_unit_test(test_ids),
-	     cmocka_unit_test(test_no_ioapic));
+EXPORT_TESTS(cpus, cmocka_unit_test(test_sets), cmocka_unit_test(test_ids));

@@ -38,7 +38,7 @@
 #define ME		0x7a000006u	/* one's own number */
 #define CODE		0x7a000007u	/* some function of the kernel */
 #define SELF_OTHER	0x7a000008u	/* DOMID_SELF, tables of OTHER */
-/* Row's time + n ms in two words, n below 65536 */
+/* Two words: the time of the row + n ms, n below 65536 */
 #define NOW_MS(n)	(0x7a010000u | (n)), (0x7a020000u | (n))
 #define AND_OTHER(n)	(0x7a030000u | (n))	/* n | OTHER << 16 */
 #define AND_ME(n)	(0x7a040000u | (n))

@@ -430,8 +430,8 @@ static const struct row ext[] = {
 	EXT(MMUEXT_SET_LDT, "of nothing", HOLE, 4),
 	EXT(MMUEXT_SET_LDT, "none of the hypervisor's", BAD, 0),
 /*
- * The second operation is unknown. An interrupt may make Xen leave a call before it,
- * with the number of those done in word 6, and continue there: same answer.
+ * The second operation is unknown. Before it, Xen may stop the call for an interrupt,
+ * store the number of operations done in word 6, and continue: the answer is the same.
  */
 #define EXT_DONE(note, n, dom) \
 	{ CALL(mmuext_op, "mmuext_op", note, ARG, n, AT(6), dom), \

@@ -186,7 +186,8 @@ void test_main(void)
 	vcpu_run(1, rival, stacks[1]);
 	if (!by_steps())
 		vcpu_run(2, holder, stacks[2]);
-	hold_all(port_contests);	/* before the first has a control block */
+	/* A control block moves events out of the shared page, where these look. */
+	hold_all(port_contests);
 	hold_all(vcpu_contests);
 	hold_all(page_contests);
 	hold_all(grant_contests);

@@ -31,10 +31,13 @@ static u32 ticks_in(u32 ms)
 	return ticks;
 }
 
-/* A machine with other work may lose some, and stand still: so there are tries. */
+/*
+ * A machine with other work may lose some, and it may stand still in one of two
+ * windows; never more come.
+ */
 static void check_ticks(const char *what, u32 least, u32 most)
 {
-	u32 n, tries = 5;
+	u32 n, tries = 2;
 
 	do {
 		n = ticks_in(2000);

@@ -151,8 +151,8 @@ static void test_huge_timeouts(void)
 		CHECK(last_upcall - start >= 99 * NS_PER_MS, 1);
 		soon += last_upcall - start < 1000 * NS_PER_MS;
 	}
-	/* The machine under this one may stand still at times. */
-	CHECK(soon != 0, 1);
+	/* The machine under this one may stand still in one of them. */
+	CHECK(soon + 1 >= i, 1);
 }
 
 static long poll(u32 n, void *ports, u64 timeout)

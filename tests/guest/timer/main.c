@@ -65,20 +65,22 @@ static void test_singleshot(void)
 		CHECK(end - start >= i * 3 * NS_PER_MS, 1);
 		late += end - start >= 500 * NS_PER_MS;
 	}
-	/* All but one may be: the machine under this one stands still at times. */
-	CHECK(late < 5, 1);
 	/* A time that is over comes at once, whatever the flag says. */
 	CHECK(set_timer(time_now() - NS_PER_MS, VCPU_SSHOTTMR_future), 0);
 	start = time_now();
 	while (upcalls == 5 && time_now() < start + 2 * NS_PER_S)
 		;
+	late += time_now() >= start + 100 * NS_PER_MS;
 	CHECK(upcalls, 6);
 	/* The time has a sign. */
 	CHECK(set_timer(1ull << 63, 0), 0);
 	start = time_now();
 	while (upcalls == 6 && time_now() < start + 2 * NS_PER_S)
 		;
+	late += time_now() >= start + 100 * NS_PER_MS;
 	CHECK(upcalls, 7);
+	/* One of the seven may be: the machine under this one stands still at times. */
+	CHECK(late <= 1, 1);
 	/* Stopped before its time: nothing comes. */
 	do {
 		end = time_now() + 300 * NS_PER_MS;
